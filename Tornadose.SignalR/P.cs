@@ -1,0 +1,1 @@
+namespace Tornadose.SignalR; internal static class Placeholder;

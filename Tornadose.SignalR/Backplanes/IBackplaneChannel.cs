@@ -1,0 +1,25 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Backplanes;
+
+/// <summary>One store's connection to the backplane. It is the only writer of the store's <see cref="MessageLog"/>.</summary>
+public interface IBackplaneChannel : IAsyncDisposable
+{
+    /// <summary>The process's copy of the store's recent messages: what every subscriber of this process reads.</summary>
+    MessageLog Log { get; }
+
+    /// <summary>Appends a message to the store, on every node.</summary>
+    /// <param name="content">The message.</param>
+    /// <param name="idempotencyKey">The same key within five minutes stores one message, and gives the same position again; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait; the message may have been stored all the same.</param>
+    /// <returns>The message's position, once the backplane has accepted it.</returns>
+    ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Starts to keep <see cref="Log"/> up to date, for as long as somebody reads it. Completes when the log holds the store's window,
+    /// so that a cursor can be opened; completes as well, with what there is, while the backplane cannot be reached.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What to dispose of when the reader has gone.</returns>
+    ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,29 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Backplanes;
+
+/// <summary>The positions of recently published messages by their idempotency key. Not safe for concurrent use: its owner holds a lock.</summary>
+internal sealed class IdempotencyKeys(TimeProvider time)
+{
+    /// <summary>For how long a key is remembered.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many keys are remembered at most; the oldest are forgotten first.</summary>
+    public const int MaxKeys = 100_000;
+
+    private readonly Dictionary<string, MessagePosition> _positions = new(StringComparer.Ordinal);
+    private readonly Queue<(string Key, long Added)> _ages = new();
+
+    public bool TryGet(string key, out MessagePosition position)
+    {
+        while (_ages.TryPeek(out var oldest) && (_ages.Count > MaxKeys || time.GetElapsedTime(oldest.Added) >= Lifetime))
+            _positions.Remove(_ages.Dequeue().Key);
+        return _positions.TryGetValue(key, out position);
+    }
+
+    public void Add(string key, MessagePosition position)
+    {
+        _positions[key] = position;
+        _ages.Enqueue((key, time.GetTimestamp()));
+    }
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Backplanes;
+
+internal sealed class LocalBackplaneChannel : IBackplaneChannel
+{
+    private readonly Lock _gate = new();
+    private readonly IdempotencyKeys _keys;
+    private bool _disposed;
+
+    public LocalBackplaneChannel(MessageLogLimits limits, TimeProvider time)
+    {
+        _keys = new IdempotencyKeys(time);
+        Log = new MessageLog(limits, new MessagePosition(NewEpoch(), 0, 0), time);
+    }
+
+    public MessageLog Log { get; }
+
+    public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+            if (idempotencyKey is not null && _keys.TryGet(idempotencyKey, out var earlier))
+                return new(earlier);
+            var last = Log.Position;
+            var position = new MessagePosition(last.Epoch, last.Offset + 1, NewTag());
+            if (idempotencyKey is not null)
+                _keys.Add(idempotencyKey, position);
+            Log.Append(position, content);
+            return new(position);
+        }
+    }
+
+    public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => new(NothingToEnd.Instance);
+
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+            _disposed = true;
+        Log.Complete();
+        return ValueTask.CompletedTask;
+    }
+
+    private static ulong NewEpoch() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    private static uint NewTag() => (uint)Random.Shared.NextInt64(1, 1L << 32);
+
+    /// <summary>This log is always up to date, whether or not somebody reads it.</summary>
+    private sealed class NothingToEnd : IDisposable
+    {
+        public static readonly NothingToEnd Instance = new();
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,111 @@
+namespace Tornadose.SignalR.Messages;
+
+/// <summary>Where a cursor begins: a decision taken once, when it is opened, from one look at the log.</summary>
+/// <param name="Opening">What the reader gets before anything else: a reset, or the latest value.</param>
+/// <param name="Next">The sequence number to read after that.</param>
+/// <param name="LiveFrom">Entries from here on were appended after the cursor was opened.</param>
+/// <param name="Position">The position that the reader stands at before it has read anything.</param>
+/// <param name="Floating">The reader wants what is oldest, not a certain message: should that go before the first read, the next oldest will do.</param>
+internal readonly record struct CursorStart(MessageEntry? Opening, long Next, long LiveFrom, MessagePosition Position, bool Floating = false)
+{
+    /// <param name="log">The log.</param>
+    /// <param name="start">What the reader asked for.</param>
+    /// <param name="newestWins">A data store: any id but the current one gets the newest value instead of a replay or a reset.</param>
+    public static CursorStart Resolve(MessageLog log, StartAt start, bool newestWins)
+    {
+        var head = log.Head;
+        return start.Where switch
+        {
+            StartAt.Kind.Latest => Latest(log, head),
+            StartAt.Kind.Earliest => At(log.FirstReplayable, head) with { Floating = true },
+            StartAt.Kind.Last => At(FindOffset(log, head, head.Position.Offset - start.Count + 1), head) with { Floating = true },
+            StartAt.Kind.After when newestWins => Newest(log, head, start),
+            StartAt.Kind.After => Resume(log, head, start),
+            _ => At(head.Sequence + 1, head),
+        };
+    }
+
+    public static MessageEntry ResetEntry(StoreResetReason reason, MessagePosition position) =>
+        new(0, position, new StoreMessage(new StoreReset(reason, position)), 0, 0);
+
+    private static CursorStart At(long next, MessageEntry head) => new(null, next, head.Sequence + 1, head.Position);
+
+    private static CursorStart Latest(MessageLog log, MessageEntry head) => log.Latest is { } latest
+        ? new(latest, latest.Sequence + 1, Math.Max(head.Sequence, latest.Sequence) + 1, latest.Position)
+        : At(head.Sequence + 1, head);
+
+    private static CursorStart Newest(MessageLog log, MessageEntry head, StartAt start)
+    {
+        if (start.Position == head.Position)
+            return At(head.Sequence + 1, head);
+        return log.Latest is null ? Resume(log, head, start) : Latest(log, head);
+    }
+
+    private static CursorStart Resume(MessageLog log, MessageEntry head, StartAt start)
+    {
+        var failure = start.Position is { } position
+            ? TryResume(log, head, position, out var next)
+            : Fail(StoreResetReason.Unknown, out next);
+        if (failure is not { } reason)
+            return At(next, head) with { Position = start.Position!.Value };
+        var continueAt = start.EarliestOnReset ? log.FirstReplayable : head.Sequence + 1;
+        return At(continueAt, head) with { Opening = ResetEntry(reason, head.Position), Floating = start.EarliestOnReset };
+    }
+
+    private static StoreResetReason? TryResume(MessageLog log, MessageEntry head, MessagePosition position, out long next)
+    {
+        next = head.Sequence + 1;
+        if (position == head.Position && log.Limits.Capacity > 0)
+            return null;
+        if (position.Epoch != head.Position.Epoch)
+            return StoreResetReason.Epoch;
+        if (position.Offset > head.Position.Offset)
+            return StoreResetReason.Unknown;
+        var found = FindOffset(log, head, Math.Max(1, position.Offset));
+        if (log.Find(found) is not { IsLogged: true } entry)
+            return StoreResetReason.Expired;
+        if (position.Offset == 0)
+            return ResumeAtOrigin(position, entry, out next);
+        if (entry.Position.Offset != position.Offset)
+            return StoreResetReason.Expired;
+        if (entry.Position.Tag != position.Tag)
+            return StoreResetReason.Rollback;
+        next = entry.Sequence + 1;
+        return null;
+    }
+
+    /// <summary>The id of an empty store: everything since is wanted, which must begin with the very first message.</summary>
+    private static StoreResetReason? ResumeAtOrigin(MessagePosition position, MessageEntry oldest, out long next)
+    {
+        next = oldest.Sequence;
+        if (position.Tag != 0)
+            return StoreResetReason.Unknown;
+        return oldest.Position.Offset == 1 ? null : StoreResetReason.Expired;
+    }
+
+    private static StoreResetReason? Fail(StoreResetReason reason, out long next)
+    {
+        next = 0;
+        return reason;
+    }
+
+    /// <summary>
+    /// The sequence number of the first replayable entry at or after the offset. Offsets never decrease along the ring, so a binary search
+    /// finds it; entries that the writer drops meanwhile were the oldest, and count as too small.
+    /// </summary>
+    private static long FindOffset(MessageLog log, MessageEntry head, long offset)
+    {
+        var low = log.FirstReplayable;
+        var high = head.Sequence + 1;
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            if (log.Find(middle) is { } entry && entry.Position.Offset >= offset)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Tornadose.SignalR.Messages;
+
+/// <summary>
+/// A reader's next position on a store's log. It owns no queue: a reader that pauses costs nothing, and finds out when it reads again.
+/// For one reader at a time.
+/// </summary>
+public sealed class MessageCursor
+{
+    private readonly MessageLog _log;
+    private readonly SlowConsumerPolicy _policy;
+    private readonly long _liveFrom;
+    private MessageEntry? _opening;
+    private long _next;
+    private bool _floating;
+    private bool _disconnected;
+
+    internal MessageCursor(MessageLog log, SlowConsumerPolicy policy, CursorStart start)
+    {
+        _log = log;
+        _policy = policy;
+        _opening = start.Opening;
+        _next = start.Next;
+        _liveFrom = start.LiveFrom;
+        _floating = start.Floating;
+        Position = start.Position;
+    }
+
+    /// <summary>The store's position up to which this cursor has read: resuming after it continues where this cursor is.</summary>
+    public MessagePosition Position { get; private set; }
+
+    /// <summary>Whether the log moved past this cursor and its store's policy is to disconnect it: nothing more comes.</summary>
+    public bool IsDisconnected => _disconnected;
+
+    /// <summary>Whether nothing will ever be read any more: disconnected, or at the end of a store that was closed.</summary>
+    public bool IsEnded => _disconnected || (Behind == 0 && _log.IsCompleted);
+
+    /// <summary>How many entries the cursor is behind the log.</summary>
+    public long Behind => Math.Max(0, _log.LastSequence - _next + 1) + (_opening is null ? 0 : 1);
+
+    /// <summary>The sequence number to wait for when nothing could be read.</summary>
+    internal long Next => _next;
+
+    internal MessageLog Log => _log;
+
+    /// <summary>Reads the next message, or reset, if there is one.</summary>
+    /// <param name="message">What was read.</param>
+    /// <returns>False when there is nothing to read now.</returns>
+    public bool TryRead([NotNullWhen(true)] out StoreMessage? message)
+    {
+        message = TryRead(out MessageEntry? entry) ? entry.Message : null;
+        return message is not null;
+    }
+
+    /// <summary>Waits until there may be something to read.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when nothing will ever come: see <see cref="IsEnded"/>.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (Behind == 0 && !IsEnded)
+            await CursorWait.RunAsync(this, cancellationToken).ConfigureAwait(false);
+        return !IsEnded;
+    }
+
+    internal bool TryRead([NotNullWhen(true)] out MessageEntry? entry)
+    {
+        if (_opening is not null)
+            return TakeOpening(out entry);
+        while (_next <= _log.LastSequence)
+        {
+            entry = _log.Find(_next);
+            if (entry is null)
+                return FallBehind(out entry);
+            _next++;
+            if (entry.Sequence < _liveFrom && !entry.IsLogged)
+                continue; // without an id: never replayed
+            Position = entry.Position;
+            _floating = false;
+            return true;
+        }
+
+        entry = null;
+        return false;
+    }
+
+    private bool TakeOpening(out MessageEntry? entry)
+    {
+        entry = _opening;
+        _opening = null;
+        return true;
+    }
+
+    private bool FallBehind(out MessageEntry? entry)
+    {
+        if (_floating)
+        {
+            // it asked for the oldest there is, and that went before its first read: it begins with the one that is oldest now
+            _next = Math.Max(_next + 1, _log.FirstReplayable);
+            return TryRead(out entry);
+        }
+
+        entry = _policy switch
+        {
+            SlowConsumerPolicy.SkipToLatest => SkipToLatest(),
+            SlowConsumerPolicy.Reset => ResetToNow(),
+            _ => null,
+        };
+        _disconnected = _policy == SlowConsumerPolicy.Disconnect;
+        return entry is not null;
+    }
+
+    private MessageEntry? SkipToLatest()
+    {
+        if (_log.Latest is { } latest && latest.Sequence >= _next)
+        {
+            _next = latest.Sequence + 1;
+            Position = latest.Position;
+            return latest;
+        }
+
+        _next = Math.Max(_next + 1, _log.FirstReplayable);
+        return TryRead(out MessageEntry? entry) ? entry : null;
+    }
+
+    private MessageEntry ResetToNow()
+    {
+        var head = _log.Head;
+        _next = head.Sequence + 1;
+        Position = head.Position;
+        return CursorStart.ResetEntry(StoreResetReason.Slow, head.Position);
+    }
+}

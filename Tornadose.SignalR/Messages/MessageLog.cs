@@ -1,0 +1,207 @@
+namespace Tornadose.SignalR.Messages;
+
+/// <summary>
+/// The ring of a store's last messages. One writer at a time appends; any number of readers read without a lock.
+/// </summary>
+/// <remarks>
+/// <para>How readers get by without a lock. Entries are immutable and carry their sequence number. A reader (1) loads the newest
+/// entry, which says up to where there is something to read, (2) loads the slot of the number that it wants, and (3) checks that the
+/// entry there carries this number. Where the writer has lapped the reader or has dropped the entry, the check fails, and that
+/// <em>is</em> the reset: nothing else has to be noticed, counted or told.</para>
+/// <para>The writer fills the slot before it publishes the entry as newest, and publishes a grown ring before that; so whoever has seen
+/// the newest entry finds the slots that belong to it.</para>
+/// <para>Sequence numbers are this process's own and have no gaps. They are not offsets: messages without an id, and
+/// resets, take a slot too, so that every reader meets them in their place.</para>
+/// </remarks>
+public sealed class MessageLog
+{
+    private const int InitialSlots = 8;
+
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private MessageLogLimits _limits;
+    private MessageEntry?[] _ring;
+    private MessageEntry _head;
+    private MessageEntry? _latest;
+    private long _first = 1;
+    private long _floor = 1;
+    private long _bytes;
+    private bool _completed;
+
+    /// <summary>Makes an empty log.</summary>
+    /// <param name="limits">How much to keep.</param>
+    /// <param name="origin">The position before the first message.</param>
+    /// <param name="time">The clock for <see cref="MessageLogLimits.MaxAge"/>.</param>
+    public MessageLog(MessageLogLimits limits, MessagePosition origin, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _limits = limits;
+        _time = time;
+        _ring = new MessageEntry?[Math.Min(InitialSlots, RoundUp(limits.Slots))];
+        _head = new MessageEntry(0, origin, new StoreMessage(origin, default), 0, time.GetTimestamp());
+        Signal = new AppendSignal(this);
+    }
+
+    /// <summary>The store's current position: that of the newest message.</summary>
+    public MessagePosition Position => Head.Position;
+
+    /// <summary>How many messages, resets included, are kept at the moment.</summary>
+    public int Count => (int)Math.Max(0, LastSequence - Volatile.Read(ref _first) + 1);
+
+    /// <summary>The bytes of payload and event types that are kept at the moment.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>How much is kept. Changing it takes effect at once: readers that lose messages by it are told when they come to them.</summary>
+    public MessageLogLimits Limits
+    {
+        get => _limits;
+        set
+        {
+            lock (_gate)
+            {
+                _limits = value;
+                Trim();
+            }
+        }
+    }
+
+    /// <summary>Whether nothing will ever be appended again. Readers read what there is, and then end.</summary>
+    public bool IsCompleted => Volatile.Read(ref _completed);
+
+    internal AppendSignal Signal { get; }
+
+    internal MessageEntry Head => Volatile.Read(ref _head);
+
+    /// <summary>The newest message that has a position, whether or not its slot is still kept.</summary>
+    internal MessageEntry? Latest => Volatile.Read(ref _latest);
+
+    internal long LastSequence => Head.Sequence;
+
+    /// <summary>The oldest sequence number that a resume, a replay or a snapshot may use: later than the last reset.</summary>
+    internal long FirstReplayable => Math.Max(Volatile.Read(ref _first), Volatile.Read(ref _floor));
+
+    /// <summary>Appends a message at the position that the backplane gave it, and wakes the readers.</summary>
+    /// <param name="position">The position; its offset follows that of <see cref="Position"/>, unless a reset came between.</param>
+    /// <param name="content">The message.</param>
+    public void Append(MessagePosition position, MessageContent content)
+    {
+        lock (_gate)
+            PublishLogged(Add(position, new StoreMessage(position, content), content.Size));
+        Signal.Set();
+    }
+
+    /// <summary>Appends a message without a position: present readers get it in its place, it is never replayed.</summary>
+    /// <param name="content">The message.</param>
+    public void AppendWithoutPosition(MessageContent content)
+    {
+        lock (_gate)
+            Publish(Add(_head.Position, new StoreMessage(null, content), content.Size));
+        Signal.Set();
+    }
+
+    /// <summary>
+    /// Announces to every present reader that the log continues elsewhere. What came before can no longer be resumed.
+    /// </summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="position">The position after which the log continues.</param>
+    public void AppendReset(StoreResetReason reason, MessagePosition position)
+    {
+        lock (_gate)
+        {
+            var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
+            Volatile.Write(ref _floor, entry.Sequence + 1);
+            Volatile.Write(ref _latest, null);
+            Publish(entry);
+        }
+
+        Signal.Set();
+    }
+
+    /// <summary>Says that nothing will be appended any more, and wakes the readers.</summary>
+    public void Complete()
+    {
+        Volatile.Write(ref _completed, true);
+        Signal.Set();
+    }
+
+    /// <summary>Drops what has become too old. Appending does so as well; an idle log needs to be asked.</summary>
+    public void TrimExpired()
+    {
+        if (_limits.MaxAge is null)
+            return;
+        lock (_gate)
+            Trim();
+    }
+
+    /// <summary>Loads the entry with this number; null when it is not there, or no longer.</summary>
+    internal MessageEntry? Find(long sequence)
+    {
+        var ring = Volatile.Read(ref _ring);
+        var entry = Volatile.Read(ref ring[sequence & (ring.Length - 1)]);
+        return entry?.Sequence == sequence ? entry : null;
+    }
+
+    private static int RoundUp(int slots) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slots);
+
+    private MessageEntry Add(MessagePosition position, StoreMessage message, int size)
+    {
+        var entry = new MessageEntry(_head.Sequence + 1, position, message, size, _time.GetTimestamp());
+        MakeRoom(entry.Sequence);
+        Volatile.Write(ref _ring[entry.Sequence & (_ring.Length - 1)], entry);
+        _bytes += size;
+        return entry;
+    }
+
+    private void PublishLogged(MessageEntry entry)
+    {
+        if (_limits.Capacity == 0)
+            Volatile.Write(ref _floor, entry.Sequence + 1);
+        else
+            Volatile.Write(ref _latest, entry);
+        Publish(entry);
+    }
+
+    private void Publish(MessageEntry entry)
+    {
+        Volatile.Write(ref _head, entry);
+        Trim();
+    }
+
+    /// <summary>The ring starts small, so that thousands of quiet stores cost little, and doubles up to the capacity.</summary>
+    private void MakeRoom(long sequence)
+    {
+        if (sequence - _first < _ring.Length)
+            return;
+        var slots = RoundUp(_limits.Slots);
+        if (_ring.Length >= slots)
+        {
+            Drop(_first);
+            return;
+        }
+
+        var larger = new MessageEntry?[_ring.Length * 2];
+        for (var kept = _first; kept < sequence; kept++)
+            larger[kept & (larger.Length - 1)] = _ring[kept & (_ring.Length - 1)];
+        Volatile.Write(ref _ring, larger);
+    }
+
+    private void Trim()
+    {
+        while (_head.Sequence - _first + 1 > _limits.Slots || (_bytes > _limits.MaxBytes && _first < _head.Sequence))
+            Drop(_first);
+        if (_limits.MaxAge is not { } age)
+            return;
+        while (_first <= _head.Sequence && _time.GetElapsedTime(Find(_first)!.AppendedAt) > age)
+            Drop(_first);
+        if (_latest is { } latest && _time.GetElapsedTime(latest.AppendedAt) > age)
+            Volatile.Write(ref _latest, null);
+    }
+
+    private void Drop(long sequence)
+    {
+        ref var slot = ref _ring[sequence & (_ring.Length - 1)];
+        _bytes -= slot!.Size;
+        Volatile.Write(ref _first, sequence + 1);
+        Volatile.Write(ref slot, null);
+    }
+}

@@ -1,1 +1,0 @@
-namespace Tornadose.SignalR; internal static class Placeholder;

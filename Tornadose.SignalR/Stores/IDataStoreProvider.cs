@@ -1,0 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>Gives the stores by names that are known only at run time.</summary>
+public interface IDataStoreProvider
+{
+    /// <summary>Gives a store.</summary>
+    /// <param name="name">Its name, case-sensitive.</param>
+    /// <returns>The store.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such store.</exception>
+    IDataStore GetStore(string name);
+
+    /// <summary>Gives a store, if there is one of this name.</summary>
+    /// <param name="name">The name, case-sensitive; any text will do.</param>
+    /// <param name="store">The store.</param>
+    /// <returns>Whether there is one.</returns>
+    bool TryGetStore(string name, [NotNullWhen(true)] out IDataStore? store);
+
+    /// <summary>The names of the stores that exist now, in no order.</summary>
+    IReadOnlyCollection<string> Names { get; }
+}

@@ -1,0 +1,11 @@
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>What a store keeps.</summary>
+public enum StoreKind
+{
+    /// <summary>The latest value: a new subscriber gets it first, a slow one skips to it.</summary>
+    Data,
+
+    /// <summary>Every message of a window, resumable.</summary>
+    Queue,
+}

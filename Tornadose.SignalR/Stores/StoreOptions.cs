@@ -1,0 +1,39 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>The options of one store, or of a family. Bound from the configuration section <c>Tornadose:Stores:&lt;name&gt;</c>.</summary>
+public sealed class StoreOptions
+{
+    /// <summary>
+    /// How many messages are kept for resuming, replay and snapshots, on every node. Default 1,000, and 1 for a data store, where it cannot be changed.
+    /// From 0 to 16,777,216. With 0 messages are delivered live only and every resume leads to a reset.
+    /// </summary>
+    public int Capacity { get; set; } = 1000;
+
+    /// <summary>
+    /// How many bytes of payload and event types are kept. Default 16 MiB. From 1 to 1 TiB, and at least <see cref="MaxMessageBytes"/>. The oldest messages go first.
+    /// </summary>
+    public long MaxBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>For how long a message is kept. Default null: as long as there is room. From 1 ms.</summary>
+    public TimeSpan? MaxAge { get; set; }
+
+    /// <summary>
+    /// The largest payload, in bytes of UTF-8. Default 1 MiB. From 1 to 1 GiB. Publishing a larger one throws a <see cref="MessageTooLargeException"/>; over HTTP it is answered by 413.
+    /// </summary>
+    public int MaxMessageBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// What happens to a subscriber that the log has moved past. Default <see cref="SlowConsumerPolicy.Reset"/>, and <see cref="SlowConsumerPolicy.SkipToLatest"/> for a data store, where it
+    /// cannot be changed.
+    /// </summary>
+    public SlowConsumerPolicy SlowConsumer { get; set; } = SlowConsumerPolicy.Reset;
+
+    /// <summary>
+    /// For how long a write to a subscriber may make no progress before it is disconnected with the reason <c>slow</c>. Default 10 s. From 100 ms to 1 hour.
+    /// </summary>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge);
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>Says at start what is wrong with a store's options, and what would be right.</summary>
+internal sealed class StoreOptionsValidation : IValidateOptions<StoreOptions>
+{
+    private const int MaxCapacity = 1 << 24;
+    private const long MaxBytes = 1L << 40;
+    private const int MaxMessageBytes = 1 << 30;
+
+    public ValidateOptionsResult Validate(string? name, StoreOptions options)
+    {
+        var failures = Failures(options).Select(failure => $"Store '{name}': {failure}").ToList();
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> Failures(StoreOptions options)
+    {
+        if (options.Capacity is < 0 or > MaxCapacity)
+            yield return $"Capacity is {options.Capacity}; it must be from 0 to {MaxCapacity}.";
+        if (options.MaxMessageBytes is < 1 or > MaxMessageBytes)
+            yield return $"MaxMessageBytes is {options.MaxMessageBytes}; it must be from 1 to {MaxMessageBytes}.";
+        if (options.MaxBytes is < 1 or > MaxBytes || options.MaxBytes < options.MaxMessageBytes)
+            yield return $"MaxBytes is {options.MaxBytes}; it must be from MaxMessageBytes ({options.MaxMessageBytes}) to {MaxBytes}.";
+        if (options.MaxAge is { } age && age < TimeSpan.FromMilliseconds(1))
+            yield return $"MaxAge is {age}; it must be at least 1 ms, or null.";
+        if (!Enum.IsDefined(options.SlowConsumer))
+            yield return $"SlowConsumer is {options.SlowConsumer}; it must be Reset, SkipToLatest or Disconnect.";
+        if (options.SendTimeout < TimeSpan.FromMilliseconds(100) || options.SendTimeout > TimeSpan.FromHours(1))
+            yield return $"SendTimeout is {options.SendTimeout}; it must be from 100 ms to 1 hour.";
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>Values to messages and back: text stays text, everything else is JSON.</summary>
+/// <param name="options">The application's JSON options.</param>
+internal sealed class StoreSerializer(JsonSerializerOptions options)
+{
+    // Invalid UTF-16 must not fail a publish half-way: half surrogate pairs become U+FFFD.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
+
+    public static ReadOnlyMemory<byte> Encode(string text) => Utf8.GetBytes(text);
+
+    public ReadOnlyMemory<byte> Serialize<T>(T value)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        // The writer's own options keep the JSON on one line, whatever the application's options say.
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = options.Encoder, MaxDepth = options.MaxDepth });
+        JsonSerializer.Serialize(writer, value, TypeInfo<T>());
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    public T Deserialize<T>(StoreMessage message)
+    {
+        if (message.Format == MessageFormat.Text && typeof(T) == typeof(string))
+            return (T)(object)message.GetText();
+        return JsonSerializer.Deserialize(message.Data.Span, TypeInfo<T>())!;
+    }
+
+    private JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+}

@@ -1,0 +1,9 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>What an encoder renders: a message or a reset, with what the wire says about it.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Id">The id to write; null for a message without one.</param>
+/// <param name="Message">The message, or reset.</param>
+public readonly record struct FrameContent(string Store, string? Id, StoreMessage Message);

@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>
+/// The loop cursor → encoder → sink: the only one. Every transport is a sink, every wire format an encoder.
+/// </summary>
+/// <remarks>
+/// The tour, with the numbers found in the code. (1) Read what the cursor finds, up to a batch, render it (or find it rendered by another
+/// subscriber) and hand it to the sink. (2) Send the batch with one flush; while the peer does not take it, this subscriber stands
+/// still, and nobody else does. (3) With nothing to read, wait for an append, for the clock (keep-alive) or for the end. (4) Whoever
+/// wants the subscription to end says why, once; the loop notices, leaves, and closes the connection for that reason.
+/// </remarks>
+internal sealed class Subscriber
+{
+    /// <summary>A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.</summary>
+    private const int BatchBytes = 32 * 1024;
+
+    private readonly SubscriberFeed _feed;
+    private readonly FrameEncoder _encoder;
+    private readonly IFrameSink _sink;
+    private readonly SubscriberRegistry _registry;
+    private readonly SubscriberWake _wake = new();
+    private readonly AppendRegistration _registration;
+    private SubscriberEnd? _end;
+    private long _lastSent;
+    private long _flushingSince;
+    private bool _keepAliveDue;
+
+    public Subscriber(string transport, SubscriberFeed feed, FrameEncoder encoder, IFrameSink sink, SubscriberRegistry registry)
+    {
+        Transport = transport;
+        _feed = feed;
+        _encoder = encoder;
+        _sink = sink;
+        _registry = registry;
+        _registration = feed.Cursor.Log.Signal.Join(_wake);
+    }
+
+    public string Transport { get; }
+
+    public string Store => _feed.Store;
+
+    /// <summary>The position up to which messages were handed to the sink.</summary>
+    public MessagePosition Position => _feed.Cursor.Position;
+
+    private bool IsEnding => Volatile.Read(ref _end) is not null;
+
+    /// <summary>Delivers until the subscription ends.</summary>
+    /// <returns>Why it ended.</returns>
+    public async Task<SubscriberEnd> RunAsync()
+    {
+        _lastSent = _registry.Now;
+        _registry.Add(this);
+        try
+        {
+            await _sink.StartAsync().ConfigureAwait(false);
+            while (!IsEnding)
+            {
+                if (Fill())
+                    await FlushAsync().ConfigureAwait(false); // (2)
+                else if (_feed.Cursor.IsEnded)
+                    End(_feed.Cursor.IsDisconnected ? SubscriberEnd.Slow : SubscriberEnd.StoreClosed);
+                else
+                    await WaitAsync().ConfigureAwait(false); // (3)
+            }
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+        }
+
+        return await LeaveAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>(4) Ends the subscription. The first reason holds.</summary>
+    public void End(SubscriberEnd reason)
+    {
+        if (Interlocked.CompareExchange(ref _end, reason, null) is null)
+            _wake.Wake();
+    }
+
+    /// <summary>The clock's look at this subscriber, about once a second.</summary>
+    /// <param name="now">The registry's time stamp.</param>
+    /// <param name="keepAlive">The silence after which a keep-alive is due.</param>
+    public void Tick(long now, TimeSpan keepAlive)
+    {
+        var flushingSince = Volatile.Read(ref _flushingSince);
+        if (flushingSince != 0)
+        {
+            if (_registry.Elapsed(flushingSince, now) >= _feed.SendTimeout)
+                Cut();
+        }
+        else if (_encoder.KeepAlive is not null && _registry.Elapsed(Volatile.Read(ref _lastSent), now) >= keepAlive)
+        {
+            Volatile.Write(ref _keepAliveDue, true);
+            _wake.Wake();
+        }
+    }
+
+    /// <summary>(1) Hands a batch to the sink.</summary>
+    private bool Fill()
+    {
+        var bytes = 0;
+        var count = 0;
+        while (bytes < BatchBytes && _feed.Cursor.TryRead(out MessageEntry? entry))
+        {
+            var frame = _encoder.GetFrame(_feed.Store, entry);
+            _sink.Write(frame);
+            bytes += frame.Bytes.Length;
+            count++;
+            if (entry.IsReset)
+                _registry.Metrics.Reset(Transport, entry.Message.Reset!.ReasonName);
+        }
+
+        if (count > 0)
+            _registry.Metrics.Delivered(Transport, count, bytes);
+        return count > 0 || WriteKeepAlive();
+    }
+
+    private bool WriteKeepAlive()
+    {
+        if (!Volatile.Read(ref _keepAliveDue))
+            return false;
+        _sink.Write(_encoder.KeepAlive!);
+        return true;
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        Volatile.Write(ref _flushingSince, _registry.Now);
+        var connected = await _sink.FlushAsync().ConfigureAwait(false);
+        Volatile.Write(ref _flushingSince, 0);
+        Volatile.Write(ref _lastSent, _registry.Now);
+        Volatile.Write(ref _keepAliveDue, false);
+        if (!connected)
+            End(SubscriberEnd.ClientGone);
+    }
+
+    private ValueTask WaitAsync()
+    {
+        var wait = _wake.BeginWait();
+        if (!_registration.Register(_feed.Cursor.Next) || IsEnding || Volatile.Read(ref _keepAliveDue))
+            _wake.Wake();
+        return wait;
+    }
+
+    private void Cut()
+    {
+        End(SubscriberEnd.Slow);
+        _sink.Abort();
+    }
+
+    /// <summary>Connections that break are everyday events; anything else is ours to look at.</summary>
+    private void Fail(Exception failure)
+    {
+        if (failure is IOException or OperationCanceledException or ObjectDisposedException or System.Net.WebSockets.WebSocketException)
+        {
+            End(SubscriberEnd.ClientGone);
+            return;
+        }
+
+        _registry.Logger.SubscriberFailed(failure, Transport, Store);
+        End(SubscriberEnd.Failed);
+    }
+
+    private async ValueTask<SubscriberEnd> LeaveAsync()
+    {
+        _registration.Leave();
+        var end = _end!;
+        try
+        {
+            await _sink.CloseAsync(end).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            _registry.Logger.CloseFailed(failure, Transport, Store);
+        }
+        finally
+        {
+            _registry.Remove(this, end);
+        }
+
+        return end;
+    }
+}

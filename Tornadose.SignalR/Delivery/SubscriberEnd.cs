@@ -1,0 +1,42 @@
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>Why a subscription ended: values, each with a name for metrics and logs and a sentence that says when.</summary>
+public sealed class SubscriberEnd
+{
+    private SubscriberEnd(string name, string description, bool reconnect)
+    {
+        Name = name;
+        Description = description;
+        Reconnect = reconnect;
+    }
+
+    /// <summary>The client closed the connection, or vanished.</summary>
+    public static SubscriberEnd ClientGone { get; } = new("client_gone", "The client closed the connection or vanished.", reconnect: true);
+
+    /// <summary>The client, or the application in its name, gave up the subscription.</summary>
+    public static SubscriberEnd Unsubscribed { get; } = new("unsubscribed", "The client gave up the subscription.", reconnect: false);
+
+    /// <summary>The client took too long to read.</summary>
+    public static SubscriberEnd Slow { get; } = new("slow", "The client read more slowly than the store's policy and send timeout allow.", reconnect: true);
+
+    /// <summary>The server is about to stop.</summary>
+    public static SubscriberEnd ShuttingDown { get; } = new("shutting_down", "The server is stopping; another one, or its next start, continues after the last id.", reconnect: true);
+
+    /// <summary>The store was closed.</summary>
+    public static SubscriberEnd StoreClosed { get; } = new("store_closed", "The store was closed.", reconnect: true);
+
+    /// <summary>The subscription failed in the server.</summary>
+    public static SubscriberEnd Failed { get; } = new("failed", "An error in the server ended the subscription; the log has the details.", reconnect: true);
+
+    /// <summary>The name in metrics and logs.</summary>
+    public string Name { get; }
+
+    /// <summary>When this happens, in a sentence without details of the server.</summary>
+    public string Description { get; }
+
+    /// <summary>Whether the client does well to connect again, with its last id.</summary>
+    public bool Reconnect { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Diagnostics;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>
+/// The subscribers of this process, and the one clock that looks after all of them: it cuts those that do not read, and
+/// has those that were silent for long send a keep-alive. A timer of its own for each would cost memory and precision nobody needs.
+/// </summary>
+internal sealed class SubscriberRegistry : IDisposable
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Subscriber, bool> _subscribers = new();
+    private readonly TimeProvider _time;
+    private readonly DeliveryOptions _options;
+    private readonly ITimer _clock;
+    private int _count;
+    private int _draining;
+    private long _now;
+
+    public SubscriberRegistry(DeliveryOptions options, TimeProvider time, StoreMetrics metrics, ILogger<SubscriberRegistry> logger)
+    {
+        _options = options;
+        _time = time;
+        Metrics = metrics;
+        Logger = logger;
+        _now = time.GetTimestamp();
+        _clock = time.CreateTimer(static state => ((SubscriberRegistry)state!).Tick(), this, TickInterval, TickInterval);
+    }
+
+    /// <summary>How many subscriptions there are, whatever their transport.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Whether the process is about to stop: no new subscriber is taken.</summary>
+    public bool IsDraining => Volatile.Read(ref _draining) != 0;
+
+    public StoreMetrics Metrics { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>The time of the last tick: a write needs no better clock, and this one costs nothing to read.</summary>
+    public long Now => Volatile.Read(ref _now);
+
+    public TimeSpan Elapsed(long from, long to) => _time.GetElapsedTime(from, to);
+
+    public void Add(Subscriber subscriber)
+    {
+        _subscribers.TryAdd(subscriber, true);
+        Interlocked.Increment(ref _count);
+        Metrics.SubscriberAdded(subscriber.Transport);
+        if (IsDraining)
+            subscriber.End(SubscriberEnd.ShuttingDown);
+    }
+
+    public void Remove(Subscriber subscriber, SubscriberEnd end)
+    {
+        if (!_subscribers.TryRemove(subscriber, out _))
+            return;
+        Interlocked.Decrement(ref _count);
+        Metrics.SubscriberRemoved(subscriber.Transport, end.Name);
+        if (end == SubscriberEnd.Slow)
+            Logger.SlowSubscriberDisconnected(subscriber.Transport, subscriber.Store);
+    }
+
+    /// <summary>Ends all subscriptions, spread over the drain window so that their clients do not all come back in the same moment.</summary>
+    public async Task DrainAsync()
+    {
+        if (Interlocked.Exchange(ref _draining, 1) != 0)
+            return;
+        var subscribers = _subscribers.Keys.ToArray();
+        Random.Shared.Shuffle(subscribers);
+        var pace = new DrainPace(subscribers.Length, _options.DrainWindow);
+        for (var i = 0; i < subscribers.Length; i++)
+        {
+            if (pace.PauseBefore(i) is { } pause && pause > TimeSpan.Zero)
+                await Task.Delay(pause, _time).ConfigureAwait(false);
+            subscribers[i].End(SubscriberEnd.ShuttingDown);
+        }
+    }
+
+    public void Dispose() => _clock.Dispose();
+
+    private void Tick()
+    {
+        var now = _time.GetTimestamp();
+        Volatile.Write(ref _now, now);
+        foreach (var (subscriber, _) in _subscribers)
+            subscriber.Tick(now, _options.KeepAlive);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Threading.Tasks.Sources;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>
+/// The reusable wait of one subscriber: no allocation for a wait, and the continuation runs on the thread that wakes it, so that a
+/// pump serves all its subscribers without a hop through the thread pool for each.
+/// </summary>
+internal sealed class SubscriberWake : IAppendWaiter, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<bool> _source;
+    private int _waiting;
+
+    /// <summary>Begins a wait. A wake-up that comes between this call and the await is not lost.</summary>
+    public ValueTask BeginWait()
+    {
+        _source.Reset();
+        Interlocked.Exchange(ref _waiting, 1);
+        return new ValueTask(this, _source.Version);
+    }
+
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _waiting, 0) == 1)
+            _source.SetResult(true);
+    }
+
+    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+}

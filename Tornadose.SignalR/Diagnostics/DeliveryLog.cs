@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tornadose.SignalR.Diagnostics;
+
+/// <summary>The log lines of the delivery. Never a payload, never a token.</summary>
+internal static partial class DeliveryLog
+{
+    [LoggerMessage(1, LogLevel.Warning, "A subscriber of store {Store} over {Transport} was disconnected because it read too slowly.")]
+    public static partial void SlowSubscriberDisconnected(this ILogger logger, string transport, string store);
+
+    [LoggerMessage(2, LogLevel.Error, "Delivery of store {Store} over {Transport} failed.")]
+    public static partial void SubscriberFailed(this ILogger logger, Exception failure, string transport, string store);
+
+    [LoggerMessage(3, LogLevel.Debug, "Closing a subscription of store {Store} over {Transport} failed.")]
+    public static partial void CloseFailed(this ILogger logger, Exception failure, string transport, string store);
+}

@@ -12,6 +12,9 @@ public abstract class FrameEncoder
     /// <summary>What is sent after a time of silence; null where the transport keeps itself alive.</summary>
     public virtual Frame? KeepAlive => null;
 
+    /// <summary>Whether the format can announce a reset. Where it cannot, a reset ends the subscription: messages are never missing silently.</summary>
+    public virtual bool AnnouncesResets => true;
+
     /// <summary>Renders a message or a reset. Called at most once for each of a store's messages.</summary>
     /// <param name="content">The message.</param>
     /// <returns>The frame.</returns>

@@ -107,17 +107,25 @@ internal sealed class Subscriber
         var count = 0;
         while (bytes < BatchBytes && _feed.Cursor.TryRead(out MessageEntry? entry))
         {
+            if (entry.IsReset && !Announce(entry.Message.Reset!))
+                break;
             var frame = _encoder.GetFrame(_feed.Store, entry);
             _sink.Write(frame);
             bytes += frame.Bytes.Length;
             count++;
-            if (entry.IsReset)
-                _registry.Metrics.Reset(Transport, entry.Message.Reset!.ReasonName);
         }
 
         if (count > 0)
             _registry.Metrics.Delivered(Transport, count, bytes);
         return count > 0 || WriteKeepAlive();
+    }
+
+    private bool Announce(StoreReset reset)
+    {
+        _registry.Metrics.Reset(Transport, reset.ReasonName);
+        if (!_encoder.AnnouncesResets)
+            End(SubscriberEnd.ResetRequired);
+        return _encoder.AnnouncesResets;
     }
 
     private bool WriteKeepAlive()

@@ -3,7 +3,7 @@ namespace Tornadose.SignalR.Delivery;
 /// <summary>Why a subscription ended: values, each with a name for metrics and logs and a sentence that says when.</summary>
 public sealed class SubscriberEnd
 {
-    private SubscriberEnd(string name, string description, bool reconnect)
+    internal SubscriberEnd(string name, string description, bool reconnect)
     {
         Name = name;
         Description = description;
@@ -24,6 +24,9 @@ public sealed class SubscriberEnd
 
     /// <summary>The store was closed.</summary>
     public static SubscriberEnd StoreClosed { get; } = new("store_closed", "The store was closed.", reconnect: true);
+
+    /// <summary>Messages are missing, and the wire format has no way to say so.</summary>
+    public static SubscriberEnd ResetRequired { get; } = new("reset_required", "Messages are missing here, and this wire format cannot say so: start anew.", reconnect: true);
 
     /// <summary>The subscription failed in the server.</summary>
     public static SubscriberEnd Failed { get; } = new("failed", "An error in the server ended the subscription; the log has the details.", reconnect: true);

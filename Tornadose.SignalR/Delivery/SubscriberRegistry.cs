@@ -14,13 +14,13 @@ internal sealed class SubscriberRegistry : IDisposable
 
     private readonly ConcurrentDictionary<Subscriber, bool> _subscribers = new();
     private readonly TimeProvider _time;
-    private readonly DeliveryOptions _options;
+    private readonly TornadoseOptions _options;
     private readonly ITimer _clock;
     private int _count;
     private int _draining;
     private long _now;
 
-    public SubscriberRegistry(DeliveryOptions options, TimeProvider time, StoreMetrics metrics, ILogger<SubscriberRegistry> logger)
+    public SubscriberRegistry(TornadoseOptions options, TimeProvider time, StoreMetrics metrics, ILogger<SubscriberRegistry> logger)
     {
         _options = options;
         _time = time;

@@ -39,6 +39,9 @@ public sealed class MessageCursor
     /// <summary>How many entries the cursor is behind the log.</summary>
     public long Behind => Math.Max(0, _log.LastSequence - _next + 1) + (_opening is null ? 0 : 1);
 
+    /// <summary>Whether the first thing to be read is a reset: the resume was not possible.</summary>
+    internal bool OpensWithReset => _opening is { IsReset: true };
+
     /// <summary>The sequence number to wait for when nothing could be read.</summary>
     internal long Next => _next;
 

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>
+/// A message as one JSON object on one line, the same on every JSON wire: <c>{"id":…,"event":…,"data":…}</c>, keys absent when there is nothing to say;
+/// a reset is <c>{"reset":{"reason":…,"id":…}}</c>.
+/// </summary>
+internal static class MessageEnvelope
+{
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        // Never embedded in HTML, so letters need no escapes: half the bytes for most of the world's languages.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? s_writer;
+
+    public static void Write(in FrameContent content, IBufferWriter<byte> output)
+    {
+        var writer = Borrow(output);
+        Write(writer, content);
+        writer.Flush();
+        writer.Reset(Stream.Null); // keeps no reference to the output
+    }
+
+    /// <summary>Writes <c>{"reason":…,"id":…}</c>, for wires that announce a reset by other means than the envelope.</summary>
+    public static void WriteReset(StoreReset reset, IBufferWriter<byte> output)
+    {
+        var writer = Borrow(output);
+        WriteReset(writer, reset);
+        writer.Flush();
+        writer.Reset(Stream.Null);
+    }
+
+    public static void Write(Utf8JsonWriter writer, in FrameContent content)
+    {
+        writer.WriteStartObject();
+        if (content.Message.Reset is { } reset)
+        {
+            writer.WritePropertyName("reset"u8);
+            WriteReset(writer, reset);
+        }
+        else
+        {
+            WriteMessage(writer, content);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteData(Utf8JsonWriter writer, MessageContent message)
+    {
+        if (message.Format == MessageFormat.Json)
+            writer.WriteRawValue(message.Data.Span, skipInputValidation: true);
+        else
+            writer.WriteStringValue(message.Data.Span);
+    }
+
+    private static Utf8JsonWriter Borrow(IBufferWriter<byte> output)
+    {
+        var writer = s_writer ??= new Utf8JsonWriter(output, WriterOptions);
+        writer.Reset(output);
+        return writer;
+    }
+
+    private static void WriteMessage(Utf8JsonWriter writer, in FrameContent content)
+    {
+        var message = content.Message.Content;
+        if (content.Id is not null)
+            writer.WriteString("id"u8, content.Id);
+        if (message.EventType is not null)
+            writer.WriteString("event"u8, message.EventType);
+        writer.WritePropertyName("data"u8);
+        WriteData(writer, message);
+    }
+
+    private static void WriteReset(Utf8JsonWriter writer, StoreReset reset)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("reason"u8, reset.ReasonName);
+        writer.WriteString("id"u8, reset.Id);
+        writer.WriteEndObject();
+    }
+}

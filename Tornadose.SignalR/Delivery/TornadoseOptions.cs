@@ -1,0 +1,41 @@
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>The options of all stores and connections. Bound from the configuration section <c>Tornadose</c>.</summary>
+public sealed class TornadoseOptions
+{
+    /// <summary>
+    /// The silence after which a connection gets a keep-alive: a comment on Server-Sent Events, an empty line on JSON lines, a ping on WebSockets. Default 15 s.
+    /// From 1 s to 1 hour; keep it under the idle time-out of every proxy on the way (nginx: 60 s).
+    /// </summary>
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// For how long a WebSocket's peer may leave a ping unanswered, before it counts as vanished. Default 15 s. From 1 s to 1 hour.
+    /// </summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// The time over which subscriptions are ended when the application stops, so that their clients do not all reconnect at once. Default 10 s. From 0 to 10 minutes;
+    /// keep it under the host's shutdown time-out (30 s) and the orchestrator's grace period.
+    /// </summary>
+    public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The shortest time that browsers are told to wait before they reconnect (<c>retry:</c>). Default 1 s. From 0 to 1 hour.
+    /// </summary>
+    public TimeSpan RetryMin { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The longest time that browsers are told to wait before they reconnect; each connection gets a random one between the two. Default 4 s. From <see cref="RetryMin"/> to 1 hour.
+    /// </summary>
+    public TimeSpan RetryMax { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// How many subscribers this process takes, on all transports together. Default 1,000,000. From 1. Beyond it an <c>EventSource</c> is told to come back later in a way that it
+    /// understands (200, <c>retry:</c>, end), other clients get 503.
+    /// </summary>
+    public int MaxSubscribers { get; set; } = 1_000_000;
+
+    /// <summary>A reconnection time for one client.</summary>
+    internal TimeSpan NextRetry() => RetryMin + ((RetryMax - RetryMin) * Random.Shared.NextDouble());
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>Says at start what is wrong with the options, and what would be right.</summary>
+internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOptions>
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    public ValidateOptionsResult Validate(string? name, TornadoseOptions options)
+    {
+        var failures = Failures(options).ToList();
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> Failures(TornadoseOptions options)
+    {
+        if (options.KeepAlive < Second || options.KeepAlive > Hour)
+            yield return $"Tornadose: KeepAlive is {options.KeepAlive}; it must be from 1 s to 1 hour.";
+        if (options.KeepAliveTimeout < Second || options.KeepAliveTimeout > Hour)
+            yield return $"Tornadose: KeepAliveTimeout is {options.KeepAliveTimeout}; it must be from 1 s to 1 hour.";
+        if (options.DrainWindow < TimeSpan.Zero || options.DrainWindow > TimeSpan.FromMinutes(10))
+            yield return $"Tornadose: DrainWindow is {options.DrainWindow}; it must be from 0 to 10 minutes.";
+        if (options.RetryMin < TimeSpan.Zero || options.RetryMin > Hour)
+            yield return $"Tornadose: RetryMin is {options.RetryMin}; it must be from 0 to 1 hour.";
+        if (options.RetryMax < options.RetryMin || options.RetryMax > Hour)
+            yield return $"Tornadose: RetryMax is {options.RetryMax}; it must be from RetryMin ({options.RetryMin}) to 1 hour.";
+        if (options.MaxSubscribers < 1)
+            yield return $"Tornadose: MaxSubscribers is {options.MaxSubscribers}; it must be at least 1.";
+    }
+}

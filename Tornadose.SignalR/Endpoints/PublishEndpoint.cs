@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Endpoints;
+
+/// <summary><c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe.</summary>
+internal sealed class PublishEndpoint(DataStoreProvider stores)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var name = context.GetRouteValue(StoreEndpoint.RouteValue) as string;
+        if (!StoreNames.IsValid(name) || stores.Find(name) is not { } store)
+        {
+            await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such store.");
+            return;
+        }
+
+        try
+        {
+            var position = await PublishAsync(context.Request, store);
+            context.Response.ContentType = "application/json; charset=utf-8";
+            await context.Response.WriteAsync($$"""{"id":"{{position}}"}""", context.RequestAborted);
+        }
+        catch (MessageTooLargeException tooLarge)
+        {
+            await Refusal.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, tooLarge.Message);
+        }
+        catch (ArgumentException invalid)
+        {
+            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, invalid.Message);
+        }
+        catch (BadHttpRequestException invalid)
+        {
+            await Refusal.WriteAsync(context, invalid.StatusCode, invalid.Message);
+        }
+    }
+
+    private static async ValueTask<MessagePosition> PublishAsync(HttpRequest request, DataStore store)
+    {
+        var format = FormatOf(request);
+        var options = new PublishOptions
+        {
+            EventType = request.Query["event"],
+            IdempotencyKey = request.Headers["Idempotency-Key"] is [{ Length: > 0 } key] ? key : null,
+        };
+        var body = await ReadBodyAsync(request, store);
+        return format == MessageFormat.Json
+            ? await store.PublishJsonAsync(OneLine(body), options, request.HttpContext.RequestAborted)
+            : await store.PublishAsync(body, options, request.HttpContext.RequestAborted);
+    }
+
+    /// <summary>Text is what <c>curl -d</c> sends without being told, too: a form's media type on a body that is taken as it is.</summary>
+    private static MessageFormat FormatOf(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            return string.IsNullOrEmpty(request.ContentType) ? MessageFormat.Text : throw Unsupported();
+        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            throw Unsupported();
+        if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            return MessageFormat.Json;
+        return type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+            ? MessageFormat.Text
+            : throw Unsupported();
+    }
+
+    private static BadHttpRequestException Unsupported() =>
+        new("A message is text/plain or application/json, in UTF-8.", StatusCodes.Status415UnsupportedMediaType);
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, DataStore store)
+    {
+        var limit = store.Options.MaxMessageBytes;
+        if (request.ContentLength > limit)
+            throw new MessageTooLargeException(store.Name, request.ContentLength.Value, limit);
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = Math.Max(limit, size.MaxRequestBodySize ?? 0);
+        var body = new ArrayBufferWriter<byte>(Math.Max(256, (int)(request.ContentLength ?? 0)));
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            foreach (var segment in read.Buffer)
+                body.Write(segment.Span);
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            if (body.WrittenCount > limit)
+                throw new MessageTooLargeException(store.Name, body.WrittenCount, limit);
+            if (read.IsCompleted)
+                return body.WrittenMemory;
+        }
+    }
+
+    /// <summary>Checks that the body is one JSON value, and takes out line breaks between its parts: JSON lines need that.</summary>
+    private static ReadOnlyMemory<byte> OneLine(ReadOnlyMemory<byte> json)
+    {
+        if (!Utf8.IsValid(json.Span))
+            throw new ArgumentException("The body is not valid UTF-8.");
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return json.Span.ContainsAny((byte)'\r', (byte)'\n') ? Minify(document) : json;
+        }
+        catch (JsonException invalid)
+        {
+            throw new ArgumentException($"The body is not valid JSON: line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}.", invalid);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Minify(JsonDocument document)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        document.WriteTo(writer);
+        writer.Flush();
+        return output.WrittenMemory;
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebSockets;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Endpoints;
+using Tornadose.SignalR.Hosting;
+using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.WebSockets;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Serves stores.</summary>
+public static class StoreEndpointRouteBuilderExtensions
+{
+    // CONNECT is a WebSocket over HTTP/2 (RFC 8441).
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Connect];
+    private static readonly string[] PublishMethods = [HttpMethods.Post];
+
+    /// <summary>
+    /// Maps one URL a store, <c>GET {prefix}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines and JSON snapshots. Which one a request gets,
+    /// it says by <c>Upgrade</c> and <c>Accept</c>. Publishing is not mapped: see <see cref="MapStorePublishing"/>.
+    /// </summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="prefix">The path before the store's name, as <c>/stores</c>.</param>
+    /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
+    public static IEndpointConventionBuilder MapStores(this IEndpointRouteBuilder endpoints, string prefix)
+    {
+        var endpoint = Required<StoreEndpoint>(endpoints, nameof(MapStores));
+        var pipeline = endpoints.CreateApplicationBuilder();
+        pipeline.Use(SharedUpgrade.InvokeAsync);
+        pipeline.UseWebSockets();
+        pipeline.Run(endpoint.InvokeAsync);
+        return endpoints.MapMethods(Pattern(prefix), ReadMethods, pipeline.Build())
+            .WithDisplayName($"Tornadose stores under {prefix}")
+            .DisableRequestTimeout()
+            .WithMetadata(new StreamMetadata());
+    }
+
+    /// <summary>
+    /// Maps <c>POST {prefix}/{store}</c>, which publishes the body. Say who may: <c>.RequireAuthorization("policy")</c>, or <c>.AllowAnonymous()</c>. Without either the application
+    /// does not start: nobody opens a write endpoint by accident.
+    /// </summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="prefix">The path before the store's name, as <c>/stores</c>.</param>
+    /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
+    public static IEndpointConventionBuilder MapStorePublishing(this IEndpointRouteBuilder endpoints, string prefix)
+    {
+        var endpoint = Required<PublishEndpoint>(endpoints, nameof(MapStorePublishing));
+        return endpoints.MapMethods(Pattern(prefix), PublishMethods, endpoint.InvokeAsync)
+            .WithDisplayName($"Tornadose publishing under {prefix}")
+            .WithMetadata(PublishingDecision.Marker);
+    }
+
+    /// <summary>Maps <see cref="StoreHub"/>, over which SignalR clients subscribe to stores.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">The hub's path, as <c>/hubs/stores</c>.</param>
+    /// <returns>What authorization, CORS and metadata are added to.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
+    public static HubEndpointConventionBuilder MapStoreHub(this IEndpointRouteBuilder endpoints, string pattern) =>
+        endpoints.MapStoreHub<StoreHub>(pattern);
+
+    /// <summary>Maps a hub of your own that derives from <see cref="StoreHub"/>.</summary>
+    /// <inheritdoc cref="MapStoreHub(IEndpointRouteBuilder, string)"/>
+    /// <typeparam name="THub">The hub.</typeparam>
+    /// <exception cref="InvalidOperationException"><c>AddTornadose().AddHub&lt;THub&gt;()</c> was not called.</exception>
+    public static HubEndpointConventionBuilder MapStoreHub<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(StoreHubServices.HubMembers)] THub>(this IEndpointRouteBuilder endpoints, string pattern)
+        where THub : StoreHub
+    {
+        Required<StoreEndpoint>(endpoints, nameof(MapStoreHub));
+        StoreHubServices.Check<THub>(endpoints.ServiceProvider);
+        return endpoints.MapHub<THub>(pattern);
+    }
+
+    private static string Pattern(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return $"{prefix.TrimEnd('/')}/{{**{StoreEndpoint.RouteValue}}}";
+    }
+
+    private static T Required<T>(IEndpointRouteBuilder endpoints, string method)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        return endpoints.ServiceProvider.GetService<T>() ?? throw new InvalidOperationException(
+            $"{method} needs the stores' services. Add this line before the application is built: builder.Services.AddTornadose();");
+    }
+}

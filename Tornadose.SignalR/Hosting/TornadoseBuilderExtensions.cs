@@ -1,0 +1,89 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tornadose.SignalR.Hosting;
+using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds stores.</summary>
+public static class TornadoseBuilderExtensions
+{
+    /// <summary>
+    /// Adds a data store: it keeps the latest value. A new subscriber gets the value first; one that is slow skips to the newest. In-between values may be skipped, the newest always arrives.
+    /// Inject it with <c>[FromKeyedServices("name")] IDataStore</c>.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The store's name, see <see cref="StoreNames"/>.</param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
+    public static ITornadoseBuilder AddDataStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+        builder.AddStore(name, StoreKind.Data, configure);
+
+    /// <summary>Adds a data store with a typed face: <c>[FromKeyedServices("name")] IDataStore&lt;T&gt;</c>.</summary>
+    /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    public static ITornadoseBuilder AddDataStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+        builder.AddStore(name, StoreKind.Data, configure).AddFace<T>(name);
+
+    /// <summary>
+    /// Adds a queue store: it keeps a window of the last messages. Subscribers get every message, in order, and resume within the window after a reconnect; nothing is skipped silently.
+    /// Inject it with <c>[FromKeyedServices("name")] IDataStore</c>.
+    /// </summary>
+    /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
+    public static ITornadoseBuilder AddQueueStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+        builder.AddStore(name, StoreKind.Queue, configure);
+
+    /// <summary>Adds a queue store with a typed face: <c>[FromKeyedServices("name")] IDataStore&lt;T&gt;</c>.</summary>
+    /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
+    /// <typeparam name="T">The type of the messages.</typeparam>
+    public static ITornadoseBuilder AddQueueStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+        builder.AddStore(name, StoreKind.Queue, configure).AddFace<T>(name);
+
+    /// <summary>Adds a hub of your own that derives from <see cref="StoreHub"/>, for <c>app.MapStoreHub&lt;THub&gt;(…)</c>. <see cref="StoreHub"/> itself is there already.</summary>
+    /// <typeparam name="THub">The hub.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static ITornadoseBuilder AddHub<[DynamicallyAccessedMembers(StoreHubServices.HubMembers)] THub>(this ITornadoseBuilder builder)
+        where THub : StoreHub
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        StoreHubServices.Add<THub>(builder.Services);
+        return builder;
+    }
+
+    private static ITornadoseBuilder AddStore(this ITornadoseBuilder builder, string name, StoreKind kind, Action<StoreOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        StoreNames.Validate(name);
+        if (services.Any(service => service.ImplementationInstance is StoreDefinition taken && taken.Name == name))
+            throw new ArgumentException($"There is a store '{name}' already.", nameof(name));
+        services.AddSingleton(new StoreDefinition(name, kind));
+        services.TryAddKeyedSingleton<IDataStore>(name, static (provider, key) => provider.GetRequiredService<IDataStoreProvider>().GetStore((string)key!));
+        services.AddOptions<StoreOptions>(name)
+            .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Stores:{name}")
+            .Configure(options => configure?.Invoke(options))
+            .PostConfigure(options => Fix(options, kind))
+            .ValidateOnStart();
+        return builder;
+    }
+
+    /// <summary>What makes a data store a data store is not an option.</summary>
+    private static void Fix(StoreOptions options, StoreKind kind)
+    {
+        if (kind != StoreKind.Data)
+            return;
+        options.Capacity = 1;
+        options.SlowConsumer = SlowConsumerPolicy.SkipToLatest;
+    }
+
+    private static ITornadoseBuilder AddFace<T>(this ITornadoseBuilder builder, string name)
+    {
+        builder.Services.AddKeyedSingleton<IDataStore<T>>(name, static (provider, key) => new DataStore<T>(provider.GetRequiredService<DataStoreProvider>().Get((string)key!)));
+        return builder;
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Endpoints;
+using Tornadose.SignalR.Hosting;
+using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Stores;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds stores to an application.</summary>
+public static class TornadoseServiceCollectionExtensions
+{
+    /// <summary>The configuration section that the options are bound from.</summary>
+    internal const string ConfigurationSection = "Tornadose";
+
+    /// <summary>
+    /// Adds stores, and what delivers them: <c>builder.Services.AddTornadose().AddQueueStore("orders")</c>, then <c>app.MapStores("/stores")</c> and
+    /// <c>app.MapStoreHub("/hubs/stores")</c>. May be called several times; SignalR is added as well.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose</c> was read.</param>
+    /// <returns>The builder that stores are added to.</returns>
+    public static ITornadoseBuilder AddTornadose(this IServiceCollection services, Action<TornadoseOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddSignalR();
+        services.AddMetrics();
+        AddOptions(services, configure);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IBackplane, LocalBackplane>();
+        services.TryAddSingleton(provider => new StoreSerializer(provider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
+        services.TryAddSingleton<DataStoreProvider>();
+        services.TryAddSingleton<IDataStoreProvider>(provider => provider.GetRequiredService<DataStoreProvider>());
+        services.TryAddSingleton<StoreMetrics>();
+        services.TryAddSingleton(provider => new SubscriberRegistry(
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<StoreMetrics>(),
+            provider.GetRequiredService<ILogger<SubscriberRegistry>>()));
+        services.TryAddSingleton(provider => new StoreEndpoint(
+            provider.GetRequiredService<DataStoreProvider>(),
+            provider.GetRequiredService<SubscriberRegistry>(),
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
+        services.TryAddSingleton<PublishEndpoint>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, PublishingDecision>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnShutdown>());
+        var builder = new TornadoseBuilder(services);
+        return builder.AddHub<StoreHub>();
+    }
+
+    private static void AddOptions(IServiceCollection services, Action<TornadoseOptions>? configure)
+    {
+        var options = services.AddOptions<TornadoseOptions>();
+        if (!services.Any(service => service.ImplementationType == typeof(TornadoseOptionsValidation)))
+        {
+            services.AddSingleton<IValidateOptions<TornadoseOptions>, TornadoseOptionsValidation>();
+            services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsValidation>();
+            options.BindConfiguration(ConfigurationSection).ValidateOnStart();
+        }
+
+        if (configure is not null)
+            options.Configure(configure);
+    }
+}

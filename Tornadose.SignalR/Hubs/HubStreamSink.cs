@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>Hands frames over to whoever enumerates, one at a time: a flush is complete when all but one have been taken.</summary>
+internal sealed class HubStreamSink : IFrameSink
+{
+    private readonly Channel<object> _handover = Channel.CreateBounded<object>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+    private readonly List<object> _batch = [];
+
+    public IAsyncEnumerable<object> ReadAllAsync(CancellationToken cancellationToken) => _handover.Reader.ReadAllAsync(cancellationToken);
+
+    public ValueTask StartAsync() => ValueTask.CompletedTask;
+
+    public void Write(Frame frame) => _batch.Add(((HubStreamFrame)frame).Item);
+
+    public async ValueTask<bool> FlushAsync()
+    {
+        foreach (var item in _batch)
+            if (!_handover.Writer.TryWrite(item) && !await WriteAsync(item).ConfigureAwait(false))
+                return false;
+        _batch.Clear();
+        return true;
+    }
+
+    public void Abort() => _handover.Writer.TryComplete();
+
+    public ValueTask CloseAsync(SubscriberEnd end)
+    {
+        _handover.Writer.TryComplete(end.Reconnect && end != SubscriberEnd.ClientGone ? new HubException(end.Description) : null);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<bool> WriteAsync(object item)
+    {
+        while (await _handover.Writer.WaitToWriteAsync().ConfigureAwait(false))
+            if (_handover.Writer.TryWrite(item))
+                return true;
+        return false;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>What a SignalR client of a <see cref="StoreHub"/> implements: <c>connection.on("Message", (store, message) => …)</c>.</summary>
+public interface IStoreClient
+{
+    /// <summary>A message of a store that the client is subscribed to.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="message">The message.</param>
+    /// <returns>A task that ends when the message was sent.</returns>
+    Task Message(string store, StoreClientMessage message);
+
+    /// <summary>Messages are missing here; what follows comes after the reset's id.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="reset">The reset.</param>
+    /// <returns>A task that ends when the reset was sent.</returns>
+    Task Reset(string store, StoreClientReset reset);
+}

@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Text;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>
+/// Messages as invocations of the JSON hub protocol («hub protocol», JSON encoding), written without a detour through objects: the data of a message
+/// is JSON already, and the application's serializer options have no say in the names of the fields.
+/// </summary>
+internal sealed class JsonHubEncoder : FrameEncoder
+{
+    public const string Protocol = "json";
+
+    public static readonly JsonHubEncoder Instance = new();
+
+    private static ReadOnlySpan<byte> MessageHead => """{"type":1,"target":"Message","arguments":["""u8;
+
+    private static ReadOnlySpan<byte> ResetHead => """{"type":1,"target":"Reset","arguments":["""u8;
+
+    private static ReadOnlySpan<byte> Tail => "]}\u001e"u8;
+
+    public override Frame Encode(in FrameContent content) => new HubFrame(Protocol, Render(content, Write));
+
+    private static void Write(in FrameContent content, IBufferWriter<byte> output)
+    {
+        var reset = content.Message.Reset;
+        output.Write(reset is null ? MessageHead : ResetHead);
+        output.Write("\""u8);
+        Encoding.ASCII.GetBytes(content.Store, output); // a store's name needs no escapes
+        output.Write("\","u8);
+        if (reset is null)
+            MessageEnvelope.Write(content, output);
+        else
+            MessageEnvelope.WriteReset(reset, output);
+        output.Write(Tail);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>
+/// Messages as dictionaries, lists and primitives: what every serializer of a hub protocol knows. A key is absent when there is nothing to say.
+/// </summary>
+internal static class PlainObject
+{
+    public static Dictionary<string, object?> OfMessage(in FrameContent content, Func<MessageContent, object?> data)
+    {
+        var message = content.Message.Content;
+        var result = new Dictionary<string, object?>(3);
+        if (content.Id is not null)
+            result["id"] = content.Id;
+        if (message.EventType is not null)
+            result["event"] = message.EventType;
+        result["data"] = data(message);
+        return result;
+    }
+
+    public static Dictionary<string, object?> OfReset(StoreReset reset) => new() { ["reason"] = reset.ReasonName, ["id"] = reset.Id };
+
+    /// <summary>The data as primitives, lists and dictionaries.</summary>
+    public static object? Plain(MessageContent message)
+    {
+        if (message.Format == MessageFormat.Text)
+            return Text(message);
+        using var document = JsonDocument.Parse(message.Data);
+        return Plain(document.RootElement);
+    }
+
+    /// <summary>The data as <c>System.Text.Json</c> knows it best: numbers keep every digit.</summary>
+    public static object? Json(MessageContent message)
+    {
+        if (message.Format == MessageFormat.Text)
+            return Text(message);
+        using var document = JsonDocument.Parse(message.Data);
+        return document.RootElement.Clone();
+    }
+
+    private static string Text(MessageContent message) => System.Text.Encoding.UTF8.GetString(message.Data.Span);
+
+    private static object? Plain(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => Members(element),
+        JsonValueKind.Array => element.EnumerateArray().Select(Plain).ToList(),
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Number => element.TryGetInt64(out var integer) ? integer : element.GetDouble(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    /// <summary>Of a name that comes twice the last one counts, as in JavaScript.</summary>
+    private static Dictionary<string, object?> Members(JsonElement element)
+    {
+        var members = new Dictionary<string, object?>();
+        foreach (var member in element.EnumerateObject())
+            members[member.Name] = Plain(member.Value);
+        return members;
+    }
+}

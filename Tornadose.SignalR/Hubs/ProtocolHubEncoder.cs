@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>Messages as invocations of any other hub protocol, with the data as plain objects.</summary>
+internal sealed class ProtocolHubEncoder(IHubProtocol protocol) : FrameEncoder
+{
+    public override Frame Encode(in FrameContent content)
+    {
+        var invocation = content.Message.Reset is { } reset
+            ? new InvocationMessage(nameof(IStoreClient.Reset), [content.Store, PlainObject.OfReset(reset)])
+            : new InvocationMessage(nameof(IStoreClient.Message), [content.Store, PlainObject.OfMessage(content, PlainObject.Plain)]);
+        return new HubFrame(protocol.Name, protocol.GetMessageBytes(invocation));
+    }
+}

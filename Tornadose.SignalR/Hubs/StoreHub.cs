@@ -1,0 +1,69 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.SignalR;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>
+/// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> joins the group, and so does
+/// <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the application; leaving the group ends the subscription.
+/// May be derived from: <c>class MyHub : StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
+/// </summary>
+/// <remarks>
+/// A connection that is made anew has a new connection id, and has lost its groups: the client subscribes again, with the last id that it saw, and gets what it missed.
+/// </remarks>
+public class StoreHub : Hub<IStoreClient>
+{
+    /// <summary>Made by SignalR for each invocation.</summary>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only Clients generates code, which this class never touches.")]
+    public StoreHub()
+    {
+    }
+
+    /// <summary>Starts to send a store's messages to the caller's <c>Message</c>. Does nothing when they are sent already.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="after">
+    /// The id of the last message that the caller saw, on whatever transport: what came after it is sent first. When that is not possible, the caller's <c>Reset</c> is called first. Null for a
+    /// new subscriber: of a data store it gets the current value.
+    /// </param>
+    /// <returns>The id after which the messages follow.</returns>
+    /// <exception cref="HubException">There is no such store, or the server takes no more subscribers.</exception>
+    public virtual async Task<string> Subscribe(string store, string? after = null)
+    {
+        var found = Find(store);
+        if (Shared.IsFull)
+            throw new HubException("The server takes no more subscribers at the moment. Come back later.");
+        var subscriptions = Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
+        // First the messages from where the caller wants them: joining the group would begin with the present.
+        var position = await subscriptions.JoinAsync(found, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Context.ConnectionAborted);
+        await Groups.AddToGroupAsync(Context.ConnectionId, found.Name, Context.ConnectionAborted);
+        return position.ToString();
+    }
+
+    /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
+    /// <param name="store">The store's name. It is no error not to be subscribed.</param>
+    /// <returns>A task that ends when the subscription has ended.</returns>
+    public virtual Task Unsubscribe(string store) => Groups.RemoveFromGroupAsync(Context.ConnectionId, store);
+
+    /// <summary>A store's messages as a stream, for <c>connection.stream("Watch", store, after)</c>: it ends when the caller cancels it.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="after">The id of the last message that the caller saw; null for a new subscriber.</param>
+    /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
+    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <exception cref="HubException">There is no such store, or the server takes no more subscribers.</exception>
+    public virtual IAsyncEnumerable<object> Watch(string store, string? after = null, CancellationToken cancellationToken = default)
+    {
+        var found = Find(store);
+        if (Shared.IsFull)
+            throw new HubException("The server takes no more subscribers at the moment. Come back later.");
+        return HubStream.ReadAsync(found, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), IsJson, Shared, cancellationToken);
+    }
+
+    private StoreHubContext Shared => Context.Features.GetRequiredFeature<ConnectionSubscriptions>().Hub;
+
+    private bool IsJson => Context.Features.GetRequiredFeature<ConnectionSubscriptions>().IsJson;
+
+    private DataStore Find(string store) => Shared.Find(store) ?? throw new HubException("There is no such store.");
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>
+/// Makes the SignalR group named after a store its set of subscribers. Everything is passed on to the manager that the application has registered, in memory or across nodes;
+/// besides, a connection of this process that enters a store's group gets a subscriber, and loses it when it leaves.
+/// </summary>
+/// <remarks>
+/// No store message goes through a group send: it would complete with the slowest member, and with a backplane under the manager every node's send would
+/// reach the clients of all nodes.
+/// </remarks>
+internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inner, StoreHubContext hub) : HubLifetimeManager<THub>
+    where THub : Hub
+{
+    private readonly ConcurrentDictionary<string, ConnectionSubscriptions> _local = new(StringComparer.Ordinal);
+
+    public override async Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        var subscriptions = new ConnectionSubscriptions(connection, hub);
+        connection.Features.Set(subscriptions);
+        _local[connection.ConnectionId] = subscriptions;
+        await inner.OnConnectedAsync(connection);
+    }
+
+    public override async Task OnDisconnectedAsync(HubConnectionContext connection)
+    {
+        if (_local.TryRemove(connection.ConnectionId, out var subscriptions))
+            await subscriptions.CloseAsync();
+        await inner.OnDisconnectedAsync(connection);
+    }
+
+    public override async Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
+    {
+        await inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
+        if (_local.TryGetValue(connectionId, out var subscriptions) && hub.Find(groupName) is { } store)
+            await subscriptions.JoinAsync(store, start: null, cancellationToken);
+    }
+
+    public override async Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
+    {
+        if (_local.TryGetValue(connectionId, out var subscriptions))
+            await subscriptions.LeaveAsync(groupName);
+        await inner.RemoveFromGroupAsync(connectionId, groupName, cancellationToken);
+    }
+
+    public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        inner.SendAllAsync(methodName, args, cancellationToken);
+
+    public override Task SendAllExceptAsync(string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default) =>
+        inner.SendAllExceptAsync(methodName, args, excludedConnectionIds, cancellationToken);
+
+    public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        inner.SendConnectionAsync(connectionId, methodName, args, cancellationToken);
+
+    public override Task SendConnectionsAsync(IReadOnlyList<string> connectionIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        inner.SendConnectionsAsync(connectionIds, methodName, args, cancellationToken);
+
+    public override Task SendGroupAsync(string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        inner.SendGroupAsync(groupName, methodName, args, cancellationToken);
+
+    public override Task SendGroupsAsync(IReadOnlyList<string> groupNames, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        inner.SendGroupsAsync(groupNames, methodName, args, cancellationToken);
+
+    public override Task SendGroupExceptAsync(string groupName, string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default) =>
+        inner.SendGroupExceptAsync(groupName, methodName, args, excludedConnectionIds, cancellationToken);
+
+    public override Task SendUserAsync(string userId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        inner.SendUserAsync(userId, methodName, args, cancellationToken);
+
+    public override Task SendUsersAsync(IReadOnlyList<string> userIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        inner.SendUsersAsync(userIds, methodName, args, cancellationToken);
+
+    public override Task<T> InvokeConnectionAsync<T>(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken) =>
+        inner.InvokeConnectionAsync<T>(connectionId, methodName, args, cancellationToken);
+
+    public override Task SetConnectionResultAsync(string connectionId, Microsoft.AspNetCore.SignalR.Protocol.CompletionMessage result) =>
+        inner.SetConnectionResultAsync(connectionId, result);
+
+    public override bool TryGetReturnType(string invocationId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Type? type) =>
+        inner.TryGetReturnType(invocationId, out type);
+}

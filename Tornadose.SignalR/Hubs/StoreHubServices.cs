@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>
+/// Puts our manager in front of the one that the application has. Ours is registered for the closed type, which the container prefers to
+/// every open generic, whether that was added before or will be added after; so <c>AddSignalR().AddStackExchangeRedis(…)</c> may stand anywhere.
+/// </summary>
+internal static class StoreHubServices
+{
+    public const DynamicallyAccessedMemberTypes HubMembers = DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods;
+
+    public static void Add<[DynamicallyAccessedMembers(HubMembers)] THub>(IServiceCollection services)
+        where THub : StoreHub
+    {
+        services.TryAddSingleton<HubEncoders>();
+        services.TryAddSingleton(provider => new StoreHubContext(
+            provider.GetRequiredService<DataStoreProvider>(),
+            provider.GetRequiredService<SubscriberRegistry>(),
+            provider.GetRequiredService<HubEncoders>(),
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
+        if (services.Any(service => service.ServiceType == typeof(StoreHubLifetimeManager<THub>)))
+            return;
+        services.AddSingleton(provider => new StoreHubLifetimeManager<THub>(CreateInner<THub>(services, provider), provider.GetRequiredService<StoreHubContext>()));
+        services.AddSingleton<HubLifetimeManager<THub>>(provider => provider.GetRequiredService<StoreHubLifetimeManager<THub>>());
+    }
+
+    /// <summary>Says what is missing, when the hub is mapped.</summary>
+    public static void Check<THub>(IServiceProvider services)
+        where THub : StoreHub
+    {
+        if (services.GetRequiredService<HubLifetimeManager<THub>>() is not StoreHubLifetimeManager<THub>)
+            throw new InvalidOperationException(
+                $"The hub {typeof(THub).Name} is not known to the stores. Add this line before the application is built: builder.Services.AddTornadose().AddHub<{typeof(THub).Name}>();");
+    }
+
+    /// <summary>The application's own manager. Looked up when it is needed, so that it does not matter what was registered first.</summary>
+    private static HubLifetimeManager<THub> CreateInner<THub>(IServiceCollection services, IServiceProvider provider)
+        where THub : StoreHub
+    {
+        var open = services.Last(static service => service.ServiceType == typeof(HubLifetimeManager<>) && !service.IsKeyedService);
+        return (HubLifetimeManager<THub>)ActivatorUtilities.CreateInstance(provider, Close<THub>(open));
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The container keeps the constructors of implementation types, and managers put no demands on the hub's type.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "A hub is a class: code over reference types is shared, as in the container's own handling of open generics.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2073", Justification = "The constructors are those that the service descriptor's annotation keeps.")]
+    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    private static Type Close<THub>(ServiceDescriptor open) => open.ImplementationType!.MakeGenericType(typeof(THub));
+}

@@ -1,0 +1,11 @@
+using Microsoft.AspNetCore.Http;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.JsonLines;
+
+/// <summary>An HTTP response that stays open, and whose headers leave before there is a message.</summary>
+/// <param name="response">The response; its headers are set.</param>
+internal sealed class JsonLinesSink(HttpResponse response) : StreamingResponseSink(response)
+{
+    public override async ValueTask StartAsync() => await FlushAsync().ConfigureAwait(false);
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Text;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.ServerSentEvents;
+
+/// <summary>Messages as Server-Sent Events: WHATWG HTML §9.2, «event stream format».</summary>
+/// <remarks>
+/// Invariant: a message is exactly one event, whatever its text. CR, LF and CRLF each end a line in the format, so each of them starts
+/// a new <c>data:</c> line, and the client joins the lines with LF. A single space after the colon is always written: the parser takes
+/// off one, and only one, so that text which begins with a space keeps it.
+/// </remarks>
+internal sealed class ServerSentEventEncoder : FrameEncoder
+{
+    public static readonly ServerSentEventEncoder Instance = new();
+
+    private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
+    private static readonly Frame Comment = new(":\n\n"u8.ToArray());
+
+    public override Frame? KeepAlive => Comment;
+
+    public override Frame Encode(in FrameContent content) => new(Render(content, Write));
+
+    private static void Write(in FrameContent content, IBufferWriter<byte> output)
+    {
+        if (content.Id is { Length: > 0 } id)
+            WriteField("id: "u8, id, output);
+        if (content.Message.Reset is { } reset)
+            WriteReset(reset, output);
+        else
+            WriteMessage(content.Message.Content, output);
+        output.Write("\n"u8);
+    }
+
+    private static void WriteMessage(MessageContent message, IBufferWriter<byte> output)
+    {
+        if (message.EventType is not null)
+            WriteField("event: "u8, message.EventType, output);
+        WriteData(message.Data.Span, output);
+    }
+
+    private static void WriteReset(StoreReset reset, IBufferWriter<byte> output)
+    {
+        WriteField("event: "u8, StoreReset.EventType, output);
+        output.Write("data: "u8);
+        MessageEnvelope.WriteReset(reset, output);
+        output.Write("\n"u8);
+    }
+
+    private static void WriteField(ReadOnlySpan<byte> name, string value, IBufferWriter<byte> output)
+    {
+        if (value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
+            throw new ArgumentException("A field of a server-sent event holds no line break and no NUL.", nameof(value));
+        output.Write(name);
+        Encoding.UTF8.GetBytes(value, output);
+        output.Write("\n"u8);
+    }
+
+    private static void WriteData(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        while (true)
+        {
+            var end = text.IndexOfAny(LineEnds);
+            output.Write("data: "u8);
+            output.Write(end < 0 ? text : text[..end]);
+            output.Write("\n"u8);
+            if (end < 0)
+                return;
+            var isPair = text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n';
+            text = text[(end + (isPair ? 2 : 1))..];
+        }
+    }
+}

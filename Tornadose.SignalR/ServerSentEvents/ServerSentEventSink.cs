@@ -1,0 +1,27 @@
+using System.Buffers;
+using System.Buffers.Text;
+using Microsoft.AspNetCore.Http;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.ServerSentEvents;
+
+/// <summary>An HTTP response that stays open. The opening comment lets a browser fire <c>onopen</c> before there is a message.</summary>
+/// <param name="response">The response; its headers are set.</param>
+/// <param name="retry">How long the client should wait before it reconnects; differs from client to client.</param>
+internal sealed class ServerSentEventSink(HttpResponse response, TimeSpan retry) : StreamingResponseSink(response)
+{
+    /// <summary>Writes what a client reads first, also when it is refused: nothing else makes an <c>EventSource</c> wait.</summary>
+    public static void WriteOpening(IBufferWriter<byte> output, TimeSpan retry)
+    {
+        output.Write(":\nretry: "u8);
+        Utf8Formatter.TryFormat((long)retry.TotalMilliseconds, output.GetSpan(20), out var written);
+        output.Advance(written);
+        output.Write("\n\n"u8);
+    }
+
+    public override async ValueTask StartAsync()
+    {
+        WriteOpening(Output, retry);
+        await FlushAsync().ConfigureAwait(false);
+    }
+}

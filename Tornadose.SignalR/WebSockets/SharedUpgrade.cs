@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Tornadose.SignalR.WebSockets;
+
+/// <summary>
+/// Stands between the framework's WebSocket handshake and the server, so that the upgraded connection can be shared. Handshake, framing of what comes in, pings,
+/// pongs and the closing handshake stay the framework's.
+/// </summary>
+internal sealed class SharedUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtendedConnectFeature? connect) : IHttpUpgradeFeature, IHttpExtendedConnectFeature
+{
+    /// <summary>The connection; null before the handshake.</summary>
+    public SharedUpgradeStream? Stream { get; private set; }
+
+    public bool IsUpgradableRequest => upgrade?.IsUpgradableRequest ?? false;
+
+    public bool IsExtendedConnect => connect?.IsExtendedConnect ?? false;
+
+    public string? Protocol => connect?.Protocol;
+
+    /// <summary>Middleware that comes before the framework's own.</summary>
+    public static Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var upgrade = context.Features.Get<IHttpUpgradeFeature>();
+        var connect = context.Features.Get<IHttpExtendedConnectFeature>();
+        var shared = new SharedUpgrade(upgrade, connect);
+        context.Features.Set(shared);
+        if (upgrade is not null)
+            context.Features.Set<IHttpUpgradeFeature>(shared);
+        if (connect is not null)
+            context.Features.Set<IHttpExtendedConnectFeature>(shared);
+        return next(context);
+    }
+
+    public async Task<Stream> UpgradeAsync() => Stream = new SharedUpgradeStream(await upgrade!.UpgradeAsync());
+
+    public async ValueTask<Stream> AcceptAsync() => Stream = new SharedUpgradeStream(await connect!.AcceptAsync());
+}

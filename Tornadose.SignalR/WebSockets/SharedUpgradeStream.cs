@@ -1,0 +1,84 @@
+namespace Tornadose.SignalR.WebSockets;
+
+/// <summary>
+/// The connection under a WebSocket, shared by two writers: the framework's <see cref="System.Net.WebSockets.WebSocket"/>, which reads, answers pings and closes, and
+/// the sink, which writes whole batches of frames that were rendered once for everybody. Writes never interleave: each holds the lock until it has been flushed.
+/// </summary>
+internal sealed class SharedUpgradeStream(Stream connection) : Stream
+{
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        connection.ReadAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        connection.ReadAsync(buffer, offset, count, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!_writing.Wait(0, CancellationToken.None))
+            return WaitAndWriteAsync(buffer, cancellationToken);
+        var write = connection.WriteAsync(buffer, cancellationToken);
+        if (!write.IsCompletedSuccessfully)
+            return FinishAsync(write);
+        _writing.Release();
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Every write is sent at once: the server's stream flushes as it writes.</summary>
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            connection.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask WaitAndWriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await FinishAsync(connection.WriteAsync(buffer, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async ValueTask FinishAsync(ValueTask write)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.WebSockets;
+
+/// <summary>
+/// The codes with which this server closes a WebSocket (RFC 6455 §7.4, and the IANA registry for 1012). Whether a client should
+/// connect again is <see cref="SubscriberEnd.Reconnect"/>.
+/// </summary>
+internal static class WebSocketCloseCodes
+{
+    /// <summary>The client sent binary data to a server that only takes text.</summary>
+    public static readonly SubscriberEnd BinaryRefused = new("binary_refused", "This endpoint takes no binary messages.", reconnect: false);
+
+    /// <summary>The client sent more than is taken from a client that has nothing to say.</summary>
+    public static readonly SubscriberEnd MessageTooBig = new("inbound_too_big", "The message is larger than this endpoint takes from a client.", reconnect: false);
+
+    private static readonly Dictionary<SubscriberEnd, int> Codes = new()
+    {
+        [SubscriberEnd.ClientGone] = 1000,
+        [SubscriberEnd.Unsubscribed] = 1000,
+        [SubscriberEnd.StoreClosed] = 1001,
+        [BinaryRefused] = 1003,
+        [MessageTooBig] = 1009,
+        [SubscriberEnd.Failed] = 1011,
+        [SubscriberEnd.ShuttingDown] = 1012,
+        [SubscriberEnd.Slow] = 4000,
+        [SubscriberEnd.ResetRequired] = 4001,
+    };
+
+    public static (int Code, string Reason) For(SubscriberEnd end) => (Codes[end], end.Name);
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.WebSockets;
+
+/// <summary>
+/// One WebSocket, read while it is written: otherwise a close, a ping or a vanished peer would be noticed with the next message, if ever.
+/// </summary>
+internal static class WebSocketSubscription
+{
+    private const int MaxInboundBytes = 4 * 1024;
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    public static async Task RunAsync(HttpContext context, SubscriberFeed feed, SubscriberRegistry registry, TornadoseOptions options)
+    {
+        var isRaw = context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            SubProtocol = isRaw ? WebSocketRawEncoder.Subprotocol : null,
+            KeepAliveInterval = options.KeepAlive,
+            KeepAliveTimeout = options.KeepAliveTimeout,
+        });
+        var sink = new WebSocketSink(context, socket, context.Features.Get<SharedUpgrade>()?.Stream);
+        FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
+        var subscriber = new Subscriber("websocket", feed, encoder, sink, registry);
+        var receiving = ReceiveAsync(context, socket, subscriber);
+        await subscriber.RunAsync();
+        await ExpectCloseAsync(context, receiving);
+    }
+
+    /// <summary>Reads until the peer closes or vanishes, and says so to the subscriber. What the peer says besides is not for us.</summary>
+    private static async Task ReceiveAsync(HttpContext context, WebSocket socket, Subscriber subscriber)
+    {
+        var end = SubscriberEnd.ClientGone;
+        try
+        {
+            while (end == SubscriberEnd.ClientGone)
+            {
+                // With an empty buffer this only waits: a silent connection holds no memory.
+                var received = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
+                if (received.MessageType == WebSocketMessageType.Close)
+                    break;
+                end = received.MessageType == WebSocketMessageType.Binary ? WebSocketCloseCodes.BinaryRefused : await SkipAsync(socket).ConfigureAwait(false);
+            }
+
+            subscriber.End(end);
+            while (socket.State is WebSocketState.Open or WebSocketState.CloseSent)
+                await SkipAsync(socket).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            subscriber.End(SubscriberEnd.ClientGone);
+            if (failure is not WebSocketException { WebSocketErrorCode: not WebSocketError.ConnectionClosedPrematurely })
+                context.Abort(); // a write that waits for the vanished peer ends, too
+        }
+    }
+
+    private static async ValueTask<SubscriberEnd> SkipAsync(WebSocket socket)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1024);
+        try
+        {
+            var skipped = 0;
+            while (true)
+            {
+                var received = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
+                skipped += received.Count;
+                if (skipped > MaxInboundBytes)
+                    return WebSocketCloseCodes.MessageTooBig;
+                if (received.EndOfMessage)
+                    return SubscriberEnd.ClientGone;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>After our close the peer answers with its own, or is cut (RFC 6455 §7.1.1).</summary>
+    private static async Task ExpectCloseAsync(HttpContext context, Task receiving)
+    {
+        if (await Task.WhenAny(receiving, Task.Delay(CloseTimeout)) != receiving)
+            context.Abort();
+        await receiving;
+    }
+}

@@ -54,7 +54,7 @@ counter() {
 
 print_cases() {
   echo "CASES"
-  dotnet "Tornadose.SignalR.Tests/bin/$configuration/net10.0/Tornadose.SignalR.Tests.dll" -list full/json | jq -r '
+  dotnet "Tornadose.SignalR.Tests/bin/$configuration/net10.0/Tornadose.SignalR.Tests.dll" -list full/json -noColor | jq -r '
     [.[] | { test: "\(.Class | split(".") | last).\(.Method)", case: (.Traits.Case // [])[] }]
     | unique | group_by(.case)[] | "\(.[0].case)\t\(map(.test) | join(", "))"'
 }

@@ -40,18 +40,7 @@ internal static class ExampleApp
     private static async Task EchoAsync(HttpContext context)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        try
-        {
-            await EchoAsync(socket, new byte[70_000]);
-        }
-        catch (WebSocketException)
-        {
-            // The socket has told the client what it did wrong; ending here lets the close frame through.
-        }
-    }
-
-    private static async Task EchoAsync(WebSocket socket, byte[] buffer)
-    {
+        var buffer = new byte[70_000];
         var message = await socket.ReceiveAsync(buffer.AsMemory(), default);
         while (message.MessageType != WebSocketMessageType.Close)
         {

@@ -95,13 +95,20 @@ public sealed class RawClientTests
         Assert.Equal((1000, "bye"), (close.CloseCode, close.CloseReason));
     }
 
-    [Fact]
-    public async Task RawWs_ReservedBit_IsRefusedByTheServer()
+    [Theory]
+    [InlineData(true, 0, WsOpcode.Text, true, 5)]
+    [InlineData(false, 4, WsOpcode.Binary, false, 126)]
+    [InlineData(true, 7, 15, true, 65_535)]
+    [InlineData(true, 0, WsOpcode.Close, false, 65_536)]
+    public void WsFrame_AnyBits_RoundTrip(bool fin, int rsv, int opcode, bool masked, int length)
     {
-        await using var host = await ExampleApp.StartAsync();
-        await using var socket = await RawWs.OpenAsync(host.Url("/echo"));
-        await socket.SendAsync(WsOpcode.Text, [65], rsv: 4);
-        Assert.Equal(1002, (await socket.UntilCloseAsync()).CloseCode);
+        var payload = Enumerable.Range(0, length).Select(index => (byte)index).ToArray();
+        var bytes = new WsFrame(fin, rsv, opcode, masked, payload).ToBytes();
+        Assert.Null(WsFrame.TryRead(bytes.AsSpan(..^1), out _));
+        var frame = WsFrame.TryRead(bytes, out var consumed)!;
+        Assert.Equal((fin, rsv, opcode, masked), (frame.Fin, frame.Rsv, frame.Opcode, frame.Masked));
+        Assert.Equal(bytes.Length, consumed);
+        Assert.Equal(payload, frame.Payload);
     }
 
     [Fact]

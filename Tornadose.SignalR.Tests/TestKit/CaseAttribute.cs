@@ -1,0 +1,14 @@
+using Xunit.v3;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>
+/// Names the numbered cases of the conformance catalogue that a test shows. <c>eng/test.sh</c> prints the table
+/// number → tests; <c>dotnet test --filter Case=SSE-01</c> runs the tests of one case.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, AllowMultiple = true)]
+public sealed class CaseAttribute(params string[] numbers) : Attribute, ITraitAttribute
+{
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() =>
+        [.. numbers.Select(number => KeyValuePair.Create("Case", number))];
+}

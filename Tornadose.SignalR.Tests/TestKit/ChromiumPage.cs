@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>
+/// A headless Chromium with one or more tabs, driven by <c>browser.mjs</c>. Expressions are JavaScript in the page;
+/// their values come back as JSON.
+/// </summary>
+public sealed class ChromiumPage : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+
+    private readonly NodeClient _node;
+    private int _commands;
+
+    private ChromiumPage(NodeClient node) => _node = node;
+
+    public static async Task<ChromiumPage> OpenAsync(Uri? url = null)
+    {
+        var page = new ChromiumPage(NodeClient.Start("browser.mjs"));
+        try
+        {
+            await page._node.NextAsync("ready", StartTimeout);
+            if (url is not null)
+                await page.GotoAsync(url);
+            return page;
+        }
+        catch
+        {
+            await page.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task GotoAsync(Uri url, string tab = "main") => RunAsync(new { tab, @goto = url.ToString() });
+
+    public Task<JsonElement> EvalAsync(string expression, string tab = "main") => RunAsync(new { tab, eval = expression });
+
+    /// <summary>Waits until an expression is truthy and returns its value.</summary>
+    public Task<JsonElement> WaitForAsync(string expression, string tab = "main") => RunAsync(new { tab, waitFor = expression });
+
+    public Task ClickAsync(string selector, string tab = "main") => RunAsync(new { tab, click = selector });
+
+    public Task ScreenshotAsync(string path, string tab = "main") => RunAsync(new { tab, screenshot = path });
+
+    /// <summary>Emulates the system's dark or light preference.</summary>
+    public Task ColorSchemeAsync(string scheme, string tab = "main") => RunAsync(new { tab, colorScheme = scheme });
+
+    public Task CloseTabAsync(string tab) => RunAsync(new { tab, close = true });
+
+    /// <summary>Uncaught exceptions, failed requests and console errors of a tab so far.</summary>
+    public async Task<IReadOnlyList<string>> ErrorsAsync(string tab = "main") =>
+        [.. (await RunAsync(new { tab, errors = true })).EnumerateArray().Select(error => error.GetString()!)];
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // A closed input lets the script close the browser, which removes its profile directory.
+            await _node.EndAsync();
+        }
+        finally
+        {
+            await _node.DisposeAsync();
+        }
+    }
+
+    private async Task<JsonElement> RunAsync(object command)
+    {
+        var id = ++_commands;
+        await _node.SendAsync(new { id, command });
+        var answer = await _node.NextAsync("answer", StartTimeout);
+        Assert.Equal(id, answer.GetProperty("id").GetInt32());
+        return answer.TryGetProperty("error", out var error)
+            ? throw new InvalidOperationException(error.GetString())
+            : answer.GetProperty("value");
+    }
+}

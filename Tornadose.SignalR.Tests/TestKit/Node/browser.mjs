@@ -1,0 +1,61 @@
+// node browser.mjs: a headless Chromium that does what {"id":1,"command":{"tab":"main",…}} says, one command after the
+// other, and answers {"type":"answer","id":1,"value":…} or {…,"error":"…"}.
+// Commands: goto, eval, waitFor, click, screenshot, colorScheme, errors, close.
+import { accessSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { onCommand, print } from './lines.mjs';
+
+function find(...names) {
+  for (const name of names)
+    for (const folder of process.env.PATH.split(delimiter))
+      try {
+        accessSync(join(folder, name));
+        return join(folder, name);
+      } catch { /* not there */ }
+  throw new Error(`None of ${names.join(', ')} is on the PATH.`);
+}
+
+const browser = await chromium.launch({
+  executablePath: find('chromium', 'chromium-browser', 'google-chrome'),
+  headless: true,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+});
+const context = await browser.newContext();
+context.setDefaultTimeout(60_000);
+const tabs = new Map();
+
+async function open() {
+  const page = await context.newPage();
+  const errors = [];
+  page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', error => errors.push(error.message));
+  page.on('requestfailed', request => errors.push(`${request.url()}: ${request.failure()?.errorText}`));
+  return { page, errors };
+}
+
+async function run({ tab = 'main', ...command }) {
+  if (!tabs.has(tab)) tabs.set(tab, await open());
+  const { page, errors } = tabs.get(tab);
+  if (command.goto) await page.goto(command.goto, { waitUntil: 'domcontentloaded' });
+  if (command.eval) return (await page.evaluate(command.eval)) ?? null;
+  if (command.waitFor) return (await page.waitForFunction(command.waitFor, null, { polling: 50 })).jsonValue();
+  if (command.click) await page.click(command.click);
+  if (command.screenshot) await page.screenshot({ path: command.screenshot, fullPage: true });
+  if (command.colorScheme) await page.emulateMedia({ colorScheme: command.colorScheme });
+  if (command.errors) return errors;
+  if (command.close) {
+    await page.close();
+    tabs.delete(tab);
+  }
+  return null;
+}
+
+let last = Promise.resolve();
+onCommand(({ id, command }) => {
+  last = last.then(() => run(command)).then(
+    value => print({ type: 'answer', id, value }),
+    error => print({ type: 'answer', id, error: error.message }));
+}, () => browser.close());
+print({ type: 'ready' });

@@ -1,0 +1,127 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>
+/// A TCP connection that reads only when it is told to. Readers look at <see cref="Buffered"/>, take what is complete
+/// and fill otherwise, so that a wait that is given up loses nothing.
+/// </summary>
+public sealed class RawConnection : IAsyncDisposable
+{
+    private readonly Socket _socket;
+    private byte[] _buffer = new byte[16 * 1024];
+    private int _start;
+    private int _end;
+
+    private RawConnection(Socket socket) => _socket = socket;
+
+    public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start.._end);
+
+    /// <param name="url">Host and port to connect to.</param>
+    /// <param name="receiveBufferBytes">A small window makes a reader that stops reading stall its writer early.</param>
+    public static async Task<RawConnection> ConnectAsync(Uri url, int? receiveBufferBytes = null)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBufferBytes is { } size)
+            socket.ReceiveBufferSize = size;
+        try
+        {
+            await socket.ConnectAsync(url.Host, url.Port).WithTimeout();
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        return new RawConnection(socket);
+    }
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (bytes.Length > 0)
+            bytes = bytes[await _socket.SendAsync(bytes).WithTimeout()..];
+    }
+
+    public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
+
+    public void Consume(int count) => _start += count;
+
+    /// <summary>Receives more bytes into <see cref="Buffered"/>; false when the peer has ended its side.</summary>
+    /// <exception cref="IOException">The peer has reset the connection.</exception>
+    public async Task<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        MakeRoom();
+        try
+        {
+            var received = await _socket.ReceiveAsync(_buffer.AsMemory(_end), cancellationToken);
+            _end += received;
+            return received > 0;
+        }
+        catch (SocketException reset)
+        {
+            throw new IOException(reset.Message, reset);
+        }
+    }
+
+    /// <summary>Fills until <paramref name="count"/> bytes are buffered; false when the peer ended before.</summary>
+    public async Task<bool> FillToAsync(int count, CancellationToken cancellationToken)
+    {
+        while (_end - _start < count)
+        {
+            if (!await FillAsync(cancellationToken))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads a line that ends with CRLF, without it; null when the peer ended before.</summary>
+    public async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        int length;
+        while ((length = Buffered.IndexOf("\r\n"u8)) < 0)
+        {
+            if (!await FillAsync(cancellationToken))
+                return null;
+        }
+
+        var line = Encoding.Latin1.GetString(Buffered[..length]);
+        Consume(length + 2);
+        return line;
+    }
+
+    /// <summary>Ends the own side and waits for the peer to end its own: a polite close.</summary>
+    public async Task CloseAsync()
+    {
+        _socket.Shutdown(SocketShutdown.Send);
+        using var hang = new CancellationTokenSource(Eventually.HangTimeout);
+        while (await FillAsync(hang.Token))
+            Consume(Buffered.Length);
+        _socket.Close();
+    }
+
+    /// <summary>Closes with RST, as a crashed peer does.</summary>
+    public void Abort()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        _socket.Close();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void MakeRoom()
+    {
+        if (_end < _buffer.Length)
+            return;
+        var live = _end - _start;
+        var target = live > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+        Buffer.BlockCopy(_buffer, _start, target, 0, live);
+        (_buffer, _start, _end) = (target, 0, live);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>
+/// A WebSocket on a bare socket (RFC 6455) that can send what no library would, and that reads only when asked.
+/// It answers nothing by itself: neither pings nor close frames.
+/// </summary>
+public sealed class RawWs : IAsyncDisposable
+{
+    private const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
+
+    private RawWs(RawHttp http) => Http = http;
+
+    /// <summary>The headers of a proper handshake, for tests that alter one of them and send it with <see cref="RawHttp"/>.</summary>
+    public static IReadOnlyList<(string Name, string Value)> HandshakeHeaders { get; } =
+    [
+        ("Connection", "Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", Key),
+    ];
+
+    /// <summary>The handshake's answer.</summary>
+    public RawHttp Http { get; }
+
+    public string? Subprotocol => Http.Header("Sec-WebSocket-Protocol");
+
+    private RawConnection Connection => Http.Connection;
+
+    public static Task<RawWs> OpenAsync(Uri url, params (string Name, string Value)[] headers) =>
+        OpenAsync(url, receiveBufferBytes: null, headers);
+
+    public static async Task<RawWs> OpenAsync(Uri url, int? receiveBufferBytes, params (string Name, string Value)[] headers)
+    {
+        var http = await RawHttp.SendAsync(
+            url, "GET", [.. HandshakeHeaders, .. headers], receiveBufferBytes: receiveBufferBytes);
+        Assert.Equal(101, http.Status);
+        Assert.Equal(ExpectedAccept(), http.Header("Sec-WebSocket-Accept"));
+        return new RawWs(http);
+    }
+
+    public Task SendAsync(int opcode, byte[] payload, bool fin = true, bool masked = true, int rsv = 0) =>
+        SendAsync(new WsFrame(fin, rsv, opcode, masked, payload));
+
+    public Task SendAsync(WsFrame frame) => SendBytesAsync(frame.ToBytes());
+
+    public Task SendTextAsync(string text) => SendAsync(WsOpcode.Text, Encoding.UTF8.GetBytes(text));
+
+    public Task SendCloseAsync(int code = 1000, string reason = "") =>
+        SendAsync(WsOpcode.Close, WsFrame.ClosePayload(code, reason));
+
+    public Task SendBytesAsync(byte[] bytes) => Connection.SendAsync(bytes);
+
+    /// <summary>The next frame of any kind; null when the peer ended the connection.</summary>
+    public async Task<WsFrame?> NextOrEndAsync(TimeSpan? timeout = null)
+    {
+        using var hang = new CancellationTokenSource(timeout ?? Eventually.HangTimeout);
+        try
+        {
+            WsFrame? frame;
+            int consumed;
+            while ((frame = WsFrame.TryRead(Connection.Buffered, out consumed)) is null)
+            {
+                if (!await Connection.FillAsync(hang.Token))
+                    return null;
+            }
+
+            Connection.Consume(consumed);
+            return frame;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException("No WebSocket frame came in time.");
+        }
+    }
+
+    public async Task<WsFrame> NextAsync(TimeSpan? timeout = null) =>
+        await NextOrEndAsync(timeout) ?? throw new EndOfStreamException("The WebSocket's connection ended.");
+
+    /// <summary>The text of the next frame, which must be one whole text message.</summary>
+    public async Task<string> NextTextAsync(TimeSpan? timeout = null)
+    {
+        var frame = await NextAsync(timeout);
+        Assert.Equal((WsOpcode.Text, true, 0, false), (frame.Opcode, frame.Fin, frame.Rsv, frame.Masked));
+        return frame.Text;
+    }
+
+    /// <summary>Reads past data to the peer's close frame.</summary>
+    public async Task<WsFrame> UntilCloseAsync(TimeSpan? timeout = null)
+    {
+        WsFrame frame;
+        do
+            frame = await NextAsync(timeout);
+        while (frame.Opcode != WsOpcode.Close);
+        return frame;
+    }
+
+    /// <summary>The closing handshake from this side: sends the close frame and returns the peer's.</summary>
+    public async Task<WsFrame> CloseAsync(int code = 1000)
+    {
+        await SendCloseAsync(code);
+        return await UntilCloseAsync();
+    }
+
+    public void Abort() => Connection.Abort();
+
+    public ValueTask DisposeAsync() => Http.DisposeAsync();
+
+    private static string ExpectedAccept()
+    {
+#pragma warning disable CA5350 // RFC 6455 prescribes SHA-1 here; it protects nothing.
+        var hash = SHA1.HashData(Encoding.ASCII.GetBytes(Key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+#pragma warning restore CA5350
+        return Convert.ToBase64String(hash);
+    }
+}

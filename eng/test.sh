@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, runs every test, then prints which cases are covered and, last, the totals.
+# Arguments go to `dotnet test`:  eng/test.sh --filter Case=SSE-01     CONFIGURATION=Release eng/test.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+configuration=${CONFIGURATION:-Debug}
+results=artifacts/test-results
+passed=0
+failed=0
+trap 'echo "$passed passed, $failed failed"' EXIT
+
+die() {
+  echo "eng/test.sh: $*" >&2
+  exit 1
+}
+
+as_root() {
+  if [[ $EUID -eq 0 ]]; then "$@"; else sudo -n "$@"; fi
+}
+
+missing_packages() {
+  local package
+  for package in redis-server chromium curl jq; do
+    command -v "$package" >/dev/null || echo "$package"
+  done
+}
+
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages)
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  echo "Installing ${missing[*]}"
+  command -v apt-get >/dev/null || die "missing ${missing[*]}, and there is no apt-get to install them with"
+  as_root apt-get update -qq || echo "eng/test.sh: apt-get update failed, trying with the lists at hand" >&2
+  # Run level 1 keeps the package from starting a Redis service; the tests start their own servers on their own ports.
+  as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || die "could not install ${missing[*]}"
+  mapfile -t missing < <(missing_packages)
+  [[ ${#missing[@]} -eq 0 ]] || die "still missing after the installation: ${missing[*]}"
+}
+
+install_node_clients() (
+  cd Tornadose.SignalR.Tests/TestKit/Node
+  if [[ ! -e node_modules/.package-lock.json || package-lock.json -nt node_modules/.package-lock.json ]]; then
+    npm ci --no-audit --no-fund
+  fi
+)
+
+# The sum of one counter over all result files, 0 when there is none.
+counter() {
+  { grep -rhoP "<Counters [^>]*\b$1=\"\K[0-9]+" "$results" --include='*.trx' || true; } | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+print_cases() {
+  echo "CASES"
+  dotnet "Tornadose.SignalR.Tests/bin/$configuration/net10.0/Tornadose.SignalR.Tests.dll" -list full/json -noColor | jq -r '
+    [.[] | { test: "\(.Class | split(".") | last).\(.Method)", case: (.Traits.Case // [])[] }]
+    | unique | group_by(.case)[] | "\(.[0].case)\t\(map(.test) | join(", "))"'
+}
+
+install_packages
+command -v dotnet >/dev/null || die "the .NET 10 SDK is missing"
+command -v npm >/dev/null || die "Node.js 20 or later with npm is missing"
+install_node_clients
+dotnet build Tornadose.sln --nologo -v q -c "$configuration"
+
+rm -rf "$results"
+status=0
+dotnet test Tornadose.sln --no-build --nologo -c "$configuration" --logger trx --results-directory "$results" \
+  --blame-hang-timeout 10m --blame-hang-dump-type none "$@" || status=$?
+passed=$(counter passed)
+failed=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
+if [[ $status -ne 0 && $failed -eq 0 ]]; then
+  echo "eng/test.sh: the test run ended with status $status without a failed test; counted as one" >&2
+  failed=1
+fi
+
+print_cases
+[[ $failed -eq 0 ]] || exit 1
+[[ $passed -gt 0 ]] || die "no test ran"

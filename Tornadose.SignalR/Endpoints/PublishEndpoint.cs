@@ -25,8 +25,10 @@ internal sealed class PublishEndpoint(DataStoreProvider stores)
         try
         {
             var position = await PublishAsync(context.Request, store);
+            var answer = $$"""{"id":"{{position}}"}""";
             context.Response.ContentType = "application/json; charset=utf-8";
-            await context.Response.WriteAsync($$"""{"id":"{{position}}"}""", context.RequestAborted);
+            context.Response.ContentLength = answer.Length;
+            await context.Response.WriteAsync(answer, context.RequestAborted);
         }
         catch (MessageTooLargeException tooLarge)
         {

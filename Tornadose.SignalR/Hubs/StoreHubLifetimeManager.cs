@@ -18,6 +18,7 @@ internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inn
 
     public override async Task OnConnectedAsync(HubConnectionContext connection)
     {
+        connection.Protocol = new OptionalArgumentsProtocol(connection.Protocol);
         var subscriptions = new ConnectionSubscriptions(connection, hub);
         connection.Features.Set(subscriptions);
         _local[connection.ConnectionId] = subscriptions;

@@ -3,6 +3,7 @@ namespace Tornadose.SignalR.WebSockets;
 /// <summary>
 /// The connection under a WebSocket, shared by two writers: the framework's <see cref="System.Net.WebSockets.WebSocket"/>, which reads, answers pings and closes, and
 /// the sink, which writes whole batches of frames that were rendered once for everybody. Writes never interleave: each holds the lock until it has been flushed.
+/// Disposing of it, as the WebSocket does, leaves the connection open: it ends with its request, and a close frame that is on its way still arrives.
 /// </summary>
 internal sealed class SharedUpgradeStream(Stream connection) : Stream
 {
@@ -56,13 +57,6 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            connection.Dispose();
-        base.Dispose(disposing);
-    }
 
     private async ValueTask WaitAndWriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {

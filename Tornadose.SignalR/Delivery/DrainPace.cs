@@ -6,16 +6,19 @@ namespace Tornadose.SignalR.Delivery;
 /// </summary>
 internal readonly record struct DrainPace(int Subscribers, TimeSpan Window)
 {
+    private const double GraceShare = 0.2;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long connections may take to close once the last one was told to.</summary>
+    public TimeSpan Grace => Window * GraceShare;
 
     /// <summary>How long to pause before ending the subscriber of this index.</summary>
     public TimeSpan PauseBefore(int index)
     {
         if (index == 0)
             return TimeSpan.Zero;
-        // The last tenth of the window is left for the last connections to close.
-        var even = Window * 0.9 / Subscribers;
+        var even = Window * (1 - GraceShare) / Subscribers;
         if (even >= LongestPause)
             return LongestPause;
         if (even >= ShortestPause)

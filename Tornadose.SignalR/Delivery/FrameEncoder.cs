@@ -15,7 +15,7 @@ public abstract class FrameEncoder
     /// <summary>Whether the format can announce a reset. Where it cannot, a reset ends the subscription: messages are never missing silently.</summary>
     public virtual bool AnnouncesResets => true;
 
-    /// <summary>Renders a message or a reset. Called at most once for each of a store's messages.</summary>
+    /// <summary>Renders a message or a reset. Called once for each of a store's messages, and once per subscriber where a connection carries several stores.</summary>
     /// <param name="content">The message.</param>
     /// <returns>The frame.</returns>
     public abstract Frame Encode(in FrameContent content);

@@ -10,6 +10,12 @@ namespace Tornadose.SignalR.Delivery;
 /// </remarks>
 public interface IFrameSink
 {
+    /// <summary>
+    /// A number that changes whenever the connection has taken some bytes of a flush that is under way, so that a large message over a thin line is not mistaken for a peer that has stopped
+    /// reading. Sinks that send a flush as a whole leave it alone.
+    /// </summary>
+    long Progress => 0;
+
     /// <summary>Sends what comes before the first message, so that the client knows at once that it is connected.</summary>
     /// <returns>A task that ends when it was sent.</returns>
     ValueTask StartAsync();

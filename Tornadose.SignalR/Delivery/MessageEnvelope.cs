@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
 /// A message as one JSON object on one line, the same on every JSON wire: <c>{"id":…,"event":…,"data":…}</c>, keys absent when there is nothing to say;
-/// a reset is <c>{"reset":{"reason":…,"id":…}}</c>.
+/// a reset is <c>{"reset":{"reason":…,"id":…}}</c>. A connection that carries several stores has the key <c>store</c> besides.
 /// </summary>
 internal static class MessageEnvelope
 {
@@ -30,10 +30,10 @@ internal static class MessageEnvelope
     }
 
     /// <summary>Writes <c>{"reason":…,"id":…}</c>, for wires that announce a reset by other means than the envelope.</summary>
-    public static void WriteReset(StoreReset reset, IBufferWriter<byte> output)
+    public static void WriteReset(in FrameContent content, IBufferWriter<byte> output)
     {
         var writer = Borrow(output);
-        WriteReset(writer, reset);
+        WriteReset(writer, content, content.Message.Reset!);
         writer.Flush();
         writer.Reset(Stream.Null);
     }
@@ -44,7 +44,7 @@ internal static class MessageEnvelope
         if (content.Message.Reset is { } reset)
         {
             writer.WritePropertyName("reset"u8);
-            WriteReset(writer, reset);
+            WriteReset(writer, content, reset);
         }
         else
         {
@@ -74,17 +74,21 @@ internal static class MessageEnvelope
         var message = content.Message.Content;
         if (content.Id is not null)
             writer.WriteString("id"u8, content.Id);
+        if (content.NamesStore)
+            writer.WriteString("store"u8, content.Store);
         if (message.EventType is not null)
             writer.WriteString("event"u8, message.EventType);
         writer.WritePropertyName("data"u8);
         WriteData(writer, message);
     }
 
-    private static void WriteReset(Utf8JsonWriter writer, StoreReset reset)
+    private static void WriteReset(Utf8JsonWriter writer, in FrameContent content, StoreReset reset)
     {
         writer.WriteStartObject();
+        if (content.NamesStore)
+            writer.WriteString("store"u8, content.Store);
         writer.WriteString("reason"u8, reset.ReasonName);
-        writer.WriteString("id"u8, reset.Id);
+        writer.WriteString("id"u8, content.Id);
         writer.WriteEndObject();
     }
 }

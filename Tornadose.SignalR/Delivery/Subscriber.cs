@@ -16,35 +16,32 @@ namespace Tornadose.SignalR.Delivery;
 internal sealed class Subscriber
 {
     /// <summary>A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.</summary>
-    private const int BatchBytes = 32 * 1024;
+    public const int BatchBytes = 32 * 1024;
 
-    private readonly SubscriberFeed _feed;
+    private readonly SubscriberFeeds _feeds;
     private readonly FrameEncoder _encoder;
     private readonly IFrameSink _sink;
     private readonly SubscriberRegistry _registry;
     private readonly SubscriberWake _wake = new();
-    private readonly AppendRegistration _registration;
     private SubscriberEnd? _end;
     private long _lastSent;
     private long _flushingSince;
+    private long _progress;
     private bool _keepAliveDue;
 
-    public Subscriber(string transport, SubscriberFeed feed, FrameEncoder encoder, IFrameSink sink, SubscriberRegistry registry)
+    public Subscriber(string transport, SubscriberFeeds feeds, FrameEncoder encoder, IFrameSink sink, SubscriberRegistry registry)
     {
         Transport = transport;
-        _feed = feed;
+        _feeds = feeds;
         _encoder = encoder;
         _sink = sink;
         _registry = registry;
-        _registration = feed.Cursor.Log.Signal.Join(_wake);
+        _feeds.Join(_wake);
     }
 
     public string Transport { get; }
 
-    public string Store => _feed.Store;
-
-    /// <summary>The position up to which messages were handed to the sink.</summary>
-    public MessagePosition Position => _feed.Cursor.Position;
+    public string Store => _feeds.Name;
 
     private bool IsEnding => Volatile.Read(ref _end) is not null;
 
@@ -61,8 +58,8 @@ internal sealed class Subscriber
             {
                 if (Fill())
                     await FlushAsync().ConfigureAwait(false); // (2)
-                else if (_feed.Cursor.IsEnded)
-                    End(_feed.Cursor.IsDisconnected ? SubscriberEnd.Slow : SubscriberEnd.StoreClosed);
+                else if (_feeds.FindEnd() is { } end)
+                    End(end);
                 else
                     await WaitAsync().ConfigureAwait(false); // (3)
             }
@@ -82,6 +79,13 @@ internal sealed class Subscriber
             _wake.Wake();
     }
 
+    /// <summary>Ends the subscription and cuts its connection, so that a write which the peer does not take ends as well.</summary>
+    public void Cut(SubscriberEnd reason)
+    {
+        End(reason);
+        _sink.Abort();
+    }
+
     /// <summary>The clock's look at this subscriber, about once a second.</summary>
     /// <param name="now">The registry's time stamp.</param>
     /// <param name="keepAlive">The silence after which a keep-alive is due.</param>
@@ -89,10 +93,7 @@ internal sealed class Subscriber
     {
         var flushingSince = Volatile.Read(ref _flushingSince);
         if (flushingSince != 0)
-        {
-            if (_registry.Elapsed(flushingSince, now) >= _feed.SendTimeout)
-                Cut();
-        }
+            WatchProgress(flushingSince, now);
         else if (_encoder.KeepAlive is not null && _registry.Elapsed(Volatile.Read(ref _lastSent), now) >= keepAlive)
         {
             Volatile.Write(ref _keepAliveDue, true);
@@ -105,11 +106,11 @@ internal sealed class Subscriber
     {
         var bytes = 0;
         var count = 0;
-        while (bytes < BatchBytes && _feed.Cursor.TryRead(out MessageEntry? entry))
+        while (bytes < BatchBytes && _feeds.TryRead(out var entry))
         {
             if (entry.IsReset && !Announce(entry.Message.Reset!))
                 break;
-            var frame = _encoder.GetFrame(_feed.Store, entry);
+            var frame = _feeds.Render(entry, _encoder);
             _sink.Write(frame);
             bytes += frame.Bytes.Length;
             count++;
@@ -150,15 +151,24 @@ internal sealed class Subscriber
     private ValueTask WaitAsync()
     {
         var wait = _wake.BeginWait();
-        if (!_registration.Register(_feed.Cursor.Next) || IsEnding || Volatile.Read(ref _keepAliveDue))
+        if (!_feeds.Register() || IsEnding || Volatile.Read(ref _keepAliveDue))
             _wake.Wake();
         return wait;
     }
 
-    private void Cut()
+    /// <summary>A peer that takes nothing for the whole send timeout is cut; one that takes a part of a large message starts it anew.</summary>
+    private void WatchProgress(long flushingSince, long now)
     {
-        End(SubscriberEnd.Slow);
-        _sink.Abort();
+        var progress = _sink.Progress;
+        if (progress != _progress)
+        {
+            _progress = progress;
+            Interlocked.CompareExchange(ref _flushingSince, now, flushingSince);
+        }
+        else if (_registry.Elapsed(flushingSince, now) >= _feeds.SendTimeout)
+        {
+            Cut(SubscriberEnd.Slow);
+        }
     }
 
     /// <summary>Connections that break are everyday events; anything else is ours to look at.</summary>
@@ -176,7 +186,7 @@ internal sealed class Subscriber
 
     private async ValueTask<SubscriberEnd> LeaveAsync()
     {
-        _registration.Leave();
+        _feeds.Leave();
         var end = _end!;
         try
         {

@@ -6,4 +6,7 @@ namespace Tornadose.SignalR.Delivery;
 /// <param name="Store">The store's name.</param>
 /// <param name="Cursor">Where the subscriber is.</param>
 /// <param name="SendTimeout">For how long a write may make no progress.</param>
-internal sealed record SubscriberFeed(string Store, MessageCursor Cursor, TimeSpan SendTimeout);
+internal sealed record SubscriberFeed(string Store, MessageCursor Cursor, TimeSpan SendTimeout)
+{
+    public AppendRegistration? Registration { get; set; }
+}

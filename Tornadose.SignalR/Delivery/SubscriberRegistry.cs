@@ -16,6 +16,7 @@ internal sealed class SubscriberRegistry : IDisposable
     private readonly TimeProvider _time;
     private readonly TornadoseOptions _options;
     private readonly ITimer _clock;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private int _draining;
     private long _now;
@@ -45,10 +46,25 @@ internal sealed class SubscriberRegistry : IDisposable
 
     public TimeSpan Elapsed(long from, long to) => _time.GetElapsedTime(from, to);
 
+    /// <summary>Takes one more subscriber, if there may be one more: asked before anything is sent, so that a client can be refused in a way that it understands.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _count) <= _options.MaxSubscribers && !IsDraining)
+            return true;
+        Exit();
+        return false;
+    }
+
+    /// <summary>Ends what <see cref="TryEnter"/> began.</summary>
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref _count) == 0 && IsDraining)
+            _drained.TrySetResult();
+    }
+
     public void Add(Subscriber subscriber)
     {
         _subscribers.TryAdd(subscriber, true);
-        Interlocked.Increment(ref _count);
         Metrics.SubscriberAdded(subscriber.Transport);
         if (IsDraining)
             subscriber.End(SubscriberEnd.ShuttingDown);
@@ -58,13 +74,14 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         if (!_subscribers.TryRemove(subscriber, out _))
             return;
-        Interlocked.Decrement(ref _count);
         Metrics.SubscriberRemoved(subscriber.Transport, end.Name);
         if (end == SubscriberEnd.Slow)
             Logger.SlowSubscriberDisconnected(subscriber.Transport, subscriber.Store);
     }
 
-    /// <summary>Ends all subscriptions, spread over the drain window so that their clients do not all come back in the same moment.</summary>
+    /// <summary>
+    /// Ends all subscriptions, spread over the drain window so that their clients do not all come back in the same moment. Those that have not left by the end of the window, because their clients do not read, are cut.
+    /// </summary>
     public async Task DrainAsync()
     {
         if (Interlocked.Exchange(ref _draining, 1) != 0)
@@ -78,6 +95,11 @@ internal sealed class SubscriberRegistry : IDisposable
                 await Task.Delay(pause, _time).ConfigureAwait(false);
             subscribers[i].End(SubscriberEnd.ShuttingDown);
         }
+
+        if (Count > 0)
+            await Task.WhenAny(_drained.Task, Task.Delay(pace.Grace, _time)).ConfigureAwait(false);
+        foreach (var subscriber in _subscribers.Keys)
+            subscriber.Cut(SubscriberEnd.ShuttingDown);
     }
 
     public void Dispose() => _clock.Dispose();

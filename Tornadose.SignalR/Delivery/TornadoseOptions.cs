@@ -36,6 +36,12 @@ public sealed class TornadoseOptions
     /// </summary>
     public int MaxSubscribers { get; set; } = 1_000_000;
 
+    /// <summary>
+    /// How many stores of families may exist at a time. Default 10,000. From 1. Beyond it stores that nobody uses and that never had a message are dropped; when there are none, new ones are refused:
+    /// 503 over HTTP, an error of the hub method, a <see cref="InvalidOperationException"/> in the process.
+    /// </summary>
+    public int MaxStores { get; set; } = 10_000;
+
     /// <summary>A reconnection time for one client.</summary>
     internal TimeSpan NextRetry() => RetryMin + ((RetryMax - RetryMin) * Random.Shared.NextDouble());
 }

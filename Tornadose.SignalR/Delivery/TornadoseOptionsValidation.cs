@@ -26,6 +26,8 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: RetryMin is {options.RetryMin}; it must be from 0 to 1 hour.";
         if (options.RetryMax < options.RetryMin || options.RetryMax > Hour)
             yield return $"Tornadose: RetryMax is {options.RetryMax}; it must be from RetryMin ({options.RetryMin}) to 1 hour.";
+        if (options.MaxStores < 1)
+            yield return $"Tornadose: MaxStores is {options.MaxStores}; it must be at least 1.";
         if (options.MaxSubscribers < 1)
             yield return $"Tornadose: MaxSubscribers is {options.MaxSubscribers}; it must be at least 1.";
     }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
@@ -15,13 +14,17 @@ internal sealed class PublishEndpoint(DataStoreProvider stores)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var name = context.GetRouteValue(StoreEndpoint.RouteValue) as string;
-        if (!StoreNames.IsValid(name) || stores.Find(name) is not { } store)
-        {
-            await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such store.");
-            return;
-        }
+        var selection = StoreSelection.Read(context, stores);
+        if (selection.IsList)
+            selection = StoreSelection.OneOnly;
+        if (selection.Refusal is { } refusal)
+            await Refusal.WriteAsync(context, refusal);
+        else
+            await PublishAsync(context, selection.Stores[0]);
+    }
 
+    private static async Task PublishAsync(HttpContext context, DataStore store)
+    {
         try
         {
             var position = await PublishAsync(context.Request, store);
@@ -32,15 +35,15 @@ internal sealed class PublishEndpoint(DataStoreProvider stores)
         }
         catch (MessageTooLargeException tooLarge)
         {
-            await Refusal.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, tooLarge.Message);
+            await Refusal.WriteAsync(context, (StatusCodes.Status413PayloadTooLarge, tooLarge.Message));
         }
         catch (ArgumentException invalid)
         {
-            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, invalid.Message);
+            await Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, invalid.Message));
         }
         catch (BadHttpRequestException invalid)
         {
-            await Refusal.WriteAsync(context, invalid.StatusCode, invalid.Message);
+            await Refusal.WriteAsync(context, (invalid.StatusCode, invalid.Message));
         }
     }
 

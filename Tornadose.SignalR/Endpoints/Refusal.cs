@@ -7,8 +7,17 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary>Answers to requests that get no subscription. None of them has registered anything.</summary>
 internal static class Refusal
 {
-    public static Task WriteAsync(HttpContext context, int status, string text)
+    public static readonly (int Status, string Text) NotAcceptable = (
+        StatusCodes.Status406NotAcceptable,
+        $"A store speaks {AcceptNegotiation.EventStream}, {AcceptNegotiation.JsonLines}, {AcceptNegotiation.Json} and WebSocket.");
+
+    public static readonly (int Status, string Text) RawList = (
+        StatusCodes.Status400BadRequest,
+        "The bare payloads of tornadose.raw do not say which store they are of: ask for one store, or leave the subprotocol out.");
+
+    public static Task WriteAsync(HttpContext context, (int Status, string Text) refusal)
     {
+        var (status, text) = refusal;
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
@@ -23,12 +32,12 @@ internal static class Refusal
     {
         if (format == StreamFormat.ServerSentEvents)
         {
-            StreamHeaders.Set(context.Response, AcceptNegotiation.EventStream);
+            StreamHeaders.Set(context.Response, format);
             ServerSentEventSink.WriteOpening(context.Response.BodyWriter, retry);
             return Task.CompletedTask;
         }
 
         context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retry.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "The server takes no more subscribers at the moment. Come back later.");
+        return WriteAsync(context, (StatusCodes.Status503ServiceUnavailable, "The server takes no more subscribers at the moment. Come back later."));
     }
 }

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>Where a request wants to begin.</summary>
-/// <param name="Start">The start; null for whatever is the store's way.</param>
+/// <param name="After">The id that the client saw last; null where it has none.</param>
+/// <param name="Earliest">Whether it wants everything that is kept; with an id: when the resume is not possible.</param>
+/// <param name="Last">How many of the last messages it wants; null when it does not say.</param>
 /// <param name="Error">What is wrong with the request, for its author; null when nothing is.</param>
-internal readonly record struct ResumeRequest(StartAt? Start, string? Error = null)
+internal readonly record struct ResumeRequest(string? After, bool Earliest, int? Last, string? Error)
 {
     private static readonly string[] Aliases = ["after", "lastEventId", "last_event_id"];
 
@@ -17,15 +18,12 @@ internal readonly record struct ResumeRequest(StartAt? Start, string? Error = nu
     /// </summary>
     public static ResumeRequest Read(HttpRequest request)
     {
-        var after = AfterId(request);
         if (!TryReadEarliest(request, out var earliest, out var error) || !TryReadLast(request, out var last, out error))
-            return new(null, error);
-        if (after is not null)
-            return new(earliest ? StartAt.AfterId(after).OrEarliest() : StartAt.AfterId(after));
-        return earliest ? new(StartAt.Earliest) : new(last is { } count ? StartAt.Last(count) : null);
+            return new(null, false, null, error);
+        return new(AfterId(request), earliest, last, null);
     }
 
-    /// <summary>The id that the client saw last; null where it has none. An empty one is none.</summary>
+    /// <summary>An empty id is none.</summary>
     private static string? AfterId(HttpRequest request)
     {
         if (request.Headers["Last-Event-ID"] is [.., { Length: > 0 } header])

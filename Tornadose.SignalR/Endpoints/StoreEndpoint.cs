@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.JsonLines;
-using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.ServerSentEvents;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.WebSockets;
@@ -12,77 +10,67 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary>One URL a store: decides what a request gets. A request that is refused registers no subscriber.</summary>
 internal sealed class StoreEndpoint(DataStoreProvider stores, SubscriberRegistry registry, TornadoseOptions options)
 {
-    /// <summary>The route value that holds the store's name.</summary>
-    public const string RouteValue = "store";
-
     public Task InvokeAsync(HttpContext context)
     {
-        var name = context.GetRouteValue(RouteValue) as string;
-        if (!StoreNames.IsValid(name) || stores.Find(name) is not { } store)
-            return Refusal.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such store.");
+        var isWebSocket = WebSocketRequest.IsUpgrade(context);
+        if (isWebSocket && WebSocketRequest.Fault(context) is { } fault)
+            return Refusal.WriteAsync(context, fault);
+        var format = isWebSocket ? StreamFormat.WebSocket : AcceptNegotiation.Choose(context.Request);
+        if (format == StreamFormat.None)
+            return Refusal.WriteAsync(context, Refusal.NotAcceptable);
         var resume = ResumeRequest.Read(context.Request);
         if (resume.Error is not null)
-            return Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, resume.Error);
-        var start = resume.Start ?? store.DefaultStart;
-        return WebSocketRequest.IsUpgrade(context)
-            ? AcceptWebSocketAsync(context, store, start)
-            : AnswerAsync(context, store, start);
+            return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, resume.Error));
+        var selection = StoreSelection.Read(context, stores);
+        if (selection.Refusal is { } refusal)
+            return Refusal.WriteAsync(context, refusal);
+        if (isWebSocket && selection.IsList && WebSocketSubscription.IsRaw(context))
+            return Refusal.WriteAsync(context, Refusal.RawList);
+        return AnswerAsync(context, selection, resume, format);
     }
 
-    private async Task AcceptWebSocketAsync(HttpContext context, DataStore store, StartAt start)
+    private Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)
     {
-        if (WebSocketRequest.Fault(context) is { } fault)
-            await Refusal.WriteAsync(context, fault.Status, fault.Text);
-        else if (IsFull)
-            await Refusal.ComeBackAsync(context, StreamFormat.None, options.NextRetry());
-        else
-            await SubscribeAsync(context, store, start);
-    }
-
-    private async Task SubscribeAsync(HttpContext context, DataStore store, StartAt start)
-    {
-        using var opened = await OpenedStore.OpenAsync(store, start, context.RequestAborted);
-        var feed = new SubscriberFeed(store.Name, opened.Cursor, store.Options.SendTimeout);
-        await WebSocketSubscription.RunAsync(context, feed, registry, options);
-    }
-
-    private Task AnswerAsync(HttpContext context, DataStore store, StartAt start)
-    {
-        var format = AcceptNegotiation.Choose(context.Request);
-        return format switch
-        {
-            StreamFormat.None => Refusal.WriteAsync(context, StatusCodes.Status406NotAcceptable,
-                $"A store speaks {AcceptNegotiation.EventStream}, {AcceptNegotiation.JsonLines}, {AcceptNegotiation.Json} and WebSocket."),
-            StreamFormat.Snapshot => StoreSnapshotResponse.WriteAsync(context, store),
-            _ when HttpMethods.IsHead(context.Request.Method) => Describe(context, format),
-            _ when IsFull => Refusal.ComeBackAsync(context, format, options.NextRetry()),
-            _ => StreamAsync(context, store, start, format),
-        };
-    }
-
-    private bool IsFull => registry.IsDraining || registry.Count >= options.MaxSubscribers;
-
-    private static Task Describe(HttpContext context, StreamFormat format)
-    {
-        StreamHeaders.Set(context.Response, ContentType(format));
+        if (format == StreamFormat.Snapshot)
+            return StoreSnapshotResponse.WriteAsync(context, selection);
+        if (!HttpMethods.IsHead(context.Request.Method))
+            return SubscribeAsync(context, selection, resume, format);
+        StreamHeaders.Set(context.Response, format);
         return Task.CompletedTask;
     }
 
-    private async Task StreamAsync(HttpContext context, DataStore store, StartAt start, StreamFormat format)
+    private async Task SubscribeAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)
+    {
+        if (!registry.TryEnter())
+        {
+            await Refusal.ComeBackAsync(context, format, options.NextRetry());
+            return;
+        }
+
+        try
+        {
+            using var subscription = await StoreSubscription.OpenAsync(selection, resume, context.RequestAborted);
+            context.Response.Headers[StreamHeaders.Resume] = subscription.Resumed;
+            if (format == StreamFormat.WebSocket)
+                await WebSocketSubscription.RunAsync(context, subscription.Feeds, registry, options);
+            else
+                await StreamAsync(context, subscription.Feeds, format);
+        }
+        finally
+        {
+            registry.Exit();
+        }
+    }
+
+    private async Task StreamAsync(HttpContext context, SubscriberFeeds feeds, StreamFormat format)
     {
         var response = context.Response;
-        using var opened = await OpenedStore.OpenAsync(store, start, context.RequestAborted);
-        var feed = new SubscriberFeed(store.Name, opened.Cursor, store.Options.SendTimeout);
-        StreamHeaders.Set(response, ContentType(format));
-        response.Headers[StreamHeaders.Resume] = opened.Resumed;
+        StreamHeaders.Set(response, format);
         StreamHeaders.Unbuffer(context);
         var subscriber = format == StreamFormat.JsonLines
-            ? new Subscriber("ndjson", feed, JsonLinesEncoder.Instance, new JsonLinesSink(response), registry)
-            : new Subscriber("sse", feed, ServerSentEventEncoder.Instance, new ServerSentEventSink(response, options.NextRetry()), registry);
+            ? new Subscriber("ndjson", feeds, JsonLinesEncoder.Instance, new JsonLinesSink(response), registry)
+            : new Subscriber("sse", feeds, ServerSentEventEncoder.Instance, new ServerSentEventSink(response, options.NextRetry()), registry);
         using var gone = context.RequestAborted.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), subscriber);
         await subscriber.RunAsync();
     }
-
-    private static string ContentType(StreamFormat format) =>
-        format == StreamFormat.JsonLines ? AcceptNegotiation.JsonLines : AcceptNegotiation.EventStream;
 }

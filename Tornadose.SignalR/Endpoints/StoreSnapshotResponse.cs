@@ -7,19 +7,43 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>The store's window and id as one JSON document: <c>{"store":…,"id":…,"messages":[…]}</c>.</summary>
+/// <summary>
+/// The store's window and id as one JSON document: <c>{"store":…,"id":…,"messages":[…]}</c>; of a list, <c>{"id":…,"stores":[…]}</c> with the vector of all as the id.
+/// </summary>
 internal static class StoreSnapshotResponse
 {
-    public static async Task WriteAsync(HttpContext context, DataStore store)
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task WriteAsync(HttpContext context, StoreSelection selection)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers.CacheControl = "no-cache, no-store";
         context.Response.Headers.Vary = "Accept";
         if (HttpMethods.IsHead(context.Request.Method))
             return;
-        using var following = await store.FollowAsync(context.RequestAborted);
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        Write(writer, store.Name, store.GetSnapshot());
+        var snapshots = new List<(string Store, MessageLogSnapshot Snapshot)>();
+        foreach (var store in selection.Stores)
+        {
+            using var following = await FollowedStore.BeginAsync(store, context.RequestAborted);
+            snapshots.Add((store.Name, following.Store.GetSnapshot()));
+        }
+
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
+        if (selection.IsList)
+            WriteList(writer, snapshots);
+        else
+            Write(writer, snapshots[0].Store, snapshots[0].Snapshot);
+    }
+
+    private static void WriteList(Utf8JsonWriter writer, List<(string Store, MessageLogSnapshot Snapshot)> snapshots)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, string.Join('-', snapshots.Select(static taken => taken.Snapshot.Id)));
+        writer.WriteStartArray("stores"u8);
+        foreach (var (store, snapshot) in snapshots)
+            Write(writer, store, snapshot);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, string store, MessageLogSnapshot snapshot)

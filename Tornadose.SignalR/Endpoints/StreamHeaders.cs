@@ -10,9 +10,9 @@ internal static class StreamHeaders
 {
     public const string Resume = "Tornadose-Resume";
 
-    public static void Set(HttpResponse response, string contentType)
+    public static void Set(HttpResponse response, StreamFormat format)
     {
-        response.ContentType = contentType;
+        response.ContentType = format == StreamFormat.JsonLines ? AcceptNegotiation.JsonLines : AcceptNegotiation.EventStream;
         response.Headers.CacheControl = "no-cache, no-store";
         response.Headers["X-Accel-Buffering"] = "no";
         // A response that says how it is encoded is left alone by response compression, which would collect messages, and leak by their compressed length.

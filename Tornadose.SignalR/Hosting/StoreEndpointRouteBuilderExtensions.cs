@@ -20,7 +20,7 @@ public static class StoreEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps one URL a store, <c>GET {prefix}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines and JSON snapshots. Which one a request gets,
-    /// it says by <c>Upgrade</c> and <c>Accept</c>. Publishing is not mapped: see <see cref="MapStorePublishing"/>.
+    /// it says by <c>Upgrade</c> and <c>Accept</c>. <c>GET {prefix}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see <see cref="MapStorePublishing"/>.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">The path before the store's name, as <c>/stores</c>.</param>
@@ -78,7 +78,7 @@ public static class StoreEndpointRouteBuilderExtensions
     private static string Pattern(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return $"{prefix.TrimEnd('/')}/{{**{StoreEndpoint.RouteValue}}}";
+        return $"{prefix.TrimEnd('/')}/{{**{StoreSelection.RouteValue}}}";
     }
 
     private static T Required<T>(IEndpointRouteBuilder endpoints, string method)

@@ -16,7 +16,10 @@ public static class TornadoseBuilderExtensions
     /// Inject it with <c>[FromKeyedServices("name")] IDataStore</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name">The store's name, see <see cref="StoreNames"/>.</param>
+    /// <param name="name">
+    /// The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>devices/{id}</c>, whose stores appear on first use: get them by
+    /// <see cref="IDataStoreProvider.GetStore(string)"/>.
+    /// </param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
@@ -59,11 +62,14 @@ public static class TornadoseBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        StoreNames.Validate(name);
+        ArgumentNullException.ThrowIfNull(name);
+        if (!StorePattern.IsPattern(name))
+            StoreNames.Validate(name);
         if (services.Any(service => service.ImplementationInstance is StoreDefinition taken && taken.Name == name))
             throw new ArgumentException($"There is a store '{name}' already.", nameof(name));
         services.AddSingleton(new StoreDefinition(name, kind));
-        services.TryAddKeyedSingleton<IDataStore>(name, static (provider, key) => provider.GetRequiredService<IDataStoreProvider>().GetStore((string)key!));
+        if (!StorePattern.IsPattern(name))
+            services.TryAddKeyedSingleton<IDataStore>(name, static (provider, key) => provider.GetRequiredService<IDataStoreProvider>().GetStore((string)key!));
         services.AddOptions<StoreOptions>(name)
             .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Stores:{name}")
             .Configure(options => configure?.Invoke(options))
@@ -83,7 +89,8 @@ public static class TornadoseBuilderExtensions
 
     private static ITornadoseBuilder AddFace<T>(this ITornadoseBuilder builder, string name)
     {
-        builder.Services.AddKeyedSingleton<IDataStore<T>>(name, static (provider, key) => new DataStore<T>(provider.GetRequiredService<DataStoreProvider>().Get((string)key!)));
+        if (!StorePattern.IsPattern(name))
+            builder.Services.AddKeyedSingleton<IDataStore<T>>(name, static (provider, key) => new DataStore<T>(provider.GetRequiredService<DataStoreProvider>().Get((string)key!)));
         return builder;
     }
 }

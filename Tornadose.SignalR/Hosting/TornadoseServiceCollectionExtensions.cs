@@ -38,7 +38,13 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBackplane, LocalBackplane>();
         services.TryAddSingleton(provider => new StoreSerializer(provider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
-        services.TryAddSingleton<DataStoreProvider>();
+        services.TryAddSingleton(provider => new DataStoreProvider(
+            provider.GetServices<StoreDefinition>(),
+            provider.GetRequiredService<IOptionsMonitor<StoreOptions>>(),
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxStores,
+            provider.GetRequiredService<IBackplane>(),
+            provider.GetRequiredService<StoreSerializer>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IDataStoreProvider>(provider => provider.GetRequiredService<DataStoreProvider>());
         services.TryAddSingleton<StoreMetrics>();
         services.TryAddSingleton(provider => new SubscriberRegistry(

@@ -29,10 +29,12 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, S
         await _joining.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_subscriptions.TryGetValue(store.Name, out var present) || _closed)
-                return present?.Subscriber.Position ?? store.Position;
-            var opened = await OpenedStore.OpenAsync(store, start ?? store.DefaultStart, cancellationToken).ConfigureAwait(false);
-            return Start(opened);
+            if (_closed || _subscriptions.ContainsKey(store.Name))
+                return store.Position;
+            if (!hub.Registry.TryEnter())
+                throw StoreHubContext.Full();
+            var following = await FollowAsync(store, cancellationToken).ConfigureAwait(false);
+            return Start(following, following.Store.OpenCursor(start ?? store.DefaultStart));
         }
         finally
         {
@@ -65,22 +67,37 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, S
             await subscription.EndAsync(SubscriberEnd.ClientGone).ConfigureAwait(false);
     }
 
-    private MessagePosition Start(OpenedStore opened)
+    private async ValueTask<FollowedStore> FollowAsync(DataStore store, CancellationToken cancellationToken)
     {
-        var begin = opened.Cursor.Position;
-        var feed = new SubscriberFeed(opened.Store.Name, opened.Cursor, opened.Store.Options.SendTimeout);
-        var subscriber = new Subscriber("signalr", feed, hub.Encoders.For(connection.Protocol), new HubSink(connection), hub.Registry);
+        try
+        {
+            return await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            hub.Registry.Exit();
+            throw;
+        }
+    }
+
+    private MessagePosition Start(FollowedStore following, MessageCursor cursor)
+    {
+        var begin = cursor.Position;
+        var store = following.Store;
+        var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout));
+        var subscriber = new Subscriber("signalr", feeds, hub.Encoders.For(connection.Protocol), new HubSink(connection), hub.Registry);
         var subscription = new Subscription(subscriber);
-        _subscriptions[opened.Store.Name] = subscription;
-        subscription.Running = RunAsync(subscription, opened);
+        _subscriptions[store.Name] = subscription;
+        subscription.Running = RunAsync(subscription, following);
         return begin;
     }
 
-    private async Task RunAsync(Subscription subscription, OpenedStore opened)
+    private async Task RunAsync(Subscription subscription, FollowedStore following)
     {
-        using (opened)
+        using (following)
             await subscription.Subscriber.RunAsync().ConfigureAwait(false);
-        _subscriptions.TryRemove(KeyValuePair.Create(opened.Store.Name, subscription));
+        _subscriptions.TryRemove(KeyValuePair.Create(following.Store.Name, subscription));
+        hub.Registry.Exit();
     }
 
     private sealed class Subscription(Subscriber subscriber)

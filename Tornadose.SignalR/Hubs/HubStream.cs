@@ -9,24 +9,39 @@ namespace Tornadose.SignalR.Hubs;
 internal static class HubStream
 {
     public static async IAsyncEnumerable<object> ReadAsync(
-        DataStore store, StartAt? start, bool isJson, StoreHubContext hub, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DataStore store, StartAt? start, ConnectionSubscriptions connection, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var opened = await OpenedStore.OpenAsync(store, start ?? store.DefaultStart, cancellationToken);
-        var feed = new SubscriberFeed(store.Name, opened.Cursor, store.Options.SendTimeout);
-        var sink = new HubStreamSink();
-        var subscriber = new Subscriber("signalr-stream", feed, isJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain, sink, hub.Registry);
-        using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
-        var running = subscriber.RunAsync();
+        var hub = connection.Hub;
+        if (!hub.Registry.TryEnter())
+            throw StoreHubContext.Full();
         try
         {
-            await foreach (var item in sink.ReadAllAsync(cancellationToken))
-                yield return item;
+            using var following = await FollowedStore.BeginAsync(store, cancellationToken);
+            var sink = new HubStreamSink();
+            var subscriber = Subscribe(following.Store, start, connection, sink);
+            using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
+            var running = subscriber.RunAsync();
+            try
+            {
+                await foreach (var item in sink.ReadAllAsync(cancellationToken))
+                    yield return item;
+            }
+            finally
+            {
+                subscriber.Cut(SubscriberEnd.Unsubscribed);
+                await running;
+            }
         }
         finally
         {
-            subscriber.End(SubscriberEnd.Unsubscribed);
-            sink.Abort();
-            await running;
+            hub.Registry.Exit();
         }
+    }
+
+    private static Subscriber Subscribe(DataStore store, StartAt? start, ConnectionSubscriptions connection, HubStreamSink sink)
+    {
+        var feed = new SubscriberFeed(store.Name, store.OpenCursor(start ?? store.DefaultStart), store.Options.SendTimeout);
+        var encoder = connection.IsJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
+        return new Subscriber("signalr-stream", SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry);
     }
 }

@@ -24,15 +24,15 @@ internal sealed class JsonHubEncoder : FrameEncoder
 
     private static void Write(in FrameContent content, IBufferWriter<byte> output)
     {
-        var reset = content.Message.Reset;
-        output.Write(reset is null ? MessageHead : ResetHead);
+        var isReset = content.Message.Reset is not null;
+        output.Write(isReset ? ResetHead : MessageHead);
         output.Write("\""u8);
         Encoding.ASCII.GetBytes(content.Store, output); // a store's name needs no escapes
         output.Write("\","u8);
-        if (reset is null)
-            MessageEnvelope.Write(content, output);
+        if (isReset)
+            MessageEnvelope.WriteReset(content, output);
         else
-            MessageEnvelope.WriteReset(reset, output);
+            MessageEnvelope.Write(content, output);
         output.Write(Tail);
     }
 }

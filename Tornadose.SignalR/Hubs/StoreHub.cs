@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Tornadose.SignalR.Messages;
-using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hubs;
 
@@ -32,12 +31,9 @@ public class StoreHub : Hub<IStoreClient>
     /// <exception cref="HubException">There is no such store, or the server takes no more subscribers.</exception>
     public virtual async Task<string> Subscribe(string store, string? after = null)
     {
-        var found = Find(store);
-        if (Shared.IsFull)
-            throw new HubException("The server takes no more subscribers at the moment. Come back later.");
-        var subscriptions = Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
+        var found = Subscriptions.Hub.Get(store);
         // First the messages from where the caller wants them: joining the group would begin with the present.
-        var position = await subscriptions.JoinAsync(found, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Context.ConnectionAborted);
+        var position = await Subscriptions.JoinAsync(found, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Context.ConnectionAborted);
         await Groups.AddToGroupAsync(Context.ConnectionId, found.Name, Context.ConnectionAborted);
         return position.ToString();
     }
@@ -53,17 +49,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
     /// <exception cref="HubException">There is no such store, or the server takes no more subscribers.</exception>
-    public virtual IAsyncEnumerable<object> Watch(string store, string? after = null, CancellationToken cancellationToken = default)
-    {
-        var found = Find(store);
-        if (Shared.IsFull)
-            throw new HubException("The server takes no more subscribers at the moment. Come back later.");
-        return HubStream.ReadAsync(found, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), IsJson, Shared, cancellationToken);
-    }
+    public virtual IAsyncEnumerable<object> Watch(string store, string? after = null, CancellationToken cancellationToken = default) =>
+        HubStream.ReadAsync(Subscriptions.Hub.Get(store), string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Subscriptions, cancellationToken);
 
-    private StoreHubContext Shared => Context.Features.GetRequiredFeature<ConnectionSubscriptions>().Hub;
-
-    private bool IsJson => Context.Features.GetRequiredFeature<ConnectionSubscriptions>().IsJson;
-
-    private DataStore Find(string store) => Shared.Find(store) ?? throw new HubException("There is no such store.");
+    private ConnectionSubscriptions Subscriptions => Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
 }

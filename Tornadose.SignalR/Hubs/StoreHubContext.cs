@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.SignalR;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
 
@@ -7,11 +8,24 @@ namespace Tornadose.SignalR.Hubs;
 /// <param name="Stores">The stores.</param>
 /// <param name="Registry">The subscribers of the process.</param>
 /// <param name="Encoders">The encoders by hub protocol.</param>
-/// <param name="Options">The options.</param>
-internal sealed record StoreHubContext(DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, TornadoseOptions Options)
+internal sealed record StoreHubContext(DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders)
 {
-    /// <summary>Whether this process takes no more subscribers.</summary>
-    public bool IsFull => Registry.IsDraining || Registry.Count >= Options.MaxSubscribers;
+    public static HubException Full() => new("The server takes no more subscribers at the moment. Come back later.");
 
-    public DataStore? Find(string? name) => StoreNames.IsValid(name) ? Stores.Find(name) : null;
+    /// <summary>Finds a store for a client, which learns no more than that there is none.</summary>
+    /// <exception cref="HubException">There is none.</exception>
+    public DataStore Get(string name) => Find(name) ?? throw new HubException("There is no such store.");
+
+    /// <summary>Finds the store that a group is named after; null for a group that is none's.</summary>
+    public DataStore? Find(string? name)
+    {
+        try
+        {
+            return Stores.Find(name);
+        }
+        catch (TooManyStoresException)
+        {
+            throw Full();
+        }
+    }
 }

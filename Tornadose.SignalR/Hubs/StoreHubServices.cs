@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
 
@@ -23,8 +22,7 @@ internal static class StoreHubServices
         services.TryAddSingleton(provider => new StoreHubContext(
             provider.GetRequiredService<DataStoreProvider>(),
             provider.GetRequiredService<SubscriberRegistry>(),
-            provider.GetRequiredService<HubEncoders>(),
-            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
+            provider.GetRequiredService<HubEncoders>()));
         if (services.Any(service => service.ServiceType == typeof(StoreHubLifetimeManager<THub>)))
             return;
         services.AddSingleton(provider => new StoreHubLifetimeManager<THub>(CreateInner<THub>(services, provider), provider.GetRequiredService<StoreHubContext>()));

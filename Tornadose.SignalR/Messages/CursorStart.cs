@@ -17,8 +17,8 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         return start.Where switch
         {
             StartAt.Kind.Latest => Latest(log, head),
-            StartAt.Kind.Earliest => At(log.FirstReplayable, head) with { Floating = true },
-            StartAt.Kind.Last => At(FindOffset(log, head, head.Position.Offset - start.Count + 1), head) with { Floating = true },
+            StartAt.Kind.Earliest => Before(log, log.FirstReplayable, head) with { Floating = true },
+            StartAt.Kind.Last => Before(log, FindOffset(log, head, head.Position.Offset - start.Count + 1), head) with { Floating = true },
             StartAt.Kind.After when newestWins => Newest(log, head, start),
             StartAt.Kind.After => Resume(log, head, start),
             _ => At(head.Sequence + 1, head),
@@ -30,8 +30,11 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
 
     private static CursorStart At(long next, MessageEntry head) => new(null, next, head.Sequence + 1, head.Position);
 
+    private static CursorStart Before(MessageLog log, long next, MessageEntry head) =>
+        At(next, head) with { Position = log.Find(next) is { } entry ? log.PositionBefore(entry) : head.Position };
+
     private static CursorStart Latest(MessageLog log, MessageEntry head) => log.Latest is { } latest
-        ? new(latest, latest.Sequence + 1, Math.Max(head.Sequence, latest.Sequence) + 1, latest.Position)
+        ? new(latest, latest.Sequence + 1, Math.Max(head.Sequence, latest.Sequence) + 1, log.PositionBefore(latest))
         : At(head.Sequence + 1, head);
 
     private static CursorStart Newest(MessageLog log, MessageEntry head, StartAt start)
@@ -49,7 +52,8 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         if (failure is not { } reason)
             return At(next, head) with { Position = start.Position!.Value };
         var continueAt = start.EarliestOnReset ? log.FirstReplayable : head.Sequence + 1;
-        return At(continueAt, head) with { Opening = ResetEntry(reason, head.Position), Floating = start.EarliestOnReset };
+        var after = Before(log, continueAt, head);
+        return after with { Opening = ResetEntry(reason, after.Position), Floating = start.EarliestOnReset };
     }
 
     private static StoreResetReason? TryResume(MessageLog log, MessageEntry head, MessagePosition position, out long next)

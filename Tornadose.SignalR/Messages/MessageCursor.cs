@@ -90,8 +90,10 @@ public sealed class MessageCursor
 
     private bool TakeOpening(out MessageEntry? entry)
     {
-        entry = _opening;
+        entry = _opening!;
         _opening = null;
+        if (!entry.IsReset)
+            Position = entry.Position;
         return true;
     }
 

@@ -18,6 +18,7 @@ public sealed class MessageLog
     private const int InitialSlots = 8;
 
     private readonly Lock _gate = new();
+    private readonly MessagePosition _origin;
     private readonly TimeProvider _time;
     private MessageLogLimits _limits;
     private MessageEntry?[] _ring;
@@ -37,6 +38,7 @@ public sealed class MessageLog
         ArgumentNullException.ThrowIfNull(time);
         _limits = limits;
         _time = time;
+        _origin = origin;
         _ring = new MessageEntry?[Math.Min(InitialSlots, RoundUp(limits.Slots))];
         _head = new MessageEntry(0, origin, new StoreMessage(origin, default), 0, time.GetTimestamp());
         Signal = new AppendSignal(this);
@@ -139,6 +141,17 @@ public sealed class MessageLog
         var ring = Volatile.Read(ref _ring);
         var entry = Volatile.Read(ref ring[sequence & (ring.Length - 1)]);
         return entry?.Sequence == sequence ? entry : null;
+    }
+
+    /// <summary>
+    /// The position at which a reader stands that gets this entry next. Where the message before it is no longer kept its tag is not known; the position then leads to a reset, as its
+    /// id would.
+    /// </summary>
+    internal MessagePosition PositionBefore(MessageEntry entry)
+    {
+        if (entry.Sequence == 1)
+            return _origin;
+        return Find(entry.Sequence - 1)?.Position ?? entry.Position with { Offset = entry.Position.Offset - 1, Tag = 0 };
     }
 
     private static int RoundUp(int slots) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slots);

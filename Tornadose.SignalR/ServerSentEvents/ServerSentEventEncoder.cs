@@ -26,25 +26,30 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
     {
         if (content.Id is { Length: > 0 } id)
             WriteField("id: "u8, id, output);
-        if (content.Message.Reset is { } reset)
-            WriteReset(reset, output);
+        if (content.Message.Reset is not null)
+            WriteReset(content, output);
         else
-            WriteMessage(content.Message.Content, output);
+            WriteMessage(content, output);
         output.Write("\n"u8);
     }
 
-    private static void WriteMessage(MessageContent message, IBufferWriter<byte> output)
+    private static void WriteMessage(in FrameContent content, IBufferWriter<byte> output)
     {
-        if (message.EventType is not null)
-            WriteField("event: "u8, message.EventType, output);
+        var message = content.Message.Content;
+        if (EventType(content, message.EventType) is { } type)
+            WriteField("event: "u8, type, output);
         WriteData(message.Data.Span, output);
     }
 
-    private static void WriteReset(StoreReset reset, IBufferWriter<byte> output)
+    /// <summary>The type is all that an <c>EventSource</c> tells messages apart by, so that of several stores it names the store.</summary>
+    private static string? EventType(in FrameContent content, string? type) =>
+        !content.NamesStore ? type : type is null ? content.Store : $"{content.Store}/{type}";
+
+    private static void WriteReset(in FrameContent content, IBufferWriter<byte> output)
     {
         WriteField("event: "u8, StoreReset.EventType, output);
         output.Write("data: "u8);
-        MessageEnvelope.WriteReset(reset, output);
+        MessageEnvelope.WriteReset(content, output);
         output.Write("\n"u8);
     }
 

@@ -7,23 +7,31 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>A store of either kind: what is published is checked and encoded here, and goes to the backplane.</summary>
-internal sealed class DataStore(StoreDefinition definition, StoreOptions options, IBackplaneChannel channel, StoreSerializer serializer)
+internal sealed class DataStore(string name, StoreKind kind, StoreOptions options, IBackplaneChannel channel, StoreSerializer serializer)
     : IDataStore, IAsyncDisposable
 {
     private const int MaxKeyLength = 256;
 
-    public string Name => definition.Name;
+    public string Name => name;
 
-    public StoreKind Kind => definition.Kind;
+    public StoreKind Kind => kind;
 
     public StoreOptions Options => options;
 
-    public MessagePosition Position => Log.Position;
+    public MessagePosition Position => Current.Log.Position;
 
     /// <summary>What a subscriber gets that says nothing of a start: the value first, or what is published from now on.</summary>
     public StartAt DefaultStart => Kind == StoreKind.Data ? StartAt.Latest : StartAt.Now;
 
+    internal IBackplaneChannel Channel => channel;
+
     internal MessageLog Log => channel.Log;
+
+    /// <summary>Who uses the store; null for a store that is never dropped.</summary>
+    internal StoreLease? Lease { get; init; }
+
+    /// <summary>Finds the store's next life, once this one was dropped.</summary>
+    internal Func<string, DataStore>? Renew { get; init; }
 
     internal StoreSerializer Serializer => serializer;
 
@@ -54,27 +62,30 @@ internal sealed class DataStore(StoreDefinition definition, StoreOptions options
 
     public bool TryGetLatest([NotNullWhen(true)] out StoreMessage? message)
     {
-        Log.TrimExpired();
-        message = Log.Latest?.Message;
+        var log = Current.Log;
+        log.TrimExpired();
+        message = log.Latest?.Message;
         return message is not null;
     }
 
     public MessageLogSnapshot GetSnapshot()
     {
-        Log.TrimExpired();
-        return MessageLogSnapshot.Of(Log);
+        var log = Current.Log;
+        log.TrimExpired();
+        return MessageLogSnapshot.Of(log);
     }
 
     public MessageCursor OpenCursor(StartAt start)
     {
-        Log.TrimExpired();
-        return new MessageCursor(Log, options.SlowConsumer, CursorStart.Resolve(Log, start, newestWins: Kind == StoreKind.Data));
+        var log = Current.Log;
+        log.TrimExpired();
+        return new MessageCursor(log, options.SlowConsumer, CursorStart.Resolve(log, start, newestWins: Kind == StoreKind.Data));
     }
 
     public async IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var following = await FollowAsync(cancellationToken).ConfigureAwait(false);
-        var cursor = OpenCursor(start);
+        using var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        var cursor = following.Store.OpenCursor(start);
         do
         {
             while (cursor.TryRead(out StoreMessage? message))
@@ -86,18 +97,46 @@ internal sealed class DataStore(StoreDefinition definition, StoreOptions options
         while (await cursor.WaitToReadAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken = default) => channel.FollowAsync(cancellationToken);
+    public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken = default) =>
+        await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Keeps the store from being dropped, until <see cref="Exit"/> is called on what is returned.</summary>
+    internal DataStore Enter()
+    {
+        var store = this;
+        while (store.Lease is { } lease && !lease.TryEnter())
+            store = store.Renew!(name);
+        return store;
+    }
+
+    internal void Exit() => Lease?.Exit();
 
     public ValueTask DisposeAsync() => channel.DisposeAsync();
+
+    private DataStore Current => Lease is { IsRetired: true } ? Renew!(name).Current : this;
 
     private ValueTask<MessagePosition> AppendAsync(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)
     {
         if (data.Length > options.MaxMessageBytes)
             throw new MessageTooLargeException(Name, data.Length, options.MaxMessageBytes);
-        if (published is null)
-            return channel.AppendAsync(new MessageContent(data, format, null), null, cancellationToken);
-        if (published.IdempotencyKey is { Length: 0 or > MaxKeyLength })
+        if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
             throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
-        return channel.AppendAsync(new MessageContent(data, format, EventTypes.Normalize(published.EventType)), published.IdempotencyKey, cancellationToken);
+        var content = new MessageContent(data, format, EventTypes.Normalize(published?.EventType));
+        return Lease is null
+            ? channel.AppendAsync(content, published?.IdempotencyKey, cancellationToken)
+            : AppendInUseAsync(content, published?.IdempotencyKey, cancellationToken);
+    }
+
+    private async ValueTask<MessagePosition> AppendInUseAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var store = Enter();
+        try
+        {
+            return await store.Channel.AppendAsync(content, idempotencyKey, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            store.Exit();
+        }
     }
 }

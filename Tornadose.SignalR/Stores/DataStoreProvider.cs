@@ -8,24 +8,35 @@ namespace Tornadose.SignalR.Stores;
 /// <summary>The stores of this process by name.</summary>
 internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
 {
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, DataStore> _stores = new(StringComparer.Ordinal);
+    private readonly IOptionsMonitor<StoreOptions> _options;
+    private readonly IBackplane _backplane;
+    private readonly StoreSerializer _serializer;
+    private readonly StoreFamilies _families;
+    private readonly ITimer _sweep;
     private readonly IDisposable? _changes;
 
-    public DataStoreProvider(IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, IBackplane backplane, StoreSerializer serializer)
+    public DataStoreProvider(
+        IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane, StoreSerializer serializer, TimeProvider time)
     {
-        foreach (var definition in definitions)
-        {
-            var current = options.Get(definition.Name);
-            var channel = backplane.Open(definition.Name, current.Limits);
-            _stores[definition.Name] = new DataStore(definition, current, channel, serializer);
-        }
-
+        _options = options;
+        _backplane = backplane;
+        _serializer = serializer;
+        var all = definitions.ToList();
+        foreach (var definition in all.Where(static definition => definition.Pattern is null))
+            _stores[definition.Name] = Make(definition.Name, definition, lease: null);
+        _families = new StoreFamilies([.. all.Where(static definition => definition.Pattern is not null)], maxStores, _stores, (name, family) => Make(name, family, new StoreLease(time)));
+        _sweep = time.CreateTimer(static state => ((DataStoreProvider)state!).Sweep(), this, SweepInterval, SweepInterval);
         _changes = options.OnChange(Resize);
     }
 
-    public IReadOnlyCollection<string> Names => _stores.Keys.ToArray();
+    public IReadOnlyCollection<string> Names => [.. _stores.Keys];
 
     public IDataStore GetStore(string name) => Get(name);
+
+    public IDataStore<T> GetStore<T>(string name) => new DataStore<T>(Get(name));
 
     public bool TryGetStore(string name, [NotNullWhen(true)] out IDataStore? store)
     {
@@ -36,18 +47,44 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
     internal DataStore Get(string name) => Find(name)
         ?? throw new KeyNotFoundException($"There is no store '{name}'. Add it at start: builder.Services.AddTornadose().AddQueueStore(\"{name}\").");
 
-    internal DataStore? Find(string name) => _stores.GetValueOrDefault(name);
+    /// <summary>Finds a store; one of a family is made when it is asked for.</summary>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="TooManyStoresException">It would be one too many.</exception>
+    internal DataStore? Find(string? name)
+    {
+        if (name is null)
+            return null;
+        return _stores.TryGetValue(name, out var store) ? store : _families.Find(name);
+    }
 
     public async ValueTask DisposeAsync()
     {
         _changes?.Dispose();
+        await _sweep.DisposeAsync().ConfigureAwait(false);
         foreach (var store in _stores.Values)
             await store.DisposeAsync().ConfigureAwait(false);
     }
 
+    private DataStore Make(string name, StoreDefinition definition, StoreLease? lease)
+    {
+        var options = _options.Get(definition.Name);
+        return new DataStore(name, definition.Kind, options, _backplane.Open(name, options.Limits), _serializer) { Lease = lease, Renew = Get };
+    }
+
+    private void Sweep()
+    {
+        foreach (var store in _stores.Values)
+        {
+            store.Log.TrimExpired();
+            if (store.Lease is not null)
+                _families.DropIfIdle(store, store.Options.IdleTimeout);
+        }
+    }
+
     private void Resize(StoreOptions options, string? name)
     {
-        if (name is not null && Find(name) is { } store)
-            store.Log.Limits = options.Limits;
+        foreach (var store in _stores.Values)
+            if (store.Name == name || _families.IsMember(store.Name, name))
+                store.Log.Limits = options.Limits;
     }
 }

@@ -9,12 +9,22 @@ public interface IDataStoreProvider
     /// <param name="name">Its name, case-sensitive.</param>
     /// <returns>The store.</returns>
     /// <exception cref="KeyNotFoundException">There is no such store.</exception>
+    /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
     IDataStore GetStore(string name);
+
+    /// <summary>Gives a store's typed face.</summary>
+    /// <typeparam name="T">The type of its values.</typeparam>
+    /// <param name="name">Its name, case-sensitive.</param>
+    /// <returns>The store.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such store.</exception>
+    /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
+    IDataStore<T> GetStore<T>(string name);
 
     /// <summary>Gives a store, if there is one of this name.</summary>
     /// <param name="name">The name, case-sensitive; any text will do.</param>
     /// <param name="store">The store.</param>
-    /// <returns>Whether there is one.</returns>
+    /// <returns>Whether there is one. A store of a family is there as soon as it is asked for.</returns>
+    /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
     bool TryGetStore(string name, [NotNullWhen(true)] out IDataStore? store);
 
     /// <summary>The names of the stores that exist now, in no order.</summary>

@@ -1,6 +1,10 @@
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>A store that the application has added.</summary>
-/// <param name="Name">Its name.</param>
+/// <summary>A store, or a family of stores, that the application has added.</summary>
+/// <param name="Name">Its name, or the family's pattern.</param>
 /// <param name="Kind">What it keeps.</param>
-internal sealed record StoreDefinition(string Name, StoreKind Kind);
+internal sealed record StoreDefinition(string Name, StoreKind Kind)
+{
+    /// <summary>The pattern of a family; null for a store.</summary>
+    public StorePattern? Pattern { get; } = StorePattern.IsPattern(Name) ? StorePattern.Parse(Name) : null;
+}

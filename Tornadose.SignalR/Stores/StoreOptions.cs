@@ -35,5 +35,11 @@ public sealed class StoreOptions
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// For how long a store of a family may be without publisher and reader before it is dropped, with its messages; ids of it then lead to a reset. Default 10 minutes. From 1 s. Without
+    /// meaning for a store that is no family's: it lives as long as the application.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
     internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge);
 }

@@ -7,7 +7,13 @@ namespace Tornadose.SignalR.WebSockets;
 /// </summary>
 internal sealed class SharedUpgradeStream(Stream connection) : Stream
 {
+    private const int SliceBytes = 16 * 1024;
+
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private long _progress;
+
+    /// <summary>Changes whenever the connection has taken a slice of a large write.</summary>
+    public long Progress => Volatile.Read(ref _progress);
 
     public override bool CanRead => true;
 
@@ -33,7 +39,7 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     {
         if (!_writing.Wait(0, CancellationToken.None))
             return WaitAndWriteAsync(buffer, cancellationToken);
-        var write = connection.WriteAsync(buffer, cancellationToken);
+        var write = WriteLockedAsync(buffer, cancellationToken);
         if (!write.IsCompletedSuccessfully)
             return FinishAsync(write);
         _writing.Release();
@@ -61,7 +67,21 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     private async ValueTask WaitAndWriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await FinishAsync(connection.WriteAsync(buffer, cancellationToken)).ConfigureAwait(false);
+        await FinishAsync(WriteLockedAsync(buffer, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private ValueTask WriteLockedAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
+        buffer.Length <= 2 * SliceBytes ? connection.WriteAsync(buffer, cancellationToken) : WriteSlicesAsync(buffer, cancellationToken);
+
+    private async ValueTask WriteSlicesAsync(ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
+    {
+        while (!rest.IsEmpty)
+        {
+            var slice = rest[..Math.Min(SliceBytes, rest.Length)];
+            await connection.WriteAsync(slice, cancellationToken).ConfigureAwait(false);
+            Interlocked.Increment(ref _progress);
+            rest = rest[slice.Length..];
+        }
     }
 
     private async ValueTask FinishAsync(ValueTask write)

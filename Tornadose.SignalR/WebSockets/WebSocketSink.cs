@@ -16,6 +16,8 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
     private Frame? _single;
     private List<Frame>? _more;
 
+    public long Progress => connection?.Progress ?? 0;
+
     /// <summary>The handshake is what the client sees first.</summary>
     public ValueTask StartAsync() => ValueTask.CompletedTask;
 

@@ -13,9 +13,11 @@ internal static class WebSocketSubscription
     private const int MaxInboundBytes = 4 * 1024;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
-    public static async Task RunAsync(HttpContext context, SubscriberFeed feed, SubscriberRegistry registry, TornadoseOptions options)
+    public static bool IsRaw(HttpContext context) => context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
+
+    public static async Task RunAsync(HttpContext context, SubscriberFeeds feeds, SubscriberRegistry registry, TornadoseOptions options)
     {
-        var isRaw = context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
+        var isRaw = IsRaw(context);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = isRaw ? WebSocketRawEncoder.Subprotocol : null,
@@ -24,7 +26,7 @@ internal static class WebSocketSubscription
         });
         var sink = new WebSocketSink(context, socket, context.Features.Get<SharedUpgrade>()?.Stream);
         FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
-        var subscriber = new Subscriber("websocket", feed, encoder, sink, registry);
+        var subscriber = new Subscriber("websocket", feeds, encoder, sink, registry);
         var receiving = ReceiveAsync(context, socket, subscriber);
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);

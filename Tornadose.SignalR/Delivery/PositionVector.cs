@@ -1,0 +1,53 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>
+/// The id of a connection that carries several stores: their positions, one after the other, joined by dashes. It needs no more characters than a single id does, and no
+/// other separator, because a position always has three parts.
+/// </summary>
+internal static class PositionVector
+{
+    private const int Parts = 3;
+
+    public static string Format(ReadOnlySpan<SubscriberFeed> feeds)
+    {
+        var text = new System.Text.StringBuilder(feeds.Length * (MessagePosition.MaxLength + 1));
+        foreach (var feed in feeds)
+            text.Append(text.Length == 0 ? "" : "-").Append(System.Globalization.CultureInfo.InvariantCulture, $"{feed.Cursor.Position}");
+        return text.ToString();
+    }
+
+    /// <summary>Reads a vector, which a single id is, too.</summary>
+    /// <param name="id">Any text.</param>
+    /// <param name="most">How many positions it may have.</param>
+    /// <returns>The positions; empty when the text is no vector.</returns>
+    public static List<MessagePosition> Parse(ReadOnlySpan<char> id, int most)
+    {
+        var positions = new List<MessagePosition>(1);
+        while (!id.IsEmpty)
+        {
+            var length = LengthOfFirst(id);
+            if (positions.Count == most || !MessagePosition.TryParse(id[..length], out var position))
+                return [];
+            positions.Add(position);
+            id = length == id.Length ? [] : id[(length + 1)..];
+        }
+
+        return positions;
+    }
+
+    private static int LengthOfFirst(ReadOnlySpan<char> id)
+    {
+        var length = 0;
+        for (var part = 0; part < Parts; part++)
+        {
+            var dash = id[length..].IndexOf('-');
+            if (dash < 0)
+                return id.Length;
+            length += dash + (part == Parts - 1 ? 0 : 1);
+        }
+
+        return length;
+    }
+}

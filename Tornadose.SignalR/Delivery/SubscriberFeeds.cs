@@ -1,0 +1,91 @@
+using System.Diagnostics.CodeAnalysis;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>
+/// The stores that one subscriber reads: one, as a rule. Of several, each message names its store, and its id is the vector of all their positions, so that
+/// one id resumes them all.
+/// </summary>
+internal sealed class SubscriberFeeds
+{
+    private readonly SubscriberFeed[] _feeds;
+    private readonly bool _namesStore;
+    private SubscriberFeed _current;
+    private int _turn;
+
+    /// <param name="namesStore">Whether messages name their store: on a connection that was asked for by a list of stores, even of one.</param>
+    /// <param name="feeds">The stores, in the order of the vector.</param>
+    public SubscriberFeeds(bool namesStore, params SubscriberFeed[] feeds)
+    {
+        _namesStore = namesStore;
+        _feeds = feeds;
+        _current = feeds[0];
+        Name = feeds.Length == 1 ? feeds[0].Store : string.Join(',', feeds.Select(static feed => feed.Store));
+        SendTimeout = feeds.Max(static feed => feed.SendTimeout);
+    }
+
+    public static SubscriberFeeds Of(SubscriberFeed feed) => new(namesStore: false, feed);
+
+    /// <summary>The stores' names, for the log.</summary>
+    public string Name { get; }
+
+    public TimeSpan SendTimeout { get; }
+
+    public void Join(IAppendWaiter waiter)
+    {
+        foreach (var feed in _feeds)
+            feed.Registration = feed.Cursor.Log.Signal.Join(waiter);
+    }
+
+    /// <summary>Reads the next message of any of the stores, in turns, so that a busy store does not starve a quiet one.</summary>
+    public bool TryRead([NotNullWhen(true)] out MessageEntry? entry)
+    {
+        if (_feeds.Length == 1)
+            return _current.Cursor.TryRead(out entry);
+        for (var tried = 0; tried < _feeds.Length; tried++)
+        {
+            _current = _feeds[_turn];
+            _turn = (_turn + 1) % _feeds.Length;
+            if (_current.Cursor.TryRead(out entry))
+                return true;
+        }
+
+        entry = null;
+        return false;
+    }
+
+    /// <summary>Renders what was read last.</summary>
+    public Frame Render(MessageEntry entry, FrameEncoder encoder)
+    {
+        if (!_namesStore)
+            return encoder.GetFrame(_current.Store, entry);
+        var id = entry.IsReset || entry.IsLogged ? PositionVector.Format(_feeds) : null;
+        return encoder.Encode(new FrameContent(_current.Store, id, entry.Message, NamesStore: true));
+    }
+
+    /// <summary>Enlists with every store.</summary>
+    /// <returns>False when one of them has something to read already.</returns>
+    public bool Register()
+    {
+        var wait = true;
+        foreach (var feed in _feeds)
+            wait &= feed.Registration!.Register(feed.Cursor.Next);
+        return wait;
+    }
+
+    public void Leave()
+    {
+        foreach (var feed in _feeds)
+            feed.Registration!.Leave();
+    }
+
+    /// <summary>Why nothing more will come; null while something may.</summary>
+    public SubscriberEnd? FindEnd()
+    {
+        foreach (var feed in _feeds)
+            if (feed.Cursor.IsEnded)
+                return feed.Cursor.IsDisconnected ? SubscriberEnd.Slow : SubscriberEnd.StoreClosed;
+        return null;
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Endpoints;
+
+/// <summary>The stores that a request names: one in the path, or several in the query, <c>?store=a&amp;store=b</c>.</summary>
+/// <param name="Stores">The stores; empty when the request is refused.</param>
+/// <param name="IsList">Whether they were named in the query, so that messages have to name theirs.</param>
+/// <param name="Refusal">Status and text for a request that names none that there are.</param>
+internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, bool IsList, (int Status, string Text)? Refusal)
+{
+    /// <summary>
+    /// How many stores one connection carries. A single id has at most 64 bytes, so that the vector of all has at most 4 KiB, which passes as a header everywhere.
+    /// </summary>
+    public const int MaxStores = 64;
+
+    /// <summary>The route value that holds the store's name.</summary>
+    public const string RouteValue = "store";
+
+    /// <summary>What a request gets that names a list where only one store will do.</summary>
+    public static StoreSelection OneOnly => Refuse(StatusCodes.Status400BadRequest, "A message is published to one store: name it in the path.");
+
+    public static StoreSelection Read(HttpContext context, DataStoreProvider stores)
+    {
+        try
+        {
+            return context.GetRouteValue(RouteValue) is string { Length: > 0 } name
+                ? Find([name], isList: false, stores)
+                : FindList(context.Request, stores);
+        }
+        catch (TooManyStoresException)
+        {
+            return Refuse(StatusCodes.Status503ServiceUnavailable, "There are too many stores at the moment. Come back later.");
+        }
+    }
+
+    private static StoreSelection FindList(HttpRequest request, DataStoreProvider stores)
+    {
+        var names = request.Query[RouteValue].Distinct().ToArray();
+        return names.Length switch
+        {
+            0 => Refuse(StatusCodes.Status404NotFound, $"Name a store: {request.PathBase}{request.Path.Value?.TrimEnd('/')}/name, or several: ?store=a&store=b."),
+            > MaxStores => Refuse(StatusCodes.Status400BadRequest, $"One connection carries at most {MaxStores} stores."),
+            _ => Find(names, isList: true, stores),
+        };
+    }
+
+    private static StoreSelection Find(string?[] names, bool isList, DataStoreProvider stores)
+    {
+        var found = new DataStore[names.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (stores.Find(names[i]) is not { } store)
+                return Refuse(StatusCodes.Status404NotFound, "There is no such store.");
+            found[i] = store;
+        }
+
+        return new(found, isList, null);
+    }
+
+    private static StoreSelection Refuse(int status, string text) => new([], false, (status, text));
+}

@@ -1,0 +1,36 @@
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>A reader's interest in a store: while it lasts, the store exists and its log is kept up to date.</summary>
+internal sealed class FollowedStore : IDisposable
+{
+    private readonly IDisposable _following;
+
+    private FollowedStore(DataStore store, IDisposable following)
+    {
+        Store = store;
+        _following = following;
+    }
+
+    /// <summary>The store that is followed: not the one that was asked for, where that had been dropped and is there anew.</summary>
+    public DataStore Store { get; }
+
+    public static async ValueTask<FollowedStore> BeginAsync(DataStore store, CancellationToken cancellationToken)
+    {
+        var entered = store.Enter();
+        try
+        {
+            return new FollowedStore(entered, await entered.Channel.FollowAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            entered.Exit();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _following.Dispose();
+        Store.Exit();
+    }
+}

@@ -1,0 +1,38 @@
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>The name of a family of stores, as <c>devices/{id}</c>: a part in braces stands for any one segment.</summary>
+internal sealed class StorePattern
+{
+    private readonly string[] _segments;
+
+    private StorePattern(string[] segments) => _segments = segments;
+
+    public static bool IsPattern(string name) => name.Contains('{', StringComparison.Ordinal);
+
+    /// <summary>Reads a pattern.</summary>
+    /// <exception cref="ArgumentException">No store name could match it.</exception>
+    public static StorePattern Parse(string pattern)
+    {
+        var segments = pattern.Split('/');
+        if (!segments.Any(IsParameter) || !StoreNames.IsValid(string.Join('/', segments.Select(static segment => IsParameter(segment) ? "x" : segment))))
+            throw new ArgumentException($"'{pattern}' is not a family of stores. Write a part in braces for each segment that varies, as in 'devices/{{id}}'; the other segments are like a store's name.", nameof(pattern));
+        return new StorePattern(segments);
+    }
+
+    public bool Matches(string name)
+    {
+        var index = 0;
+        foreach (var part in name.AsSpan().Split('/'))
+        {
+            if (index == _segments.Length || !Matches(_segments[index], name.AsSpan(part)))
+                return false;
+            index++;
+        }
+
+        return index == _segments.Length;
+    }
+
+    private static bool Matches(string segment, ReadOnlySpan<char> part) => IsParameter(segment) ? !part.IsEmpty : part.SequenceEqual(segment);
+
+    private static bool IsParameter(string segment) => segment is ['{', _, .., '}'] && segment.AsSpan(1, segment.Length - 2).IndexOfAny('{', '}') < 0;
+}

@@ -18,6 +18,8 @@ internal sealed class Subscriber
     /// <summary>A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.</summary>
     private const int BatchBytes = 32 * 1024;
 
+    private const long NotSending = long.MinValue;
+
     private readonly SubscriberFeed _feed;
     private readonly FrameEncoder _encoder;
     private readonly IFrameSink _sink;
@@ -26,7 +28,7 @@ internal sealed class Subscriber
     private readonly AppendRegistration _registration;
     private SubscriberEnd? _end;
     private long _lastSent;
-    private long _flushingSince;
+    private long _sendingSince = NotSending;
     private bool _keepAliveDue;
 
     public Subscriber(string transport, SubscriberFeed feed, FrameEncoder encoder, IFrameSink sink, SubscriberRegistry registry)
@@ -56,7 +58,7 @@ internal sealed class Subscriber
         _registry.Add(this);
         try
         {
-            await _sink.StartAsync().ConfigureAwait(false);
+            await TimeAsync(_sink.StartAsync()).ConfigureAwait(false);
             while (!IsEnding)
             {
                 if (Fill())
@@ -87,10 +89,10 @@ internal sealed class Subscriber
     /// <param name="keepAlive">The silence after which a keep-alive is due.</param>
     public void Tick(long now, TimeSpan keepAlive)
     {
-        var flushingSince = Volatile.Read(ref _flushingSince);
-        if (flushingSince != 0)
+        var sendingSince = Volatile.Read(ref _sendingSince);
+        if (sendingSince != NotSending)
         {
-            if (_registry.Elapsed(flushingSince, now) >= _feed.SendTimeout)
+            if (_registry.Elapsed(sendingSince, now) >= _feed.SendTimeout)
                 Cut();
         }
         else if (_encoder.KeepAlive is not null && _registry.Elapsed(Volatile.Read(ref _lastSent), now) >= keepAlive)
@@ -130,14 +132,28 @@ internal sealed class Subscriber
 
     private async ValueTask FlushAsync()
     {
-        Volatile.Write(ref _flushingSince, _registry.Now);
-        var connected = await _sink.FlushAsync().ConfigureAwait(false);
-        Volatile.Write(ref _flushingSince, 0);
+        var flush = _sink.FlushAsync();
+        if (!flush.IsCompleted)
+            BeginSending();
+        var connected = await flush.ConfigureAwait(false);
+        Volatile.Write(ref _sendingSince, NotSending);
         Volatile.Write(ref _lastSent, _registry.Now);
         Volatile.Write(ref _keepAliveDue, false);
         if (!connected)
             End(SubscriberEnd.ClientGone);
     }
+
+    /// <summary>A peer that takes nothing holds up the beginning and the end as well as any batch in between.</summary>
+    private async ValueTask TimeAsync(ValueTask sending)
+    {
+        if (!sending.IsCompleted)
+            BeginSending();
+        await sending.ConfigureAwait(false);
+        Volatile.Write(ref _sendingSince, NotSending);
+    }
+
+    /// <summary>The exact time: by that of the last tick, a send of a millisecond could look like one of a second, and be cut.</summary>
+    private void BeginSending() => Volatile.Write(ref _sendingSince, _registry.GetTimestamp());
 
     private ValueTask WaitAsync()
     {
@@ -150,7 +166,14 @@ internal sealed class Subscriber
     private void Cut()
     {
         End(SubscriberEnd.Slow);
-        _sink.Abort();
+        try
+        {
+            _sink.Abort();
+        }
+        catch (Exception failure)
+        {
+            _registry.Logger.CloseFailed(failure, Transport, Store);
+        }
     }
 
     /// <summary>Connections that break are everyday events; anything else is ours to look at.</summary>
@@ -172,7 +195,7 @@ internal sealed class Subscriber
         var end = _end!;
         try
         {
-            await _sink.CloseAsync(end).ConfigureAwait(false);
+            await TimeAsync(_sink.CloseAsync(end)).ConfigureAwait(false);
         }
         catch (Exception failure)
         {

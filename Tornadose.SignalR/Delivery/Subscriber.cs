@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
@@ -18,6 +19,9 @@ internal sealed class Subscriber
     /// <summary>A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.</summary>
     private const int BatchBytes = 32 * 1024;
 
+    /// <summary>After so many batches without a wait the subscriber leaves the pump's thread: those behind it must not starve where messages never run out.</summary>
+    private const int BatchesInARow = 16;
+
     private const long NotSending = long.MinValue;
 
     private readonly SubscriberFeed _feed;
@@ -30,6 +34,7 @@ internal sealed class Subscriber
     private long _lastSent;
     private long _sendingSince = NotSending;
     private bool _keepAliveDue;
+    private int _batches;
 
     public Subscriber(string transport, SubscriberFeed feed, FrameEncoder encoder, IFrameSink sink, SubscriberRegistry registry)
     {
@@ -61,7 +66,9 @@ internal sealed class Subscriber
             await TimeAsync(_sink.StartAsync()).ConfigureAwait(false);
             while (!IsEnding)
             {
-                if (Fill())
+                if (_batches == BatchesInARow)
+                    await MakeWayAsync();
+                else if (Fill())
                     await FlushAsync().ConfigureAwait(false); // (2)
                 else if (_feed.Cursor.IsEnded)
                     End(_feed.Cursor.IsDisconnected ? SubscriberEnd.Slow : SubscriberEnd.StoreClosed);
@@ -139,6 +146,7 @@ internal sealed class Subscriber
         Volatile.Write(ref _sendingSince, NotSending);
         Volatile.Write(ref _lastSent, _registry.Now);
         Volatile.Write(ref _keepAliveDue, false);
+        _batches++;
         if (!connected)
             End(SubscriberEnd.ClientGone);
     }
@@ -155,8 +163,15 @@ internal sealed class Subscriber
     /// <summary>The exact time: by that of the last tick, a send of a millisecond could look like one of a second, and be cut.</summary>
     private void BeginSending() => Volatile.Write(ref _sendingSince, _registry.GetTimestamp());
 
+    private YieldAwaitable MakeWayAsync()
+    {
+        _batches = 0;
+        return Task.Yield();
+    }
+
     private ValueTask WaitAsync()
     {
+        _batches = 0;
         var wait = _wake.BeginWait();
         if (!_registration.Register(_feed.Cursor.Next) || IsEnding || Volatile.Read(ref _keepAliveDue))
             _wake.Wake();

@@ -137,12 +137,23 @@ internal sealed class Subscriber
         return true;
     }
 
-    private async ValueTask FlushAsync()
+    private ValueTask FlushAsync()
     {
         var flush = _sink.FlushAsync();
-        if (!flush.IsCompleted)
-            BeginSending();
-        var connected = await flush.ConfigureAwait(false);
+        if (!flush.IsCompletedSuccessfully)
+            return FlushSlowlyAsync(flush);
+        Flushed(flush.Result);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask FlushSlowlyAsync(ValueTask<bool> flush)
+    {
+        BeginSending();
+        Flushed(await flush.ConfigureAwait(false));
+    }
+
+    private void Flushed(bool connected)
+    {
         Volatile.Write(ref _sendingSince, NotSending);
         Volatile.Write(ref _lastSent, _registry.Now);
         Volatile.Write(ref _keepAliveDue, false);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
@@ -18,6 +19,11 @@ internal sealed class Subscriber
     /// <summary>A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.</summary>
     public const int BatchBytes = 32 * 1024;
 
+    /// <summary>After so many batches without a wait the subscriber leaves the pump's thread: those behind it must not starve where messages never run out.</summary>
+    private const int BatchesInARow = 16;
+
+    private const long NotSending = long.MinValue;
+
     private readonly SubscriberFeeds _feeds;
     private readonly FrameEncoder _encoder;
     private readonly IFrameSink _sink;
@@ -25,9 +31,10 @@ internal sealed class Subscriber
     private readonly SubscriberWake _wake = new();
     private SubscriberEnd? _end;
     private long _lastSent;
-    private long _flushingSince;
+    private long _sendingSince = NotSending;
     private long _progress;
     private bool _keepAliveDue;
+    private int _batches;
 
     public Subscriber(string transport, SubscriberFeeds feeds, FrameEncoder encoder, IFrameSink sink, SubscriberRegistry registry)
     {
@@ -53,10 +60,12 @@ internal sealed class Subscriber
         _registry.Add(this);
         try
         {
-            await _sink.StartAsync().ConfigureAwait(false);
+            await TimeAsync(_sink.StartAsync()).ConfigureAwait(false);
             while (!IsEnding)
             {
-                if (Fill())
+                if (_batches == BatchesInARow)
+                    await MakeWayAsync();
+                else if (Fill())
                     await FlushAsync().ConfigureAwait(false); // (2)
                 else if (_feeds.FindEnd() is { } end)
                     End(end);
@@ -83,7 +92,14 @@ internal sealed class Subscriber
     public void Cut(SubscriberEnd reason)
     {
         End(reason);
-        _sink.Abort();
+        try
+        {
+            _sink.Abort();
+        }
+        catch (Exception failure)
+        {
+            _registry.Logger.CloseFailed(failure, Transport, Store);
+        }
     }
 
     /// <summary>The clock's look at this subscriber, about once a second.</summary>
@@ -91,9 +107,9 @@ internal sealed class Subscriber
     /// <param name="keepAlive">The silence after which a keep-alive is due.</param>
     public void Tick(long now, TimeSpan keepAlive)
     {
-        var flushingSince = Volatile.Read(ref _flushingSince);
-        if (flushingSince != 0)
-            WatchProgress(flushingSince, now);
+        var sendingSince = Volatile.Read(ref _sendingSince);
+        if (sendingSince != NotSending)
+            WatchProgress(sendingSince, now);
         else if (_encoder.KeepAlive is not null && _registry.Elapsed(Volatile.Read(ref _lastSent), now) >= keepAlive)
         {
             Volatile.Write(ref _keepAliveDue, true);
@@ -137,19 +153,52 @@ internal sealed class Subscriber
         return true;
     }
 
-    private async ValueTask FlushAsync()
+    private ValueTask FlushAsync()
     {
-        Volatile.Write(ref _flushingSince, _registry.Now);
-        var connected = await _sink.FlushAsync().ConfigureAwait(false);
-        Volatile.Write(ref _flushingSince, 0);
+        var flush = _sink.FlushAsync();
+        if (!flush.IsCompletedSuccessfully)
+            return FlushSlowlyAsync(flush);
+        Flushed(flush.Result);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask FlushSlowlyAsync(ValueTask<bool> flush)
+    {
+        BeginSending();
+        Flushed(await flush.ConfigureAwait(false));
+    }
+
+    private void Flushed(bool connected)
+    {
+        Volatile.Write(ref _sendingSince, NotSending);
         Volatile.Write(ref _lastSent, _registry.Now);
         Volatile.Write(ref _keepAliveDue, false);
+        _batches++;
         if (!connected)
             End(SubscriberEnd.ClientGone);
     }
 
+    /// <summary>A peer that takes nothing holds up the beginning and the end as well as any batch in between.</summary>
+    private async ValueTask TimeAsync(ValueTask sending)
+    {
+        if (!sending.IsCompleted)
+            BeginSending();
+        await sending.ConfigureAwait(false);
+        Volatile.Write(ref _sendingSince, NotSending);
+    }
+
+    /// <summary>The exact time: by that of the last tick, a send of a millisecond could look like one of a second, and be cut.</summary>
+    private void BeginSending() => Volatile.Write(ref _sendingSince, _registry.GetTimestamp());
+
+    private YieldAwaitable MakeWayAsync()
+    {
+        _batches = 0;
+        return Task.Yield();
+    }
+
     private ValueTask WaitAsync()
     {
+        _batches = 0;
         var wait = _wake.BeginWait();
         if (!_feeds.Register() || IsEnding || Volatile.Read(ref _keepAliveDue))
             _wake.Wake();
@@ -157,15 +206,15 @@ internal sealed class Subscriber
     }
 
     /// <summary>A peer that takes nothing for the whole send timeout is cut; one that takes a part of a large message starts it anew.</summary>
-    private void WatchProgress(long flushingSince, long now)
+    private void WatchProgress(long sendingSince, long now)
     {
         var progress = _sink.Progress;
         if (progress != _progress)
         {
             _progress = progress;
-            Interlocked.CompareExchange(ref _flushingSince, now, flushingSince);
+            Interlocked.CompareExchange(ref _sendingSince, now, sendingSince);
         }
-        else if (_registry.Elapsed(flushingSince, now) >= _feeds.SendTimeout)
+        else if (_registry.Elapsed(sendingSince, now) >= _feeds.SendTimeout)
         {
             Cut(SubscriberEnd.Slow);
         }
@@ -190,7 +239,7 @@ internal sealed class Subscriber
         var end = _end!;
         try
         {
-            await _sink.CloseAsync(end).ConfigureAwait(false);
+            await TimeAsync(_sink.CloseAsync(end)).ConfigureAwait(false);
         }
         catch (Exception failure)
         {

@@ -41,8 +41,10 @@ internal sealed class SubscriberRegistry : IDisposable
 
     public ILogger Logger { get; }
 
-    /// <summary>The time of the last tick: a write needs no better clock, and this one costs nothing to read.</summary>
+    /// <summary>The time of the last tick: a keep-alive needs no better clock, and this one costs nothing to read.</summary>
     public long Now => Volatile.Read(ref _now);
+
+    public long GetTimestamp() => _time.GetTimestamp();
 
     public TimeSpan Elapsed(long from, long to) => _time.GetElapsedTime(from, to);
 

@@ -33,9 +33,14 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
     private static CursorStart Before(MessageLog log, long next, MessageEntry head) =>
         At(next, head) with { Position = log.Find(next) is { } entry ? log.PositionBefore(entry) : head.Position };
 
-    private static CursorStart Latest(MessageLog log, MessageEntry head) => log.Latest is { } latest
-        ? new(latest, latest.Sequence + 1, Math.Max(head.Sequence, latest.Sequence) + 1, log.PositionBefore(latest))
-        : At(head.Sequence + 1, head);
+    /// <summary>Between the latest message and the head there are at most messages without an id: they are skipped, not looked for, as they may be gone.</summary>
+    private static CursorStart Latest(MessageLog log, MessageEntry head)
+    {
+        if (log.Latest is not { } latest)
+            return At(head.Sequence + 1, head);
+        var live = Math.Max(head.Sequence, latest.Sequence) + 1;
+        return new(latest, live, live, log.PositionBefore(latest));
+    }
 
     private static CursorStart Newest(MessageLog log, MessageEntry head, StartAt start)
     {

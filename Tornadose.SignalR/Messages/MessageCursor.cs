@@ -34,7 +34,8 @@ public sealed class MessageCursor
     public bool IsDisconnected => _disconnected;
 
     /// <summary>Whether nothing will ever be read any more: disconnected, or at the end of a store that was closed.</summary>
-    public bool IsEnded => _disconnected || (Behind == 0 && _log.IsCompleted);
+    /// <remarks>Completion is looked at first: the other way round, a last message that comes between the two looks would be left unread.</remarks>
+    public bool IsEnded => _disconnected || (_log.IsCompleted && Behind == 0);
 
     /// <summary>How many entries the cursor is behind the log.</summary>
     public long Behind => Math.Max(0, _log.LastSequence - _next + 1) + (_opening is null ? 0 : 1);

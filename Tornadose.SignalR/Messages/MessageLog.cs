@@ -62,6 +62,8 @@ public sealed class MessageLog
             lock (_gate)
             {
                 _limits = value;
+                if (value.Capacity == 0)
+                    ForgetUntil(_head.Sequence);
                 Trim();
             }
         }
@@ -111,8 +113,7 @@ public sealed class MessageLog
         lock (_gate)
         {
             var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
-            Volatile.Write(ref _floor, entry.Sequence + 1);
-            Volatile.Write(ref _latest, null);
+            ForgetUntil(entry.Sequence);
             Publish(entry);
         }
 
@@ -168,10 +169,17 @@ public sealed class MessageLog
     private void PublishLogged(MessageEntry entry)
     {
         if (_limits.Capacity == 0)
-            Volatile.Write(ref _floor, entry.Sequence + 1);
+            ForgetUntil(entry.Sequence);
         else
             Volatile.Write(ref _latest, entry);
         Publish(entry);
+    }
+
+    /// <summary>Present readers still read these entries; no resume, replay or snapshot does.</summary>
+    private void ForgetUntil(long sequence)
+    {
+        Volatile.Write(ref _floor, sequence + 1);
+        Volatile.Write(ref _latest, null);
     }
 
     private void Publish(MessageEntry entry)

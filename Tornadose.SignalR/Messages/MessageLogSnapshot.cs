@@ -20,6 +20,8 @@ public sealed record MessageLogSnapshot(MessagePosition Position, IReadOnlyList<
                 messages.Add(entry.Message);
         }
 
-        return new MessageLogSnapshot(head.Position, messages);
+        return messages.Count == 0 && log.Latest is { } latest
+            ? new MessageLogSnapshot(latest.Position, [latest.Message]) // messages without an id, or the writer, took its slot meanwhile
+            : new MessageLogSnapshot(head.Position, messages);
     }
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Tornadose.SignalR.Stores;
 
@@ -25,18 +27,12 @@ public static class EventTypes
             throw new ArgumentException($"An event type has at most {MaxLength} characters; this one has {eventType.Length}.", nameof(eventType));
         if (eventType.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase))
             throw new ArgumentException($"Event types that begin with '{ReservedPrefix}' are the library's own. Choose another name.", nameof(eventType));
-        for (var i = 0; i < eventType.Length; i++)
-            if (IsRefused(eventType, i))
+        for (int i = 0, length; i < eventType.Length; i += length)
+            if (Rune.DecodeFromUtf16(eventType.AsSpan(i), out var rune, out length) != OperationStatus.Done || IsRefused(rune))
                 throw new ArgumentException($"An event type holds no control or format characters (as line breaks) and no half surrogate pairs: U+{(int)eventType[i]:X4} at index {i}.", nameof(eventType));
         return eventType;
     }
 
-    private static bool IsRefused(string text, int index) => char.GetUnicodeCategory(text[index]) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
-        UnicodeCategory.Surrogate => char.IsHighSurrogate(text[index])
-            ? index + 1 == text.Length || !char.IsLowSurrogate(text[index + 1])
-            : index == 0 || !char.IsHighSurrogate(text[index - 1]),
-        _ => false,
-    };
+    private static bool IsRefused(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.Messages;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Delivery;
+
+public sealed class DeliveryAllocationTests : IDisposable
+{
+    private const int Subscribers = 200;
+    private const int Rounds = 300;
+
+    private readonly DeliveryFixture _delivery = new();
+
+    public void Dispose() => _delivery.Dispose();
+
+    [Fact, Case("SSE-22")]
+    public async Task RunAsync_SteadyState_AllocatesNothingPerDelivery()
+    {
+        var sinks = Enumerable.Range(0, Subscribers).Select(_ => new MeasuringSink()).ToArray();
+        foreach (var sink in sinks)
+            _ = new Subscriber("fake", SubscriberFeeds.Of(new SubscriberFeed("test", _delivery.Log.Open(StartAt.Now), DeliveryFixture.SendTimeout)), _delivery.Encoder, sink, _delivery.Registry).RunAsync();
+
+        var rounds = 0;
+        do
+        {
+            _delivery.Log.Append();
+            rounds++;
+            await Eventually.TrueAsync(() => sinks.All(sink => sink.Flushes == rounds));
+        }
+        while (!AllocatedNothing(sinks) && rounds < Rounds);
+
+        Assert.True(AllocatedNothing(sinks), $"every one of {rounds} rounds allocated");
+    }
+
+    /// <summary>
+    /// A pump serves its subscribers one after the other on one thread: what that thread had allocated at two flushes differs by what the deliveries
+    /// between them allocated. Some rounds are torn over two runs of the pump, with anything between them; but one that is not must come.
+    /// </summary>
+    private static bool AllocatedNothing(IEnumerable<MeasuringSink> sinks) => sinks
+        .Index()
+        .GroupBy(sink => sink.Index % Math.Clamp(Environment.ProcessorCount, 1, 16))
+        .All(pump => pump.Select(sink => (sink.Item.Thread, sink.Item.AllocatedBefore)).Distinct().Count() == 1);
+
+    /// <summary>Notes what its thread had allocated at each flush.</summary>
+    private sealed class MeasuringSink : IFrameSink
+    {
+        private int _flushes;
+
+        public int Flushes => Volatile.Read(ref _flushes);
+
+        public int Thread { get; private set; }
+
+        public long AllocatedBefore { get; private set; }
+
+        public ValueTask StartAsync() => ValueTask.CompletedTask;
+
+        public void Write(Frame frame)
+        {
+        }
+
+        public ValueTask<bool> FlushAsync()
+        {
+            Thread = Environment.CurrentManagedThreadId;
+            AllocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+            Interlocked.Increment(ref _flushes);
+            return new(true);
+        }
+
+        public void Abort()
+        {
+        }
+
+        public ValueTask CloseAsync(SubscriberEnd end) => ValueTask.CompletedTask;
+    }
+}

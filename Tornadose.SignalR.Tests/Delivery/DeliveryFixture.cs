@@ -1,0 +1,84 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.Messages;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Delivery;
+
+/// <summary>A log, an encoder and a registry on one clock that stands still, and subscribers with fake connections.</summary>
+internal sealed class DeliveryFixture : IDisposable
+{
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly LoggerFactory _loggers = new();
+
+    public DeliveryFixture(int capacity = 1000, TimeSpan? drainWindow = null)
+    {
+        Log = new TestLog(capacity);
+        _loggers.AddProvider(Logs);
+        Meters = _services.GetRequiredService<IMeterFactory>();
+        Registry = new SubscriberRegistry(
+            new TornadoseOptions { KeepAlive = KeepAlive, DrainWindow = drainWindow ?? TimeSpan.FromSeconds(10) }, Time, new StoreMetrics(Meters), _loggers.CreateLogger<SubscriberRegistry>());
+    }
+
+    public TestLog Log { get; }
+
+    public ManualTimeProvider Time => Log.Time;
+
+    public LogRecorder Logs { get; } = new();
+
+    public IMeterFactory Meters { get; }
+
+    public FakeEncoder Encoder { get; set; } = new();
+
+    public SubscriberRegistry Registry { get; }
+
+    /// <summary>Starts a subscriber; it has sent what there is, or stalled, when this returns.</summary>
+    public RunningSubscriber Start(FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset, TimeSpan? sendTimeout = null)
+    {
+        Assert.True(Registry.TryEnter());
+        return Start(sink ?? new FakeSink(), Log.Open(start, policy), sendTimeout ?? SendTimeout);
+    }
+
+    /// <summary>Starts a subscriber that was let in before.</summary>
+    public RunningSubscriber StartEntered() => Start(new FakeSink(), Log.Open(default), SendTimeout);
+
+    public RunningSubscriber[] StartMany(int count) => [.. Enumerable.Range(0, count).Select(_ => Start())];
+
+    public void Dispose()
+    {
+        Registry.Dispose();
+        _loggers.Dispose();
+        _services.Dispose();
+    }
+
+    private async Task<SubscriberEnd> RunAsync(Subscriber subscriber)
+    {
+        var end = await subscriber.RunAsync();
+        Registry.Exit();
+        return end;
+    }
+
+    private RunningSubscriber Start(FakeSink sink, MessageCursor cursor, TimeSpan sendTimeout)
+    {
+        var subscriber = new Subscriber("fake", SubscriberFeeds.Of(new SubscriberFeed("test", cursor, sendTimeout)), Encoder, sink, Registry);
+        return new RunningSubscriber(subscriber, sink, RunAsync(subscriber));
+    }
+}
+
+/// <param name="Subscriber">The subscriber.</param>
+/// <param name="Sink">Its connection.</param>
+/// <param name="Run">Its loop.</param>
+internal sealed record RunningSubscriber(Subscriber Subscriber, FakeSink Sink, Task<SubscriberEnd> Run)
+{
+    public Task SentAsync(string expected) => Eventually.TrueAsync(() => Sink.Sent == expected, what: expected);
+
+    public async Task<SubscriberEnd> EndAsync() => await Run.WithTimeout();
+}

@@ -1,0 +1,24 @@
+using System.Text;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Tests.Messages;
+
+namespace Tornadose.SignalR.Tests.Delivery;
+
+/// <summary>Frames that are the message's text, a reset in words, and <c>keep-alive</c>; counts what it renders.</summary>
+internal sealed class FakeEncoder(bool keepsAlive = true) : FrameEncoder
+{
+    private int _rendered;
+
+    public int Rendered => Volatile.Read(ref _rendered);
+
+    public override Frame? KeepAlive { get; } = keepsAlive ? new Frame("keep-alive"u8.ToArray()) : null;
+
+    public Action<FrameContent> OnEncode { get; set; } = _ => { };
+
+    public override Frame Encode(in FrameContent content)
+    {
+        Interlocked.Increment(ref _rendered);
+        OnEncode(content);
+        return new Frame(Encoding.UTF8.GetBytes(content.Message.Word()));
+    }
+}

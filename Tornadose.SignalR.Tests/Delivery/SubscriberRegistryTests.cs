@@ -1,0 +1,143 @@
+using System.Diagnostics.Metrics;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Delivery;
+
+public sealed class SubscriberRegistryTests : IDisposable
+{
+    private readonly DeliveryFixture _delivery = new();
+
+    public void Dispose() => _delivery.Dispose();
+
+    [Fact, Case("PROC-01", "PROC-02")]
+    public async Task DrainAsync_Subscribers_EndsThemOneAfterTheOther()
+    {
+        var subscribers = _delivery.StartMany(5);
+
+        var drain = _delivery.Registry.DrainAsync();
+
+        for (var left = 4; left > 0; left--)
+        {
+            var expected = left;
+            await Eventually.TrueAsync(() => _delivery.Registry.Count == expected);
+            Assert.True(_delivery.Registry.IsDraining);
+            await Eventually.TrueAsync(() => _delivery.Time.ActiveTimers == 2); // the registry's clock and the drain's pause
+            _delivery.Time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        await drain.WithTimeout();
+        foreach (var subscriber in subscribers)
+            Assert.Same(SubscriberEnd.ShuttingDown, await subscriber.EndAsync());
+        Assert.Equal(0, _delivery.Registry.Count);
+    }
+
+    [Fact, Case("PROC-04")]
+    public async Task DrainAsync_MessagePublishedDuringIt_ReachesThoseThatAreLeft()
+    {
+        var subscribers = _delivery.StartMany(3);
+        var drain = _delivery.Registry.DrainAsync();
+        await Eventually.TrueAsync(() => _delivery.Registry.Count == 2);
+
+        _delivery.Log.Append();
+
+        foreach (var subscriber in subscribers.Where(subscriber => subscriber.Sink.Closed is null))
+            await subscriber.SentAsync("1");
+        _delivery.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await Eventually.TrueAsync(() => _delivery.Registry.Count == 1);
+        await Eventually.TrueAsync(() => _delivery.Time.ActiveTimers == 2);
+        _delivery.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await drain.WithTimeout();
+    }
+
+    [Fact, Case("PROC-03")]
+    public async Task Add_WhileDraining_EndsAtOnce()
+    {
+        Assert.True(_delivery.Registry.TryEnter());
+        var drain = _delivery.Registry.DrainAsync();
+        Assert.False(_delivery.Registry.TryEnter());
+
+        var late = _delivery.StartEntered();
+
+        Assert.Same(SubscriberEnd.ShuttingDown, await late.EndAsync());
+        await drain.WithTimeout();
+        Assert.Equal(0, _delivery.Registry.Count);
+    }
+
+    [Fact, Case("HTTP-28")]
+    public async Task Count_ManyComeAndGo_ReturnsToZero()
+    {
+        var comeAndGo = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 250; i++)
+            {
+                var subscriber = _delivery.Start();
+                subscriber.Subscriber.End(SubscriberEnd.ClientGone);
+                await subscriber.EndAsync();
+            }
+        })).ToArray();
+
+        for (var i = 0; i < 100; i++)
+        {
+            _delivery.Log.Append();
+            _delivery.Time.Advance(DeliveryFixture.Tick);
+        }
+
+        await Task.WhenAll(comeAndGo).WithTimeout();
+        Assert.Equal(0, _delivery.Registry.Count);
+    }
+
+    [Fact, Case("PROC-12")]
+    public async Task Metrics_SubscribersMessagesResetsAndEnds_AreCounted()
+    {
+        using var meter = new MeterReading(_delivery.Meters);
+        _delivery.Log.Append();
+        var subscriber = _delivery.Start(start: StartAt.AfterId("garbage").OrEarliest());
+        Assert.Equal(1, meter["tornadose.subscribers"]);
+
+        subscriber.Subscriber.End(SubscriberEnd.Unsubscribed);
+        await subscriber.EndAsync();
+
+        Assert.Equal(0, meter["tornadose.subscribers"]);
+        Assert.Equal(2, meter["tornadose.messages.delivered"]);
+        Assert.Equal("reset:unknown@1".Length + "1".Length, meter["tornadose.bytes.sent"]);
+        Assert.Equal(1, meter["tornadose.resets"]);
+        Assert.Equal(1, meter["tornadose.subscribers.ended"]);
+        Assert.Equal(["fake", "unknown", "unsubscribed"], meter.Tags);
+    }
+
+    /// <summary>The sums of the instruments of one fixture, and the values of their tags.</summary>
+    private sealed class MeterReading : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly Dictionary<string, long> _sums = [];
+        private readonly SortedSet<string> _tags = new(StringComparer.Ordinal);
+
+        public MeterReading(IMeterFactory factory)
+        {
+            var meter = factory.Create(StoreMetrics.MeterName);
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (ReferenceEquals(instrument.Meter, meter))
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<long>(Add);
+            _listener.Start();
+        }
+
+        public long this[string instrument] => _sums.GetValueOrDefault(instrument);
+
+        public IEnumerable<string> Tags => _tags;
+
+        public void Dispose() => _listener.Dispose();
+
+        private void Add(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+        {
+            _sums[instrument.Name] = this[instrument.Name] + value;
+            foreach (var tag in tags)
+                _tags.Add((string)tag.Value!);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Tests.Messages;
+
+/// <summary>Counts its wake-ups, and does what it is told at each.</summary>
+internal sealed class RecordingWaiter(Action? onWake = null) : IAppendWaiter
+{
+    private readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Completed after the first wake-up.</summary>
+    public Task Woken => _woken.Task;
+
+    public void Wake()
+    {
+        Interlocked.Increment(ref _count);
+        onWake?.Invoke();
+        _woken.TrySetResult();
+    }
+}

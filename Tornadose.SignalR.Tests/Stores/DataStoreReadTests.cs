@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.Messages;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Stores;
+
+/// <summary>Readers in the same process, and how they end.</summary>
+public sealed class DataStoreReadTests
+{
+    private readonly DataStore _store = TestStore.Queue();
+
+    [Fact]
+    public async Task ReadAllAsync_Earliest_ReadsWhatThereIsAndThenWhatComes()
+    {
+        await _store.PublishManyAsync(2);
+        await using var reader = _store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
+
+        Assert.Equal("1", await NextAsync(reader));
+        Assert.Equal("2", await NextAsync(reader));
+        var next = NextAsync(reader);
+        Assert.False(next.IsCompleted);
+        await _store.PublishAsync("live");
+        Assert.Equal("live", await next.WithTimeout());
+    }
+
+    [Fact, Case("HTTP-18")]
+    public async Task ReadAllAsync_UnknownId_BeginsWithAReset()
+    {
+        await _store.PublishManyAsync(2);
+        await using var reader = _store.ReadAllAsync(StartAt.AfterId("garbage")).GetAsyncEnumerator();
+
+        Assert.Equal("reset:unknown@2", await NextAsync(reader));
+    }
+
+    [Fact, Case("ST-09", "ST-10")]
+    public async Task ReadAllAsync_Cancelled_ThrowsForThatReaderAlone()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await using var cancelled = _store.ReadAllAsync(StartAt.Now).GetAsyncEnumerator(cancellation.Token);
+        await using var other = _store.ReadAllAsync(StartAt.Now).GetAsyncEnumerator();
+        var cancelledNext = cancelled.MoveNextAsync();
+        var otherNext = NextAsync(other);
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelledNext.WithTimeout());
+        await _store.PublishAsync("x");
+        Assert.Equal("x", await otherNext.WithTimeout());
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_CancelledWithABacklog_Throws()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await _store.PublishManyAsync(10);
+        await using var reader = _store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator(cancellation.Token);
+        await NextAsync(reader);
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.MoveNextAsync().WithTimeout());
+    }
+
+    [Fact, Case("ST-09")]
+    public async Task DisposeAsync_WhilePublishingAndReading_ReadersEndAndPublishersAreTold()
+    {
+        var refused = 0;
+        var published = new ConcurrentQueue<long>();
+        var publishers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
+            {
+                while (true)
+                    published.Enqueue((await _store.PublishAsync("x")).Offset);
+            });
+            Interlocked.Increment(ref refused);
+        })).ToArray();
+        var readers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            var last = 0L;
+            await foreach (var message in _store.ReadAllAsync(StartAt.Now))
+                last = message.Position!.Value.Offset;
+            return last;
+        })).ToArray();
+        await Eventually.TrueAsync(() => published.Count > 100);
+
+        await _store.DisposeAsync();
+
+        await Task.WhenAll(publishers).WithTimeout();
+        Assert.Equal(4, refused);
+        foreach (var reader in readers)
+            Assert.Contains(await reader.WithTimeout(), (long[])[0, _store.Position.Offset]);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await _store.PublishAsync("late"));
+    }
+
+    [Fact, Case("ST-09")]
+    public async Task ReadAllAsync_DisposedStore_ReadsWhatThereIsAndEnds()
+    {
+        await _store.PublishManyAsync(3);
+        await _store.DisposeAsync();
+        var read = new List<string>();
+
+        await foreach (var message in _store.ReadAllAsync(StartAt.Earliest))
+            read.Add(message.Word());
+
+        Assert.Equal(["1", "2", "3"], read);
+    }
+
+    [Fact, Case("ST-10")]
+    public async Task ReadAllAsync_ReaderThrows_OthersReadOn()
+    {
+        var failing = Task.Run(async () =>
+        {
+            await foreach (var _ in _store.ReadAllAsync(StartAt.Earliest))
+                throw new InvalidOperationException("bug of the application");
+        });
+        await using var other = _store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
+
+        await _store.PublishManyAsync(2);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failing.WithTimeout());
+        Assert.Equal("1", await NextAsync(other));
+        Assert.Equal("2", await NextAsync(other));
+    }
+
+    [Fact, Case("ST-18")]
+    public async Task PublishAsync_FromAReaderOfTheSameStore_DoesNotDeadlockAndKeepsTheOrder()
+    {
+        var echoing = Task.Run(async () =>
+        {
+            await foreach (var message in _store.ReadAllAsync(StartAt.Earliest))
+                if (message.Position!.Value.Offset is var offset and < 500)
+                    await _store.PublishAsync($"{offset + 1}");
+                else
+                    return;
+        });
+
+        await _store.PublishAsync("1");
+
+        await echoing.WithTimeout();
+        Assert.Equal(string.Join(' ', Enumerable.Range(1, 500)), _store.OpenCursor(StartAt.Earliest).Read());
+    }
+
+    [Fact, Case("SLOW-04")]
+    public async Task ReadAllAsync_LappedUnderDisconnect_Ends()
+    {
+        var store = TestStore.Queue(capacity: 2, configure: options => options.SlowConsumer = SlowConsumerPolicy.Disconnect);
+        await store.PublishAsync("1");
+        await using var reader = store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
+        Assert.Equal("1", await NextAsync(reader));
+
+        await store.PublishManyAsync(3);
+
+        Assert.False(await reader.MoveNextAsync().WithTimeout());
+    }
+
+    private static async Task<string> NextAsync(IAsyncEnumerator<StoreMessage> reader)
+    {
+        Assert.True(await reader.MoveNextAsync().WithTimeout());
+        return reader.Current.Word();
+    }
+}

@@ -20,7 +20,7 @@ public sealed class DeliveryAllocationTests : IDisposable
     {
         var sinks = Enumerable.Range(0, Subscribers).Select(_ => new MeasuringSink()).ToArray();
         foreach (var sink in sinks)
-            _ = new Subscriber("fake", SubscriberFeeds.Of(new SubscriberFeed("test", _delivery.Log.Open(StartAt.Now), DeliveryFixture.SendTimeout)), _delivery.Encoder, sink, _delivery.Registry).RunAsync();
+            _ = _delivery.Make(sink, _delivery.Log.Open(StartAt.Now)).RunAsync();
 
         var rounds = 0;
         do

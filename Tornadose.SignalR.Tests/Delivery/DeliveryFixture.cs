@@ -14,18 +14,19 @@ internal sealed class DeliveryFixture : IDisposable
 {
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     public static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan DrainWindow = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly LoggerFactory _loggers = new();
 
-    public DeliveryFixture(int capacity = 1000, TimeSpan? drainWindow = null)
+    public DeliveryFixture(int capacity = 1000, int maxSubscribers = 1000)
     {
         Log = new TestLog(capacity);
         _loggers.AddProvider(Logs);
         Meters = _services.GetRequiredService<IMeterFactory>();
         Registry = new SubscriberRegistry(
-            new TornadoseOptions { KeepAlive = KeepAlive, DrainWindow = drainWindow ?? TimeSpan.FromSeconds(10) }, Time, new StoreMetrics(Meters), _loggers.CreateLogger<SubscriberRegistry>());
+            new TornadoseOptions { KeepAlive = KeepAlive, DrainWindow = DrainWindow, MaxSubscribers = maxSubscribers }, Time, new StoreMetrics(Meters), _loggers.CreateLogger<SubscriberRegistry>());
     }
 
     public TestLog Log { get; }
@@ -41,14 +42,11 @@ internal sealed class DeliveryFixture : IDisposable
     public SubscriberRegistry Registry { get; }
 
     /// <summary>Starts a subscriber; it has sent what there is, or stalled, when this returns.</summary>
-    public RunningSubscriber Start(FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset, TimeSpan? sendTimeout = null)
-    {
-        Assert.True(Registry.TryEnter());
-        return Start(sink ?? new FakeSink(), Log.Open(start, policy), sendTimeout ?? SendTimeout);
-    }
+    public RunningSubscriber Start(FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset, TimeSpan? sendTimeout = null) =>
+        Start(sink ?? new FakeSink(), Log.Open(start, policy), sendTimeout ?? SendTimeout);
 
-    /// <summary>Starts a subscriber that was let in before.</summary>
-    public RunningSubscriber StartEntered() => Start(new FakeSink(), Log.Open(default), SendTimeout);
+    public Subscriber Make(IFrameSink sink, MessageCursor cursor, TimeSpan? sendTimeout = null) =>
+        new("fake", SubscriberFeeds.Of(new SubscriberFeed("test", cursor, sendTimeout ?? SendTimeout)), Encoder, sink, Registry);
 
     public RunningSubscriber[] StartMany(int count) => [.. Enumerable.Range(0, count).Select(_ => Start())];
 
@@ -59,17 +57,24 @@ internal sealed class DeliveryFixture : IDisposable
         _services.Dispose();
     }
 
-    private async Task<SubscriberEnd> RunAsync(Subscriber subscriber)
-    {
-        var end = await subscriber.RunAsync();
-        Registry.Exit();
-        return end;
-    }
-
     private RunningSubscriber Start(FakeSink sink, MessageCursor cursor, TimeSpan sendTimeout)
     {
-        var subscriber = new Subscriber("fake", SubscriberFeeds.Of(new SubscriberFeed("test", cursor, sendTimeout)), Encoder, sink, Registry);
+        var subscriber = Make(sink, cursor, sendTimeout);
         return new RunningSubscriber(subscriber, sink, RunAsync(subscriber));
+    }
+
+    /// <summary>As a transport does it.</summary>
+    private async Task<SubscriberEnd> RunAsync(Subscriber subscriber)
+    {
+        Assert.True(Registry.TryEnter());
+        try
+        {
+            return await subscriber.RunAsync();
+        }
+        finally
+        {
+            Registry.Exit();
+        }
     }
 }
 

@@ -19,7 +19,7 @@ public sealed class FairnessTests : IDisposable
     {
         var served = 0;
         var greedy = new PublishingSink(_delivery.Log, () => Volatile.Read(ref served) < Others);
-        var run = new Subscriber("fake", SubscriberFeeds.Of(new SubscriberFeed("test", _delivery.Log.Open(StartAt.Now), DeliveryFixture.SendTimeout)), _delivery.Encoder, greedy, _delivery.Registry).RunAsync();
+        var run = _delivery.Make(greedy, _delivery.Log.Open(StartAt.Now)).RunAsync();
         for (var i = 0; i < Others; i++)
         {
             var first = 1;

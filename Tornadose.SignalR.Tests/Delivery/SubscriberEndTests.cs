@@ -9,7 +9,7 @@ public sealed class SubscriberEndTests : IDisposable
 {
     private readonly DeliveryFixture _delivery = new();
 
-    public static TheoryData<string> Reasons => ["client_gone", "unsubscribed", "slow", "shutting_down", "store_closed", "failed"];
+    public static TheoryData<string> Reasons => ["client_gone", "unsubscribed", "slow", "shutting_down", "store_closed", "reset_required", "failed"];
 
     public void Dispose() => _delivery.Dispose();
 
@@ -49,13 +49,12 @@ public sealed class SubscriberEndTests : IDisposable
         _delivery.Log.Append();
         var sink = new FakeSink();
         var cursor = _delivery.Log.Open(SignalR.Messages.StartAt.Earliest);
-        var subscriber = new Subscriber("fake", SubscriberFeeds.Of(new SubscriberFeed("test", cursor, DeliveryFixture.SendTimeout)), _delivery.Encoder, sink, _delivery.Registry);
+        var subscriber = _delivery.Make(sink, cursor);
 
         subscriber.End(SubscriberEnd.Unsubscribed);
 
         Assert.Same(SubscriberEnd.Unsubscribed, await subscriber.RunAsync().WithTimeout());
         Assert.Empty(sink.Flushes);
-        Assert.Equal(0, _delivery.Registry.Count);
     }
 
     [Fact]
@@ -137,6 +136,6 @@ public sealed class SubscriberEndTests : IDisposable
 
     private static SubscriberEnd Reason(string name) => ((SubscriberEnd[])
     [
-        SubscriberEnd.ClientGone, SubscriberEnd.Unsubscribed, SubscriberEnd.Slow, SubscriberEnd.ShuttingDown, SubscriberEnd.StoreClosed, SubscriberEnd.Failed,
+        SubscriberEnd.ClientGone, SubscriberEnd.Unsubscribed, SubscriberEnd.Slow, SubscriberEnd.ShuttingDown, SubscriberEnd.StoreClosed, SubscriberEnd.ResetRequired, SubscriberEnd.Failed,
     ]).Single(reason => reason.Name == name);
 }

@@ -55,15 +55,51 @@ public sealed class SubscriberRegistryTests : IDisposable
     [Fact, Case("PROC-03")]
     public async Task Add_WhileDraining_EndsAtOnce()
     {
-        Assert.True(_delivery.Registry.TryEnter());
-        var drain = _delivery.Registry.DrainAsync();
+        await _delivery.Registry.DrainAsync().WithTimeout();
+
+        var late = _delivery.Make(new FakeSink(), _delivery.Log.Open(StartAt.Now)).RunAsync();
+
+        Assert.Same(SubscriberEnd.ShuttingDown, await late.WithTimeout());
+    }
+
+    [Fact, Case("PROC-03")]
+    public async Task TryEnter_WhileDraining_IsRefused()
+    {
+        await _delivery.Registry.DrainAsync().WithTimeout();
+
         Assert.False(_delivery.Registry.TryEnter());
-
-        var late = _delivery.StartEntered();
-
-        Assert.Same(SubscriberEnd.ShuttingDown, await late.EndAsync());
-        await drain.WithTimeout();
         Assert.Equal(0, _delivery.Registry.Count);
+    }
+
+    [Fact, Case("PROC-07")]
+    public void TryEnter_MaxSubscribers_IsExact()
+    {
+        using var delivery = new DeliveryFixture(maxSubscribers: 50);
+        var entered = 0;
+
+        Parallel.For(0, 200, _ => Interlocked.Add(ref entered, delivery.Registry.TryEnter() ? 1 : 0));
+
+        Assert.Equal(50, delivery.Registry.Count);
+        Assert.Equal(50, entered);
+        delivery.Registry.Exit();
+        Assert.True(delivery.Registry.TryEnter());
+    }
+
+    [Fact, Case("PROC-01")]
+    public async Task DrainAsync_ConnectionThatDoesNotLeave_IsCutAtTheEndOfTheWindow()
+    {
+        _delivery.Log.Append();
+        var sink = new FakeSink();
+        sink.Stall();
+        var stuck = _delivery.Start(sink, StartAt.Earliest, sendTimeout: TimeSpan.FromHours(1));
+
+        var drain = _delivery.Registry.DrainAsync();
+        _delivery.Time.Advance(DeliveryFixture.DrainWindow);
+
+        await drain.WithTimeout();
+        Assert.Same(SubscriberEnd.ShuttingDown, await stuck.EndAsync());
+        Assert.Equal(1, sink.Aborts);
+        await Eventually.TrueAsync(() => _delivery.Registry.Count == 0);
     }
 
     [Fact, Case("HTTP-28")]

@@ -20,6 +20,7 @@ public sealed class StoreOptionsValidationTests
         { "SendTimeout", options => options.SendTimeout = TimeSpan.FromMilliseconds(99) },
         { "SendTimeout", options => options.SendTimeout = TimeSpan.FromMinutes(61) },
         { "SendTimeout", options => options.SendTimeout = Timeout.InfiniteTimeSpan },
+        { "IdleTimeout", options => options.IdleTimeout = TimeSpan.FromMilliseconds(999) },
     };
 
     public static TheoryData<Action<StoreOptions>> Good => new()

@@ -31,7 +31,7 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
     private static CursorStart At(long next, MessageEntry head) => new(null, next, head.Sequence + 1, head.Position);
 
     private static CursorStart Before(MessageLog log, long next, MessageEntry head) =>
-        At(next, head) with { Position = log.Find(next) is { } entry ? log.PositionBefore(entry) : head.Position };
+        At(next, head) with { Position = next <= head.Sequence && log.Find(next) is { } entry ? log.PositionBefore(entry) : head.Position };
 
     /// <summary>Between the latest message and the head there are at most messages without an id: they are skipped, not looked for, as they may be gone.</summary>
     private static CursorStart Latest(MessageLog log, MessageEntry head)

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Stores;
+
+/// <summary>
+/// Readers that join anywhere while messages come, and are held to the ledger. Publishers wait for readers that are far behind, so that a reader
+/// is lapped never; what a start makes of an expired id is part of the test.
+/// </summary>
+public sealed class JoinUnderFireTests
+{
+    private const int Capacity = 200;
+    private const int Messages = 4_000;
+    private const int Joins = 100;
+
+    private readonly DataStore _store = TestStore.Queue(Capacity);
+    private readonly Ledger _ledger = new();
+    private readonly ConcurrentBag<MessagePosition> _published = [];
+    private readonly ConcurrentDictionary<Reader, bool> _reading = [];
+
+    [Theory, Case("ST-02", "HTTP-20"), InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6)]
+    public async Task OpenCursor_WhileMessagesCome_ReplaysAndGoesLiveWithoutGapOrDuplicate(int seed)
+    {
+        var random = new Random(seed);
+        var publishers = new[] { Task.Run(() => PublishAsync("a")), Task.Run(() => PublishAsync("b")) };
+        var readers = new List<Task>();
+        for (var i = 0; i < Joins; i++)
+        {
+            var at = (long)i * Messages / Joins;
+            await Eventually.TrueAsync(() => _store.Position.Offset >= at);
+            readers.Add(Join(i, random));
+        }
+
+        await Task.WhenAll(publishers).WithTimeout();
+        await Task.WhenAll(readers).WithTimeout();
+
+        _ledger.Check(top: _store.Position.ToString());
+    }
+
+    private async Task PublishAsync(string publisher)
+    {
+        for (var i = 0; i < Messages / 2; i++)
+        {
+            while (_reading.Keys.Any(reader => reader.Behind > Capacity / 2))
+                await Task.Yield();
+            var text = $"{publisher}{i}";
+            var position = await _store.PublishAsync(text);
+            _ledger.Published(position.ToString(), text);
+            _published.Add(position);
+        }
+    }
+
+    private Task Join(int index, Random random)
+    {
+        var (start, after) = RandomStart(random);
+        var leaveAfter = random.Next(2) == 0 ? random.Next(Messages) : Messages;
+        var subscriber = _ledger.Subscriber($"reader {index} {start.Where}", "cursor", after);
+        var reader = new Reader(_store);
+        _reading.TryAdd(reader, true);
+        var cursor = reader.Cursor = _store.OpenCursor(start);
+        return Task.Run(async () =>
+        {
+            await ReadAsync(cursor, subscriber, leaveAfter);
+            _reading.TryRemove(reader, out _);
+        });
+    }
+
+    private (StartAt Start, string? After) RandomStart(Random random)
+    {
+        var published = _published.ToArray();
+        var position = published.Length == 0 ? _store.Position : published[random.Next(published.Length)];
+        return random.Next(8) switch
+        {
+            0 => (StartAt.Now, null),
+            1 => (StartAt.Latest, null),
+            2 => (StartAt.Earliest, null),
+            3 => (StartAt.Last(random.Next(2 * Capacity)), null),
+            4 => (StartAt.AfterId("garbage"), "garbage"),
+            5 => (StartAt.After(_store.Position), null),
+            _ => (StartAt.After(position), position.ToString()),
+        };
+    }
+
+    private async Task ReadAsync(MessageCursor cursor, LedgerSubscriber subscriber, int leaveAfter)
+    {
+        var read = 0;
+        for (; read < leaveAfter && (cursor.Behind > 0 || cursor.Position.Offset < Messages); read++)
+        {
+            StoreMessage? message;
+            while (!cursor.TryRead(out message))
+                await cursor.WaitToReadAsync();
+            if (message.Reset is { } reset)
+                subscriber.Reset(reset.ReasonName, reset.Id);
+            else
+                subscriber.Message(message.Id, message.GetText());
+        }
+
+        if (read == 0 || cursor.Position.Offset < Messages)
+            subscriber.End();
+    }
+
+    /// <summary>A reader from the moment before its cursor is opened.</summary>
+    private sealed class Reader(DataStore store)
+    {
+        private readonly long _joinedAt = store.Position.Offset;
+        private MessageCursor? _cursor;
+
+        public MessageCursor Cursor
+        {
+            get => _cursor!;
+            set => Volatile.Write(ref _cursor, value);
+        }
+
+        public long Behind => Volatile.Read(ref _cursor)?.Behind ?? (store.Position.Offset - _joinedAt);
+    }
+}

@@ -25,16 +25,18 @@ internal static class PositionVector
     public static List<MessagePosition> Parse(ReadOnlySpan<char> id, int most)
     {
         var positions = new List<MessagePosition>(1);
-        while (!id.IsEmpty)
+        while (positions.Count < most)
         {
             var length = LengthOfFirst(id);
-            if (positions.Count == most || !MessagePosition.TryParse(id[..length], out var position))
-                return [];
+            if (!MessagePosition.TryParse(id[..length], out var position))
+                break;
             positions.Add(position);
-            id = length == id.Length ? [] : id[(length + 1)..];
+            if (length == id.Length)
+                return positions;
+            id = id[(length + 1)..];
         }
 
-        return positions;
+        return [];
     }
 
     private static int LengthOfFirst(ReadOnlySpan<char> id)

@@ -5,13 +5,15 @@ using Tornadose.SignalR.Tests.Messages;
 namespace Tornadose.SignalR.Tests.Delivery;
 
 /// <summary>Frames that are the message's text, a reset in words, and <c>keep-alive</c>; counts what it renders.</summary>
-internal sealed class FakeEncoder(bool keepsAlive = true) : FrameEncoder
+internal sealed class FakeEncoder(bool keepsAlive = true, bool announcesResets = true) : FrameEncoder
 {
     private int _rendered;
 
     public int Rendered => Volatile.Read(ref _rendered);
 
     public override Frame? KeepAlive { get; } = keepsAlive ? new Frame("keep-alive"u8.ToArray()) : null;
+
+    public override bool AnnouncesResets => announcesResets;
 
     public Action<FrameContent> OnEncode { get; set; } = _ => { };
 

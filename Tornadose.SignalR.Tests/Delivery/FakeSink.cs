@@ -10,6 +10,7 @@ internal sealed class FakeSink : IFrameSink
     private readonly List<string> _pending = [];
     private readonly List<string[]> _flushes = [];
     private TaskCompletionSource<bool>? _stalled;
+    private TaskCompletionSource<bool>? _flushing;
     private int _aborts;
 
     public Func<ValueTask> OnStart { get; set; } = () => ValueTask.CompletedTask;
@@ -21,6 +22,8 @@ internal sealed class FakeSink : IFrameSink
     public Action OnAbort { get; set; } = () => { };
 
     public Func<SubscriberEnd, ValueTask> OnClose { get; set; } = _ => ValueTask.CompletedTask;
+
+    public long Progress { get; set; }
 
     /// <summary>What each flush sent.</summary>
     public string[][] Flushes
@@ -40,8 +43,6 @@ internal sealed class FakeSink : IFrameSink
     public int Aborts => Volatile.Read(ref _aborts);
 
     public bool IsStalled => Volatile.Read(ref _stalled) is { Task.IsCompleted: false } stalled && _flushing == stalled;
-
-    private TaskCompletionSource<bool>? _flushing;
 
     /// <summary>From now on the peer takes nothing, until it is released or aborted.</summary>
     public void Stall() => Volatile.Write(ref _stalled, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));

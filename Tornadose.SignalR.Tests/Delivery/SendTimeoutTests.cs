@@ -44,6 +44,21 @@ public sealed class SendTimeoutTests : IDisposable
         Assert.False(subscriber.Run.IsCompleted);
     }
 
+    [Fact, Case("SLOW-06")]
+    public async Task Tick_FlushThatMakesProgress_IsGivenTheTimeoutAnew()
+    {
+        var subscriber = Stalled();
+        for (var i = 0; i < 10; i++)
+        {
+            subscriber.Sink.Progress++;
+            _delivery.Time.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
+        }
+
+        Assert.Equal(0, subscriber.Sink.Aborts);
+        _delivery.Time.Advance(DeliveryFixture.SendTimeout);
+        Assert.Same(SubscriberEnd.Slow, await subscriber.EndAsync());
+    }
+
     [Fact, Case("SLOW-01", "SLOW-03")]
     public async Task Tick_OneOfManyIsStuck_DelaysNobody()
     {

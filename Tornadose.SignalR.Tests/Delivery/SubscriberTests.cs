@@ -113,6 +113,18 @@ public sealed class SubscriberTests : IDisposable
         Assert.Same(SubscriberEnd.ClientGone, subscriber.Sink.Closed);
     }
 
+    [Fact, Case("ST-12")]
+    public async Task RunAsync_ResetThatTheFormatCannotAnnounce_EndsTheSubscription()
+    {
+        _delivery.Encoder = new FakeEncoder(announcesResets: false);
+        _delivery.Log.AppendMany(2);
+
+        var subscriber = _delivery.Start(start: StartAt.AfterId("garbage").OrEarliest());
+
+        Assert.Same(SubscriberEnd.ResetRequired, await subscriber.EndAsync());
+        Assert.Equal("", subscriber.Sink.Sent);
+    }
+
     [Fact, Case("ST-09")]
     public async Task RunAsync_StoreIsClosed_SendsTheRestAndEnds()
     {

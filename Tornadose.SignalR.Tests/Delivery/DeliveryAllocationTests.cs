@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.Messages;

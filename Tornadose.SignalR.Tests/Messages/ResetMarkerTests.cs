@@ -27,6 +27,19 @@ public sealed class ResetMarkerTests
     }
 
     [Fact]
+    public void After_IdOfTheReset_ContinuesAfterItWhenMessagesHaveCome()
+    {
+        _log.AppendMany(2);
+        _log.Log.AppendReset(StoreResetReason.Epoch, TestLog.At(5, Next));
+        Assert.Equal("", _log.ReadFrom(StartAt.After(TestLog.At(5, Next))));
+
+        _log.AppendMany(2);
+
+        Assert.Equal("6 7", _log.ReadFrom(StartAt.After(TestLog.At(5, Next))));
+        Assert.Equal("reset:expired@7", _log.ReadFrom(StartAt.After(TestLog.At(4, Next))));
+    }
+
+    [Fact]
     public void AppendReset_SeveralInARow_AreAllSeenInOrder()
     {
         var live = _log.Open(StartAt.Now);

@@ -70,6 +70,8 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
             return StoreResetReason.Epoch;
         if (position.Offset > head.Position.Offset)
             return StoreResetReason.Unknown;
+        if (log.Find(log.FirstReplayable - 1) is { IsReset: true } reset && reset.Position == position)
+            return ResumeAfter(reset, out next);
         var found = FindOffset(log, head, Math.Max(1, position.Offset));
         if (log.Find(found) is not { IsLogged: true } entry)
             return StoreResetReason.Expired;
@@ -79,6 +81,11 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
             return StoreResetReason.Expired;
         if (entry.Position.Tag != position.Tag)
             return StoreResetReason.Rollback;
+        return ResumeAfter(entry, out next);
+    }
+
+    private static StoreResetReason? ResumeAfter(MessageEntry entry, out long next)
+    {
         next = entry.Sequence + 1;
         return null;
     }

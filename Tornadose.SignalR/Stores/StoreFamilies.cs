@@ -33,8 +33,30 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
 
     public void DropIfIdle(DataStore store, TimeSpan idle)
     {
-        if (!store.Lease!.TryRetire(idle))
-            return;
+        if (store.Lease!.TryRetire(idle))
+            Drop(store);
+    }
+
+    /// <summary>Stores that were asked for but never published to are worth nothing: somebody may be trying names.</summary>
+    private bool DropUnused()
+    {
+        foreach (var store in stores.Values)
+            if (store.Lease is { } lease && store.Log.LastSequence == 0 && lease.TryRetire(TimeSpan.Zero))
+                DropEmpty(store, lease);
+        return _count < maxStores;
+    }
+
+    /// <summary>Looks once more now that nobody can publish: a message that was accepted is not dropped.</summary>
+    private void DropEmpty(DataStore store, StoreLease lease)
+    {
+        if (store.Log.LastSequence == 0)
+            Drop(store);
+        else
+            lease.Revive();
+    }
+
+    private void Drop(DataStore store)
+    {
         lock (_gate)
         {
             stores.TryRemove(KeyValuePair.Create(store.Name, store));
@@ -42,14 +64,5 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
         }
 
         _ = store.DisposeAsync().AsTask();
-    }
-
-    /// <summary>Stores that were asked for but never published to are worth nothing: somebody may be trying names.</summary>
-    private bool DropUnused()
-    {
-        foreach (var store in stores.Values)
-            if (store.Lease is not null && store.Log.LastSequence == 0)
-                DropIfIdle(store, TimeSpan.Zero);
-        return _count < maxStores;
     }
 }

@@ -34,4 +34,7 @@ internal sealed class StoreLease(TimeProvider time)
     /// <summary>Takes the store out of use, if nobody uses it and nobody has for so long.</summary>
     public bool TryRetire(TimeSpan idle) =>
         time.GetElapsedTime(Volatile.Read(ref _lastUsed)) >= idle && Interlocked.CompareExchange(ref _users, Retired, 0) == 0;
+
+    /// <summary>Puts a store back into use that should not have been taken out.</summary>
+    public void Revive() => Volatile.Write(ref _users, 0);
 }

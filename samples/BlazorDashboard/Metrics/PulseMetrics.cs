@@ -5,5 +5,5 @@ namespace BlazorDashboard.Metrics;
 /// <param name="Cpu">Processor time in percent of all cores together.</param>
 /// <param name="Threads">Threads of the pool.</param>
 /// <param name="Queue">Work items that wait for one of them.</param>
-/// <param name="Allocated">Bytes allocated a second.</param>
+/// <param name="Allocated">Bytes allocated a second, over the last second.</param>
 public sealed record PulseMetrics(long At, double Cpu, int Threads, long Queue, double Allocated);

@@ -4,7 +4,7 @@ namespace BlazorDashboard.Metrics;
 public sealed class PulseReader(TimeProvider clock) : IMetricsReader<PulseMetrics>
 {
     private readonly ProcessCpu _cpu = new(clock);
-    private readonly CounterRate _allocated = new(clock);
+    private readonly CounterRate _allocated = new(clock, readings: 10);
 
     /// <inheritdoc/>
     public PulseMetrics? Read()

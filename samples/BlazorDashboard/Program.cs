@@ -11,9 +11,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 // Not only in Development: a program that was built and not published finds its static files through this.
 builder.WebHost.UseStaticWebAssets();
 if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
-{
     builder.WebHost.UseUrls("http://localhost:5000");
-}
 
 builder.Services.AddRazorComponents();
 builder.Services.AddDashboardStores();

@@ -21,9 +21,7 @@ public sealed class ConnectionCounts : IDisposable
         {
             var index = Array.IndexOf(Names, instrument.Name);
             if (index >= 0 && ReferenceEquals(instrument.Meter.Scope, meters))
-            {
                 listener.EnableMeasurementEvents(instrument, index);
-            }
         };
         _listener.SetMeasurementEventCallback<long>((_, change, _, index) => Interlocked.Add(ref _counts[(int)index!], change));
         _listener.Start();

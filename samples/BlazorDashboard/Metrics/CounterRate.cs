@@ -18,16 +18,12 @@ public sealed class CounterRate(TimeProvider clock, int readings = 1)
     {
         var now = clock.GetTimestamp();
         if (_earlier.Count > 0 && value < _earlier.Last().Value)
-        {
             _earlier.Clear();
-        }
 
         var rate = _earlier.TryPeek(out var oldest) ? Rate(oldest, value, now) : null;
         _earlier.Enqueue((value, now));
         if (_earlier.Count > readings)
-        {
             _earlier.Dequeue();
-        }
 
         return rate;
     }

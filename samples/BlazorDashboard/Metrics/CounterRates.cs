@@ -9,9 +9,7 @@ public sealed class CounterRates(TimeProvider clock)
     public double? Next(string name, long value)
     {
         if (!_rates.TryGetValue(name, out var rate))
-        {
             _rates[name] = rate = new CounterRate(clock);
-        }
 
         return rate.Next(value);
     }

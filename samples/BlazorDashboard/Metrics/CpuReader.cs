@@ -16,9 +16,7 @@ public sealed class CpuReader(ProcFiles proc, TimeProvider clock) : IMetricsRead
         var before = _last;
         _last = now;
         if (before is null)
-        {
             return null;
-        }
 
         var total = now.Total.Since(before.Total);
         var cores = now.Cores.Zip(before.Cores, (core, earlier) => Rounded.Percent(core.Since(earlier).Busy));

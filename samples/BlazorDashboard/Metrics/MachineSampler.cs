@@ -24,9 +24,7 @@ public sealed partial class MachineSampler<T>(
         try
         {
             if (reader.Read() is { } metrics)
-            {
                 await store.PublishAsync(metrics, cancellationToken: stopping);
-            }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -1,7 +1,5 @@
 using BlazorDashboard.Proc;
-
 using Microsoft.Extensions.DependencyInjection.Extensions;
-
 using Tornadose.SignalR.Stores;
 
 namespace BlazorDashboard.Metrics;

@@ -1,5 +1,4 @@
 using System.Net.NetworkInformation;
-
 using BlazorDashboard.Proc;
 
 namespace BlazorDashboard.Metrics;
@@ -18,9 +17,7 @@ public sealed class NetworkReader(ProcFiles proc, TimeProvider clock) : IMetrics
         var counters = proc.Read("net/dev") is { } text ? ProcNetDev.Parse(text) : OfFramework();
         var rates = counters.Where(c => c.Received + c.Sent > 0).Select(Rate).OfType<InterfaceRate>().ToList();
         if (rates.Count == 0)
-        {
             return null;
-        }
 
         var outside = rates.Where(r => !IsLoopback(r.Name)).ToList();
         return new NetworkMetrics(

@@ -13,9 +13,7 @@ public sealed class ProcessCpu(TimeProvider clock)
     {
         // Browsers and iOS do not say how long a process has worked; everything that runs a server does.
         if (OperatingSystem.IsBrowser() || OperatingSystem.IsIOS() || OperatingSystem.IsTvOS())
-        {
             return null;
-        }
 
         var usage = Environment.CpuUsage;
         return Percent(_user.Next(usage.UserTime.Ticks)) is { } user && Percent(_system.Next(usage.PrivilegedTime.Ticks)) is { } system

@@ -9,9 +9,7 @@ public sealed class RuntimeReader(ConnectionCounts connections, TimeProvider clo
     public RuntimeMetrics? Read()
     {
         if (_completed.Next(ThreadPool.CompletedWorkItemCount) is not { } completed)
-        {
             return null;
-        }
 
         var last = GC.GetGCMemoryInfo(GCKind.Any).PauseDurations;
         return new RuntimeMetrics(

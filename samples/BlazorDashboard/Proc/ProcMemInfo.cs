@@ -15,9 +15,7 @@ public sealed record ProcMemInfo(long Total, long Available, long Cached, long S
 
         long Field(string name) => fields.GetValueOrDefault(name);
         if (Field("MemTotal") == 0)
-        {
             return null;
-        }
 
         var cached = Field("Cached") + Field("Buffers") + Field("SReclaimable");
         return new ProcMemInfo(

@@ -11,19 +11,13 @@ public sealed record ProcStat(ProcessorTicks Total, IReadOnlyList<ProcessorTicks
         foreach (var line in ProcFields.Lines(text))
         {
             if (!line.StartsWith("cpu", StringComparison.Ordinal))
-            {
                 break;
-            }
 
             var columns = ProcFields.Columns(line);
             if (columns[0] is "cpu")
-            {
                 total = ProcessorTicks.From(columns);
-            }
             else
-            {
                 cores.Add(ProcessorTicks.From(columns));
-            }
         }
 
         return total is null ? null : new ProcStat(total, cores);

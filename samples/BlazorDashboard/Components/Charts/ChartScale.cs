@@ -15,9 +15,7 @@ public sealed record ChartScale(long End, long Window, long Gap, double Max)
     public static double RoundMax(double highest, double least)
     {
         if (highest <= least)
-        {
             return least;
-        }
 
         var power = Math.Pow(10, Math.Floor(Math.Log10(highest)));
         return power * (highest <= power ? 1 : highest <= 2 * power ? 2 : highest <= 5 * power ? 5 : 10);
@@ -38,14 +36,10 @@ public sealed record ChartScale(long End, long Window, long Gap, double Max)
         foreach (var (at, value) in times.Zip(values))
         {
             if (value is not { } number || at < End - Window)
-            {
                 continue;
-            }
 
             if (runs.Count == 0 || at - runs[^1][^1].At > Gap)
-            {
                 runs.Add([]);
-            }
 
             runs[^1].Add((at, number));
         }

@@ -13,6 +13,8 @@ builder.WebHost.UseStaticWebAssets();
 if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
     builder.WebHost.UseUrls("http://localhost:5000");
 
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 builder.Services.AddRazorComponents();
 builder.Services.AddDashboardStores();
 
@@ -22,5 +24,5 @@ app.MapStaticAssets();
 app.MapRazorComponents<App>();
 app.MapStores("/stores");
 app.MapStoreHub("/hubs/stores");
-app.MapStorePublishing("/stores").AllowAnonymous();
+app.MapStorePublishing("/stores").AllowAnonymous().OnlyTo(StoreName.Notes);
 app.Run();

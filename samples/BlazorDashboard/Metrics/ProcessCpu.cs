@@ -16,9 +16,10 @@ public sealed class ProcessCpu(TimeProvider clock)
             return null;
 
         var usage = Environment.CpuUsage;
-        return Percent(_user.Next(usage.UserTime.Ticks)) is { } user && Percent(_system.Next(usage.PrivilegedTime.Ticks)) is { } system
-            ? new ProcessorShare(user, system, 0)
-            : null;
+        // Both are asked, so that both have a first reading: no "&&" between the calls.
+        var userShare = Percent(_user.Next(usage.UserTime.Ticks));
+        var systemShare = Percent(_system.Next(usage.PrivilegedTime.Ticks));
+        return userShare is { } user && systemShare is { } system ? new ProcessorShare(user, system, 0) : null;
     }
 
     private static double? Percent(double? ticksPerSecond) =>

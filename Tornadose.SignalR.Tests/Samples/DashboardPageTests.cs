@@ -48,6 +48,25 @@ public sealed partial class DashboardPageTests
     }
 
     [Fact]
+    public async Task Connection_Cut_ResumesAfterTheLastIdWithoutAReset()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var proxy = CutProxy.Start(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(proxy.Url);
+        await page.WaitForAsync($"{IsLive} && {Points("pulse")} > 5");
+        await page.EvalAsync("""
+            window.states = [];
+            new MutationObserver(() => states.push(document.querySelector('[data-pill]').dataset.state))
+              .observe(document.querySelector('[data-pill]'), { attributes: true });
+            """);
+        proxy.Cut();
+        await page.WaitForAsync("states.includes('reconnecting')");
+        var cutAt = (await page.EvalAsync(Offset("pulse"))).GetInt32();
+        await page.WaitForAsync($"{IsLive} && {Offset("pulse")} > {cutAt} + 10 && {Points("pulse")} === {Offset("pulse")}");
+        Assert.False((await page.EvalAsync("states.includes('reset')")).GetBoolean());
+    }
+
+    [Fact]
     public async Task Server_Restarted_PageKeepsWhatItHasAndRefillsTheRest()
     {
         await using var server = await DashboardServer.StartAsync();

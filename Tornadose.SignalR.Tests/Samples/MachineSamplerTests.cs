@@ -13,8 +13,8 @@ public sealed class MachineSamplerTests
     [Fact]
     public async Task Execute_EachPeriod_PublishesOneReading()
     {
-        await using var services = Services();
-        using var sampler = Sampler(services, new Readings("a", "b"), out var clock, out var store);
+        await using var host = await TestHost.StartAsync(builder => builder.Services.AddTornadose().AddQueueStore<string>("readings"));
+        using var sampler = Sampler(host.Services, new Readings("a", "b"), out var clock, out var store);
         await sampler.StartAsync(CancellationToken.None).WithTimeout();
         await Eventually.TrueAsync(() => store.Position.Offset == 1);
         await Eventually.TrueAsync(() => clock.ActiveTimers == 1);
@@ -27,8 +27,8 @@ public sealed class MachineSamplerTests
     [Fact]
     public async Task Execute_NothingOrAFailure_GoesOn()
     {
-        await using var services = Services();
-        using var sampler = Sampler(services, new Readings(null, "", "c"), out var clock, out var store);
+        await using var host = await TestHost.StartAsync(builder => builder.Services.AddTornadose().AddQueueStore<string>("readings"));
+        using var sampler = Sampler(host.Services, new Readings(null, "", "c"), out var clock, out var store);
         await sampler.StartAsync(CancellationToken.None).WithTimeout();
         await Eventually.TrueAsync(() =>
         {
@@ -37,14 +37,6 @@ public sealed class MachineSamplerTests
         });
         await sampler.StopAsync(CancellationToken.None).WithTimeout();
         Assert.Equal("c", Assert.Single(store.GetSnapshot().Messages).GetText());
-    }
-
-    private static ServiceProvider Services()
-    {
-        var services = new ServiceCollection().AddLogging();
-        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
-        services.AddTornadose().AddQueueStore<string>("readings");
-        return services.BuildServiceProvider();
     }
 
     private static MachineSampler<string> Sampler(

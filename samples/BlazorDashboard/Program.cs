@@ -16,7 +16,7 @@ if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 builder.Services.AddRazorComponents();
-builder.Services.AddDashboardStores();
+builder.Services.AddDashboardStores().AddMachineSamplers();
 
 var app = builder.Build();
 app.UseAntiforgery();

@@ -1,0 +1,166 @@
+using System.Text.RegularExpressions;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Samples;
+
+/// <summary>The dashboard in a real browser, served by a process of its own.</summary>
+public sealed partial class DashboardPageTests
+{
+    private const string IsLive = "document.querySelector('[data-pill]').dataset.state === 'live'";
+
+    [Fact]
+    public async Task Page_BeforeAnyScript_HasValuesChartsAndIds()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await HistoryAsync(server, "cpu", messages: 2);
+        using var client = new HttpClient();
+        var page = await client.GetStringAsync(server.Url);
+        Assert.Matches(RenderedId, page);
+        Assert.Matches(RenderedLine, page);
+        Assert.Matches(RenderedTotal, page);
+        Assert.Contains($"curl -N {server.Store("cpu")}", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_Loaded_IsLiveWithoutErrors()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync(IsLive);
+        foreach (var store in (string[])["cpu", "memory", "network", "disk", "runtime", "pulse"])
+        {
+            var id = (await page.EvalAsync($"{Panel(store)}.dataset.id")).GetString();
+            await page.WaitForAsync($"{Panel(store)}.dataset.id !== '{id}'");
+        }
+
+        await page.WaitForAsync("document.querySelector('.tile[data-store=runtime] .big').textContent > 0");
+        Assert.Empty(await page.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task Chart_SnapshotThenStream_HasEveryMessageOnce()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await HistoryAsync(server, "pulse", messages: 5);
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        // A store's first message has the offset 1: as many points as the last one's offset is all of them, once.
+        await page.WaitForAsync($"{IsLive} && {Offset("pulse")} > 40 && {Points("pulse")} === {Offset("pulse")}");
+    }
+
+    [Fact]
+    public async Task Connection_Cut_ResumesAfterTheLastIdWithoutAReset()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var proxy = CutProxy.Start(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(proxy.Url);
+        await page.WaitForAsync($"{IsLive} && {Points("pulse")} > 5");
+        await page.EvalAsync("""
+            window.states = [];
+            new MutationObserver(() => states.push(document.querySelector('[data-pill]').dataset.state))
+              .observe(document.querySelector('[data-pill]'), { attributes: true });
+            """);
+        proxy.Cut();
+        await page.WaitForAsync("states.includes('reconnecting')");
+        var cutAt = (await page.EvalAsync(Offset("pulse"))).GetInt32();
+        await page.WaitForAsync($"{IsLive} && {Offset("pulse")} > {cutAt} + 10 && {Points("pulse")} === {Offset("pulse")}");
+        Assert.False((await page.EvalAsync("states.includes('reset')")).GetBoolean());
+    }
+
+    [Fact]
+    public async Task Server_Restarted_PageKeepsWhatItHasAndRefillsTheRest()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 2");
+        await server.KillAsync();
+        await page.WaitForAsync("document.querySelector('[data-pill]').dataset.state === 'reconnecting'");
+        var before = (await page.WaitForAsync($"new Promise(resolve => requestAnimationFrame(() => resolve({Points("cpu")})))")).GetInt32();
+        var lastId = (await page.EvalAsync($"{Panel("cpu")}.dataset.id")).GetString()!;
+        await server.StartAgainAsync();
+        await page.WaitForAsync($"{Epoch("cpu")} !== '{lastId.Split('-')[0]}'");
+        await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > 3 && {Points("cpu")} === {before} + {Offset("cpu")}");
+    }
+
+    [Fact]
+    public async Task Note_PostedByCurl_AppearsInEveryTabAndAfterAReload()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.GotoAsync(server.Url, tab: "second");
+        await page.WaitForAsync(IsLive);
+        await page.WaitForAsync(IsLive, tab: "second");
+        await using var curl = CurlClient.Start(server.Store("notes"), "-d", "hello <b>from</b> curl", "-H", "Content-Type: text/plain");
+        Assert.Contains("\"id\"", await curl.NextAsync(), StringComparison.Ordinal);
+        await page.WaitForAsync(FirstNoteIs("hello <b>from</b> curl"));
+        await page.WaitForAsync(FirstNoteIs("hello <b>from</b> curl"), tab: "second");
+        await page.GotoAsync(server.Url, tab: "third");
+        Assert.True((await page.EvalAsync(FirstNoteIs("hello <b>from</b> curl"), tab: "third")).GetBoolean());
+    }
+
+    [Fact]
+    public async Task Note_WrittenInTheForm_ComesBackThroughTheStore()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync(IsLive);
+        await page.EvalAsync("document.querySelector('#note').value = 'written here'");
+        await page.ClickAsync("[data-note-form] button");
+        await page.WaitForAsync(FirstNoteIs("written here"));
+        await page.WaitForAsync("document.querySelector('#note').value === ''");
+        Assert.Contains("written here", await SnapshotAsync(server, "notes"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publishing_StoreOtherThanNotes_IsForbidden()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var curl = CurlClient.Start(server.Store("cpu"), "-d", "1", "-o", "/dev/null", "-w", "%{http_code}\\n");
+        Assert.Equal("403", await curl.NextAsync());
+    }
+
+    [Fact]
+    public async Task Theme_SystemThenButton_ChangesAndStays()
+    {
+        const string Background = "getComputedStyle(document.body).backgroundColor";
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.ColorSchemeAsync("dark");
+        var dark = (await page.EvalAsync(Background)).GetString();
+        await page.ColorSchemeAsync("light");
+        var light = (await page.EvalAsync(Background)).GetString();
+        Assert.NotEqual(dark, light);
+        await page.ClickAsync("[data-theme-toggle]");
+        Assert.Equal(dark, (await page.EvalAsync(Background)).GetString());
+        await page.GotoAsync(server.Url);
+        Assert.Equal(dark, (await page.EvalAsync(Background)).GetString());
+    }
+
+    private static string Panel(string store) => $"document.querySelector('#{store}')";
+
+    private static string Epoch(string store) => $"{Panel(store)}.dataset.id.split('-')[0]";
+
+    private static string Offset(string store) => $"Number({Panel(store)}.dataset.id.split('-')[1])";
+
+    private static string Points(string store) => $"({Panel(store)}.querySelector('path.line').getAttribute('d').split(/[ML]/).length - 1)";
+
+    private static string FirstNoteIs(string text) => $"document.querySelector('[data-feed] li p')?.textContent === '{text}'";
+
+    private static async Task<string> SnapshotAsync(DashboardServer server, string store)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+        return await client.GetStringAsync(server.Store(store)).WithTimeout();
+    }
+
+    private static Task HistoryAsync(DashboardServer server, string store, int messages) =>
+        Eventually.TrueAsync(async () => (await SnapshotAsync(server, store)).Split("\"data\"").Length > messages);
+
+    [GeneratedRegex("""data-store="cpu" data-id="[0-9a-f]+-[0-9]+-[0-9a-f]+"[^>]*>""")]
+    private static partial Regex RenderedId { get; }
+
+    [GeneratedRegex("""<path class="line" d="M[0-9.]+ [0-9.]+L""")]
+    private static partial Regex RenderedLine { get; }
+
+    [GeneratedRegex("""data-bind="total" data-format="percent"><span>[0-9.]+</span><small>%</small>""")]
+    private static partial Regex RenderedTotal { get; }
+}

@@ -1,0 +1,57 @@
+using BlazorDashboard.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Samples;
+
+public sealed class MachineSamplerTests
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Execute_EachPeriod_PublishesOneReading()
+    {
+        await using var host = await TestHost.StartAsync(builder => builder.Services.AddTornadose().AddQueueStore<string>("readings"));
+        using var sampler = Sampler(host.Services, new Readings("a", "b"), out var clock, out var store);
+        await sampler.StartAsync(CancellationToken.None).WithTimeout();
+        await Eventually.TrueAsync(() => store.Position.Offset == 1);
+        await Eventually.TrueAsync(() => clock.ActiveTimers == 1);
+        clock.Advance(Period);
+        await Eventually.TrueAsync(() => store.Position.Offset == 2);
+        await sampler.StopAsync(CancellationToken.None).WithTimeout();
+        Assert.Equal(["a", "b"], store.GetSnapshot().Messages.Select(message => message.GetText()));
+    }
+
+    [Fact]
+    public async Task Execute_NothingOrAFailure_GoesOn()
+    {
+        await using var host = await TestHost.StartAsync(builder => builder.Services.AddTornadose().AddQueueStore<string>("readings"));
+        using var sampler = Sampler(host.Services, new Readings(null, "", "c"), out var clock, out var store);
+        await sampler.StartAsync(CancellationToken.None).WithTimeout();
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(Period);
+            return store.Position.Offset == 1;
+        });
+        await sampler.StopAsync(CancellationToken.None).WithTimeout();
+        Assert.Equal("c", Assert.Single(store.GetSnapshot().Messages).GetText());
+    }
+
+    private static MachineSampler<string> Sampler(
+        IServiceProvider services, IMetricsReader<string> reader, out ManualTimeProvider clock, out IDataStore<string> store)
+    {
+        clock = new ManualTimeProvider();
+        store = services.GetRequiredKeyedService<IDataStore<string>>("readings");
+        return new MachineSampler<string>(reader, store, Period, clock, NullLogger<MachineSampler<string>>.Instance);
+    }
+
+    /// <summary>Gives one after the other; null is nothing to publish, and the empty text is a failure.</summary>
+    private sealed class Readings(params string?[] values) : IMetricsReader<string>
+    {
+        private readonly Queue<string?> _values = new(values);
+
+        public string? Read() => _values.TryDequeue(out var value) && value is "" ? throw new IOException("No reading.") : value;
+    }
+}

@@ -1,0 +1,15 @@
+using System.Reflection;
+
+namespace Tornadose.SignalR.Tests.Samples;
+
+/// <summary>Where the dashboard lies: its sources, and what was built of them.</summary>
+internal static class SampleFiles
+{
+    public static string Program { get; } = typeof(SampleFiles).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "DashboardProgram").Value!;
+
+    public static string Sources { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Program)!, "../../.."));
+
+    public static string TestClients { get; } = typeof(SampleFiles).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "NodeClients").Value!;
+}

@@ -1,0 +1,27 @@
+using BlazorDashboard.Proc;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tornadose.SignalR.Stores;
+
+namespace BlazorDashboard.Metrics;
+
+/// <summary>Registers what reads the machine.</summary>
+public static class MetricsServices
+{
+    /// <summary>What all readers share.</summary>
+    public static IServiceCollection AddMachineReaders(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton(new ProcFiles()).AddSingleton<ConnectionCounts>();
+    }
+
+    /// <summary>Publishes to <paramref name="store"/>, once in a <paramref name="period"/>, what a reader reads.</summary>
+    public static IServiceCollection AddSampler<T, TReader>(this IServiceCollection services, string store, TimeSpan period)
+        where T : class
+        where TReader : class, IMetricsReader<T> =>
+        services.AddSingleton<IHostedService>(provider => new MachineSampler<T>(
+            ActivatorUtilities.CreateInstance<TReader>(provider),
+            provider.GetRequiredKeyedService<IDataStore<T>>(store),
+            period,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<MachineSampler<T>>>()));
+}

@@ -1,0 +1,17 @@
+namespace BlazorDashboard.Metrics;
+
+/// <summary>How often is sampled, and how much of the past the charts show.</summary>
+public static class SampleRate
+{
+    /// <summary>One second: the machine, and what costs something to read.</summary>
+    public static readonly TimeSpan Machine = TimeSpan.FromSeconds(1);
+
+    /// <summary>A tenth of a second: the pulse.</summary>
+    public static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Five minutes of the machine.</summary>
+    public static readonly TimeSpan MachineWindow = TimeSpan.FromMinutes(5);
+
+    /// <summary>A minute of the pulse.</summary>
+    public static readonly TimeSpan PulseWindow = TimeSpan.FromMinutes(1);
+}

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace BlazorDashboard.Proc;
+
+/// <summary>The one way in which all these files are cut: lines, then columns between runs of blanks.</summary>
+internal static class ProcFields
+{
+    private static readonly char[] Blanks = [' ', '\t'];
+
+    public static string[] Lines(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public static string[] Columns(string line) => line.Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
+
+    // A kernel may write a field that we do not know or a shorter line than we do: such a field counts as zero.
+    public static long Number(string[] columns, int index) =>
+        index < columns.Length && long.TryParse(columns[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}

@@ -1,0 +1,32 @@
+using BlazorDashboard.Metrics;
+
+namespace BlazorDashboard.Stores;
+
+/// <summary>The stores of this application, each with what fills it.</summary>
+public static class DashboardStores
+{
+    /// <summary>Adds the stores, and what reads them for a page.</summary>
+    public static IServiceCollection AddDashboardStores(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default));
+        services.AddTornadose()
+            .AddQueueStore<CpuMetrics>(StoreName.Cpu, o => o.Capacity = StoreWindow.Machine)
+            .AddQueueStore<MemoryMetrics>(StoreName.Memory, o => o.Capacity = StoreWindow.Machine)
+            .AddQueueStore<NetworkMetrics>(StoreName.Network, o => o.Capacity = StoreWindow.Machine)
+            .AddQueueStore<DiskMetrics>(StoreName.Disk, o => o.Capacity = StoreWindow.Machine)
+            .AddQueueStore<RuntimeMetrics>(StoreName.Runtime, o => o.Capacity = StoreWindow.Machine)
+            .AddQueueStore<PulseMetrics>(StoreName.Pulse, o => o.Capacity = StoreWindow.Pulse)
+            .AddQueueStore(StoreName.Notes, o => (o.Capacity, o.MaxMessageBytes) = (StoreWindow.Notes, StoreWindow.NoteBytes));
+        return services.AddSingleton<StoreSnapshots>();
+    }
+
+    /// <summary>Adds what publishes to the stores; the notes are left to people.</summary>
+    public static IServiceCollection AddMachineSamplers(this IServiceCollection services) => services
+        .AddMachineReaders()
+        .AddSampler<CpuMetrics, CpuReader>(StoreName.Cpu, SampleRate.Machine)
+        .AddSampler<MemoryMetrics, MemoryReader>(StoreName.Memory, SampleRate.Machine)
+        .AddSampler<NetworkMetrics, NetworkReader>(StoreName.Network, SampleRate.Machine)
+        .AddSampler<DiskMetrics, DiskReader>(StoreName.Disk, SampleRate.Machine)
+        .AddSampler<RuntimeMetrics, RuntimeReader>(StoreName.Runtime, SampleRate.Machine)
+        .AddSampler<PulseMetrics, PulseReader>(StoreName.Pulse, SampleRate.Pulse);
+}

@@ -1,0 +1,26 @@
+namespace BlazorDashboard.Stores;
+
+/// <summary>The names of this application's stores: the last part of <c>/stores/…</c>.</summary>
+public static class StoreName
+{
+    /// <summary>The machine's processors.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>The machine's memory.</summary>
+    public const string Memory = "memory";
+
+    /// <summary>The machine's network.</summary>
+    public const string Network = "network";
+
+    /// <summary>The machine's disks.</summary>
+    public const string Disk = "disk";
+
+    /// <summary>This process: collector, thread pool, connections.</summary>
+    public const string Runtime = "runtime";
+
+    /// <summary>This process, ten times a second.</summary>
+    public const string Pulse = "pulse";
+
+    /// <summary>What people write.</summary>
+    public const string Notes = "notes";
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+
+namespace BlazorDashboard.Stores;
+
+/// <summary>Reads stores in process, for what the server renders.</summary>
+public sealed class StoreSnapshots(IDataStoreProvider stores)
+{
+    /// <summary>The window of a store whose messages are JSON.</summary>
+    public StoreSnapshot<T> Read<T>(string store, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var window = stores.GetStore(store).GetSnapshot();
+        var values = window.Messages.Select(m => JsonSerializer.Deserialize(m.Data.Span, type)).OfType<T>();
+        return new StoreSnapshot<T>(window.Id, [.. values], AsScript(window.Messages));
+    }
+
+    /// <summary>The window of the notes.</summary>
+    public StoreSnapshot<Note> ReadNotes()
+    {
+        var window = stores.GetStore(StoreName.Notes).GetSnapshot();
+        return new StoreSnapshot<Note>(window.Id, [.. window.Messages.Select(m => new Note(m.Id ?? "", m.GetText()))], "[]");
+    }
+
+    // Inside a script element nothing but "<" could end it, and in JSON that can only stand in a string, where it may be escaped.
+    private static string AsScript(IEnumerable<StoreMessage> messages) =>
+        $"[{string.Join(',', messages.Select(m => m.GetText()))}]".Replace("<", "\\u003c", StringComparison.Ordinal);
+}

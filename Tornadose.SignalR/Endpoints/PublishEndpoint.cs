@@ -4,20 +4,21 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary><c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe.</summary>
-internal sealed class PublishEndpoint(DataStoreProvider stores)
+internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         var selection = StoreSelection.Read(context, stores);
         if (selection.IsList)
             selection = StoreSelection.OneOnly;
-        if (selection.Refusal is { } refusal)
+        if ((selection.Refusal ?? Refusal.For(await authorizer.DecideAsync(context.User, selection.Stores[0], StoreOperation.Publish))) is { } refusal)
             await Refusal.WriteAsync(context, refusal);
         else
             await PublishAsync(context, selection.Stores[0]);

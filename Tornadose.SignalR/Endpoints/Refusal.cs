@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.ServerSentEvents;
 
 namespace Tornadose.SignalR.Endpoints;
@@ -14,6 +15,17 @@ internal static class Refusal
     public static readonly (int Status, string Text) RawList = (
         StatusCodes.Status400BadRequest,
         "The bare payloads of tornadose.raw do not say which store they are of: ask for one store, or leave the subprotocol out.");
+
+    public static readonly (int Status, string Text) NoSuchStore = (StatusCodes.Status404NotFound, "There is no such store.");
+
+    /// <summary>What the authoriser's verdict means to the client; null when it may go on.</summary>
+    public static (int Status, string Text)? For(StoreVerdict verdict) => verdict switch
+    {
+        StoreVerdict.Allowed => null,
+        StoreVerdict.Unauthenticated => (StatusCodes.Status401Unauthorized, "Sign in first."),
+        StoreVerdict.Forbidden => (StatusCodes.Status403Forbidden, "You may not do this."),
+        _ => NoSuchStore,
+    };
 
     public static Task WriteAsync(HttpContext context, (int Status, string Text) refusal)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.JsonLines;
 using Tornadose.SignalR.ServerSentEvents;
@@ -8,7 +9,7 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>One URL a store: decides what a request gets. A request that is refused registers no subscriber.</summary>
-internal sealed class StoreEndpoint(DataStoreProvider stores, SubscriberRegistry registry, TornadoseOptions options)
+internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, SubscriberRegistry registry, TornadoseOptions options)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -29,14 +30,22 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, SubscriberRegistry
         return AnswerAsync(context, selection, resume, format);
     }
 
-    private Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)
+    private async Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)
     {
+        foreach (var store in selection.Stores)
+        {
+            if (Refusal.For(await authorizer.DecideAsync(context.User, store, StoreOperation.Read)) is not { } refusal)
+                continue;
+            await Refusal.WriteAsync(context, refusal);
+            return;
+        }
+
         if (format == StreamFormat.Snapshot)
-            return StoreSnapshotResponse.WriteAsync(context, selection);
-        if (!HttpMethods.IsHead(context.Request.Method))
-            return SubscribeAsync(context, selection, resume, format);
-        StreamHeaders.Set(context.Response, format);
-        return Task.CompletedTask;
+            await StoreSnapshotResponse.WriteAsync(context, selection);
+        else if (HttpMethods.IsHead(context.Request.Method))
+            StreamHeaders.Set(context.Response, format);
+        else
+            await SubscribeAsync(context, selection, resume, format);
     }
 
     private async Task SubscribeAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)

@@ -52,7 +52,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
         for (var i = 0; i < names.Length; i++)
         {
             if (stores.Find(names[i]) is not { } store)
-                return Refuse(StatusCodes.Status404NotFound, "There is no such store.");
+                return new([], false, Endpoints.Refusal.NoSuchStore);
             found[i] = store;
         }
 

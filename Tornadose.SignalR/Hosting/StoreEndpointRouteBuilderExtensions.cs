@@ -36,6 +36,7 @@ public static class StoreEndpointRouteBuilderExtensions
         return endpoints.MapMethods(Pattern(prefix), ReadMethods, pipeline.Build())
             .WithDisplayName($"Tornadose stores under {prefix}")
             .DisableRequestTimeout()
+            .DisableCookieRedirect()
             .WithMetadata(new StreamMetadata());
     }
 
@@ -52,7 +53,8 @@ public static class StoreEndpointRouteBuilderExtensions
         var endpoint = Required<PublishEndpoint>(endpoints, nameof(MapStorePublishing));
         return endpoints.MapMethods(Pattern(prefix), PublishMethods, endpoint.InvokeAsync)
             .WithDisplayName($"Tornadose publishing under {prefix}")
-            .WithMetadata(PublishingDecision.Marker);
+            .WithMetadata(PublishingDecision.Marker)
+            .DisableCookieRedirect();
     }
 
     /// <summary>Maps <see cref="StoreHub"/>, over which SignalR clients subscribe to stores.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Diagnostics;
@@ -52,8 +53,10 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<StoreMetrics>(),
             provider.GetRequiredService<ILogger<SubscriberRegistry>>()));
+        services.TryAddSingleton<StoreAuthorizer>();
         services.TryAddSingleton(provider => new StoreEndpoint(
             provider.GetRequiredService<DataStoreProvider>(),
+            provider.GetRequiredService<StoreAuthorizer>(),
             provider.GetRequiredService<SubscriberRegistry>(),
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
         services.TryAddSingleton<PublishEndpoint>();

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
@@ -26,6 +27,9 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
     internal IBackplaneChannel Channel => channel;
 
     internal MessageLog Log => channel.Log;
+
+    /// <summary>Of a family's store, what stands for the parts in braces of the family's name.</summary>
+    internal IReadOnlyDictionary<string, string> RouteValues { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>Who uses the store; null for a store that is never dropped.</summary>
     internal StoreLease? Lease { get; init; }

@@ -68,7 +68,10 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
     private DataStore Make(string name, StoreDefinition definition, StoreLease? lease)
     {
         var options = _options.Get(definition.Name);
-        return new DataStore(name, definition.Kind, options, _backplane.Open(name, options.Limits), _serializer) { Lease = lease, Renew = Get };
+        var channel = _backplane.Open(name, options.Limits);
+        return definition.Pattern is null
+            ? new DataStore(name, definition.Kind, options, channel, _serializer)
+            : new DataStore(name, definition.Kind, options, channel, _serializer) { Lease = lease, Renew = Get, RouteValues = definition.Pattern.ValuesOf(name) };
     }
 
     private void Sweep()

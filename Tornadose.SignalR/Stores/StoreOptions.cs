@@ -41,5 +41,21 @@ public sealed class StoreOptions
     /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// The authorization policy that says who may read the store, on every transport, at every connect and resume. Default null: whoever passes the endpoint's own authorization. Its handlers
+    /// get a <c>StoreAccess</c> as the resource.
+    /// </summary>
+    public string? ReadPolicy { get; set; }
+
+    /// <summary>
+    /// The authorization policy that says who may publish to the store over HTTP and over the hub. Default null: over HTTP whoever passes the endpoint's own authorization, over the hub nobody.
+    /// </summary>
+    public string? PublishPolicy { get; set; }
+
+    /// <summary>
+    /// Whether a store that a user may not read or publish to looks to him as if it did not exist: 404 instead of 401 and 403. Default false.
+    /// </summary>
+    public bool HideForbidden { get; set; }
+
     internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge);
 }

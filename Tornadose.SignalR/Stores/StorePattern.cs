@@ -32,6 +32,11 @@ internal sealed class StorePattern
         return index == _segments.Length;
     }
 
+    /// <summary>What stands for the parts in braces, in a name that matches.</summary>
+    public IReadOnlyDictionary<string, string> ValuesOf(string name) => _segments.Zip(name.Split('/'))
+        .Where(static pair => IsParameter(pair.First))
+        .ToDictionary(static pair => pair.First[1..^1], static pair => pair.Second, StringComparer.Ordinal);
+
     private static bool Matches(string segment, ReadOnlySpan<char> part) => IsParameter(segment) ? !part.IsEmpty : part.SequenceEqual(segment);
 
     private static bool IsParameter(string segment) => segment is ['{', _, .., '}'] && segment.AsSpan(1, segment.Length - 2).IndexOfAny('{', '}') < 0;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
@@ -8,85 +9,98 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>The stores that one SignalR connection of this process is subscribed to. Found on the connection's features.</summary>
 /// <remarks>
-/// Invariant: a connection has at most one subscription to a store, and once leaving has completed, nothing more of the store is sent to it. So
-/// joining and leaving go one after the other, and leaving waits for the loop to end.
+/// Invariant: a connection is subscribed to a store if and only if it is in the store's group, at most once, and once leaving has completed, nothing more of the
+/// store is sent to it. So entering and leaving groups go one after the other, group and subscription in one step, and leaving waits for the loop to end.
 /// </remarks>
-internal sealed class ConnectionSubscriptions(HubConnectionContext connection, StoreHubContext hub)
+/// <param name="connection">The connection, with the hub protocol that it has negotiated.</param>
+/// <param name="groups">Where the application's manager keeps the groups.</param>
+/// <param name="hub">What the hubs share.</param>
+internal sealed class ConnectionSubscriptions(HubConnectionContext connection, IGroupManager groups, StoreHubContext hub)
 {
-    private readonly SemaphoreSlim _joining = new(1, 1);
+    private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
+    private readonly IHubProtocol _protocol = connection.Protocol;
     private bool _closed;
 
     public StoreHubContext Hub => hub;
 
-    /// <summary>Whether the connection speaks the JSON hub protocol.</summary>
-    public bool IsJson => connection.Protocol.Name == JsonHubEncoder.Protocol;
+    /// <summary>Whether <c>System.Text.Json</c> writes the items of streams. The protocol's name does not tell: other serializers call theirs «json» as well.</summary>
+    public bool IsSystemTextJson => _protocol is JsonHubProtocol;
 
-    /// <summary>Starts to deliver a store. Does nothing when it is delivered already.</summary>
-    /// <returns>The position after which messages follow.</returns>
-    public async Task<MessagePosition> JoinAsync(DataStore store, StartAt? start, CancellationToken cancellationToken)
+    public bool Has(string? store) => store is not null && _subscriptions.ContainsKey(store);
+
+    /// <summary>Enters a group. When it is a store's, the store is delivered from now on; what is delivered already goes on.</summary>
+    /// <returns>The id after which messages follow; null when the group is no store's.</returns>
+    public async Task<string?> EnterAsync(string group, StartAt? start, CancellationToken cancellationToken)
     {
-        await _joining.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_closed || _subscriptions.ContainsKey(store.Name))
-                return store.Position;
-            if (!hub.Registry.TryEnter())
-                throw StoreHubContext.Full();
-            var following = await FollowAsync(store, cancellationToken).ConfigureAwait(false);
-            return Start(following, following.Store.OpenCursor(start ?? store.DefaultStart));
+            var store = hub.Find(group);
+            if (store is not null && !_closed && !_subscriptions.ContainsKey(group))
+                return await JoinAsync(store, start, cancellationToken).ConfigureAwait(false);
+            await groups.AddToGroupAsync(connection.ConnectionId, group, cancellationToken).ConfigureAwait(false);
+            return store is null ? null : _subscriptions.GetValueOrDefault(group)?.Sink.LastId ?? store.Position.ToString();
         }
         finally
         {
-            _joining.Release();
+            _changing.Release();
         }
     }
 
-    /// <summary>Ends the delivery of a store. Once this has completed, nothing more of it is sent.</summary>
-    public async Task LeaveAsync(string store)
+    /// <summary>Leaves a group. Once this has completed, nothing more of its store is sent.</summary>
+    public async Task LeaveAsync(string group, CancellationToken cancellationToken)
     {
-        await _joining.WaitAsync().ConfigureAwait(false);
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_subscriptions.TryGetValue(store, out var subscription))
+            if (_subscriptions.TryGetValue(group, out var subscription))
                 await subscription.EndAsync(SubscriberEnd.Unsubscribed).ConfigureAwait(false);
+            await groups.RemoveFromGroupAsync(connection.ConnectionId, group, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _joining.Release();
+            _changing.Release();
         }
     }
 
     /// <summary>Ends everything: the connection has gone.</summary>
     public async Task CloseAsync()
     {
-        await _joining.WaitAsync().ConfigureAwait(false);
+        await _changing.WaitAsync().ConfigureAwait(false);
         _closed = true;
-        _joining.Release();
+        _changing.Release();
         foreach (var subscription in _subscriptions.Values)
             await subscription.EndAsync(SubscriberEnd.ClientGone).ConfigureAwait(false);
     }
 
-    private async ValueTask<FollowedStore> FollowAsync(DataStore store, CancellationToken cancellationToken)
+    private async Task<string> JoinAsync(DataStore store, StartAt? start, CancellationToken cancellationToken)
     {
+        if (!hub.Registry.TryEnter())
+            throw StoreHubContext.Full();
+        FollowedStore? following = null;
         try
         {
-            return await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
+            following = await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
+            await groups.AddToGroupAsync(connection.ConnectionId, store.Name, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
+            following?.Dispose();
             hub.Registry.Exit();
             throw;
         }
+
+        return Start(following, following.Store.OpenCursor(start ?? store.DefaultStart));
     }
 
-    private MessagePosition Start(FollowedStore following, MessageCursor cursor)
+    private string Start(FollowedStore following, MessageCursor cursor)
     {
-        var begin = cursor.Position;
+        var begin = cursor.Position.ToString();
         var store = following.Store;
         var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout));
-        var subscriber = new Subscriber("signalr", feeds, hub.Encoders.For(connection.Protocol), new HubSink(connection), hub.Registry);
-        var subscription = new Subscription(subscriber);
+        var sink = new HubSink(connection, begin);
+        var subscription = new Subscription(new Subscriber("signalr", feeds, hub.Encoders.For(_protocol), sink, hub.Registry), sink);
         _subscriptions[store.Name] = subscription;
         subscription.Running = RunAsync(subscription, following);
         return begin;
@@ -100,9 +114,11 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, S
         hub.Registry.Exit();
     }
 
-    private sealed class Subscription(Subscriber subscriber)
+    private sealed class Subscription(Subscriber subscriber, HubSink sink)
     {
         public Subscriber Subscriber { get; } = subscriber;
+
+        public HubSink Sink { get; } = sink;
 
         public Task Running { get; set; } = Task.CompletedTask;
 

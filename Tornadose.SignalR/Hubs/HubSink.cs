@@ -1,11 +1,15 @@
 using Microsoft.AspNetCore.Connections.Abstractions;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>A SignalR connection of this process, written to directly: a group send completes with its slowest member, and waits for nobody here.</summary>
-internal sealed class HubSink(HubConnectionContext connection) : IFrameSink
+/// <param name="connection">The connection.</param>
+/// <param name="begin">The id after which the messages follow.</param>
+internal sealed class HubSink(HubConnectionContext connection, string begin) : IFrameSink
 {
     // SignalR numbers writes to repeat them after a reconnect, and counts one message a write.
 #pragma warning disable CA2252 // a preview interface: only its presence is looked at
@@ -13,16 +17,23 @@ internal sealed class HubSink(HubConnectionContext connection) : IFrameSink
 #pragma warning restore CA2252
     private HubFrame? _single;
     private List<HubFrame>? _more;
+    private string _lastId = begin;
+    private string _newestId = begin;
 
-    /// <summary>The answer to the invocation is what the client sees first.</summary>
+    /// <summary>The id of the last message that the connection has taken, at first that after which the messages follow.</summary>
+    public string LastId => Volatile.Read(ref _lastId);
+
+    /// <summary>Nothing to say: the answer to the invocation tells the client that it is subscribed.</summary>
     public ValueTask StartAsync() => ValueTask.CompletedTask;
 
     public void Write(Frame frame)
     {
+        var written = (HubFrame)frame;
+        _newestId = written.Id ?? _newestId;
         if (_single is null)
-            _single = (HubFrame)frame;
+            _single = written;
         else
-            (_more ??= []).Add((HubFrame)frame);
+            (_more ??= []).Add(written);
     }
 
     public ValueTask<bool> FlushAsync()
@@ -30,48 +41,61 @@ internal sealed class HubSink(HubConnectionContext connection) : IFrameSink
         if (_more is { Count: > 0 } || _single is not { } frame)
             return FlushBatchAsync();
         _single = null;
-        var write = connection.WriteAsync(frame.Message);
-        return write.IsCompletedSuccessfully ? new(IsConnected) : AwaitAsync(write);
+        var write = SendAsync(frame.Message);
+        return write.IsCompletedSuccessfully ? new(Flushed()) : AwaitAsync(write);
     }
 
-    public void Abort() => connection.Abort();
+    /// <summary>Ends the transport as well: SignalR alone waits for the pending write before it closes the connection of a client that does not read.</summary>
+    public void Abort()
+    {
+        connection.Abort();
+        connection.Features.Get<IConnectionLifetimeFeature>()?.Abort();
+    }
 
     /// <summary>
-    /// Leaving a store leaves the connection open, but for a client that is too slow for its store: SignalR has no way to end one subscription for it.
+    /// Leaving a store leaves the connection open. When messages would be missing from now on, the connection ends: SignalR cannot end one subscription in a way that clients see. They are
+    /// told why, and that they may come back with their last id.
     /// </summary>
-    public ValueTask CloseAsync(SubscriberEnd end)
+    public async ValueTask CloseAsync(SubscriberEnd end)
     {
-        if (end == SubscriberEnd.Slow)
-            connection.Abort();
-        return ValueTask.CompletedTask;
+        if (end == SubscriberEnd.Unsubscribed || end == SubscriberEnd.ClientGone || end == SubscriberEnd.ShuttingDown)
+            return;
+        await connection.WriteAsync(new CloseMessage(end.Description, allowReconnect: end.Reconnect), connection.ConnectionAborted).ConfigureAwait(false);
+        connection.Abort();
     }
 
-    private bool IsConnected => !connection.ConnectionAborted.IsCancellationRequested;
+    private ValueTask SendAsync(SerializedHubMessage message) => connection.WriteAsync(message, connection.ConnectionAborted);
 
     private async ValueTask<bool> AwaitAsync(ValueTask write)
     {
         await write.ConfigureAwait(false);
-        return IsConnected;
+        return Flushed();
+    }
+
+    private bool Flushed()
+    {
+        Volatile.Write(ref _lastId, _newestId);
+        return !connection.ConnectionAborted.IsCancellationRequested;
     }
 
     private async ValueTask<bool> FlushBatchAsync()
     {
         if (_single is not { } first)
-            return IsConnected;
+            return Flushed();
         _single = null;
         if (_oneByOne)
             await SendEachAsync(first).ConfigureAwait(false);
         else
-            await connection.WriteAsync(Join(first)).ConfigureAwait(false);
+            await SendAsync(Join(first)).ConfigureAwait(false);
         _more!.Clear();
-        return IsConnected;
+        return Flushed();
     }
 
     private async ValueTask SendEachAsync(HubFrame first)
     {
-        await connection.WriteAsync(first.Message).ConfigureAwait(false);
+        await SendAsync(first.Message).ConfigureAwait(false);
         foreach (var frame in _more!)
-            await connection.WriteAsync(frame.Message).ConfigureAwait(false);
+            await SendAsync(frame.Message).ConfigureAwait(false);
     }
 
     /// <summary>Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write.</summary>

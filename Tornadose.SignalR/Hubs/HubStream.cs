@@ -41,7 +41,7 @@ internal static class HubStream
     private static Subscriber Subscribe(DataStore store, StartAt? start, ConnectionSubscriptions connection, HubStreamSink sink)
     {
         var feed = new SubscriberFeed(store.Name, store.OpenCursor(start ?? store.DefaultStart), store.Options.SendTimeout);
-        var encoder = connection.IsJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
+        var encoder = connection.IsSystemTextJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
         return new Subscriber("signalr-stream", SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry);
     }
 }

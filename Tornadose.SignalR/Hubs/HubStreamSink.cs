@@ -8,7 +8,11 @@ namespace Tornadose.SignalR.Hubs;
 internal sealed class HubStreamSink : IFrameSink
 {
     private readonly Channel<object> _handover = Channel.CreateBounded<object>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+    private readonly CancellationTokenSource _aborted = new();
     private readonly List<object> _batch = [];
+    private long _progress;
+
+    public long Progress => Volatile.Read(ref _progress);
 
     public IAsyncEnumerable<object> ReadAllAsync(CancellationToken cancellationToken) => _handover.Reader.ReadAllAsync(cancellationToken);
 
@@ -25,7 +29,8 @@ internal sealed class HubStreamSink : IFrameSink
         return true;
     }
 
-    public void Abort() => _handover.Writer.TryComplete();
+    /// <summary>The stream itself is ended by <see cref="CloseAsync"/>, which knows the reason that its consumer is to see.</summary>
+    public void Abort() => _aborted.Cancel();
 
     public ValueTask CloseAsync(SubscriberEnd end)
     {
@@ -35,9 +40,13 @@ internal sealed class HubStreamSink : IFrameSink
 
     private async ValueTask<bool> WriteAsync(object item)
     {
-        while (await _handover.Writer.WaitToWriteAsync().ConfigureAwait(false))
+        while (await _handover.Writer.WaitToWriteAsync(_aborted.Token).ConfigureAwait(false))
             if (_handover.Writer.TryWrite(item))
+            {
+                Interlocked.Increment(ref _progress);
                 return true;
+            }
+
         return false;
     }
 }

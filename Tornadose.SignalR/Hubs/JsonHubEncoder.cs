@@ -20,7 +20,7 @@ internal sealed class JsonHubEncoder : FrameEncoder
 
     private static ReadOnlySpan<byte> Tail => "]}\u001e"u8;
 
-    public override Frame Encode(in FrameContent content) => new HubFrame(Protocol, Render(content, Write));
+    public override Frame Encode(in FrameContent content) => new HubFrame(Protocol, Render(content, Write), content.Id);
 
     private static void Write(in FrameContent content, IBufferWriter<byte> output)
     {

@@ -29,11 +29,15 @@ internal sealed class OptionalArgumentsProtocol(IHubProtocol inner) : IHubProtoc
         var again = input;
         if (!inner.TryParseMessage(ref input, binder, out message))
             return false;
-        if (message is InvocationBindingFailureMessage { Target: nameof(StoreHub.Subscribe) or nameof(StoreHub.Watch) }
+        if (message is InvocationBindingFailureMessage { Target: var method } && HasOptionalArgument(method)
             && inner.TryParseMessage(ref again, new ShortBinder(binder), out var shorter))
             message = Complete(shorter) ?? message;
         return true;
     }
+
+    /// <summary>SignalR finds its methods whatever their case.</summary>
+    private static bool HasOptionalArgument(string method) =>
+        method.Equals(nameof(StoreHub.Subscribe), StringComparison.OrdinalIgnoreCase) || method.Equals(nameof(StoreHub.Watch), StringComparison.OrdinalIgnoreCase);
 
     private static HubMessage? Complete(HubMessage message) => message switch
     {

@@ -11,6 +11,6 @@ internal sealed class ProtocolHubEncoder(IHubProtocol protocol) : FrameEncoder
         var invocation = content.Message.Reset is { } reset
             ? new InvocationMessage(nameof(IStoreClient.Reset), [content.Store, PlainObject.OfReset(reset)])
             : new InvocationMessage(nameof(IStoreClient.Message), [content.Store, PlainObject.OfMessage(content, PlainObject.Plain)]);
-        return new HubFrame(protocol.Name, protocol.GetMessageBytes(invocation));
+        return new HubFrame(protocol.Name, protocol.GetMessageBytes(invocation), content.Id);
     }
 }

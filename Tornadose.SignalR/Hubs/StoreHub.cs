@@ -32,16 +32,15 @@ public class StoreHub : Hub<IStoreClient>
     public virtual async Task<string> Subscribe(string store, string? after = null)
     {
         var found = Subscriptions.Hub.Get(store);
-        // First the messages from where the caller wants them: joining the group would begin with the present.
-        var position = await Subscriptions.JoinAsync(found, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Context.ConnectionAborted);
-        await Groups.AddToGroupAsync(Context.ConnectionId, found.Name, Context.ConnectionAborted);
-        return position.ToString();
+        return (await Subscriptions.EnterAsync(found.Name, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Context.ConnectionAborted))!;
     }
 
     /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
     /// <param name="store">The store's name. It is no error not to be subscribed.</param>
     /// <returns>A task that ends when the subscription has ended.</returns>
-    public virtual Task Unsubscribe(string store) => Groups.RemoveFromGroupAsync(Context.ConnectionId, store);
+    public virtual Task Unsubscribe(string store) =>
+        // Clients have no say in groups that are no stores.
+        Subscriptions.Has(store) ? Subscriptions.LeaveAsync(store, Context.ConnectionAborted) : Task.CompletedTask;
 
     /// <summary>A store's messages as a stream, for <c>connection.stream("Watch", store, after)</c>: it ends when the caller cancels it.</summary>
     /// <param name="store">The store's name.</param>

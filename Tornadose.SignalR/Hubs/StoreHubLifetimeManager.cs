@@ -15,14 +15,15 @@ internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inn
     where THub : Hub
 {
     private readonly ConcurrentDictionary<string, ConnectionSubscriptions> _local = new(StringComparer.Ordinal);
+    private readonly InnerGroups<THub> _groups = new(inner);
 
-    public override async Task OnConnectedAsync(HubConnectionContext connection)
+    public override Task OnConnectedAsync(HubConnectionContext connection)
     {
+        var subscriptions = new ConnectionSubscriptions(connection, _groups, hub);
         connection.Protocol = new OptionalArgumentsProtocol(connection.Protocol);
-        var subscriptions = new ConnectionSubscriptions(connection, hub);
         connection.Features.Set(subscriptions);
         _local[connection.ConnectionId] = subscriptions;
-        await inner.OnConnectedAsync(connection);
+        return inner.OnConnectedAsync(connection);
     }
 
     public override async Task OnDisconnectedAsync(HubConnectionContext connection)
@@ -32,19 +33,15 @@ internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inn
         await inner.OnDisconnectedAsync(connection);
     }
 
-    public override async Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
-    {
-        await inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
-        if (_local.TryGetValue(connectionId, out var subscriptions) && hub.Find(groupName) is { } store)
-            await subscriptions.JoinAsync(store, start: null, cancellationToken);
-    }
+    public override Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default) =>
+        _local.TryGetValue(connectionId, out var subscriptions)
+            ? subscriptions.EnterAsync(groupName, start: null, cancellationToken)
+            : inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
 
-    public override async Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
-    {
-        if (_local.TryGetValue(connectionId, out var subscriptions))
-            await subscriptions.LeaveAsync(groupName);
-        await inner.RemoveFromGroupAsync(connectionId, groupName, cancellationToken);
-    }
+    public override Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default) =>
+        _local.TryGetValue(connectionId, out var subscriptions)
+            ? subscriptions.LeaveAsync(groupName, cancellationToken)
+            : inner.RemoveFromGroupAsync(connectionId, groupName, cancellationToken);
 
     public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         inner.SendAllAsync(methodName, args, cancellationToken);

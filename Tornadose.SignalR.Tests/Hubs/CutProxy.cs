@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tornadose.SignalR.Tests.Hubs;
+
+/// <summary>A link between client and server that can be cut, go dead, and come back.</summary>
+internal sealed class CutProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentBag<Socket> _sockets = [];
+    private readonly Uri _target;
+    private readonly Task _accepting;
+    private TaskCompletionSource _open = Opened();
+    private int _connections;
+
+    private CutProxy(Uri target)
+    {
+        _target = target;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The target's URL as clients see it.</summary>
+    public Uri Url => new UriBuilder(_target) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri;
+
+    /// <summary>Connections that were accepted so far.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Whether new connections are closed at once.</summary>
+    public bool Refuses { get; set; }
+
+    public static CutProxy Start(Uri target) => new(target);
+
+    /// <summary>Ends all connections with a reset.</summary>
+    public void Cut()
+    {
+        while (_sockets.TryTake(out var socket))
+            Reset(socket);
+    }
+
+    /// <summary>Nothing goes through any more, and nobody is told.</summary>
+    public void Freeze() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Thaw() => _open.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        Cut();
+        Thaw();
+        await _accepting;
+    }
+
+    private static TaskCompletionSource Opened()
+    {
+        var open = new TaskCompletionSource();
+        open.SetResult();
+        return open;
+    }
+
+    private static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // gone already
+        }
+
+        socket.Close();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                await ConnectAsync(await _listener.AcceptSocketAsync());
+        }
+        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+        {
+            // disposed
+        }
+    }
+
+    private async Task ConnectAsync(Socket client)
+    {
+        Interlocked.Increment(ref _connections);
+        if (Refuses)
+        {
+            Reset(client);
+            return;
+        }
+
+        var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await server.ConnectAsync(IPAddress.Loopback, _target.Port);
+        _sockets.Add(client);
+        _sockets.Add(server);
+        _ = PumpAsync(client, server);
+        _ = PumpAsync(server, client);
+    }
+
+    private async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer) is var received and > 0)
+            {
+                await _open.Task;
+                await to.SendAsync(buffer.AsMemory(0, received));
+            }
+
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
+        {
+            // the other direction ends as well
+            to.Dispose();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace Tornadose.SignalR.Tests.Hubs;
+
+/// <summary>What a client was called with: a message, or a reset (then <see cref="Data"/> is the reason).</summary>
+internal sealed record HubEvent(string Method, string Store, string? Id, string? EventType, string? Data)
+{
+    public static HubEvent Of(string method, string store, object? value)
+    {
+        var fields = value as IDictionary<string, object?> ?? ((JsonElement)value!).EnumerateObject().ToDictionary(field => field.Name, field => (object?)field.Value);
+        return new HubEvent(method, store, Text(fields, "id"), Text(fields, "event"), Text(fields, method == "Reset" ? "reason" : "data"));
+    }
+
+    /// <summary>A string as it is, everything else as JSON.</summary>
+    public static string? Text(object? value) => value switch
+    {
+        null or string => (string?)value,
+        JsonElement { ValueKind: JsonValueKind.String } text => text.GetString(),
+        _ => JsonSerializer.Serialize(value),
+    };
+
+    private static string? Text(IDictionary<string, object?> fields, string name) => fields.TryGetValue(name, out var value) ? Text(value) : null;
+}

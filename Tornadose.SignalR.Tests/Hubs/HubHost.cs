@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Hubs;
+
+/// <summary>A host with a hub, its stores <c>orders</c> (queue) and <c>weather</c> (data), and a binary hub protocol besides JSON.</summary>
+internal sealed class HubHost : IAsyncDisposable
+{
+    public const string Path = "/hubs/stores";
+
+    private HubHost(TestHost host, LengthPrefixedProtocol binary) => (Host, Binary) = (host, binary);
+
+    public TestHost Host { get; }
+
+    /// <summary>The server's own instance of the binary protocol.</summary>
+    public LengthPrefixedProtocol Binary { get; }
+
+    public Uri Url => Host.Url(Path);
+
+    public IDataStore Orders => Store("orders");
+
+    public SubscriberRegistry Registry => Host.Get<SubscriberRegistry>();
+
+    public HubLifetimeManager<StoreHub> Manager => Host.Get<HubLifetimeManager<StoreHub>>();
+
+    /// <summary>The members of the hub's groups, as any part of the application sees them.</summary>
+    public IHubContext<StoreHub> Context => Host.Get<IHubContext<StoreHub>>();
+
+    public static async Task<HubHost> StartAsync(
+        Action<WebApplicationBuilder>? build = null, Action<ITornadoseBuilder>? stores = null, Action<WebApplication>? map = null, Action<StoreOptions>? orders = null)
+    {
+        var binary = new LengthPrefixedProtocol();
+        var host = await TestHost.StartAsync(
+            builder =>
+            {
+                builder.Services.AddSignalR(options =>
+                {
+                    options.SupportedProtocols = ["json", LengthPrefixedProtocol.ProtocolName];
+                    options.AddFilter(new TellsConnectionId());
+                });
+                builder.Services.AddSingleton<IHubProtocol>(binary);
+                build?.Invoke(builder);
+                var tornadose = builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders", orders).AddDataStore("weather");
+                stores?.Invoke(tornadose);
+            },
+            map ?? (app =>
+            {
+                app.MapStores("/stores");
+                app.MapStoreHub(Path);
+            }));
+        return new HubHost(host, binary);
+    }
+
+    public IDataStore Store(string name) => Host.Get<IDataStoreProvider>().GetStore(name);
+
+    public Task<MessagePosition> PublishAsync(string text) => Orders.PublishAsync(text).WithTimeout();
+
+    public async Task<IReadOnlyList<string>> PublishAsync(int first, int count)
+    {
+        var ids = new List<string>(count);
+        for (var number = first; number < first + count; number++)
+            ids.Add((await PublishAsync($"{number}")).ToString());
+        return ids;
+    }
+
+    public Task<HubSubscriber> ConnectAsync(bool binary = false, LedgerSubscriber? ledger = null) => HubSubscriber.StartAsync(Url, binary ? new LengthPrefixedProtocol() : null, ledger);
+
+    /// <summary>A client that is subscribed to the orders.</summary>
+    public async Task<HubSubscriber> SubscribeAsync(string store = "orders", string? after = null, bool binary = false)
+    {
+        var client = await ConnectAsync(binary);
+        await client.SubscribeAsync(store, after);
+        return client;
+    }
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
+
+    private sealed class TellsConnectionId : IHubFilter
+    {
+        public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+        {
+            await next(context);
+            await context.Hub.Clients.Caller.SendAsync("Connected", context.Context.ConnectionId);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Abstractions;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Hubs;
+
+/// <summary>A client without a network: each of the server's writes can be looked at, held up, or made to fail.</summary>
+internal sealed class MemoryHubConnection : IAsyncDisposable
+{
+    private readonly Pipe _toServer = new();
+    private readonly IHubProtocol _protocol;
+    private readonly DefaultConnectionContext _context;
+    private int _calls;
+
+    private MemoryHubConnection(IHubProtocol protocol, bool isStateful)
+    {
+        _protocol = protocol;
+        _context = new DefaultConnectionContext(Guid.NewGuid().ToString("N"), new Duplex(_toServer.Reader, Output), new Duplex(_toServer.Reader, Output));
+#pragma warning disable CA2252 // a preview interface
+        if (isStateful)
+            _context.Features.Set<IStatefulReconnectFeature>(new NeverReconnects());
+#pragma warning restore CA2252
+    }
+
+    public RecordingPipeWriter Output { get; } = new();
+
+    public string Id => _context.ConnectionId;
+
+    /// <summary>Ends when the server has finished with the connection.</summary>
+    public Task Served { get; private set; } = Task.CompletedTask;
+
+    /// <summary>What the server has sent after its handshake, write by write.</summary>
+    public IReadOnlyList<IReadOnlyList<HubMessage>> Writes => [.. Output.Writes.Skip(1).Select(Parse)];
+
+    /// <summary>How many store messages each write had, where it had any.</summary>
+    public IEnumerable<int> Batches => Writes.Select(write => write.Count(message => message is InvocationMessage { Target: "Message" })).Where(count => count > 0);
+
+    /// <summary>The data of the store messages among them.</summary>
+    public IEnumerable<string?> Received => Writes.SelectMany(write => write).OfType<InvocationMessage>().Where(call => call.Target == "Message").Select(DataOf);
+
+    public static Task<MemoryHubConnection> ConnectAsync(HubHost host, IHubProtocol? protocol = null, bool isStateful = false) =>
+        ConnectAsync<StoreHub>(host, protocol, isStateful);
+
+    public static async Task<MemoryHubConnection> ConnectAsync<THub>(HubHost host, IHubProtocol? protocol = null, bool isStateful = false)
+        where THub : Hub
+    {
+        var client = new MemoryHubConnection(protocol ?? new JsonHubProtocol(), isStateful);
+        client.Served = host.Host.Get<HubConnectionHandler<THub>>().OnConnectedAsync(client._context);
+        HandshakeProtocol.WriteRequestMessage(new HandshakeRequestMessage(client._protocol.Name, isStateful ? 2 : 1), client._toServer.Writer);
+        await client._toServer.Writer.FlushAsync();
+        await Eventually.TrueAsync(() => client.Writes.Count > 0);
+        return client;
+    }
+
+    public async Task<CompletionMessage> InvokeAsync(string target, params object?[] arguments)
+    {
+        var id = $"{++_calls}";
+        await SendAsync(new InvocationMessage(id, target, arguments));
+        CompletionMessage? end = null;
+        await Eventually.TrueAsync(() => (end = Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(message => message.InvocationId == id)) is not null);
+        return end!;
+    }
+
+    public async Task SendAsync(HubMessage message) => await _toServer.Writer.WriteAsync(_protocol.GetMessageBytes(message));
+
+    /// <summary>The client goes away.</summary>
+    public async Task CloseAsync()
+    {
+        await _toServer.Writer.CompleteAsync();
+        Output.Release();
+        await Served.WithTimeout();
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    public static string? DataOf(InvocationMessage call) => HubEvent.Of(call.Target, (string)call.Arguments[0]!, call.Arguments[1]).Data;
+
+    private List<HubMessage> Parse(byte[] write)
+    {
+        var messages = new List<HubMessage>();
+        var input = new ReadOnlySequence<byte>(write);
+        while (_protocol.TryParseMessage(ref input, ClientBinder.Instance, out var message))
+            messages.Add(message);
+        Assert.True(input.IsEmpty, "A write ends in the middle of a message.");
+        return messages;
+    }
+
+    private sealed class ClientBinder : IInvocationBinder
+    {
+        public static readonly ClientBinder Instance = new();
+
+        public Type GetReturnType(string invocationId) => typeof(object);
+
+        public Type GetStreamItemType(string streamId) => typeof(object);
+
+        public IReadOnlyList<Type> GetParameterTypes(string methodName) => methodName == "Connected" ? [typeof(string)] : [typeof(string), typeof(object)];
+    }
+
+    private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input => input;
+
+        public PipeWriter Output => output;
+    }
+
+#pragma warning disable CA2252 // a preview interface
+    private sealed class NeverReconnects : IStatefulReconnectFeature
+    {
+        public void OnReconnected(Func<PipeWriter, Task> notifyOnReconnect)
+        {
+        }
+
+        public void DisableReconnect()
+        {
+        }
+    }
+#pragma warning restore CA2252
+}

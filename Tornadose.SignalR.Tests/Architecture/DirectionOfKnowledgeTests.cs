@@ -16,12 +16,13 @@ public sealed class DirectionOfKnowledgeTests
         ["ServerSentEvents"] = Transport,
         ["WebSockets"] = Transport,
         ["JsonLines"] = Transport,
-        ["Hubs"] = Transport,
-        ["Endpoints"] = [.. Transport, "ServerSentEvents", "WebSockets", "JsonLines", "Backplanes"],
+        ["Authorization"] = ["Stores"],
+        ["Hubs"] = [.. Transport, "Authorization"],
+        ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "Backplanes"],
         ["Redis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Hosting"] =
         [
-            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Redis",
+            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Authorization", "Redis",
         ],
     };
 

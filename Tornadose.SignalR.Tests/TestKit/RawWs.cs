@@ -97,6 +97,20 @@ public sealed class RawWs : IAsyncDisposable
         return frame;
     }
 
+    /// <summary>Reads past everything to the end of the connection, polite or not.</summary>
+    public async Task UntilEndAsync(TimeSpan? timeout = null)
+    {
+        try
+        {
+            while (await NextOrEndAsync(timeout) is not null)
+                continue;
+        }
+        catch (IOException)
+        {
+            // reset: that is an end, too
+        }
+    }
+
     /// <summary>The closing handshake from this side: sends the close frame and returns the peer's.</summary>
     public async Task<WsFrame> CloseAsync(int code = 1000)
     {

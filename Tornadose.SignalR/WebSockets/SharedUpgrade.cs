@@ -18,7 +18,10 @@ internal sealed class SharedUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtendedC
 
     public string? Protocol => connect?.Protocol;
 
-    /// <summary>Middleware that comes before the framework's own.</summary>
+    /// <summary>
+    /// Middleware that comes before the framework's own. Where the application has used WebSockets as well, its handshake has looked at the origin already, but
+    /// would not share the connection: it is taken away, so that the one that follows makes its own.
+    /// </summary>
     public static Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var upgrade = context.Features.Get<IHttpUpgradeFeature>();
@@ -29,6 +32,8 @@ internal sealed class SharedUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtendedC
             context.Features.Set<IHttpUpgradeFeature>(shared);
         if (connect is not null)
             context.Features.Set<IHttpExtendedConnectFeature>(shared);
+        if (shared.IsUpgradableRequest || shared.IsExtendedConnect)
+            context.Features.Set<IHttpWebSocketFeature>(null);
         return next(context);
     }
 

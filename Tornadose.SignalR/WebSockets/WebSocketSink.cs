@@ -48,7 +48,8 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
             return;
         using var timeout = new CancellationTokenSource(CloseTimeout);
-        var (code, reason) = WebSocketCloseCodes.For(end);
+        // What the client closed with is what it gets back (RFC 6455 §5.5.1).
+        var (code, reason) = socket.CloseStatus is { } echo ? ((int)echo, socket.CloseStatusDescription) : WebSocketCloseCodes.For(end);
         await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, timeout.Token).ConfigureAwait(false);
     }
 

@@ -18,7 +18,7 @@ internal static class WebSocketSubscription
     public static async Task RunAsync(HttpContext context, SubscriberFeeds feeds, SubscriberRegistry registry, TornadoseOptions options)
     {
         var isRaw = IsRaw(context);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = isRaw ? WebSocketRawEncoder.Subprotocol : null,
             KeepAliveInterval = options.KeepAlive,
@@ -30,6 +30,10 @@ internal static class WebSocketSubscription
         var receiving = ReceiveAsync(context, socket, subscriber);
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);
+        // After an error of the peer the socket has sent a close frame and is aborted. To dispose of it then would reset the connection, and lose the frame that says
+        // what was wrong; there is nothing to free any more but a timer that does not keep it alive.
+        if (socket.State != WebSocketState.Aborted)
+            socket.Dispose();
     }
 
     /// <summary>Reads until the peer closes or vanishes, and says so to the subscriber. What the peer says besides is not for us.</summary>
@@ -44,7 +48,10 @@ internal static class WebSocketSubscription
                 var received = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
                 if (received.MessageType == WebSocketMessageType.Close)
                     break;
-                end = received.MessageType == WebSocketMessageType.Binary ? WebSocketCloseCodes.BinaryRefused : await SkipAsync(socket).ConfigureAwait(false);
+                if (received.MessageType == WebSocketMessageType.Binary)
+                    end = WebSocketCloseCodes.BinaryRefused;
+                else if (!received.EndOfMessage)
+                    end = await SkipAsync(socket).ConfigureAwait(false);
             }
 
             subscriber.End(end);

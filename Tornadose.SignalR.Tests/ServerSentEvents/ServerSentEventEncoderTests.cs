@@ -1,0 +1,115 @@
+using System.Text;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.ServerSentEvents;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.ServerSentEvents;
+
+public sealed class ServerSentEventEncoderTests
+{
+    private const string Id = "9f2c4e6a81b3d5f7-42-1a2b3c4d";
+
+    [Fact]
+    [Case("SSE-01")]
+    public void Encode_OneLine_IsIdAndData() => Assert.Equal($"id: {Id}\ndata: x\n\n", EncodedEvent.TextOf("x", Id));
+
+    [Theory]
+    [Case("SSE-02")]
+    [InlineData("a\nb", "data: a\ndata: b\n\n")]
+    [InlineData("a\rb", "data: a\ndata: b\n\n")]
+    [InlineData("a\r\nb", "data: a\ndata: b\n\n")]
+    [InlineData("a\n\rb", "data: a\ndata: \ndata: b\n\n")]
+    [InlineData("a\r\r\nb", "data: a\ndata: \ndata: b\n\n")]
+    [InlineData("a\n", "data: a\ndata: \n\n")]
+    [InlineData("a\r\n\r\n", "data: a\ndata: \ndata: \n\n")]
+    [InlineData("\n", "data: \ndata: \n\n")]
+    [InlineData("\r\n\r", "data: \ndata: \ndata: \n\n")]
+    public void Encode_LineBreaks_StartNewDataLines(string data, string expected)
+    {
+        Assert.Equal(expected, EncodedEvent.TextOf(data));
+        Assert.Equal(EncodedEvent.Normalise(data), EncodedEvent.Parse(EncodedEvent.Of(data)).Data);
+    }
+
+    [Theory]
+    [Case("SSE-03")]
+    [InlineData("a\u2028b\u2029c\u0085d\ve\ff")]
+    [InlineData("\uFEFFbom")]
+    [InlineData("a\0b")]
+    public void Encode_OtherSeparators_StayOnOneLine(string data)
+    {
+        Assert.Equal($"data: {data}\n\n", EncodedEvent.TextOf(data));
+        Assert.Equal(data, EncodedEvent.Parse(EncodedEvent.Of(data)).Data);
+    }
+
+    [Theory]
+    [Case("SSE-05", "SSE-06", "SEC-06")]
+    [InlineData("a\nb")]
+    [InlineData("a\rb")]
+    [InlineData("a\r\nb")]
+    [InlineData("a\0b")]
+    public void Encode_FieldThatCouldBreakOut_Throws(string value)
+    {
+        Assert.Throws<ArgumentException>(() => EncodedEvent.Of("x", id: value));
+        Assert.Throws<ArgumentException>(() => EncodedEvent.Of("x", eventType: value));
+    }
+
+    [Theory]
+    [Case("SSE-07")]
+    [InlineData(null)]
+    [InlineData("")]
+    public void Encode_NoId_HasNoIdField(string? id) => Assert.Equal("data: x\n\n", EncodedEvent.TextOf("x", id));
+
+    [Theory]
+    [Case("SSE-10")]
+    [InlineData(" x")]
+    [InlineData("  x ")]
+    [InlineData(":x")]
+    [InlineData("data: x")]
+    [InlineData("id: 9\nevent: y")]
+    [InlineData("\n:c")]
+    public void Encode_TextThatLooksLikeFields_KeepsIt(string data)
+    {
+        var parsed = EncodedEvent.Parse(EncodedEvent.Of(data, Id));
+        Assert.Equal((data, "message", Id), (parsed.Data, parsed.Type, parsed.Id));
+    }
+
+    [Fact]
+    [Case("SSE-11")]
+    public void Encode_EmptyText_IsOneEmptyEvent()
+    {
+        Assert.Equal("data: \n\n", EncodedEvent.TextOf(""));
+        Assert.Equal("", EncodedEvent.Parse(EncodedEvent.Of("")).Data);
+    }
+
+    [Theory]
+    [Case("SSE-16")]
+    [InlineData("order placed")]
+    [InlineData(" leading")]
+    [InlineData("größe:漢")]
+    public void Encode_EventType_RoundTrips(string type) => Assert.Equal(type, EncodedEvent.Parse(EncodedEvent.Of("x", Id, type)).Type);
+
+    [Fact]
+    [Case("SSE-09")]
+    public void KeepAlive_Bytes_AreACommentAndNothingElse()
+    {
+        var parser = new WhatwgSseParser();
+        parser.Push(ServerSentEventEncoder.Instance.KeepAlive!.Bytes.Span);
+        Assert.Empty(parser.Events);
+        Assert.Equal("", Assert.Single(parser.Comments));
+    }
+
+    [Theory]
+    [InlineData(StoreResetReason.Expired, "expired")]
+    [InlineData(StoreResetReason.Epoch, "epoch")]
+    [InlineData(StoreResetReason.Rollback, "rollback")]
+    [InlineData(StoreResetReason.Unknown, "unknown")]
+    [InlineData(StoreResetReason.Slow, "slow")]
+    public void Encode_Reset_IsAnEventWithReasonAndId(StoreResetReason reason, string name)
+    {
+        Assert.True(MessagePosition.TryParse(Id, out var position));
+        var message = new StoreMessage(new StoreReset(reason, position));
+        var text = Encoding.UTF8.GetString(EncodedEvent.Of(new FrameContent("orders", message.Id, message)));
+        Assert.Equal($"id: {Id}\nevent: tornadose.reset\ndata: {{\"reason\":\"{name}\",\"id\":\"{Id}\"}}\n\n", text);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>JSON lines read from a bare socket, in the reader's own time.</summary>
+public sealed class RawLines : IAsyncDisposable
+{
+    private readonly List<byte> _bytes = [];
+
+    private RawLines(RawHttp http) => Http = http;
+
+    public RawHttp Http { get; }
+
+    public static async Task<RawLines> OpenAsync(Uri url, int? receiveBufferBytes = null)
+    {
+        var http = await RawHttp.SendAsync(url, "GET", [("Accept", "application/x-ndjson")], receiveBufferBytes: receiveBufferBytes);
+        Assert.Equal(200, http.Status);
+        return new RawLines(http);
+    }
+
+    /// <summary>The next line without its LF; empty for a keep-alive.</summary>
+    public async Task<string> NextAsync()
+    {
+        int end;
+        while ((end = _bytes.IndexOf((byte)'\n')) < 0)
+        {
+            var piece = await Http.ReadAsync();
+            if (piece.Length == 0)
+                throw new EndOfStreamException("The lines ended.");
+            _bytes.AddRange(piece);
+        }
+
+        var line = Encoding.UTF8.GetString([.. _bytes.Take(end)]);
+        _bytes.RemoveRange(0, end + 1);
+        return line;
+    }
+
+    public async Task<JsonElement> NextObjectAsync()
+    {
+        string line;
+        do
+            line = await NextAsync();
+        while (line.Length == 0);
+        return JsonElement.Parse(line);
+    }
+
+    public ValueTask DisposeAsync() => Http.DisposeAsync();
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>
+/// An application with the queue store <c>orders</c> and the data store <c>weather</c> under <c>/stores</c>; whoever likes may read and publish.
+/// </summary>
+internal static class StoresApp
+{
+    public static Task<TestHost> StartAsync(
+        Action<StoreOptions>? orders = null, Action<TornadoseOptions>? options = null, Action<WebApplicationBuilder>? build = null,
+        Action<WebApplication>? before = null, Action<IEndpointConventionBuilder>? stores = null) => TestHost.StartAsync(
+        builder =>
+        {
+            build?.Invoke(builder);
+            builder.Services.AddTornadose(all =>
+            {
+                all.DrainWindow = TimeSpan.Zero;
+                options?.Invoke(all);
+            }).AddQueueStore("orders", orders).AddDataStore("weather");
+        },
+        app =>
+        {
+            before?.Invoke(app);
+            var mapped = app.MapStores("/stores");
+            stores?.Invoke(mapped);
+            app.MapStorePublishing("/stores").AllowAnonymous();
+        });
+
+    /// <summary>The same with a clock that stands still.</summary>
+    public static Task<TestHost> StartAsync(TimeProvider clock, Action<StoreOptions>? orders = null, Action<TornadoseOptions>? options = null) =>
+        StartAsync(orders, options, builder => builder.Services.AddSingleton(clock));
+
+    public static Uri Orders(this TestHost host, string query = "") => host.Url($"/stores/orders{query}");
+
+    public static IDataStore OrdersStore(this TestHost host) => host.Get<IDataStoreProvider>().GetStore("orders");
+
+    public static IDataStore WeatherStore(this TestHost host) => host.Get<IDataStoreProvider>().GetStore("weather");
+
+    public static int Subscribers(this TestHost host) => host.Get<SubscriberRegistry>().Count;
+
+    public static Task UntilSubscribersAsync(this TestHost host, int count) =>
+        Eventually.TrueAsync(() => host.Subscribers() == count, what: $"{count} subscribers");
+
+    /// <summary>Publishes <c>m1</c>, <c>m2</c>, …; returns the ids.</summary>
+    public static async Task<IReadOnlyList<string>> PublishNumberedAsync(this IDataStore store, int count, int from = 1)
+    {
+        var ids = new List<string>();
+        for (var number = from; number < from + count; number++)
+            ids.Add((await store.PublishAsync($"m{number}")).ToString());
+        return ids;
+    }
+}

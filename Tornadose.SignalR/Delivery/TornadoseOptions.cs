@@ -42,6 +42,12 @@ public sealed class TornadoseOptions
     /// </summary>
     public int MaxStores { get; set; } = 10_000;
 
+    /// <summary>
+    /// The origins of web pages that may open WebSockets, besides those of the same host, exactly as browsers send them: <c>https://app.example</c>. Default empty. <c>*</c> allows every page, which
+    /// with cookies lets any site read what its visitors may read. Others get 403. Clients that are no browsers send no origin, and are not concerned.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
     /// <summary>A reconnection time for one client.</summary>
     internal TimeSpan NextRetry() => RetryMin + ((RetryMax - RetryMin) * Random.Shared.NextDouble());
 }

@@ -14,7 +14,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
     public Task InvokeAsync(HttpContext context)
     {
         var isWebSocket = WebSocketRequest.IsUpgrade(context);
-        if (isWebSocket && WebSocketRequest.Fault(context) is { } fault)
+        if (isWebSocket && WebSocketRequest.Fault(context, options.AllowedOrigins) is { } fault)
             return Refusal.WriteAsync(context, fault);
         var format = isWebSocket ? StreamFormat.WebSocket : AcceptNegotiation.Choose(context.Request);
         if (format == StreamFormat.None)

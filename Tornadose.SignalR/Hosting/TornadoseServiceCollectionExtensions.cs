@@ -53,7 +53,6 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<StoreMetrics>(),
             provider.GetRequiredService<ILogger<SubscriberRegistry>>()));
-        services.TryAddSingleton<StoreAuthorizer>();
         services.TryAddSingleton(provider => new StoreEndpoint(
             provider.GetRequiredService<DataStoreProvider>(),
             provider.GetRequiredService<StoreAuthorizer>(),

@@ -1,7 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
+using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hubs;
 
@@ -28,10 +31,10 @@ public class StoreHub : Hub<IStoreClient>
     /// new subscriber: of a data store it gets the current value.
     /// </param>
     /// <returns>The id after which the messages follow.</returns>
-    /// <exception cref="HubException">There is no such store, or the server takes no more subscribers.</exception>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
     public virtual async Task<string> Subscribe(string store, string? after = null)
     {
-        var found = Subscriptions.Hub.Get(store);
+        var found = await GetAsync(store, StoreOperation.Read);
         return (await Subscriptions.EnterAsync(found.Name, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Context.ConnectionAborted))!;
     }
 
@@ -47,9 +50,34 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="after">The id of the last message that the caller saw; null for a new subscriber.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
-    /// <exception cref="HubException">There is no such store, or the server takes no more subscribers.</exception>
-    public virtual IAsyncEnumerable<object> Watch(string store, string? after = null, CancellationToken cancellationToken = default) =>
-        HubStream.ReadAsync(Subscriptions.Hub.Get(store), string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Subscriptions, cancellationToken);
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
+    public virtual async Task<IAsyncEnumerable<object>> Watch(string store, string? after = null, CancellationToken cancellationToken = default)
+    {
+        var found = await GetAsync(store, StoreOperation.Read);
+        return HubStream.ReadAsync(found, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Subscriptions, cancellationToken);
+    }
+
+    /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="data">A string is text; anything else becomes JSON.</param>
+    /// <returns>The message's id.</returns>
+    /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not take the message.</exception>
+    public virtual async Task<string> Publish(string store, object? data) =>
+        await HubPublishing.PublishAsync(await GetAsync(store, StoreOperation.Publish), data, Context.ConnectionAborted);
 
     private ConnectionSubscriptions Subscriptions => Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
+
+    private async ValueTask<DataStore> GetAsync(string name, StoreOperation operation)
+    {
+        var store = Subscriptions.Hub.Get(name);
+        var verdict = operation == StoreOperation.Publish && store.Options.PublishPolicy is null
+            ? StoreVerdict.Forbidden
+            : await Subscriptions.Hub.Authorizer.DecideAsync(Context.User ?? new ClaimsPrincipal(), store, operation);
+        return verdict switch
+        {
+            StoreVerdict.Allowed => store,
+            StoreVerdict.Hidden => throw StoreHubContext.NoSuchStore(),
+            _ => throw new HubException("You may not do this."),
+        };
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.SignalR;
+using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
 
@@ -8,13 +9,16 @@ namespace Tornadose.SignalR.Hubs;
 /// <param name="Stores">The stores.</param>
 /// <param name="Registry">The subscribers of the process.</param>
 /// <param name="Encoders">The encoders by hub protocol.</param>
-internal sealed record StoreHubContext(DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders)
+/// <param name="Authorizer">Who may read and publish.</param>
+internal sealed record StoreHubContext(DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer)
 {
     public static HubException Full() => new("The server takes no more subscribers at the moment. Come back later.");
 
+    public static HubException NoSuchStore() => new("There is no such store.");
+
     /// <summary>Finds a store for a client, which learns no more than that there is none.</summary>
     /// <exception cref="HubException">There is none.</exception>
-    public DataStore Get(string name) => Find(name) ?? throw new HubException("There is no such store.");
+    public DataStore Get(string name) => Find(name) ?? throw NoSuchStore();
 
     /// <summary>Finds the store that a group is named after; null for a group that is none's.</summary>
     public DataStore? Find(string? name)

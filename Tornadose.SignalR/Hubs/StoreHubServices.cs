@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
 
@@ -19,10 +20,12 @@ internal static class StoreHubServices
         where THub : StoreHub
     {
         services.TryAddSingleton<HubEncoders>();
+        services.TryAddSingleton<StoreAuthorizer>();
         services.TryAddSingleton(provider => new StoreHubContext(
             provider.GetRequiredService<DataStoreProvider>(),
             provider.GetRequiredService<SubscriberRegistry>(),
-            provider.GetRequiredService<HubEncoders>()));
+            provider.GetRequiredService<HubEncoders>(),
+            provider.GetRequiredService<StoreAuthorizer>()));
         if (services.Any(service => service.ServiceType == typeof(StoreHubLifetimeManager<THub>)))
             return;
         services.AddSingleton(provider => new StoreHubLifetimeManager<THub>(CreateInner<THub>(services, provider), provider.GetRequiredService<StoreHubContext>()));

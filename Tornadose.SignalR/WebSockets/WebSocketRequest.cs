@@ -15,10 +15,12 @@ internal static class WebSocketRequest
         || AsksForWebSocket(context.Request);
 
     /// <summary>What is wrong with the handshake; null when nothing is.</summary>
-    public static (int Status, string Text)? Fault(HttpContext context)
+    public static (int Status, string Text)? Fault(HttpContext context, ICollection<string> allowedOrigins)
     {
         if (context.WebSockets.IsWebSocketRequest)
-            return null;
+            return WebSocketOrigin.IsAllowed(context.Request, allowedOrigins)
+                ? null
+                : (StatusCodes.Status403Forbidden, "Pages of this origin may not connect here. The server's administrator can allow them: TornadoseOptions.AllowedOrigins.");
         if (HttpMethods.IsConnect(context.Request.Method))
             return (StatusCodes.Status400BadRequest, "CONNECT is for WebSockets over HTTP/2 only (RFC 8441).");
         if (context.Request.Headers.SecWebSocketVersion == Version)

@@ -41,7 +41,10 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
     public IEnumerable<int> Batches => Writes.Select(write => write.Count(message => message is InvocationMessage { Target: "Message" })).Where(count => count > 0);
 
     /// <summary>The data of the store messages among them.</summary>
-    public IEnumerable<string?> Received => Writes.SelectMany(write => write).OfType<InvocationMessage>().Where(call => call.Target == "Message").Select(DataOf);
+    public IEnumerable<string?> Received => DataOf("Message");
+
+    /// <summary>The reasons of the resets.</summary>
+    public IEnumerable<string?> Resets => DataOf("Reset");
 
     public static Task<MemoryHubConnection> ConnectAsync(HubHost host, IHubProtocol? protocol = null, bool isStateful = false) =>
         ConnectAsync<StoreHub>(host, protocol, isStateful);
@@ -78,7 +81,9 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 
-    public static string? DataOf(InvocationMessage call) => HubEvent.Of(call.Target, (string)call.Arguments[0]!, call.Arguments[1]).Data;
+    private IEnumerable<string?> DataOf(string method) => Writes.SelectMany(write => write).OfType<InvocationMessage>()
+        .Where(call => call.Target == method)
+        .Select(call => HubEvent.Of(call.Target, (string)call.Arguments[0]!, call.Arguments[1]).Data);
 
     private List<HubMessage> Parse(byte[] write)
     {

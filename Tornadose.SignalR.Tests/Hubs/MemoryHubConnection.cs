@@ -95,17 +95,6 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
         return messages;
     }
 
-    private sealed class ClientBinder : IInvocationBinder
-    {
-        public static readonly ClientBinder Instance = new();
-
-        public Type GetReturnType(string invocationId) => typeof(object);
-
-        public Type GetStreamItemType(string streamId) => typeof(object);
-
-        public IReadOnlyList<Type> GetParameterTypes(string methodName) => methodName == "Connected" ? [typeof(string)] : [typeof(string), typeof(object)];
-    }
-
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe
     {
         public PipeReader Input => input;

@@ -15,7 +15,7 @@ public sealed class StalledClientTests
         await using var host = await StartAsync();
         await using var stalled = await StallAsync(host);
         var others = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.SubscribeAsync()));
-        const int Count = 1500;
+        const int Count = 1000;
         var published = Task.Run(async () =>
         {
             for (var number = 0; number < Count; number++)

@@ -27,9 +27,6 @@ internal sealed class CutProxy : IAsyncDisposable
     /// <summary>Connections that were accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Whether new connections are closed at once.</summary>
-    public bool Refuses { get; set; }
-
     public static CutProxy Start(Uri target) => new(target);
 
     /// <summary>Ends all connections with a reset.</summary>
@@ -89,12 +86,6 @@ internal sealed class CutProxy : IAsyncDisposable
     private async Task ConnectAsync(Socket client)
     {
         Interlocked.Increment(ref _connections);
-        if (Refuses)
-        {
-            Reset(client);
-            return;
-        }
-
         var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await server.ConnectAsync(IPAddress.Loopback, _target.Port);
         _sockets.Add(client);

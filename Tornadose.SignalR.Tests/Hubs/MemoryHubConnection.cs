@@ -41,7 +41,10 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
     public IEnumerable<int> Batches => Writes.Select(write => write.Count(message => message is InvocationMessage { Target: "Message" })).Where(count => count > 0);
 
     /// <summary>The data of the store messages among them.</summary>
-    public IEnumerable<string?> Received => Writes.SelectMany(write => write).OfType<InvocationMessage>().Where(call => call.Target == "Message").Select(DataOf);
+    public IEnumerable<string?> Received => DataOf("Message");
+
+    /// <summary>The reasons of the resets.</summary>
+    public IEnumerable<string?> Resets => DataOf("Reset");
 
     public static Task<MemoryHubConnection> ConnectAsync(HubHost host, IHubProtocol? protocol = null, bool isStateful = false) =>
         ConnectAsync<StoreHub>(host, protocol, isStateful);
@@ -78,7 +81,9 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 
-    public static string? DataOf(InvocationMessage call) => HubEvent.Of(call.Target, (string)call.Arguments[0]!, call.Arguments[1]).Data;
+    private IEnumerable<string?> DataOf(string method) => Writes.SelectMany(write => write).OfType<InvocationMessage>()
+        .Where(call => call.Target == method)
+        .Select(call => HubEvent.Of(call.Target, (string)call.Arguments[0]!, call.Arguments[1]).Data);
 
     private List<HubMessage> Parse(byte[] write)
     {
@@ -88,17 +93,6 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
             messages.Add(message);
         Assert.True(input.IsEmpty, "A write ends in the middle of a message.");
         return messages;
-    }
-
-    private sealed class ClientBinder : IInvocationBinder
-    {
-        public static readonly ClientBinder Instance = new();
-
-        public Type GetReturnType(string invocationId) => typeof(object);
-
-        public Type GetStreamItemType(string streamId) => typeof(object);
-
-        public IReadOnlyList<Type> GetParameterTypes(string methodName) => methodName == "Connected" ? [typeof(string)] : [typeof(string), typeof(object)];
     }
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe

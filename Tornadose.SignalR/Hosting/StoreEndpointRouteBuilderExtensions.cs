@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,21 +61,23 @@ public static class StoreEndpointRouteBuilderExtensions
     /// <summary>Maps <see cref="StoreHub"/>, over which SignalR clients subscribe to stores.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The hub's path, as <c>/hubs/stores</c>.</param>
+    /// <param name="configure">Sets SignalR's own options of the endpoint: transports, buffers, <c>AllowStatefulReconnects</c>, <c>CloseOnAuthenticationExpiration</c>.</param>
     /// <returns>What authorization, CORS and metadata are added to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
-    public static HubEndpointConventionBuilder MapStoreHub(this IEndpointRouteBuilder endpoints, string pattern) =>
-        endpoints.MapStoreHub<StoreHub>(pattern);
+    public static HubEndpointConventionBuilder MapStoreHub(this IEndpointRouteBuilder endpoints, string pattern, Action<HttpConnectionDispatcherOptions>? configure = null) =>
+        endpoints.MapStoreHub<StoreHub>(pattern, configure);
 
     /// <summary>Maps a hub of your own that derives from <see cref="StoreHub"/>.</summary>
-    /// <inheritdoc cref="MapStoreHub(IEndpointRouteBuilder, string)"/>
+    /// <inheritdoc cref="MapStoreHub(IEndpointRouteBuilder, string, Action{HttpConnectionDispatcherOptions}?)"/>
     /// <typeparam name="THub">The hub.</typeparam>
     /// <exception cref="InvalidOperationException"><c>AddTornadose().AddHub&lt;THub&gt;()</c> was not called.</exception>
-    public static HubEndpointConventionBuilder MapStoreHub<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(StoreHubServices.HubMembers)] THub>(this IEndpointRouteBuilder endpoints, string pattern)
+    public static HubEndpointConventionBuilder MapStoreHub<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(StoreHubServices.HubMembers)] THub>(
+        this IEndpointRouteBuilder endpoints, string pattern, Action<HttpConnectionDispatcherOptions>? configure = null)
         where THub : StoreHub
     {
         Required<StoreEndpoint>(endpoints, nameof(MapStoreHub));
         StoreHubServices.Check<THub>(endpoints.ServiceProvider);
-        return endpoints.MapHub<THub>(pattern);
+        return endpoints.MapHub<THub>(pattern, configure);
     }
 
     private static string Pattern(string prefix)

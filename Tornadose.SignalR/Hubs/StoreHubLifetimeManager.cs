@@ -11,11 +11,12 @@ namespace Tornadose.SignalR.Hubs;
 /// No store message goes through a group send: it would complete with the slowest member, and with a backplane under the manager every node's send would
 /// reach the clients of all nodes.
 /// </remarks>
-internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inner, StoreHubContext hub) : HubLifetimeManager<THub>
+internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inner, StoreHubContext hub) : HubLifetimeManager<THub>, IAsyncDisposable, IDisposable
     where THub : Hub
 {
     private readonly ConcurrentDictionary<string, ConnectionSubscriptions> _local = new(StringComparer.Ordinal);
     private readonly InnerGroups<THub> _groups = new(inner);
+    private int _disposed;
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
@@ -78,4 +79,17 @@ internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inn
 
     public override bool TryGetReturnType(string invocationId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Type? type) =>
         inner.TryGetReturnType(invocationId, out type);
+
+    /// <summary>The container knows nothing of the manager inside. It disposes this one once for each type that it is registered as.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return ValueTask.CompletedTask;
+        if (inner is IAsyncDisposable disposable)
+            return disposable.DisposeAsync();
+        (inner as IDisposable)?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

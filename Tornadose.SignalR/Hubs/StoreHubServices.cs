@@ -28,23 +28,30 @@ internal static class StoreHubServices
             provider.GetRequiredService<StoreAuthorizer>()));
         if (services.Any(service => service.ServiceType == typeof(StoreHubLifetimeManager<THub>)))
             return;
-        services.AddSingleton(provider => new StoreHubLifetimeManager<THub>(CreateInner<THub>(services, provider), provider.GetRequiredService<StoreHubContext>()));
-        services.AddSingleton<HubLifetimeManager<THub>>(provider => provider.GetRequiredService<StoreHubLifetimeManager<THub>>());
+        var ours = ServiceDescriptor.Singleton<HubLifetimeManager<THub>>(provider => provider.GetRequiredService<StoreHubLifetimeManager<THub>>());
+        services.AddSingleton(provider => new StoreHubLifetimeManager<THub>(CreateInner<THub>(services, ours, provider), provider.GetRequiredService<StoreHubContext>()));
+        services.Add(ours);
     }
 
     /// <summary>Says what is missing, when the hub is mapped.</summary>
     public static void Check<THub>(IServiceProvider services)
         where THub : StoreHub
     {
-        if (services.GetRequiredService<HubLifetimeManager<THub>>() is not StoreHubLifetimeManager<THub>)
-            throw new InvalidOperationException(
-                $"The hub {typeof(THub).Name} is not known to the stores. Add this line before the application is built: builder.Services.AddTornadose().AddHub<{typeof(THub).Name}>();");
+        if (services.GetRequiredService<HubLifetimeManager<THub>>() is StoreHubLifetimeManager<THub>)
+            return;
+        var name = typeof(THub).Name;
+        throw new InvalidOperationException(services.GetService<StoreHubLifetimeManager<THub>>() is null
+            ? $"The hub {name} is not known to the stores. Add this line before the application is built: builder.Services.AddTornadose().AddHub<{name}>();"
+            : $"A HubLifetimeManager<{name}> is registered after the stores' own, which should wrap it: move its registration before AddTornadose() and AddHub<{name}>().");
     }
 
-    /// <summary>The application's own manager. Looked up when it is needed, so that it does not matter what was registered first.</summary>
-    private static HubLifetimeManager<THub> CreateInner<THub>(IServiceCollection services, IServiceProvider provider)
+    /// <summary>The application's own manager: one for this hub, else the one for all hubs. Looked up when it is needed, so that it does not matter what was registered first.</summary>
+    private static HubLifetimeManager<THub> CreateInner<THub>(IServiceCollection services, ServiceDescriptor ours, IServiceProvider provider)
         where THub : StoreHub
     {
+        var closed = services.LastOrDefault(service => service.ServiceType == typeof(HubLifetimeManager<THub>) && !service.IsKeyedService && service != ours);
+        if (closed is not null)
+            return (HubLifetimeManager<THub>)(closed.ImplementationInstance ?? closed.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, closed.ImplementationType!));
         var open = services.Last(static service => service.ServiceType == typeof(HubLifetimeManager<>) && !service.IsKeyedService);
         return (HubLifetimeManager<THub>)ActivatorUtilities.CreateInstance(provider, Close<THub>(open));
     }

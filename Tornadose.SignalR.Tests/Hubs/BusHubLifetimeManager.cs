@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Tornadose.SignalR.Tests.Hubs;
+
+/// <summary>What several servers share in place of Redis: whoever listens gets everything.</summary>
+internal sealed class HubBus
+{
+    private readonly ConcurrentBag<Func<object, Task>> _listeners = [];
+
+    /// <summary>The managers that were made, of whatever hub.</summary>
+    public ConcurrentBag<object> Managers { get; } = [];
+
+    public void Listen(Func<object, Task> listener) => _listeners.Add(listener);
+
+    public Task SendAsync(object message) => Task.WhenAll(_listeners.Select(listener => listener(message)));
+}
+
+/// <summary>
+/// A scale-out manager like that of <c>AddStackExchangeRedis()</c>: a group send goes to every server, each of which passes it on to its own members; a group command for
+/// a connection of another server goes there.
+/// </summary>
+internal sealed class BusHubLifetimeManager<THub> : DefaultHubLifetimeManager<THub>, IDisposable
+    where THub : Hub
+{
+    private readonly HubBus _bus;
+    private readonly ConcurrentDictionary<string, bool> _local = new();
+
+    public BusHubLifetimeManager(HubBus bus, Microsoft.Extensions.Logging.ILogger<DefaultHubLifetimeManager<THub>> logger)
+        : base(logger)
+    {
+        _bus = bus;
+        bus.Listen(ReceiveAsync);
+        bus.Managers.Add(this);
+    }
+
+    public int GroupSends { get; private set; }
+
+    public int Disposals { get; private set; }
+
+    public bool FailsGroupCommands { get; set; }
+
+    public override Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        _local[connection.ConnectionId] = true;
+        return base.OnConnectedAsync(connection);
+    }
+
+    public override Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
+    {
+        if (FailsGroupCommands)
+            throw new InvalidOperationException("The bus is down.");
+        return _local.ContainsKey(connectionId)
+            ? base.AddToGroupAsync(connectionId, groupName, cancellationToken)
+            : _bus.SendAsync(new GroupCommand(connectionId, groupName));
+    }
+
+    public override Task SendGroupAsync(string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default)
+    {
+        GroupSends++;
+        return _bus.SendAsync(new GroupSend(groupName, methodName, args));
+    }
+
+    public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) => _bus.SendAsync(new GroupSend(null, methodName, args));
+
+    public void Dispose() => Disposals++;
+
+    private Task ReceiveAsync(object message) => message switch
+    {
+        GroupSend { Group: null } send => base.SendAllAsync(send.Method, send.Arguments),
+        GroupSend send => base.SendGroupAsync(send.Group, send.Method, send.Arguments),
+        GroupCommand command when _local.ContainsKey(command.ConnectionId) => base.AddToGroupAsync(command.ConnectionId, command.Group),
+        _ => Task.CompletedTask,
+    };
+
+    private sealed record GroupSend(string? Group, string Method, object?[] Arguments);
+
+    private sealed record GroupCommand(string ConnectionId, string Group);
+}

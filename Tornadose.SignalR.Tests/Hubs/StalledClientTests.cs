@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Builder;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Hubs;
+
+/// <summary>A client that does not read, over a real network, among others that do.</summary>
+public sealed class StalledClientTests
+{
+    private static readonly string Large = new('x', 8 * 1024);
+
+    [Fact]
+    [Case("SR-06", "SLOW-03")]
+    public async Task Stalled_OneOfMany_OthersGetEverythingAndItIsCut()
+    {
+        await using var host = await StartAsync();
+        await using var stalled = await StallAsync(host);
+        var others = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.SubscribeAsync()));
+        const int Count = 1000;
+        var published = Task.Run(async () =>
+        {
+            for (var number = 0; number < Count; number++)
+            {
+                await host.PublishAsync($"{number} {Large}");
+                if (number % 20 == 0)
+                    await Eventually.TrueAsync(() => others[0].Seen.Count >= number - 200);
+            }
+        });
+        foreach (var other in others)
+        {
+            var seen = await other.TakeAsync(Count);
+            Assert.Equal(Enumerable.Range(0, Count).Select(number => $"{number} {Large}"), seen.Select(message => message.Data));
+        }
+
+        await published.WithTimeout();
+        // Only our own timeout can have ended it: SignalR's is set to an hour.
+        await Eventually.TrueAsync(() => host.Registry.Count == others.Length);
+        Assert.Single(host.Host.Logs.Entries, entry => entry.Category.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Text.Contains("slow", StringComparison.OrdinalIgnoreCase));
+        await stalled.UntilEndAsync();
+        foreach (var other in others)
+            await other.DisposeAsync();
+    }
+
+    private static Task<HubHost> StartAsync() => HubHost.StartAsync(
+        orders: options => (options.SendTimeout, options.Capacity) = (TimeSpan.FromSeconds(1), 2000),
+        map: app => app.MapStoreHub(HubHost.Path, options => options.TransportSendTimeout = TimeSpan.FromHours(1)));
+
+    private static async Task<StalledSocket> StallAsync(HubHost host)
+    {
+        var socket = await RawWs.OpenAsync(host.Url, receiveBufferBytes: 4096);
+        await socket.SendTextAsync("{\"protocol\":\"json\",\"version\":1}\u001e{\"type\":1,\"invocationId\":\"1\",\"target\":\"Subscribe\",\"arguments\":[\"orders\"]}\u001e");
+        await Eventually.TrueAsync(() => host.Registry.Count == 1);
+        return new StalledSocket(socket);
+    }
+
+    private sealed class StalledSocket(RawWs socket) : IAsyncDisposable
+    {
+        /// <summary>Reads what was on its way, up to the end of the connection.</summary>
+        public async Task UntilEndAsync()
+        {
+            try
+            {
+                while (await socket.NextOrEndAsync() is not null)
+                {
+                    // past what was sent before the cut
+                }
+            }
+            catch (IOException)
+            {
+                // reset: that is the end as well
+            }
+        }
+
+        public ValueTask DisposeAsync() => socket.DisposeAsync();
+    }
+}

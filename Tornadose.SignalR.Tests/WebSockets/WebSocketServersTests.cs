@@ -101,6 +101,21 @@ public sealed class WebSocketServersTests
         Assert.Equal((403, 101), (bad.Status, good.Http.Status));
     }
 
+    [Fact]
+    [Case("WS-18")]
+    public async Task DotNetClient_ServerStops_SeesTheClose()
+    {
+        await using var host = await StoresApp.StartAsync();
+        using var client = new ClientWebSocket();
+        await client.ConnectAsync(host.WebSocketUrl("/stores/orders"), CancellationToken.None).WithTimeout();
+        await host.UntilSubscribersAsync(1);
+        var stopping = host.StopAsync();
+        var received = await client.ReceiveAsync(new byte[10].AsMemory(), CancellationToken.None).WithTimeout();
+        Assert.Equal((WebSocketMessageType.Close, 1012), (received.MessageType, (int)client.CloseStatus!.Value));
+        await client.CloseOutputAsync(client.CloseStatus.Value, null, CancellationToken.None).WithTimeout();
+        await stopping;
+    }
+
     private static async Task<string> ReceiveAsync(WebSocket socket)
     {
         var buffer = new byte[1024];

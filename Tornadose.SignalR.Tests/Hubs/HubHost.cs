@@ -15,12 +15,15 @@ internal sealed class HubHost : IAsyncDisposable
 {
     public const string Path = "/hubs/stores";
 
-    private HubHost(TestHost host, LengthPrefixedProtocol binary) => (Host, Binary) = (host, binary);
+    private int _disconnected;
 
-    public TestHost Host { get; }
+    public TestHost Host { get; private set; } = null!;
 
     /// <summary>The server's own instance of the binary protocol.</summary>
-    public LengthPrefixedProtocol Binary { get; }
+    public LengthPrefixedProtocol Binary { get; } = new();
+
+    /// <summary>Connections that the server has done with.</summary>
+    public int Disconnected => Volatile.Read(ref _disconnected);
 
     public Uri Url => Host.Url(Path);
 
@@ -36,16 +39,16 @@ internal sealed class HubHost : IAsyncDisposable
     public static async Task<HubHost> StartAsync(
         Action<WebApplicationBuilder>? build = null, Action<ITornadoseBuilder>? stores = null, Action<WebApplication>? map = null, Action<StoreOptions>? orders = null)
     {
-        var binary = new LengthPrefixedProtocol();
-        var host = await TestHost.StartAsync(
+        var host = new HubHost();
+        host.Host = await TestHost.StartAsync(
             builder =>
             {
                 builder.Services.AddSignalR(options =>
                 {
                     options.SupportedProtocols = ["json", LengthPrefixedProtocol.ProtocolName];
-                    options.AddFilter(new TellsConnectionId());
+                    options.AddFilter(new ConnectionFilter(host));
                 });
-                builder.Services.AddSingleton<IHubProtocol>(binary);
+                builder.Services.AddSingleton<IHubProtocol>(host.Binary);
                 build?.Invoke(builder);
                 var tornadose = builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders", orders).AddDataStore("weather");
                 stores?.Invoke(tornadose);
@@ -55,7 +58,7 @@ internal sealed class HubHost : IAsyncDisposable
                 app.MapStores("/stores");
                 app.MapStoreHub(Path);
             }));
-        return new HubHost(host, binary);
+        return host;
     }
 
     public IDataStore Store(string name) => Host.Get<IDataStoreProvider>().GetStore(name);
@@ -82,12 +85,20 @@ internal sealed class HubHost : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 
-    private sealed class TellsConnectionId : IHubFilter
+    /// <summary>Answers a client that asks for its connection's id by a name that no store can have, and counts those that have gone.</summary>
+    private sealed class ConnectionFilter(HubHost host) : IHubFilter
     {
-        public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+        public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
         {
-            await next(context);
-            await context.Hub.Clients.Caller.SendAsync("Connected", context.Context.ConnectionId);
+            if (invocation.HubMethodArguments is [HubSubscriber.AskForId])
+                await invocation.Hub.Clients.Caller.SendAsync("Connected", invocation.Context.ConnectionId);
+            return await next(invocation);
+        }
+
+        public Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+        {
+            Interlocked.Increment(ref host._disconnected);
+            return next(context, exception);
         }
     }
 }

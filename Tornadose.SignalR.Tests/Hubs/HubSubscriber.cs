@@ -9,6 +9,9 @@ namespace Tornadose.SignalR.Tests.Hubs;
 /// <summary>A .NET client of a store hub that keeps what it is sent, in its order.</summary>
 internal sealed class HubSubscriber : IAsyncDisposable
 {
+    /// <summary>No store: the test's hosts answer with the connection's id.</summary>
+    public const string AskForId = "?id";
+
     private readonly Channel<HubEvent> _events = Channel.CreateUnbounded<HubEvent>();
     private readonly ConcurrentQueue<HubEvent> _seen = new();
     private readonly TaskCompletionSource<string> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,6 +45,7 @@ internal sealed class HubSubscriber : IAsyncDisposable
     {
         var client = new HubSubscriber(HubClient.Build(url, protocol), ledger);
         await client.Connection.StartAsync().WithTimeout();
+        await client.UnsubscribeAsync(AskForId);
         client.Id = await client._connected.Task.WithTimeout();
         return client;
     }

@@ -56,7 +56,8 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
         client.Served = host.Host.Get<HubConnectionHandler<THub>>().OnConnectedAsync(client._context);
         HandshakeProtocol.WriteRequestMessage(new HandshakeRequestMessage(client._protocol.Name, isStateful ? 2 : 1), client._toServer.Writer);
         await client._toServer.Writer.FlushAsync();
-        await Eventually.TrueAsync(() => client.Writes.Count > 0);
+        await Eventually.TrueAsync(() => client.Output.Writes.Count > 0);
+        await client.InvokeAsync("Unsubscribe", "nothing");
         return client;
     }
 

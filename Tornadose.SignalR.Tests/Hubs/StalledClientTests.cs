@@ -32,8 +32,10 @@ public sealed class StalledClientTests
         }
 
         await published.WithTimeout();
+        host.Host.Logs.AssertNoErrors();
         // Only our own timeout can have ended it: SignalR's is set to an hour.
         await Eventually.TrueAsync(() => host.Registry.Count == others.Length);
+        await Eventually.TrueAsync(() => host.Disconnected == 1);
         Assert.Single(host.Host.Logs.Entries, entry => entry.Category.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Text.Contains("slow", StringComparison.OrdinalIgnoreCase));
         await stalled.UntilEndAsync();
         foreach (var other in others)

@@ -41,11 +41,11 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
         if (_more is { Count: > 0 } || _single is not { } frame)
             return FlushBatchAsync();
         _single = null;
-        var write = SendAsync(frame.Message);
+        var write = connection.WriteAsync(frame.Message);
         return write.IsCompletedSuccessfully ? new(Flushed()) : AwaitAsync(write);
     }
 
-    /// <summary>Ends the transport as well: SignalR alone waits for the pending write before it closes the connection of a client that does not read.</summary>
+    /// <summary>Ends the transport as well, which would first try for some seconds to say goodbye to a client that does not read.</summary>
     public void Abort()
     {
         connection.Abort();
@@ -60,11 +60,9 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
     {
         if (end == SubscriberEnd.Unsubscribed || end == SubscriberEnd.ClientGone || end == SubscriberEnd.ShuttingDown)
             return;
-        await connection.WriteAsync(new CloseMessage(end.Description, allowReconnect: end.Reconnect), connection.ConnectionAborted).ConfigureAwait(false);
+        await connection.WriteAsync(new CloseMessage(end.Description, allowReconnect: end.Reconnect)).ConfigureAwait(false);
         connection.Abort();
     }
-
-    private ValueTask SendAsync(SerializedHubMessage message) => connection.WriteAsync(message, connection.ConnectionAborted);
 
     private async ValueTask<bool> AwaitAsync(ValueTask write)
     {
@@ -86,16 +84,16 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
         if (_oneByOne)
             await SendEachAsync(first).ConfigureAwait(false);
         else
-            await SendAsync(Join(first)).ConfigureAwait(false);
+            await connection.WriteAsync(Join(first)).ConfigureAwait(false);
         _more!.Clear();
         return Flushed();
     }
 
     private async ValueTask SendEachAsync(HubFrame first)
     {
-        await SendAsync(first.Message).ConfigureAwait(false);
+        await connection.WriteAsync(first.Message).ConfigureAwait(false);
         foreach (var frame in _more!)
-            await SendAsync(frame.Message).ConfigureAwait(false);
+            await connection.WriteAsync(frame.Message).ConfigureAwait(false);
     }
 
     /// <summary>Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write.</summary>

@@ -90,11 +90,11 @@ public sealed class WebSocketServersTests
 
     [Fact]
     [Case("WS-05")]
-    public async Task UseWebSockets_WithAllowedOrigins_RefusesOthers()
+    public async Task UseWebSockets_WithOriginsOfItsOwn_KeepsRefusingOthers()
     {
         var options = new WebSocketOptions();
         options.AllowedOrigins.Add("https://good.example");
-        await using var host = await StoresApp.StartAsync(before: app => app.UseWebSockets(options));
+        await using var host = await StoresApp.StartAsync(options: all => all.AllowedOrigins.Add("*"), before: app => app.UseWebSockets(options));
         await using var bad = await RawHttp.SendAsync(host.Orders(), "GET", [.. RawWs.HandshakeHeaders, ("Origin", "https://bad.example")]);
         await using var good = await RawWs.OpenAsync(host.Orders(), ("Origin", "https://good.example"));
         await host.UntilSubscribersAsync(1);

@@ -13,6 +13,9 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary><c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe.</summary>
 internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer)
 {
+    /// <summary>A length that is only declared reserves no more memory than this.</summary>
+    private const int MaxTrustedLength = 64 * 1024;
+
     public async Task InvokeAsync(HttpContext context)
     {
         var selection = StoreSelection.Read(context, stores);
@@ -86,7 +89,7 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
             throw new MessageTooLargeException(store.Name, request.ContentLength.Value, limit);
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = Math.Max(limit, size.MaxRequestBodySize ?? 0);
-        var body = new ArrayBufferWriter<byte>(Math.Max(256, (int)(request.ContentLength ?? 0)));
+        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(request.ContentLength ?? 0, 256, MaxTrustedLength));
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
@@ -96,7 +99,7 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
             if (body.WrittenCount > limit)
                 throw new MessageTooLargeException(store.Name, body.WrittenCount, limit);
             if (read.IsCompleted)
-                return body.WrittenMemory;
+                return body.WrittenSpan.ToArray(); // kept for as long as the message is: no byte more than it has
         }
     }
 

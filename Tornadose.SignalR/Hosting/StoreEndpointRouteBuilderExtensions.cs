@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Endpoints;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Hubs;
@@ -77,7 +79,10 @@ public static class StoreEndpointRouteBuilderExtensions
     {
         Required<StoreEndpoint>(endpoints, nameof(MapStoreHub));
         StoreHubServices.Check<THub>(endpoints.ServiceProvider);
-        return endpoints.MapHub<THub>(pattern, configure);
+        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<TornadoseOptions>>().Value;
+        var hub = endpoints.MapHub<THub>(pattern, configure);
+        hub.Add(endpoint => endpoint.RequestDelegate = WebSocketOriginCheck.Before(endpoint.RequestDelegate!, options.AllowedOrigins));
+        return hub;
     }
 
     private static string Pattern(string prefix)

@@ -22,7 +22,7 @@ internal sealed class StoreSerializer(JsonSerializerOptions options)
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = options.Encoder, MaxDepth = options.MaxDepth });
         JsonSerializer.Serialize(writer, value, TypeInfo<T>());
         writer.Flush();
-        return buffer.WrittenMemory;
+        return buffer.WrittenSpan.ToArray(); // kept for as long as the message is: no byte more than it has
     }
 
     public T Deserialize<T>(StoreMessage message)

@@ -9,6 +9,10 @@ internal static class WebSocketRequest
 {
     private const string Version = "13";
 
+    public static readonly (int Status, string Text) ForeignOrigin = (
+        StatusCodes.Status403Forbidden,
+        "Pages of this origin may not connect here. The server's administrator can allow them: TornadoseOptions.AllowedOrigins.");
+
     public static bool IsUpgrade(HttpContext context) =>
         context.WebSockets.IsWebSocketRequest
         || HttpMethods.IsConnect(context.Request.Method)
@@ -20,7 +24,7 @@ internal static class WebSocketRequest
         if (context.WebSockets.IsWebSocketRequest)
             return WebSocketOrigin.IsAllowed(context.Request, allowedOrigins)
                 ? null
-                : (StatusCodes.Status403Forbidden, "Pages of this origin may not connect here. The server's administrator can allow them: TornadoseOptions.AllowedOrigins.");
+                : ForeignOrigin;
         if (HttpMethods.IsConnect(context.Request.Method))
             return (StatusCodes.Status400BadRequest, "CONNECT is for WebSockets over HTTP/2 only (RFC 8441).");
         if (context.Request.Headers.SecWebSocketVersion == Version)

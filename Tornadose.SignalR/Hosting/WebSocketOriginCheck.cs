@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+using Tornadose.SignalR.Endpoints;
+using Tornadose.SignalR.WebSockets;
+
+namespace Tornadose.SignalR.Hosting;
+
+/// <summary>The origin check for a hub: SignalR leaves it to CORS, which does not guard WebSockets.</summary>
+internal static class WebSocketOriginCheck
+{
+    public static RequestDelegate Before(RequestDelegate next, ICollection<string> allowed) => context =>
+        !WebSocketRequest.IsUpgrade(context) || WebSocketOrigin.IsAllowed(context.Request, allowed)
+            ? next(context)
+            : Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
+}

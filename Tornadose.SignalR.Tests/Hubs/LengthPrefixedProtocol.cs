@@ -17,6 +17,9 @@ internal sealed class LengthPrefixedProtocol : IHubProtocol
 
     public int MessagesRendered => Volatile.Read(ref _messagesRendered);
 
+    /// <summary>Whether a store's message cannot be rendered.</summary>
+    public bool FailsToRender { get; set; }
+
     public string Name => ProtocolName;
 
     public int Version => 1;
@@ -30,7 +33,7 @@ internal sealed class LengthPrefixedProtocol : IHubProtocol
     public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message)
     {
         if (message is InvocationMessage { Target: "Message" })
-            Interlocked.Increment(ref _messagesRendered);
+            CountMessage();
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         writer.Write(0);
@@ -50,6 +53,13 @@ internal sealed class LengthPrefixedProtocol : IHubProtocol
         input = input.Slice(sizeof(int) + length);
         message = Parse((List<object?>)PlainValues.Read(new BinaryReader(new MemoryStream(bytes)))!, binder);
         return true;
+    }
+
+    private void CountMessage()
+    {
+        if (FailsToRender)
+            throw new NotSupportedException("This cannot be rendered.");
+        Interlocked.Increment(ref _messagesRendered);
     }
 
     private static object?[] FieldsOf(HubMessage message) => message switch

@@ -122,7 +122,7 @@ public sealed class WatchTests
         await Eventually.TrueAsync(() => host.Host.Logs.Entries.Any(entry => entry.Text.Contains("slow", StringComparison.OrdinalIgnoreCase)));
         client.Output.Release();
         CompletionMessage? end = null;
-        await Eventually.TrueAsync(() => (end = client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault()) is not null);
+        await Eventually.TrueAsync(() => (end = client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(message => message.InvocationId == "w")) is not null);
         Assert.Contains("read more slowly", end!.Error);
         Assert.Equal(0, host.Registry.Count);
     }

@@ -68,6 +68,21 @@ public sealed class HubWriteTests
         Assert.Equal(2, host.Registry.Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Case("SLOW-03")]
+    public async Task Cut_ClientThatDoesNotReadOrAcknowledge_EndsTheSubscriptionAtOnce(bool isStateful)
+    {
+        await using var host = await HubHost.StartAsync(orders: options => options.SendTimeout = TimeSpan.FromSeconds(1));
+        await using var client = await MemoryHubConnection.ConnectAsync(host, isStateful: isStateful);
+        await client.InvokeAsync("Subscribe", "orders", null);
+        client.Output.WaitsForAcknowledgements = isStateful;
+        await StallAsync(host, client, 5);
+        await Eventually.TrueAsync(() => host.Registry.Count == 0);
+        host.Host.Logs.AssertNoErrors();
+    }
+
     private static IHubProtocol Protocol(bool binary) => binary ? new LengthPrefixedProtocol() : new JsonHubProtocol();
 
     /// <summary>Publishes while the client does not read: one message is under way, the others wait in the log.</summary>

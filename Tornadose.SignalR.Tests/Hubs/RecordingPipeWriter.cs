@@ -13,6 +13,9 @@ internal sealed class RecordingPipeWriter : PipeWriter
 
     public bool Throws { get; set; }
 
+    /// <summary>Whether a stalled flush goes on when it is told to end: then it is no flush, but a wait for the client's acknowledgements.</summary>
+    public bool WaitsForAcknowledgements { get; set; }
+
     /// <summary>What was flushed, flush by flush.</summary>
     public IReadOnlyList<byte[]> Writes
     {
@@ -45,7 +48,11 @@ internal sealed class RecordingPipeWriter : PipeWriter
         return _stall is { } stall ? new(stall.Task.WaitAsync(cancellationToken)) : default;
     }
 
-    public override void CancelPendingFlush() => Release();
+    public override void CancelPendingFlush()
+    {
+        if (!WaitsForAcknowledgements)
+            Release();
+    }
 
     public override void Complete(Exception? exception = null) => Release();
 }

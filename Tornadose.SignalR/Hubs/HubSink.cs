@@ -19,6 +19,7 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
     private List<HubFrame>? _more;
     private string _lastId = begin;
     private string _newestId = begin;
+    private volatile bool _isCut;
 
     /// <summary>The id of the last message that the connection has taken, at first that after which the messages follow.</summary>
     public string LastId => Volatile.Read(ref _lastId);
@@ -41,13 +42,14 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
         if (_more is { Count: > 0 } || _single is not { } frame)
             return FlushBatchAsync();
         _single = null;
-        var write = connection.WriteAsync(frame.Message);
+        var write = SendAsync(frame.Message);
         return write.IsCompletedSuccessfully ? new(Flushed()) : AwaitAsync(write);
     }
 
     /// <summary>Ends the transport as well, which would first try for some seconds to say goodbye to a client that does not read.</summary>
     public void Abort()
     {
+        _isCut = true;
         connection.Abort();
         connection.Features.Get<IConnectionLifetimeFeature>()?.Abort();
     }
@@ -58,11 +60,14 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
     /// </summary>
     public async ValueTask CloseAsync(SubscriberEnd end)
     {
-        if (end == SubscriberEnd.Unsubscribed || end == SubscriberEnd.ClientGone || end == SubscriberEnd.ShuttingDown)
+        if (_isCut || end == SubscriberEnd.Unsubscribed || end == SubscriberEnd.ClientGone || end == SubscriberEnd.ShuttingDown)
             return;
         await connection.WriteAsync(new CloseMessage(end.Description, allowReconnect: end.Reconnect)).ConfigureAwait(false);
         connection.Abort();
     }
+
+    /// <summary>The token matters with stateful reconnects: a write that waits for acknowledgements is not a flush that could be cancelled.</summary>
+    private ValueTask SendAsync(SerializedHubMessage message) => connection.WriteAsync(message, connection.ConnectionAborted);
 
     private async ValueTask<bool> AwaitAsync(ValueTask write)
     {
@@ -84,16 +89,16 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
         if (_oneByOne)
             await SendEachAsync(first).ConfigureAwait(false);
         else
-            await connection.WriteAsync(Join(first)).ConfigureAwait(false);
+            await SendAsync(Join(first)).ConfigureAwait(false);
         _more!.Clear();
         return Flushed();
     }
 
     private async ValueTask SendEachAsync(HubFrame first)
     {
-        await connection.WriteAsync(first.Message).ConfigureAwait(false);
+        await SendAsync(first.Message).ConfigureAwait(false);
         foreach (var frame in _more!)
-            await connection.WriteAsync(frame.Message).ConfigureAwait(false);
+            await SendAsync(frame.Message).ConfigureAwait(false);
     }
 
     /// <summary>Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write.</summary>

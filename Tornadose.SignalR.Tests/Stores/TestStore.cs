@@ -22,6 +22,10 @@ internal static class TestStore
         return positions;
     }
 
+    /// <summary>A store of any kind with any policy, also those that the application's options do not allow together.</summary>
+    public static DataStore Make(StoreKind kind, MessageLogLimits limits, SlowConsumerPolicy policy, TimeProvider time) =>
+        new("test", kind, new StoreOptions { SlowConsumer = policy }, new LocalBackplane(time).Open("test", limits), new StoreSerializer(JsonSerializerOptions.Web));
+
     private static DataStore Make(
         StoreKind kind, int capacity, SlowConsumerPolicy policy, TimeProvider? time, Action<StoreOptions>? configure, JsonSerializerOptions? json)
     {

@@ -1,0 +1,134 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Tests.Specifications.Model;
+
+/// <summary>What a reader of the list gets, word by word.</summary>
+internal sealed class ModelReader
+{
+    private readonly ModelLog _log;
+    private readonly SlowConsumerPolicy _policy;
+    private readonly int _liveFrom;
+    private (string Word, MessagePosition Position)? _opening;
+    private int _next;
+    private bool _wantsTheOldest;
+
+    public ModelReader(ModelLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins)
+    {
+        (_log, _policy) = (log, policy);
+        _liveFrom = log.Head + 1;
+        Begin(start, newestWins);
+    }
+
+    public MessagePosition Position { get; private set; }
+
+    public bool IsDisconnected { get; private set; }
+
+    public string? Read()
+    {
+        if (_opening is { } opening)
+        {
+            (_opening, Position) = (null, opening.Position);
+            return opening.Word;
+        }
+
+        while (!IsDisconnected && _next <= _log.Head)
+        {
+            if (_log.Kept(_next) is not { } entry)
+            {
+                if (CatchUp() is { } word)
+                    return word;
+                continue;
+            }
+
+            _next++;
+            if (entry.Kind != EntryKind.Message && entry.Number < _liveFrom)
+                continue;
+            (Position, _wantsTheOldest) = (entry.Position, false);
+            return ModelWords.Of(entry);
+        }
+
+        return null;
+    }
+
+    private void Begin(StartAt start, bool newestWins)
+    {
+        switch (start.Where)
+        {
+            case StartAt.Kind.Latest:
+                BeginLatest();
+                break;
+            case StartAt.Kind.Earliest:
+                BeginOldest(_log.FirstReplayable);
+                break;
+            case StartAt.Kind.Last:
+                BeginOldest(_log.Replayable.FirstOrDefault(entry => entry.Position.Offset > _log.Position.Offset - start.Count)?.Number ?? _liveFrom);
+                break;
+            case StartAt.Kind.After when newestWins && start.Position != _log.Position && _log.Latest is not null:
+                BeginLatest();
+                break;
+            case StartAt.Kind.After when !(newestWins && start.Position == _log.Position):
+                Resume(start);
+                break;
+            default:
+                BeginAt(_liveFrom);
+                break;
+        }
+    }
+
+    private void BeginAt(int next)
+    {
+        _next = next;
+        Position = _log.Kept(next) is { } entry ? _log.PositionBefore(entry) : _log.Position;
+    }
+
+    private void BeginOldest(int next)
+    {
+        BeginAt(next);
+        _wantsTheOldest = true;
+    }
+
+    private void BeginLatest()
+    {
+        BeginAt(_liveFrom);
+        if (_log.Latest is not { } latest)
+            return;
+        _opening = (ModelWords.Of(latest), latest.Position);
+        Position = _log.PositionBefore(latest);
+    }
+
+    private void Resume(StartAt start)
+    {
+        if (ModelResume.Find(_log, start.Position, out var next) is not { } reason)
+        {
+            (_next, Position) = (next, start.Position!.Value);
+            return;
+        }
+
+        if (start.EarliestOnReset)
+            BeginOldest(_log.FirstReplayable);
+        else
+            BeginAt(_liveFrom);
+        _opening = (ModelWords.Reset(reason, Position), Position);
+    }
+
+    /// <summary>The next entry is gone.</summary>
+    /// <returns>What the reader gets for it; null when it has to look again.</returns>
+    private string? CatchUp()
+    {
+        if (!_wantsTheOldest && _policy == SlowConsumerPolicy.Reset)
+        {
+            (_next, Position) = (_log.Head + 1, _log.Position);
+            return ModelWords.Reset(StoreResetReason.Slow, Position);
+        }
+
+        if (!_wantsTheOldest && _policy == SlowConsumerPolicy.SkipToLatest && _log.Latest is { } latest && latest.Number >= _next)
+        {
+            (_next, Position) = (latest.Number + 1, latest.Position);
+            return ModelWords.Of(latest);
+        }
+
+        IsDisconnected = !_wantsTheOldest && _policy == SlowConsumerPolicy.Disconnect;
+        _next = Math.Max(_next + 1, _log.FirstReplayable);
+        return null;
+    }
+}

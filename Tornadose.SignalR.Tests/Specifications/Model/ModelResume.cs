@@ -1,0 +1,43 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Tests.Specifications.Model;
+
+/// <summary>Promises 4 and 5: the resume is exact if and only if the message with exactly that id is still kept.</summary>
+internal static class ModelResume
+{
+    /// <returns>Why it is not possible, or null.</returns>
+    public static StoreResetReason? Find(ModelLog log, MessagePosition? id, out int next)
+    {
+        next = log.Head + 1;
+        if (id is not { } position)
+            return StoreResetReason.Unknown;
+        if (position == log.Position && log.Limits.Capacity > 0)
+            return null;
+        if (position.Epoch != log.Position.Epoch)
+            return StoreResetReason.Epoch;
+        if (position.Offset > log.Position.Offset)
+            return StoreResetReason.Unknown;
+        return position.Offset == 0 ? FromTheBeginning(log, position, ref next) : AfterMessage(log, position, ref next);
+    }
+
+    private static StoreResetReason? AfterMessage(ModelLog log, MessagePosition position, ref int next)
+    {
+        if (log.Replayable.FirstOrDefault(entry => entry.Kind == EntryKind.Message && entry.Position.Offset == position.Offset) is not { } message)
+            return StoreResetReason.Expired;
+        if (message.Position.Tag != position.Tag)
+            return StoreResetReason.Rollback;
+        next = message.Number + 1;
+        return null;
+    }
+
+    /// <summary>The id of a store that was empty: exact while its first message is kept.</summary>
+    private static StoreResetReason? FromTheBeginning(ModelLog log, MessagePosition position, ref int next)
+    {
+        if (log.Replayable.FirstOrDefault(entry => entry.Position.Offset > 0) is not { Kind: EntryKind.Message } oldest)
+            return StoreResetReason.Expired;
+        if (position.Tag != 0)
+            return StoreResetReason.Unknown;
+        next = oldest.Number;
+        return oldest.Position.Offset == 1 ? null : StoreResetReason.Expired;
+    }
+}

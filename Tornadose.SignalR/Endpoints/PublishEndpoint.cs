@@ -41,6 +41,10 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
         {
             await Refusal.WriteAsync(context, (StatusCodes.Status413PayloadTooLarge, tooLarge.Message));
         }
+        catch (TooManyStoresException)
+        {
+            await Refusal.WriteAsync(context, Refusal.TooManyStores); // it was dropped since it was found
+        }
         catch (ArgumentException invalid)
         {
             await Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, invalid.Message));

@@ -27,6 +27,10 @@ internal static class Refusal
         _ => NoSuchStore,
     };
 
+    public static readonly (int Status, string Text) TooManyStores = (
+        StatusCodes.Status503ServiceUnavailable,
+        "There are too many stores at the moment. Come back later.");
+
     public static Task WriteAsync(HttpContext context, (int Status, string Text) refusal)
     {
         var (status, text) = refusal;

@@ -34,8 +34,9 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<DataStore>
                 return StartAt.After(position);
         if (_positions.Count == 0)
             return StartAt.AfterId(""); // no id at all, which a reset says
-        var stranger = _positions.Find(position => stores.All(store => store.Position.Epoch != position.Epoch));
-        // Every position belongs to another of the stores: this one is new to the client.
-        return stranger == default ? stores[index].DefaultStart : StartAt.After(stranger);
+        foreach (var position in _positions)
+            if (stores.All(store => store.Position.Epoch != position.Epoch))
+                return StartAt.After(position);
+        return stores[index].DefaultStart; // every position belongs to another of the stores: this one is new to the client
     }
 }

@@ -40,12 +40,20 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
             return;
         }
 
-        if (format == StreamFormat.Snapshot)
-            await StoreSnapshotResponse.WriteAsync(context, selection);
-        else if (HttpMethods.IsHead(context.Request.Method))
-            StreamHeaders.Set(context.Response, format);
-        else
-            await SubscribeAsync(context, selection, resume, format);
+        try
+        {
+            if (format == StreamFormat.Snapshot)
+                await StoreSnapshotResponse.WriteAsync(context, selection);
+            else if (HttpMethods.IsHead(context.Request.Method))
+                StreamHeaders.Set(context.Response, format);
+            else
+                await SubscribeAsync(context, selection, resume, format);
+        }
+        catch (TooManyStoresException)
+        {
+            // A store that was found had to make way for another, perhaps one of the same request, before it was followed.
+            await Refusal.WriteAsync(context, Refusal.TooManyStores);
+        }
     }
 
     private async Task SubscribeAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)

@@ -31,7 +31,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
         }
         catch (TooManyStoresException)
         {
-            return Refuse(StatusCodes.Status503ServiceUnavailable, "There are too many stores at the moment. Come back later.");
+            return new([], false, Endpoints.Refusal.TooManyStores);
         }
     }
 

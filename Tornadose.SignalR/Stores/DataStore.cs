@@ -31,11 +31,17 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
     /// <summary>Of a family's store, what stands for the parts in braces of the family's name.</summary>
     internal IReadOnlyDictionary<string, string> RouteValues { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>What its options are called: its own name, or its family's.</summary>
+    internal string? OptionsName { get; init; }
+
     /// <summary>Who uses the store; null for a store that is never dropped.</summary>
     internal StoreLease? Lease { get; init; }
 
     /// <summary>Finds the store's next life, once this one was dropped.</summary>
-    internal Func<string, DataStore>? Renew { get; init; }
+    internal Func<string, DataStore?>? Renew { get; init; }
+
+    /// <summary>Whether there never was a message.</summary>
+    internal bool IsEmpty => Log.LastSequence == 0;
 
     internal StoreSerializer Serializer => serializer;
 
@@ -109,15 +115,24 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
     {
         var store = this;
         while (store.Lease is { } lease && !lease.TryEnter())
-            store = store.Renew!(name);
+            store = store.Renew!(name)!;
         return store;
     }
 
-    internal void Exit() => Lease?.Exit();
+    internal void Exit() => Lease?.Exit(IsEmpty);
 
     public ValueTask DisposeAsync() => channel.DisposeAsync();
 
-    private DataStore Current => Lease is { IsRetired: true } ? Renew!(name).Current : this;
+    private DataStore Current
+    {
+        get
+        {
+            var store = this;
+            while (store.Lease is { IsRetired: true })
+                store = store.Renew!(name)!;
+            return store;
+        }
+    }
 
     private ValueTask<MessagePosition> AppendAsync(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)
     {

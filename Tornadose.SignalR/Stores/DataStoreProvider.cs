@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Backplanes;
@@ -27,7 +28,7 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
         var all = definitions.ToList();
         foreach (var definition in all.Where(static definition => definition.Pattern is null))
             _stores[definition.Name] = Make(definition.Name, definition, lease: null);
-        _families = new StoreFamilies([.. all.Where(static definition => definition.Pattern is not null)], maxStores, _stores, (name, family) => Make(name, family, new StoreLease(time)));
+        _families = new StoreFamilies([.. all.Where(static definition => definition.Pattern is not null)], maxStores, _stores, (name, family) => Make(name, family, new StoreLease(time, NoteUnused)));
         _sweep = time.CreateTimer(static state => ((DataStoreProvider)state!).Sweep(), this, SweepInterval, SweepInterval);
         _changes = options.OnChange(Resize);
     }
@@ -60,6 +61,7 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _changes?.Dispose();
+        _families.Close();
         await _sweep.DisposeAsync().ConfigureAwait(false);
         foreach (var store in _stores.Values)
             await store.DisposeAsync().ConfigureAwait(false);
@@ -68,11 +70,16 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
     private DataStore Make(string name, StoreDefinition definition, StoreLease? lease)
     {
         var options = _options.Get(definition.Name);
-        var channel = _backplane.Open(name, options.Limits);
-        return definition.Pattern is null
-            ? new DataStore(name, definition.Kind, options, channel, _serializer)
-            : new DataStore(name, definition.Kind, options, channel, _serializer) { Lease = lease, Renew = Get, RouteValues = definition.Pattern.ValuesOf(name) };
+        return new DataStore(name, definition.Kind, options, _backplane.Open(name, options.Limits), _serializer)
+        {
+            OptionsName = definition.Name,
+            RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,
+            Lease = lease,
+            Renew = lease is null ? null : _families.Find,
+        };
     }
+
+    private void NoteUnused() => _families.NoteUnused();
 
     private void Sweep()
     {
@@ -80,14 +87,14 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
         {
             store.Log.TrimExpired();
             if (store.Lease is not null)
-                _families.DropIfIdle(store, store.Options.IdleTimeout);
+                _families.DropIfIdle(store);
         }
     }
 
     private void Resize(StoreOptions options, string? name)
     {
         foreach (var store in _stores.Values)
-            if (store.Name == name || _families.IsMember(store.Name, name))
+            if (store.OptionsName == name)
                 store.Log.Limits = options.Limits;
     }
 }

@@ -9,9 +9,12 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
 {
     private readonly Lock _gate = new();
     private int _count;
+    private bool _closed;
+    private bool _someMayBeUnused;
 
     /// <summary>Finds the store of this name, or makes it; null when no family has such names.</summary>
     /// <exception cref="TooManyStoresException">There are as many as there may be.</exception>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     public DataStore? Find(string name)
     {
         var family = Array.Find(families, family => family.Pattern!.Matches(name));
@@ -21,44 +24,51 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
         {
             if (stores.TryGetValue(name, out var present))
                 return present;
+            ObjectDisposedException.ThrowIf(_closed, typeof(IDataStoreProvider));
             if (_count >= maxStores && !DropUnused())
                 throw new TooManyStoresException(maxStores);
             _count++;
+            NoteUnused();
             return stores[name] = make(name, family);
         }
     }
 
-    public bool IsMember(string store, string? family) =>
-        Array.Find(families, definition => definition.Name == family)?.Pattern!.Matches(store) ?? false;
-
-    public void DropIfIdle(DataStore store, TimeSpan idle)
+    /// <summary>From now on no store is made.</summary>
+    public void Close()
     {
-        if (store.Lease!.TryRetire(idle))
-            Drop(store);
+        lock (_gate)
+            _closed = true;
     }
 
-    /// <summary>Stores that were asked for but never published to are worth nothing: somebody may be trying names.</summary>
+    /// <summary>Says that some store may have become unused without ever having had a message.</summary>
+    public void NoteUnused() => Volatile.Write(ref _someMayBeUnused, true);
+
+    public void DropIfIdle(DataStore store) => Drop(store, store.Options.IdleTimeout, static _ => true);
+
+    /// <summary>
+    /// Stores that were asked for but never published to are worth nothing: somebody may be trying names. Looked for only where there may be some, so that a name more costs nothing when all stores are
+    /// in use.
+    /// </summary>
     private bool DropUnused()
     {
-        foreach (var store in stores.Values)
-            if (store.Lease is { } lease && store.Log.LastSequence == 0 && lease.TryRetire(TimeSpan.Zero))
-                DropEmpty(store, lease);
+        if (!Interlocked.Exchange(ref _someMayBeUnused, false))
+            return false;
+        foreach (var (_, store) in stores)
+            if (store.Lease is not null && store.IsEmpty)
+                Drop(store, TimeSpan.Zero, static retired => retired.IsEmpty);
         return _count < maxStores;
     }
 
-    /// <summary>Looks once more now that nobody can publish: a message that was accepted is not dropped.</summary>
-    private void DropEmpty(DataStore store, StoreLease lease)
-    {
-        if (store.Log.LastSequence == 0)
-            Drop(store);
-        else
-            lease.Revive();
-    }
-
-    private void Drop(DataStore store)
+    /// <summary>
+    /// Takes a store out of use and out of the list in one step: whoever finds it retired comes here for its next life, and waits until the list no longer has this one. The
+    /// condition is looked at once more when nobody can enter any more.
+    /// </summary>
+    private void Drop(DataStore store, TimeSpan idle, Func<DataStore, bool> condition)
     {
         lock (_gate)
         {
+            if (!store.Lease!.TryRetire(idle, store, condition))
+                return;
             stores.TryRemove(KeyValuePair.Create(store.Name, store));
             _count--;
         }

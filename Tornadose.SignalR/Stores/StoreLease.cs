@@ -4,7 +4,9 @@ namespace Tornadose.SignalR.Stores;
 /// Counts who uses a store of a family, so that it can be dropped when nobody does. Once dropped it takes no new users: a handle to it that somebody kept finds the
 /// store's next life instead.
 /// </summary>
-internal sealed class StoreLease(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="unused">Called when the last user of a store that never had a message has left.</param>
+internal sealed class StoreLease(TimeProvider time, Action unused)
 {
     private const int Retired = -1;
 
@@ -25,16 +27,26 @@ internal sealed class StoreLease(TimeProvider time)
         }
     }
 
-    public void Exit()
+    public void Exit(bool isEmpty)
     {
         Volatile.Write(ref _lastUsed, time.GetTimestamp());
-        Interlocked.Decrement(ref _users);
+        if (Interlocked.Decrement(ref _users) == 0 && isEmpty)
+            unused();
     }
 
-    /// <summary>Takes the store out of use, if nobody uses it and nobody has for so long.</summary>
-    public bool TryRetire(TimeSpan idle) =>
-        time.GetElapsedTime(Volatile.Read(ref _lastUsed)) >= idle && Interlocked.CompareExchange(ref _users, Retired, 0) == 0;
+    /// <summary>
+    /// Takes the store out of use, if nobody uses it and nobody has for so long. Somebody may have come and gone between the two looks, and have published: so the second look is the one that counts,
+    /// taken when nobody can enter. Whoever is turned away meanwhile asks for the store again, which waits for the caller's lock.
+    /// </summary>
+    public bool TryRetire(TimeSpan idle, DataStore store, Func<DataStore, bool> condition)
+    {
+        if (!IsIdle(idle) || Interlocked.CompareExchange(ref _users, Retired, 0) != 0)
+            return false;
+        if (IsIdle(idle) && condition(store))
+            return true;
+        Volatile.Write(ref _users, 0);
+        return false;
+    }
 
-    /// <summary>Puts a store back into use that should not have been taken out.</summary>
-    public void Revive() => Volatile.Write(ref _users, 0);
+    private bool IsIdle(TimeSpan idle) => time.GetElapsedTime(Volatile.Read(ref _lastUsed)) >= idle;
 }

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Stores;
+
+/// <summary>A provider with the family <c>devices/{id}</c>, on a clock that stands still.</summary>
+internal sealed class FamilyFixture : IAsyncDisposable
+{
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
+
+    public FamilyFixture(int maxStores = 10_000, params string[] others)
+    {
+        Options.Change("devices/{id}", new StoreOptions { IdleTimeout = IdleTimeout });
+        StoreDefinition[] definitions = [new StoreDefinition("devices/{id}", StoreKind.Queue), .. others.Select(name => new StoreDefinition(name, StoreKind.Queue))];
+        Provider = new DataStoreProvider(definitions, Options, maxStores, new LocalBackplane(Time), new StoreSerializer(JsonSerializerOptions.Web), Time);
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public ChangingOptions Options { get; } = new();
+
+    public DataStoreProvider Provider { get; }
+
+    /// <summary>The sweep that finds idle stores runs within.</summary>
+    public void Advance(TimeSpan time) => Time.Advance(time);
+
+    /// <summary>All stores that nobody uses are dropped.</summary>
+    public void DropIdle() => Time.Advance(IdleTimeout + TimeSpan.FromSeconds(1));
+
+    public ValueTask DisposeAsync() => Provider.DisposeAsync();
+}

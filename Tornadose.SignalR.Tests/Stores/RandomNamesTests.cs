@@ -1,0 +1,85 @@
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Stores;
+
+/// <summary>Somebody tries names.</summary>
+public sealed class RandomNamesTests : IAsyncDisposable
+{
+    private const int Tries = 1_000_000;
+    private const int MaxStores = 1_000;
+
+    // Far more than a thousand empty stores need, far less than a million would.
+    private const long Megabytes64 = 64L << 20;
+
+    private readonly FamilyFixture _families = new(MaxStores);
+
+    private DataStoreProvider Provider => _families.Provider;
+
+    public ValueTask DisposeAsync() => _families.DisposeAsync();
+
+    [Fact, Case("SEC-11")]
+    public void TryGetStore_AMillionRandomNames_DoesNotGrowMemory()
+    {
+        var random = new Random(1);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var i = 0; i < Tries; i++)
+        {
+            Assert.True(Provider.TryGetStore($"devices/{random.NextInt64()}", out _));
+            if (i % 50_000 == 0)
+                Assert.InRange(Provider.Names.Count, 1, MaxStores);
+        }
+
+        Assert.InRange(Provider.Names.Count, 1, MaxStores);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, Megabytes64);
+    }
+
+    [Fact, Case("SEC-07", "SEC-11")]
+    public void TryGetStore_AMillionNamesOfNoFamily_MakesNothing()
+    {
+        var random = new Random(1);
+
+        for (var i = 0; i < Tries; i++)
+            Assert.False(Provider.TryGetStore($"gadgets/{random.NextInt64()}", out _));
+
+        Assert.Empty(Provider.Names);
+    }
+
+    [Fact, Case("SEC-11")]
+    public async Task TryGetStore_AllStoresHaveMessages_RefusesWithoutLookingThroughThem()
+    {
+        for (var i = 0; i < MaxStores; i++)
+            await Provider.GetStore($"devices/{i}").PublishAsync("x");
+
+        for (var i = 0; i < 10_000; i++)
+            Assert.Throws<TooManyStoresException>(() => Provider.TryGetStore($"devices/x{i}", out _));
+
+        Assert.Equal(MaxStores, Provider.Names.Count);
+        Assert.Equal(1, Provider.GetStore("devices/7").Position.Offset);
+    }
+
+    [Fact, Case("ST-16", "SEC-11")]
+    public async Task Sweep_TenThousandStoresComeAndGo_MemoryComesBack()
+    {
+        await using var families = new FamilyFixture();
+        await FillAndDropAsync(families);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var timers = families.Time.ActiveTimers;
+
+        for (var round = 0; round < 3; round++)
+            await FillAndDropAsync(families);
+
+        Assert.Equal(timers, families.Time.ActiveTimers);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, Megabytes64 / 4);
+    }
+
+    private static async Task FillAndDropAsync(FamilyFixture families)
+    {
+        for (var i = 0; i < 10_000; i++)
+            await families.Provider.GetStore($"devices/{i}").PublishAsync("x");
+        Assert.Equal(10_000, families.Provider.Names.Count);
+        families.DropIdle();
+        Assert.Empty(families.Provider.Names);
+    }
+}

@@ -14,7 +14,7 @@ internal static class PositionVector
     {
         var text = new System.Text.StringBuilder(feeds.Length * (MessagePosition.MaxLength + 1));
         foreach (var feed in feeds)
-            text.Append(text.Length == 0 ? "" : "-").Append(System.Globalization.CultureInfo.InvariantCulture, $"{feed.Cursor.Position}");
+            text.Append(text.Length == 0 ? "" : "-").Append(System.Globalization.CultureInfo.InvariantCulture, $"{feed.Cursor.ResumePosition}");
         return text.ToString();
     }
 

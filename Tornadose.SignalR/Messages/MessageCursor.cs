@@ -8,6 +8,9 @@ namespace Tornadose.SignalR.Messages;
 /// </summary>
 public sealed class MessageCursor
 {
+    // The tag of offset 0 is 0.
+    private const uint NeverIssued = 1;
+
     private readonly MessageLog _log;
     private readonly SlowConsumerPolicy _policy;
     private readonly long _liveFrom;
@@ -29,6 +32,12 @@ public sealed class MessageCursor
 
     /// <summary>The store's position up to which this cursor has read: resuming after it continues where this cursor is.</summary>
     public MessagePosition Position { get; private set; }
+
+    /// <summary>
+    /// The position to resume after: that of the cursor, but for a cursor that has yet to read the reset it opens with. Resuming after this one leads to the reset again, so that it is not lost with a
+    /// connection that breaks before.
+    /// </summary>
+    internal MessagePosition ResumePosition => OpensWithReset ? new MessagePosition(Position.Epoch, 0, NeverIssued) : Position;
 
     /// <summary>Whether the log moved past this cursor and its store's policy is to disconnect it: nothing more comes.</summary>
     public bool IsDisconnected => _disconnected;

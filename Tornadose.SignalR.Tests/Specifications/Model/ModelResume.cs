@@ -17,7 +17,16 @@ internal static class ModelResume
             return StoreResetReason.Epoch;
         if (position.Offset > log.Position.Offset)
             return StoreResetReason.Unknown;
+        if (log.Kept(log.FirstReplayable - 1) is { Kind: EntryKind.Reset } reset && reset.Position == position)
+            return AfterReset(log, ref next);
         return position.Offset == 0 ? FromTheBeginning(log, position, ref next) : AfterMessage(log, position, ref next);
+    }
+
+    /// <summary>Whoever was told of a reset stands after it.</summary>
+    private static StoreResetReason? AfterReset(ModelLog log, ref int next)
+    {
+        next = log.FirstReplayable;
+        return null;
     }
 
     private static StoreResetReason? AfterMessage(ModelLog log, MessagePosition position, ref int next)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Tests.Hubs;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
@@ -59,8 +60,8 @@ public sealed class StoreListLoadTests
     public async Task EventSource_CutWhileThreeStoresTalk_GetsEveryMessageOnce()
     {
         await using var host = await StartAsync();
-        await using var proxy = CutLink.Start(host.Url("/"));
-        await using var client = NodeClient.EventSource(new UriBuilder(host.List(Names)) { Port = proxy.Port }.Uri, new { events = Names });
+        await using var proxy = CutProxy.Start(host.List(Names));
+        await using var client = NodeClient.EventSource(proxy.Url, new { events = Names });
         await client.NextAsync("open");
         var seen = Names.ToDictionary(name => name, _ => new List<string>());
         for (var round = 0; round < 4; round++)

@@ -3,37 +3,35 @@ using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Stores;
+namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Many publishers, many readers, one order.</summary>
-public sealed class TotalOrderTests
+// Many publishers, many readers, one order.
+public abstract partial class StoreSpecification<TFixture>
 {
     private const int Publishers = 8;
     private const int Readers = 64;
-    private const int MessagesEach = 12_500;
-    private const int Messages = Publishers * MessagesEach;
-
-    private readonly DataStore _store = TestStore.Queue(capacity: Messages, configure: options => options.MaxBytes = 1L << 30);
 
     [Fact, Case("ST-01", "ST-12")]
     public async Task PublishAsync_EightPublishersAndSixtyFourReaders_AllReadTheSameOrderWithoutGap()
     {
-        var readers = Enumerable.Range(0, Readers).Select(_ => Task.Run(ReadAsync)).ToArray();
-        var publishers = Enumerable.Range(0, Publishers).Select(publisher => Task.Run(() => PublishAsync(publisher))).ToArray();
+        var each = _fixture.HeavyLoad / Publishers;
+        var store = await QueueAsync(capacity: Publishers * each, configure: options => options.MaxBytes = 1L << 30);
+        var readers = Enumerable.Range(0, Readers).Select(_ => Task.Run(() => ReadOrderAsync(store, Publishers * each))).ToArray();
+        var publishers = Enumerable.Range(0, Publishers).Select(publisher => Task.Run(() => PublishInOrderAsync(store, publisher, each))).ToArray();
 
-        await Task.WhenAll(publishers).WithTimeout(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(publishers).WithTimeout(HeavyTimeout);
 
-        var orders = await Task.WhenAll(readers).WithTimeout(TimeSpan.FromMinutes(2));
+        var orders = await Task.WhenAll(readers).WithTimeout(HeavyTimeout);
         Assert.Single(orders.Distinct());
-        Assert.Equal(Messages, _store.Position.Offset);
+        Assert.Equal(Publishers * each, store.Position.Offset);
     }
 
-    private async Task PublishAsync(int publisher)
+    private static async Task PublishInOrderAsync(DataStore store, int publisher, int count)
     {
         var last = 0L;
-        for (var i = 1; i <= MessagesEach; i++)
+        for (var i = 1; i <= count; i++)
         {
-            var position = await _store.PublishAsync($"{publisher}:{i}");
+            var position = await store.PublishAsync($"{publisher}:{i}");
             Assert.True(position.Offset > last);
             last = position.Offset;
         }
@@ -41,18 +39,18 @@ public sealed class TotalOrderTests
 
     /// <summary>Checks that offsets are contiguous and each publisher's messages in their order.</summary>
     /// <returns>A hash of what was read, in the order in which it was.</returns>
-    private async Task<int> ReadAsync()
+    private static async Task<int> ReadOrderAsync(DataStore store, int count)
     {
         var order = default(HashCode);
         var seen = new int[Publishers];
         var offset = 0L;
-        await foreach (var message in _store.ReadAllAsync(StartAt.Earliest))
+        await foreach (var message in store.ReadAllAsync(StartAt.Earliest))
         {
             Assert.Equal(++offset, message.Position!.Value.Offset);
             var (publisher, number) = Parse(message.Data.Span);
             Assert.Equal(++seen[publisher], number);
             order.Add(publisher);
-            if (offset == Messages)
+            if (offset == count)
                 break;
         }
 

@@ -4,32 +4,32 @@ using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.Messages;
 using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Stores;
+namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Readers in the same process, and how they end.</summary>
-public sealed class DataStoreReadTests
+// Readers in the same process, and how they end.
+public abstract partial class StoreSpecification<TFixture>
 {
-    private readonly DataStore _store = TestStore.Queue();
-
     [Fact]
     public async Task ReadAllAsync_Earliest_ReadsWhatThereIsAndThenWhatComes()
     {
-        await _store.PublishManyAsync(2);
-        await using var reader = _store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
+        var store = await QueueAsync();
+        await PublishManyAsync(store, 2);
+        await using var reader = store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
 
         Assert.Equal("1", await NextAsync(reader));
         Assert.Equal("2", await NextAsync(reader));
         var next = NextAsync(reader);
         Assert.False(next.IsCompleted);
-        await _store.PublishAsync("live");
+        await store.PublishAsync("live");
         Assert.Equal("live", await next.WithTimeout());
     }
 
     [Fact, Case("HTTP-18")]
     public async Task ReadAllAsync_UnknownId_BeginsWithAReset()
     {
-        await _store.PublishManyAsync(2);
-        await using var reader = _store.ReadAllAsync(StartAt.AfterId("garbage")).GetAsyncEnumerator();
+        var store = await QueueAsync();
+        await PublishManyAsync(store, 2);
+        await using var reader = store.ReadAllAsync(StartAt.AfterId("garbage")).GetAsyncEnumerator();
 
         Assert.Equal("reset:unknown@2", await NextAsync(reader));
     }
@@ -37,25 +37,27 @@ public sealed class DataStoreReadTests
     [Fact, Case("ST-09", "ST-10")]
     public async Task ReadAllAsync_Cancelled_ThrowsForThatReaderAlone()
     {
+        var store = await QueueAsync();
         using var cancellation = new CancellationTokenSource();
-        await using var cancelled = _store.ReadAllAsync(StartAt.Now).GetAsyncEnumerator(cancellation.Token);
-        await using var other = _store.ReadAllAsync(StartAt.Now).GetAsyncEnumerator();
+        await using var cancelled = store.ReadAllAsync(StartAt.Now).GetAsyncEnumerator(cancellation.Token);
+        await using var other = store.ReadAllAsync(StartAt.Now).GetAsyncEnumerator();
         var cancelledNext = cancelled.MoveNextAsync();
         var otherNext = NextAsync(other);
 
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelledNext.WithTimeout());
-        await _store.PublishAsync("x");
+        await store.PublishAsync("x");
         Assert.Equal("x", await otherNext.WithTimeout());
     }
 
     [Fact]
     public async Task ReadAllAsync_CancelledWithABacklog_Throws()
     {
+        var store = await QueueAsync();
         using var cancellation = new CancellationTokenSource();
-        await _store.PublishManyAsync(10);
-        await using var reader = _store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator(cancellation.Token);
+        await PublishManyAsync(store, 10);
+        await using var reader = store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator(cancellation.Token);
         await NextAsync(reader);
 
         await cancellation.CancelAsync();
@@ -66,6 +68,7 @@ public sealed class DataStoreReadTests
     [Fact, Case("ST-09")]
     public async Task DisposeAsync_WhilePublishingAndReading_ReadersEndAndPublishersAreTold()
     {
+        var store = await QueueAsync();
         var refused = 0;
         var published = new ConcurrentQueue<long>();
         var publishers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
@@ -73,36 +76,37 @@ public sealed class DataStoreReadTests
             await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
             {
                 while (true)
-                    published.Enqueue((await _store.PublishAsync("x")).Offset);
+                    published.Enqueue((await store.PublishAsync("x")).Offset);
             });
             Interlocked.Increment(ref refused);
         })).ToArray();
         var readers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
             var last = 0L;
-            await foreach (var message in _store.ReadAllAsync(StartAt.Now))
+            await foreach (var message in store.ReadAllAsync(StartAt.Now))
                 last = message.Position!.Value.Offset;
             return last;
         })).ToArray();
         await Eventually.TrueAsync(() => published.Count > 100);
 
-        await _store.DisposeAsync();
+        await store.DisposeAsync();
 
         await Task.WhenAll(publishers).WithTimeout();
         Assert.Equal(4, refused);
         foreach (var reader in readers)
-            Assert.Contains(await reader.WithTimeout(), (long[])[0, _store.Position.Offset]);
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await _store.PublishAsync("late"));
+            Assert.Contains(await reader.WithTimeout(), (long[])[0, store.Position.Offset]);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await store.PublishAsync("late"));
     }
 
     [Fact, Case("ST-09")]
     public async Task ReadAllAsync_DisposedStore_ReadsWhatThereIsAndEnds()
     {
-        await _store.PublishManyAsync(3);
-        await _store.DisposeAsync();
+        var store = await QueueAsync();
+        await PublishManyAsync(store, 3);
+        await store.DisposeAsync();
         var read = new List<string>();
 
-        await foreach (var message in _store.ReadAllAsync(StartAt.Earliest))
+        await foreach (var message in store.ReadAllAsync(StartAt.Earliest))
             read.Add(message.Word());
 
         Assert.Equal(["1", "2", "3"], read);
@@ -111,14 +115,15 @@ public sealed class DataStoreReadTests
     [Fact, Case("ST-10")]
     public async Task ReadAllAsync_ReaderThrows_OthersReadOn()
     {
+        var store = await QueueAsync();
         var failing = Task.Run(async () =>
         {
-            await foreach (var _ in _store.ReadAllAsync(StartAt.Earliest))
+            await foreach (var _ in store.ReadAllAsync(StartAt.Earliest))
                 throw new InvalidOperationException("bug of the application");
         });
-        await using var other = _store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
+        await using var other = store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
 
-        await _store.PublishManyAsync(2);
+        await PublishManyAsync(store, 2);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => failing.WithTimeout());
         Assert.Equal("1", await NextAsync(other));
@@ -128,30 +133,31 @@ public sealed class DataStoreReadTests
     [Fact, Case("ST-18")]
     public async Task PublishAsync_FromAReaderOfTheSameStore_DoesNotDeadlockAndKeepsTheOrder()
     {
+        var store = await QueueAsync();
         var echoing = Task.Run(async () =>
         {
-            await foreach (var message in _store.ReadAllAsync(StartAt.Earliest))
+            await foreach (var message in store.ReadAllAsync(StartAt.Earliest))
                 if (message.Position!.Value.Offset is var offset and < 500)
-                    await _store.PublishAsync($"{offset + 1}");
+                    await store.PublishAsync($"{offset + 1}");
                 else
                     return;
         });
 
-        await _store.PublishAsync("1");
+        await store.PublishAsync("1");
 
         await echoing.WithTimeout();
-        Assert.Equal(string.Join(' ', Enumerable.Range(1, 500)), _store.OpenCursor(StartAt.Earliest).Read());
+        Assert.Equal(string.Join(' ', Enumerable.Range(1, 500)), store.OpenCursor(StartAt.Earliest).Read());
     }
 
     [Fact, Case("SLOW-04")]
     public async Task ReadAllAsync_LappedUnderDisconnect_Ends()
     {
-        var store = TestStore.Queue(capacity: 2, configure: options => options.SlowConsumer = SlowConsumerPolicy.Disconnect);
+        var store = await QueueAsync(capacity: 2, configure: options => options.SlowConsumer = SlowConsumerPolicy.Disconnect);
         await store.PublishAsync("1");
         await using var reader = store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
         Assert.Equal("1", await NextAsync(reader));
 
-        await store.PublishManyAsync(3);
+        await PublishManyAsync(store, 3);
 
         Assert.False(await reader.MoveNextAsync().WithTimeout());
     }

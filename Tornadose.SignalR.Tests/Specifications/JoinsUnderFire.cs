@@ -3,25 +3,23 @@ using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Stores;
+namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
 /// Readers that join anywhere while messages come, and are held to the ledger. Publishers wait for readers that are far behind, so that a reader
 /// is lapped never; what a start makes of an expired id is part of the test.
 /// </summary>
-public sealed class JoinUnderFireTests
+internal sealed class JoinsUnderFire(DataStore store)
 {
-    private const int Capacity = 200;
+    public const int Capacity = 200;
     private const int Messages = 4_000;
     private const int Joins = 100;
 
-    private readonly DataStore _store = TestStore.Queue(Capacity);
     private readonly Ledger _ledger = new();
     private readonly ConcurrentBag<MessagePosition> _published = [];
     private readonly ConcurrentDictionary<Reader, bool> _reading = [];
 
-    [Theory, Case("ST-02", "HTTP-20"), InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6)]
-    public async Task OpenCursor_WhileMessagesCome_ReplaysAndGoesLiveWithoutGapOrDuplicate(int seed)
+    public async Task RunAsync(int seed)
     {
         var random = new Random(seed);
         var publishers = new[] { Task.Run(() => PublishAsync("a")), Task.Run(() => PublishAsync("b")) };
@@ -29,14 +27,14 @@ public sealed class JoinUnderFireTests
         for (var i = 0; i < Joins; i++)
         {
             var at = (long)i * Messages / Joins;
-            await Eventually.TrueAsync(() => _store.Position.Offset >= at);
+            await Eventually.TrueAsync(() => store.Position.Offset >= at);
             readers.Add(Join(i, random));
         }
 
         await Task.WhenAll(publishers).WithTimeout();
         await Task.WhenAll(readers).WithTimeout();
 
-        _ledger.Check(top: _store.Position.ToString());
+        _ledger.Check(top: store.Position.ToString());
     }
 
     private async Task PublishAsync(string publisher)
@@ -46,7 +44,7 @@ public sealed class JoinUnderFireTests
             while (_reading.Keys.Any(reader => reader.Behind > Capacity / 2))
                 await Task.Yield();
             var text = $"{publisher}{i}";
-            var position = await _store.PublishAsync(text);
+            var position = await store.PublishAsync(text);
             _ledger.Published(position.ToString(), text);
             _published.Add(position);
         }
@@ -57,9 +55,9 @@ public sealed class JoinUnderFireTests
         var (start, after) = RandomStart(random);
         var leaveAfter = random.Next(2) == 0 ? random.Next(Messages) : Messages;
         var subscriber = _ledger.Subscriber($"reader {index} {start.Where}", "cursor", after);
-        var reader = new Reader(_store);
+        var reader = new Reader(store);
         _reading.TryAdd(reader, true);
-        var cursor = reader.Cursor = _store.OpenCursor(start);
+        var cursor = reader.Cursor = store.OpenCursor(start);
         return Task.Run(async () =>
         {
             await ReadAsync(cursor, subscriber, leaveAfter);
@@ -70,7 +68,7 @@ public sealed class JoinUnderFireTests
     private (StartAt Start, string? After) RandomStart(Random random)
     {
         var published = _published.ToArray();
-        var position = published.Length == 0 ? _store.Position : published[random.Next(published.Length)];
+        var position = published.Length == 0 ? store.Position : published[random.Next(published.Length)];
         return random.Next(8) switch
         {
             0 => (StartAt.Now, null),
@@ -78,7 +76,7 @@ public sealed class JoinUnderFireTests
             2 => (StartAt.Earliest, null),
             3 => (StartAt.Last(random.Next(2 * Capacity)), null),
             4 => (StartAt.AfterId("garbage"), "garbage"),
-            5 => (StartAt.After(_store.Position), null),
+            5 => (StartAt.After(store.Position), null),
             _ => (StartAt.After(position), position.ToString()),
         };
     }

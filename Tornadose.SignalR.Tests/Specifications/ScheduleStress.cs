@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Specifications;
+
+/// <summary>Publishing, joining and trimming, each on threads of their own, at random moments; every reader is held to the ledger.</summary>
+internal sealed class ScheduleStress
+{
+    private const int Messages = 12_000;
+    private const int Joins = 250;
+    private const int Joiners = 3;
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly ConcurrentQueue<MessagePosition> _published = new();
+    private readonly Ledger _ledger;
+    private readonly DataStore _store;
+    private readonly bool _isQueue;
+    private readonly int _seed;
+    private volatile bool _done;
+
+    public ScheduleStress(StoreKind kind, int seed)
+    {
+        _isQueue = kind == StoreKind.Queue;
+        _seed = seed;
+        _ledger = new Ledger(_isQueue ? LedgerRule.Every : LedgerRule.Latest);
+        var policy = _isQueue ? SlowConsumerPolicy.Reset : SlowConsumerPolicy.SkipToLatest;
+        _store = TestStore.Make(kind, new MessageLogLimits(_isQueue ? 64 : 1, 1 << 20), policy, _time);
+    }
+
+    public async Task RunAsync()
+    {
+        var trimming = Task.Run(() => Trim(new Random(_seed)));
+        var joining = Enumerable.Range(1, Joiners).Select(index => Task.Run(() => Join(index, new Random(_seed + index)))).ToArray();
+        await Task.Run(() => PublishAsync(new Random(_seed - 1))).WithTimeout();
+        _done = true;
+        await Task.WhenAll(joining).WithTimeout();
+        await trimming.WithTimeout();
+        _ledger.Check();
+    }
+
+    private async Task PublishAsync(Random random)
+    {
+        for (var i = 0; i < Messages; i++)
+        {
+            var text = $"{i}";
+            var position = await _store.PublishAsync(text);
+            _ledger.Published(position.ToString(), text);
+            _published.Enqueue(position);
+            if (random.Next(8) == 0)
+                Thread.SpinWait(random.Next(300));
+        }
+    }
+
+    private void Trim(Random random)
+    {
+        while (!_done)
+        {
+            Thread.SpinWait(random.Next(2_000));
+            if (_isQueue && random.Next(2) == 0)
+                _store.Log.Limits = new MessageLogLimits(random.Next(65), 1 + random.Next(200), random.Next(2) == 0 ? TimeSpan.FromSeconds(1) : null);
+            _time.Advance(TimeSpan.FromMilliseconds(random.Next(700)));
+            _store.Log.TrimExpired();
+        }
+    }
+
+    private void Join(int joiner, Random random)
+    {
+        for (var i = 0; i < Joins; i++)
+        {
+            var (start, after) = RandomStart(random);
+            var subscriber = _ledger.Subscriber($"joiner {joiner}.{i} {start.Where}", "cursor", after);
+            var cursor = _store.OpenCursor(start);
+            var last = (StoreMessage?)null;
+            for (var reads = random.Next(60); reads > 0; reads--)
+            {
+                if (cursor.TryRead(out StoreMessage? message))
+                    last = Record(subscriber, message, last);
+                else if (_done)
+                    break;
+                if (random.Next(4) == 0)
+                    Thread.SpinWait(random.Next(400));
+            }
+
+            subscriber.End();
+        }
+    }
+
+    /// <summary>A reset is a new beginning; two of them with nothing between are of different moments.</summary>
+    private static StoreMessage Record(LedgerSubscriber subscriber, StoreMessage message, StoreMessage? last)
+    {
+        if (message.Reset is { } reset)
+        {
+            Assert.NotEqual(last?.Reset?.Id, reset.Id);
+            subscriber.Reset(reset.ReasonName, reset.Id);
+            subscriber.Connected("cursor", reset.Id);
+        }
+        else
+        {
+            subscriber.Message(message.Id, message.GetText());
+        }
+
+        return message;
+    }
+
+    private (StartAt Start, string? After) RandomStart(Random random)
+    {
+        switch (random.Next(7))
+        {
+            case 0: return (StartAt.Now, null);
+            case 1: return (StartAt.Latest, null);
+            case 2: return (StartAt.Earliest, null);
+            case 3: return (StartAt.Last(random.Next(80)), null);
+            case 4: return (StartAt.AfterId("garbage"), null);
+        }
+
+        var published = _published.ToArray();
+        var position = published.Length == 0 ? _store.Position : published[^(1 + random.Next(Math.Min(published.Length, 100)))];
+        return (StartAt.After(position), _isQueue ? position.ToString() : null);
+    }
+}

@@ -9,30 +9,37 @@ internal sealed class DashboardServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
+    private readonly string[] _options;
     private LineProcess _process;
 
-    private DashboardServer(Uri url, LineProcess process) => (Url, _process) = (url, process);
+    private DashboardServer(Uri url, LineProcess process, string[] options) => (Url, _process, _options) = (url, process, options);
 
     public Uri Url { get; }
 
     public Uri Store(string name) => new(Url, $"stores/{name}");
 
-    public static async Task<DashboardServer> StartAsync()
+    /// <param name="options">Configuration on the command line, as <c>--Tornadose:KeepAlive=00:00:05</c>.</param>
+    public static async Task<DashboardServer> StartAsync(params string[] options)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}/");
-        return new DashboardServer(url, await RunAsync(url));
+        return new DashboardServer(url, await RunAsync(url, options), options);
     }
 
     public ValueTask KillAsync() => _process.DisposeAsync();
 
-    public async Task StartAgainAsync() => _process = await RunAsync(Url);
+    public async Task StartAgainAsync() => _process = await RunAsync(Url, _options);
+
+    /// <summary>Sends SIGTERM.</summary>
+    public Task TerminateAsync() => _process.TerminateAsync();
+
+    public Task<int> ExitCodeAsync() => _process.ExitCodeAsync();
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static async Task<LineProcess> RunAsync(Uri url)
+    private static async Task<LineProcess> RunAsync(Uri url, string[] options)
     {
         // Started from a foreign directory: it must find its own files all the same.
-        var process = LineProcess.Start("dotnet", [SampleFiles.Program, "--urls", url.ToString()], Path.GetTempPath());
+        var process = LineProcess.Start("dotnet", [SampleFiles.Program, "--urls", url.ToString(), .. options], Path.GetTempPath());
         while (!(await process.NextAsync(StartTimeout)).Contains("Application started", StringComparison.Ordinal))
         {
         }

@@ -58,6 +58,13 @@ public sealed class LineProcess : IAsyncDisposable
         await NextOrEndAsync(timeout)
         ?? throw new EndOfStreamException($"{_process.StartInfo.FileName} ended. {Errors}");
 
+    /// <summary>Asks the process to end, as an orchestrator does: SIGTERM.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().WithTimeout();
+    }
+
     public void CloseInput() => _process.StandardInput.Close();
 
     public async Task<int> ExitCodeAsync(TimeSpan? timeout = null)

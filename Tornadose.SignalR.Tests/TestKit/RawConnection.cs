@@ -49,13 +49,15 @@ public sealed class RawConnection : IAsyncDisposable
     public void Consume(int count) => _start += count;
 
     /// <summary>Receives more bytes into <see cref="Buffered"/>; false when the peer has ended its side.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="most">How many bytes to take at most, for a reader that takes few.</param>
     /// <exception cref="IOException">The peer has reset the connection.</exception>
-    public async Task<bool> FillAsync(CancellationToken cancellationToken)
+    public async Task<bool> FillAsync(CancellationToken cancellationToken, int most = int.MaxValue)
     {
         MakeRoom();
         try
         {
-            var received = await _socket.ReceiveAsync(_buffer.AsMemory(_end), cancellationToken);
+            var received = await _socket.ReceiveAsync(_buffer.AsMemory(_end, Math.Min(most, _buffer.Length - _end)), cancellationToken);
             _end += received;
             return received > 0;
         }

@@ -11,7 +11,8 @@ public sealed class RawWs : IAsyncDisposable
 {
     private const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
 
-    private RawWs(RawHttp http) => Http = http;
+    /// <param name="http">A handshake that was answered with 101.</param>
+    public RawWs(RawHttp http) => Http = http;
 
     /// <summary>The headers of a proper handshake, for tests that alter one of them and send it with <see cref="RawHttp"/>.</summary>
     public static IReadOnlyList<(string Name, string Value)> HandshakeHeaders { get; } =

@@ -91,10 +91,15 @@ internal sealed class SubscriberRegistry : IDisposable
         var subscribers = _subscribers.Keys.ToArray();
         Random.Shared.Shuffle(subscribers);
         var pace = new DrainPace(subscribers.Length, _options.DrainWindow);
+        var began = _time.GetTimestamp();
+        var due = TimeSpan.Zero;
         for (var i = 0; i < subscribers.Length; i++)
         {
-            if (pace.PauseBefore(i) is { } pause && pause > TimeSpan.Zero)
-                await Task.Delay(pause, _time).ConfigureAwait(false);
+            due += pace.PauseBefore(i);
+            // Counted from the beginning: timers are late rather than early, and hundreds of late ones would outlast the window.
+            var early = due - _time.GetElapsedTime(began);
+            if (early > TimeSpan.Zero)
+                await Task.Delay(early, _time).ConfigureAwait(false);
             subscribers[i].End(SubscriberEnd.ShuttingDown);
         }
 

@@ -16,7 +16,7 @@ public sealed class TornadoseOptions
 
     /// <summary>
     /// The time over which subscriptions are ended when the application stops, so that their clients do not all reconnect at once. Default 10 s. From 0 to 10 minutes;
-    /// keep it under the host's shutdown time-out (30 s) and the orchestrator's grace period.
+    /// keep it under the host's shutdown time-out (30 s) and the orchestrator's grace period. <c>IHostApplicationLifetime.StopApplication()</c> returns when they have ended.
     /// </summary>
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(10);
 

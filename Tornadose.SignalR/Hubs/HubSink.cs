@@ -60,7 +60,7 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
     /// </summary>
     public async ValueTask CloseAsync(SubscriberEnd end)
     {
-        if (_isCut || end == SubscriberEnd.Unsubscribed || end == SubscriberEnd.ClientGone || end == SubscriberEnd.ShuttingDown)
+        if (_isCut || end == SubscriberEnd.Unsubscribed || end == SubscriberEnd.ClientGone)
             return;
         await connection.WriteAsync(new CloseMessage(end.Description, allowReconnect: end.Reconnect)).ConfigureAwait(false);
         connection.Abort();

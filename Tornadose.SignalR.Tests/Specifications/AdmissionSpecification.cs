@@ -1,0 +1,45 @@
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Tests.Specifications.Transports;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Specifications;
+
+/// <summary>How many subscribers are taken, all transports together.</summary>
+public sealed class AdmissionSpecification
+{
+    private const int Most = 40;
+
+    [Fact, Case("PROC-07", "HTTP-32")]
+    public async Task Subscribe_MoreThanThereMayBeAtOnce_TakesExactlySoMany()
+    {
+        await using var host = await SpecificationHost.StartAsync(options: static all => (all.MaxSubscribers, all.DrainWindow) = (Most, TimeSpan.Zero));
+        var registry = host.Get<SubscriberRegistry>();
+        var store = new SpecificationStore(host, "large", LedgerRule.Every);
+        for (var round = 0; round < 2; round++)
+        {
+            var openings = await Task.WhenAll(Enumerable.Range(0, 3 * Most).Select(index => OpenAsync(host, store, Transport.All[index % Transport.All.Count])));
+            var readers = openings.OfType<TransportReader>().ToArray();
+            Assert.Equal((Most, Most), (readers.Length, registry.Count));
+            var id = store.Publish();
+            foreach (var reader in readers)
+                Assert.Equal(id, (await reader.NextAsync()).Id);
+            foreach (var reader in readers)
+                await reader.DisposeAsync();
+            await Eventually.TrueAsync(() => registry.Count == 0);
+        }
+    }
+
+    private static async Task<TransportReader?> OpenAsync(TestHost host, SpecificationStore store, Transport transport)
+    {
+        try
+        {
+            return await transport.OpenAsync(host.Http1, new StoreRequest(store.Name));
+        }
+        catch (RefusedException refused)
+        {
+            Assert.Equal(transport.Name switch { "sse" => 200, "ndjson" or "websocket" => 503, _ => 0 }, refused.Status);
+            Assert.NotNull(refused.ComeBack);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Tests.Specifications.Transports;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Specifications;
+
+/// <summary>A rolling deployment: one of two hosts stops under load, and its clients go on with the other.</summary>
+public sealed class DrainSpecification
+{
+    private static readonly Dictionary<string, int> Subscribers = new() { ["sse"] = 300, ["websocket"] = 300, ["ndjson"] = 300, ["signalr"] = 50, ["signalr-stream"] = 50 };
+
+    private readonly SharedBackplane _backplane = new();
+
+    [Fact, Case("PROC-01", "PROC-02", "PROC-03", "PROC-04", "PROC-05", "HTTP-32", "WS-18")]
+    public async Task Stop_UnderLoad_ClosesSpreadOverTheWindowAndNothingIsLost()
+    {
+        await using var second = await StartAsync();
+        var first = await StartAsync();
+        var store = new SpecificationStore(first, "large", LedgerRule.Every);
+        var clients = new List<DrainedClient>();
+        foreach (var (name, count) in Subscribers)
+            clients.AddRange(await Task.WhenAll(Enumerable.Range(0, count).Select(_ => DrainedClient.OpenAsync(store, name))));
+
+        using var stopped = new CancellationTokenSource();
+        var publishing = PublishAsync(store, stopped.Token);
+        var following = Task.WhenAll(clients.Select(client => client.FollowAsync(second)));
+        var stopping = Task.Run(first.App.Lifetime.StopApplication);
+        await Eventually.TrueAsync(() => first.Get<SubscriberRegistry>().IsDraining);
+        await AssertNewcomersRefusedAsync(first, store);
+        await stopping.WithTimeout();
+        Assert.Equal(0, first.Get<SubscriberRegistry>().Count);
+        await first.StopAsync(); // throws when it takes longer than the host's shutdown time-out
+        await following.WithTimeout();
+        await stopped.CancelAsync();
+        await publishing;
+        await Task.WhenAll(clients.Select(static client => client.Subscription.ReadToTopAsync())).WithTimeout();
+
+        AssertEnds(clients);
+        AssertSpread(clients);
+        Assert.All(clients, static client => Assert.Empty(client.Subscription.Resets));
+        store.Check(log: true);
+        await first.DisposeAsync();
+        foreach (var client in clients)
+            await client.Subscription.DisposeAsync();
+    }
+
+    [Fact, Case("PROC-01", "SLOW-03")]
+    public async Task Stop_ClientsThatDoNotRead_AreCutAndHoldNothingUp()
+    {
+        var host = await StartAsync();
+        var store = new SpecificationStore(host, "large", LedgerRule.Every);
+        var stalled = await Task.WhenAll(Transport.All.Select(store.SubscribeStalledAsync));
+        store.PublishMany(64, bytes: 16 * 1024);
+        await host.StopAsync();
+        Assert.Equal(0, host.Get<SubscriberRegistry>().Count);
+        await host.DisposeAsync();
+        foreach (var reader in stalled)
+        {
+            await reader.ReadToEndAsync();
+            await reader.DisposeAsync();
+        }
+
+        store.Check(log: true);
+    }
+
+    private static void AssertEnds(List<DrainedClient> clients)
+    {
+        // SignalR may cut before it has written the end of a stream.
+        Assert.All(clients, static client => Assert.False(client.End!.IsCut && client.Transport is not HubWatchTransport, client.Transport.Name));
+        Assert.All(clients.Where(static client => client.Transport.Name == "signalr"), static client => Assert.Contains("\"allowReconnect\":true", client.End!.Reason));
+        Assert.All(clients.Where(static client => client.Transport.Name == "websocket"), static client => Assert.Equal((1012, "shutting_down"), (client.End!.Code, client.End.Reason)));
+    }
+
+    /// <summary>What a client saw last tells when it was closed. Closes that are spread are closes after many different messages.</summary>
+    private static void AssertSpread(List<DrainedClient> clients)
+    {
+        foreach (var group in clients.GroupBy(static client => client.Transport.Name))
+        {
+            var moments = group.GroupBy(static client => client.ClosedAfter).Select(static moment => moment.Count()).ToArray();
+            Assert.True(moments.Length >= 10, $"{group.Key}: closed in {moments.Length} moments");
+            Assert.True(moments.Max() <= group.Count() / 2, $"{group.Key}: {moments.Max()} of {group.Count()} were closed at once");
+        }
+    }
+
+    private static async Task AssertNewcomersRefusedAsync(TestHost host, SpecificationStore store)
+    {
+        foreach (var transport in Transport.All)
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => transport.OpenAsync(host.Http1, new StoreRequest(store.Name)));
+            Assert.Equal(transport.Name switch { "sse" => 200, "websocket" or "ndjson" => 503, _ => 0 }, refused.Status);
+            Assert.Contains(transport.Name is "sse" ? "\nretry: " : "", refused.ComeBack);
+        }
+    }
+
+    private static async Task PublishAsync(SpecificationStore store, CancellationToken stopped)
+    {
+        while (!stopped.IsCancellationRequested)
+        {
+            store.Publish();
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private Task<TestHost> StartAsync() => SpecificationHost.StartAsync(
+        options: static all => all.DrainWindow = TimeSpan.FromSeconds(4),
+        build: builder => builder.Services.AddSingleton<IBackplane>(_backplane).Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(20)));
+}

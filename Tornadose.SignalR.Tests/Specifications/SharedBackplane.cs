@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Tests.Specifications;
+
+/// <summary>What several hosts of one test share: one log a store. A host that ends does not end the log.</summary>
+internal sealed class SharedBackplane : IBackplane
+{
+    private readonly LocalBackplane _local = new(TimeProvider.System);
+    private readonly ConcurrentDictionary<string, IBackplaneChannel> _channels = new();
+
+    public IBackplaneChannel Open(string store, MessageLogLimits limits) => new Node(_channels.GetOrAdd(store, name => _local.Open(name, limits)));
+
+    private sealed class Node(IBackplaneChannel shared) : IBackplaneChannel
+    {
+        public MessageLog Log => shared.Log;
+
+        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+            shared.AppendAsync(content, idempotencyKey, cancellationToken);
+
+        public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => shared.FollowAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,44 @@
+using Tornadose.SignalR.Tests.Specifications.Transports;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Specifications;
+
+/// <summary>Runs alone: it weighs the whole process.</summary>
+[CollectionDefinition(nameof(StalledReadersMemory), DisableParallelization = true)]
+public sealed class StalledReadersMemory;
+
+/// <summary>What stalled readers cost: what lies in their connections, and not what they miss.</summary>
+/// <param name="host">The application.</param>
+[Collection(nameof(StalledReadersMemory))]
+public sealed class StalledReadersMemorySpecification(SpecificationHost host) : IClassFixture<SpecificationHost>
+{
+    private const int Subscribers = 200;
+    private const int Messages = 512;
+    private const int MessageBytes = 16 * 1024;
+
+    /// <summary>The server's buffer for a connection (64 KiB), the batch that overflows it, what the test's own client holds, and as much again.</summary>
+    private const long BytesPerConnection = 256 * 1024;
+
+    public static TheoryData<string> Transports => [.. Transport.All.Select(static transport => transport.Name)];
+
+    [Theory, Case("SLOW-02"), MemberData(nameof(Transports))]
+    public async Task Stalled_Everybody_PublishingGoesOnAndMemoryIsBounded(string name)
+    {
+        var transport = Transport.All.Single(transport => transport.Name == name);
+        var before = host.Ended.Of(name, "slow");
+        var store = host.Store("large");
+        var readers = await Task.WhenAll(Enumerable.Range(0, Subscribers).Select(_ => store.SubscribeStalledAsync(transport)));
+        var memory = GC.GetTotalMemory(forceFullCollection: true);
+        store.PublishMany(Messages, MessageBytes);
+        var most = 0L;
+        await Eventually.TrueAsync(() =>
+        {
+            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false) - memory);
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+            return host.Ended.Of(name, "slow") - before == Subscribers;
+        });
+        Assert.True(most < (Subscribers * BytesPerConnection) + (2L * Messages * MessageBytes), $"{most:N0} bytes for {Subscribers} stalled readers");
+        foreach (var reader in readers)
+            await reader.DisposeAsync();
+    }
+}

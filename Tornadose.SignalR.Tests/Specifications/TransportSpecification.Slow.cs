@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Specifications;
+
+public abstract partial class TransportSpecification<TTransport>
+{
+    /// <summary>Large enough that some sixteen of them fill every buffer between the log and a client that does not read.</summary>
+    private const int LargeMessage = 16 * 1024;
+
+    private const int MoreThanBuffers = 64;
+
+    [Fact, Case("SLOW-05", "ST-12")]
+    public async Task Slow_WithinTheWindow_LosesNothing()
+    {
+        var store = Host.Store("large");
+        await using var reader = await store.SubscribeStalledAsync(Transport);
+        store.PublishMany(MoreThanBuffers, LargeMessage);
+        await reader.ReadToTopAsync();
+        Assert.Equal(MoreThanBuffers, reader.Ids.Count());
+        store.Check(log: true);
+    }
+
+    [Fact, Case("SLOW-04", "ST-12")]
+    public async Task Slow_BeyondTheWindow_IsToldByAReset()
+    {
+        var store = Host.Store("reset");
+        await using var reader = await StallBeyondTheWindowAsync(store);
+        await reader.ReadToTopAsync();
+        Assert.Contains("slow", reader.Resets);
+        Assert.True(reader.Ids.Count() < MoreThanBuffers);
+        store.PublishMany(SpecificationHost.SmallWindow);
+        await reader.ReadToTopAsync();
+        store.Check();
+    }
+
+    [Fact, Case("SLOW-04", "ST-11")]
+    public async Task Slow_BeyondTheWindowOfSkipToLatest_GetsTheNewestAndNothingOld()
+    {
+        var store = Host.Store("skip");
+        await using var reader = await StallBeyondTheWindowAsync(store);
+        await reader.ReadToTopAsync();
+        Assert.Empty(reader.Resets);
+        Assert.True(reader.Ids.Count() < MoreThanBuffers);
+        store.Check();
+    }
+
+    [Fact, Case("SLOW-04", "SLOW-03", "PROC-12")]
+    public async Task Slow_BeyondTheWindowOfDisconnect_IsDisconnectedWithTheReason()
+    {
+        var before = Host.Ended.Of(Transport.Name, "slow");
+        var store = Host.Store("disconnect");
+        await using var reader = await StallBeyondTheWindowAsync(store);
+        var end = await reader.ReadToEndAsync();
+        await AssertEndedAsSlowAsync(store, before);
+        if (Transport.Name == "websocket")
+            Assert.Equal((4000, "slow"), (end.Code, end.Reason));
+        store.Ledger.Check();
+        await reader.ReconnectAsync(Transport);
+        store.Publish();
+        await reader.ReadToTopAsync();
+        Assert.Equal("expired", reader.Resets.Single());
+        store.Check();
+    }
+
+    [Fact, Case("SLOW-03", "WS-17", "SR-06", "PROC-12", "HTTP-29")]
+    public async Task Stalled_ForTheSendTimeout_IsCutWithTheReason()
+    {
+        var before = Host.Ended.Of(Transport.Name, "slow");
+        var store = Host.Store("large");
+        await using var healthy = await store.SubscribeAsync(Transport);
+        var subscribers = Host.Subscribers;
+        await using var stalled = await store.SubscribeStalledAsync(Transport);
+        store.PublishMany(MoreThanBuffers, LargeMessage);
+        await healthy.ReadToTopAsync();
+        await Eventually.TrueAsync(async () =>
+        {
+            store.Publish(); // what is sent to it again and again is a sign of life of the healthy one
+            await healthy.ReadToTopAsync();
+            return AdvanceUntilSlow(before);
+        });
+        await AssertEndedAsSlowAsync(store, before);
+        if (Transport.Name != "signalr-stream") // there SignalR is left waiting behind an item, until its own time-out
+            await Eventually.TrueAsync(() => Host.Subscribers <= subscribers);
+        await stalled.ReadToEndAsync();
+        Assert.True(stalled.Ids.Count() < MoreThanBuffers);
+        store.Publish();
+        await healthy.ReadToTopAsync();
+        store.Check(log: true);
+    }
+
+    [Fact, Case("SLOW-06")]
+    public async Task Dribbling_ForTheSendTimeout_IsCutAllTheSame()
+    {
+        var before = Host.Ended.Of(Transport.Name, "slow");
+        var store = Host.Store("large");
+        await using var dribbling = await store.SubscribeStalledAsync(Transport);
+        store.PublishMany(MoreThanBuffers, LargeMessage);
+        await Eventually.TrueAsync(async () =>
+        {
+            await dribbling.Reader.TakeBytesAsync(1);
+            return AdvanceUntilSlow(before);
+        });
+        await AssertEndedAsSlowAsync(store, before);
+    }
+
+    [Fact, Case("SLOW-06", "SLOW-05")]
+    public async Task Slow_ButSteady_IsNotCut()
+    {
+        var store = Host.Store("large");
+        await using var reader = await store.SubscribeStalledAsync(Transport);
+        store.PublishMany(4 * MoreThanBuffers, LargeMessage);
+        while (reader.LastId != store.Top)
+        {
+            // Three such steps are more than all buffers hold, so the server must have sent between two looks that are a send timeout apart.
+            for (var i = 0; i < MoreThanBuffers / 8 && reader.LastId != store.Top; i++)
+                await reader.NextAsync();
+            Host.Clock.Advance(SpecificationHost.SendTimeout / 4);
+        }
+
+        Assert.Equal(4 * MoreThanBuffers, reader.Ids.Count());
+        store.Check(log: true);
+    }
+
+    [Fact, Case("SLOW-07")]
+    public async Task Burst_WithinTheWindow_MakesNobodySlow()
+    {
+        var store = Host.Store("large");
+        await using var reader = await store.SubscribeAsync(Transport);
+        store.PublishMany(10_000);
+        Host.Clock.Advance(SpecificationHost.SendTimeout / 2);
+        await reader.ReadToTopAsync();
+        Assert.Equal(10_000, reader.Ids.Count());
+        store.Check(log: true);
+    }
+
+    private bool AdvanceUntilSlow(long before)
+    {
+        if (Host.Ended.Of(Transport.Name, "slow") > before)
+            return true;
+        Host.Clock.Advance(TimeSpan.FromSeconds(1));
+        return false;
+    }
+
+    /// <summary>A reader that has got the first message, and then left its connection alone while the log moved on by four times its window.</summary>
+    private async Task<Subscription> StallBeyondTheWindowAsync(SpecificationStore store)
+    {
+        var reader = await store.SubscribeStalledAsync(Transport);
+        store.Publish();
+        await reader.ReadToTopAsync();
+        store.PublishMany(MoreThanBuffers, LargeMessage);
+        return reader;
+    }
+
+    private async Task AssertEndedAsSlowAsync(SpecificationStore store, long before)
+    {
+        await Eventually.TrueAsync(() => Host.Ended.Of(Transport.Name, "slow") == before + 1);
+        var entry = Assert.Single(Host.Test.Logs.Entries, entry => entry.Values.Contains(new("Store", store.Name)));
+        Assert.Equal((LogLevel.Warning, 1), (entry.Level, entry.EventId.Id));
+        Assert.Contains(new("Transport", Transport.Name), entry.Values);
+    }
+}

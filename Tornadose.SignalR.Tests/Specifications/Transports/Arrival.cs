@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace Tornadose.SignalR.Tests.Specifications.Transports;
+
+/// <summary>What came over a wire: a message, or a reset with its reason. The id is the message's, or that after which a reset continues.</summary>
+public sealed record Arrival(string? Id, string? Event, string? Data, string? Reset = null)
+{
+    /// <summary>The envelope that all JSON wires share: <c>{"id":…,"event":…,"data":…}</c> or <c>{"reset":{…}}</c>.</summary>
+    public static Arrival OfEnvelope(JsonElement envelope) => envelope.TryGetProperty("reset", out var reset)
+        ? OfReset(reset)
+        : new Arrival(Text(envelope, "id"), Text(envelope, "event"), Text(envelope, "data"));
+
+    public static Arrival OfReset(JsonElement reset) => new(Text(reset, "id"), null, null, Text(reset, "reason"));
+
+    private static string? Text(JsonElement envelope, string name) =>
+        !envelope.TryGetProperty(name, out var value) ? null : value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+}

@@ -1,0 +1,35 @@
+namespace Tornadose.SignalR.Tests.Specifications.Transports;
+
+/// <summary>What a client asks for.</summary>
+/// <param name="Store">The store's name.</param>
+/// <param name="After">The id that it presents; null for none.</param>
+/// <param name="Earliest">Whether it wants what is kept, where the wire has a word for it.</param>
+/// <param name="Closed">Whether it asks where only those who are signed in may.</param>
+/// <param name="ReceiveBuffer">A small window, in bytes, for a client that will not read.</param>
+public sealed record StoreRequest(string Store, string? After = null, bool Earliest = false, bool Closed = false, int? ReceiveBuffer = null)
+{
+    /// <summary>The path and query of the plain transports.</summary>
+    /// <param name="afterInQuery">Whether the id goes into the query.</param>
+    public string Path(bool afterInQuery = true)
+    {
+        var parameters = new List<string>();
+        if (afterInQuery && After is not null)
+            parameters.Add($"after={Uri.EscapeDataString(After)}");
+        if (Earliest)
+            parameters.Add("from=earliest");
+        var query = parameters.Count == 0 ? "" : $"?{string.Join('&', parameters)}";
+        return $"{(Closed ? "/closed" : "/stores")}/{Store}{query}";
+    }
+
+    public string HubPath => Closed ? "/hubs/closed" : "/hubs/stores";
+}
+
+/// <summary>The server did not take the client.</summary>
+/// <param name="status">The status of the answer; 0 for an error of a hub method.</param>
+/// <param name="comeBack">What it says about when to come back; null when it says nothing.</param>
+public sealed class RefusedException(int status, string? comeBack) : Exception($"Refused with {status}, come back: {comeBack}")
+{
+    public int Status { get; } = status;
+
+    public string? ComeBack { get; } = comeBack;
+}

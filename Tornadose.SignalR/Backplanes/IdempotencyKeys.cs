@@ -14,11 +14,13 @@ internal sealed class IdempotencyKeys(TimeProvider time)
     private readonly Dictionary<string, MessagePosition> _positions = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, long Added)> _ages = new();
 
-    public bool TryGet(string key, out MessagePosition position)
+    public bool TryGet(string key, out MessagePosition position) => _positions.TryGetValue(key, out position);
+
+    /// <summary>Forgets what is too old, or too much.</summary>
+    public void Trim()
     {
         while (_ages.TryPeek(out var oldest) && (_ages.Count > MaxKeys || time.GetElapsedTime(oldest.Added) >= Lifetime))
             _positions.Remove(_ages.Dequeue().Key);
-        return _positions.TryGetValue(key, out position);
     }
 
     public void Add(string key, MessagePosition position)

@@ -23,6 +23,7 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+            _keys.Trim();
             if (idempotencyKey is not null && _keys.TryGet(idempotencyKey, out var earlier))
                 return new(earlier);
             var last = Log.Position;

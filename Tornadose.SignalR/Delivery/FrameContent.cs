@@ -7,4 +7,4 @@ namespace Tornadose.SignalR.Delivery;
 /// <param name="Id">The id to write, after which a client resumes this stream; null for a message without one.</param>
 /// <param name="Message">The message, or reset.</param>
 /// <param name="NamesStore">Whether the connection carries several stores, so that each message has to name its own.</param>
-public readonly record struct FrameContent(string Store, string? Id, StoreMessage Message, bool NamesStore = false);
+internal readonly record struct FrameContent(string Store, string? Id, StoreMessage Message, bool NamesStore = false);

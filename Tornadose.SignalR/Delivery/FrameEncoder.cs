@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Delivery;
 /// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format, and renders each message once:
 /// the instance is the key under which the bytes are found again.
 /// </summary>
-public abstract class FrameEncoder
+internal abstract class FrameEncoder
 {
     /// <summary>What is sent after a time of silence; null where the transport keeps itself alive.</summary>
     public virtual Frame? KeepAlive => null;

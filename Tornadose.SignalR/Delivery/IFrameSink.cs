@@ -8,11 +8,11 @@ namespace Tornadose.SignalR.Delivery;
 /// returns an incomplete task from <see cref="FlushAsync"/>. Nothing is asked of the sink but to write: waiting, batching,
 /// time-outs, keep-alives, order and ends are the subscriber's.
 /// </remarks>
-public interface IFrameSink
+internal interface IFrameSink
 {
     /// <summary>
-    /// A number that changes whenever the connection has taken some bytes of a flush that is under way, so that a large message over a thin line is not mistaken for a peer that has stopped
-    /// reading. Sinks that send a flush as a whole leave it alone.
+    /// A number that changes whenever the peer has taken some bytes of a flush that is under way, so that a thin line is not mistaken for a peer that has stopped reading. Asked about once a second while a
+    /// flush is pending. Sinks that cannot tell leave it alone.
     /// </summary>
     long Progress => 0;
 

@@ -13,7 +13,7 @@ internal abstract class StreamingResponseSink(HttpResponse response) : IFrameSin
     private ReadOnlyMemory<byte> _large;
     private long _progress;
 
-    public long Progress => Volatile.Read(ref _progress);
+    public long Progress => Volatile.Read(ref _progress) + SocketProgress.Read(response.HttpContext);
 
     protected PipeWriter Output { get; } = response.BodyWriter;
 

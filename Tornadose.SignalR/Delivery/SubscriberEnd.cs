@@ -1,7 +1,7 @@
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>Why a subscription ended: values, each with a name for metrics and logs and a sentence that says when.</summary>
-public sealed class SubscriberEnd
+internal sealed class SubscriberEnd
 {
     internal SubscriberEnd(string name, string description, bool reconnect)
     {

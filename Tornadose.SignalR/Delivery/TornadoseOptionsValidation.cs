@@ -26,9 +26,15 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: RetryMin is {options.RetryMin}; it must be from 0 to 1 hour.";
         if (options.RetryMax < options.RetryMin || options.RetryMax > Hour)
             yield return $"Tornadose: RetryMax is {options.RetryMax}; it must be from RetryMin ({options.RetryMin}) to 1 hour.";
+        foreach (var origin in options.AllowedOrigins.Where(static origin => !IsOrigin(origin)))
+            yield return $"Tornadose: AllowedOrigins has '{origin}'; an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'; or '*'.";
         if (options.MaxStores < 1)
             yield return $"Tornadose: MaxStores is {options.MaxStores}; it must be at least 1.";
         if (options.MaxSubscribers < 1)
             yield return $"Tornadose: MaxSubscribers is {options.MaxSubscribers}; it must be at least 1.";
     }
+
+    /// <summary>As browsers send it; anything else would never match.</summary>
+    private static bool IsOrigin(string origin) => origin == "*"
+        || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.GetLeftPart(UriPartial.Authority) == origin);
 }

@@ -13,4 +13,7 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(3, LogLevel.Debug, "Closing a subscription of store {Store} over {Transport} failed.")]
     public static partial void CloseFailed(this ILogger logger, Exception failure, string transport, string store);
+
+    [LoggerMessage(4, LogLevel.Warning, "The configuration section {Section} is of no store or family of this application, and has no effect. Is the name right?")]
+    public static partial void SettingsOfNoStore(this ILogger logger, string section);
 }

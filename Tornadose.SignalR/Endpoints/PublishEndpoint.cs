@@ -5,19 +5,28 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary><c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe.</summary>
-internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer)
+internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, TornadoseOptions options)
 {
     /// <summary>A length that is only declared reserves no more memory than this.</summary>
     private const int MaxTrustedLength = 64 * 1024;
 
     public async Task InvokeAsync(HttpContext context)
     {
+        // Pages may post text to any site without asking, and their visitors' cookies go along.
+        if (!PageOrigin.IsAllowed(context.Request, options.AllowedOrigins))
+        {
+            await Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
+            return;
+        }
+
         var selection = StoreSelection.Read(context, stores);
         if (selection.IsList)
             selection = StoreSelection.OneOnly;
@@ -47,7 +56,7 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
         }
         catch (ArgumentException invalid)
         {
-            await Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, invalid.Message));
+            await Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, PublishRefusal.Words(invalid)));
         }
         catch (BadHttpRequestException invalid)
         {
@@ -61,13 +70,20 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
         var options = new PublishOptions
         {
             EventType = request.Query["event"],
-            IdempotencyKey = request.Headers["Idempotency-Key"] is [{ Length: > 0 } key] ? key : null,
+            IdempotencyKey = KeyOf(request),
         };
         var body = await ReadBodyAsync(request, store);
         return format == MessageFormat.Json
-            ? await store.PublishJsonAsync(OneLine(body), options, request.HttpContext.RequestAborted)
+            ? await store.PublishJsonAsync(JsonText.OneLine(body), options, request.HttpContext.RequestAborted)
             : await store.PublishAsync(body, options, request.HttpContext.RequestAborted);
     }
+
+    private static string? KeyOf(HttpRequest request) => request.Headers["Idempotency-Key"] switch
+    {
+        [] or [""] => null,
+        [{ } key] => key,
+        _ => throw new ArgumentException("Idempotency-Key comes twice. A message has one key."),
+    };
 
     /// <summary>Text is what <c>curl -d</c> sends without being told, too: a form's media type on a body that is taken as it is.</summary>
     private static MessageFormat FormatOf(HttpRequest request)
@@ -105,51 +121,5 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
             if (read.IsCompleted)
                 return body.WrittenSpan.ToArray(); // kept for as long as the message is: no byte more than it has
         }
-    }
-
-    /// <summary>Checks that the body is one JSON value, and takes out the white space between its parts: JSON lines need it on one line.</summary>
-    private static ReadOnlyMemory<byte> OneLine(ReadOnlyMemory<byte> json)
-    {
-        if (!Utf8.IsValid(json.Span))
-            throw new ArgumentException("The body is not valid UTF-8.");
-        try
-        {
-            Check(json.Span);
-        }
-        catch (JsonException invalid)
-        {
-            throw new ArgumentException($"The body is not valid JSON: line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}.", invalid);
-        }
-        catch (InvalidOperationException invalid)
-        {
-            throw new ArgumentException("The body's JSON escapes half of a surrogate pair, which no text can hold.", invalid);
-        }
-
-        return json.Span.ContainsAny((byte)'\r', (byte)'\n') ? Minify(json.Span) : json;
-    }
-
-    private static void Check(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        while (reader.Read())
-            if (reader.ValueIsEscaped)
-                reader.GetString();
-    }
-
-    /// <summary>Everything but white space stays as the publisher wrote it, digits and escapes included.</summary>
-    private static byte[] Minify(ReadOnlySpan<byte> json)
-    {
-        var output = new byte[json.Length];
-        var (length, inString, escaped) = (0, false, false);
-        foreach (var value in json)
-        {
-            if (!inString && value is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
-                continue;
-            inString ^= value == '"' && !escaped;
-            escaped = inString && value == '\\' && !escaped;
-            output[length++] = value;
-        }
-
-        return output[..length];
     }
 }

@@ -23,6 +23,8 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         if (resume.Error is not null)
             return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, resume.Error));
         var selection = StoreSelection.Read(context, stores);
+        if (selection.IsFull)
+            return Refusal.ComeBackAsync(context, format, options.NextRetry());
         if (selection.Refusal is { } refusal)
             return Refusal.WriteAsync(context, refusal);
         if (isWebSocket && selection.IsList && WebSocketSubscription.IsRaw(context))

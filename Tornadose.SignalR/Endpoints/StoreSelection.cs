@@ -8,7 +8,8 @@ namespace Tornadose.SignalR.Endpoints;
 /// <param name="Stores">The stores; empty when the request is refused.</param>
 /// <param name="IsList">Whether they were named in the query, so that messages have to name theirs.</param>
 /// <param name="Refusal">Status and text for a request that names none that there are.</param>
-internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, bool IsList, (int Status, string Text)? Refusal)
+/// <param name="IsFull">Whether it names one that cannot be made now, but may be later.</param>
+internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, bool IsList, (int Status, string Text)? Refusal, bool IsFull = false)
 {
     /// <summary>
     /// How many stores one connection carries. A single id has at most 64 bytes, so that the vector of all has at most 4 KiB, which passes as a header everywhere.
@@ -31,7 +32,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
         }
         catch (TooManyStoresException)
         {
-            return new([], false, Endpoints.Refusal.TooManyStores);
+            return new([], false, Endpoints.Refusal.TooManyStores, IsFull: true);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
@@ -18,7 +19,7 @@ internal static class StoreSnapshotResponse
     {
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers.CacheControl = "no-cache, no-store";
-        context.Response.Headers.Vary = "Accept";
+        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (HttpMethods.IsHead(context.Request.Method))
             return;
         var snapshots = new List<(string Store, MessageLogSnapshot Snapshot)>();
@@ -30,31 +31,43 @@ internal static class StoreSnapshotResponse
 
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
         if (selection.IsList)
-            WriteList(writer, snapshots);
+            await WriteListAsync(context, writer, snapshots);
         else
-            Write(writer, snapshots[0].Store, snapshots[0].Snapshot);
+            await WriteAsync(context, writer, snapshots[0].Store, snapshots[0].Snapshot);
     }
 
-    private static void WriteList(Utf8JsonWriter writer, List<(string Store, MessageLogSnapshot Snapshot)> snapshots)
+    private static async Task WriteListAsync(HttpContext context, Utf8JsonWriter writer, List<(string Store, MessageLogSnapshot Snapshot)> snapshots)
     {
         writer.WriteStartObject();
         writer.WriteString("id"u8, string.Join('-', snapshots.Select(static taken => taken.Snapshot.Id)));
         writer.WriteStartArray("stores"u8);
         foreach (var (store, snapshot) in snapshots)
-            Write(writer, store, snapshot);
+            await WriteAsync(context, writer, store, snapshot);
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, string store, MessageLogSnapshot snapshot)
+    private static async Task WriteAsync(HttpContext context, Utf8JsonWriter writer, string store, MessageLogSnapshot snapshot)
     {
         writer.WriteStartObject();
         writer.WriteString("store"u8, store);
         writer.WriteString("id"u8, snapshot.Id);
         writer.WriteStartArray("messages"u8);
         foreach (var message in snapshot.Messages)
+        {
             MessageEnvelope.Write(writer, new FrameContent(store, message.Id, message));
+            if (writer.BytesPending >= Subscriber.BatchBytes)
+                await SendAsync(context, writer);
+        }
+
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>A client that reads slowly gets a part at a time, and costs no more memory than that.</summary>
+    private static async ValueTask SendAsync(HttpContext context, Utf8JsonWriter writer)
+    {
+        writer.Flush();
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 }

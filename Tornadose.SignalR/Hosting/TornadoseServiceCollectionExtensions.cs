@@ -58,7 +58,11 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<StoreAuthorizer>(),
             provider.GetRequiredService<SubscriberRegistry>(),
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
-        services.TryAddSingleton<PublishEndpoint>();
+        services.TryAddSingleton(provider => new PublishEndpoint(
+            provider.GetRequiredService<DataStoreProvider>(),
+            provider.GetRequiredService<StoreAuthorizer>(),
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, PublishingDecision>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnShutdown>());
         var builder = new TornadoseBuilder(services);

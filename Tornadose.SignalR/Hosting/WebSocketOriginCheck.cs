@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Hosting;
 internal static class WebSocketOriginCheck
 {
     public static RequestDelegate Before(RequestDelegate next, ICollection<string> allowed) => context =>
-        !WebSocketRequest.IsUpgrade(context) || WebSocketOrigin.IsAllowed(context.Request, allowed)
+        !WebSocketRequest.IsUpgrade(context) || PageOrigin.IsAllowed(context.Request, allowed)
             ? next(context)
             : Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
 }

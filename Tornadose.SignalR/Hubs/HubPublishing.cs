@@ -25,7 +25,11 @@ internal static class HubPublishing
         }
         catch (ArgumentException refused)
         {
-            throw new HubException(refused.Message);
+            throw new HubException(PublishRefusal.Words(refused));
+        }
+        catch (InvalidOperationException)
+        {
+            throw new HubException("The data's JSON escapes half of a surrogate pair, which no text can hold.");
         }
     }
 

@@ -15,8 +15,7 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
 #pragma warning disable CA2252 // a preview interface: only its presence is looked at
     private readonly bool _oneByOne = connection.Features.Get<IStatefulReconnectFeature>() is not null;
 #pragma warning restore CA2252
-    private HubFrame? _single;
-    private List<HubFrame>? _more;
+    private FrameBatch _batch;
     private string _lastId = begin;
     private string _newestId = begin;
     private volatile bool _isCut;
@@ -29,20 +28,16 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
 
     public void Write(Frame frame)
     {
-        var written = (HubFrame)frame;
-        _newestId = written.Id ?? _newestId;
-        if (_single is null)
-            _single = written;
-        else
-            (_more ??= []).Add(written);
+        _newestId = ((HubFrame)frame).Id ?? _newestId;
+        _batch.Add(frame);
     }
 
     public ValueTask<bool> FlushAsync()
     {
-        if (_more is { Count: > 0 } || _single is not { } frame)
+        if (!_batch.IsSingle)
             return FlushBatchAsync();
-        _single = null;
-        var write = SendAsync(frame.Message);
+        var write = SendAsync(_batch.First!);
+        _batch.Clear();
         return write.IsCompletedSuccessfully ? new(Flushed()) : AwaitAsync(write);
     }
 
@@ -67,6 +62,8 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
     }
 
     /// <summary>The token matters with stateful reconnects: a write that waits for acknowledgements is not a flush that could be cancelled.</summary>
+    private ValueTask SendAsync(Frame frame) => SendAsync(((HubFrame)frame).Message);
+
     private ValueTask SendAsync(SerializedHubMessage message) => connection.WriteAsync(message, connection.ConnectionAborted);
 
     private async ValueTask<bool> AwaitAsync(ValueTask write)
@@ -83,39 +80,28 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
 
     private async ValueTask<bool> FlushBatchAsync()
     {
-        if (_single is not { } first)
+        if (_batch.First is null)
             return Flushed();
-        _single = null;
         if (_oneByOne)
-            await SendEachAsync(first).ConfigureAwait(false);
+            await SendEachAsync(_batch.First).ConfigureAwait(false);
         else
-            await SendAsync(Join(first)).ConfigureAwait(false);
-        _more!.Clear();
+            await SendAsync(Join()).ConfigureAwait(false);
+        _batch.Clear();
         return Flushed();
     }
 
-    private async ValueTask SendEachAsync(HubFrame first)
+    private async ValueTask SendEachAsync(Frame first)
     {
-        await SendAsync(first.Message).ConfigureAwait(false);
-        foreach (var frame in _more!)
-            await SendAsync(frame.Message).ConfigureAwait(false);
+        await SendAsync(first).ConfigureAwait(false);
+        foreach (var frame in _batch.More)
+            await SendAsync(frame).ConfigureAwait(false);
     }
 
     /// <summary>Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write.</summary>
-    private SerializedHubMessage Join(HubFrame first)
+    private SerializedHubMessage Join()
     {
-        var length = first.Bytes.Length;
-        foreach (var frame in _more!)
-            length += frame.Bytes.Length;
-        var batch = new byte[length];
-        first.Bytes.CopyTo(batch);
-        var used = first.Bytes.Length;
-        foreach (var frame in _more)
-        {
-            frame.Bytes.CopyTo(batch.AsMemory(used));
-            used += frame.Bytes.Length;
-        }
-
-        return HubFrame.Wrap(connection.Protocol.Name, batch);
+        var bytes = new byte[_batch.Length];
+        _batch.CopyTo(bytes);
+        return HubFrame.Wrap(connection.Protocol.Name, bytes);
     }
 }

@@ -9,6 +9,9 @@ namespace Tornadose.SignalR.Hubs;
 /// </summary>
 internal static class PlainObject
 {
+    /// <summary>The application's own options may allow more than the usual 64 levels, and a message that was published must not fail its readers.</summary>
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
+
     public static Dictionary<string, object?> OfMessage(in FrameContent content, Func<MessageContent, object?> data)
     {
         var message = content.Message.Content;
@@ -28,7 +31,7 @@ internal static class PlainObject
     {
         if (message.Format == MessageFormat.Text)
             return Text(message);
-        using var document = JsonDocument.Parse(message.Data);
+        using var document = JsonDocument.Parse(message.Data, Deep);
         return Plain(document.RootElement);
     }
 
@@ -37,7 +40,7 @@ internal static class PlainObject
     {
         if (message.Format == MessageFormat.Text)
             return Text(message);
-        using var document = JsonDocument.Parse(message.Data);
+        using var document = JsonDocument.Parse(message.Data, Deep);
         return document.RootElement.Clone();
     }
 

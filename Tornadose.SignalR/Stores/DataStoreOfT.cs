@@ -38,7 +38,7 @@ internal sealed class DataStore<T>(DataStore store) : IDataStore<T>
     public async IAsyncEnumerable<StoreMessage<T>> ReadAllAsync(StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var message in store.ReadAllAsync(start, cancellationToken).ConfigureAwait(false))
-            yield return new StoreMessage<T>(message, message.Reset is null ? store.Serializer.Deserialize<T>(message) : default);
+            yield return new StoreMessage<T>(message, store.Serializer);
     }
 
     IAsyncEnumerable<StoreMessage> IDataStore.ReadAllAsync(StartAt start, CancellationToken cancellationToken) => store.ReadAllAsync(start, cancellationToken);

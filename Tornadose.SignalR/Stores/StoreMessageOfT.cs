@@ -6,12 +6,12 @@ namespace Tornadose.SignalR.Stores;
 /// <typeparam name="T">The type of the value.</typeparam>
 public sealed class StoreMessage<T>
 {
-    private readonly T? _value;
+    private readonly StoreSerializer _serializer;
 
-    internal StoreMessage(StoreMessage message, T? value)
+    internal StoreMessage(StoreMessage message, StoreSerializer serializer)
     {
         Message = message;
-        _value = value;
+        _serializer = serializer;
     }
 
     /// <summary>The message as it is on the wires: id, event type, data.</summary>
@@ -23,9 +23,10 @@ public sealed class StoreMessage<T>
     /// <summary>The reset, when this is one; null for a value.</summary>
     public StoreReset? Reset => Message.Reset;
 
-    /// <summary>The value.</summary>
+    /// <summary>The value, read from the message's JSON at each call. A message that is no such value does not end the enumeration that it came by.</summary>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
     public T Value => Reset is null
-        ? _value!
+        ? _serializer.Deserialize<T>(Message)
         : throw new InvalidOperationException("This is a reset, not a value: values before it are missing. Check StoreMessage<T>.Reset before reading the value.");
 }

@@ -12,7 +12,8 @@ public sealed class StoreOptions
     public int Capacity { get; set; } = 1000;
 
     /// <summary>
-    /// How many bytes of payload and event types are kept. Default 16 MiB. From 1 to 1 TiB, and at least <see cref="MaxMessageBytes"/>. The oldest messages go first.
+    /// How many bytes of payload and event types are kept. Default 16 MiB. From 1 to 1 TiB, and at least <see cref="MaxMessageBytes"/>. The oldest messages go first. Each wire format in use keeps a
+    /// rendered copy beside the payload, so that memory is up to twice as much with one format, three times with two, and so on.
     /// </summary>
     public long MaxBytes { get; set; } = 16 * 1024 * 1024;
 
@@ -20,7 +21,7 @@ public sealed class StoreOptions
     public TimeSpan? MaxAge { get; set; }
 
     /// <summary>
-    /// The largest payload, in bytes of UTF-8. Default 1 MiB. From 1 to 1 GiB. Publishing a larger one throws a <see cref="MessageTooLargeException"/>; over HTTP it is answered by 413.
+    /// The largest payload, in bytes of UTF-8. Default 1 MiB. From 1 to 128 MiB. Publishing a larger one throws a <see cref="MessageTooLargeException"/>; over HTTP it is answered by 413.
     /// </summary>
     public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
@@ -31,7 +32,8 @@ public sealed class StoreOptions
     public SlowConsumerPolicy SlowConsumer { get; set; } = SlowConsumerPolicy.Reset;
 
     /// <summary>
-    /// For how long a write to a subscriber may make no progress before it is disconnected with the reason <c>slow</c>. Default 10 s. From 100 ms to 1 hour.
+    /// For how long a write to a subscriber may make no progress before it is disconnected with the reason <c>slow</c>. Default 10 s. From 100 ms to 1 hour. SignalR has a time-out of
+    /// its own for a write (<c>TransportSendTimeout</c>, 10 s), set by the <c>configure</c> of <c>MapStoreHub</c>; the shorter of the two counts.
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

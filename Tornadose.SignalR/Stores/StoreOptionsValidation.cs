@@ -7,7 +7,7 @@ internal sealed class StoreOptionsValidation : IValidateOptions<StoreOptions>
 {
     private const int MaxCapacity = 1 << 24;
     private const long MaxBytes = 1L << 40;
-    private const int MaxMessageBytes = 1 << 30;
+    private const int MaxMessageBytes = 1 << 27; // JSON strings of more cannot be written
 
     public ValidateOptionsResult Validate(string? name, StoreOptions options)
     {

@@ -22,7 +22,8 @@ internal sealed class StoreSerializer(JsonSerializerOptions options)
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = options.Encoder, MaxDepth = options.MaxDepth });
         JsonSerializer.Serialize(writer, value, TypeInfo<T>());
         writer.Flush();
-        return buffer.WrittenSpan.ToArray(); // kept for as long as the message is: no byte more than it has
+        // A converter may write raw JSON of several lines. What is kept has no byte more than the message.
+        return JsonText.HasLineBreak(buffer.WrittenSpan) ? JsonText.Minify(buffer.WrittenSpan) : buffer.WrittenSpan.ToArray();
     }
 
     public T Deserialize<T>(StoreMessage message)

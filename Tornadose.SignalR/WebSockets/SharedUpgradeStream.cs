@@ -39,7 +39,7 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     {
         if (!_writing.Wait(0, CancellationToken.None))
             return WaitAndWriteAsync(buffer, cancellationToken);
-        var write = WriteLockedAsync(buffer, cancellationToken);
+        var write = BeginAsync(buffer, cancellationToken);
         if (!write.IsCompletedSuccessfully)
             return FinishAsync(write);
         _writing.Release();
@@ -67,11 +67,23 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     private async ValueTask WaitAndWriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await FinishAsync(WriteLockedAsync(buffer, cancellationToken)).ConfigureAwait(false);
+        await FinishAsync(BeginAsync(buffer, cancellationToken)).ConfigureAwait(false);
     }
 
-    private ValueTask WriteLockedAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
-        buffer.Length <= 2 * SliceBytes ? connection.WriteAsync(buffer, cancellationToken) : WriteSlicesAsync(buffer, cancellationToken);
+    /// <summary>Begins a write under the lock. Whatever fails, fails as a task: the lock has to be given back.</summary>
+    private ValueTask BeginAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (buffer.Length > 2 * SliceBytes)
+            return WriteSlicesAsync(buffer, cancellationToken);
+        try
+        {
+            return connection.WriteAsync(buffer, cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            return ValueTask.FromException(failure);
+        }
+    }
 
     private async ValueTask WriteSlicesAsync(ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
     {

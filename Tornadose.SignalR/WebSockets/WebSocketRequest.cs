@@ -22,7 +22,7 @@ internal static class WebSocketRequest
     public static (int Status, string Text)? Fault(HttpContext context, ICollection<string> allowedOrigins)
     {
         if (context.WebSockets.IsWebSocketRequest)
-            return WebSocketOrigin.IsAllowed(context.Request, allowedOrigins)
+            return PageOrigin.IsAllowed(context.Request, allowedOrigins)
                 ? null
                 : ForeignOrigin;
         if (HttpMethods.IsConnect(context.Request.Method))
@@ -30,6 +30,7 @@ internal static class WebSocketRequest
         if (context.Request.Headers.SecWebSocketVersion == Version)
             return (StatusCodes.Status400BadRequest, "The WebSocket handshake is not valid: it takes GET, Connection: Upgrade and a Sec-WebSocket-Key of 16 bytes in base64 (RFC 6455 §4.2.1).");
         context.Response.Headers.SecWebSocketVersion = Version;
+        context.Response.Headers.Upgrade = "websocket"; // RFC 9110 §15.5.22
         return (StatusCodes.Status426UpgradeRequired, "This server speaks WebSocket version 13.");
     }
 

@@ -13,32 +13,22 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
-    private Frame? _single;
-    private List<Frame>? _more;
+    private FrameBatch _batch;
 
-    public long Progress => connection?.Progress ?? 0;
+    public long Progress => (connection?.Progress ?? 0) + SocketProgress.Read(context);
 
     /// <summary>The handshake is what the client sees first.</summary>
     public ValueTask StartAsync() => ValueTask.CompletedTask;
 
-    public void Write(Frame frame)
-    {
-        if (_single is null)
-            _single = frame;
-        else
-            (_more ??= []).Add(frame);
-    }
+    public void Write(Frame frame) => _batch.Add(frame);
 
     public ValueTask<bool> FlushAsync()
     {
-        if (_more is not { Count: > 0 } && connection is not null && _single is { } frame)
-        {
-            _single = null;
-            var write = connection.WriteAsync(frame.Bytes);
-            return write.IsCompletedSuccessfully ? new(true) : AwaitAsync(write);
-        }
-
-        return FlushBatchAsync();
+        if (!_batch.IsSingle || connection is null)
+            return FlushBatchAsync();
+        var write = connection.WriteAsync(_batch.First!.Bytes);
+        _batch.Clear();
+        return write.IsCompletedSuccessfully ? new(true) : AwaitAsync(write);
     }
 
     public void Abort() => context.Abort();
@@ -61,39 +51,35 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
 
     private async ValueTask<bool> FlushBatchAsync()
     {
-        if (_single is not { } first)
-            return true;
-        _single = null;
         if (connection is null)
-            await SendEachAsync(first).ConfigureAwait(false);
+            await SendEachAsync().ConfigureAwait(false);
         else
-            await SendTogetherAsync(connection, first).ConfigureAwait(false);
-        _more?.Clear();
+            await SendTogetherAsync(connection).ConfigureAwait(false);
+        _batch.Clear();
         return true;
     }
 
-    private async ValueTask SendTogetherAsync(SharedUpgradeStream stream, Frame first)
+    private async ValueTask SendTogetherAsync(SharedUpgradeStream stream)
     {
-        var length = first.Bytes.Length;
-        foreach (var frame in _more!)
-            length += frame.Bytes.Length;
-        var batch = ArrayPool<byte>.Shared.Rent(length);
-        first.Bytes.CopyTo(batch);
-        var used = first.Bytes.Length;
-        foreach (var frame in _more)
+        var length = _batch.Length;
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
         {
-            frame.Bytes.CopyTo(batch.AsMemory(used));
-            used += frame.Bytes.Length;
+            _batch.CopyTo(bytes);
+            await stream.WriteAsync(bytes.AsMemory(0, length)).ConfigureAwait(false);
         }
-
-        await stream.WriteAsync(batch.AsMemory(0, used)).ConfigureAwait(false);
-        ArrayPool<byte>.Shared.Return(batch);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
-    private async ValueTask SendEachAsync(Frame first)
+    private async ValueTask SendEachAsync()
     {
+        if (_batch.First is not { } first)
+            return;
         await SendAsync(first).ConfigureAwait(false);
-        foreach (var frame in _more ?? [])
+        foreach (var frame in _batch.More)
             await SendAsync(frame).ConfigureAwait(false);
     }
 

@@ -58,7 +58,7 @@ internal static class WebSocketSubscription
             while (socket.State is WebSocketState.Open or WebSocketState.CloseSent)
                 await SkipAsync(socket).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception failure)
         {
             subscriber.End(SubscriberEnd.ClientGone);
             if (failure is not WebSocketException { WebSocketErrorCode: not WebSocketError.ConnectionClosedPrematurely })

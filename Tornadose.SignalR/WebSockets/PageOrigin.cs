@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.WebSockets;
 /// Which web pages may open a WebSocket. CORS does not guard WebSockets, and a browser sends its cookies along with a handshake from any page: so, without a word of the application, only
 /// pages of the same host may (RFC 6455 §10.2).
 /// </summary>
-internal static class WebSocketOrigin
+internal static class PageOrigin
 {
     private const string Anything = "*";
 

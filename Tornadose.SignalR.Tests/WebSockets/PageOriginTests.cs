@@ -5,7 +5,7 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Tests.WebSockets;
 
 /// <summary>Cookies go along with a handshake from any page, so that only pages of the same host may open a WebSocket (cross-site WebSocket hijacking).</summary>
-public sealed class WebSocketOriginTests
+public sealed class PageOriginTests
 {
     [Theory, Case("WS-05", "WS-06", "SEC-08")]
     [InlineData(null, true)]
@@ -30,7 +30,7 @@ public sealed class WebSocketOriginTests
         request.Host = new HostString("app.example");
         if (origin is not null)
             request.Headers.Origin = origin;
-        Assert.Equal(allowed, WebSocketOrigin.IsAllowed(request, ["https://friend.example"]));
+        Assert.Equal(allowed, PageOrigin.IsAllowed(request, ["https://friend.example"]));
     }
 
     [Fact, Case("WS-05")]
@@ -39,10 +39,10 @@ public sealed class WebSocketOriginTests
         var request = new DefaultHttpContext().Request;
         request.Host = new HostString("localhost", 5000);
         request.Headers.Origin = "http://localhost:5000";
-        Assert.True(WebSocketOrigin.IsAllowed(request, []));
+        Assert.True(PageOrigin.IsAllowed(request, []));
         request.Headers.Origin = "http://localhost:5001";
-        Assert.False(WebSocketOrigin.IsAllowed(request, []));
-        Assert.True(WebSocketOrigin.IsAllowed(request, ["*"]));
+        Assert.False(PageOrigin.IsAllowed(request, []));
+        Assert.True(PageOrigin.IsAllowed(request, ["*"]));
     }
 
     [Fact, Case("WS-05", "SEC-08")]

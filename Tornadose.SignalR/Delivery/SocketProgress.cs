@@ -1,0 +1,38 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>
+/// How many bytes the peer of a connection has acknowledged. A write completes when the system has taken it, which a large send buffer delays by many seconds for a
+/// reader that is slow but steady; the acknowledgements show that it reads. On Linux, for HTTP/1.1; elsewhere completed writes have to do.
+/// </summary>
+internal static class SocketProgress
+{
+    private const int IpProtoTcp = 6;
+    private const int TcpInfo = 11;
+    private const int BytesAckedOffset = 120; // tcpi_bytes_acked in struct tcp_info of linux/tcp.h, since Linux 4.1
+
+    public static long Read(HttpContext context)
+    {
+        // Over HTTP/2 other streams move the connection's bytes.
+        if (!OperatingSystem.IsLinux() || HttpProtocol.IsHttp2(context.Request.Protocol) || HttpProtocol.IsHttp3(context.Request.Protocol))
+            return 0;
+        return context.Features.Get<IConnectionSocketFeature>()?.Socket is { ProtocolType: ProtocolType.Tcp } socket ? Read(socket) : 0;
+    }
+
+    private static long Read(Socket socket)
+    {
+        try
+        {
+            Span<byte> info = stackalloc byte[BytesAckedOffset + sizeof(long)];
+            var length = socket.GetRawSocketOption(IpProtoTcp, TcpInfo, info);
+            return length < info.Length ? 0 : BitConverter.ToInt64(info[BytesAckedOffset..]);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            return 0;
+        }
+    }
+}

@@ -9,7 +9,6 @@ namespace Tornadose.SignalR.Tests.Specifications;
 /// <summary>Publishing, joining and trimming, each on threads of their own, at random moments; every reader is held to the ledger.</summary>
 internal sealed class ScheduleStress
 {
-    private const int Messages = 12_000;
     private const int Joins = 250;
     private const int Joiners = 3;
 
@@ -33,24 +32,32 @@ internal sealed class ScheduleStress
     public async Task RunAsync()
     {
         var trimming = Task.Run(() => Trim(new Random(_seed)));
+        var publishing = Task.Run(() => PublishAsync(new Random(_seed - 1)));
         var joining = Enumerable.Range(1, Joiners).Select(index => Task.Run(() => Join(index, new Random(_seed + index)))).ToArray();
-        await Task.Run(() => PublishAsync(new Random(_seed - 1))).WithTimeout();
-        _done = true;
-        await Task.WhenAll(joining).WithTimeout();
+        try
+        {
+            await Task.WhenAll(joining).WithTimeout();
+        }
+        finally
+        {
+            _done = true;
+        }
+
+        await publishing.WithTimeout();
         await trimming.WithTimeout();
         _ledger.Check();
     }
 
     private async Task PublishAsync(Random random)
     {
-        for (var i = 0; i < Messages; i++)
+        for (var i = 0; !_done; i++)
         {
             var text = $"{i}";
             var position = await _store.PublishAsync(text);
             _ledger.Published(position.ToString(), text);
             _published.Enqueue(position);
             if (random.Next(8) == 0)
-                Thread.SpinWait(random.Next(300));
+                Thread.SpinWait(random.Next(1_000));
         }
     }
 
@@ -78,8 +85,6 @@ internal sealed class ScheduleStress
             {
                 if (cursor.TryRead(out StoreMessage? message))
                     last = Record(subscriber, message, last);
-                else if (_done)
-                    break;
                 if (random.Next(4) == 0)
                     Thread.SpinWait(random.Next(400));
             }
@@ -116,8 +121,9 @@ internal sealed class ScheduleStress
             case 4: return (StartAt.AfterId("garbage"), null);
         }
 
-        var published = _published.ToArray();
-        var position = published.Length == 0 ? _store.Position : published[^(1 + random.Next(Math.Min(published.Length, 100)))];
+        while (_published.Count > 100)
+            _published.TryDequeue(out _);
+        var position = _published.TryPeek(out var published) && random.Next(2) == 0 ? published : _store.Position;
         return (StartAt.After(position), _isQueue ? position.ToString() : null);
     }
 }

@@ -28,9 +28,15 @@ public sealed class StoreFamilyRaceTests : IAsyncDisposable
             Task.Run(() => LookAt(handles, new Random(seed + 200))),
         };
 
-        await Task.WhenAll(others).WithTimeout(TimeSpan.FromMinutes(2));
-        _done = true;
-        await dropping.WithTimeout();
+        try
+        {
+            await Task.WhenAll(others).WithTimeout(TimeSpan.FromMinutes(2));
+        }
+        finally
+        {
+            _done = true;
+            await dropping.WithTimeout();
+        }
 
         _ledger.Check();
         Assert.InRange(_families.Provider.Names.Count, 0, Names);

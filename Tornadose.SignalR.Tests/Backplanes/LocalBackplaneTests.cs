@@ -76,11 +76,13 @@ public sealed class LocalBackplaneTests
     }
 
     [Fact, Case("ST-15")]
-    public void TryGet_MoreKeysThanAreRemembered_ForgetsTheOldest()
+    public void Trim_MoreKeysThanAreRemembered_ForgetsTheOldest()
     {
         var keys = new IdempotencyKeys(_time);
         for (var i = 0; i <= IdempotencyKeys.MaxKeys; i++)
             keys.Add($"{i}", TestLog.At(i));
+
+        keys.Trim();
 
         Assert.False(keys.TryGet("0", out _));
         Assert.True(keys.TryGet("1", out var position));

@@ -62,15 +62,21 @@ public sealed class StoreNameEntranceTests
     }
 
     [Fact, Case("SEC-11")]
-    public async Task EveryEntrance_MoreStoresThanMayBe_Is503OrAHubException()
+    public async Task EveryEntrance_MoreStoresThanMayBe_IsToldToComeBack()
     {
         await using var host = await StartAsync(maxStores: 1);
         await host.PublishAsync("devices/1", "x");
         await using var hub = await HubClient.StartAsync(host.Url("/hub"));
 
-        Assert.Equal(503, await StatusAsync(host.Url("/stores/devices/2")));
+        Assert.Equal(503, await StatusAsync(host.Url("/stores/devices/2"), [("Accept", "application/x-ndjson")]));
         Assert.Equal(503, await StatusAsync(host.Url("/stores/devices/2"), [("Accept", "application/json")]));
-        Assert.Equal(503, await StatusAsync(host.List("devices/1", "devices/2")));
+        Assert.Equal(503, await StatusAsync(host.List("devices/1", "devices/2"), [("Accept", "application/x-ndjson")]));
+        await using (var stream = await RawSse.OpenAsync(host.Url("/stores/devices/2")))
+        {
+            Assert.Equal((200, null), (stream.Http.Status, await stream.NextOrEndAsync()));
+            Assert.True(stream.ReconnectionTime > 0, "an EventSource is told to come back: an error status would close it for good");
+        }
+
         Assert.Equal(503, await StatusAsync(host.Url("/stores/devices/2"), [.. RawWs.HandshakeHeaders]));
         await using var publish = await RawHttp.SendAsync(host.Url("/stores/devices/2"), "POST", body: "x"u8.ToArray());
         Assert.Equal(503, publish.Status);
@@ -79,12 +85,12 @@ public sealed class StoreNameEntranceTests
         Assert.Equal(["devices/1"], host.Stores.Names);
     }
 
-    [Theory, Case("SEC-11"), InlineData("text/event-stream"), InlineData("application/x-ndjson")]
-    public async Task List_OfMoreNewStoresThanMayBe_Is503AndLeavesNothingInUse(string accept)
+    [Theory, Case("SEC-11"), InlineData("text/event-stream", 200), InlineData("application/x-ndjson", 503)]
+    public async Task List_OfMoreNewStoresThanMayBe_IsToldToComeBackAndLeavesNothingInUse(string accept, int status)
     {
         await using var host = await StartAsync(maxStores: 2);
 
-        Assert.Equal(503, await StatusAsync(host.List("devices/1", "devices/2", "devices/3"), [("Accept", accept)]));
+        Assert.Equal(status, await StatusAsync(host.List("devices/1", "devices/2", "devices/3"), [("Accept", accept)]));
 
         await host.PublishAsync("devices/4", "x");
         await host.PublishAsync("devices/5", "x");

@@ -43,7 +43,7 @@ public sealed class OptionsTests
     [InlineData("Tornadose:RetryMin", "00:00:05", "Tornadose: RetryMax is 00:00:04; it must be from RetryMin (00:00:05) to 1 hour.")]
     [InlineData("Tornadose:MaxSubscribers", "0", "Tornadose: MaxSubscribers is 0; it must be at least 1.")]
     [InlineData("Tornadose:Stores:orders:Capacity", "-1", "Store 'orders': Capacity is -1; it must be from 0 to 16777216.")]
-    [InlineData("Tornadose:Stores:orders:MaxMessageBytes", "0", "Store 'orders': MaxMessageBytes is 0; it must be from 1 to 1073741824.")]
+    [InlineData("Tornadose:Stores:orders:MaxMessageBytes", "0", "Store 'orders': MaxMessageBytes is 0; it must be from 1 to 134217728.")]
     [InlineData("Tornadose:Stores:orders:MaxBytes", "1000", "Store 'orders': MaxBytes is 1000; it must be from MaxMessageBytes (1048576) to 1099511627776.")]
     [InlineData("Tornadose:Stores:orders:MaxAge", "00:00:00", "Store 'orders': MaxAge is 00:00:00; it must be at least 1 ms, or null.")]
     [InlineData("Tornadose:Stores:orders:SendTimeout", "00:00:00.01", "Store 'orders': SendTimeout is 00:00:00.0100000; it must be from 100 ms to 1 hour.")]

@@ -17,6 +17,7 @@ internal sealed class SubscriberRegistry : IDisposable
     private readonly TornadoseOptions _options;
     private readonly ITimer _clock;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _entered;
     private int _count;
     private int _draining;
     private long _now;
@@ -51,7 +52,7 @@ internal sealed class SubscriberRegistry : IDisposable
     /// <summary>Takes one more subscriber, if there may be one more: asked before anything is sent, so that a client can be refused in a way that it understands.</summary>
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _count) <= _options.MaxSubscribers && !IsDraining)
+        if (Interlocked.Increment(ref _entered) <= _options.MaxSubscribers && !IsDraining)
             return true;
         Exit();
         return false;
@@ -60,13 +61,14 @@ internal sealed class SubscriberRegistry : IDisposable
     /// <summary>Ends what <see cref="TryEnter"/> began.</summary>
     public void Exit()
     {
-        if (Interlocked.Decrement(ref _count) == 0 && IsDraining)
+        if (Interlocked.Decrement(ref _entered) == 0 && IsDraining)
             _drained.TrySetResult();
     }
 
     public void Add(Subscriber subscriber)
     {
         _subscribers.TryAdd(subscriber, true);
+        Interlocked.Increment(ref _count);
         Metrics.SubscriberAdded(subscriber.Transport);
         if (IsDraining)
             subscriber.End(SubscriberEnd.ShuttingDown);
@@ -76,6 +78,7 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         if (!_subscribers.TryRemove(subscriber, out _))
             return;
+        Interlocked.Decrement(ref _count);
         Metrics.SubscriberRemoved(subscriber.Transport, end.Name);
         if (end == SubscriberEnd.Slow)
             Logger.SlowSubscriberDisconnected(subscriber.Transport, subscriber.Store);
@@ -103,7 +106,7 @@ internal sealed class SubscriberRegistry : IDisposable
             subscribers[i].End(SubscriberEnd.ShuttingDown);
         }
 
-        if (Count > 0)
+        if (Volatile.Read(ref _entered) > 0)
             await Task.WhenAny(_drained.Task, Task.Delay(pace.Grace, _time)).ConfigureAwait(false);
         foreach (var subscriber in _subscribers.Keys)
             subscriber.Cut(SubscriberEnd.ShuttingDown);

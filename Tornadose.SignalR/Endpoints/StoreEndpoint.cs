@@ -54,7 +54,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         catch (TooManyStoresException)
         {
             // A store that was found had to make way for another, perhaps one of the same request, before it was followed.
-            await Refusal.WriteAsync(context, Refusal.TooManyStores);
+            await Refusal.ComeBackAsync(context, format, options.NextRetry());
         }
     }
 

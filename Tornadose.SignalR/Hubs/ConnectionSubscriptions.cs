@@ -81,7 +81,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         FollowedStore? following = null;
         try
         {
-            following = await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
+            following = await StoreHubContext.FollowAsync(store, cancellationToken).ConfigureAwait(false);
             await groups.AddToGroupAsync(connection.ConnectionId, store.Name, cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -16,7 +16,7 @@ internal static class HubStream
             throw StoreHubContext.Full();
         try
         {
-            using var following = await FollowedStore.BeginAsync(store, cancellationToken);
+            using var following = await StoreHubContext.FollowAsync(store, cancellationToken);
             var sink = new HubStreamSink();
             var subscriber = Subscribe(following.Store, start, connection, sink);
             using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);

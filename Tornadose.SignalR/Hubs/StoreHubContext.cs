@@ -20,6 +20,20 @@ internal sealed record StoreHubContext(DataStoreProvider Stores, SubscriberRegis
     /// <exception cref="HubException">There is none.</exception>
     public DataStore Get(string name) => Find(name) ?? throw NoSuchStore();
 
+    /// <summary>Follows a store for a client.</summary>
+    /// <exception cref="HubException">The store had to make way for others since it was found, and there is no room for it now.</exception>
+    public static async ValueTask<FollowedStore> FollowAsync(DataStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TooManyStoresException)
+        {
+            throw Full();
+        }
+    }
+
     /// <summary>Finds the store that a group is named after; null for a group that is none's.</summary>
     public DataStore? Find(string? name)
     {

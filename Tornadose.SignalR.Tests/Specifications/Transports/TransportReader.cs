@@ -74,9 +74,9 @@ public abstract class TransportReader : IAsyncDisposable
         {
             await ReadAsync();
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
         {
-            End = ReaderEnd.Cut;
+            End ??= ReaderEnd.Cut; // a close that was read counts, though the connection went before it could be answered
         }
     }
 }

@@ -66,6 +66,8 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         next = head.Sequence + 1;
         if (position == head.Position && log.Limits.Capacity > 0)
             return null;
+        if (IsPositionOfReset(log, position, ref next))
+            return null;
         if (position.Epoch != head.Position.Epoch)
             return StoreResetReason.Epoch;
         if (position.Offset > head.Position.Offset)
@@ -90,6 +92,15 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         return null;
     }
 
+    /// <summary>The id that the last reset announced: whoever has read nothing since gets what followed the reset.</summary>
+    private static bool IsPositionOfReset(MessageLog log, MessagePosition position, ref long next)
+    {
+        if (log.Find(log.FirstReplayable - 1) is not { IsReset: true } reset || reset.Position != position)
+            return false;
+        next = reset.Sequence + 1;
+        return true;
+    }
+
     /// <summary>The id of an empty store: everything since is wanted, which must begin with the very first message.</summary>
     private static StoreResetReason? ResumeAtOrigin(MessagePosition position, MessageEntry oldest, out long next)
     {
@@ -109,7 +120,7 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
     /// The sequence number of the first replayable entry at or after the offset. Offsets never decrease along the ring, so a binary search
     /// finds it; entries that the writer drops meanwhile were the oldest, and count as too small.
     /// </summary>
-    private static long FindOffset(MessageLog log, MessageEntry head, long offset)
+    public static long FindOffset(MessageLog log, MessageEntry head, long offset)
     {
         var low = log.FirstReplayable;
         var high = head.Sequence + 1;

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tornadose.SignalR.Redis;
+
+/// <summary>What all stores of this process share.</summary>
+internal sealed record RedisNode(RedisConnection Connection, RedisBus Bus, LogReader Reader, RedisBackplaneOptions Options, TimeProvider Time, ILogger Logger);

@@ -16,6 +16,7 @@ internal sealed class RedisBackplane : IBackplane, IAsyncDisposable
     private readonly RedisNode _node;
     private readonly RedisWatch _watch;
     private readonly Task _watching;
+    private int _disposed;
 
     public RedisBackplane(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, ILogger logger)
     {
@@ -38,6 +39,8 @@ internal sealed class RedisBackplane : IBackplane, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return; // the container knows it by two types
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
         foreach (var channel in _channels.Values)

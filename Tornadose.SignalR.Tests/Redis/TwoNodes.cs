@@ -100,10 +100,13 @@ internal sealed class TwoNodes : IAsyncDisposable
         {
             await Eventually.TrueAsync(() => Ledger.HasReached(id), what: $"everybody at {id}");
         }
-        finally
+        catch (TimeoutException)
         {
             Ledger.Check(id);
+            throw;
         }
+
+        Ledger.Check(id);
     }
 
     /// <summary>The reasons of the resets that each subscriber saw.</summary>

@@ -25,6 +25,16 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         };
     }
 
+    /// <summary>
+    /// The same for a reader that came before the log's content was known. One that wants what follows its coming cannot be told from when that is: it gets a reset, because
+    /// messages may have been published meanwhile.
+    /// </summary>
+    public static CursorStart ResolveLate(MessageLog log, StartAt start, bool newestWins)
+    {
+        var resolved = Resolve(log, start, newestWins);
+        return start.Where == StartAt.Kind.Now ? resolved with { Opening = ResetEntry(StoreResetReason.Epoch, resolved.Position) } : resolved;
+    }
+
     public static MessageEntry ResetEntry(StoreResetReason reason, MessagePosition position) =>
         new(0, position, new StoreMessage(new StoreReset(reason, position)), 0, 0);
 

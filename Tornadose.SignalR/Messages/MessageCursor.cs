@@ -63,7 +63,7 @@ public sealed class MessageCursor
         if (log.IsOpen)
             return new(log, policy, CursorStart.Resolve(log, start, newestWins));
         var unknown = new CursorStart(null, 1, 1, start.Position ?? log.Position);
-        return new(log, policy, unknown) { _startLater = () => CursorStart.Resolve(log, start, newestWins) };
+        return new(log, policy, unknown) { _startLater = () => CursorStart.ResolveLate(log, start, newestWins) };
     }
 
     /// <summary>Reads the next message, or reset, if there is one.</summary>

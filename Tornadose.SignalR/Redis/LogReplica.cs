@@ -159,18 +159,23 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
         if (newest.Position.Offset == at.Offset && at.Offset > 0 && newest.Position.Tag != at.Tag)
             return FreezeToCompare(); // (6)
         var continues = newest.Position == at || (at.Offset == 0 && next is [{ Position.Offset: 1 }, ..]) || (log.Limits.NewestSuffices && next.Count > 0);
-        if (!continues)
-            log.AppendReset(StoreResetReason.Expired, next.Count > 0 ? LogPage.Before(next[0].Position) : top); // (5)
-        return Finish(plan, page, next); // (4)
+        return Finish(plan, page, continues ? next : Restart(StoreResetReason.Expired, next, top)); // (4), (5)
     }
 
     private ReadPlan? MergeWindow(ReadPlan plan, LogPage page) // (7)
     {
         var age = log.Limits.MaxAge;
         var kept = page.Entries.SkipWhile(entry => age is not null && page.Now - entry.Time > age.Value.TotalMilliseconds).ToList();
-        log.AppendReset(StoreResetReason.Epoch, kept.Count > 0 ? LogPage.Before(kept[0].Position) : page.Top.Position);
         _begun = true;
-        return Finish(plan, page, kept);
+        return Finish(plan, page, Restart(StoreResetReason.Epoch, kept, page.Top.Position));
+    }
+
+    /// <summary>A reset to before the first of the entries. It takes a place in the ring itself: filled up, the ring would drop it before anybody has read it.</summary>
+    private List<LogPageEntry> Restart(StoreResetReason reason, List<LogPageEntry> entries, MessagePosition top)
+    {
+        var kept = log.IsOpen ? entries.TakeLast(Math.Max(1, log.Limits.Slots - 1)).ToList() : entries;
+        log.AppendReset(reason, kept.Count > 0 ? LogPage.Before(kept[0].Position) : top);
+        return kept;
     }
 
     private ReadPlan FreezeToCompare() => Freeze(ReadPurpose.Compare, log.Find(log.FirstReplayable)?.Position.Offset ?? log.Position.Offset);
@@ -183,8 +188,10 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
         var next = page.Entries.Skip(common.Count).ToList();
         if (common.Count == 0)
             next = log.Limits.NewestSuffices ? next.TakeLast(1).ToList() : []; // readers may have seen some of these: none is repeated
-        var continues = next.Count == 0 ? page.Top.Position : common.Count == 0 ? LogPage.Before(next[0].Position) : common[^1].Position;
-        log.AppendReset(StoreResetReason.Rollback, continues);
+        if (common.Count == 0 || next.Count == 0)
+            next = Restart(StoreResetReason.Rollback, next, page.Top.Position);
+        else
+            log.AppendReset(StoreResetReason.Rollback, common[^1].Position);
         return Finish(plan, next.Count == 0 ? page with { IsLast = true } : page, next);
     }
 

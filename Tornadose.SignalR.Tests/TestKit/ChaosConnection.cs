@@ -64,6 +64,8 @@ internal sealed class ChaosConnection(ChaosProxy proxy, TcpClient client)
             int count;
             while ((count = await from.GetStream().ReadAsync(buffer)) > 0)
             {
+                while (proxy.StopReading)
+                    await Task.Delay(Poll);
                 if (!_swallows)
                     wire.Writer.TryWrite((change(buffer[..count]), TimeProvider.System.GetTimestamp()));
             }
@@ -80,8 +82,6 @@ internal sealed class ChaosConnection(ChaosProxy proxy, TcpClient client)
     {
         await foreach (var (bytes, sent) in wire.ReadAllAsync())
         {
-            while (proxy.Hold)
-                await Task.Delay(Poll);
             var rest = proxy.Delay - TimeProvider.System.GetElapsedTime(sent);
             if (rest > TimeSpan.Zero)
                 await Task.Delay(rest);

@@ -22,8 +22,8 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>How long every byte takes on its way, in each direction.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>Nothing comes through while it is set; afterwards it does.</summary>
-    public bool Hold { get; set; }
+    /// <summary>What comes is not read while it is set, so that it piles up at the sender.</summary>
+    public bool StopReading { get; set; }
 
     /// <summary>Messages of the bus that were dropped so far.</summary>
     public int Dropped => _dropped;

@@ -20,6 +20,9 @@ internal static partial class BackplaneLog
     [LoggerMessage(24, LogLevel.Debug, "Reading the log of store {Store} failed. It is tried again.")]
     public static partial void SyncFailed(this ILogger logger, Exception failure, string store);
 
+    [LoggerMessage(29, LogLevel.Warning, "Redis refuses to read the log of store {Store}. Its subscribers get nothing new until it does; it is tried again.")]
+    public static partial void SyncRefused(this ILogger logger, Exception failure, string store);
+
     [LoggerMessage(25, LogLevel.Error, "Following store {Store} failed. It is tried again.")]
     public static partial void FollowFailed(this ILogger logger, Exception failure, string store);
 

@@ -20,6 +20,7 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
     private BusSubscription? _subscription;
     private bool _settled;
     private bool _heard;
+    private bool _refused;
     private int _starved;
 
     /// <summary>Whether a round was made, successfully or not.</summary>
@@ -105,11 +106,18 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
         {
             await ListenAsync().ConfigureAwait(false);
             await ReadAsync().ConfigureAwait(false);
+            _refused = false;
             return true;
         }
-        catch (Exception failure) when (failure is BackplaneUnavailableException or BackplaneRefusedException or OperationCanceledException)
+        catch (Exception failure) when (failure is BackplaneUnavailableException or OperationCanceledException)
         {
-            node.Logger.SyncFailed(failure, store);
+            node.Logger.SyncFailed(failure, store); // the connection's own lines tell of it
+        }
+        catch (BackplaneRefusedException failure)
+        {
+            if (!_refused)
+                node.Logger.SyncRefused(failure, store);
+            _refused = true;
         }
         catch (Exception failure)
         {

@@ -38,6 +38,8 @@ internal static class LedgerClients
         {
             while (await socket.NextOrEndAsync(Patience) is { } frame)
             {
+                if (frame.Opcode == WsOpcode.Ping)
+                    await socket.SendAsync(WsOpcode.Pong, frame.Payload);
                 if (frame.Opcode != WsOpcode.Text)
                     continue;
                 var json = JsonDocument.Parse(frame.Text).RootElement;

@@ -66,7 +66,7 @@ internal sealed class LogReader(RedisConnection connection)
     {
         var entries = new List<LogPageEntry>(results.Length);
         foreach (var result in results)
-            if (LogPage.ParseEntry(top.Position.Epoch, result) is { } entry)
+            if (LogPage.ParseEntry(top.Position.Epoch, result) is { } entry && entry.Position.Offset <= top.Position.Offset) // not what somebody else has added
                 entries.Add(entry);
         return new LogPage(top, entries, results.Length < PageSize, clock.Length == 0 ? 0 : (long)clock[0] * 1000);
     }

@@ -25,7 +25,7 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
 
     public MessageLog Log => log;
 
-    /// <summary>Announcements that did not come from the script, or belong to nothing that Redis knows.</summary>
+    /// <summary>Announcements that did not come from the script.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Whether the copy includes the position, so that a resume after it can be decided on here.</summary>
@@ -65,7 +65,8 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
             var at = log.Position;
             if (_loading || top == at || top == asked)
                 return false;
-            return top is not { } newest || newest.Epoch != at.Epoch || newest.Offset < asked.Offset || newest.Offset > at.Offset;
+            var isBetween = top is { } newest && newest.Epoch == at.Epoch && newest.Offset > asked.Offset && newest.Offset < at.Offset;
+            return !isBetween; // for what has come since it was asked
         }
     }
 
@@ -154,6 +155,8 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
         var at = log.Position; // may have moved on since
         if (top.Offset <= at.Offset)
             return Finish(plan, page, []);
+        if (!page.IsLast && page.Entries is [.., var final] && final.Position.Offset < at.Offset)
+            return CatchUp();
         var next = page.Entries.Where(entry => entry.Position.Offset > at.Offset).ToList();
         var newest = page.Entries.FirstOrDefault(entry => entry.Position.Offset == at.Offset);
         if (newest.Position.Offset == at.Offset && at.Offset > 0 && newest.Position.Tag != at.Tag)
@@ -183,7 +186,7 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
     private ReadPlan? MergeCompared(ReadPlan plan, LogPage page) // (6)
     {
         var common = page.Entries.TakeWhile(Has).ToList();
-        if (common.Count == page.Entries.Count && !page.IsLast)
+        if (common.Count > 0 && common.Count == page.Entries.Count && !page.IsLast)
             return Freeze(ReadPurpose.Compare, common[^1].Position.Offset);
         var next = page.Entries.Skip(common.Count).ToList();
         if (common.Count == 0)
@@ -208,7 +211,7 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
             return CatchUp();
         }
 
-        var done = TakeWaiting(merge, plan.Mark);
+        var done = TakeWaiting(merge, plan.Mark, page.Top.Position.Offset);
         if (!log.IsOpen)
             log.Open();
         _frozen = false;
@@ -216,23 +219,21 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
         return done ? null : CatchUp();
     }
 
-    private bool TakeWaiting(LogMerge merge, long mark) // (8)
+    private bool TakeWaiting(LogMerge merge, long mark, long top) // (8)
     {
         merge.AppendUpTo(waiting.FirstOffset - 1);
         while (waiting.TryPeek(out var number, out var frame))
         {
-            merge.AppendUpTo((frame.Position?.Offset ?? 0) - 1);
-            if (!TryApply(frame))
-            {
-                if (number > mark)
-                    break; // came after the read had begun: the next read knows it
-                Interlocked.Increment(ref _refused); // the log, which was read later, does not know it
-            }
+            var offset = frame.Position?.Offset ?? 0;
+            merge.AppendUpTo(offset - 1);
+            var isForgotten = number <= mark && offset > top;
+            if (!isForgotten && !TryApply(frame) && number > mark)
+                break; // came after the read had begun: the next read knows it
 
             waiting.Remove();
         }
 
         merge.AppendAll();
-        return waiting.IsEmpty;
+        return waiting.IsEmpty && !merge.IsBroken;
     }
 }

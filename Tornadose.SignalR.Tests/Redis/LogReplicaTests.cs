@@ -111,7 +111,7 @@ public sealed class LogReplicaTests
     private static void RunHistory(Random random)
     {
         var store = new SimulatedStore(random, Capacity);
-        var replica = new LogReplica(new MessageLog(new MessageLogLimits(4 * Capacity, 1 << 20), TimeProvider.System), new WaitingFrames(8, 1 << 20));
+        var replica = new LogReplica(new MessageLog(new MessageLogLimits(4 * Capacity, 1 << 20), TimeProvider.System), new WaitingFrames(8, 1 << 20), Refused);
         Sync(replica, store);
         var chain = new Chain(store, Cursor(replica));
         for (var step = 0; step < 200; step++)
@@ -150,10 +150,12 @@ public sealed class LogReplicaTests
         }
     }
 
+    private static void Refused() => Assert.Fail("The script's announcements are never refused.");
+
     private static (SimulatedStore Store, LogReplica Replica) Start()
     {
         var store = new SimulatedStore(new Random(1), Capacity);
-        var replica = new LogReplica(new MessageLog(new MessageLogLimits(Capacity, 1 << 20), TimeProvider.System), new WaitingFrames(100, 1 << 20));
+        var replica = new LogReplica(new MessageLog(new MessageLogLimits(Capacity, 1 << 20), TimeProvider.System), new WaitingFrames(100, 1 << 20), Refused);
         Sync(replica, store);
         return (store, replica);
     }

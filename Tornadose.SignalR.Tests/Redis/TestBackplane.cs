@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Redis;
 
 namespace Tornadose.SignalR.Tests.Redis;
@@ -12,7 +14,7 @@ internal static class TestBackplane
         var options = new RedisBackplaneOptions { KeyPrefix = prefix };
         Quick(options);
         configure?.Invoke(options);
-        return new RedisBackplane(RedisConnector.To(ConfigurationOptions.Parse(connectionString)), options, TimeProvider.System, NullLogger.Instance);
+        return new RedisBackplane(RedisConnector.To(ConfigurationOptions.Parse(connectionString)), options, TimeProvider.System, new BackplaneMetrics(new Meters()), NullLogger.Instance);
     }
 
     public static void Quick(RedisBackplaneOptions options)
@@ -21,5 +23,14 @@ internal static class TestBackplane
         options.ProbeInterval = TimeSpan.FromMilliseconds(500);
         options.CommandTimeout = TimeSpan.FromSeconds(2);
         options.Linger = TimeSpan.FromMilliseconds(100);
+    }
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
     }
 }

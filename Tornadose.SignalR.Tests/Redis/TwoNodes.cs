@@ -109,6 +109,14 @@ internal sealed class TwoNodes : IAsyncDisposable
         Ledger.Check(id);
     }
 
+    /// <summary>What one of the first node's counters has counted since.</summary>
+    public Func<long> Count(string instrument)
+    {
+        var collector = new MetricSum(A.Get<System.Diagnostics.Metrics.IMeterFactory>(), instrument);
+        _clients.Add(collector);
+        return () => collector.Value;
+    }
+
     /// <summary>The reasons of the resets that each subscriber saw.</summary>
     public IEnumerable<string> Resets() =>
         _subscribers.Select(subscriber => string.Join(',', subscriber.Records.OfType<ResetRecord>().Select(reset => reset.Reason)));

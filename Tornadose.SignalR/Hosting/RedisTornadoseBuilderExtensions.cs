@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Redis;
 
@@ -65,10 +66,12 @@ public static class RedisTornadoseBuilderExtensions
             .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Redis")
             .Configure(options => configure?.Invoke(options))
             .ValidateOnStart();
+        services.AddSingleton<BackplaneMetrics>();
         services.AddSingleton(provider => new RedisBackplane(
             connector(provider),
             provider.GetRequiredService<IOptions<RedisBackplaneOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<BackplaneMetrics>(),
             provider.GetRequiredService<ILogger<RedisBackplane>>()));
         services.Replace(ServiceDescriptor.Singleton<IBackplane>(provider => provider.GetRequiredService<RedisBackplane>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStartup>());

@@ -57,6 +57,7 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
         }
 
         node.Logger.BusMissedMessages(store);
+        node.Metrics.Missed();
         if (!heard && ++_starved > 1 && Interlocked.Exchange(ref _subscription, null) is { } deaf)
             _ = node.Bus.EndAsync(deaf); // the round subscribes anew
         _ = SyncAsync(anew: true);

@@ -14,19 +14,18 @@ namespace Tornadose.SignalR.Redis;
 /// (8) Then what waits is taken in its place between what was read.
 /// <para>Invariant: nothing is appended whose predecessor is not proved to be the log's newest message, unless a reset says so, or the store's readers want only the newest.</para>
 /// </remarks>
-internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
+/// <param name="log">The copy.</param>
+/// <param name="waiting">Where announcements wait.</param>
+/// <param name="refused">Called for an announcement that did not come from the script.</param>
+internal sealed class LogReplica(MessageLog log, WaitingFrames waiting, Action refused)
 {
     private readonly Lock _gate = new();
     private string _seal = "";
     private bool _begun;
     private bool _loading;
     private bool _frozen = true;
-    private long _refused;
 
     public MessageLog Log => log;
-
-    /// <summary>Announcements that did not come from the script.</summary>
-    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Whether the copy includes the position, so that a resume after it can be decided on here.</summary>
     public bool Knows(MessagePosition position)
@@ -41,7 +40,7 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
     {
         if (!BusFrame.TryParse(payload, out var frame))
         {
-            Interlocked.Increment(ref _refused);
+            refused();
             return false;
         }
 
@@ -128,7 +127,7 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting)
             return false;
         if (!frame.IsProved(_seal))
         {
-            Interlocked.Increment(ref _refused);
+            refused();
             return true;
         }
 

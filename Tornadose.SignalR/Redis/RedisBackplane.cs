@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Redis;
@@ -18,10 +19,10 @@ internal sealed class RedisBackplane : IBackplane, IAsyncDisposable
     private readonly Task _watching;
     private int _disposed;
 
-    public RedisBackplane(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, ILogger logger)
+    public RedisBackplane(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger)
     {
         var connection = new RedisConnection(connector, options, time, logger);
-        _node = new RedisNode(connection, new RedisBus(connection, options, time), new LogReader(connection), options, time, logger);
+        _node = new RedisNode(connection, new RedisBus(connection, options, time), new LogReader(connection), options, time, metrics, logger);
         connection.Restored += CatchAll;
         _watch = new RedisWatch(_node, Followed);
         _watching = Task.Run(() => _watch.RunAsync(_stopping.Token));

@@ -22,7 +22,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         _node = node;
         Log = new MessageLog(limits, node.Time);
         var waiting = new WaitingFrames(Math.Max(MinWaiting, limits.Slots), limits.MaxBytes);
-        Follower = new StoreFollower(store, _keys, new LogReplica(Log, waiting), node);
+        Follower = new StoreFollower(store, _keys, new LogReplica(Log, waiting, node.Metrics.Refused), node);
     }
 
     public string Store { get; }

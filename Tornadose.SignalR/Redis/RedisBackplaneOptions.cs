@@ -10,7 +10,7 @@ public sealed class RedisBackplaneOptions
     public string KeyPrefix { get; set; } = "tornadose";
 
     /// <summary>
-    /// How often the positions of all followed stores are compared with Redis, in one round trip. Default 5 s. From 50 ms to 10 minutes. A message whose announcement was lost, with none after
+    /// How often the positions of all followed stores are compared with Redis, in one round trip; at least as often as <see cref="ProbeInterval"/>. Default 5 s. From 50 ms to 10 minutes. A message whose announcement was lost, with none after
     /// it, arrives within this time; so does a reset after Redis lost messages.
     /// </summary>
     public TimeSpan SyncInterval { get; set; } = TimeSpan.FromSeconds(5);

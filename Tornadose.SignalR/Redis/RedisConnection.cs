@@ -53,11 +53,12 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
     public bool IsCurrent(IConnectionMultiplexer multiplexer) =>
         _current is { IsCompletedSuccessfully: true } current && ReferenceEquals(current.Result, multiplexer);
 
-    /// <summary>Makes a new connection and closes the old one, unless the connection is the application's own.</summary>
-    public async Task ReplaceAsync(string why)
+    /// <summary>Makes a new connection and closes the old one.</summary>
+    /// <returns>False when the connection is the application's own.</returns>
+    public async Task<bool> TryReplaceAsync(string why)
     {
         if (!connector.IsOwned)
-            return;
+            return false;
         logger.ConnectionReplaced(why);
         Task<IConnectionMultiplexer>? old;
         lock (_gate)
@@ -68,6 +69,7 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
 
         await CloseAsync(old).ConfigureAwait(false);
         Restored?.Invoke();
+        return true;
     }
 
     public async ValueTask DisposeAsync()

@@ -37,9 +37,9 @@ internal sealed class RedisWatch(RedisNode node, Func<IReadOnlyList<StoreFollowe
         }
     }
 
-    private TimeSpan Pause => _probe.IsDue || node.Options.ProbeInterval == Timeout.InfiniteTimeSpan || node.Options.ProbeInterval > node.Options.SyncInterval
-        ? node.Options.SyncInterval
-        : node.Options.ProbeInterval;
+    private TimeSpan Pause => node.Options.ProbeInterval != Timeout.InfiniteTimeSpan && node.Options.ProbeInterval < node.Options.SyncInterval
+        ? node.Options.ProbeInterval
+        : node.Options.SyncInterval;
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
@@ -47,9 +47,7 @@ internal sealed class RedisWatch(RedisNode node, Func<IReadOnlyList<StoreFollowe
         {
             await ComparePositionsAsync(cancellationToken).ConfigureAwait(false); // (1)
             _failures = 0;
-            Fault = _probe.IsDue && !await _probe.SendAsync(cancellationToken).ConfigureAwait(false) // (2)
-                ? await ReplaceAsync("it delivers no messages").ConfigureAwait(false)
-                : null;
+            Fault = await ProbeAsync(cancellationToken).ConfigureAwait(false); // (2)
         }
         catch (BackplaneUnavailableException failure)
         {
@@ -67,6 +65,14 @@ internal sealed class RedisWatch(RedisNode node, Func<IReadOnlyList<StoreFollowe
         }
     }
 
+    private async Task<string?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (!_probe.IsDue || await _probe.SendAsync(cancellationToken).ConfigureAwait(false))
+            return null;
+        node.Metrics.ProbeFailed();
+        return await ReplaceAsync("it delivers no messages").ConfigureAwait(false);
+    }
+
     private async Task ComparePositionsAsync(CancellationToken cancellationToken)
     {
         var stores = followed();
@@ -79,9 +85,9 @@ internal sealed class RedisWatch(RedisNode node, Func<IReadOnlyList<StoreFollowe
     private async Task<string> ReplaceAsync(string why)
     {
         _failures = 0;
-        await node.Connection.ReplaceAsync(why).ConfigureAwait(false);
-        foreach (var store in followed())
-            store.Catch();
+        if (!await node.Connection.TryReplaceAsync(why).ConfigureAwait(false))
+            return $"The application's connection to Redis cannot be relied on: {why}";
+        node.Metrics.ConnectionReplaced();
         return $"The connection to Redis was replaced: {why}";
     }
 }

@@ -16,9 +16,6 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
     /// <summary>The copy's position.</summary>
     public MessagePosition Position => replica.Log.Position;
 
-    /// <summary>Announcements that were not taken.</summary>
-    public long Refused => replica.Refused;
-
     public bool IsFollowed => Volatile.Read(ref _session) is not null;
 
     public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)

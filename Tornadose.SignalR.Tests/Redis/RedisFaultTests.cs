@@ -28,6 +28,26 @@ public sealed class RedisFaultTests
     }
 
     [Fact]
+    [Case("RDS-24")]
+    public async Task Network_TooNarrowForTheWindowInOneAnswer_IsReadInParts()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var nodes = await TwoNodes.StartAsync(
+            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(10));
+        proxy.Stop();
+        var large = new string('x', 20_000);
+        for (var i = 0; i < 80; i++)
+            await nodes.PublishAsync(nodes.B, $"{i} {large}");
+        proxy.BytesPerSecond = 1_000_000;
+        proxy.Listen();
+        await nodes.SettleAsync(await nodes.PublishAsync(nodes.B, "last"));
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    [Fact]
     [Case("RDS-28")]
     public async Task Redis_BecomesAReplica_PublishesFailAndRecover()
     {
@@ -92,7 +112,8 @@ public sealed class RedisFaultTests
             await FaultAsync(random, redis, proxy, durable);
         await stop.CancelAsync();
         await load.WithTimeout();
-        await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(nodes.A, "healed") is not null);
+        foreach (var host in new[] { nodes.A, nodes.B })
+            await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(host, "healed") is not null);
         await nodes.SettleAsync(await nodes.PublishAsync(nodes.B, "last"));
         Assert.All(nodes.Resets(), Assert.Empty);
     }

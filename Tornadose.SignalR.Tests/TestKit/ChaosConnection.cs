@@ -86,6 +86,8 @@ internal sealed class ChaosConnection(ChaosProxy proxy, TcpClient client)
             if (rest > TimeSpan.Zero)
                 await Task.Delay(rest);
             await to.WriteAsync(bytes);
+            if (proxy.BytesPerSecond > 0)
+                await Task.Delay(TimeSpan.FromSeconds((double)bytes.Length / proxy.BytesPerSecond));
         }
     }
 

@@ -22,6 +22,9 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>How long every byte takes on its way, in each direction.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>How many bytes a connection carries in a second, in each direction; 0 for as many as come.</summary>
+    public int BytesPerSecond { get; set; }
+
     /// <summary>What comes is not read while it is set, so that it piles up at the sender.</summary>
     public bool StopReading { get; set; }
 

@@ -13,6 +13,9 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The message that both have, and the next one.</summary>
+    private const int MinPageSize = 2;
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ended = new();
     private TaskCompletionSource? _running;
@@ -22,6 +25,7 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
     private bool _heard;
     private bool _refused;
     private int _starved;
+    private int _pageSize = LogReader.MaxPageSize;
 
     /// <summary>Whether a round was made, successfully or not.</summary>
     public bool HasTried { get; private set; }
@@ -113,6 +117,8 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
         catch (Exception failure) when (failure is BackplaneUnavailableException or OperationCanceledException)
         {
             node.Logger.SyncFailed(failure, store); // the connection's own lines tell of it
+            if (failure is BackplaneUnavailableException { MayBeStored: true })
+                _pageSize = Math.Max(MinPageSize, _pageSize / 4); // large messages may take longer than an answer may
         }
         catch (BackplaneRefusedException failure)
         {
@@ -165,9 +171,11 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
     {
         for (var plan = replica.Begin(); plan is not null;)
         {
-            var page = await node.Reader.ReadAsync(keys, plan.From, replica.Log.Limits, _ended.Token).ConfigureAwait(false);
+            var page = await node.Reader.ReadAsync(keys, plan.From, _pageSize, replica.Log.Limits, _ended.Token).ConfigureAwait(false);
             plan = replica.Merge(plan, page);
         }
+
+        _pageSize = LogReader.MaxPageSize;
     }
 
     private void Receive(ReadOnlyMemory<byte> payload)

@@ -13,6 +13,8 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <param name="idempotencyKey">The same key within five minutes stores one message, and gives the same position again; null for none.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been stored all the same.</param>
     /// <returns>The message's position, once the backplane has accepted it.</returns>
+    /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="BackplaneRefusedException">The backplane answered that it does not take the message.</exception>
     ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken);
 
     /// <summary>
@@ -22,4 +24,13 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What to dispose of when the reader has gone.</returns>
     ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Brings the followed <see cref="Log"/> to a position that a reader has seen, perhaps on another node, if this process has not heard of it yet. Does nothing when it has;
+    /// completes as well when there is no such position, or the backplane cannot be reached.
+    /// </summary>
+    /// <param name="position">The position.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when a resume after the position can be decided on.</returns>
+    ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken);
 }

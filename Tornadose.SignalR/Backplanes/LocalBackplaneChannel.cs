@@ -37,6 +37,8 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
 
     public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => new(NothingToEnd.Instance);
 
+    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync()
     {
         lock (_gate)

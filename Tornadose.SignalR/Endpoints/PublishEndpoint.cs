@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
@@ -53,6 +54,11 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
         catch (TooManyStoresException)
         {
             await Refusal.WriteAsync(context, Refusal.TooManyStores); // it was dropped since it was found
+        }
+        catch (Exception away) when (away is BackplaneUnavailableException or BackplaneRefusedException)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await Refusal.WriteAsync(context, (StatusCodes.Status503ServiceUnavailable, "Nothing can be published at the moment. Try again, with the same Idempotency-Key."));
         }
         catch (ArgumentException invalid)
         {

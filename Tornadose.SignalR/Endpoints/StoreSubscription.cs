@@ -1,4 +1,5 @@
 using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
@@ -17,22 +18,40 @@ internal sealed class StoreSubscription : IDisposable
 
     public SubscriberFeeds Feeds { get; }
 
-    /// <summary>What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, or <c>reset</c>.</summary>
+    /// <summary>What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while the backplane has not been reached yet.</summary>
     public string Resumed { get; }
 
     public static async ValueTask<StoreSubscription> OpenAsync(StoreSelection selection, ResumeRequest resume, CancellationToken cancellationToken)
     {
         var followed = await FollowAsync(selection.Stores, cancellationToken);
         var plan = new ResumePlan(resume, followed.ConvertAll(static following => following.Store));
-        var feeds = followed.Select((following, index) => Open(following.Store, plan, index)).ToArray();
-        var resumed = resume.After is null ? "live" : feeds.Any(static feed => feed.Cursor.OpensWithReset) ? "reset" : "resumed";
-        return new StoreSubscription(followed, new SubscriberFeeds(selection.IsList, feeds), resumed);
+        try
+        {
+            var feeds = new SubscriberFeed[followed.Count];
+            for (var i = 0; i < feeds.Length; i++)
+                feeds[i] = await OpenAsync(followed[i], plan.StartOf(i), cancellationToken);
+            return new StoreSubscription(followed, new SubscriberFeeds(selection.IsList, feeds), Word(resume, feeds));
+        }
+        catch
+        {
+            Release(followed);
+            throw;
+        }
     }
 
     public void Dispose() => Release(_followed);
 
-    private static SubscriberFeed Open(DataStore store, ResumePlan plan, int index) =>
-        new(store.Name, store.OpenCursor(plan.StartOf(index)), store.Options.SendTimeout);
+    private static async ValueTask<SubscriberFeed> OpenAsync(FollowedStore following, StartAt start, CancellationToken cancellationToken) =>
+        new(following.Store.Name, await following.OpenCursorAsync(start, cancellationToken), following.Store.Options.SendTimeout);
+
+    private static string Word(ResumeRequest resume, SubscriberFeed[] feeds)
+    {
+        if (resume.After is null)
+            return "live";
+        if (feeds.Any(static feed => feed.Cursor.IsPending))
+            return "pending";
+        return feeds.Any(static feed => feed.Cursor.OpensWithReset) ? "reset" : "resumed";
+    }
 
     private static async ValueTask<List<FollowedStore>> FollowAsync(IReadOnlyList<DataStore> stores, CancellationToken cancellationToken)
     {

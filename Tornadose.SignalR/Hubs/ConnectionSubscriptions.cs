@@ -79,9 +79,11 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         if (!hub.Registry.TryEnter())
             throw StoreHubContext.Full();
         FollowedStore? following = null;
+        MessageCursor cursor;
         try
         {
             following = await StoreHubContext.FollowAsync(store, cancellationToken).ConfigureAwait(false);
+            cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken).ConfigureAwait(false);
             await groups.AddToGroupAsync(connection.ConnectionId, store.Name, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -91,7 +93,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             throw;
         }
 
-        return Start(following, following.Store.OpenCursor(start ?? store.DefaultStart));
+        return Start(following, cursor);
     }
 
     private string Start(FollowedStore following, MessageCursor cursor)

@@ -18,7 +18,8 @@ internal static class HubStream
         {
             using var following = await StoreHubContext.FollowAsync(store, cancellationToken);
             var sink = new HubStreamSink();
-            var subscriber = Subscribe(following.Store, start, connection, sink);
+            var cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken);
+            var subscriber = Subscribe(following.Store, cursor, connection, sink);
             using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
             var running = subscriber.RunAsync();
             try
@@ -38,9 +39,9 @@ internal static class HubStream
         }
     }
 
-    private static Subscriber Subscribe(DataStore store, StartAt? start, ConnectionSubscriptions connection, HubStreamSink sink)
+    private static Subscriber Subscribe(DataStore store, MessageCursor cursor, ConnectionSubscriptions connection, HubStreamSink sink)
     {
-        var feed = new SubscriberFeed(store.Name, store.OpenCursor(start ?? store.DefaultStart), store.Options.SendTimeout);
+        var feed = new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout);
         var encoder = connection.IsSystemTextJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
         return new Subscriber("signalr-stream", SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry);
     }

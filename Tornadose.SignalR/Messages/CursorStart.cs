@@ -25,6 +25,16 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         };
     }
 
+    /// <summary>
+    /// The same for a reader that came before the log's content was known. One that wants what follows its coming cannot be told from when that is: it gets a reset, because
+    /// messages may have been published meanwhile.
+    /// </summary>
+    public static CursorStart ResolveLate(MessageLog log, StartAt start, bool newestWins)
+    {
+        var resolved = Resolve(log, start, newestWins);
+        return start.Where == StartAt.Kind.Now ? resolved with { Opening = ResetEntry(StoreResetReason.Epoch, resolved.Position) } : resolved;
+    }
+
     public static MessageEntry ResetEntry(StoreResetReason reason, MessagePosition position) =>
         new(0, position, new StoreMessage(new StoreReset(reason, position)), 0, 0);
 
@@ -66,12 +76,12 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         next = head.Sequence + 1;
         if (position == head.Position && log.Limits.Capacity > 0)
             return null;
+        if (IsPositionOfReset(log, position, ref next))
+            return null;
         if (position.Epoch != head.Position.Epoch)
             return StoreResetReason.Epoch;
         if (position.Offset > head.Position.Offset)
             return StoreResetReason.Unknown;
-        if (log.Find(log.FirstReplayable - 1) is { IsReset: true } reset && reset.Position == position)
-            return ResumeAfter(reset, out next);
         var found = FindOffset(log, head, Math.Max(1, position.Offset));
         if (log.Find(found) is not { IsLogged: true } entry)
             return StoreResetReason.Expired;
@@ -81,13 +91,17 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
             return StoreResetReason.Expired;
         if (entry.Position.Tag != position.Tag)
             return StoreResetReason.Rollback;
-        return ResumeAfter(entry, out next);
-    }
-
-    private static StoreResetReason? ResumeAfter(MessageEntry entry, out long next)
-    {
         next = entry.Sequence + 1;
         return null;
+    }
+
+    /// <summary>The id that the last reset announced: whoever has read nothing since gets what followed the reset.</summary>
+    private static bool IsPositionOfReset(MessageLog log, MessagePosition position, ref long next)
+    {
+        if (log.Find(log.FirstReplayable - 1) is not { IsReset: true } reset || reset.Position != position)
+            return false;
+        next = reset.Sequence + 1;
+        return true;
     }
 
     /// <summary>The id of an empty store: everything since is wanted, which must begin with the very first message.</summary>
@@ -109,7 +123,7 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
     /// The sequence number of the first replayable entry at or after the offset. Offsets never decrease along the ring, so a binary search
     /// finds it; entries that the writer drops meanwhile were the oldest, and count as too small.
     /// </summary>
-    private static long FindOffset(MessageLog log, MessageEntry head, long offset)
+    public static long FindOffset(MessageLog log, MessageEntry head, long offset)
     {
         var low = log.FirstReplayable;
         var high = head.Sequence + 1;

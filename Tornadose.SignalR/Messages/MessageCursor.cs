@@ -13,7 +13,8 @@ public sealed class MessageCursor
 
     private readonly MessageLog _log;
     private readonly SlowConsumerPolicy _policy;
-    private readonly long _liveFrom;
+    private Func<CursorStart>? _startLater;
+    private long _liveFrom;
     private MessageEntry? _opening;
     private long _next;
     private bool _floating;
@@ -23,11 +24,7 @@ public sealed class MessageCursor
     {
         _log = log;
         _policy = policy;
-        _opening = start.Opening;
-        _next = start.Next;
-        _liveFrom = start.LiveFrom;
-        _floating = start.Floating;
-        Position = start.Position;
+        Begin(start);
     }
 
     /// <summary>The store's position up to which this cursor has read: resuming after it continues where this cursor is.</summary>
@@ -52,10 +49,22 @@ public sealed class MessageCursor
     /// <summary>Whether the first thing to be read is a reset: the resume was not possible.</summary>
     internal bool OpensWithReset => _opening is { IsReset: true };
 
+    /// <summary>Whether it is not known yet where to begin, because the log's content is not.</summary>
+    internal bool IsPending => _startLater is not null && !_log.IsOpen;
+
     /// <summary>The sequence number to wait for when nothing could be read.</summary>
     internal long Next => _next;
 
     internal MessageLog Log => _log;
+
+    /// <summary>Makes a cursor that begins as asked for, at once or as soon as the log's content is known.</summary>
+    internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins)
+    {
+        if (log.IsOpen)
+            return new(log, policy, CursorStart.Resolve(log, start, newestWins));
+        var unknown = new CursorStart(null, 1, 1, start.Position ?? log.Position);
+        return new(log, policy, unknown) { _startLater = () => CursorStart.ResolveLate(log, start, newestWins) };
+    }
 
     /// <summary>Reads the next message, or reset, if there is one.</summary>
     /// <param name="message">What was read.</param>
@@ -79,6 +88,8 @@ public sealed class MessageCursor
 
     internal bool TryRead([NotNullWhen(true)] out MessageEntry? entry)
     {
+        if (_startLater is not null)
+            BeginLate();
         if (_opening is not null)
             return TakeOpening(out entry);
         while (_next <= _log.LastSequence)
@@ -96,6 +107,23 @@ public sealed class MessageCursor
 
         entry = null;
         return false;
+    }
+
+    private void BeginLate()
+    {
+        if (!_log.IsOpen)
+            return;
+        Begin(_startLater!());
+        _startLater = null;
+    }
+
+    private void Begin(CursorStart start)
+    {
+        _opening = start.Opening;
+        _next = start.Next;
+        _liveFrom = start.LiveFrom;
+        _floating = start.Floating;
+        Position = start.Position;
     }
 
     private bool TakeOpening(out MessageEntry? entry)

@@ -27,6 +27,7 @@ public sealed class MessageLog
     private long _first = 1;
     private long _floor = 1;
     private long _bytes;
+    private bool _open = true;
     private bool _completed;
 
     /// <summary>Makes an empty log.</summary>
@@ -43,6 +44,18 @@ public sealed class MessageLog
         _head = new MessageEntry(0, origin, new StoreMessage(origin, default), 0, time.GetTimestamp());
         Signal = new AppendSignal(this);
     }
+
+    /// <summary>
+    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer says by <see cref="AppendReset"/> where it begins, appends what it finds,
+    /// and opens it; cursors may be made before, and begin when it is open.
+    /// </summary>
+    /// <param name="limits">How much to keep.</param>
+    /// <param name="time">The clock for <see cref="MessageLogLimits.MaxAge"/>.</param>
+    public MessageLog(MessageLogLimits limits, TimeProvider time)
+        : this(limits, default, time) => _open = false;
+
+    /// <summary>Whether the content is known: a resume can be decided on.</summary>
+    public bool IsOpen => Volatile.Read(ref _open);
 
     /// <summary>The store's current position: that of the newest message.</summary>
     public MessagePosition Position => Head.Position;
@@ -79,7 +92,7 @@ public sealed class MessageLog
     /// <summary>The newest message that has a position, whether or not its slot is still kept.</summary>
     internal MessageEntry? Latest => Volatile.Read(ref _latest);
 
-    internal long LastSequence => Head.Sequence;
+    internal long LastSequence => IsOpen ? Head.Sequence : 0;
 
     /// <summary>The oldest sequence number that a resume, a replay or a snapshot may use: later than the last reset.</summary>
     internal long FirstReplayable => Math.Max(Volatile.Read(ref _first), Volatile.Read(ref _floor));
@@ -117,6 +130,13 @@ public sealed class MessageLog
             Publish(entry);
         }
 
+        Signal.Set();
+    }
+
+    /// <summary>Says that the content is known now, and wakes the cursors that wait for it.</summary>
+    public void Open()
+    {
+        Volatile.Write(ref _open, true);
         Signal.Set();
     }
 

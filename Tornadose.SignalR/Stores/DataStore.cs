@@ -89,13 +89,13 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
     {
         var log = Current.Log;
         log.TrimExpired();
-        return new MessageCursor(log, options.SlowConsumer, CursorStart.Resolve(log, start, newestWins: Kind == StoreKind.Data));
+        return MessageCursor.Open(log, options.SlowConsumer, start, newestWins: Kind == StoreKind.Data);
     }
 
     public async IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
-        var cursor = following.Store.OpenCursor(start);
+        var cursor = await following.OpenCursorAsync(start, cancellationToken).ConfigureAwait(false);
         do
         {
             while (cursor.TryRead(out StoreMessage? message))

@@ -1,3 +1,5 @@
+using Tornadose.SignalR.Messages;
+
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>A reader's interest in a store: while it lasts, the store exists and its log is kept up to date.</summary>
@@ -26,6 +28,14 @@ internal sealed class FollowedStore : IDisposable
             entered.Exit();
             throw;
         }
+    }
+
+    /// <summary>Opens a cursor. A position that this process has not heard of yet, because the reader comes from another node, is looked for first.</summary>
+    public async ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken)
+    {
+        if (start.Position is { } position)
+            await Store.Channel.CatchUpAsync(position, cancellationToken).ConfigureAwait(false);
+        return Store.OpenCursor(start);
     }
 
     public void Dispose()

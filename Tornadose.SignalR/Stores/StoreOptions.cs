@@ -59,5 +59,5 @@ public sealed class StoreOptions
     /// </summary>
     public bool HideForbidden { get; set; }
 
-    internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge);
+    internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge, NewestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest);
 }

@@ -1,0 +1,214 @@
+using System.Net;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Redis;
+
+/// <summary>Redis goes away and comes back: with everything, with some of it, with nothing.</summary>
+public sealed class OutageTests
+{
+    [Fact]
+    [Case("RDS-02")]
+    public async Task Redis_KilledUnderLoadAndBackEmpty_OneResetEachAndANewEpoch()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await nodes.ConnectAsync();
+        var before = await nodes.PublishAsync(50);
+        using var stop = new CancellationTokenSource();
+        var load = LoadAsync(nodes, stop.Token);
+        await redis.KillAsync();
+        await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(nodes.A, "while away") is null);
+        await redis.RestartAsync();
+        var after = await HealedAsync(nodes);
+        await stop.CancelAsync();
+        await load.WithTimeout();
+        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
+        Assert.NotEqual(before.Epoch, after.Epoch);
+        Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets));
+    }
+
+    [Fact]
+    [Case("RDS-03")]
+    public async Task Redis_KilledAndBackWithEverything_NothingIsNoticed()
+    {
+        string[] durable = ["--appendonly", "yes", "--appendfsync", "always"];
+        await using var redis = await RedisProcess.StartAsync(durable);
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await nodes.ConnectAsync();
+        var before = await nodes.PublishAsync(50);
+        await redis.KillAsync();
+        await redis.RestartAsync(durable);
+        var after = await HealedAsync(nodes);
+        await nodes.SettleAsync(await nodes.PublishAsync(50, "after"));
+        Assert.Equal(before.Epoch, after.Epoch);
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    [Theory]
+    [Case("RDS-04")]
+    [InlineData(3)]
+    [InlineData(10)]
+    [InlineData(20)]
+    public async Task Redis_BackFromAStaleSnapshotAndPublishedToBeforeTheNodesReturn_OneResetEach(int newMessages)
+    {
+        await using var redis = await RedisProcess.StartAsync("--save", "3600 1");
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
+        await nodes.ConnectAsync();
+        await nodes.PublishAsync(50);
+        await redis.CommandAsync("SAVE");
+        await nodes.SettleAsync(await nodes.PublishAsync(10, "lost"));
+        proxy.Stop();
+        await redis.KillAsync();
+        await redis.RestartAsync("--save", "3600 1");
+        for (var i = 0; i < newMessages; i++)
+            await ForeignAsync(redis, nodes, $"new {i}");
+        proxy.Listen();
+        await HealedAsync(nodes);
+        await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
+        Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
+        Assert.All(nodes.Subscribers, subscriber => Assert.Contains(subscriber.Records, record => record is MessageRecord { Hash: var hash } && hash == MessageRecord.HashOf("new 0")));
+    }
+
+    [Fact]
+    [Case("RDS-05")]
+    public async Task Redis_FailsOverToAReplicaThatLags_OneResetEach()
+    {
+        await using var primary = await RedisProcess.StartAsync();
+        await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {primary.Port}");
+        await Eventually.TrueAsync(async () => ((string)(await replica.CommandAsync("INFO", "replication"))!).Contains("master_link_status:up", StringComparison.Ordinal));
+        await using var proxy = ChaosProxy.Start(primary.Port);
+        await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
+        await nodes.ConnectAsync();
+        var seen = await nodes.PublishAsync(30);
+        await Eventually.TrueAsync(async () => (await replica.CommandAsync("HGET", "{tornadose:orders}:meta", "offset")) as string == $"{seen.Offset}");
+        await replica.CommandAsync("REPLICAOF", "NO", "ONE");
+        await nodes.SettleAsync(await nodes.PublishAsync(10, "not replicated"));
+        await primary.KillAsync();
+        for (var i = 0; i < 15; i++)
+            await ForeignAsync(replica, nodes, $"on the replica {i}");
+        proxy.Redirect(replica.Port);
+        await HealedAsync(nodes);
+        await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
+        Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
+    }
+
+    [Fact]
+    [Case("RDS-06")]
+    public async Task Redis_DoesNotAnswerForAWhile_PublishesFailAndNothingIsLost()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
+        await nodes.ConnectAsync();
+        await nodes.PublishAsync(20);
+        redis.Suspend();
+        Assert.Null(await nodes.TryPublishAsync(nodes.A, "unanswered"));
+        await Eventually.TrueAsync(async () => await HealthAsync(nodes.A) == HttpStatusCode.ServiceUnavailable);
+        redis.Resume();
+        await HealedAsync(nodes);
+        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    [Fact]
+    [Case("RDS-07")]
+    public async Task Node_CutOffWhileOthersPublish_FillsInWhatItMissed()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString);
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20));
+        proxy.Stop();
+        MessagePosition top = default;
+        for (var i = 0; i < 200; i++)
+            top = await nodes.PublishAsync(nodes.B, $"missed {i}");
+        proxy.Listen();
+        await nodes.SettleAsync(top);
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    [Fact]
+    [Case("RDS-07")]
+    public async Task Connection_HalfOpenForever_IsReplaced()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var nodes = await TwoNodes.StartAsync(
+            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20));
+        proxy.SwallowPresent();
+        MessagePosition top = default;
+        for (var i = 0; i < 20; i++)
+            top = await nodes.PublishAsync(nodes.B, $"missed {i}");
+        await nodes.SettleAsync(top);
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    [Fact]
+    [Case("RDS-12")]
+    public async Task Node_CutOffForMoreThanTheWindow_OneResetEachAndThenTheWindow()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString);
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20));
+        proxy.Stop();
+        MessagePosition top = default;
+        for (var i = 0; i < TwoNodes.Capacity + 100; i++)
+            top = await nodes.PublishAsync(nodes.B, $"missed {i}");
+        proxy.Listen();
+        await nodes.SettleAsync(top);
+        Assert.Equal(["expired", "expired", "expired", "", "", ""], nodes.Resets());
+    }
+
+    [Fact]
+    [Case("RDS-21")]
+    public async Task Redis_AwayAtStart_StreamsOpenPublishesFailAndAllHeals()
+    {
+        await using var redis = RedisProcess.Later();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await nodes.ConnectAsync();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await HealthAsync(nodes.A));
+        var failure = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("too early").AsTask());
+        Assert.False(failure.MayBeStored);
+        await redis.RestartAsync();
+        await HealedAsync(nodes);
+        await nodes.SettleAsync(await nodes.PublishAsync(20));
+        await Eventually.TrueAsync(async () => await HealthAsync(nodes.A) == HttpStatusCode.OK);
+        Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets)); // what was published since they came is not known
+    }
+
+    private static async Task LoadAsync(TwoNodes nodes, CancellationToken stop)
+    {
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            await nodes.TryPublishAsync(nodes.B, $"load {i}");
+            await Task.Delay(2, CancellationToken.None);
+        }
+    }
+
+    private static async Task<MessagePosition> HealedAsync(TwoNodes nodes)
+    {
+        MessagePosition? healed = null;
+        foreach (var host in new[] { nodes.A, nodes.B })
+            await Eventually.TrueAsync(async () => (healed = await nodes.TryPublishAsync(host, "healed")) is not null);
+        return healed!.Value;
+    }
+
+    private static async Task ForeignAsync(RedisProcess redis, TwoNodes nodes, string text)
+    {
+        var id = (string)(await redis.CommandAsync("EVAL", Script.Append, 2, "{tornadose:orders}:meta", "{tornadose:orders}:log", text))!;
+        nodes.Ledger.Published(id, text);
+    }
+
+    private static async Task<HttpStatusCode> HealthAsync(TestHost host)
+    {
+        await using var answer = await RawHttp.GetAsync(host.Url("/health"));
+        return (HttpStatusCode)answer.Status;
+    }
+}

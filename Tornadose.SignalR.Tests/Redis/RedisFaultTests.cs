@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Redis;
+
+/// <summary>The rest of the catalogue: slow networks, a server that has become a replica, restricted users, stores beside a slow one.</summary>
+public sealed class RedisFaultTests
+{
+    [Theory]
+    [Case("RDS-23")]
+    [InlineData(5)]
+    [InlineData(50)]
+    public async Task Network_Slow_OrderHoldsAndPublishesArePipelined(int milliseconds)
+    {
+        const int Count = 1000;
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString);
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(10));
+        proxy.Delay = TimeSpan.FromMilliseconds(milliseconds);
+        var published = await Task.WhenAll(Enumerable.Range(0, Count).Select(i => nodes.PublishAsync(nodes.A, $"slow {i}")));
+        await nodes.SettleAsync(published.MaxBy(position => position.Offset));
+        Assert.Equal(Count, published.Distinct().Count());
+        Assert.DoesNotContain("expired", nodes.Resets());
+    }
+
+    [Fact]
+    [Case("RDS-24")]
+    public async Task Network_TooNarrowForTheWindowInOneAnswer_IsReadInParts()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var nodes = await TwoNodes.StartAsync(
+            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(10));
+        proxy.Stop();
+        var large = new string('x', 20_000);
+        for (var i = 0; i < 80; i++)
+            await nodes.PublishAsync(nodes.B, $"{i} {large}");
+        proxy.BytesPerSecond = 1_000_000;
+        proxy.Listen();
+        await nodes.SettleAsync(await nodes.PublishAsync(nodes.B, "last"));
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    [Fact]
+    [Case("RDS-28")]
+    public async Task Redis_BecomesAReplica_PublishesFailAndRecover()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var other = await RedisProcess.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(10));
+        await redis.CommandAsync("CONFIG", "SET", "replica-serve-stale-data", "yes");
+        await redis.CommandAsync("REPLICAOF", "127.0.0.1", $"{RedisProcess.FreePort()}");
+        var failure = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("read-only").AsTask());
+        Assert.False(failure.MayBeStored);
+        await redis.CommandAsync("REPLICAOF", "NO", "ONE");
+        await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(nodes.A, "healed") is not null);
+        await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    [Fact]
+    [Case("RDS-31")]
+    public async Task User_WithTheDocumentedRights_IsEnough()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        var rights = await AclAsync();
+        await redis.CommandAsync(["ACL", "SETUSER", "default", .. rights]);
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString + ",password=secret");
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20));
+        var once = new PublishOptions { IdempotencyKey = "once" };
+        Assert.Equal(await nodes.StoreOf(nodes.A).PublishAsync("x", once), await nodes.StoreOf(nodes.B).PublishAsync("x", once));
+    }
+
+    [Fact]
+    [Case("RDS-33")]
+    public async Task Store_OfAWrongType_LeavesOthersAlone()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await redis.CommandAsync("SET", "{tornadose:weather}:meta", "poison");
+        await using var poisoned = await RawSse.OpenAsync(nodes.A.Url("/stores/weather"));
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(50));
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    [Fact]
+    [Case("RDS-34")]
+    public async Task Nemesis_SeededFaultsOneAfterTheOther_LedgerIsClean()
+    {
+        var seed = Environment.GetEnvironmentVariable("TORNADOSE_SEED") is { } given ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Random.Shared.Next();
+        var seconds = Environment.GetEnvironmentVariable("TORNADOSE_NEMESIS_SECONDS") is { } length ? int.Parse(length, System.Globalization.CultureInfo.InvariantCulture) : 10;
+        TestContext.Current.TestOutputHelper?.WriteLine($"TORNADOSE_SEED={seed}");
+        var random = new Random(seed);
+        string[] durable = ["--appendonly", "yes", "--appendfsync", "always"];
+        await using var redis = await RedisProcess.StartAsync(durable);
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString);
+        await nodes.ConnectAsync();
+        using var stop = new CancellationTokenSource();
+        var load = Task.WhenAll(LoadAsync(nodes, nodes.A, "a", stop.Token), LoadAsync(nodes, nodes.B, "b", stop.Token));
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(seconds);)
+            await FaultAsync(random, redis, proxy, durable);
+        await stop.CancelAsync();
+        await load.WithTimeout();
+        foreach (var host in new[] { nodes.A, nodes.B })
+            await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(host, "healed") is not null);
+        await nodes.SettleAsync(await nodes.PublishAsync(nodes.B, "last"));
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    private static async Task FaultAsync(Random random, RedisProcess redis, ChaosProxy proxy, string[] durable)
+    {
+        switch (random.Next(6))
+        {
+            case 0:
+                await redis.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub");
+                break;
+            case 1:
+                proxy.DropMessages(random.Next(1, 20));
+                break;
+            case 2:
+                proxy.CutAll();
+                break;
+            case 3:
+                redis.Suspend();
+                await Task.Delay(random.Next(50, 500));
+                redis.Resume();
+                break;
+            case 4:
+                proxy.Delay = TimeSpan.FromMilliseconds(random.Next(0, 20));
+                break;
+            default:
+                await redis.KillAsync();
+                await redis.RestartAsync(durable);
+                break;
+        }
+
+        await Task.Delay(random.Next(50, 500));
+    }
+
+    private static async Task LoadAsync(TwoNodes nodes, TestHost host, string name, CancellationToken stop)
+    {
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            await nodes.TryPublishAsync(host, $"{name} {i}");
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The rights that docs/redis.md names, so that it stays true.</summary>
+    private static async Task<string[]> AclAsync()
+    {
+        var lines = await File.ReadAllLinesAsync(Repository.File("docs/redis.md"));
+        var line = lines.Single(text => text.StartsWith("ACL SETUSER tornadose ", StringComparison.Ordinal));
+        return ["reset", .. line["ACL SETUSER tornadose ".Length..].Split(' ')];
+    }
+}

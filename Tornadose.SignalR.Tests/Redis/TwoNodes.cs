@@ -1,0 +1,138 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Redis;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Redis;
+
+/// <summary>Two web hosts that share a Redis, and on each an SSE, a WebSocket and a hub client of one store: six subscribers in one ledger.</summary>
+internal sealed class TwoNodes : IAsyncDisposable
+{
+    public const string Store = "orders";
+    public const int Capacity = 500;
+
+    private readonly List<IAsyncDisposable> _clients = [];
+    private readonly List<LedgerSubscriber> _subscribers = [];
+
+    private TwoNodes(TestHost a, TestHost b) => (A, B) = (a, b);
+
+    public TestHost A { get; private set; }
+
+    public TestHost B { get; }
+
+    public Ledger Ledger { get; } = new();
+
+    public IReadOnlyList<LedgerSubscriber> Subscribers => _subscribers;
+
+    /// <param name="connectionA">Where the first node finds Redis, perhaps through a proxy.</param>
+    /// <param name="connectionB">Where the second does.</param>
+    /// <param name="configure">Options other than those for tests.</param>
+    public static async Task<TwoNodes> StartAsync(string connectionA, string? connectionB = null, Action<RedisBackplaneOptions>? configure = null) => new(
+        await StartNodeAsync(connectionA, configure), await StartNodeAsync(connectionB ?? connectionA, configure));
+
+    public static Task<TestHost> StartNodeAsync(string connection, Action<RedisBackplaneOptions>? configure = null) => TestHost.StartAsync(
+        builder => builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.FromMilliseconds(200))
+            .AddQueueStore(Store, options => options.Capacity = Capacity)
+            .AddDataStore("weather")
+            .AddStackExchangeRedis(connection, options =>
+            {
+                TestBackplane.Quick(options);
+                configure?.Invoke(options);
+            }),
+        app =>
+        {
+            app.MapStores("/stores");
+            app.MapStoreHub("/hubs/stores");
+            app.MapStorePublishing("/stores").AllowAnonymous();
+            app.MapHealthChecks("/health");
+        });
+
+    /// <summary>Connects the six clients.</summary>
+    public async Task ConnectAsync()
+    {
+        foreach (var (host, name) in new[] { (A, "A"), (B, "B") })
+        {
+            _clients.Add(await LedgerClients.SseAsync(host, Store, Subscriber($"{name} SSE")));
+            _clients.Add(await LedgerClients.WebSocketAsync(host, Store, Subscriber($"{name} WebSocket")));
+            _clients.Add(await LedgerClients.HubAsync(host, Store, Subscriber($"{name} hub")));
+        }
+    }
+
+    public IDataStore StoreOf(TestHost host) => host.Get<IDataStoreProvider>().GetStore(Store);
+
+    /// <summary>Publishes messages, alternately on both nodes, and returns the last one's position.</summary>
+    public async Task<MessagePosition> PublishAsync(int count, string name = "m")
+    {
+        MessagePosition last = default;
+        for (var i = 0; i < count; i++)
+            last = await PublishAsync(i % 2 == 0 ? A : B, $"{name} {i}");
+        return last;
+    }
+
+    public async Task<MessagePosition> PublishAsync(TestHost host, string text)
+    {
+        var position = await StoreOf(host).PublishAsync(text).WithTimeout();
+        Ledger.Published(position.ToString(), text);
+        return position;
+    }
+
+    /// <summary>Publishes and says whether it was accepted; what was not may exist all the same.</summary>
+    public async Task<MessagePosition?> TryPublishAsync(TestHost host, string text)
+    {
+        try
+        {
+            return await PublishAsync(host, text);
+        }
+        catch (IOException)
+        {
+            Ledger.Uncertain(text);
+            return null;
+        }
+    }
+
+    /// <summary>Waits until every subscriber has reached a position, and checks the ledger.</summary>
+    public async Task SettleAsync(MessagePosition top)
+    {
+        var id = top.ToString();
+        try
+        {
+            await Eventually.TrueAsync(() => Ledger.HasReached(id), what: $"everybody at {id}");
+        }
+        catch (TimeoutException)
+        {
+            Ledger.Check(id);
+            throw;
+        }
+
+        Ledger.Check(id);
+    }
+
+    /// <summary>What one of the first node's counters has counted since.</summary>
+    public Func<long> Count(string instrument)
+    {
+        var collector = new MetricSum(A.Get<System.Diagnostics.Metrics.IMeterFactory>(), instrument);
+        _clients.Add(collector);
+        return () => collector.Value;
+    }
+
+    /// <summary>The reasons of the resets that each subscriber saw.</summary>
+    public IEnumerable<string> Resets() =>
+        _subscribers.Select(subscriber => string.Join(',', subscriber.Records.OfType<ResetRecord>().Select(reset => reset.Reason)));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+            await client.DisposeAsync();
+        await A.DisposeAsync();
+        await B.DisposeAsync();
+    }
+
+    private LedgerSubscriber Subscriber(string name)
+    {
+        var subscriber = Ledger.Subscriber(name, name);
+        _subscribers.Add(subscriber);
+        return subscriber;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Text;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Specifications;
+
+/// <summary>What every backplane has to do. Derive a class that makes one.</summary>
+/// <typeparam name="TBackplane">The backplane.</typeparam>
+public abstract class BackplaneSpecification<TBackplane>
+    where TBackplane : IBackplane
+{
+    private static readonly MessageLogLimits Limits = new(100, 1 << 20);
+
+    /// <summary>A backplane that no test has used before, or a second node of one that <paramref name="scope"/> names.</summary>
+    protected abstract Task<TBackplane> CreateAsync(string scope);
+
+    [Fact]
+    public async Task AppendAsync_FirstMessage_HasOffsetOneAndATag()
+    {
+        await using var channel = await OpenAsync();
+        var position = await AppendAsync(channel, "a");
+        Assert.Equal(1, position.Offset);
+        Assert.NotEqual(0u, position.Tag);
+        Assert.NotEqual(0ul, position.Epoch);
+    }
+
+    [Fact]
+    public async Task AppendAsync_ManyAtOnce_OffsetsAreContiguousAndReadersSeeTheSame()
+    {
+        await using var channel = await OpenAsync();
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        var cursor = Cursor(channel, StartAt.Now);
+        var positions = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => AppendAsync(channel, $"m{i}")));
+        Assert.Equal(Enumerable.Range(1, 50), positions.Select(position => (int)position.Offset).Order());
+        Assert.Single(positions.Select(position => position.Epoch).Distinct());
+        var read = await ReadAsync(cursor, 50);
+        Assert.Equal(positions.OrderBy(position => position.Offset), read.Select(message => message.Position!.Value));
+    }
+
+    [Theory]
+    [InlineData("", MessageFormat.Text, null)]
+    [InlineData("grüße 🌪\r\nzweite Zeile\0", MessageFormat.Text, "type with spaces")]
+    [InlineData("{\"a\":[1,2,{\"b\":null}]}", MessageFormat.Json, "änderung")]
+    public async Task AppendAsync_Content_ArrivesAsItIs(string text, MessageFormat format, string? eventType)
+    {
+        await using var channel = await OpenAsync();
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        var live = Cursor(channel, StartAt.Now);
+        await channel.AppendAsync(new MessageContent(Encoding.UTF8.GetBytes(text), format, eventType), null, default).WithTimeout();
+        var message = Assert.Single(await ReadAsync(live, 1));
+        Assert.Equal((text, format, eventType), (message.GetText(), message.Format, message.EventType));
+    }
+
+    [Fact]
+    public async Task AppendAsync_SameKey_StoresOnceAndGivesTheSamePosition()
+    {
+        await using var channel = await OpenAsync();
+        var first = await AppendAsync(channel, "once", "key");
+        var other = await AppendAsync(channel, "other", "other key");
+        Assert.Equal(first, await AppendAsync(channel, "once", "key"));
+        Assert.Equal(first.Offset + 1, other.Offset);
+        Assert.Equal(["once", "other"], await WindowAsync(channel));
+    }
+
+    [Fact]
+    public async Task AppendAsync_Cancelled_Throws()
+    {
+        await using var channel = await OpenAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => channel.AppendAsync(Content("a"), null, new CancellationToken(true)).AsTask());
+    }
+
+    [Fact]
+    public async Task FollowAsync_AfterAppends_LogHoldsTheWindow()
+    {
+        await using var channel = await OpenAsync();
+        for (var i = 1; i <= 105; i++)
+            await AppendAsync(channel, $"{i}");
+        Assert.Equal(Enumerable.Range(6, 100).Select(i => $"{i}"), await WindowAsync(channel));
+    }
+
+    [Fact]
+    public async Task FollowAsync_EmptyStore_PositionCanBeResumedAfter()
+    {
+        await using var channel = await OpenAsync();
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        var origin = channel.Log.Position;
+        Assert.Equal(0, origin.Offset);
+        var position = await AppendAsync(channel, "first");
+        Assert.Equal(origin.Epoch, position.Epoch);
+        Assert.Equal("first", Assert.Single(await ReadAsync(Cursor(channel, StartAt.After(origin)), 1)).GetText());
+    }
+
+    [Fact]
+    public async Task FollowAsync_ResumeAfterAPosition_GivesWhatCameAfterItAndThenLive()
+    {
+        await using var channel = await OpenAsync();
+        var positions = new List<MessagePosition>();
+        for (var i = 1; i <= 10; i++)
+            positions.Add(await AppendAsync(channel, $"{i}"));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        var cursor = Cursor(channel, StartAt.After(positions[6]));
+        await AppendAsync(channel, "11");
+        Assert.Equal(["8", "9", "10", "11"], (await ReadAsync(cursor, 4)).Select(message => message.GetText()));
+    }
+
+    [Fact]
+    public async Task Open_TwoStores_HaveNothingInCommon()
+    {
+        var backplane = await CreateAsync("two");
+        await using var one = backplane.Open("orders", Limits);
+        await using var two = backplane.Open("orders:more", Limits);
+        var first = await AppendAsync(one, "one");
+        var second = await AppendAsync(two, "two");
+        Assert.NotEqual(first.Epoch, second.Epoch);
+        Assert.Equal(["one"], await WindowAsync(one));
+        Assert.Equal(["two"], await WindowAsync(two));
+        await DisposeAsync(backplane);
+    }
+
+    [Fact]
+    public async Task Open_CapacityOne_KeepsTheNewest()
+    {
+        var backplane = await CreateAsync("newest");
+        await using var channel = backplane.Open("value", new MessageLogLimits(1, 1 << 20, NewestSuffices: true));
+        await AppendAsync(channel, "old");
+        await AppendAsync(channel, "new");
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        Assert.Equal("new", channel.Log.Latest!.Message.GetText());
+        Assert.Equal("new", Assert.Single(await ReadAsync(Cursor(channel, StartAt.Latest), 1)).GetText());
+        await DisposeAsync(backplane);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_Channel_EndsReadersAndRefusesAppends()
+    {
+        var channel = await OpenAsync();
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        var cursor = Cursor(channel, StartAt.Now);
+        await channel.DisposeAsync().WithTimeout();
+        Assert.False(await cursor.WaitToReadAsync().WithTimeout());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => channel.AppendAsync(Content("late"), null, default).AsTask());
+    }
+
+    protected static MessageCursor Cursor(IBackplaneChannel channel, StartAt start) =>
+        MessageCursor.Open(channel.Log, SlowConsumerPolicy.Reset, start, newestWins: false);
+
+    protected static MessageContent Content(string text) => new(Encoding.UTF8.GetBytes(text), MessageFormat.Text, null);
+
+    protected static Task<MessagePosition> AppendAsync(IBackplaneChannel channel, string text, string? key = null) =>
+        channel.AppendAsync(Content(text), key, default).WithTimeout();
+
+    protected static async Task<IReadOnlyList<StoreMessage>> ReadAsync(MessageCursor cursor, int count)
+    {
+        var read = new List<StoreMessage>();
+        while (read.Count < count)
+        {
+            Assert.True(await cursor.WaitToReadAsync().WithTimeout());
+            while (read.Count < count && cursor.TryRead(out StoreMessage? message))
+                read.Add(message);
+        }
+
+        return read;
+    }
+
+    private static async Task<string[]> WindowAsync(IBackplaneChannel channel)
+    {
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        return MessageLogSnapshot.Of(channel.Log).Messages.Select(message => message.GetText()).ToArray();
+    }
+
+    private static ValueTask DisposeAsync(TBackplane backplane) => backplane is IAsyncDisposable disposable ? disposable.DisposeAsync() : default;
+
+    private async Task<IBackplaneChannel> OpenAsync()
+    {
+        var backplane = await CreateAsync("one");
+        return new Owning(backplane.Open("store", Limits), backplane);
+    }
+
+    /// <summary>Takes the backplane away with its only channel.</summary>
+    private sealed class Owning(IBackplaneChannel inner, TBackplane backplane) : IBackplaneChannel
+    {
+        public MessageLog Log => inner.Log;
+
+        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+            inner.AppendAsync(content, idempotencyKey, cancellationToken);
+
+        public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => inner.FollowAsync(cancellationToken);
+
+        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => inner.CatchUpAsync(position, cancellationToken);
+
+        public async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            await BackplaneSpecification<TBackplane>.DisposeAsync(backplane);
+        }
+    }
+}

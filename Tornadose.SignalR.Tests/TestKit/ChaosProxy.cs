@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>A TCP proxy in this process between a client and Redis, which spoils the connection in the ways that networks do.</summary>
+public sealed class ChaosProxy : IAsyncDisposable
+{
+    private int _target;
+    private readonly ConcurrentDictionary<ChaosConnection, Task> _connections = new();
+    private TcpListener? _listener;
+    private Task _accepting = Task.CompletedTask;
+    private int _droppableMessages;
+    private int _cutReplies;
+    private int _dropped;
+
+    private ChaosProxy(int target, int port) => (_target, Port) = (target, port);
+
+    public int Port { get; }
+
+    /// <summary>How long every byte takes on its way, in each direction.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>How many bytes a connection carries in a second, in each direction; 0 for as many as come.</summary>
+    public int BytesPerSecond { get; set; }
+
+    /// <summary>What comes is not read while it is set, so that it piles up at the sender.</summary>
+    public bool StopReading { get; set; }
+
+    /// <summary>Messages of the bus that were dropped so far.</summary>
+    public int Dropped => _dropped;
+
+    public static ChaosProxy Start(int target)
+    {
+        var proxy = new ChaosProxy(target, RedisProcess.FreePort());
+        proxy.Listen();
+        return proxy;
+    }
+
+    /// <summary>Takes connections again after <see cref="Stop"/>.</summary>
+    public void Listen()
+    {
+        _listener = new TcpListener(IPAddress.Loopback, Port);
+        _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _listener.Start();
+        _accepting = AcceptAsync(_listener);
+    }
+
+    /// <summary>Partition: cuts every connection and refuses new ones.</summary>
+    public void Stop()
+    {
+        _listener?.Stop();
+        _listener = null;
+        CutAll();
+    }
+
+    public void CutAll()
+    {
+        foreach (var connection in _connections.Keys)
+            connection.Cut();
+    }
+
+    /// <summary>Half-open: the present connections stay, and nothing comes through them any more.</summary>
+    public void SwallowPresent()
+    {
+        foreach (var connection in _connections.Keys)
+            connection.Swallow();
+    }
+
+    /// <summary>Failover: cuts every connection, and lets new ones go to another server.</summary>
+    public void Redirect(int target)
+    {
+        _target = target;
+        CutAll();
+    }
+
+    /// <summary>Drops the next messages of subscribed channels, and lets everything else through: answers to pings, to commands, to subscriptions.</summary>
+    public void DropMessages(int count) => Volatile.Write(ref _droppableMessages, count);
+
+    /// <summary>Lets the next script through and cuts its connection when the answer comes.</summary>
+    public void CutNextScriptReply() => Volatile.Write(ref _cutReplies, 1);
+
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        await _accepting.WithTimeout();
+        await Task.WhenAll(_connections.Values).WithTimeout();
+    }
+
+    internal bool TakesMessageAway()
+    {
+        if (Volatile.Read(ref _droppableMessages) <= 0 || Interlocked.Decrement(ref _droppableMessages) < 0)
+            return false;
+        Interlocked.Increment(ref _dropped);
+        return true;
+    }
+
+    internal bool CutsReplyTo(ReadOnlySpan<byte> request) =>
+        request.IndexOf("EVAL"u8) >= 0 && Interlocked.Exchange(ref _cutReplies, 0) == 1;
+
+    private async Task AcceptAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await listener.AcceptTcpClientAsync();
+                var connection = new ChaosConnection(this, client);
+                _connections[connection] = RunAsync(connection);
+            }
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // stopped
+        }
+    }
+
+    private async Task RunAsync(ChaosConnection connection)
+    {
+        await Task.Yield();
+        await connection.RunAsync(_target);
+        _connections.TryRemove(connection, out _);
+    }
+}

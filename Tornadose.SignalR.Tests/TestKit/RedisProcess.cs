@@ -1,0 +1,143 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>A real <c>redis-server</c> of a test's own, on a free port and with its own directory, that can be killed, stopped and started again.</summary>
+public sealed class RedisProcess : IAsyncDisposable
+{
+    private readonly string _binary;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tornadose-redis");
+    private Process? _process;
+
+    private RedisProcess(string binary, int port) => (_binary, Port) = (binary, port);
+
+    public int Port { get; }
+
+    /// <summary>The connection string, with reconnects that are as quick as a test wants them.</summary>
+    public string ConnectionString => ConnectionStringFor(Port);
+
+    public static string ConnectionStringFor(int port) => $"127.0.0.1:{port},connectTimeout=1000";
+
+    public static Task<RedisProcess> StartAsync(params string[] arguments) => StartBinaryAsync("redis-server", arguments);
+
+    /// <exception cref="InvalidOperationException">The binary is not installed, or it did not start.</exception>
+    public static async Task<RedisProcess> StartBinaryAsync(string binary, params string[] arguments)
+    {
+        var redis = new RedisProcess(binary, FreePort());
+        try
+        {
+            await redis.RestartAsync(arguments);
+            return redis;
+        }
+        catch
+        {
+            await redis.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A port that nobody listens on, for a Redis that is started later, or never.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>A Redis that is not running yet, but whose port is known.</summary>
+    public static RedisProcess Later() => new("redis-server", FreePort());
+
+    /// <summary>Starts it, after a kill again: with what its directory holds, where <paramref name="arguments"/> say so (<c>--appendonly yes</c>, a dump file).</summary>
+    public async Task RestartAsync(params string[] arguments)
+    {
+        string[] persistence = arguments.Contains("--save") ? [] : ["--save", ""];
+        var start = new ProcessStartInfo(_binary,
+            ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory.FullName, "--daemonize", "no", .. persistence, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = Launch(start);
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Eventually.TrueAsync(AnswersAsync);
+    }
+
+    /// <summary><c>kill -9</c>.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync().WithTimeout();
+    }
+
+    /// <summary><c>SIGSTOP</c>: connections stay, nothing is answered.</summary>
+    public void Suspend() => Signal("-STOP");
+
+    /// <summary><c>SIGCONT</c>.</summary>
+    public void Resume() => Signal("-CONT");
+
+    /// <summary>Removes everything that a restart could load.</summary>
+    public void ForgetFiles()
+    {
+        foreach (var file in _directory.GetFileSystemInfos())
+        {
+            if (file is DirectoryInfo directory)
+                directory.Delete(recursive: true);
+            else
+                file.Delete();
+        }
+    }
+
+    /// <summary>Runs one command over a connection of its own.</summary>
+    public async Task<object?> CommandAsync(params object[] arguments)
+    {
+        using var connection = await RespConnection.OpenAsync(Port);
+        return await connection.CommandAsync(arguments);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+            await KillAsync();
+        _process?.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private static Process Launch(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception missing)
+        {
+            throw new InvalidOperationException(
+                $"These tests need a real {start.FileName}, which is not installed. Run eng/test.sh, which installs it, or: apt-get install redis-server.", missing);
+        }
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        if (_process!.HasExited)
+            throw new InvalidOperationException($"{_binary} ended with code {_process.ExitCode} on port {Port}.");
+        try
+        {
+            return await CommandAsync("PING") is "PONG";
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or RespException)
+        {
+            return false;
+        }
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{_process!.Id}"]);
+        kill.WaitForExit();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+
+namespace Tornadose.SignalR.Diagnostics;
+
+/// <summary>What the backplane counts, on the meter <c>Tornadose</c>: everything here is zero on a day when nothing goes wrong.</summary>
+internal sealed class BackplaneMetrics
+{
+    private readonly Counter<long> _missed;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _silent;
+    private readonly Counter<long> _replaced;
+
+    public BackplaneMetrics(IMeterFactory factory)
+    {
+        var meter = factory.Create(StoreMetrics.MeterName);
+        _missed = meter.CreateCounter<long>("tornadose.backplane.missed", "{comparison}", "Comparisons of positions that found a store behind its log.");
+        _refused = meter.CreateCounter<long>("tornadose.backplane.refused", "{announcement}", "Announcements that did not come from the append script.");
+        _silent = meter.CreateCounter<long>("tornadose.backplane.probes.failed", "{probe}", "Probes of the bus that did not come back.");
+        _replaced = meter.CreateCounter<long>("tornadose.backplane.connections.replaced", "{connection}", "Connections that were replaced because they did not answer, or did not deliver.");
+    }
+
+    public void Missed() => _missed.Add(1);
+
+    public void Refused() => _refused.Add(1);
+
+    public void ProbeFailed() => _silent.Add(1);
+
+    public void ConnectionReplaced() => _replaced.Add(1);
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Hosting;
+using Tornadose.SignalR.Redis;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets several processes share their stores by Redis.</summary>
+public static class RedisTornadoseBuilderExtensions
+{
+    /// <summary>The name of the health check.</summary>
+    private const string HealthCheck = "tornadose-redis";
+
+    /// <summary>
+    /// Keeps the stores in Redis, so that they are the same on every node: one order, and ids that are valid on every node. Any process publishes with <c>redis-cli</c>.
+    /// Adds the health check <c>tornadose-redis</c>, with the tag <c>ready</c>.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">Where Redis is, as <c>localhost:6379</c>; whatever StackExchange.Redis understands, but for <c>channelPrefix</c>.</param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    public static ITornadoseBuilder AddStackExchangeRedis(this ITornadoseBuilder builder, string connectionString, Action<RedisBackplaneOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        return builder.AddStackExchangeRedis(ConfigurationOptions.Parse(connectionString), configure);
+    }
+
+    /// <inheritdoc cref="AddStackExchangeRedis(ITornadoseBuilder, string, Action{RedisBackplaneOptions}?)"/>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configuration">How to connect. It is copied; connections come back by themselves, whatever <c>AbortOnConnectFail</c> says.</param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
+    public static ITornadoseBuilder AddStackExchangeRedis(this ITornadoseBuilder builder, ConfigurationOptions configuration, Action<RedisBackplaneOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var connector = RedisConnector.To(configuration);
+        return builder.AddRedis(_ => connector, configure);
+    }
+
+    /// <inheritdoc cref="AddStackExchangeRedis(ITornadoseBuilder, string, Action{RedisBackplaneOptions}?)"/>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connection">
+    /// Gives the application's own connection, which stays the application's: it is not closed, and not replaced when it delivers nothing. (Messages then arrive within
+    /// <see cref="RedisBackplaneOptions.SyncInterval"/>, and the health check says so.)
+    /// </param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
+    public static ITornadoseBuilder AddStackExchangeRedis(this ITornadoseBuilder builder, Func<IServiceProvider, IConnectionMultiplexer> connection, Action<RedisBackplaneOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return builder.AddRedis(provider => RedisConnector.Of(() => connection(provider)), configure);
+    }
+
+    private static ITornadoseBuilder AddRedis(this ITornadoseBuilder builder, Func<IServiceProvider, RedisConnector> connector, Action<RedisBackplaneOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (services.Any(service => service.ServiceType == typeof(RedisBackplane)))
+            throw new InvalidOperationException("AddStackExchangeRedis was called twice: the stores of an application are all in one Redis.");
+        services.AddSingleton<IValidateOptions<RedisBackplaneOptions>, RedisBackplaneOptionsValidation>();
+        services.AddOptions<RedisBackplaneOptions>()
+            .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Redis")
+            .Configure(options => configure?.Invoke(options))
+            .ValidateOnStart();
+        services.AddSingleton<BackplaneMetrics>();
+        services.AddSingleton(provider => new RedisBackplane(
+            connector(provider),
+            provider.GetRequiredService<IOptions<RedisBackplaneOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<BackplaneMetrics>(),
+            provider.GetRequiredService<ILogger<RedisBackplane>>()));
+        services.Replace(ServiceDescriptor.Singleton<IBackplane>(provider => provider.GetRequiredService<RedisBackplane>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStartup>());
+        services.AddHealthChecks().AddCheck<RedisHealthCheck>(HealthCheck, tags: ["ready"]);
+        return builder;
+    }
+}

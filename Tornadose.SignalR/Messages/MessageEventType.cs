@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace Tornadose.SignalR.Messages;
+
+/// <summary>What an event type may be, for every entrance through which a message can come.</summary>
+internal static class MessageEventType
+{
+    public const int MaxLength = 256;
+
+    public const string ReservedPrefix = "tornadose.";
+
+    /// <summary>Whether it says nothing: <c>message</c> is the name that browsers give to plain messages.</summary>
+    public static bool IsPlain([NotNullWhen(false)] string? eventType) => string.IsNullOrEmpty(eventType) || eventType == "message";
+
+    /// <summary>The event type in its one form: null for plain messages, and for what cannot be one.</summary>
+    public static string? OrNull(string? eventType) => IsPlain(eventType) || Fault(eventType) is not null ? null : eventType;
+
+    /// <summary>Says what is wrong with an event type; null when nothing is.</summary>
+    public static string? Fault(string eventType)
+    {
+        if (eventType.Length > MaxLength)
+            return $"An event type has at most {MaxLength} characters; this one has {eventType.Length}.";
+        if (eventType.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase))
+            return $"Event types that begin with '{ReservedPrefix}' are the library's own. Choose another name.";
+        for (int i = 0, length; i < eventType.Length; i += length)
+            if (Rune.DecodeFromUtf16(eventType.AsSpan(i), out var rune, out length) != OperationStatus.Done || IsRefused(rune))
+                return $"An event type holds no control or format characters (as line breaks) and no half surrogate pairs: U+{(int)eventType[i]:X4} at index {i}.";
+        return null;
+    }
+
+    private static bool IsRefused(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}

@@ -1,0 +1,29 @@
+using StackExchange.Redis;
+
+namespace Tornadose.SignalR.Redis;
+
+/// <summary>One channel on one connection. Once ended it hands on nothing more, so that a message is not heard on the old connection and on the new one.</summary>
+internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisChannel channel, Action<ReadOnlyMemory<byte>> receive)
+{
+    private volatile bool _ended;
+
+    public IConnectionMultiplexer Multiplexer => multiplexer;
+
+    public async Task<bool> StartAsync(IConnectionMultiplexer _)
+    {
+        await multiplexer.GetSubscriber().SubscribeAsync(channel, OnMessage).ConfigureAwait(false);
+        return true;
+    }
+
+    public Task EndAsync()
+    {
+        _ended = true;
+        return multiplexer.GetSubscriber().UnsubscribeAsync(channel, OnMessage);
+    }
+
+    private void OnMessage(RedisChannel from, RedisValue message)
+    {
+        if (!_ended)
+            receive((byte[]?)message ?? []);
+    }
+}

@@ -1,0 +1,28 @@
+using StackExchange.Redis;
+
+namespace Tornadose.SignalR.Redis;
+
+/// <summary>The names of everything that a store has in Redis. All share the hash tag <c>{prefix:store}</c>, hence one slot of a cluster.</summary>
+/// <remarks>
+/// The prefix holds no colon and neither part a brace, so two stores never share a name. The channel is literal: a store named <c>*</c> must not become a pattern.
+/// </remarks>
+internal sealed class RedisKeys(string prefix, string store)
+{
+    private readonly string _tag = $"{{{prefix}:{store}}}";
+
+    /// <summary>The hash with epoch, offset and tag of the newest message, the secret of the proofs, and the limits for foreign publishers.</summary>
+    public RedisKey Meta => _tag + ":meta";
+
+    /// <summary>The stream of the last messages; an entry's id is <c>offset-tag</c>.</summary>
+    public RedisKey Log => _tag + ":log";
+
+    /// <summary>Where messages are announced, and where anybody may publish.</summary>
+    public RedisChannel Channel => Literal(_tag);
+
+    public RedisKey IdempotencyKey(string key) => $"{_tag}:key:{key}";
+
+    /// <summary>Where a node sends messages to itself. The underscore keeps it apart from the stores, whose names begin with a letter or a digit.</summary>
+    public static RedisChannel Probe(string prefix, string node) => Literal($"{prefix}:_probe:{node}");
+
+    private static RedisChannel Literal(string name) => new(name, RedisChannel.PatternMode.Literal);
+}

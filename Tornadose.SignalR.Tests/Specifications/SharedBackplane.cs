@@ -21,6 +21,8 @@ internal sealed class SharedBackplane : IBackplane
 
         public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => shared.FollowAsync(cancellationToken);
 
+        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => shared.CatchUpAsync(position, cancellationToken);
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -27,6 +27,10 @@ internal static class HubPublishing
         {
             throw new HubException(PublishRefusal.Words(refused));
         }
+        catch (IOException)
+        {
+            throw new HubException("Nothing can be published at the moment. Try again later."); // the backplane is away
+        }
         catch (InvalidOperationException)
         {
             throw new HubException("The data's JSON escapes half of a surrogate pair, which no text can hold.");

@@ -44,7 +44,7 @@ public sealed class MachineSamplerTests
     {
         clock = new ManualTimeProvider();
         store = services.GetRequiredKeyedService<IDataStore<string>>("readings");
-        return new MachineSampler<string>(reader, store, Period, clock, NullLogger<MachineSampler<string>>.Instance);
+        return new MachineSampler<string>(reader, store, new BlazorDashboard.Stores.DashboardNode("test", null), Period, clock, NullLogger<MachineSampler<string>>.Instance);
     }
 
     /// <summary>Gives one after the other; null is nothing to publish, and the empty text is a failure.</summary>

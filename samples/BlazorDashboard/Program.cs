@@ -16,7 +16,7 @@ if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 builder.Services.AddRazorComponents();
-builder.Services.AddDashboardStores().AddMachineSamplers();
+builder.Services.AddDashboardStores(DashboardNode.From(builder.Configuration)).AddMachineSamplers();
 
 var app = builder.Build();
 app.UseAntiforgery();

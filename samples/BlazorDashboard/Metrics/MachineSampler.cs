@@ -1,10 +1,11 @@
+using BlazorDashboard.Stores;
 using Tornadose.SignalR.Stores;
 
 namespace BlazorDashboard.Metrics;
 
 /// <summary>Reads one kind of metrics on a clock and publishes what it reads: all that a store needs to be live.</summary>
 public sealed partial class MachineSampler<T>(
-    IMetricsReader<T> reader, IDataStore<T> store, TimeSpan period, TimeProvider clock, ILogger<MachineSampler<T>> logger) : BackgroundService
+    IMetricsReader<T> reader, IDataStore<T> store, DashboardNode node, TimeSpan period, TimeProvider clock, ILogger<MachineSampler<T>> logger) : BackgroundService
     where T : class
 {
     /// <inheritdoc/>
@@ -24,13 +25,17 @@ public sealed partial class MachineSampler<T>(
         try
         {
             if (reader.Read() is { } metrics)
-                await store.PublishAsync(metrics, cancellationToken: stopping);
+                await store.PublishAsync(metrics, OncePerPeriod(), stopping);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogFailed(e, store.Name);
         }
     }
+
+    // Nodes that share their stores all measure, and the first one's reading of each period counts: so a node may come and go, and the charts go on.
+    private PublishOptions? OncePerPeriod() =>
+        node.IsShared ? new PublishOptions { IdempotencyKey = $"{clock.GetUtcNow().Ticks / period.Ticks}" } : null;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing was published to {Store} this time.")]
     private partial void LogFailed(Exception exception, string store);

@@ -21,6 +21,7 @@ public static class MetricsServices
         services.AddSingleton<IHostedService>(provider => new MachineSampler<T>(
             ActivatorUtilities.CreateInstance<TReader>(provider),
             provider.GetRequiredKeyedService<IDataStore<T>>(store),
+            provider.GetRequiredService<BlazorDashboard.Stores.DashboardNode>(),
             period,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<MachineSampler<T>>>()));

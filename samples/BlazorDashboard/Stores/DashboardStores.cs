@@ -6,10 +6,10 @@ namespace BlazorDashboard.Stores;
 public static class DashboardStores
 {
     /// <summary>Adds the stores, and what reads them for a page.</summary>
-    public static IServiceCollection AddDashboardStores(this IServiceCollection services)
+    public static IServiceCollection AddDashboardStores(this IServiceCollection services, DashboardNode node)
     {
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default));
-        services.AddTornadose()
+        var stores = services.AddTornadose()
             .AddQueueStore<CpuMetrics>(StoreName.Cpu, o => o.Capacity = StoreWindow.Machine)
             .AddQueueStore<MemoryMetrics>(StoreName.Memory, o => o.Capacity = StoreWindow.Machine)
             .AddQueueStore<NetworkMetrics>(StoreName.Network, o => o.Capacity = StoreWindow.Machine)
@@ -17,7 +17,9 @@ public static class DashboardStores
             .AddQueueStore<RuntimeMetrics>(StoreName.Runtime, o => o.Capacity = StoreWindow.Machine)
             .AddQueueStore<PulseMetrics>(StoreName.Pulse, o => o.Capacity = StoreWindow.Pulse)
             .AddQueueStore(StoreName.Notes, o => (o.Capacity, o.MaxMessageBytes) = (StoreWindow.Notes, StoreWindow.NoteBytes));
-        return services.AddSingleton<StoreSnapshots>();
+        if (node.Redis is not null)
+            stores.AddStackExchangeRedis(node.Redis);
+        return services.AddSingleton(node).AddSingleton<StoreSnapshots>().AddHostedService<StoresFollowed>();
     }
 
     /// <summary>Adds what publishes to the stores; the notes are left to people.</summary>

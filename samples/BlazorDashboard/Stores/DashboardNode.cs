@@ -1,0 +1,14 @@
+namespace BlazorDashboard.Stores;
+
+/// <summary>This process among those that show the same stores.</summary>
+/// <param name="Name">What the page calls it.</param>
+/// <param name="Redis">Where the stores are shared; null when they are this process's own.</param>
+public sealed record DashboardNode(string Name, string? Redis)
+{
+    /// <summary>Whether other processes publish to the same stores.</summary>
+    public bool IsShared => Redis is not null;
+
+    /// <summary>Reads <c>--redis</c> and <c>--node</c>.</summary>
+    public static DashboardNode From(IConfiguration configuration) =>
+        new(configuration["node"] ?? $"{Environment.MachineName}-{Environment.ProcessId}", configuration["redis"]);
+}

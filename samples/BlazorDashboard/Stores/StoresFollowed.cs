@@ -1,0 +1,18 @@
+using Tornadose.SignalR.Stores;
+
+namespace BlazorDashboard.Stores;
+
+/// <summary>
+/// Keeps this node's copy of every store up to date, also while no page is open: the first page that is opened then has its charts full. In memory that is always so.
+/// </summary>
+public sealed class StoresFollowed(IDataStoreProvider stores) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var following = await Task.WhenAll(stores.Names.Select(name => stores.GetStore(name).FollowAsync(stoppingToken).AsTask()));
+        await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var followed in following)
+            followed.Dispose();
+    }
+}

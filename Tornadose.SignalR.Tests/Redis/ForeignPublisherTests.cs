@@ -65,7 +65,7 @@ public sealed class ForeignPublisherTests
     public async Task BareAndScript_FromFourProcessesAtOnce_EverybodySeesTheSameOrder()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: options => options.SyncInterval = TimeSpan.FromMinutes(10));
         await nodes.ConnectAsync();
         var script = await nodes.PublishAsync(nodes.A, "first");
         var sha = (string)(await redis.CommandAsync("SCRIPT", "LOAD", Script.Append))!;

@@ -163,7 +163,9 @@ public sealed class OutageTests
             top = await nodes.PublishAsync(nodes.B, $"missed {i}");
         proxy.Listen();
         await nodes.SettleAsync(top);
-        Assert.Equal(["expired", "expired", "expired", "", "", ""], nodes.Resets());
+        // a window's worth at once fills the ring: a reader that is slow to wake has been overtaken as well
+        Assert.All(nodes.Resets().Take(3), resets => Assert.Contains(resets, new[] { "expired", "slow" }));
+        Assert.All(nodes.Resets().Skip(3), Assert.Empty);
     }
 
     [Fact]

@@ -51,20 +51,17 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
         _ = SyncAsync(anew: true);
     }
 
-    public void Compare(MessagePosition? top, MessagePosition asked)
+    /// <summary>
+    /// Compares the copy with a position that Redis has told. What is missing may just be on its way: reading it ahead of the bus would change its place among messages that have none.
+    /// </summary>
+    public async Task CompareAsync(MessagePosition? top, MessagePosition asked)
     {
-        var heard = Interlocked.Exchange(ref _heard, false);
-        if (!replica.IsStale(top, asked))
-        {
+        if (replica.IsStale(top, asked))
+            await Task.Delay(node.Options.Grace, node.Time).ConfigureAwait(false);
+        if (replica.IsStale(top, asked))
+            Miss(Interlocked.Exchange(ref _heard, false));
+        else
             _starved = 0;
-            return;
-        }
-
-        node.Logger.BusMissedMessages(store);
-        node.Metrics.Missed();
-        if (!heard && ++_starved > 1 && Interlocked.Exchange(ref _subscription, null) is { } deaf)
-            _ = node.Bus.EndAsync(deaf); // the round subscribes anew
-        _ = SyncAsync(anew: true);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,6 +72,17 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
     }
 
     private static TaskCompletionSource NewRound() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Miss(bool heard)
+    {
+        if (_ended.IsCancellationRequested)
+            return;
+        node.Logger.BusMissedMessages(store);
+        node.Metrics.Missed();
+        if (!heard && ++_starved > 1 && Interlocked.Exchange(ref _subscription, null) is { } deaf)
+            _ = node.Bus.EndAsync(deaf); // the round subscribes anew
+        _ = SyncAsync(anew: true);
+    }
 
     private async Task RunAsync()
     {

@@ -36,4 +36,7 @@ public sealed class RedisBackplaneOptions
     /// heals when Redis answers.
     /// </summary>
     public bool RequireAtStartup { get; set; }
+
+    /// <summary>For how long a message that a comparison has found may still be on its way over the bus. Part of <see cref="SyncInterval"/>.</summary>
+    internal TimeSpan Grace => SyncInterval > TimeSpan.FromSeconds(2) ? TimeSpan.FromSeconds(1) : SyncInterval / 2;
 }

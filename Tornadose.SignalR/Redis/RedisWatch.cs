@@ -37,9 +37,14 @@ internal sealed class RedisWatch(RedisNode node, Func<IReadOnlyList<StoreFollowe
         }
     }
 
-    private TimeSpan Pause => node.Options.ProbeInterval != Timeout.InfiniteTimeSpan && node.Options.ProbeInterval < node.Options.SyncInterval
-        ? node.Options.ProbeInterval
-        : node.Options.SyncInterval;
+    private TimeSpan Pause
+    {
+        get
+        {
+            var sync = node.Options.SyncInterval - node.Options.Grace;
+            return node.Options.ProbeInterval != Timeout.InfiniteTimeSpan && node.Options.ProbeInterval < sync ? node.Options.ProbeInterval : sync;
+        }
+    }
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {

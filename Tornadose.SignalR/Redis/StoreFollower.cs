@@ -44,7 +44,7 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
     public void Catch() => Volatile.Read(ref _session)?.Unsettle();
 
     /// <summary>Compares the copy with a position that Redis has told.</summary>
-    public void Compare(MessagePosition? top, MessagePosition asked) => Volatile.Read(ref _session)?.Compare(top, asked);
+    public void Compare(MessagePosition? top, MessagePosition asked) => _ = Volatile.Read(ref _session)?.CompareAsync(top, asked);
 
     public ValueTask DisposeAsync()
     {

@@ -29,7 +29,7 @@ public abstract class BackplaneSpecification<TBackplane>
     public async Task AppendAsync_ManyAtOnce_OffsetsAreContiguousAndReadersSeeTheSame()
     {
         await using var channel = await OpenAsync();
-        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var following = await FollowAsync(channel);
         var cursor = Cursor(channel, StartAt.Now);
         var positions = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => AppendAsync(channel, $"m{i}")));
         Assert.Equal(Enumerable.Range(1, 50), positions.Select(position => (int)position.Offset).Order());
@@ -45,7 +45,7 @@ public abstract class BackplaneSpecification<TBackplane>
     public async Task AppendAsync_Content_ArrivesAsItIs(string text, MessageFormat format, string? eventType)
     {
         await using var channel = await OpenAsync();
-        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var following = await FollowAsync(channel);
         var live = Cursor(channel, StartAt.Now);
         await channel.AppendAsync(new MessageContent(Encoding.UTF8.GetBytes(text), format, eventType), null, default).WithTimeout();
         var message = Assert.Single(await ReadAsync(live, 1));
@@ -83,7 +83,7 @@ public abstract class BackplaneSpecification<TBackplane>
     public async Task FollowAsync_EmptyStore_PositionCanBeResumedAfter()
     {
         await using var channel = await OpenAsync();
-        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var following = await FollowAsync(channel);
         var origin = channel.Log.Position;
         Assert.Equal(0, origin.Offset);
         var position = await AppendAsync(channel, "first");
@@ -98,7 +98,7 @@ public abstract class BackplaneSpecification<TBackplane>
         var positions = new List<MessagePosition>();
         for (var i = 1; i <= 10; i++)
             positions.Add(await AppendAsync(channel, $"{i}"));
-        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var following = await FollowAsync(channel);
         var cursor = Cursor(channel, StartAt.After(positions[6]));
         await AppendAsync(channel, "11");
         Assert.Equal(["8", "9", "10", "11"], (await ReadAsync(cursor, 4)).Select(message => message.GetText()));
@@ -125,7 +125,7 @@ public abstract class BackplaneSpecification<TBackplane>
         await using var channel = backplane.Open("value", new MessageLogLimits(1, 1 << 20, NewestSuffices: true));
         await AppendAsync(channel, "old");
         await AppendAsync(channel, "new");
-        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var following = await FollowAsync(channel);
         Assert.Equal("new", channel.Log.Latest!.Message.GetText());
         Assert.Equal("new", Assert.Single(await ReadAsync(Cursor(channel, StartAt.Latest), 1)).GetText());
         await DisposeAsync(backplane);
@@ -135,7 +135,7 @@ public abstract class BackplaneSpecification<TBackplane>
     public async Task DisposeAsync_Channel_EndsReadersAndRefusesAppends()
     {
         var channel = await OpenAsync();
-        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var following = await FollowAsync(channel);
         var cursor = Cursor(channel, StartAt.Now);
         await channel.DisposeAsync().WithTimeout();
         Assert.False(await cursor.WaitToReadAsync().WithTimeout());
@@ -149,6 +149,14 @@ public abstract class BackplaneSpecification<TBackplane>
 
     protected static Task<MessagePosition> AppendAsync(IBackplaneChannel channel, string text, string? key = null) =>
         channel.AppendAsync(Content(text), key, default).WithTimeout();
+
+    /// <summary>Follows, and waits until the log's content is known: following alone completes as well while the backplane does not answer in time.</summary>
+    private static async Task<IDisposable> FollowAsync(IBackplaneChannel channel)
+    {
+        var following = await channel.FollowAsync(default).WithTimeout();
+        await Eventually.TrueAsync(() => channel.Log.IsOpen);
+        return following;
+    }
 
     protected static async Task<IReadOnlyList<StoreMessage>> ReadAsync(MessageCursor cursor, int count)
     {
@@ -165,7 +173,7 @@ public abstract class BackplaneSpecification<TBackplane>
 
     private static async Task<string[]> WindowAsync(IBackplaneChannel channel)
     {
-        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var following = await FollowAsync(channel);
         return MessageLogSnapshot.Of(channel.Log).Messages.Select(message => message.GetText()).ToArray();
     }
 

@@ -55,7 +55,7 @@ public sealed class ProtocolDecoratorTests
         await using var host = await HubHost.StartAsync(builder => builder.Services.AddSingleton<IHubProtocol, ForeignJson>());
         await using var client = await MemoryHubConnection.ConnectAsync(host, isStateful: stateful);
         await client.InvokeAsync("Subscribe", "orders", null);
-        await client.SendAsync(new StreamInvocationMessage("w", "Watch", ["orders"]));
+        await client.SendAsync(new StreamInvocationMessage("w", "Watch", ["orders", host.Orders.Position.ToString()]));
         await Eventually.TrueAsync(() => host.Registry.Count == 2);
         await host.Orders.PublishAsync(new { total = 7, tags = new[] { "a" } });
         await Eventually.TrueAsync(() => client.Received.Any() && client.Writes.SelectMany(write => write).OfType<StreamItemMessage>().Any());

@@ -17,7 +17,6 @@ internal sealed class SubscriberRegistry : IDisposable
     private readonly TornadoseOptions _options;
     private readonly ITimer _clock;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _entered;
     private int _count;
     private int _draining;
     private long _now;
@@ -52,7 +51,7 @@ internal sealed class SubscriberRegistry : IDisposable
     /// <summary>Takes one more subscriber, if there may be one more: asked before anything is sent, so that a client can be refused in a way that it understands.</summary>
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _entered) <= _options.MaxSubscribers && !IsDraining)
+        if (Interlocked.Increment(ref _count) <= _options.MaxSubscribers && !IsDraining)
             return true;
         Exit();
         return false;
@@ -61,14 +60,13 @@ internal sealed class SubscriberRegistry : IDisposable
     /// <summary>Ends what <see cref="TryEnter"/> began.</summary>
     public void Exit()
     {
-        if (Interlocked.Decrement(ref _entered) == 0 && IsDraining)
+        if (Interlocked.Decrement(ref _count) == 0 && IsDraining)
             _drained.TrySetResult();
     }
 
     public void Add(Subscriber subscriber)
     {
         _subscribers.TryAdd(subscriber, true);
-        Interlocked.Increment(ref _count);
         Metrics.SubscriberAdded(subscriber.Transport);
         if (IsDraining)
             subscriber.End(SubscriberEnd.ShuttingDown);
@@ -78,7 +76,6 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         if (!_subscribers.TryRemove(subscriber, out _))
             return;
-        Interlocked.Decrement(ref _count);
         Metrics.SubscriberRemoved(subscriber.Transport, end.Name);
         if (end == SubscriberEnd.Slow)
             Logger.SlowSubscriberDisconnected(subscriber.Transport, subscriber.Store);
@@ -106,7 +103,7 @@ internal sealed class SubscriberRegistry : IDisposable
             subscribers[i].End(SubscriberEnd.ShuttingDown);
         }
 
-        if (Volatile.Read(ref _entered) > 0)
+        if (Count > 0)
             await Task.WhenAny(_drained.Task, Task.Delay(pace.Grace, _time)).ConfigureAwait(false);
         foreach (var subscriber in _subscribers.Keys)
             subscriber.Cut(SubscriberEnd.ShuttingDown);

@@ -16,7 +16,7 @@ public sealed class DirectionOfKnowledgeTests
         ["ServerSentEvents"] = Transport,
         ["WebSockets"] = Transport,
         ["JsonLines"] = Transport,
-        ["Authorization"] = ["Stores"],
+        ["Authorization"] = ["Stores", "Delivery", "Backplanes", "Messages", "Diagnostics"],
         ["Hubs"] = [.. Transport, "Authorization"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "Backplanes"],
         ["Redis"] = ["Backplanes", "Messages", "Diagnostics"],

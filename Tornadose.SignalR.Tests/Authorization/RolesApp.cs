@@ -1,64 +1,95 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
 /// <summary>
-/// An application whose family <c>devices/{owner}</c> belongs to the user of that name, and to <c>admin</c>. Who a request is from, it says itself: <c>?user=ann</c>.
+/// An application whose family <c>devices/{owner}</c> belongs to the user of that name, and to <c>admin</c>. Who a request is from, it says itself: <c>?user=ann</c>, or by the headers <c>X-User</c>, and
+/// <c>X-Expires</c> for the seconds until the authentication expires.
 /// </summary>
 internal static class RolesApp
 {
     public const string Store = "devices/ann";
 
-    public static Task<TestHost> StartAsync(bool hideForbidden = false) => TestHost.StartAsync(
+    public static Task<TestHost> StartAsync(
+        bool hideForbidden = false, TimeProvider? time = null, Action<TornadoseOptions>? configure = null, Action<ITornadoseBuilder>? add = null, Action<WebApplicationBuilder>? build = null,
+        Action<IEndpointConventionBuilder>? stores = null, Action<WebApplication>? map = null) => TestHost.StartAsync(
         builder =>
         {
-            builder.Services.AddAuthentication("query").AddScheme<AuthenticationSchemeOptions, QueryAuthentication>("query", null);
+            builder.Services.AddSingleton(time ?? TimeProvider.System);
+            builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+            builder.Services.AddSingleton<Revoked>();
+            builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, DeclaredAuthentication>("declared", null);
             builder.Services.AddSingleton<IAuthorizationHandler, OwnStore>();
             builder.Services.AddAuthorizationBuilder()
                 .AddPolicy("own", policy => policy.AddRequirements(new OwnStoreRequirement(StoreOperation.Read)))
                 .AddPolicy("own-publish", policy => policy.AddRequirements(new OwnStoreRequirement(StoreOperation.Publish)));
-            builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("devices/{owner}", options =>
+            var tornadose = builder.Services.AddTornadose(options =>
+            {
+                options.DrainWindow = TimeSpan.Zero;
+                configure?.Invoke(options);
+            }).AddQueueStore("devices/{owner}", options =>
             {
                 options.ReadPolicy = "own";
                 options.PublishPolicy = "own-publish";
                 options.HideForbidden = hideForbidden;
             }).AddQueueStore("plain");
+            add?.Invoke(tornadose);
+            build?.Invoke(builder);
         },
         app =>
         {
             app.UseAuthentication();
             app.UseAuthorization();
-            app.MapStores("/stores");
+            var mapped = app.MapStores("/stores");
+            stores?.Invoke(mapped);
             app.MapStoreHub("/hub");
             app.MapStorePublishing("/stores").AllowAnonymous();
+            map?.Invoke(app);
         });
+
+    /// <summary>The owners from whom everything was taken, while the application runs.</summary>
+    public sealed class Revoked
+    {
+        public HashSet<string> Users { get; } = [];
+    }
 
     private sealed record OwnStoreRequirement(StoreOperation Operation) : IAuthorizationRequirement;
 
-    private sealed class OwnStore : AuthorizationHandler<OwnStoreRequirement, StoreAccess>
+    private sealed class OwnStore(Revoked revoked) : AuthorizationHandler<OwnStoreRequirement, StoreAccess>
     {
         protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, OwnStoreRequirement requirement, StoreAccess resource)
         {
-            if (resource.Operation == requirement.Operation && (context.User.Identity?.Name == resource.RouteValues["owner"] || context.User.Identity?.Name == "admin"))
+            var user = context.User.Identity?.Name;
+            if (resource.Operation == requirement.Operation && (user == resource.RouteValues["owner"] || user == "admin") && !revoked.Users.Contains(user))
                 context.Succeed(requirement);
             return Task.CompletedTask;
         }
     }
 
-    private sealed class QueryAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    private sealed class DeclaredAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TimeProvider time)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Query["user"] is [{ } user]
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "query")), "query"))
-            : AuthenticateResult.NoResult());
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            if (((string?)Request.Query["user"] ?? Request.Headers["X-User"]) is not { } user)
+                return Task.FromResult(AuthenticateResult.NoResult());
+            var properties = new AuthenticationProperties();
+            if ((string?)Request.Headers["X-Expires"] is { } seconds)
+                properties.ExpiresUtc = time.GetUtcNow().AddSeconds(int.Parse(seconds, CultureInfo.InvariantCulture));
+            var principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user), new Claim(ClaimTypes.NameIdentifier, user)], "declared"));
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, "declared")));
+        }
     }
 }

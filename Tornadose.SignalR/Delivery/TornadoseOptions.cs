@@ -48,6 +48,11 @@ public sealed class TornadoseOptions
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 
+    /// <summary>
+    /// For how long a stream ticket can be used, once. Default 30 s. From 1 s to 10 minutes. It has to outlast the way from the ticket's answer to the stream's request, no more: the stream itself lasts longer.
+    /// </summary>
+    public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A reconnection time for one client.</summary>
     internal TimeSpan NextRetry() => RetryMin + ((RetryMax - RetryMin) * Random.Shared.NextDouble());
 }

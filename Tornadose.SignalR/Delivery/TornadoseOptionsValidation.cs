@@ -26,6 +26,8 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: RetryMin is {options.RetryMin}; it must be from 0 to 1 hour.";
         if (options.RetryMax < options.RetryMin || options.RetryMax > Hour)
             yield return $"Tornadose: RetryMax is {options.RetryMax}; it must be from RetryMin ({options.RetryMin}) to 1 hour.";
+        if (options.TicketLifetime < Second || options.TicketLifetime > TimeSpan.FromMinutes(10))
+            yield return $"Tornadose: TicketLifetime is {options.TicketLifetime}; it must be from 1 s to 10 minutes.";
         foreach (var origin in options.AllowedOrigins.Where(static origin => !IsOrigin(origin)))
             yield return $"Tornadose: AllowedOrigins has '{origin}'; an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'; or '*'.";
         if (options.MaxStores < 1)

@@ -9,9 +9,15 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>One URL a store: decides what a request gets. A request that is refused registers no subscriber.</summary>
-internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, SubscriberRegistry registry, TornadoseOptions options)
+internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, SubscriberRegistry registry, TornadoseOptions options)
 {
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (await gate.AdmitAsync(context))
+            await NegotiateAsync(context);
+    }
+
+    private Task NegotiateAsync(HttpContext context)
     {
         var isWebSocket = WebSocketRequest.IsUpgrade(context);
         if (isWebSocket && WebSocketRequest.Fault(context, options.AllowedOrigins) is { } fault)

@@ -32,20 +32,36 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
         }
         catch (TooManyStoresException)
         {
-            return new([], false, Endpoints.Refusal.TooManyStores, IsFull: true);
+            return Full;
         }
     }
 
-    private static StoreSelection FindList(HttpRequest request, DataStoreProvider stores)
+    /// <summary>Finds a list of stores that a request names in its body.</summary>
+    public static StoreSelection Find(IEnumerable<string?> list, DataStoreProvider stores)
     {
-        var names = request.Query[RouteValue].Distinct().ToArray();
-        return names.Length switch
+        try
         {
-            0 => Refuse(StatusCodes.Status404NotFound, $"Name a store: {request.PathBase}{request.Path.Value?.TrimEnd('/')}/name, or several: ?store=a&store=b."),
-            > MaxStores => Refuse(StatusCodes.Status400BadRequest, $"One connection carries at most {MaxStores} stores."),
-            _ => Find(names, isList: true, stores),
-        };
+            return FindList([.. list.Distinct()], "Name at least one store.", stores);
+        }
+        catch (TooManyStoresException)
+        {
+            return Full;
+        }
     }
+
+    private static StoreSelection Full => new([], false, Endpoints.Refusal.TooManyStores, IsFull: true);
+
+    private static StoreSelection FindList(HttpRequest request, DataStoreProvider stores) => FindList(
+        [.. request.Query[RouteValue].Distinct()],
+        $"Name a store: {request.PathBase}{request.Path.Value?.TrimEnd('/')}/name, or several: ?store=a&store=b.",
+        stores);
+
+    private static StoreSelection FindList(string?[] names, string howToName, DataStoreProvider stores) => names.Length switch
+    {
+        0 => Refuse(StatusCodes.Status404NotFound, howToName),
+        > MaxStores => Refuse(StatusCodes.Status400BadRequest, $"One connection carries at most {MaxStores} stores."),
+        _ => Find(names, isList: true, stores),
+    };
 
     private static StoreSelection Find(string?[] names, bool isList, DataStoreProvider stores)
     {

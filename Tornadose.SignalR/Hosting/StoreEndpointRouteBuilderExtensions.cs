@@ -24,6 +24,7 @@ public static class StoreEndpointRouteBuilderExtensions
     /// <summary>
     /// Maps one URL a store, <c>GET {prefix}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines and JSON snapshots. Which one a request gets,
     /// it says by <c>Upgrade</c> and <c>Accept</c>. <c>GET {prefix}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see <see cref="MapStorePublishing"/>.
+    /// <c>POST {prefix}/_ticket</c> gives users who have signed in a ticket for one stream, <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">The path before the store's name, as <c>/stores</c>.</param>
@@ -36,11 +37,13 @@ public static class StoreEndpointRouteBuilderExtensions
         pipeline.Use(SharedUpgrade.InvokeAsync);
         pipeline.UseWebSockets();
         pipeline.Run(endpoint.InvokeAsync);
-        return endpoints.MapMethods(Pattern(prefix), ReadMethods, pipeline.Build())
+        var streams = endpoints.MapMethods(Pattern(prefix), ReadMethods, pipeline.Build())
             .WithDisplayName($"Tornadose stores under {prefix}")
             .DisableRequestTimeout()
-            .DisableCookieRedirect()
-            .WithMetadata(new StreamMetadata());
+            .WithMetadata(new StreamMetadata(), new TicketMetadata());
+        var tickets = endpoints.MapPost($"{prefix.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
+            .WithDisplayName($"Tornadose tickets under {prefix}");
+        return new EndpointConventions(streams, tickets).DisableCookieRedirect();
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.SignalR;
@@ -53,15 +55,18 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<StoreMetrics>(),
             provider.GetRequiredService<ILogger<SubscriberRegistry>>()));
-        services.TryAddSingleton(provider => new StoreEndpoint(
-            provider.GetRequiredService<DataStoreProvider>(),
-            provider.GetRequiredService<StoreAuthorizer>(),
-            provider.GetRequiredService<SubscriberRegistry>(),
-            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
-        services.TryAddSingleton(provider => new PublishEndpoint(
-            provider.GetRequiredService<DataStoreProvider>(),
-            provider.GetRequiredService<StoreAuthorizer>(),
-            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
+        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<TornadoseOptions>>().Value);
+        services.TryAddSingleton(provider => new StoreTickets(
+            provider.GetService<IDataProtectionProvider>(),
+            provider.GetRequiredService<IBackplane>() as IReplayCache ?? new LocalReplayCache(provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<TornadoseOptions>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<TicketGate>();
+        services.TryAddTransient<TicketAuthentication>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<AuthenticationOptions>, TicketScheme>());
+        services.TryAddSingleton<StoreEndpoint>();
+        services.TryAddSingleton<TicketEndpoint>();
+        services.TryAddSingleton<PublishEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, PublishingDecision>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnShutdown>());

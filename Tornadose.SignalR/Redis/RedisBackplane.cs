@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
@@ -10,7 +11,7 @@ namespace Tornadose.SignalR.Redis;
 /// Order and positions decided in Redis, for all processes that share it. A message's journey: the append script stores it and announces it; each node that follows the store
 /// takes the announcement into its copy of the log; from there it is delivered as in a single process.
 /// </summary>
-internal sealed class RedisBackplane : IBackplane, IAsyncDisposable
+internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, RedisBackplaneChannel> _channels = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
@@ -33,6 +34,19 @@ internal sealed class RedisBackplane : IBackplane, IAsyncDisposable
 
     public IBackplaneChannel Open(string store, MessageLogLimits limits) =>
         _channels[store] = new RedisBackplaneChannel(store, limits, _node, Forget);
+
+    public async ValueTask<bool> TryAddAsync(string id, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _node.Connection.RunAsync(
+                multiplexer => multiplexer.GetDatabase().StringSetAsync(RedisKeys.Used(_node.Options.KeyPrefix, id), "1", lifetime, When.NotExists, CommandFlags.None), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackplaneRefusedException refused)
+        {
+            throw new BackplaneUnavailableException("Redis does not remember that a ticket was used, so none can be used.", mayBeStored: false, refused);
+        }
+    }
 
     /// <summary>Waits for an answer of Redis.</summary>
     /// <exception cref="BackplaneUnavailableException">There is none.</exception>

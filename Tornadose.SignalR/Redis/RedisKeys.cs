@@ -21,6 +21,9 @@ internal sealed class RedisKeys(string prefix, string store)
 
     public RedisKey IdempotencyKey(string key) => $"{_tag}:key:{key}";
 
+    /// <summary>What remembers that a ticket was used. The underscore keeps it apart from the stores.</summary>
+    public static RedisKey Used(string prefix, string id) => $"{{{prefix}:_used}}:{id}";
+
     /// <summary>Where a node sends messages to itself. The underscore keeps it apart from the stores, whose names begin with a letter or a digit.</summary>
     public static RedisChannel Probe(string prefix, string node) => Literal($"{prefix}:_probe:{node}");
 

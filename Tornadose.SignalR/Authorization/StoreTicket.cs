@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Tornadose.SignalR.Authorization;
+
+/// <summary>
+/// What a ticket says: who may open one stream, of which stores, over which transport, until when. The properties' <c>ExpiresUtc</c> is the end of the user's own authentication, which ends the stream as well.
+/// </summary>
+/// <param name="ticket">The principal, and the rest as its properties.</param>
+internal sealed class StoreTicket(AuthenticationTicket ticket)
+{
+    private const string IdKey = "id";
+    private const string StoresKey = "stores";
+    private const string TransportKey = "transport";
+    private const string UntilKey = "until";
+
+    /// <summary>No name of a store has one.</summary>
+    private const char Separator = ' ';
+
+    public AuthenticationTicket Authentication => ticket;
+
+    public ClaimsPrincipal User => ticket.Principal;
+
+    public string Id => Item(IdKey);
+
+    public string Transport => Item(TransportKey);
+
+    public DateTimeOffset Until => new(long.Parse(Item(UntilKey), CultureInfo.InvariantCulture), TimeSpan.Zero);
+
+    private string[] Stores => Item(StoresKey).Split(Separator);
+
+    public static StoreTicket Create(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport, DateTimeOffset until)
+    {
+        var properties = new AuthenticationProperties(new Dictionary<string, string?>
+        {
+            [IdKey] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            [StoresKey] = string.Join(Separator, stores),
+            [TransportKey] = transport,
+            [UntilKey] = until.UtcTicks.ToString(CultureInfo.InvariantCulture),
+        })
+        { ExpiresUtc = authenticatedUntil };
+        return new(new AuthenticationTicket(WithoutTokens(user), properties, StoreTicketDefaults.AuthenticationScheme));
+    }
+
+    public bool IsFor(string transport, IReadOnlyCollection<string?> stores) =>
+        stores.Count > 0 && transport == Transport && stores.All(Stores.Contains);
+
+    /// <summary>Some schemes keep the token that the user came with. It has no business in an URL, encrypted or not.</summary>
+    private static ClaimsPrincipal WithoutTokens(ClaimsPrincipal user)
+    {
+        var copy = user.Clone();
+        foreach (var identity in copy.Identities)
+            identity.BootstrapContext = null;
+        return copy;
+    }
+
+    private string Item(string key) => ticket.Properties.Items[key]!;
+}

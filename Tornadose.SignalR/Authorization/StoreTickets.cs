@@ -1,0 +1,84 @@
+using System.Buffers.Text;
+using System.IO.Compression;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.Authorization;
+
+/// <summary>
+/// Tickets for <c>EventSource</c> and <c>WebSocket</c>, which cannot send headers: short-lived, for one use, bound to a user, stores and a transport. Encrypted and signed by ASP.NET Core's data protection, so that
+/// nothing is kept but which were used.
+/// </summary>
+/// <param name="protection">The application's data protection; null where it has none.</param>
+/// <param name="used">What remembers the tickets that were used.</param>
+/// <param name="options">The lifetime.</param>
+/// <param name="time">The clock.</param>
+internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayCache used, TornadoseOptions options, TimeProvider time)
+{
+    public const string ServerSentEvents = "sse";
+    public const string WebSocket = "websocket";
+
+    /// <summary>A ticket travels in a URL, and servers and proxies take request lines of 8 KiB.</summary>
+    public const int MaxLength = 6 * 1024;
+
+    /// <summary>The clocks of the nodes differ: what one has let expire must not be usable on another.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    private readonly IDataProtector? _protector = protection?.CreateProtector("Tornadose.SignalR.StoreTicket", "v1");
+
+    private IDataProtector Protector => _protector
+        ?? throw new InvalidOperationException("Stream tickets are protected by ASP.NET Core's data protection. Add this line before the application is built: builder.Services.AddDataProtection();");
+
+    /// <returns>The ticket; null when the user has more claims than a URL can hold.</returns>
+    public string? Issue(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport)
+    {
+        var ticket = StoreTicket.Create(user, authenticatedUntil, stores, transport, time.GetUtcNow() + options.TicketLifetime);
+        var text = Base64Url.EncodeToString(Protector.Protect(Compress(TicketSerializer.Default.Serialize(ticket.Authentication))));
+        return text.Length <= MaxLength ? text : null;
+    }
+
+    /// <summary>Takes a ticket for a stream, once.</summary>
+    /// <returns>Null when it is none, was used, has expired, or is for other stores or another transport.</returns>
+    /// <exception cref="BackplaneUnavailableException">It is not known whether it was used.</exception>
+    public async ValueTask<StoreTicket?> RedeemAsync(string text, string transport, IReadOnlyCollection<string?> stores, CancellationToken cancellationToken)
+    {
+        var ticket = text.Length <= MaxLength ? Read(text) : null;
+        if (ticket is null || ticket.Until <= time.GetUtcNow() || !ticket.IsFor(transport, stores))
+            return null;
+        return await used.TryAddAsync(ticket.Id, options.TicketLifetime + ClockSkew, cancellationToken) ? ticket : null;
+    }
+
+    private StoreTicket? Read(string text)
+    {
+        try
+        {
+            var ticket = TicketSerializer.Default.Deserialize(Decompress(Protector.Unprotect(Base64Url.DecodeFromChars(text))));
+            return ticket is null ? null : new StoreTicket(ticket);
+        }
+        catch (Exception foreign) when (foreign is FormatException or CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The names of claims are long URIs that repeat.</summary>
+    private static byte[] Compress(byte[] bytes)
+    {
+        using var output = new MemoryStream();
+        using (var brotli = new BrotliStream(output, CompressionLevel.Fastest))
+            brotli.Write(bytes);
+        return output.ToArray();
+    }
+
+    private static byte[] Decompress(byte[] bytes)
+    {
+        using var output = new MemoryStream();
+        using var brotli = new BrotliStream(new MemoryStream(bytes), CompressionMode.Decompress);
+        brotli.CopyTo(output);
+        return output.ToArray();
+    }
+}

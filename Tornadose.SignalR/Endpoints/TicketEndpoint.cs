@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.WebSockets;
+
+namespace Tornadose.SignalR.Endpoints;
+
+/// <summary><c>POST {prefix}/_ticket</c>: gives a user, who comes with the application's normal credentials, a ticket to open one stream with.</summary>
+internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets, TornadoseOptions options)
+{
+    public const string Path = "_ticket";
+
+    private const int MaxBodyBytes = 16 * 1024;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await AnswerAsync(context);
+        }
+        catch (JsonException)
+        {
+            await RefuseAsync(context, "A ticket is asked for in JSON: {\"stores\":[\"orders\"],\"transport\":\"sse\"}; the transport is \"sse\" or \"websocket\".");
+        }
+        catch (BadHttpRequestException invalid)
+        {
+            await Refusal.WriteAsync(context, (invalid.StatusCode, invalid.Message));
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        // Pages of other sites must not get tickets by their visitors' cookies.
+        if (!PageOrigin.IsAllowed(context.Request, options.AllowedOrigins))
+            await Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
+        else if (context.User.Identity?.IsAuthenticated != true)
+            await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
+        else if (!context.Request.HasJsonContentType())
+            await Refusal.WriteAsync(context, (StatusCodes.Status415UnsupportedMediaType, "A ticket is asked for in application/json."));
+        else
+            await IssueAsync(context, await ReadAsync(context));
+    }
+
+    private static async ValueTask<TicketRequest> ReadAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = MaxBodyBytes;
+        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, TicketJson.Default.TicketRequest, context.RequestAborted);
+        return request is { Stores: not null, Transport: StoreTickets.ServerSentEvents or StoreTickets.WebSocket } ? request : throw new JsonException();
+    }
+
+    private async Task IssueAsync(HttpContext context, TicketRequest request)
+    {
+        var selection = StoreSelection.Find(request.Stores!, stores);
+        if (selection.Refusal is { } unknown)
+        {
+            await Refusal.WriteAsync(context, unknown);
+            return;
+        }
+
+        foreach (var store in selection.Stores)
+        {
+            if (Refusal.For(await authorizer.DecideAsync(context.User, store, StoreOperation.Read)) is not { } refusal)
+                continue;
+            await Refusal.WriteAsync(context, refusal);
+            return;
+        }
+
+        var until = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
+        if (tickets.Issue(context.User, until, selection.Stores.Select(static store => store.Name), request.Transport!) is { } ticket)
+            await WriteAsync(context, new TicketResponse(ticket, (int)options.TicketLifetime.TotalSeconds));
+        else
+            await RefuseAsync(context, "You have more claims than a ticket can hold. The application can give its streams a smaller identity.");
+    }
+
+    private static Task WriteAsync(HttpContext context, TicketResponse response)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        return JsonSerializer.SerializeAsync(context.Response.Body, response, TicketJson.Default.TicketResponse, context.RequestAborted);
+    }
+
+    private static Task RefuseAsync(HttpContext context, string text) => Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, text));
+}

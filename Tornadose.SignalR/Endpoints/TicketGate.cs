@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.WebSockets;
+
+namespace Tornadose.SignalR.Endpoints;
+
+/// <summary>Takes the ticket of a request, <c>?ticket=…</c>, and lets the request go on as its user's.</summary>
+internal sealed class TicketGate(StoreTickets tickets, TornadoseOptions options)
+{
+    private const string Parameter = "ticket";
+
+    /// <returns>False when the request has a ticket that is not good, and was answered.</returns>
+    public async ValueTask<bool> AdmitAsync(HttpContext context)
+    {
+        if (context.Features.Get<StoreTicket>() is { } taken)
+            return Admit(context, taken); // the application's own authentication may have come after
+        if (!context.Request.Query.TryGetValue(Parameter, out var values))
+            return true;
+        try
+        {
+            if (values is [{ Length: > 0 } text] && await RedeemAsync(context, text) is { } ticket)
+                return Admit(context, ticket);
+            await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
+        }
+        catch (BackplaneUnavailableException)
+        {
+            var format = TransportOf(context) == StoreTickets.ServerSentEvents ? StreamFormat.ServerSentEvents : StreamFormat.None;
+            await Refusal.ComeBackAsync(context, format, options.NextRetry());
+        }
+
+        return false;
+    }
+
+    private ValueTask<StoreTicket?> RedeemAsync(HttpContext context, string text)
+    {
+        IReadOnlyCollection<string?> stores = context.GetRouteValue(StoreSelection.RouteValue) is string { Length: > 0 } name
+            ? [name]
+            : [.. context.Request.Query[StoreSelection.RouteValue]];
+        return tickets.RedeemAsync(text, TransportOf(context), stores, context.RequestAborted);
+    }
+
+    /// <summary>Tickets are for those who cannot send headers: everybody else gets none, and needs none.</summary>
+    private static string TransportOf(HttpContext context)
+    {
+        if (WebSocketRequest.IsUpgrade(context))
+            return StoreTickets.WebSocket;
+        var isStream = HttpMethods.IsGet(context.Request.Method) && AcceptNegotiation.Choose(context.Request) == StreamFormat.ServerSentEvents;
+        return isStream ? StoreTickets.ServerSentEvents : "";
+    }
+
+    private static bool Admit(HttpContext context, StoreTicket ticket)
+    {
+        context.User = ticket.User;
+        context.Features.Set(ticket);
+        context.Features.Set<IAuthenticateResultFeature>(new TicketFeature { AuthenticateResult = AuthenticateResult.Success(ticket.Authentication) });
+        QueryParameter.Remove(context.Request, Parameter);
+        return true;
+    }
+
+    private sealed class TicketFeature : IAuthenticateResultFeature
+    {
+        public AuthenticateResult? AuthenticateResult { get; set; }
+    }
+}

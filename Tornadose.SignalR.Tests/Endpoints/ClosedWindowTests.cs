@@ -17,7 +17,7 @@ public sealed class ClosedWindowTests
     {
         var clock = new ManualTimeProvider();
         await using var host = await StoresApp.StartAsync(clock, orders => orders.SendTimeout = TimeSpan.FromSeconds(5));
-        using var ended = new EndedSubscribers(host.Get<IMeterFactory>());
+        using var ended = MetricsRecorder.Of(host, "subscribers.ended");
         clock.Advance(TimeSpan.FromSeconds(1));
         await using var connection = await RawConnection.ConnectAsync(host.Http2);
         await connection.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -28,9 +28,9 @@ public sealed class ClosedWindowTests
         await Eventually.TrueAsync(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(1));
-            return ended.Ends.Count == 1;
+            return ended.Count("subscribers.ended") == 1;
         });
-        Assert.Equal([(transport, "slow")], ended.Ends);
+        Assert.Equal(1, ended.Sum("subscribers.ended", $"transport={transport}", "reason=slow"));
     }
 
     /// <summary>One HEADERS frame with END_STREAM and END_HEADERS; names by their static index (RFC 7541, appendix A).</summary>

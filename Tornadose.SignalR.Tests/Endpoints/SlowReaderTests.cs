@@ -81,15 +81,15 @@ public sealed class SlowReaderTests
     public async Task Stalled_LongerThanTheSendTimeout_IsCutAsSlow(string wire)
     {
         await using var host = await StoresApp.StartAsync(orders => (orders.MaxBytes, orders.SendTimeout) = (64 * 1024 * 1024, TimeSpan.FromMilliseconds(100)));
-        using var ended = new EndedSubscribers(host.Get<IMeterFactory>());
+        using var ended = MetricsRecorder.Of(host, "subscribers.ended");
         await using var reader = await WireReader.OpenAsync(wire, host.Orders(), SmallWindow);
         await host.UntilSubscribersAsync(1);
         var text = new string('x', 100_000);
         for (var message = 0; message < 200; message++)
             await host.OrdersStore().PublishAsync(text);
         await host.UntilSubscribersAsync(0);
-        await Eventually.TrueAsync(() => ended.Ends.Count == 1 && host.Logs.Entries.Any(entry => entry.Level == LogLevel.Warning));
-        Assert.Equal([(wire, "slow")], ended.Ends);
+        await Eventually.TrueAsync(() => ended.Count("subscribers.ended") == 1 && host.Logs.Entries.Any(entry => entry.Level == LogLevel.Warning));
+        Assert.Equal(1, ended.Sum("subscribers.ended", $"transport={wire}", "reason=slow"));
         var warning = Assert.Single(host.Logs.Entries, entry => entry.Category.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Level >= LogLevel.Warning);
         Assert.Contains("read too slowly", warning.Text);
     }
@@ -102,7 +102,7 @@ public sealed class SlowReaderTests
     {
         await using var host = await StoresApp.StartAsync(orders =>
             (orders.Capacity, orders.SendTimeout, orders.SlowConsumer) = (10, TimeSpan.FromHours(1), SlowConsumerPolicy.Disconnect));
-        using var ended = new EndedSubscribers(host.Get<IMeterFactory>());
+        using var ended = MetricsRecorder.Of(host, "subscribers.ended");
         await using var reader = await WireReader.OpenAsync(wire, host.Orders(), SmallWindow);
         await host.UntilSubscribersAsync(1);
         var text = new string('x', 100_000);
@@ -110,7 +110,7 @@ public sealed class SlowReaderTests
             await host.OrdersStore().PublishAsync(text);
         await Assert.ThrowsAnyAsync<Exception>(async () => await reader.TakeAsync(200));
         await reader.DisposeAsync();
-        await Eventually.TrueAsync(() => ended.Ends.Count == 1);
-        Assert.Equal([(wire, "slow")], ended.Ends);
+        await Eventually.TrueAsync(() => ended.Count("subscribers.ended") == 1);
+        Assert.Equal(1, ended.Sum("subscribers.ended", $"transport={wire}", "reason=slow"));
     }
 }

@@ -40,7 +40,7 @@ internal sealed class TestLog
     public MessageCursor Open(StartAt start, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset, bool newestWins = false)
     {
         Log.TrimExpired();
-        return new MessageCursor(Log, policy, CursorStart.Resolve(Log, start, newestWins));
+        return MessageCursor.Open(Log, policy, start, newestWins);
     }
 
     /// <summary>What a cursor that starts there reads at once, in the words of <see cref="CursorReading.Read"/>.</summary>

@@ -9,7 +9,7 @@ namespace Tornadose.SignalR.Tests.Redis;
 public sealed class OutageTests
 {
     [Fact]
-    [Case("RDS-02")]
+    [Case("RDS-02", "PROC-12")]
     public async Task Redis_KilledUnderLoadAndBackEmpty_OneResetEachAndANewEpoch()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -27,10 +27,13 @@ public sealed class OutageTests
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.NotEqual(before.Epoch, after.Epoch);
         Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets));
+        await nodes.MovedAsync("backplane.reconnects");
+        await nodes.FailedAsync<BackplaneUnavailableException>();
+        Assert.Equal(3, nodes.Metrics.Sum("resets", "store=orders", "reason=epoch"));
     }
 
     [Fact]
-    [Case("RDS-03")]
+    [Case("RDS-03", "PROC-12")]
     public async Task Redis_KilledAndBackWithEverything_NothingIsNoticed()
     {
         string[] durable = ["--appendonly", "yes", "--appendfsync", "always"];
@@ -44,10 +47,12 @@ public sealed class OutageTests
         await nodes.SettleAsync(await nodes.PublishAsync(50, "after"));
         Assert.Equal(before.Epoch, after.Epoch);
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.MovedAsync("backplane.reconnects");
+        Assert.Equal(0, nodes.Metrics.Sum("resets"));
     }
 
     [Theory]
-    [Case("RDS-04")]
+    [Case("RDS-04", "PROC-12")]
     [InlineData(3)]
     [InlineData(10)]
     [InlineData(20)]
@@ -70,10 +75,11 @@ public sealed class OutageTests
         await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
         Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
         Assert.All(nodes.Subscribers, subscriber => Assert.Contains(subscriber.Records, record => record is MessageRecord { Hash: var hash } && hash == MessageRecord.HashOf("new 0")));
+        Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=rollback"));
     }
 
     [Fact]
-    [Case("RDS-05")]
+    [Case("RDS-05", "PROC-12")]
     public async Task Redis_FailsOverToAReplicaThatLags_OneResetEach()
     {
         await using var primary = await RedisProcess.StartAsync();
@@ -93,10 +99,11 @@ public sealed class OutageTests
         await HealedAsync(nodes);
         await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
         Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
+        Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=rollback"));
     }
 
     [Fact]
-    [Case("RDS-06")]
+    [Case("RDS-06", "PROC-12")]
     public async Task Redis_DoesNotAnswerForAWhile_PublishesFailAndNothingIsLost()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -110,10 +117,11 @@ public sealed class OutageTests
         await HealedAsync(nodes);
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.FailedAsync<BackplaneUnavailableException>();
     }
 
     [Fact]
-    [Case("RDS-07")]
+    [Case("RDS-07", "PROC-12")]
     public async Task Node_CutOffWhileOthersPublish_FillsInWhatItMissed()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -128,10 +136,12 @@ public sealed class OutageTests
         proxy.Listen();
         await nodes.SettleAsync(top);
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.MovedAsync("backplane.reconnects");
+        Assert.Equal(200, nodes.Metrics.Sum("backplane.backfilled"));
     }
 
     [Fact]
-    [Case("RDS-07")]
+    [Case("RDS-07", "PROC-12")]
     public async Task Connection_HalfOpenForever_IsReplaced()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -146,10 +156,12 @@ public sealed class OutageTests
             top = await nodes.PublishAsync(nodes.B, $"missed {i}");
         await nodes.SettleAsync(top);
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.MovedAsync("backplane.connections.replaced");
+        await nodes.MovedAsync("backplane.backfilled");
     }
 
     [Fact]
-    [Case("RDS-12")]
+    [Case("RDS-12", "PROC-12")]
     public async Task Node_CutOffForMoreThanTheWindow_OneResetEachAndThenTheWindow()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -166,10 +178,12 @@ public sealed class OutageTests
         // a window's worth at once fills the ring: a reader that is slow to wake has been overtaken as well
         Assert.All(nodes.Resets().Take(3), resets => Assert.Contains(resets, new[] { "expired", "slow" }));
         Assert.All(nodes.Resets().Skip(3), Assert.Empty);
+        Assert.Equal(3, nodes.Metrics.Sum("resets"));
+        await nodes.MovedAsync("backplane.backfilled");
     }
 
     [Fact]
-    [Case("RDS-21")]
+    [Case("RDS-21", "PROC-12")]
     public async Task Redis_AwayAtStart_StreamsOpenPublishesFailAndAllHeals()
     {
         await using var redis = RedisProcess.Later();
@@ -183,6 +197,8 @@ public sealed class OutageTests
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         await Eventually.TrueAsync(async () => await HealthAsync(nodes.A) == HttpStatusCode.OK);
         Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets)); // what was published since they came is not known
+        await nodes.FailedAsync<BackplaneUnavailableException>();
+        Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=epoch"));
     }
 
     private static async Task LoadAsync(TwoNodes nodes, CancellationToken stop)

@@ -11,7 +11,7 @@ public sealed class PublishFaultTests
     private const string Log = "{tornadose:orders}:log";
 
     [Fact]
-    [Case("RDS-13")]
+    [Case("RDS-13", "PROC-12")]
     public async Task Scripts_Flushed_NextPublishSucceeds()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -26,10 +26,11 @@ public sealed class PublishFaultTests
 
         await nodes.SettleAsync(await nodes.PublishAsync(nodes.A, "last"));
         Assert.All(nodes.Resets(), Assert.Empty);
+        Assert.Equal(6, nodes.Metrics.Sum("messages.published", "store=orders"));
     }
 
     [Theory]
-    [Case("RDS-14")]
+    [Case("RDS-14", "PROC-12")]
     [InlineData(Meta)]
     [InlineData(Log)]
     public async Task Key_OfAnotherType_PublishThrowsAndUsesUpNoOffset(string key)
@@ -48,10 +49,11 @@ public sealed class PublishFaultTests
         Assert.Equal(before.Offset + 1, after.Offset);
         await nodes.SettleAsync(after);
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.FailedAsync<BackplaneRefusedException>();
     }
 
     [Fact]
-    [Case("RDS-15")]
+    [Case("RDS-15", "PROC-12")]
     public async Task Redis_OutOfMemory_PublishThrowsAndLeavesNoGap()
     {
         await using var redis = await RedisProcess.StartAsync("--maxmemory-policy", "noeviction");
@@ -66,10 +68,11 @@ public sealed class PublishFaultTests
         Assert.Equal(before.Offset + 1, after.Offset);
         await nodes.SettleAsync(after);
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.FailedAsync<BackplaneRefusedException>();
     }
 
     [Theory]
-    [Case("RDS-16")]
+    [Case("RDS-16", "PROC-12")]
     [InlineData("DEL", Meta, "epoch")]
     [InlineData("DEL", Log, "")]
     [InlineData("FLUSHALL", null, "epoch")]
@@ -88,10 +91,11 @@ public sealed class PublishFaultTests
         await using var client = await LedgerClients.SseAsync(fresh, TwoNodes.Store, late, before.ToString());
         await nodes.SettleAsync(await nodes.PublishAsync(2, "last"));
         Assert.Equal(resets == "" ? "expired" : resets, Assert.Single(late.Records.OfType<ResetRecord>()).Reason);
+        Assert.Equal(resets == "" ? 0 : 3, nodes.Metrics.Sum("resets"));
     }
 
     [Fact]
-    [Case("RDS-22")]
+    [Case("RDS-22", "PROC-12")]
     public async Task Publish_AnswerLostAndRepeatedWithItsKey_StoresOnce()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -109,5 +113,6 @@ public sealed class PublishFaultTests
         Assert.Equal(11, retried.Offset);
         Assert.Equal(11L, await redis.CommandAsync("XLEN", Log));
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.FailedAsync<BackplaneUnavailableException>();
     }
 }

@@ -28,7 +28,7 @@ public sealed class RedisFaultTests
     }
 
     [Fact]
-    [Case("RDS-24")]
+    [Case("RDS-24", "PROC-12")]
     public async Task Network_TooNarrowForTheWindowInOneAnswer_IsReadInParts()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -45,10 +45,11 @@ public sealed class RedisFaultTests
         proxy.Listen();
         await nodes.SettleAsync(await nodes.PublishAsync(nodes.B, "last"));
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.MovedAsync("backplane.backfilled");
     }
 
     [Fact]
-    [Case("RDS-28")]
+    [Case("RDS-28", "PROC-12")]
     public async Task Redis_BecomesAReplica_PublishesFailAndRecover()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -64,6 +65,7 @@ public sealed class RedisFaultTests
         await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(nodes.A, "healed") is not null);
         await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.FailedAsync<BackplaneUnavailableException>();
     }
 
     [Fact]
@@ -94,7 +96,7 @@ public sealed class RedisFaultTests
     }
 
     [Fact]
-    [Case("RDS-34")]
+    [Case("RDS-34", "PROC-12")]
     public async Task Nemesis_SeededFaultsOneAfterTheOther_LedgerIsClean()
     {
         var seed = Environment.GetEnvironmentVariable("TORNADOSE_SEED") is { } given ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Random.Shared.Next();
@@ -116,6 +118,7 @@ public sealed class RedisFaultTests
             await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(host, "healed") is not null);
         await nodes.SettleAsync(await nodes.PublishAsync(nodes.B, "last"));
         Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.MovedAsync("messages.delivered");
     }
 
     private static async Task FaultAsync(Random random, RedisProcess redis, ChaosProxy proxy, string[] durable)

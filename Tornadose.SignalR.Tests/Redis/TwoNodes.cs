@@ -16,11 +16,14 @@ internal sealed class TwoNodes : IAsyncDisposable
     private readonly List<IAsyncDisposable> _clients = [];
     private readonly List<LedgerSubscriber> _subscribers = [];
 
-    private TwoNodes(TestHost a, TestHost b) => (A, B) = (a, b);
+    private TwoNodes(TestHost a, TestHost b) => (A, B, Metrics) = (a, b, MetricsRecorder.Of(a));
 
     public TestHost A { get; private set; }
 
     public TestHost B { get; }
+
+    /// <summary>What the first node measures.</summary>
+    public MetricsRecorder Metrics { get; }
 
     public Ledger Ledger { get; } = new();
 
@@ -109,13 +112,14 @@ internal sealed class TwoNodes : IAsyncDisposable
         Ledger.Check(id);
     }
 
-    /// <summary>What one of the first node's counters has counted since.</summary>
-    public Func<long> Count(string instrument)
-    {
-        var collector = new MetricSum(A.Get<System.Diagnostics.Metrics.IMeterFactory>(), instrument);
-        _clients.Add(collector);
-        return () => collector.Value;
-    }
+    /// <summary>Waits until one of the first node's instruments has measured something that is not zero: a fault that nobody can see is two faults.</summary>
+    /// <param name="instrument">Its name after <c>tornadose.</c>.</param>
+    /// <param name="tags">Tags of the measurement.</param>
+    public Task MovedAsync(string instrument, params string[] tags) =>
+        Eventually.TrueAsync(() => Metrics.Sum(instrument, tags) > 0, what: $"{instrument} {string.Join(' ', tags)}");
+
+    /// <summary>The same for a publish that failed on the first node.</summary>
+    public Task FailedAsync<TException>() => MovedAsync("publish.duration", $"error.type={typeof(TException).FullName}");
 
     /// <summary>The reasons of the resets that each subscriber saw.</summary>
     public IEnumerable<string> Resets() =>
@@ -125,6 +129,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     {
         foreach (var client in _clients)
             await client.DisposeAsync();
+        Metrics.Dispose();
         await A.DisposeAsync();
         await B.DisposeAsync();
     }

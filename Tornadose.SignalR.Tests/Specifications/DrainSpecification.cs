@@ -14,11 +14,12 @@ public sealed class DrainSpecification
 
     private readonly SharedBackplane _backplane = new();
 
-    [Fact, Case("PROC-01", "PROC-02", "PROC-03", "PROC-04", "PROC-05", "HTTP-32", "WS-18")]
+    [Fact, Case("PROC-01", "PROC-02", "PROC-03", "PROC-04", "PROC-05", "PROC-12", "HTTP-32", "WS-18")]
     public async Task Stop_UnderLoad_ClosesSpreadOverTheWindowAndNothingIsLost()
     {
         await using var second = await StartAsync();
         var first = await StartAsync();
+        using var metrics = MetricsRecorder.Of(first, "subscribers.ended");
         var store = new SpecificationStore(first, "large", LedgerRule.Every);
         var clients = new List<DrainedClient>();
         foreach (var (name, count) in Subscribers)
@@ -38,6 +39,8 @@ public sealed class DrainSpecification
         await publishing;
         await Task.WhenAll(clients.Select(static client => client.Subscription.ReadToTopAsync())).WithTimeout();
 
+        foreach (var (name, count) in Subscribers)
+            Assert.Equal(count, metrics.Sum("subscribers.ended", $"transport={name}", "reason=shutting_down"));
         AssertEnds(clients);
         AssertSpread(clients);
         Assert.All(clients, static client => Assert.Empty(client.Subscription.Resets));

@@ -28,21 +28,24 @@ public sealed class SpecificationHost : IAsyncLifetime
 
     private const int SendBuffer = 16 * 1024;
 
-    private EndedMetric? _ended;
+    private MetricsRecorder? _metrics;
     private TestHost? _test;
 
     public ManualTimeProvider Clock { get; } = new();
 
     public TestHost Test => _test!;
 
-    public EndedMetric Ended => _ended!;
+    public MetricsRecorder Metrics => _metrics!;
+
+    /// <summary>How many subscribers of a transport were disconnected because they were slow.</summary>
+    public long EndedAsSlow(string transport) => (long)Metrics.Sum("subscribers.ended", $"transport={transport}", "reason=slow");
 
     public int Subscribers => Test.Get<SubscriberRegistry>().Count;
 
     public async ValueTask InitializeAsync()
     {
         _test = await StartAsync(Clock);
-        _ended = new EndedMetric(_test.Services);
+        _metrics = MetricsRecorder.Of(_test, "subscribers.ended");
     }
 
     public async ValueTask DisposeAsync()
@@ -55,7 +58,7 @@ public sealed class SpecificationHost : IAsyncLifetime
         }
 
         await stopped;
-        Ended.Dispose();
+        Metrics.Dispose();
     }
 
     /// <summary>A store of its own for one test.</summary>

@@ -28,7 +28,7 @@ public sealed class StalledReadersMemorySpecification(SpecificationHost host) : 
     public async Task Stalled_Everybody_PublishingGoesOnAndMemoryIsBounded(string name)
     {
         var transport = Transport.All.Single(transport => transport.Name == name);
-        var before = host.Ended.Of(name, "slow");
+        var before = host.EndedAsSlow(name);
         var store = host.Store("large");
         var readers = await Task.WhenAll(Enumerable.Range(0, Subscribers).Select(_ => store.SubscribeStalledAsync(transport)));
         var memory = GC.GetTotalMemory(forceFullCollection: true);
@@ -38,7 +38,7 @@ public sealed class StalledReadersMemorySpecification(SpecificationHost host) : 
         {
             most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - memory);
             host.Clock.Advance(TimeSpan.FromSeconds(1));
-            return host.Ended.Of(name, "slow") - before == Subscribers;
+            return host.EndedAsSlow(name) - before == Subscribers;
         });
         Assert.True(most < (Subscribers * BytesPerConnection) + (KeptCopies * Messages * MessageBytes), $"{most:N0} bytes for {Subscribers} stalled readers");
         foreach (var reader in readers)

@@ -51,5 +51,5 @@ public sealed class StalledReadersSpecification(SpecificationHost host) : IClass
         return Task.WhenAll(Enumerable.Range(0, count).Select(index => subscribe(transports[index % transports.Length])));
     }
 
-    private long EndedAsSlow() => Transport.All.Sum(transport => host.Ended.Of(transport.Name, "slow"));
+    private long EndedAsSlow() => Transport.All.Sum(transport => host.EndedAsSlow(transport.Name));
 }

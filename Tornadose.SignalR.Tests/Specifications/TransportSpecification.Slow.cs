@@ -48,7 +48,7 @@ public abstract partial class TransportSpecification<TTransport>
     [Fact, Case("SLOW-04", "SLOW-03", "PROC-12")]
     public async Task Slow_BeyondTheWindowOfDisconnect_IsDisconnectedWithTheReason()
     {
-        var before = Host.Ended.Of(Transport.Name, "slow");
+        var before = Host.EndedAsSlow(Transport.Name);
         var store = Host.Store("disconnect");
         await using var reader = await StallBeyondTheWindowAsync(store);
         var end = await reader.ReadToEndAsync();
@@ -66,7 +66,7 @@ public abstract partial class TransportSpecification<TTransport>
     [Fact, Case("SLOW-03", "WS-17", "SR-06", "PROC-12", "HTTP-29")]
     public async Task Stalled_ForTheSendTimeout_IsCutWithTheReason()
     {
-        var before = Host.Ended.Of(Transport.Name, "slow");
+        var before = Host.EndedAsSlow(Transport.Name);
         var store = Host.Store("large");
         await using var healthy = await store.SubscribeAsync(Transport);
         var subscribers = Host.Subscribers;
@@ -92,7 +92,7 @@ public abstract partial class TransportSpecification<TTransport>
     [Fact, Case("SLOW-06")]
     public async Task Dribbling_ForTheSendTimeout_IsCutAllTheSame()
     {
-        var before = Host.Ended.Of(Transport.Name, "slow");
+        var before = Host.EndedAsSlow(Transport.Name);
         var store = Host.Store("large");
         await using var dribbling = await store.SubscribeStalledAsync(Transport);
         store.PublishMany(MoreThanBuffers, LargeMessage);
@@ -136,7 +136,7 @@ public abstract partial class TransportSpecification<TTransport>
 
     private bool AdvanceUntilSlow(long before)
     {
-        if (Host.Ended.Of(Transport.Name, "slow") > before)
+        if (Host.EndedAsSlow(Transport.Name) > before)
             return true;
         Host.Clock.Advance(TimeSpan.FromSeconds(1));
         return false;
@@ -154,7 +154,7 @@ public abstract partial class TransportSpecification<TTransport>
 
     private async Task AssertEndedAsSlowAsync(SpecificationStore store, long before)
     {
-        await Eventually.TrueAsync(() => Host.Ended.Of(Transport.Name, "slow") == before + 1);
+        await Eventually.TrueAsync(() => Host.EndedAsSlow(Transport.Name) == before + 1);
         var entry = Assert.Single(Host.Test.Logs.Entries, entry => entry.Values.Contains(new("Store", store.Name)));
         Assert.Equal((LogLevel.Warning, 1), (entry.Level, entry.EventId.Id));
         Assert.Contains(new("Transport", Transport.Name), entry.Values);

@@ -50,6 +50,11 @@ internal sealed class Subscriber
 
     public string Store => _feeds.Name;
 
+    public SubscriberFeeds Feeds => _feeds;
+
+    /// <summary>When it began.</summary>
+    public long Began { get; private set; }
+
     private bool IsEnding => Volatile.Read(ref _end) is not null;
 
     /// <summary>Delivers until the subscription ends.</summary>
@@ -57,6 +62,7 @@ internal sealed class Subscriber
     public async Task<SubscriberEnd> RunAsync()
     {
         _lastSent = _registry.Now;
+        Began = _registry.GetTimestamp();
         _registry.Add(this);
         try
         {
@@ -133,13 +139,13 @@ internal sealed class Subscriber
         }
 
         if (count > 0)
-            _registry.Metrics.Delivered(Transport, count, bytes);
+            _feeds.Report(_registry);
         return count > 0 || WriteKeepAlive();
     }
 
     private bool Announce(StoreReset reset)
     {
-        _registry.Metrics.Reset(Transport, reset.ReasonName);
+        _feeds.CountReset(reset);
         if (!_encoder.AnnouncesResets)
             End(SubscriberEnd.ResetRequired);
         return _encoder.AnnouncesResets;

@@ -1,3 +1,4 @@
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Delivery;
@@ -9,4 +10,10 @@ namespace Tornadose.SignalR.Delivery;
 internal sealed record SubscriberFeed(string Store, MessageCursor Cursor, TimeSpan SendTimeout)
 {
     public AppendRegistration? Registration { get; set; }
+
+    /// <summary>The store as instruments tell of it.</summary>
+    public MeasuredStore Measured { get; init; } = new(Store);
+
+    /// <summary>What was delivered; null before the subscription began.</summary>
+    public FeedTally? Tally { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Delivery;
@@ -58,10 +59,42 @@ internal sealed class SubscriberFeeds
     /// <summary>Renders what was read last.</summary>
     public Frame Render(MessageEntry entry, FrameEncoder encoder)
     {
-        if (!_namesStore)
-            return encoder.GetFrame(_current.Store, entry);
+        var frame = _namesStore ? RenderNamed(entry, encoder) : encoder.GetFrame(_current.Store, entry);
+        _current.Tally!.Count(entry, frame.Bytes.Length);
+        return frame;
+    }
+
+    private Frame RenderNamed(MessageEntry entry, FrameEncoder encoder)
+    {
         var id = entry.IsReset || entry.IsLogged ? PositionVector.Format(_feeds) : null;
         return encoder.Encode(new FrameContent(_current.Store, id, entry.Message, NamesStore: true));
+    }
+
+    /// <summary>Counts the reset that was read last.</summary>
+    public void CountReset(StoreReset reset) => _current.Tally!.Reset(reset);
+
+    /// <summary>Measures the batch that was rendered.</summary>
+    public void Report(SubscriberRegistry registry)
+    {
+        foreach (var feed in _feeds)
+            feed.Tally!.Report(registry);
+    }
+
+    /// <summary>Counts the subscription, and what became of its resume.</summary>
+    public void BeginMeasuring(StoreMetrics metrics, string transport, long now)
+    {
+        foreach (var feed in _feeds)
+        {
+            feed.Tally = new FeedTally(metrics.Join(feed.Measured.Name, transport), now);
+            if (feed.Cursor.ResumeResult is { } result)
+                feed.Tally.Metrics.Resumed(result);
+        }
+    }
+
+    public void EndMeasuring(string reason, TimeSpan duration)
+    {
+        foreach (var feed in _feeds)
+            feed.Tally!.Metrics.Ended(reason, duration, feed.Measured.ComesAndGoes);
     }
 
     /// <summary>Enlists with every store.</summary>

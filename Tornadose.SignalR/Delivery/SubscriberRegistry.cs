@@ -15,6 +15,7 @@ internal sealed class SubscriberRegistry : IDisposable
     private readonly ConcurrentDictionary<Subscriber, bool> _subscribers = new();
     private readonly TimeProvider _time;
     private readonly TornadoseOptions _options;
+    private readonly StoreMetrics _metrics;
     private readonly ITimer _clock;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
@@ -25,7 +26,7 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         _options = options;
         _time = time;
-        Metrics = metrics;
+        _metrics = metrics;
         Logger = logger;
         _now = time.GetTimestamp();
         _clock = time.CreateTimer(static state => ((SubscriberRegistry)state!).Tick(), this, TickInterval, TickInterval);
@@ -36,8 +37,6 @@ internal sealed class SubscriberRegistry : IDisposable
 
     /// <summary>Whether the process is about to stop: no new subscriber is taken.</summary>
     public bool IsDraining => Volatile.Read(ref _draining) != 0;
-
-    public StoreMetrics Metrics { get; }
 
     public ILogger Logger { get; }
 
@@ -66,8 +65,8 @@ internal sealed class SubscriberRegistry : IDisposable
 
     public void Add(Subscriber subscriber)
     {
+        subscriber.Feeds.BeginMeasuring(_metrics, subscriber.Transport, subscriber.Began);
         _subscribers.TryAdd(subscriber, true);
-        Metrics.SubscriberAdded(subscriber.Transport);
         if (IsDraining)
             subscriber.End(SubscriberEnd.ShuttingDown);
     }
@@ -76,7 +75,7 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         if (!_subscribers.TryRemove(subscriber, out _))
             return;
-        Metrics.SubscriberRemoved(subscriber.Transport, end.Name);
+        subscriber.Feeds.EndMeasuring(end.Name, _time.GetElapsedTime(subscriber.Began));
         if (end == SubscriberEnd.Slow)
             Logger.SlowSubscriberDisconnected(subscriber.Transport, subscriber.Store);
     }

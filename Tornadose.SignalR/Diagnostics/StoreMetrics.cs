@@ -2,56 +2,80 @@ using System.Diagnostics.Metrics;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>The instruments of the meter <c>Tornadose</c>. They cost a branch each while nobody listens.</summary>
+/// <summary>
+/// The instruments of the delivery, on the meter <c>Tornadose</c>. Nothing is measured per message: a batch is, when it is handed to its connection, and then only by instruments that somebody
+/// listens to.
+/// </summary>
+/// <remarks>
+/// How many subscribers there are is kept whether or not anybody listens, and told when asked: a listener that starts late sees those that were there before it. A connection that reads several
+/// stores counts once for each.
+/// </remarks>
 internal sealed class StoreMetrics
 {
     public const string MeterName = "Tornadose";
 
-    private readonly UpDownCounter<long> _subscribers;
-    private readonly Counter<long> _delivered;
-    private readonly Counter<long> _bytes;
-    private readonly Counter<long> _resets;
-    private readonly Counter<long> _ended;
+    public const string StoreTag = "tornadose.store";
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Store, string Transport), StoreTransportMetrics> _measured = [];
 
     public StoreMetrics(IMeterFactory factory)
     {
         var meter = factory.Create(MeterName);
-        _subscribers = meter.CreateUpDownCounter<long>("tornadose.subscribers", "{subscriber}", "Subscriptions at the moment.");
-        _delivered = meter.CreateCounter<long>("tornadose.messages.delivered", "{message}", "Messages handed to connections.");
-        _bytes = meter.CreateCounter<long>("tornadose.bytes.sent", "By", "Bytes of messages handed to connections.");
-        _resets = meter.CreateCounter<long>("tornadose.resets", "{reset}", "Resets sent, by reason.");
-        _ended = meter.CreateCounter<long>("tornadose.subscribers.ended", "{subscriber}", "Subscriptions that ended, by reason.");
+        meter.CreateObservableUpDownCounter("tornadose.subscribers", CountSubscribers, "{subscriber}", "Subscriptions at the moment.");
+        Delivered = meter.CreateCounter<long>("tornadose.messages.delivered", "{message}", "Messages, and resets, handed to connections.");
+        Bytes = meter.CreateCounter<long>("tornadose.bytes.sent", "By", "Bytes of messages handed to connections.");
+        Resets = meter.CreateCounter<long>("tornadose.resets", "{reset}", "Announcements that messages are missing, by reason.");
+        Resumes = meter.CreateCounter<long>("tornadose.resumes", "{resume}", "Subscriptions that began after an id, by what became of it.");
+        Ended = meter.CreateCounter<long>("tornadose.subscribers.ended", "{subscriber}", "Subscriptions that ended, by reason.");
+        Lag = meter.CreateHistogram<double>("tornadose.delivery.lag", "s", "From a message's arrival in this process's log to its write, of the oldest message of each batch.", advice: Buckets.OfSeconds);
+        Duration = meter.CreateHistogram<double>("tornadose.subscription.duration", "s", "How long subscriptions lasted, by reason of their end.", advice: Buckets.OfHours);
     }
 
-    public void SubscriberAdded(string transport)
+    public Counter<long> Delivered { get; }
+
+    public Counter<long> Bytes { get; }
+
+    public Counter<long> Resets { get; }
+
+    public Counter<long> Resumes { get; }
+
+    public Counter<long> Ended { get; }
+
+    public Histogram<double> Lag { get; }
+
+    public Histogram<double> Duration { get; }
+
+    /// <summary>Counts a subscriber, until <see cref="Leave"/>.</summary>
+    /// <param name="store">The store, as it is measured: its name, or its family's.</param>
+    /// <param name="transport">The transport.</param>
+    public StoreTransportMetrics Join(string store, string transport)
     {
-        if (_subscribers.Enabled)
-            _subscribers.Add(1, Transport(transport));
+        lock (_gate)
+        {
+            if (!_measured.TryGetValue((store, transport), out var measured))
+                _measured[(store, transport)] = measured = new StoreTransportMetrics(this, store, transport);
+            measured.Subscribers++;
+            return measured;
+        }
     }
 
-    public void SubscriberRemoved(string transport, string reason)
+    /// <summary>Ends what <see cref="Join"/> began.</summary>
+    /// <param name="measured">What it returned.</param>
+    /// <param name="forget">Whether nothing is to be told once there is no subscriber: of stores that come and go there is no end.</param>
+    public void Leave(StoreTransportMetrics measured, bool forget)
     {
-        if (_subscribers.Enabled)
-            _subscribers.Add(-1, Transport(transport));
-        if (_ended.Enabled)
-            _ended.Add(1, Transport(transport), Reason(reason));
+        lock (_gate)
+        {
+            measured.Subscribers--;
+            if (forget && measured.Subscribers == 0)
+                _measured.Remove((measured.Store, measured.Transport));
+        }
     }
 
-    public void Delivered(string transport, int messages, int bytes)
+    private List<Measurement<long>> CountSubscribers()
     {
-        if (_delivered.Enabled)
-            _delivered.Add(messages, Transport(transport));
-        if (_bytes.Enabled)
-            _bytes.Add(bytes, Transport(transport));
+        lock (_gate)
+            return _measured.Values.Select(static measured => measured.Count()).ToList();
     }
-
-    public void Reset(string transport, string reason)
-    {
-        if (_resets.Enabled)
-            _resets.Add(1, Transport(transport), Reason(reason));
-    }
-
-    private static KeyValuePair<string, object?> Transport(string transport) => new("tornadose.transport", transport);
-
-    private static KeyValuePair<string, object?> Reason(string reason) => new("tornadose.reason", reason);
 }

@@ -42,7 +42,10 @@ internal sealed class StoreSubscription : IDisposable
     public void Dispose() => Release(_followed);
 
     private static async ValueTask<SubscriberFeed> OpenAsync(FollowedStore following, StartAt start, CancellationToken cancellationToken) =>
-        new(following.Store.Name, await following.OpenCursorAsync(start, cancellationToken), following.Store.Options.SendTimeout);
+        new(following.Store.Name, await following.OpenCursorAsync(start, cancellationToken), following.Store.Options.SendTimeout)
+        {
+            Measured = following.Store.Measured,
+        };
 
     private static string Word(ResumeRequest resume, SubscriberFeed[] feeds)
     {

@@ -47,9 +47,11 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxStores,
             provider.GetRequiredService<IBackplane>(),
             provider.GetRequiredService<StoreSerializer>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<PublishTelemetry>()));
         services.TryAddSingleton<IDataStoreProvider>(provider => provider.GetRequiredService<DataStoreProvider>());
         services.TryAddSingleton<StoreMetrics>();
+        services.TryAddSingleton<PublishTelemetry>();
         services.TryAddSingleton(provider => new SubscriberRegistry(
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),

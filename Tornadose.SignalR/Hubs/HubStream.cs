@@ -41,7 +41,7 @@ internal static class HubStream
 
     private static Subscriber Subscribe(DataStore store, MessageCursor cursor, ConnectionSubscriptions connection, HubStreamSink sink)
     {
-        var feed = new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout);
+        var feed = new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout) { Measured = store.Measured };
         var encoder = connection.IsSystemTextJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
         return new Subscriber("signalr-stream", SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry);
     }

@@ -18,6 +18,7 @@ public sealed class MessageCursor
     private MessageEntry? _opening;
     private long _next;
     private bool _floating;
+    private bool _resumes;
     private bool _disconnected;
 
     internal MessageCursor(MessageLog log, SlowConsumerPolicy policy, CursorStart start)
@@ -52,6 +53,9 @@ public sealed class MessageCursor
     /// <summary>Whether it is not known yet where to begin, because the log's content is not.</summary>
     internal bool IsPending => _startLater is not null && !_log.IsOpen;
 
+    /// <summary>What became of the wish to resume, in a word; null when there was none. Before the first read only.</summary>
+    internal string? ResumeResult => !_resumes ? null : IsPending ? "pending" : OpensWithReset ? "reset" : "resumed";
+
     /// <summary>The sequence number to wait for when nothing could be read.</summary>
     internal long Next => _next;
 
@@ -60,10 +64,11 @@ public sealed class MessageCursor
     /// <summary>Makes a cursor that begins as asked for, at once or as soon as the log's content is known.</summary>
     internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins)
     {
+        var resumes = start.Where == StartAt.Kind.After;
         if (log.IsOpen)
-            return new(log, policy, CursorStart.Resolve(log, start, newestWins));
+            return new(log, policy, CursorStart.Resolve(log, start, newestWins)) { _resumes = resumes };
         var unknown = new CursorStart(null, 1, 1, start.Position ?? log.Position);
-        return new(log, policy, unknown) { _startLater = () => CursorStart.ResolveLate(log, start, newestWins) };
+        return new(log, policy, unknown) { _resumes = resumes, _startLater = () => CursorStart.ResolveLate(log, start, newestWins) };
     }
 
     /// <summary>Reads the next message, or reset, if there is one.</summary>

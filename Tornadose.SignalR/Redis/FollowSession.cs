@@ -180,7 +180,9 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
         for (var plan = replica.Begin(); plan is not null;)
         {
             var page = await node.Reader.ReadAsync(keys, plan.From, _pageSize, replica.Log.Limits, _ended.Token).ConfigureAwait(false);
+            var before = replica.Backfilled;
             plan = replica.Merge(plan, page);
+            node.Metrics.Backfilled(replica.Backfilled - before);
         }
 
         _pageSize = LogReader.MaxPageSize;

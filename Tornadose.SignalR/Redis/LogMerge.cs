@@ -11,6 +11,9 @@ internal sealed class LogMerge(MessageLog log, IReadOnlyList<LogPageEntry> entri
     private MessagePosition _last = log.Position;
     private int _next;
 
+    /// <summary>How many entries were appended.</summary>
+    public int Appended { get; private set; }
+
     /// <summary>Whether the log went elsewhere.</summary>
     public bool IsBroken { get; private set; }
 
@@ -27,9 +30,15 @@ internal sealed class LogMerge(MessageLog log, IReadOnlyList<LogPageEntry> entri
     {
         var at = log.Position;
         if (at == _last)
-            log.Append(entry.Position, entry.Content);
+            Append(entry);
         else if (entry.Position.Offset >= at.Offset && entry.Position != at)
             IsBroken = true;
         _last = entry.Position;
+    }
+
+    private void Append(LogPageEntry entry)
+    {
+        log.Append(entry.Position, entry.Content);
+        Appended++;
     }
 }

@@ -17,7 +17,8 @@ namespace Tornadose.SignalR.Redis;
 /// <param name="log">The copy.</param>
 /// <param name="waiting">Where announcements wait.</param>
 /// <param name="refused">Called for an announcement that did not come from the script.</param>
-internal sealed class LogReplica(MessageLog log, WaitingFrames waiting, Action refused)
+/// <param name="received">Called with the context and the id of a message that came over the bus, when its publisher is traced.</param>
+internal sealed class LogReplica(MessageLog log, WaitingFrames waiting, Action refused, Action<string, MessagePosition>? received = null)
 {
     private readonly Lock _gate = new();
     private string _seal = "";
@@ -26,6 +27,9 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting, Action r
     private bool _frozen = true;
 
     public MessageLog Log => log;
+
+    /// <summary>How many messages were read from the log that had not come over the bus, not counting those that a life of the log began with.</summary>
+    public int Backfilled { get; private set; }
 
     /// <summary>Whether the copy includes the position, so that a resume after it can be decided on here.</summary>
     public bool Knows(MessagePosition position)
@@ -136,6 +140,8 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting, Action r
         if (position.Offset == at.Offset + 1 ? frame.PreviousTag != at.Tag : !log.Limits.NewestSuffices)
             return false; // (3)
         log.Append(position, frame.Content); // (1)
+        if (frame.TraceParent is { } traceParent)
+            received?.Invoke(traceParent, position);
         return true;
     }
 
@@ -207,16 +213,20 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting, Action r
         if (!page.IsLast)
         {
             merge.AppendAll();
+            Count(plan, merge);
             return CatchUp();
         }
 
         var done = TakeWaiting(merge, plan.Mark, page.Top.Position.Offset);
+        Count(plan, merge);
         if (!log.IsOpen)
             log.Open();
         _frozen = false;
         _loading = !done;
         return done ? null : CatchUp();
     }
+
+    private void Count(ReadPlan plan, LogMerge merge) => Backfilled += plan.Purpose == ReadPurpose.Window ? 0 : merge.Appended;
 
     private bool TakeWaiting(LogMerge merge, long mark, long top) // (8)
     {

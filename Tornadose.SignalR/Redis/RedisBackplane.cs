@@ -22,7 +22,7 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
 
     public RedisBackplane(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger)
     {
-        var connection = new RedisConnection(connector, options, time, logger);
+        var connection = new RedisConnection(connector, options, time, metrics, logger);
         _node = new RedisNode(connection, new RedisBus(connection, options, time), new LogReader(connection), options, time, metrics, logger);
         connection.Restored += CatchAll;
         _watch = new RedisWatch(_node, Followed);

@@ -1,5 +1,6 @@
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Redis;
@@ -22,7 +23,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         _node = node;
         Log = new MessageLog(limits, node.Time);
         var waiting = new WaitingFrames(Math.Max(MinWaiting, limits.Slots), limits.MaxBytes);
-        Follower = new StoreFollower(store, _keys, new LogReplica(Log, waiting, node.Metrics.Refused), node);
+        Follower = new StoreFollower(store, _keys, new LogReplica(Log, waiting, node.Metrics.Refused, OnReceived), node);
     }
 
     public string Store { get; }
@@ -43,6 +44,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
             LogReader.Random(8),
             Log.Limits.Capacity,
             LogReader.MaxAge(Log.Limits),
+            StoreActivities.TraceParent ?? "",
         ];
         var id = await _node.Connection.RunAsync(multiplexer => AppendAsync(multiplexer.GetDatabase(), keys, arguments), cancellationToken).ConfigureAwait(false);
         return MessagePosition.TryParse((string?)id, out var position)
@@ -60,6 +62,12 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         _disposing(this);
         await Follower.DisposeAsync().ConfigureAwait(false);
         Log.Complete();
+    }
+
+    private void OnReceived(string traceParent, MessagePosition position)
+    {
+        if (StoreActivities.IsEnabled)
+            StoreActivities.Received(Store, traceParent, position.ToString());
     }
 
     private static async Task<RedisResult> AppendAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)

@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Redis;
 /// The connection of this process to Redis. It is made at first use, may be disconnected at any time, and comes back by itself; a connection that seems alive and is not can be
 /// replaced, when it is not the application's own.
 /// </summary>
-internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _current;
@@ -108,6 +108,7 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
     private void OnRestored(object? sender, ConnectionFailedEventArgs connection)
     {
         logger.ConnectionRestored(connection.ConnectionType);
+        metrics.Reconnected();
         Restored?.Invoke();
     }
 

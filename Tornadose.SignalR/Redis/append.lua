@@ -10,6 +10,7 @@
 --         4  some random text, different in each call; without it, the time and the store's secret have to do
 --         5  how many messages the log keeps; nothing for what the store's nodes have said, or 1000
 --         6  for how many milliseconds they are kept; 0 or nothing for ever
+--         7  the publisher's trace context, as W3C's traceparent, or nothing: it is announced with the message, and not kept
 --
 -- Returns the message's id. Example, for the prefix "tornadose" and the store "orders":
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
@@ -24,6 +25,8 @@ local function given(argument, stored, default)
 end
 
 local capacity, age = given(ARGV[5], state[5], '1000'), given(ARGV[6], state[6], '0')
+local trace = ARGV[7] or ''
+if not string.match(trace, '^%x%x%-[%x%-]+$') or #trace ~= 55 then trace = '' end
 
 if key and epoch then
   local earlier = redis.call('GET', key)
@@ -67,5 +70,5 @@ if key then redis.call('SET', key, id, 'EX', 300) end
 -- The proof shows that the frame comes from this script: whoever may publish on the channel cannot move a reader's position.
 local proof = string.sub(redis.sha1hex(table.concat({ seal, offset, tag, previous }, ':')), 1, 16)
 redis.call('PUBLISH', string.sub(meta, 1, -6),
-  table.concat({ '\1T1', epoch, offset, tag, previous, proof, format .. #event, event }, ';') .. data)
+  table.concat({ '\1T1', epoch, offset, tag, previous, proof, format .. #event .. (trace ~= '' and ',' .. trace or ''), event }, ';') .. data)
 return id

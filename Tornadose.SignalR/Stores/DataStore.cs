@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Stores;
@@ -33,6 +34,12 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
 
     /// <summary>What its options are called: its own name, or its family's.</summary>
     internal string? OptionsName { get; init; }
+
+    /// <summary>The store as instruments tell of it: a family has one name, unless its stores are wanted one by one.</summary>
+    internal MeasuredStore Measured => Lease is null || options.MeasureEachStore ? new(name, Lease is not null) : new(OptionsName ?? name);
+
+    /// <summary>What publishes are measured by; null where nobody could ask.</summary>
+    internal PublishTelemetry? Telemetry { get; init; }
 
     /// <summary>Who uses the store; null for a store that is never dropped.</summary>
     internal StoreLease? Lease { get; init; }
@@ -141,9 +148,28 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
         if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
             throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
         var content = new MessageContent(data, format, EventTypes.Normalize(published?.EventType));
-        return Lease is null
-            ? channel.AppendAsync(content, published?.IdempotencyKey, cancellationToken)
-            : AppendInUseAsync(content, published?.IdempotencyKey, cancellationToken);
+        return Telemetry is { IsEnabled: true }
+            ? AppendMeasuredAsync(Telemetry, content, published?.IdempotencyKey, cancellationToken)
+            : AppendAsync(content, published?.IdempotencyKey, cancellationToken);
+    }
+
+    private ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        Lease is null ? channel.AppendAsync(content, idempotencyKey, cancellationToken) : AppendInUseAsync(content, idempotencyKey, cancellationToken);
+
+    private async ValueTask<MessagePosition> AppendMeasuredAsync(PublishTelemetry telemetry, MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        using var publish = telemetry.Begin(Name, Measured.Name, content.Size);
+        try
+        {
+            var position = await AppendAsync(content, idempotencyKey, cancellationToken).ConfigureAwait(false);
+            publish.Accepted(position);
+            return position;
+        }
+        catch (Exception failure)
+        {
+            publish.Failed(failure);
+            throw;
+        }
     }
 
     private async ValueTask<MessagePosition> AppendInUseAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
 
 namespace Tornadose.SignalR.Stores;
 
@@ -17,14 +18,17 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
     private readonly StoreSerializer _serializer;
     private readonly StoreFamilies _families;
     private readonly ITimer _sweep;
+    private readonly PublishTelemetry? _telemetry;
     private readonly IDisposable? _changes;
 
     public DataStoreProvider(
-        IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane, StoreSerializer serializer, TimeProvider time)
+        IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane, StoreSerializer serializer, TimeProvider time,
+        PublishTelemetry? telemetry = null)
     {
         _options = options;
         _backplane = backplane;
         _serializer = serializer;
+        _telemetry = telemetry;
         var all = definitions.ToList();
         foreach (var definition in all.Where(static definition => definition.Pattern is null))
             _stores[definition.Name] = Make(definition.Name, definition, lease: null);
@@ -75,6 +79,7 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
             OptionsName = definition.Name,
             RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,
             Lease = lease,
+            Telemetry = _telemetry,
             Renew = lease is null ? null : _families.Find,
         };
     }

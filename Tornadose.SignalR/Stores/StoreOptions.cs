@@ -59,5 +59,11 @@ public sealed class StoreOptions
     /// </summary>
     public bool HideForbidden { get; set; }
 
+    /// <summary>
+    /// Of a family, whether each of its stores has its own name on instruments (the tag <c>tornadose.store</c>), rather than the family's. Default false: collectors keep a time series for each value
+    /// that a tag has had, and the names may come from clients. Without meaning for a store that is no family's.
+    /// </summary>
+    public bool MeasureEachStore { get; set; }
+
     internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge, NewestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest);
 }

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Tornadose.SignalR.Tests.TestKit;
+
+/// <summary>The activities of the source <c>Tornadose</c> that concern one store. The source is the process's, so that other tests' are seen here, too: hence a store with a name of its own.</summary>
+internal sealed class ActivityRecorder : IDisposable
+{
+    private readonly ConcurrentQueue<Activity> _activities = new();
+    private readonly ActivityListener _listener;
+
+    public ActivityRecorder(string store)
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Tornadose",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.GetTagItem("messaging.destination.name") as string == store)
+                    _activities.Enqueue(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public IReadOnlyList<Activity> Activities => [.. _activities];
+
+    public void Dispose() => _listener.Dispose();
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Tornadose.SignalR.Diagnostics;
+
+/// <summary>What a publish leaves for operators: a count, a duration, and an activity. Somebody has to listen; otherwise it costs a few branches.</summary>
+internal sealed class PublishTelemetry
+{
+    private readonly Counter<long> _published;
+    private readonly Histogram<double> _duration;
+
+    public PublishTelemetry(IMeterFactory factory)
+    {
+        var meter = factory.Create(StoreMetrics.MeterName);
+        _published = meter.CreateCounter<long>("tornadose.messages.published", "{message}", "Messages of this process that the backplane has accepted.");
+        _duration = meter.CreateHistogram<double>("tornadose.publish.duration", "s", "How long the backplane took to accept a message, or to fail.", advice: Buckets.OfSeconds);
+    }
+
+    public bool IsEnabled => _published.Enabled || _duration.Enabled || StoreActivities.IsEnabled;
+
+    /// <summary>Begins a publish, which ends when the result is disposed of.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="measuredAs">Its name on instruments.</param>
+    /// <param name="bytes">The message's size.</param>
+    public Publish Begin(string store, string measuredAs, int bytes) =>
+        new(this, measuredAs, StoreActivities.BeginPublish(store, measuredAs, bytes), _duration.Enabled ? Stopwatch.GetTimestamp() : 0);
+
+    /// <summary>A publish that is under way.</summary>
+    internal readonly struct Publish(PublishTelemetry telemetry, string measuredAs, Activity? activity, long began) : IDisposable
+    {
+        /// <param name="position">Where the message stands; formatted only where somebody traces.</param>
+        public void Accepted<TPosition>(TPosition position)
+        {
+            telemetry._published.Add(1, Store);
+            if (began != 0)
+                telemetry._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, Store);
+            activity?.SetTag("messaging.message.id", position?.ToString());
+        }
+
+        public void Failed(Exception failure)
+        {
+            var error = failure.GetType().FullName;
+            if (began != 0)
+                telemetry._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, Store, new("error.type", error));
+            activity?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
+        }
+
+        public void Dispose() => activity?.Dispose();
+
+        private KeyValuePair<string, object?> Store => new(StoreMetrics.StoreTag, measuredAs);
+    }
+}

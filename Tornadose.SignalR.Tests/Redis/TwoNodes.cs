@@ -36,7 +36,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         await StartNodeAsync(connectionA, configure), await StartNodeAsync(connectionB ?? connectionA, configure));
 
     public static Task<TestHost> StartNodeAsync(string connection, Action<RedisBackplaneOptions>? configure = null) => TestHost.StartAsync(
-        builder => builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.FromMilliseconds(200))
+        builder => builder.Services.AddHealthChecks().AddTornadose().Services.AddTornadose(options => options.DrainWindow = TimeSpan.FromMilliseconds(200))
             .AddQueueStore(Store, options => options.Capacity = Capacity)
             .AddDataStore("weather")
             .AddStackExchangeRedis(connection, options =>

@@ -13,12 +13,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Lets several processes share their stores by Redis.</summary>
 public static class RedisTornadoseBuilderExtensions
 {
-    /// <summary>The name of the health check.</summary>
-    private const string HealthCheck = "tornadose-redis";
-
     /// <summary>
     /// Keeps the stores in Redis, so that they are the same on every node: one order, and ids that are valid on every node. Any process publishes with <c>redis-cli</c>.
-    /// Adds the health check <c>tornadose-redis</c>, with the tag <c>ready</c>.
+    /// <c>AddHealthChecks().AddTornadose()</c> tells whether messages are delivered.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">Where Redis is, as <c>localhost:6379</c>; whatever StackExchange.Redis understands, but for <c>channelPrefix</c>.</param>
@@ -75,7 +72,6 @@ public static class RedisTornadoseBuilderExtensions
             provider.GetRequiredService<ILogger<RedisBackplane>>()));
         services.Replace(ServiceDescriptor.Singleton<IBackplane>(provider => provider.GetRequiredService<RedisBackplane>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStartup>());
-        services.AddHealthChecks().AddCheck<RedisHealthCheck>(HealthCheck, tags: ["ready"]);
         return builder;
     }
 }

@@ -15,6 +15,13 @@ internal sealed class AppendPump(MessageLog log) : IThreadPoolWorkItem
     private AppendRegistration?[] _running = new AppendRegistration?[4];
     private int _count;
     private int _scheduled;
+    private long _runs;
+
+    /// <summary>Whether a run is due or under way.</summary>
+    public bool IsBusy => Volatile.Read(ref _scheduled) != 0;
+
+    /// <summary>How many runs have ended. A pump that is busy and ends none for seconds is held up by one of its readers.</summary>
+    public long Runs => Volatile.Read(ref _runs);
 
     public void Set()
     {
@@ -62,6 +69,7 @@ internal sealed class AppendPump(MessageLog log) : IThreadPoolWorkItem
             registration.Waiter.Wake();
         }
 
+        Volatile.Write(ref _runs, _runs + 1);
         Volatile.Write(ref _scheduled, 0);
         Interlocked.MemoryBarrier();
         if (log.LastSequence > seen || log.IsCompleted)

@@ -14,6 +14,9 @@ internal sealed class AppendSignal(MessageLog log)
     private readonly AppendPump?[] _pumps = new AppendPump?[Math.Clamp(Environment.ProcessorCount, 1, 16)];
     private int _joined;
 
+    /// <summary>The pumps that are running, or about to.</summary>
+    public IEnumerable<AppendPump> Busy => _pumps.OfType<AppendPump>().Where(static pump => pump.IsBusy);
+
     /// <summary>Gives a reader its place. It is not woken before it registers.</summary>
     public AppendRegistration Join(IAppendWaiter waiter)
     {

@@ -29,8 +29,8 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
         _watching = Task.Run(() => _watch.RunAsync(_stopping.Token));
     }
 
-    /// <summary>What is wrong; null when commands are answered and messages are delivered.</summary>
-    public string? Fault => _node.Connection.IsConnected ? _watch.Fault : "Redis cannot be reached";
+    /// <summary>What the watch has found last: whether commands are answered, and messages delivered. An answer to a ping shows only the first.</summary>
+    public ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) => new(_node.Connection.IsConnected ? _watch.Fault : "Redis cannot be reached.");
 
     public IBackplaneChannel Open(string store, MessageLogLimits limits) =>
         _channels[store] = new RedisBackplaneChannel(store, limits, _node, Forget);

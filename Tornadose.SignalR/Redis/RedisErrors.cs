@@ -17,7 +17,7 @@ internal static class RedisErrors
         failure?.InnerException is RedisServerException && failure.InnerException.Message.StartsWith("READONLY", StringComparison.Ordinal);
 
     public static BackplaneUnavailableException NotConnected(Exception? failure = null) => new(
-        "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once the health check 'tornadose-redis' is healthy.", mayBeStored: false, failure);
+        "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once it can be reached again.", mayBeStored: false, failure);
 
     /// <summary>The exception to throw instead; null for one that is nothing of Redis's.</summary>
     public static Exception? Translate(Exception failure) => failure switch

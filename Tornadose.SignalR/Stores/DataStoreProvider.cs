@@ -39,6 +39,9 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
 
     public IReadOnlyCollection<string> Names => [.. _stores.Keys];
 
+    /// <summary>All stores that there are at the moment.</summary>
+    internal IEnumerable<DataStore> All => _stores.Select(static pair => pair.Value);
+
     public IDataStore GetStore(string name) => Get(name);
 
     public IDataStore<T> GetStore<T>(string name) => new DataStore<T>(Get(name));

@@ -59,8 +59,8 @@ public sealed class HealthCheckTests
     public async Task AddTornadose_WithoutStores_SaysWhatIsMissing()
     {
         await using var services = new ServiceCollection().AddLogging().AddHealthChecks().AddTornadose().Services.BuildServiceProvider();
-        var report = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
-        Assert.Contains("builder.Services.AddTornadose()", report.Entries["tornadose"].Exception!.Message);
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => services.GetRequiredService<HealthCheckService>().CheckHealthAsync());
+        Assert.Contains("builder.Services.AddTornadose()", failure.Message);
     }
 
     private static async Task<HealthReport> CheckAsync(TestHost host, ManualTimeProvider clock)

@@ -29,7 +29,7 @@ internal static class RolesApp
         {
             builder.Services.AddSingleton(time ?? TimeProvider.System);
             builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
-            builder.Services.AddSingleton<Revoked>();
+            builder.Services.AddSingleton<Rights>();
             builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, DeclaredAuthentication>("declared", null);
             builder.Services.AddSingleton<IAuthorizationHandler, OwnStore>();
             builder.Services.AddAuthorizationBuilder()
@@ -44,7 +44,7 @@ internal static class RolesApp
                 options.ReadPolicy = "own";
                 options.PublishPolicy = "own-publish";
                 options.HideForbidden = hideForbidden;
-            }).AddQueueStore("plain");
+            }).AddQueueStore("plain").AddHub<RolesHub>();
             add?.Invoke(tornadose);
             build?.Invoke(builder);
         },
@@ -55,26 +55,22 @@ internal static class RolesApp
             var mapped = app.MapStores("/stores");
             stores?.Invoke(mapped);
             app.MapStoreHub("/hub");
+            app.MapStoreHub<RolesHub>("/derived");
             app.MapStorePublishing("/stores").AllowAnonymous();
             map?.Invoke(app);
         });
 
-    /// <summary>The owners from whom everything was taken, while the application runs.</summary>
-    public sealed class Revoked
-    {
-        public HashSet<string> Users { get; } = [];
-    }
-
     private sealed record OwnStoreRequirement(StoreOperation Operation) : IAuthorizationRequirement;
 
-    private sealed class OwnStore(Revoked revoked) : AuthorizationHandler<OwnStoreRequirement, StoreAccess>
+    private sealed class OwnStore(Rights rights) : AuthorizationHandler<OwnStoreRequirement, StoreAccess>
     {
-        protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, OwnStoreRequirement requirement, StoreAccess resource)
+        protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, OwnStoreRequirement requirement, StoreAccess resource)
         {
             var user = context.User.Identity?.Name;
-            if (resource.Operation == requirement.Operation && (user == resource.RouteValues["owner"] || user == "admin") && !revoked.Users.Contains(user))
+            var may = resource.Operation == requirement.Operation && (user == resource.RouteValues["owner"] || user == "admin") && !rights.Revoked.Contains(user);
+            await rights.DecidedAsync();
+            if (may)
                 context.Succeed(requirement);
-            return Task.CompletedTask;
         }
     }
 

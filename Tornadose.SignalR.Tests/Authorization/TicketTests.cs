@@ -142,7 +142,7 @@ public sealed class TicketTests
     {
         await using var host = await RolesApp.StartAsync();
         var ticket = await host.GetTicketAsync();
-        host.Get<RolesApp.Revoked>().Users.Add("ann");
+        host.Get<Rights>().Revoked.Add("ann");
         Assert.Equal(403, await host.OpenAsync(ticket));
     }
 

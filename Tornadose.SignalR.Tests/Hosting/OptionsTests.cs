@@ -42,6 +42,7 @@ public sealed class OptionsTests
     [InlineData("Tornadose:DrainWindow", "-00:00:01", "Tornadose: DrainWindow is -00:00:01; it must be from 0 to 10 minutes.")]
     [InlineData("Tornadose:RetryMin", "00:00:05", "Tornadose: RetryMax is 00:00:04; it must be from RetryMin (00:00:05) to 1 hour.")]
     [InlineData("Tornadose:TicketLifetime", "00:10:01", "Tornadose: TicketLifetime is 00:10:01; it must be from 1 s to 10 minutes.")]
+    [InlineData("Tornadose:AccessRecheckInterval", "00:00:00.5", "Tornadose: AccessRecheckInterval is 00:00:00.5000000; it must be from 1 s to 1 day, or null.")]
     [InlineData("Tornadose:MaxSubscribers", "0", "Tornadose: MaxSubscribers is 0; it must be at least 1.")]
     [InlineData("Tornadose:Stores:orders:Capacity", "-1", "Store 'orders': Capacity is -1; it must be from 0 to 16777216.")]
     [InlineData("Tornadose:Stores:orders:MaxMessageBytes", "0", "Store 'orders': MaxMessageBytes is 0; it must be from 1 to 134217728.")]

@@ -15,6 +15,8 @@ public sealed class CloseCodesSpecification
         [SubscriberEnd.Unsubscribed] = (1000, "unsubscribed", false),
         [SubscriberEnd.StoreClosed] = (1001, "store_closed", true),
         [WebSocketCloseCodes.BinaryRefused] = (1003, "binary_refused", false),
+        [SubscriberEnd.AuthenticationExpired] = (1008, "authentication_expired", true),
+        [SubscriberEnd.AccessRevoked] = (1008, "access_revoked", true),
         [WebSocketCloseCodes.MessageTooBig] = (1009, "inbound_too_big", false),
         [SubscriberEnd.Failed] = (1011, "failed", true),
         [SubscriberEnd.ShuttingDown] = (1012, "shutting_down", true),

@@ -1,6 +1,9 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Authorization;
@@ -9,13 +12,23 @@ namespace Tornadose.SignalR.Authorization;
 /// Decides who may read and who may publish, for every entrance: Server-Sent Events, WebSockets, JSON lines, snapshots, <c>HEAD</c>, the hub's methods and publishing over HTTP. It is
 /// asked at every connect and every resume, so that what was allowed yesterday gives nobody yesterday's messages today.
 /// </summary>
-internal sealed class StoreAuthorizer(IServiceScopeFactory scopes)
+internal sealed class StoreAuthorizer(IServiceScopeFactory scopes, SubscriberRegistry registry, TornadoseOptions options)
 {
+    /// <summary>The right of a user to read stores, yet to be decided on.</summary>
+    public StoreReadAccess Ask(ClaimsPrincipal user, IReadOnlyList<DataStore> stores, HttpContext? context) => new(this, user, stores, Until(context), registry.Review.Round);
+
+    /// <summary>The right to read what the application says, whatever the policies say.</summary>
+    public SubscriberAccess Trust(ClaimsPrincipal user, HttpContext? context) => new(user, Until(context), registry.Review.Round);
+
     public ValueTask<StoreVerdict> DecideAsync(ClaimsPrincipal user, DataStore store, StoreOperation operation)
     {
         var policy = operation == StoreOperation.Read ? store.Options.ReadPolicy : store.Options.PublishPolicy;
         return policy is null ? new(StoreVerdict.Allowed) : AskAsync(user, store, operation, policy);
     }
+
+    private DateTimeOffset? Until(HttpContext? context) => options.CloseOnAuthenticationExpiration
+        ? context?.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc
+        : null;
 
     private async ValueTask<StoreVerdict> AskAsync(ClaimsPrincipal user, DataStore store, StoreOperation operation, string policy)
     {

@@ -52,6 +52,9 @@ internal sealed class Subscriber
 
     public SubscriberFeeds Feeds => _feeds;
 
+    /// <summary>The right to read, which the registry's clock sees to.</summary>
+    public SubscriberAccess Access { get; init; } = SubscriberAccess.Unlimited;
+
     /// <summary>When it began.</summary>
     public long Began { get; private set; }
 

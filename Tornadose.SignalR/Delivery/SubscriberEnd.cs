@@ -28,6 +28,12 @@ internal sealed class SubscriberEnd
     /// <summary>Messages are missing, and the wire format has no way to say so.</summary>
     public static SubscriberEnd ResetRequired { get; } = new("reset_required", "Messages are missing here, and this wire format cannot say so: start anew.", reconnect: true);
 
+    /// <summary>The authentication that the client came with has expired.</summary>
+    public static SubscriberEnd AuthenticationExpired { get; } = new("authentication_expired", "Your authentication has expired: connect again with a new one.", reconnect: true);
+
+    /// <summary>The right to read was taken away, or is to be asked for anew.</summary>
+    public static SubscriberEnd AccessRevoked { get; } = new("access_revoked", "Your access was revoked: whether you may connect again is decided when you do.", reconnect: true);
+
     /// <summary>The subscription failed in the server.</summary>
     public static SubscriberEnd Failed { get; } = new("failed", "An error in the server ended the subscription; the log has the details.", reconnect: true);
 

@@ -29,6 +29,7 @@ internal sealed class SubscriberRegistry : IDisposable
         _metrics = metrics;
         Logger = logger;
         _now = time.GetTimestamp();
+        Review = new AccessReview(this, options, time);
         _clock = time.CreateTimer(static state => ((SubscriberRegistry)state!).Tick(), this, TickInterval, TickInterval);
     }
 
@@ -39,6 +40,12 @@ internal sealed class SubscriberRegistry : IDisposable
     public bool IsDraining => Volatile.Read(ref _draining) != 0;
 
     public ILogger Logger { get; }
+
+    /// <summary>Takes subscriptions away from users who may not read any more.</summary>
+    public AccessReview Review { get; }
+
+    /// <summary>The subscribers at the moment.</summary>
+    public IEnumerable<Subscriber> Subscribers => _subscribers.Select(static entry => entry.Key);
 
     /// <summary>The time of the last tick: a keep-alive needs no better clock, and this one costs nothing to read.</summary>
     public long Now => Volatile.Read(ref _now);
@@ -67,6 +74,7 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         subscriber.Feeds.BeginMeasuring(_metrics, subscriber.Transport, subscriber.Began);
         _subscribers.TryAdd(subscriber, true);
+        Review.Join(subscriber);
         if (IsDraining)
             subscriber.End(SubscriberEnd.ShuttingDown);
     }
@@ -114,7 +122,13 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         var now = _time.GetTimestamp();
         Volatile.Write(ref _now, now);
+        var today = _time.GetUtcNow().UtcTicks;
         foreach (var (subscriber, _) in _subscribers)
+        {
+            subscriber.Access.Enforce(subscriber, today);
             subscriber.Tick(now, _options.KeepAlive);
+        }
+
+        Review.Tick(now);
     }
 }

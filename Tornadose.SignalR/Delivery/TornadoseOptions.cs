@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>The options of all stores and connections. Bound from the configuration section <c>Tornadose</c>.</summary>
@@ -47,6 +49,24 @@ public sealed class TornadoseOptions
     /// with cookies lets any site read what its visitors may read. Others get 403. Clients that are no browsers send no origin, and are not concerned.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>
+    /// Whether a subscription ends when the authentication that its client came with expires: the token, the cookie's ticket, or that behind a stream ticket. Default true, within a second, on all transports and the hub, whose
+    /// option of the same name is set by this one. Clients come back with new credentials, or meet 401.
+    /// </summary>
+    public bool CloseOnAuthenticationExpiration { get; set; } = true;
+
+    /// <summary>
+    /// How often the read policies are asked again about all open subscriptions, with the claims that the users came with. Default null: never, but by <c>IStoreRevocation</c>. From 1 s to 1 day. A policy that asks a database is asked
+    /// once for each subscription and store in each interval, one after the other.
+    /// </summary>
+    public TimeSpan? AccessRecheckInterval { get; set; }
+
+    /// <summary>
+    /// Who a user is, to <c>IStoreRevocation</c> and to the limits per user: null for somebody unknown. Default: the claim <c>NameIdentifier</c>, else <c>sub</c>, else the name. Not from configuration.
+    /// </summary>
+    public Func<ClaimsPrincipal, string?> UserId { get; set; } =
+        static user => user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.FindFirst("sub")?.Value ?? user.Identity?.Name;
 
     /// <summary>
     /// For how long a stream ticket can be used, once. Default 30 s. From 1 s to 10 minutes. It has to outlast the way from the ticket's answer to the stream's request, no more: the stream itself lasts longer.

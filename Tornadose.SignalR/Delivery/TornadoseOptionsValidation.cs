@@ -28,6 +28,10 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: RetryMax is {options.RetryMax}; it must be from RetryMin ({options.RetryMin}) to 1 hour.";
         if (options.TicketLifetime < Second || options.TicketLifetime > TimeSpan.FromMinutes(10))
             yield return $"Tornadose: TicketLifetime is {options.TicketLifetime}; it must be from 1 s to 10 minutes.";
+        if (options.AccessRecheckInterval is { } interval && (interval < Second || interval > TimeSpan.FromDays(1)))
+            yield return $"Tornadose: AccessRecheckInterval is {interval}; it must be from 1 s to 1 day, or null.";
+        if (options.UserId is null)
+            yield return "Tornadose: UserId is null; it must be a function, perhaps one that returns null.";
         foreach (var origin in options.AllowedOrigins.Where(static origin => !IsOrigin(origin)))
             yield return $"Tornadose: AllowedOrigins has '{origin}'; an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'; or '*'.";
         if (options.MaxStores < 1)

@@ -14,6 +14,9 @@ internal static partial class DeliveryLog
     [LoggerMessage(3, LogLevel.Debug, "Closing a subscription of store {Store} over {Transport} failed.")]
     public static partial void CloseFailed(this ILogger logger, Exception failure, string transport, string store);
 
+    [LoggerMessage(5, LogLevel.Error, "The read policy of store {Store} failed when it was asked again about a subscription over {Transport}, which goes on.")]
+    public static partial void AccessRecheckFailed(this ILogger logger, Exception failure, string transport, string store);
+
     [LoggerMessage(4, LogLevel.Warning, "The configuration section {Section} is of no store or family of this application, and has no effect. Is the name right?")]
     public static partial void SettingsOfNoStore(this ILogger logger, string section);
 }

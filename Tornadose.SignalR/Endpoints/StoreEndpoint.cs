@@ -40,10 +40,9 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
 
     private async Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)
     {
-        foreach (var store in selection.Stores)
+        var access = authorizer.Ask(context.User, selection.Stores, context);
+        if (Refusal.For(await access.DecideAsync()) is { } refusal)
         {
-            if (Refusal.For(await authorizer.DecideAsync(context.User, store, StoreOperation.Read)) is not { } refusal)
-                continue;
             await Refusal.WriteAsync(context, refusal);
             return;
         }
@@ -55,7 +54,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
             else if (HttpMethods.IsHead(context.Request.Method))
                 StreamHeaders.Set(context.Response, format);
             else
-                await SubscribeAsync(context, selection, resume, format);
+                await SubscribeAsync(context, access, selection, resume, format);
         }
         catch (TooManyStoresException)
         {
@@ -64,7 +63,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         }
     }
 
-    private async Task SubscribeAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)
+    private async Task SubscribeAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat format)
     {
         if (!registry.TryEnter())
         {
@@ -77,9 +76,9 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
             using var subscription = await StoreSubscription.OpenAsync(selection, resume, context.RequestAborted);
             context.Response.Headers[StreamHeaders.Resume] = subscription.Resumed;
             if (format == StreamFormat.WebSocket)
-                await WebSocketSubscription.RunAsync(context, subscription.Feeds, registry, options);
+                await WebSocketSubscription.RunAsync(context, subscription.Feeds, access, registry, options);
             else
-                await StreamAsync(context, subscription.Feeds, format);
+                await StreamAsync(context, subscription.Feeds, access, format);
         }
         finally
         {
@@ -87,14 +86,14 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         }
     }
 
-    private async Task StreamAsync(HttpContext context, SubscriberFeeds feeds, StreamFormat format)
+    private async Task StreamAsync(HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, StreamFormat format)
     {
         var response = context.Response;
         StreamHeaders.Set(response, format);
         StreamHeaders.Unbuffer(context);
         var subscriber = format == StreamFormat.JsonLines
-            ? new Subscriber("ndjson", feeds, JsonLinesEncoder.Instance, new JsonLinesSink(response), registry)
-            : new Subscriber("sse", feeds, ServerSentEventEncoder.Instance, new ServerSentEventSink(response, options.NextRetry()), registry);
+            ? new Subscriber("ndjson", feeds, JsonLinesEncoder.Instance, new JsonLinesSink(response), registry) { Access = access }
+            : new Subscriber("sse", feeds, ServerSentEventEncoder.Instance, new ServerSentEventSink(response, options.NextRetry()), registry) { Access = access };
         using var gone = context.RequestAborted.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), subscriber);
         await subscriber.RunAsync();
     }

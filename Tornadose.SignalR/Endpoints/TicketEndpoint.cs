@@ -62,10 +62,8 @@ internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer a
             return;
         }
 
-        foreach (var store in selection.Stores)
+        if (Refusal.For(await authorizer.Ask(context.User, selection.Stores, context).DecideAsync()) is { } refusal)
         {
-            if (Refusal.For(await authorizer.DecideAsync(context.User, store, StoreOperation.Read)) is not { } refusal)
-                continue;
             await Refusal.WriteAsync(context, refusal);
             return;
         }

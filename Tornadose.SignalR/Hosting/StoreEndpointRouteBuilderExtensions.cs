@@ -83,7 +83,11 @@ public static class StoreEndpointRouteBuilderExtensions
         Required<StoreEndpoint>(endpoints, nameof(MapStoreHub));
         StoreHubServices.Check<THub>(endpoints.ServiceProvider);
         var options = endpoints.ServiceProvider.GetRequiredService<IOptions<TornadoseOptions>>().Value;
-        var hub = endpoints.MapHub<THub>(pattern, configure);
+        var hub = endpoints.MapHub<THub>(pattern, connections =>
+        {
+            connections.CloseOnAuthenticationExpiration = options.CloseOnAuthenticationExpiration;
+            configure?.Invoke(connections);
+        });
         hub.Add(endpoint => endpoint.RequestDelegate = WebSocketOriginCheck.Before(endpoint.RequestDelegate!, options.AllowedOrigins));
         return hub;
     }

@@ -63,6 +63,7 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<IBackplane>() as IReplayCache ?? new LocalReplayCache(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<TornadoseOptions>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IStoreRevocation, StoreRevocation>();
         services.TryAddSingleton<TicketGate>();
         services.TryAddTransient<TicketAuthentication>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<AuthenticationOptions>, TicketScheme>());

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
@@ -27,18 +31,29 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     /// <summary>Whether <c>System.Text.Json</c> writes the items of streams. The protocol's name does not tell: other serializers call theirs «json» as well.</summary>
     public bool IsSystemTextJson => _protocol is JsonHubProtocol;
 
+    /// <summary>The right of the connection's user to read a store, yet to be decided on.</summary>
+    public StoreReadAccess Ask(DataStore store) => hub.Authorizer.Ask(connection.User, [store], Authenticated);
+
+    /// <summary>A connection that polls authenticates itself anew with each poll, which SignalR looks after.</summary>
+    private HttpContext? Authenticated =>
+        connection.Features.Get<IHttpTransportFeature>()?.TransportType == HttpTransportType.LongPolling ? null : connection.GetHttpContext();
+
     public bool Has(string? store) => store is not null && _subscriptions.ContainsKey(store);
 
     /// <summary>Enters a group. When it is a store's, the store is delivered from now on; what is delivered already goes on.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="start">Where to begin; null for a new subscriber.</param>
+    /// <param name="access">What the policies say; null when the application has decided.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The id after which messages follow; null when the group is no store's.</returns>
-    public async Task<string?> EnterAsync(string group, StartAt? start, CancellationToken cancellationToken)
+    public async Task<string?> EnterAsync(string group, StartAt? start, SubscriberAccess? access, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var store = hub.Find(group);
             if (store is not null && !_closed && !_subscriptions.ContainsKey(group))
-                return await JoinAsync(store, start, cancellationToken).ConfigureAwait(false);
+                return await JoinAsync(store, start, access ?? hub.Authorizer.Trust(connection.User, Authenticated), cancellationToken).ConfigureAwait(false);
             await groups.AddToGroupAsync(connection.ConnectionId, group, cancellationToken).ConfigureAwait(false);
             return store is null ? null : _subscriptions.GetValueOrDefault(group)?.Sink.LastId ?? store.Position.ToString();
         }
@@ -74,7 +89,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             await subscription.EndAsync(SubscriberEnd.ClientGone).ConfigureAwait(false);
     }
 
-    private async Task<string> JoinAsync(DataStore store, StartAt? start, CancellationToken cancellationToken)
+    private async Task<string> JoinAsync(DataStore store, StartAt? start, SubscriberAccess access, CancellationToken cancellationToken)
     {
         if (!hub.Registry.TryEnter())
             throw StoreHubContext.Full();
@@ -93,16 +108,16 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             throw;
         }
 
-        return Start(following, cursor);
+        return Start(following, cursor, access);
     }
 
-    private string Start(FollowedStore following, MessageCursor cursor)
+    private string Start(FollowedStore following, MessageCursor cursor, SubscriberAccess access)
     {
         var begin = cursor.Position.ToString();
         var store = following.Store;
         var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout) { Measured = store.Measured });
         var sink = new HubSink(connection, begin);
-        var subscription = new Subscription(new Subscriber("signalr", feeds, hub.Encoders.For(_protocol), sink, hub.Registry), sink);
+        var subscription = new Subscription(new Subscriber("signalr", feeds, hub.Encoders.For(_protocol), sink, hub.Registry) { Access = access }, sink);
         _subscriptions[store.Name] = subscription;
         subscription.Running = RunAsync(subscription, following);
         return begin;

@@ -9,7 +9,7 @@ namespace Tornadose.SignalR.Hubs;
 internal static class HubStream
 {
     public static async IAsyncEnumerable<object> ReadAsync(
-        DataStore store, StartAt? start, ConnectionSubscriptions connection, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DataStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var hub = connection.Hub;
         if (!hub.Registry.TryEnter())
@@ -19,7 +19,7 @@ internal static class HubStream
             using var following = await StoreHubContext.FollowAsync(store, cancellationToken);
             var sink = new HubStreamSink();
             var cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken);
-            var subscriber = Subscribe(following.Store, cursor, connection, sink);
+            var subscriber = Subscribe(following.Store, cursor, access, connection, sink);
             using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
             var running = subscriber.RunAsync();
             try
@@ -39,10 +39,10 @@ internal static class HubStream
         }
     }
 
-    private static Subscriber Subscribe(DataStore store, MessageCursor cursor, ConnectionSubscriptions connection, HubStreamSink sink)
+    private static Subscriber Subscribe(DataStore store, MessageCursor cursor, SubscriberAccess access, ConnectionSubscriptions connection, HubStreamSink sink)
     {
         var feed = new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout) { Measured = store.Measured };
         var encoder = connection.IsSystemTextJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
-        return new Subscriber("signalr-stream", SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry);
+        return new Subscriber("signalr-stream", SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry) { Access = access };
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 
@@ -34,8 +35,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
     public virtual async Task<string> Subscribe(string store, string? after = null)
     {
-        var found = await GetAsync(store, StoreOperation.Read);
-        return (await Subscriptions.EnterAsync(found.Name, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Context.ConnectionAborted))!;
+        var access = await AskAsync(store);
+        return (await Subscriptions.EnterAsync(store, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), access, Context.ConnectionAborted))!;
     }
 
     /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
@@ -53,8 +54,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
     public virtual async Task<IAsyncEnumerable<object>> Watch(string store, string? after = null, CancellationToken cancellationToken = default)
     {
-        var found = await GetAsync(store, StoreOperation.Read);
-        return HubStream.ReadAsync(found, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), Subscriptions, cancellationToken);
+        var access = await AskAsync(store);
+        return HubStream.ReadAsync(Subscriptions.Hub.Get(store), string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), access, Subscriptions, cancellationToken);
     }
 
     /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
@@ -63,21 +64,31 @@ public class StoreHub : Hub<IStoreClient>
     /// <returns>The message's id.</returns>
     /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not take the message.</exception>
     public virtual async Task<string> Publish(string store, object? data) =>
-        await HubPublishing.PublishAsync(await GetAsync(store, StoreOperation.Publish), data, Context.ConnectionAborted);
+        await HubPublishing.PublishAsync(await GetPublishableAsync(store), data, Context.ConnectionAborted);
 
     private ConnectionSubscriptions Subscriptions => Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
 
-    private async ValueTask<DataStore> GetAsync(string name, StoreOperation operation)
+    private async ValueTask<SubscriberAccess> AskAsync(string name)
+    {
+        var access = Subscriptions.Ask(Subscriptions.Hub.Get(name));
+        Demand(await access.DecideAsync());
+        return access;
+    }
+
+    private async ValueTask<DataStore> GetPublishableAsync(string name)
     {
         var store = Subscriptions.Hub.Get(name);
-        var verdict = operation == StoreOperation.Publish && store.Options.PublishPolicy is null
+        Demand(store.Options.PublishPolicy is null
             ? StoreVerdict.Forbidden
-            : await Subscriptions.Hub.Authorizer.DecideAsync(Context.User ?? new ClaimsPrincipal(), store, operation);
-        return verdict switch
-        {
-            StoreVerdict.Allowed => store,
-            StoreVerdict.Hidden => throw StoreHubContext.NoSuchStore(),
-            _ => throw new HubException("You may not do this."),
-        };
+            : await Subscriptions.Hub.Authorizer.DecideAsync(Context.User ?? new ClaimsPrincipal(), store, StoreOperation.Publish));
+        return store;
+    }
+
+    private static void Demand(StoreVerdict verdict)
+    {
+        if (verdict == StoreVerdict.Hidden)
+            throw StoreHubContext.NoSuchStore();
+        if (verdict != StoreVerdict.Allowed)
+            throw new HubException("You may not do this.");
     }
 }

@@ -36,7 +36,7 @@ internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inn
 
     public override Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default) =>
         _local.TryGetValue(connectionId, out var subscriptions)
-            ? subscriptions.EnterAsync(groupName, start: null, cancellationToken)
+            ? subscriptions.EnterAsync(groupName, start: null, access: null, cancellationToken)
             : inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
 
     public override Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default) =>

@@ -20,6 +20,8 @@ internal static class WebSocketCloseCodes
         [SubscriberEnd.Unsubscribed] = 1000,
         [SubscriberEnd.StoreClosed] = 1001,
         [BinaryRefused] = 1003,
+        [SubscriberEnd.AuthenticationExpired] = 1008,
+        [SubscriberEnd.AccessRevoked] = 1008,
         [MessageTooBig] = 1009,
         [SubscriberEnd.Failed] = 1011,
         [SubscriberEnd.ShuttingDown] = 1012,

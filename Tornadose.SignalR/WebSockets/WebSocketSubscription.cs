@@ -15,7 +15,7 @@ internal static class WebSocketSubscription
 
     public static bool IsRaw(HttpContext context) => context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
 
-    public static async Task RunAsync(HttpContext context, SubscriberFeeds feeds, SubscriberRegistry registry, TornadoseOptions options)
+    public static async Task RunAsync(HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, SubscriberRegistry registry, TornadoseOptions options)
     {
         var isRaw = IsRaw(context);
         var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
@@ -26,7 +26,7 @@ internal static class WebSocketSubscription
         });
         var sink = new WebSocketSink(context, socket, context.Features.Get<SharedUpgrade>()?.Stream);
         FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
-        var subscriber = new Subscriber("websocket", feeds, encoder, sink, registry);
+        var subscriber = new Subscriber("websocket", feeds, encoder, sink, registry) { Access = access };
         var receiving = ReceiveAsync(context, socket, subscriber);
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);

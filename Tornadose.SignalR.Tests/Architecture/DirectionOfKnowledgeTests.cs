@@ -19,10 +19,11 @@ public sealed class DirectionOfKnowledgeTests
         ["Authorization"] = ["Stores", "Delivery", "Backplanes", "Messages", "Diagnostics"],
         ["Hubs"] = [.. Transport, "Authorization"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "Backplanes"],
+        ["Inspection"] = [.. Transport, "Endpoints", "WebSockets"],
         ["Redis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Hosting"] =
         [
-            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Authorization", "Redis",
+            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Authorization", "Redis", "Inspection",
         ],
     };
 

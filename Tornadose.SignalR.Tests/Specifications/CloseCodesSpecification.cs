@@ -22,6 +22,7 @@ public sealed class CloseCodesSpecification
         [SubscriberEnd.ShuttingDown] = (1012, "shutting_down", true),
         [SubscriberEnd.Slow] = (4000, "slow", true),
         [SubscriberEnd.ResetRequired] = (4001, "reset_required", true),
+        [SubscriberEnd.Dismissed] = (4002, "dismissed", false),
     };
 
     [Fact, Case("WS-18")]

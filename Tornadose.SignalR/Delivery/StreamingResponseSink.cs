@@ -39,7 +39,7 @@ internal abstract class StreamingResponseSink(HttpResponse response) : IFrameSin
     public void Abort() => response.HttpContext.Abort();
 
     /// <summary>The response ends when its handler returns; a client that does not read would never see that.</summary>
-    public ValueTask CloseAsync(SubscriberEnd end) => ValueTask.CompletedTask;
+    public virtual ValueTask CloseAsync(SubscriberEnd end) => ValueTask.CompletedTask;
 
     private static async ValueTask<bool> AwaitFlush(ValueTask<FlushResult> flush) => !(await flush.ConfigureAwait(false)).IsCompleted;
 

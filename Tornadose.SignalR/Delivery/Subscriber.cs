@@ -55,6 +55,9 @@ internal sealed class Subscriber
     /// <summary>The right to read, which the registry's clock sees to.</summary>
     public SubscriberAccess Access { get; init; } = SubscriberAccess.Unlimited;
 
+    /// <summary>Its number in this process.</summary>
+    public long Number { get; set; }
+
     /// <summary>When it began.</summary>
     public long Began { get; private set; }
 

@@ -34,6 +34,9 @@ internal sealed class SubscriberEnd
     /// <summary>The right to read was taken away, or is to be asked for anew.</summary>
     public static SubscriberEnd AccessRevoked { get; } = new("access_revoked", "Your access was revoked: whether you may connect again is decided when you do.", reconnect: true);
 
+    /// <summary>An operator ended the subscription, for good.</summary>
+    public static SubscriberEnd Dismissed { get; } = new("dismissed", "The server has ended this subscription for good: do not connect again.", reconnect: false);
+
     /// <summary>The subscription failed in the server.</summary>
     public static SubscriberEnd Failed { get; } = new("failed", "An error in the server ended the subscription; the log has the details.", reconnect: true);
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
@@ -8,7 +9,7 @@ namespace Tornadose.SignalR.Delivery;
 /// The stores that one subscriber reads: one, as a rule. Of several, each message names its store, and its id is the vector of all their positions, so that
 /// one id resumes them all.
 /// </summary>
-internal sealed class SubscriberFeeds
+internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
 {
     private readonly SubscriberFeed[] _feeds;
     private readonly bool _namesStore;
@@ -32,6 +33,10 @@ internal sealed class SubscriberFeeds
     public string Name { get; }
 
     public TimeSpan SendTimeout { get; }
+
+    public IEnumerator<SubscriberFeed> GetEnumerator() => ((IEnumerable<SubscriberFeed>)_feeds).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => _feeds.GetEnumerator();
 
     public void Join(IAppendWaiter waiter)
     {

@@ -21,6 +21,7 @@ internal sealed class SubscriberRegistry : IDisposable
     private int _count;
     private int _draining;
     private long _now;
+    private long _numbers;
 
     public SubscriberRegistry(TornadoseOptions options, TimeProvider time, StoreMetrics metrics, ILogger<SubscriberRegistry> logger)
     {
@@ -72,6 +73,7 @@ internal sealed class SubscriberRegistry : IDisposable
 
     public void Add(Subscriber subscriber)
     {
+        subscriber.Number = Interlocked.Increment(ref _numbers);
         subscriber.Feeds.BeginMeasuring(_metrics, subscriber.Transport, subscriber.Began);
         _subscribers.TryAdd(subscriber, true);
         Review.Join(subscriber);

@@ -18,6 +18,10 @@ internal static class AcceptNegotiation
         (new(Json), StreamFormat.Snapshot),
     ];
 
+    /// <summary>Whether a person asks: browsers name HTML for a page, and nothing else does.</summary>
+    public static bool WantsPage(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var wanted) && wanted.Any(static range => range.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+
     public static StreamFormat Choose(HttpRequest request)
     {
         var accept = request.Headers.Accept;

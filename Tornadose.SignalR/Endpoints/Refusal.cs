@@ -40,6 +40,14 @@ internal static class Refusal
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(text + "\n", context.RequestAborted);
     }
 
+    /// <summary>«Do not come back», to whom an operator has ended for good: an <c>EventSource</c> that is answered 204 stops (WHATWG HTML §9.2.3).</summary>
+    public static Task StayAwayAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        context.Response.Headers.CacheControl = "no-store";
+        return Task.CompletedTask;
+    }
+
     /// <summary>
     /// «Come back later», so that the client does. Any status but 200 closes a browser's <c>EventSource</c> for good, so it gets a stream that
     /// says when to reconnect, and ends.

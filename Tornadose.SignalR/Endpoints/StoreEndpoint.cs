@@ -28,6 +28,8 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         var resume = ResumeRequest.Read(context.Request);
         if (resume.Error is not null)
             return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, resume.Error));
+        if (!isWebSocket && resume.After == ServerSentEventSink.DismissedId)
+            return Refusal.StayAwayAsync(context);
         var selection = StoreSelection.Read(context, stores);
         if (selection.IsFull)
             return Refusal.ComeBackAsync(context, format, options.NextRetry());

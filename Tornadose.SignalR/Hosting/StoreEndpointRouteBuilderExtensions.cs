@@ -10,6 +10,7 @@ using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Endpoints;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Inspection;
 using Tornadose.SignalR.WebSockets;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -59,8 +60,27 @@ public static class StoreEndpointRouteBuilderExtensions
         var endpoint = Required<PublishEndpoint>(endpoints, nameof(MapStorePublishing));
         return endpoints.MapMethods(Pattern(prefix), PublishMethods, endpoint.InvokeAsync)
             .WithDisplayName($"Tornadose publishing under {prefix}")
-            .WithMetadata(PublishingDecision.Marker)
+            .WithMetadata(ExplicitAccess.Publishing)
             .DisableCookieRedirect();
+    }
+
+    /// <summary>
+    /// Maps the inspector: a page, and JSON for whoever does not ask for HTML, about the stores of this node and their subscribers; <c>DELETE {pattern}/subscribers/{id}</c> ends one subscriber for good. Say who may:
+    /// <c>.RequireAuthorization("policy")</c>, or <c>.AllowAnonymous()</c>. Without either the application does not start.
+    /// </summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">The path, as <c>/stores/_inspect</c>: no store's name begins with an underscore.</param>
+    /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
+    public static IEndpointConventionBuilder MapStoreInspector(this IEndpointRouteBuilder endpoints, string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        var endpoint = Required<InspectorEndpoint>(endpoints, nameof(MapStoreInspector));
+        var look = endpoints.MapGet(pattern, endpoint.LookAsync);
+        var dismiss = endpoints.MapDelete($"{pattern.TrimEnd('/')}/subscribers/{{{InspectorEndpoint.RouteValue}}}", endpoint.DismissAsync);
+        return new EndpointConventions(look, dismiss)
+            .WithDisplayName($"Tornadose inspector at {pattern}")
+            .WithMetadata(ExplicitAccess.Inspecting);
     }
 
     /// <summary>Maps <see cref="StoreHub"/>, over which SignalR clients subscribe to stores.</summary>

@@ -15,6 +15,7 @@ using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Endpoints;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Inspection;
 using Tornadose.SignalR.Stores;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -70,8 +71,15 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton<StoreEndpoint>();
         services.TryAddSingleton<TicketEndpoint>();
         services.TryAddSingleton<PublishEndpoint>();
+        services.TryAddSingleton(provider => new NodeInspection(
+            provider.GetRequiredService<DataStoreProvider>(),
+            provider.GetRequiredService<SubscriberRegistry>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new InspectorEndpoint(
+            provider.GetRequiredService<NodeInspection>(),
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, PublishingDecision>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ExplicitAccess>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnShutdown>());
         var builder = new TornadoseBuilder(services);
         return builder.AddHub<StoreHub>();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Tornadose.SignalR.Delivery;
 
@@ -8,4 +9,12 @@ namespace Tornadose.SignalR.JsonLines;
 internal sealed class JsonLinesSink(HttpResponse response) : StreamingResponseSink(response)
 {
     public override async ValueTask StartAsync() => await FlushAsync().ConfigureAwait(false);
+
+    public override async ValueTask CloseAsync(SubscriberEnd end)
+    {
+        if (end != SubscriberEnd.Dismissed)
+            return;
+        Output.Write("{\"closed\":{\"reason\":\"dismissed\"}}\n"u8);
+        await FlushAsync().ConfigureAwait(false);
+    }
 }

@@ -19,6 +19,20 @@ internal sealed class ServerSentEventSink(HttpResponse response, TimeSpan retry)
         output.Write("\n\n"u8);
     }
 
+    /// <summary>
+    /// The last event ID of a client that was told not to come back. It says this id on its return, to whichever node, and is answered 204, upon which it stops (WHATWG HTML §9.2.3). The event has data, and a
+    /// type that no page has to know: some parsers keep no id of an event without data.
+    /// </summary>
+    public const string DismissedId = "closed";
+
+    public override async ValueTask CloseAsync(SubscriberEnd end)
+    {
+        if (end != SubscriberEnd.Dismissed)
+            return;
+        Output.Write("id: closed\nevent: tornadose.closed\ndata: {\"reason\":\"dismissed\"}\n\n"u8);
+        await FlushAsync().ConfigureAwait(false);
+    }
+
     public override async ValueTask StartAsync()
     {
         WriteOpening(Output, retry);

@@ -27,6 +27,7 @@ internal static class WebSocketCloseCodes
         [SubscriberEnd.ShuttingDown] = 1012,
         [SubscriberEnd.Slow] = 4000,
         [SubscriberEnd.ResetRequired] = 4001,
+        [SubscriberEnd.Dismissed] = 4002,
     };
 
     public static (int Code, string Reason) For(SubscriberEnd end) => (Codes[end], end.Name);

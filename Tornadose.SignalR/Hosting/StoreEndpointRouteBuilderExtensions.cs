@@ -41,9 +41,11 @@ public static class StoreEndpointRouteBuilderExtensions
         var streams = endpoints.MapMethods(Pattern(prefix), ReadMethods, pipeline.Build())
             .WithDisplayName($"Tornadose stores under {prefix}")
             .DisableRequestTimeout()
+            .DescribeReading()
             .WithMetadata(new StreamMetadata(), new TicketMetadata());
         var tickets = endpoints.MapPost($"{prefix.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
-            .WithDisplayName($"Tornadose tickets under {prefix}");
+            .WithDisplayName($"Tornadose tickets under {prefix}")
+            .DescribeTickets();
         return new EndpointConventions(streams, tickets).DisableCookieRedirect();
     }
 
@@ -61,6 +63,7 @@ public static class StoreEndpointRouteBuilderExtensions
         return endpoints.MapMethods(Pattern(prefix), PublishMethods, endpoint.InvokeAsync)
             .WithDisplayName($"Tornadose publishing under {prefix}")
             .WithMetadata(ExplicitAccess.Publishing)
+            .DescribePublishing()
             .DisableCookieRedirect();
     }
 
@@ -76,8 +79,8 @@ public static class StoreEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(pattern);
         var endpoint = Required<InspectorEndpoint>(endpoints, nameof(MapStoreInspector));
-        var look = endpoints.MapGet(pattern, endpoint.LookAsync);
-        var dismiss = endpoints.MapDelete($"{pattern.TrimEnd('/')}/subscribers/{{{InspectorEndpoint.RouteValue}}}", endpoint.DismissAsync);
+        var look = endpoints.MapGet(pattern, endpoint.LookAsync).DescribeInspecting();
+        var dismiss = endpoints.MapDelete($"{pattern.TrimEnd('/')}/subscribers/{{{InspectorEndpoint.RouteValue}}}", endpoint.DismissAsync).DescribeDismissing();
         return new EndpointConventions(look, dismiss)
             .WithDisplayName($"Tornadose inspector at {pattern}")
             .WithMetadata(ExplicitAccess.Inspecting);

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.Inspection;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Documents;
+
+/// <summary><c>docs/asyncapi.yaml</c> against what the wires really carry.</summary>
+public sealed class AsyncApiTests
+{
+    [Fact]
+    public async Task Schemas_OfEveryMessage_AllowWhatTheWiresCarry() => Assert.Empty(await CheckAsync(await CollectAsync()));
+
+    [Theory]
+    [InlineData("message", """{"id":"a-1","data":1,"extra":true}""")]
+    [InlineData("message", """{"id":"a b","data":1}""")]
+    [InlineData("reset", """{"reset":{"reason":"other","id":"a"}}""")]
+    [InlineData("messageOfSeveral", """{"id":"a-1","data":1}""")]
+    public async Task Schemas_OfOtherThings_DoNot(string name, string json) =>
+        Assert.Single(await CheckAsync([.. await CollectAsync(), (name, json)]));
+
+    private static async Task<List<(string Name, string Json)>> CollectAsync()
+    {
+        await using var host = await InspectedApp.StartAsync();
+        await using var lines = await RawLines.OpenAsync(host.Orders("?after=garbage"));
+        await using var several = await RawLines.OpenAsync(host.Url("/stores?store=orders&store=weather&after=garbage"));
+        await using var socket = await RawWs.OpenAsync(host.Orders());
+        await using var events = await RawSse.OpenAsync(host.Orders("?after=garbage"));
+        await host.UntilSubscribersAsync(4);
+        await host.OrdersStore().PublishAsync("text\n\u2028");
+        await host.OrdersStore().PublishAsync(new { Json = new[] { 1.5, 2 } }, new PublishOptions { EventType = "placed" });
+        await host.WeatherStore().PublishAsync(21);
+        List<(string, string)> collected =
+        [
+            ("reset", await lines.NextAsync()), ("message", await lines.NextAsync()), ("message", await lines.NextAsync()),
+            ("reset", await several.NextAsync()), ("reset", await several.NextAsync()),
+            ("messageOfSeveral", await several.NextAsync()), ("messageOfSeveral", await several.NextAsync()), ("messageOfSeveral", await several.NextAsync()),
+            ("message", await socket.NextTextAsync()), ("message", await socket.NextTextAsync()),
+            ("reset", $$"""{"reset":{{(await events.NextAsync()).Data}}}"""),
+        ];
+        foreach (var subscriber in (await host.InspectNodeAsync()).GetProperty("subscribers").EnumerateArray())
+            await host.DismissAsync(subscriber.GetProperty("id").GetString()!);
+        await events.TakeAsync(2);
+        return [.. collected, ("closed", await lines.NextAsync()), ("closed", await several.NextAsync()), ("closed", $$"""{"closed":{{(await events.NextAsync()).Data}}}""")];
+    }
+
+    private static async Task<IReadOnlyList<string>> CheckAsync(List<(string Name, string Json)> messages)
+    {
+        await using var node = NodeClient.Start("asyncapi.mjs", null, new { file = Repository.File("docs/asyncapi.yaml"), messages = messages.Select(message => new[] { message.Name, message.Json }) });
+        var errors = new List<string>();
+        JsonElement line;
+        while ((line = await node.NextAsync()).GetProperty("type").GetString() == "error")
+            errors.Add(line.GetProperty("message").GetString()!);
+        Assert.Equal(line.GetProperty("all").GetInt32(), line.GetProperty("schemas").GetInt32());
+        return errors;
+    }
+}

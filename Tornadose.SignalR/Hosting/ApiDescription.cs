@@ -1,0 +1,110 @@
+using System.ComponentModel;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+using Tornadose.SignalR.Endpoints;
+using Tornadose.SignalR.Inspection;
+
+namespace Tornadose.SignalR.Hosting;
+
+/// <summary>
+/// What API descriptions (OpenAPI) say of the endpoints. These read requests by themselves, so that no handler's signature tells what they take: the methods here are such signatures, and are never called.
+/// </summary>
+/// <remarks>No schema says what a store holds; what comes over the streams is described in <c>docs/asyncapi.yaml</c>.</remarks>
+internal static class ApiDescription
+{
+    private const string Text = "text/plain";
+
+    public static IEndpointConventionBuilder DescribeReading(this IEndpointConventionBuilder endpoint) => endpoint
+        .WithSummary("Reads a store")
+        .WithDescription(
+            "As server-sent events, JSON lines or, with an upgrade, a WebSocket; or as JSON, without a stream, what is kept now. Without a store's name in the path, ?store=a&store=b reads several on one connection.")
+        .Describe(Read, StatusCodes.Status200OK, [AcceptNegotiation.EventStream, AcceptNegotiation.JsonLines, AcceptNegotiation.Json])
+        .Refuses(
+            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable,
+            StatusCodes.Status503ServiceUnavailable)
+        .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status101SwitchingProtocols, typeof(void)), new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void)));
+
+    public static IEndpointConventionBuilder DescribePublishing(this IEndpointConventionBuilder endpoint) => endpoint
+        .WithSummary("Publishes a message")
+        .WithDescription("The body is the message: JSON, or text.")
+        .Describe(Publish, StatusCodes.Status200OK, [AcceptNegotiation.Json])
+        .Refuses(
+            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status413PayloadTooLarge,
+            StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable)
+        .WithMetadata(new AcceptsMetadata([AcceptNegotiation.Json, Text], typeof(object)));
+
+    public static IEndpointConventionBuilder DescribeTickets(this IEndpointConventionBuilder endpoint) => endpoint
+        .WithSummary("Gives a ticket for one stream")
+        .WithDescription("For EventSource and WebSocket, which cannot send headers: ?ticket=… on the stream's URL, once and soon.")
+        .Describe(Nothing, StatusCodes.Status200OK, [AcceptNegotiation.Json])
+        .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
+
+    public static IEndpointConventionBuilder DescribeInspecting(this IEndpointConventionBuilder endpoint) => endpoint
+        .WithSummary("Tells about stores and subscribers")
+        .Describe(Inspect, StatusCodes.Status200OK, [AcceptNegotiation.Json, "text/html"])
+        .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
+
+    public static IEndpointConventionBuilder DescribeDismissing(this IEndpointConventionBuilder endpoint) => endpoint
+        .WithSummary("Ends a subscriber for good")
+        .Describe(Dismiss, StatusCodes.Status204NoContent, [])
+        .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
+
+    private static IEndpointConventionBuilder Describe(this IEndpointConventionBuilder endpoint, Delegate signature, int status, string[] contentTypes)
+    {
+        var parameters = signature.Method.GetParameters();
+        object[] metadata = [signature.Method, new ProducesResponseTypeMetadata(status, contentTypes.Length == 0 ? typeof(void) : typeof(object), contentTypes), .. parameters.Select(static parameter => new Parameter(parameter))];
+        return endpoint.WithMetadata(metadata);
+    }
+
+    private static IEndpointConventionBuilder Refuses(this IEndpointConventionBuilder endpoint, params int[] statuses) =>
+        endpoint.WithMetadata([.. statuses.Select(static status => new ProducesResponseTypeMetadata(status, typeof(string), [Text]))]);
+
+    private static void Read(
+        [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
+        [FromQuery(Name = "after"), Description("The id of the last message that the client saw: what came after it is sent first. The header Last-Event-ID wins.")] string? after,
+        [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
+        [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
+        [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
+        [FromQuery(Name = "ticket"), Description("A ticket, in place of headers that the client cannot send.")] string? ticket)
+    {
+    }
+
+    private static void Publish(
+        [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
+        [FromQuery(Name = "event"), Description("The message's event type.")] string? eventType,
+        [FromHeader(Name = "Idempotency-Key"), Description("The same key within five minutes stores one message, and gives the same id again.")] string? idempotencyKey)
+    {
+    }
+
+    private static void Inspect(
+        [FromQuery(Name = "store"), Description("One store alone.")] string? store,
+        [FromQuery(Name = "limit"), Description("How many subscribers to list, those furthest behind first. Default 200.")] int? limit)
+    {
+    }
+
+    private static void Dismiss([FromRoute(Name = InspectorEndpoint.RouteValue), Description("The subscriber's id.")] string id)
+    {
+    }
+
+    private static void Nothing()
+    {
+    }
+
+    private sealed class Parameter(ParameterInfo parameter) : IParameterBindingMetadata
+    {
+        private readonly IFromRouteMetadata? _route = parameter.GetCustomAttribute<FromRouteAttribute>();
+
+        public string Name => parameter.Name!;
+
+        public bool HasTryParse => parameter.ParameterType != typeof(string);
+
+        public bool HasBindAsync => false;
+
+        public ParameterInfo ParameterInfo => parameter;
+
+        public bool IsOptional => _route is null;
+    }
+}

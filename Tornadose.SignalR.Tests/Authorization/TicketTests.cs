@@ -84,6 +84,14 @@ public sealed class TicketTests
         Assert.Equal(status, answer.Status);
     }
 
+    [Fact, Case("SEC-07")]
+    public async Task Get_TheTicketsPath_IsNoStore()
+    {
+        await using var host = await RolesApp.StartAsync();
+        await using var answer = await RawHttp.GetAsync(host.Url("/stores/_ticket"), ("X-User", "ann"));
+        Assert.Equal(404, answer.Status);
+    }
+
     [Fact]
     public async Task Post_LargeBodyOrForeignType_IsRefused()
     {

@@ -50,6 +50,9 @@ internal sealed class DeliveryFixture : IDisposable
 
     public RunningSubscriber[] StartMany(int count) => [.. Enumerable.Range(0, count).Select(_ => Start())];
 
+    /// <summary>A place; null when there is none.</summary>
+    public IDisposable? TryEnter() => Registry.Admission.TryEnter("fake", null, [], out var place, out _) ? place : null;
+
     public void Dispose()
     {
         Registry.Dispose();
@@ -66,15 +69,8 @@ internal sealed class DeliveryFixture : IDisposable
     /// <summary>As a transport does it.</summary>
     private async Task<SubscriberEnd> RunAsync(Subscriber subscriber)
     {
-        Assert.True(Registry.TryEnter());
-        try
-        {
+        using (TryEnter() ?? throw new InvalidOperationException("There is no place."))
             return await subscriber.RunAsync();
-        }
-        finally
-        {
-            Registry.Exit();
-        }
     }
 }
 

@@ -67,7 +67,7 @@ public sealed class SubscriberRegistryTests : IDisposable
     {
         await _delivery.Registry.DrainAsync().WithTimeout();
 
-        Assert.False(_delivery.Registry.TryEnter());
+        Assert.Null(_delivery.TryEnter());
         Assert.Equal(0, _delivery.Registry.Count);
     }
 
@@ -75,13 +75,16 @@ public sealed class SubscriberRegistryTests : IDisposable
     public void TryEnter_MaxSubscribers_IsExact()
     {
         using var delivery = new DeliveryFixture(maxSubscribers: 50);
-        var entered = 0;
+        var entered = new System.Collections.Concurrent.ConcurrentBag<IDisposable?>();
 
-        Parallel.For(0, 200, _ => Interlocked.Add(ref entered, delivery.Registry.TryEnter() ? 1 : 0));
+        Parallel.For(0, 200, _ => entered.Add(delivery.TryEnter()));
 
-        Assert.Equal(50, entered);
-        delivery.Registry.Exit();
-        Assert.True(delivery.Registry.TryEnter());
+        Assert.Equal(50, entered.Count(place => place is not null));
+        var first = entered.First(place => place is not null)!;
+        first.Dispose();
+        first.Dispose();
+        Assert.NotNull(delivery.TryEnter());
+        Assert.Null(delivery.TryEnter());
     }
 
     [Fact, Case("PROC-01")]

@@ -40,12 +40,12 @@ public sealed class ServerSentEventStreamTests
     {
         await using var host = await StoresApp.StartAsync();
         await using var sse = await RawSse.OpenAsync(host.Orders());
-        await Assert.ThrowsAsync<ArgumentException>(async () => await host.OrdersStore().PublishAsync("bad", new PublishOptions { EventType = type }));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await host.OrdersStore().PublishAsync("wrong", new PublishOptions { EventType = type }));
         await host.OrdersStore().PublishAsync("good", new PublishOptions { EventType = "message" });
         var next = await sse.NextAsync();
         Assert.Equal(("good", "message"), (next.Data, next.Type));
         Assert.DoesNotContain("event:", sse.Text);
-        Assert.DoesNotContain("bad", sse.Text);
+        Assert.DoesNotContain("wrong", sse.Text); // no word that an id could hold
     }
 
     [Fact]

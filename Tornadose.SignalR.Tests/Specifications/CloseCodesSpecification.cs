@@ -17,6 +17,7 @@ public sealed class CloseCodesSpecification
         [WebSocketCloseCodes.BinaryRefused] = (1003, "binary_refused", false),
         [SubscriberEnd.AuthenticationExpired] = (1008, "authentication_expired", true),
         [SubscriberEnd.AccessRevoked] = (1008, "access_revoked", true),
+        [WebSocketCloseCodes.TooManyMessages] = (1008, "inbound_too_often", false),
         [WebSocketCloseCodes.MessageTooBig] = (1009, "inbound_too_big", false),
         [SubscriberEnd.Failed] = (1011, "failed", true),
         [SubscriberEnd.ShuttingDown] = (1012, "shutting_down", true),

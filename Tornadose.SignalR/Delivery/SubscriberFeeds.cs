@@ -34,6 +34,9 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
 
     public TimeSpan SendTimeout { get; }
 
+    /// <summary>How many messages there are to read at once.</summary>
+    public long Behind => _feeds.Sum(static feed => feed.Cursor.Behind);
+
     public IEnumerator<SubscriberFeed> GetEnumerator() => ((IEnumerable<SubscriberFeed>)_feeds).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => _feeds.GetEnumerator();

@@ -17,8 +17,6 @@ internal sealed class SubscriberRegistry : IDisposable
     private readonly TornadoseOptions _options;
     private readonly StoreMetrics _metrics;
     private readonly ITimer _clock;
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _count;
     private int _draining;
     private long _now;
     private long _numbers;
@@ -30,17 +28,21 @@ internal sealed class SubscriberRegistry : IDisposable
         _metrics = metrics;
         Logger = logger;
         _now = time.GetTimestamp();
+        Admission = new Admission(options, time, metrics);
         Review = new AccessReview(this, options, time);
         _clock = time.CreateTimer(static state => ((SubscriberRegistry)state!).Tick(), this, TickInterval, TickInterval);
     }
 
     /// <summary>How many subscriptions there are, whatever their transport.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => Admission.Count;
 
     /// <summary>Whether the process is about to stop: no new subscriber is taken.</summary>
     public bool IsDraining => Volatile.Read(ref _draining) != 0;
 
     public ILogger Logger { get; }
+
+    /// <summary>Who may come in.</summary>
+    public Admission Admission { get; }
 
     /// <summary>Takes subscriptions away from users who may not read any more.</summary>
     public AccessReview Review { get; }
@@ -53,23 +55,10 @@ internal sealed class SubscriberRegistry : IDisposable
 
     public long GetTimestamp() => _time.GetTimestamp();
 
+    /// <summary>A bucket on the registry's clock, of so much a second and at once.</summary>
+    public TokenBucket NewBucket(double rate) => new(rate, rate, _time);
+
     public TimeSpan Elapsed(long from, long to) => _time.GetElapsedTime(from, to);
-
-    /// <summary>Takes one more subscriber, if there may be one more: asked before anything is sent, so that a client can be refused in a way that it understands.</summary>
-    public bool TryEnter()
-    {
-        if (Interlocked.Increment(ref _count) <= _options.MaxSubscribers && !IsDraining)
-            return true;
-        Exit();
-        return false;
-    }
-
-    /// <summary>Ends what <see cref="TryEnter"/> began.</summary>
-    public void Exit()
-    {
-        if (Interlocked.Decrement(ref _count) == 0 && IsDraining)
-            _drained.TrySetResult();
-    }
 
     public void Add(Subscriber subscriber)
     {
@@ -97,6 +86,7 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         if (Interlocked.Exchange(ref _draining, 1) != 0)
             return;
+        Admission.Close();
         var subscribers = _subscribers.Keys.ToArray();
         Random.Shared.Shuffle(subscribers);
         var pace = new DrainPace(subscribers.Length, _options.DrainWindow);
@@ -113,7 +103,7 @@ internal sealed class SubscriberRegistry : IDisposable
         }
 
         if (Count > 0)
-            await Task.WhenAny(_drained.Task, Task.Delay(pace.Grace, _time)).ConfigureAwait(false);
+            await Task.WhenAny(Admission.Empty, Task.Delay(pace.Grace, _time)).ConfigureAwait(false);
         foreach (var subscriber in _subscribers.Keys)
             subscriber.Cut(SubscriberEnd.ShuttingDown);
     }
@@ -132,5 +122,6 @@ internal sealed class SubscriberRegistry : IDisposable
         }
 
         Review.Tick(now);
+        Admission.Sweep();
     }
 }

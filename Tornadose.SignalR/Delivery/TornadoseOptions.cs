@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
 
 namespace Tornadose.SignalR.Delivery;
 
@@ -37,6 +38,39 @@ public sealed class TornadoseOptions
     /// understands (200, <c>retry:</c>, end), other clients get 503.
     /// </summary>
     public int MaxSubscribers { get; set; } = 1_000_000;
+
+    /// <summary>
+    /// How many subscriptions a user may have in this process, or, where nobody has signed in, an address (of IPv6 a /64 network); see <see cref="LimitKey"/>. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to
+    /// come back later, other clients get 429, hub methods an error. Behind a proxy addresses need <c>UseForwardedHeaders()</c>: without it all clients have the proxy's.
+    /// </summary>
+    public int? MaxSubscribersPerUser { get; set; }
+
+    /// <summary>
+    /// How many subscriptions may begin in a second in this process, and at once. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to come back later, other clients get 503, hub methods an error: so a herd that
+    /// comes back after an outage is let in at a pace that leaves the others alone.
+    /// </summary>
+    public int? MaxJoinsPerSecond { get; set; }
+
+    /// <summary>
+    /// How many old messages a user, or an address, gets sent again in a second on the average, by resumes, <c>from=earliest</c>, <c>last=n</c> and snapshots; ten times as many at once, and one that asks for more than that is let through
+    /// when it had nothing for a while. Default 100,000; null for no limit. From 1. Beyond it an <c>EventSource</c> is told to come back later, other clients get 429, hub methods an error; nothing is lost, for the id stays good.
+    /// </summary>
+    public int? MaxReplayedPerSecond { get; set; } = 100_000;
+
+    /// <summary>
+    /// How many calls of <c>Subscribe</c>, <c>Watch</c> and <c>Publish</c> a user may make over hubs in a second, and at once; where nobody has signed in, a connection. Default 100; null for no limit. From 1. Beyond it the call fails.
+    /// </summary>
+    public int? MaxHubCallsPerSecond { get; set; } = 100;
+
+    /// <summary>
+    /// How many messages a WebSocket's peer may send in a second, and at once. They are of no use to a subscription, and ignored; pings and pongs do not count. Default 10. From 1. Beyond it the socket is closed with 1008.
+    /// </summary>
+    public int MaxInboundMessagesPerSecond { get; set; } = 10;
+
+    /// <summary>
+    /// Whom a request is counted for, to <see cref="MaxSubscribersPerUser"/> and <see cref="MaxReplayedPerSecond"/>: any text, null for nobody. Default null: the user by <see cref="UserId"/>, else the address. Not from configuration.
+    /// </summary>
+    public Func<HttpContext, string?>? LimitKey { get; set; }
 
     /// <summary>
     /// How many stores of families may exist at a time. Default 10,000. From 1. Beyond it stores that nobody uses and that never had a message are dropped; when there are none, new ones are refused:

@@ -36,9 +36,22 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: AllowedOrigins has '{origin}'; an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'; or '*'.";
         if (options.MaxStores < 1)
             yield return $"Tornadose: MaxStores is {options.MaxStores}; it must be at least 1.";
+        foreach (var (limit, value) in Limits(options))
+            if (value < 1)
+                yield return $"Tornadose: {limit} is {value}; it must be at least 1, or null.";
+        if (options.MaxInboundMessagesPerSecond < 1)
+            yield return $"Tornadose: MaxInboundMessagesPerSecond is {options.MaxInboundMessagesPerSecond}; it must be at least 1.";
         if (options.MaxSubscribers < 1)
             yield return $"Tornadose: MaxSubscribers is {options.MaxSubscribers}; it must be at least 1.";
     }
+
+    private static IEnumerable<(string Name, int? Value)> Limits(TornadoseOptions options) =>
+    [
+        (nameof(options.MaxSubscribersPerUser), options.MaxSubscribersPerUser),
+        (nameof(options.MaxJoinsPerSecond), options.MaxJoinsPerSecond),
+        (nameof(options.MaxReplayedPerSecond), options.MaxReplayedPerSecond),
+        (nameof(options.MaxHubCallsPerSecond), options.MaxHubCallsPerSecond),
+    ];
 
     /// <summary>As browsers send it; anything else would never match.</summary>
     private static bool IsOrigin(string origin) => origin == "*"

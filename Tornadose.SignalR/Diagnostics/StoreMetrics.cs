@@ -28,6 +28,7 @@ internal sealed class StoreMetrics
         Resets = meter.CreateCounter<long>("tornadose.resets", "{reset}", "Announcements that messages are missing, by reason.");
         Resumes = meter.CreateCounter<long>("tornadose.resumes", "{resume}", "Subscriptions that began after an id, by what became of it.");
         Ended = meter.CreateCounter<long>("tornadose.subscribers.ended", "{subscriber}", "Subscriptions that ended, by reason.");
+        Refusals = meter.CreateCounter<long>("tornadose.subscribers.refused", "{refusal}", "Subscriptions and hub calls that a limit did not admit, by reason.");
         Lag = meter.CreateHistogram<double>("tornadose.delivery.lag", "s", "From a message's arrival in this process's log to its write, of the oldest message of each batch.", advice: Buckets.OfSeconds);
         Duration = meter.CreateHistogram<double>("tornadose.subscription.duration", "s", "How long subscriptions lasted, by reason of their end.", advice: Buckets.OfHours);
     }
@@ -41,6 +42,8 @@ internal sealed class StoreMetrics
     public Counter<long> Resumes { get; }
 
     public Counter<long> Ended { get; }
+
+    private Counter<long> Refusals { get; }
 
     public Histogram<double> Lag { get; }
 
@@ -71,6 +74,12 @@ internal sealed class StoreMetrics
             if (forget && measured.Subscribers == 0)
                 _measured.Remove((measured.Store, measured.Transport));
         }
+    }
+
+    public void Refused(string transport, string reason)
+    {
+        if (Refusals.Enabled)
+            Refusals.Add(1, new("tornadose.transport", transport), new("tornadose.reason", reason));
     }
 
     private List<Measurement<long>> CountSubscribers()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.ServerSentEvents;
 
 namespace Tornadose.SignalR.Endpoints;
@@ -52,8 +53,9 @@ internal static class Refusal
     /// «Come back later», so that the client does. Any status but 200 closes a browser's <c>EventSource</c> for good, so it gets a stream that
     /// says when to reconnect, and ends.
     /// </summary>
-    public static Task ComeBackAsync(HttpContext context, StreamFormat format, TimeSpan retry)
+    public static Task ComeBackAsync(HttpContext context, StreamFormat format, TimeSpan retry, AdmissionRefusal? why = null)
     {
+        why ??= AdmissionRefusal.Full;
         if (format == StreamFormat.ServerSentEvents)
         {
             StreamHeaders.Set(context.Response, format);
@@ -62,6 +64,6 @@ internal static class Refusal
         }
 
         context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retry.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(context, (StatusCodes.Status503ServiceUnavailable, "The server takes no more subscribers at the moment. Come back later."));
+        return WriteAsync(context, (why.IsTheirs ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable, why.Description));
     }
 }

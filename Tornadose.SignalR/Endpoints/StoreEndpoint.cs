@@ -52,7 +52,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         try
         {
             if (format == StreamFormat.Snapshot)
-                await StoreSnapshotResponse.WriteAsync(context, selection);
+                await SnapshotAsync(context, selection);
             else if (HttpMethods.IsHead(context.Request.Method))
                 StreamHeaders.Set(context.Response, format);
             else
@@ -65,28 +65,48 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         }
     }
 
+    private async Task SnapshotAsync(HttpContext context, StoreSelection selection)
+    {
+        var snapshot = await StoreSnapshotResponse.TakeAsync(selection, context);
+        if (registry.Admission.TryReplay("json", ClientKey.Of(context, options), snapshot.Messages))
+            await snapshot.WriteAsync(context);
+        else
+            await Refusal.ComeBackAsync(context, StreamFormat.Snapshot, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
+    }
+
     private async Task SubscribeAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat format)
     {
-        if (!registry.TryEnter())
+        var key = ClientKey.Of(context, options);
+        if (!registry.Admission.TryEnter(Transport(format), key, selection.Capacities, out var place, out var refusal))
         {
-            await Refusal.ComeBackAsync(context, format, options.NextRetry());
+            await Refusal.ComeBackAsync(context, format, options.NextRetry(), refusal);
             return;
         }
 
-        try
+        using (place)
         {
             using var subscription = await StoreSubscription.OpenAsync(selection, resume, context.RequestAborted);
-            context.Response.Headers[StreamHeaders.Resume] = subscription.Resumed;
-            if (format == StreamFormat.WebSocket)
-                await WebSocketSubscription.RunAsync(context, subscription.Feeds, access, registry, options);
+            if (!registry.Admission.TryReplay(Transport(format), key, subscription.Feeds.Behind))
+                await Refusal.ComeBackAsync(context, format, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
             else
-                await StreamAsync(context, subscription.Feeds, access, format);
-        }
-        finally
-        {
-            registry.Exit();
+                await DeliverAsync(context, access, subscription, format);
         }
     }
+
+    private Task DeliverAsync(HttpContext context, SubscriberAccess access, StoreSubscription subscription, StreamFormat format)
+    {
+        context.Response.Headers[StreamHeaders.Resume] = subscription.Resumed;
+        return format == StreamFormat.WebSocket
+            ? WebSocketSubscription.RunAsync(context, subscription.Feeds, access, registry, options)
+            : StreamAsync(context, subscription.Feeds, access, format);
+    }
+
+    private static string Transport(StreamFormat format) => format switch
+    {
+        StreamFormat.WebSocket => "websocket",
+        StreamFormat.JsonLines => "ndjson",
+        _ => "sse",
+    };
 
     private async Task StreamAsync(HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, StreamFormat format)
     {
@@ -94,8 +114,8 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         StreamHeaders.Set(response, format);
         StreamHeaders.Unbuffer(context);
         var subscriber = format == StreamFormat.JsonLines
-            ? new Subscriber("ndjson", feeds, JsonLinesEncoder.Instance, new JsonLinesSink(response), registry) { Access = access }
-            : new Subscriber("sse", feeds, ServerSentEventEncoder.Instance, new ServerSentEventSink(response, options.NextRetry()), registry) { Access = access };
+            ? new Subscriber(Transport(format), feeds, JsonLinesEncoder.Instance, new JsonLinesSink(response), registry) { Access = access }
+            : new Subscriber(Transport(format), feeds, ServerSentEventEncoder.Instance, new ServerSentEventSink(response, options.NextRetry()), registry) { Access = access };
         using var gone = context.RequestAborted.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), subscriber);
         await subscriber.RunAsync();
     }

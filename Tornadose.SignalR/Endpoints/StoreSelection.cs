@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
@@ -15,6 +16,10 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
     /// How many stores one connection carries. A single id has at most 64 bytes, so that the vector of all has at most 4 KiB, which passes as a header everywhere.
     /// </summary>
     public const int MaxStores = 64;
+
+    /// <summary>The stores of these that take only so many subscribers.</summary>
+    public IReadOnlyList<StoreCapacity> Capacities =>
+        [.. from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(store.Name, max)];
 
     /// <summary>The route value that holds the store's name.</summary>
     public const string RouteValue = "store";

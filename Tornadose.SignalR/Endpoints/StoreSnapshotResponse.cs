@@ -11,26 +11,36 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary>
 /// The store's window and id as one JSON document: <c>{"store":…,"id":…,"messages":[…]}</c>; of a list, <c>{"id":…,"stores":[…]}</c> with the vector of all as the id.
 /// </summary>
-internal static class StoreSnapshotResponse
+internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, MessageLogSnapshot Snapshot)> snapshots)
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task WriteAsync(HttpContext context, StoreSelection selection)
+    /// <summary>How many messages it holds.</summary>
+    public int Messages => snapshots.Sum(static taken => taken.Snapshot.Messages.Count);
+
+    public static async ValueTask<StoreSnapshotResponse> TakeAsync(StoreSelection selection, HttpContext context)
     {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-cache, no-store";
-        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        if (HttpMethods.IsHead(context.Request.Method))
-            return;
         var snapshots = new List<(string Store, MessageLogSnapshot Snapshot)>();
+        if (HttpMethods.IsHead(context.Request.Method))
+            return new(selection.IsList, snapshots);
         foreach (var store in selection.Stores)
         {
             using var following = await FollowedStore.BeginAsync(store, context.RequestAborted);
             snapshots.Add((store.Name, following.Store.GetSnapshot()));
         }
 
+        return new(selection.IsList, snapshots);
+    }
+
+    public async Task WriteAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-cache, no-store";
+        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
-        if (selection.IsList)
+        if (isList)
             await WriteListAsync(context, writer, snapshots);
         else
             await WriteAsync(context, writer, snapshots[0].Store, snapshots[0].Snapshot);

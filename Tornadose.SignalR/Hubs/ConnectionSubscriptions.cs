@@ -21,6 +21,8 @@ namespace Tornadose.SignalR.Hubs;
 /// <param name="hub">What the hubs share.</param>
 internal sealed class ConnectionSubscriptions(HubConnectionContext connection, IGroupManager groups, StoreHubContext hub)
 {
+    private const string Transport = "signalr";
+
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly IHubProtocol _protocol = connection.Protocol;
@@ -33,6 +35,32 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     /// <summary>The right of the connection's user to read a store, yet to be decided on.</summary>
     public StoreReadAccess Ask(DataStore store) => hub.Authorizer.Ask(connection.User, [store], Authenticated);
+
+    /// <summary>Takes a place for one more subscription to a store.</summary>
+    /// <exception cref="HubException">There is none.</exception>
+    public IDisposable Enter(DataStore store, string transport)
+    {
+        StoreCapacity[] capacities = store.Options.MaxSubscribers is { } max ? [new(store.Name, max)] : [];
+        return hub.Registry.Admission.TryEnter(transport, Key, capacities, out var place, out var refusal) ? place : throw StoreHubContext.Refused(refusal);
+    }
+
+    /// <summary>Counts the old messages that a cursor begins with.</summary>
+    /// <exception cref="HubException">They are too many, after those that there were lately.</exception>
+    public void Replay(string transport, MessageCursor cursor)
+    {
+        if (!hub.Registry.Admission.TryReplay(transport, Key, cursor.Behind))
+            throw StoreHubContext.Refused(AdmissionRefusal.TooMuchReplayed);
+    }
+
+    /// <summary>Counts a call of the client.</summary>
+    /// <exception cref="HubException">They are too many.</exception>
+    public void Call()
+    {
+        if (!hub.Registry.Admission.TryCall(hub.Options.UserId(connection.User) is { } user ? $"user {user}" : $"connection {connection.ConnectionId}"))
+            throw StoreHubContext.Refused(AdmissionRefusal.TooManyCalls);
+    }
+
+    private string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
 
     /// <summary>A connection that polls authenticates itself anew with each poll, which SignalR looks after.</summary>
     private HttpContext? Authenticated =>
@@ -91,44 +119,44 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     private async Task<string> JoinAsync(DataStore store, StartAt? start, SubscriberAccess access, CancellationToken cancellationToken)
     {
-        if (!hub.Registry.TryEnter())
-            throw StoreHubContext.Full();
+        var place = Enter(store, Transport);
         FollowedStore? following = null;
         MessageCursor cursor;
         try
         {
             following = await StoreHubContext.FollowAsync(store, cancellationToken).ConfigureAwait(false);
             cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken).ConfigureAwait(false);
+            Replay(Transport, cursor);
             await groups.AddToGroupAsync(connection.ConnectionId, store.Name, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             following?.Dispose();
-            hub.Registry.Exit();
+            place.Dispose();
             throw;
         }
 
-        return Start(following, cursor, access);
+        return Start(following, cursor, access, place);
     }
 
-    private string Start(FollowedStore following, MessageCursor cursor, SubscriberAccess access)
+    private string Start(FollowedStore following, MessageCursor cursor, SubscriberAccess access, IDisposable place)
     {
         var begin = cursor.Position.ToString();
         var store = following.Store;
         var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout) { Measured = store.Measured });
         var sink = new HubSink(connection, begin);
-        var subscription = new Subscription(new Subscriber("signalr", feeds, hub.Encoders.For(_protocol), sink, hub.Registry) { Access = access }, sink);
+        var subscription = new Subscription(new Subscriber(Transport, feeds, hub.Encoders.For(_protocol), sink, hub.Registry) { Access = access }, sink);
         _subscriptions[store.Name] = subscription;
-        subscription.Running = RunAsync(subscription, following);
+        subscription.Running = RunAsync(subscription, following, place);
         return begin;
     }
 
-    private async Task RunAsync(Subscription subscription, FollowedStore following)
+    private async Task RunAsync(Subscription subscription, FollowedStore following, IDisposable place)
     {
         using (following)
             await subscription.Subscriber.RunAsync().ConfigureAwait(false);
         _subscriptions.TryRemove(KeyValuePair.Create(following.Store.Name, subscription));
-        hub.Registry.Exit();
+        place.Dispose();
     }
 
     private sealed class Subscription(Subscriber subscriber, HubSink sink)

@@ -11,14 +11,12 @@ internal static class HubStream
     public static async IAsyncEnumerable<object> ReadAsync(
         DataStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var hub = connection.Hub;
-        if (!hub.Registry.TryEnter())
-            throw StoreHubContext.Full();
-        try
+        using (connection.Enter(store, "signalr-stream"))
         {
             using var following = await StoreHubContext.FollowAsync(store, cancellationToken);
             var sink = new HubStreamSink();
             var cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken);
+            connection.Replay("signalr-stream", cursor);
             var subscriber = Subscribe(following.Store, cursor, access, connection, sink);
             using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
             var running = subscriber.RunAsync();
@@ -32,10 +30,6 @@ internal static class HubStream
                 subscriber.Cut(SubscriberEnd.Unsubscribed);
                 await running;
             }
-        }
-        finally
-        {
-            hub.Registry.Exit();
         }
     }
 

@@ -70,6 +70,7 @@ public class StoreHub : Hub<IStoreClient>
 
     private async ValueTask<SubscriberAccess> AskAsync(string name)
     {
+        Subscriptions.Call();
         var access = Subscriptions.Ask(Subscriptions.Hub.Get(name));
         Demand(await access.DecideAsync());
         return access;
@@ -77,6 +78,7 @@ public class StoreHub : Hub<IStoreClient>
 
     private async ValueTask<DataStore> GetPublishableAsync(string name)
     {
+        Subscriptions.Call();
         var store = Subscriptions.Hub.Get(name);
         Demand(store.Options.PublishPolicy is null
             ? StoreVerdict.Forbidden

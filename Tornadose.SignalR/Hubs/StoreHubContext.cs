@@ -10,9 +10,12 @@ namespace Tornadose.SignalR.Hubs;
 /// <param name="Registry">The subscribers of the process.</param>
 /// <param name="Encoders">The encoders by hub protocol.</param>
 /// <param name="Authorizer">Who may read and publish.</param>
-internal sealed record StoreHubContext(DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer)
+/// <param name="Options">The limits.</param>
+internal sealed record StoreHubContext(DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options)
 {
-    public static HubException Full() => new("The server takes no more subscribers at the moment. Come back later.");
+    public static HubException Full() => Refused(AdmissionRefusal.Full);
+
+    public static HubException Refused(AdmissionRefusal refusal) => new(refusal.Description);
 
     public static HubException NoSuchStore() => new("There is no such store.");
 

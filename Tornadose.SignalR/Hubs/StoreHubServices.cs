@@ -21,11 +21,7 @@ internal static class StoreHubServices
     {
         services.TryAddSingleton<HubEncoders>();
         services.TryAddSingleton<StoreAuthorizer>();
-        services.TryAddSingleton(provider => new StoreHubContext(
-            provider.GetRequiredService<DataStoreProvider>(),
-            provider.GetRequiredService<SubscriberRegistry>(),
-            provider.GetRequiredService<HubEncoders>(),
-            provider.GetRequiredService<StoreAuthorizer>()));
+        services.TryAddSingleton<StoreHubContext>();
         if (services.Any(service => service.ServiceType == typeof(StoreHubLifetimeManager<THub>)))
             return;
         var ours = ServiceDescriptor.Singleton<HubLifetimeManager<THub>>(provider => provider.GetRequiredService<StoreHubLifetimeManager<THub>>());

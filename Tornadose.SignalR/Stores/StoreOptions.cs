@@ -26,6 +26,12 @@ public sealed class StoreOptions
     public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
+    /// How many subscribers the store takes in this process, on all transports together. Default null: as many as <c>TornadoseOptions.MaxSubscribers</c>. From 1. Beyond it an <c>EventSource</c> is told to come back later, other clients get
+    /// 503, hub methods an error.
+    /// </summary>
+    public int? MaxSubscribers { get; set; }
+
+    /// <summary>
     /// What happens to a subscriber that the log has moved past. Default <see cref="SlowConsumerPolicy.Reset"/>, and <see cref="SlowConsumerPolicy.SkipToLatest"/> for a data store, where it
     /// cannot be changed.
     /// </summary>

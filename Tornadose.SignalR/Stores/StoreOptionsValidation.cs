@@ -25,6 +25,8 @@ internal sealed class StoreOptionsValidation : IValidateOptions<StoreOptions>
             yield return $"MaxBytes is {options.MaxBytes}; it must be from MaxMessageBytes ({options.MaxMessageBytes}) to {MaxBytes}.";
         if (options.MaxAge is { } age && age < TimeSpan.FromMilliseconds(1))
             yield return $"MaxAge is {age}; it must be at least 1 ms, or null.";
+        if (options.MaxSubscribers < 1)
+            yield return $"MaxSubscribers is {options.MaxSubscribers}; it must be at least 1, or null.";
         if (!Enum.IsDefined(options.SlowConsumer))
             yield return $"SlowConsumer is {options.SlowConsumer}; it must be Reset, SkipToLatest or Disconnect.";
         if (options.SendTimeout < TimeSpan.FromMilliseconds(100) || options.SendTimeout > TimeSpan.FromHours(1))

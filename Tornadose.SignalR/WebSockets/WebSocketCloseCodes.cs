@@ -14,6 +14,9 @@ internal static class WebSocketCloseCodes
     /// <summary>The client sent more than is taken from a client that has nothing to say.</summary>
     public static readonly SubscriberEnd MessageTooBig = new("inbound_too_big", "The message is larger than this endpoint takes from a client.", reconnect: false);
 
+    /// <summary>The client sends message after message to a server that ignores them.</summary>
+    public static readonly SubscriberEnd TooManyMessages = new("inbound_too_often", "This endpoint takes no such number of messages from a client.", reconnect: false);
+
     private static readonly Dictionary<SubscriberEnd, int> Codes = new()
     {
         [SubscriberEnd.ClientGone] = 1000,
@@ -22,6 +25,7 @@ internal static class WebSocketCloseCodes
         [BinaryRefused] = 1003,
         [SubscriberEnd.AuthenticationExpired] = 1008,
         [SubscriberEnd.AccessRevoked] = 1008,
+        [TooManyMessages] = 1008,
         [MessageTooBig] = 1009,
         [SubscriberEnd.Failed] = 1011,
         [SubscriberEnd.ShuttingDown] = 1012,

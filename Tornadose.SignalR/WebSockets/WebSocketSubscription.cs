@@ -11,6 +11,10 @@ namespace Tornadose.SignalR.WebSockets;
 internal static class WebSocketSubscription
 {
     private const int MaxInboundBytes = 4 * 1024;
+
+    /// <summary>Fragments may be empty, so that there is no end of them in any number of bytes.</summary>
+    private const int MaxPieces = 64;
+
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     public static bool IsRaw(HttpContext context) => context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
@@ -27,7 +31,7 @@ internal static class WebSocketSubscription
         var sink = new WebSocketSink(context, socket, context.Features.Get<SharedUpgrade>()?.Stream);
         FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
         var subscriber = new Subscriber("websocket", feeds, encoder, sink, registry) { Access = access };
-        var receiving = ReceiveAsync(context, socket, subscriber);
+        var receiving = ReceiveAsync(context, socket, subscriber, registry.NewBucket(options.MaxInboundMessagesPerSecond));
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);
         // After an error of the peer the socket has sent a close frame and is aborted. To dispose of it then would reset the connection, and lose the frame that says
@@ -37,7 +41,7 @@ internal static class WebSocketSubscription
     }
 
     /// <summary>Reads until the peer closes or vanishes, and says so to the subscriber. What the peer says besides is not for us.</summary>
-    private static async Task ReceiveAsync(HttpContext context, WebSocket socket, Subscriber subscriber)
+    private static async Task ReceiveAsync(HttpContext context, WebSocket socket, Subscriber subscriber, TokenBucket messages)
     {
         var end = SubscriberEnd.ClientGone;
         try
@@ -50,6 +54,8 @@ internal static class WebSocketSubscription
                     break;
                 if (received.MessageType == WebSocketMessageType.Binary)
                     end = WebSocketCloseCodes.BinaryRefused;
+                else if (!messages.TryTake(1))
+                    end = WebSocketCloseCodes.TooManyMessages;
                 else if (!received.EndOfMessage)
                     end = await SkipAsync(socket).ConfigureAwait(false);
             }
@@ -72,7 +78,7 @@ internal static class WebSocketSubscription
         try
         {
             var skipped = 0;
-            while (true)
+            for (var pieces = 0; pieces < MaxPieces; pieces++)
             {
                 var received = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
                 skipped += received.Count;
@@ -81,6 +87,8 @@ internal static class WebSocketSubscription
                 if (received.EndOfMessage)
                     return SubscriberEnd.ClientGone;
             }
+
+            return WebSocketCloseCodes.TooManyMessages;
         }
         finally
         {

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Tornadose.SignalR.Tests.Authorization;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Hubs;
+
+/// <summary>Rate limiting middleware sees a hub's connection, not its calls: so the hub counts them itself.</summary>
+public sealed class HubCallRateTests
+{
+    private readonly ManualTimeProvider _time = new();
+
+    [Theory, Case("SEC-13"), InlineData("Subscribe"), InlineData("Watch"), InlineData("Publish")]
+    public async Task Call_OneMoreThanTheLimit_FailsAndTheNextSecondDoesNot(string method)
+    {
+        await using var host = await RolesApp.StartAsync(time: _time, configure: options => options.MaxHubCallsPerSecond = 3);
+        await using var metrics = MetricsRecorder.Of(host, "subscribers.refused");
+        await using var hub = await HubClient.StartAsync(host.WebSocketUrl("/hub?user=ann"));
+        await using var same = await HubClient.StartAsync(host.WebSocketUrl("/hub?user=ann"));
+        await using var other = await HubClient.StartAsync(host.WebSocketUrl("/hub?user=admin"));
+        for (var call = 0; call < 3; call++)
+            await CallAsync(call % 2 == 0 ? hub : same, method);
+        var refused = await Assert.ThrowsAsync<HubException>(() => CallAsync(hub, method));
+        Assert.EndsWith("You call too often. Wait a moment.", refused.Message, StringComparison.Ordinal);
+        await CallAsync(other, method);
+        Assert.Equal(1, metrics.Sum("subscribers.refused", "reason=calls"));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await CallAsync(hub, method);
+    }
+
+    [Fact, Case("SEC-13")]
+    public async Task Call_NobodySignedIn_CountsTheConnection()
+    {
+        await using var host = await RolesApp.StartAsync(time: _time, configure: options => options.MaxHubCallsPerSecond = 1);
+        await using var one = await HubClient.StartAsync(host.WebSocketUrl("/hub"));
+        await using var two = await HubClient.StartAsync(host.WebSocketUrl("/hub"));
+        await one.InvokeAsync<string>("Subscribe", "plain", null).WithTimeout();
+        await two.InvokeAsync<string>("Subscribe", "plain", null).WithTimeout();
+        await Assert.ThrowsAsync<HubException>(() => one.InvokeAsync<string>("Subscribe", "plain", null).WithTimeout());
+    }
+
+    private static async Task CallAsync(HubConnection hub, string method)
+    {
+        if (method == "Watch")
+        {
+            using var leave = new CancellationTokenSource();
+            var stream = await hub.StreamAsChannelAsync<object>("Watch", RolesApp.Store, null, leave.Token).WithTimeout();
+            var read = stream.WaitToReadAsync().AsTask();
+            await hub.InvokeAsync("Unsubscribe", RolesApp.Store).WithTimeout(); // the server has looked at the first call by now
+            if (read.IsCompleted)
+                await read;
+            await leave.CancelAsync();
+        }
+        else
+        {
+            await hub.InvokeAsync<string>(method, RolesApp.Store, method == "Publish" ? "text" : null).WithTimeout();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.WebSockets;
+
+/// <summary>A peer that sends on and on to an endpoint that ignores it.</summary>
+public sealed class WebSocketInboundRateTests
+{
+    private readonly ManualTimeProvider _time = new();
+
+    [Theory, Case("WS-07", "WS-18"), InlineData(9, false), InlineData(10, false), InlineData(11, true)]
+    public async Task Receive_MessagesAtOnce_AreIgnoredUpToTheLimit(int count, bool closed)
+    {
+        await using var host = await StoresApp.StartAsync(_time);
+        await using var metrics = MetricsRecorder.Of(host, "subscribers.ended");
+        await using var socket = await RawWs.OpenAsync(host.Orders());
+        await host.UntilSubscribersAsync(1);
+        for (var number = 0; number < count; number++)
+            await socket.SendTextAsync($"hello {number}");
+        if (!closed)
+        {
+            Assert.Equal(1000, (await socket.CloseAsync()).CloseCode);
+            return;
+        }
+
+        var close = await socket.UntilCloseAsync();
+        Assert.Equal((1008, "inbound_too_often"), (close.CloseCode, close.CloseReason));
+        await socket.SendCloseAsync(1008);
+        await host.UntilSubscribersAsync(0);
+        Assert.Equal(1, metrics.Sum("subscribers.ended", "reason=inbound_too_often", "transport=websocket"));
+        host.Logs.AssertNoErrors();
+    }
+
+    [Fact, Case("WS-07")]
+    public async Task Receive_TenASecond_GoesOnForEver()
+    {
+        await using var host = await StoresApp.StartAsync(_time);
+        await using var socket = await RawWs.OpenAsync(host.Orders());
+        await host.UntilSubscribersAsync(1);
+        for (var second = 0; second < 5; second++)
+        {
+            for (var number = 0; number < 10; number++)
+                await socket.SendTextAsync("hello");
+            await PingAsync(socket); // the server has read them
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(1000, (await socket.CloseAsync()).CloseCode);
+    }
+
+    [Fact, Case("WS-07", "WS-13")]
+    public async Task Receive_PingsAndPongs_DoNotCount()
+    {
+        await using var host = await StoresApp.StartAsync(_time);
+        await using var socket = await RawWs.OpenAsync(host.Orders());
+        for (var number = 0; number < 50; number++)
+        {
+            await socket.SendAsync(WsOpcode.Pong, []);
+            await PingAsync(socket);
+        }
+
+        Assert.Equal(1000, (await socket.CloseAsync()).CloseCode);
+    }
+
+    [Fact, Case("WS-07", "WS-09")]
+    public async Task Receive_EmptyFragmentsWithoutEnd_ClosesWith1008()
+    {
+        await using var host = await StoresApp.StartAsync(_time);
+        await using var socket = await RawWs.OpenAsync(host.Orders());
+        await socket.SendAsync(WsOpcode.Text, [], fin: false);
+        for (var fragment = 0; fragment < 64; fragment++)
+            await socket.SendAsync(WsOpcode.Continuation, [], fin: false);
+        Assert.Equal(1008, (await socket.UntilCloseAsync()).CloseCode);
+    }
+
+    private static async Task PingAsync(RawWs socket)
+    {
+        await socket.SendAsync(WsOpcode.Ping, []);
+        Assert.Equal(WsOpcode.Pong, (await socket.NextAsync()).Opcode);
+    }
+}

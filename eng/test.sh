@@ -21,7 +21,7 @@ as_root() {
 
 missing_packages() {
   local package
-  for package in redis-server chromium curl jq python3; do
+  for package in redis-server chromium curl jq python3 nginx; do
     command -v "$package" >/dev/null || echo "$package"
   done
 }

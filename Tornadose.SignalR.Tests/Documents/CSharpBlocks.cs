@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Tornadose.SignalR.Tests.Documents;
+
+/// <summary>
+/// All C# blocks in one compilation, each in a namespace of its own. Statements become the body of a method that has what a reader would expect to be there: <c>builder</c>, <c>app</c>, <c>services</c>, and a store
+/// <c>orders</c>; a block that makes its own <c>builder</c> is a program.
+/// </summary>
+internal static partial class CSharpBlocks
+{
+    private const string Usings = """
+        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Net.Http.Json;
+        global using System.Threading; global using System.Threading.Tasks;
+        global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Hosting; global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing;
+        global using Microsoft.Extensions.Configuration; global using Microsoft.Extensions.DependencyInjection; global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
+        """;
+
+    // Beyond what a web project has by itself: a fragment leaves them out, and an editor offers them.
+    private const string FragmentUsings = """
+        using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.Diagnostics.HealthChecks; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.RateLimiting;
+        using Microsoft.AspNetCore.SignalR; using Microsoft.AspNetCore.SignalR.Client; using System.Security.Claims; using System.Text.Json; using StackExchange.Redis;
+        using Tornadose.SignalR.Authorization; using Tornadose.SignalR.Backplanes; using Tornadose.SignalR.Delivery; using Tornadose.SignalR.Hubs; using Tornadose.SignalR.Messages; using Tornadose.SignalR.Redis;
+        using Tornadose.SignalR.Stores;
+        """;
+
+    private static readonly Lazy<ILookup<string, Diagnostic>> Diagnostics = new(() => Compile([.. DocumentBlock.All.Where(static block => block is { Language: "csharp", Skipped: null })]));
+
+    /// <summary>What the compiler says about a block; nothing when it compiles.</summary>
+    public static IEnumerable<string> ErrorsOf(DocumentBlock block) => Diagnostics.Value[block.ToString()]
+        .Select(error => $"{block.File}:{error.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {error.Id} {error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}");
+
+    /// <summary>The same for code that is in no document.</summary>
+    public static IEnumerable<string> ErrorsOf(string text) => Compile([new DocumentBlock("none", 1, "csharp", text, null, null, "")]).SelectMany(static errors => errors).Select(static error => error.Id);
+
+    private static ILookup<string, Diagnostic> Compile(IReadOnlyList<DocumentBlock> blocks)
+    {
+        var options = new CSharpParseOptions(LanguageVersion.Latest);
+        var trees = blocks.Select((block, index) => CSharpSyntaxTree.ParseText(Wrap(block, $"Block{index}"), options, block.ToString())).ToList();
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path));
+        var compilation = CSharpCompilation.Create(
+            "Documents", [CSharpSyntaxTree.ParseText(Usings, options, "usings"), .. trees], references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        return compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToLookup(diagnostic => diagnostic.Location.SourceTree?.FilePath ?? "");
+    }
+
+    private static string Wrap(DocumentBlock block, string name)
+    {
+        var usings = string.Join('\n', Using().Matches(block.Text).Select(match => match.Value));
+        var body = Using().Replace(block.Text, "");
+        if (body.TrimStart().StartsWith('.'))
+            body = $"builder.Services.AddTornadose(){(body.Contains(';') ? body : body.TrimEnd() + ";")}";
+        var types = TypeDeclaration().Match(body) is { Success: true } match ? match.Index : body.Length;
+        var isProgram = body.Contains("var builder =", StringComparison.Ordinal);
+        var parameters = isProgram ? "string[] args" : Parameters(body[..types]);
+        var given = TypeDeclaration().IsMatch(block.Given) ? (Types: block.Given, Statements: "") : (Types: "", Statements: block.Given);
+        var line = block.Line + 1 + body[..types].Count(static c => c == '\n') + (block.Text.Count(static c => c == '\n') - body.Count(static c => c == '\n'));
+        var first = block.Line + 1 + (block.Text.Count(static c => c == '\n') - body.Count(static c => c == '\n'));
+        return $$"""
+            {{(isProgram ? "" : FragmentUsings)}}
+            {{usings}}
+            namespace Documents.{{name}}
+            {
+            {{given.Types}}
+            static class Statements { static async Task RunAsync({{parameters}}) { await Task.CompletedTask;
+            {{given.Statements}}
+            #line {{first}}
+            {{body[..types]}}
+            } }
+            #line {{line}}
+            {{body[types..]}}
+            }
+            """;
+    }
+
+    /// <summary>What the statements use and do not declare.</summary>
+    private static string Parameters(string statements)
+    {
+        var expected = new Dictionary<string, string>
+        {
+            ["builder"] = "WebApplicationBuilder", ["app"] = "WebApplication", ["services"] = "IServiceCollection", ["orders"] = "Tornadose.SignalR.Stores.IDataStore", ["stop"] = "CancellationToken",
+        };
+        return string.Join(", ", expected.Where(pair => !Regex.IsMatch(statements, $@"(var|{Regex.Escape(pair.Value)}) {pair.Key}\b")).Select(pair => $"{pair.Value} {pair.Key}"));
+    }
+
+    [GeneratedRegex(@"^using [\w.= ]+;[^\n]*\n", RegexOptions.Multiline)]
+    private static partial Regex Using();
+
+    [GeneratedRegex(@"^(\[[^\n]*\]\n)*((public|internal|sealed|abstract|static|readonly|partial|file) )*(class|record|interface|enum|struct|delegate)\b", RegexOptions.Multiline)]
+    private static partial Regex TypeDeclaration();
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Documents;
+
+/// <summary>An application that has what the documents' requests speak of.</summary>
+internal static class DocumentedApp
+{
+    private const string Documented = "localhost:5000";
+
+    // A stream goes on until curl gives up.
+    private static readonly int[] Fine = [0, 28];
+
+    /// <summary>Types a request; an answer with an error is an error.</summary>
+    public static async Task CurlAsync(string command)
+    {
+        await using var host = await StartAsync();
+        var here = command.Replace(Documented, $"127.0.0.1:{host.Http1.Port}", StringComparison.Ordinal).Replace("curl ", "curl --silent --show-error --fail --max-time 1 ", StringComparison.Ordinal);
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-o", "pipefail", "-c", here]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var output = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync()).WithTimeout();
+        await process.WaitForExitAsync().WithTimeout();
+        Assert.True(Fine.Contains(process.ExitCode), $"{command}\n{process.ExitCode} {string.Join('\n', output)}");
+    }
+
+    private static Task<TestHost> StartAsync() => TestHost.StartAsync(
+        builder =>
+        {
+            builder.Services.AddHealthChecks().AddTornadose();
+            builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero)
+                .AddQueueStore("orders").AddQueueStore("notes").AddQueueStore("devices/{id}").AddDataStore("weather").AddDataStore("cpu");
+        },
+        app =>
+        {
+            app.MapStores("/stores");
+            app.MapStorePublishing("/stores").AllowAnonymous();
+            app.MapStoreInspector("/stores/_inspect").AllowAnonymous();
+            app.MapHealthChecks("/health");
+        });
+}

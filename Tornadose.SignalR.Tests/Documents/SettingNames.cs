@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Redis;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Tests.Documents;
+
+/// <summary>Which settings of a configuration section <c>Tornadose</c> no option has.</summary>
+internal static class SettingNames
+{
+    public static IEnumerable<string> Unknown(JsonElement section) => section.EnumerateObject().SelectMany(setting => setting.Name switch
+    {
+        "Stores" => setting.Value.EnumerateObject().SelectMany(store => Unknown(store.Value, typeof(StoreOptions))),
+        "Redis" => Unknown(setting.Value, typeof(RedisBackplaneOptions)),
+        _ => HasOption(typeof(TornadoseOptions), setting.Name) ? [] : [setting.Name],
+    });
+
+    private static IEnumerable<string> Unknown(JsonElement settings, Type options) => settings.EnumerateObject().Select(setting => setting.Name).Where(name => !HasOption(options, name));
+
+    private static bool HasOption(Type options, string name) => options.GetProperty(name) is not null;
+}

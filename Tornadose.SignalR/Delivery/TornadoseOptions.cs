@@ -103,6 +103,13 @@ public sealed class TornadoseOptions
         static user => user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.FindFirst("sub")?.Value ?? user.Identity?.Name;
 
     /// <summary>
+    /// Whether streams and the hub take a bearer token in the query, <c>?access_token=…</c>, where there is no <c>Authorization</c> header: it is moved there before the application's authentication looks, and out of the URL. Default false:
+    /// URLs are logged on the way, by proxies above all; prefer stream tickets. Setting it also keeps the host's line «Request starting …» out of the log, which has the URL as it came (category
+    /// <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>, below Warning).
+    /// </summary>
+    public bool AccessTokenInQuery { get; set; }
+
+    /// <summary>
     /// For how long a stream ticket can be used, once. Default 30 s. From 1 s to 10 minutes. It has to outlast the way from the ticket's answer to the stream's request, no more: the stream itself lasts longer.
     /// </summary>
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(30);

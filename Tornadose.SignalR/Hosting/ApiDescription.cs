@@ -24,7 +24,7 @@ internal static class ApiDescription
         .Describe(Read, StatusCodes.Status200OK, [AcceptNegotiation.EventStream, AcceptNegotiation.JsonLines, AcceptNegotiation.Json])
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable,
-            StatusCodes.Status503ServiceUnavailable)
+            StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable)
         .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status101SwitchingProtocols, typeof(void)), new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void)));
 
     public static IEndpointConventionBuilder DescribePublishing(this IEndpointConventionBuilder endpoint) => endpoint

@@ -42,7 +42,7 @@ public static class StoreEndpointRouteBuilderExtensions
             .WithDisplayName($"Tornadose stores under {prefix}")
             .DisableRequestTimeout()
             .DescribeReading()
-            .WithMetadata(new StreamMetadata(), new TicketMetadata());
+            .WithMetadata(new StreamMetadata(), new QueryCredentials(Tickets: true));
         var tickets = endpoints.MapPost($"{prefix.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
             .WithDisplayName($"Tornadose tickets under {prefix}")
             .DescribeTickets();
@@ -111,6 +111,7 @@ public static class StoreEndpointRouteBuilderExtensions
             connections.CloseOnAuthenticationExpiration = options.CloseOnAuthenticationExpiration;
             configure?.Invoke(connections);
         });
+        hub.WithMetadata(new QueryCredentials(Tickets: false));
         hub.Add(endpoint => endpoint.RequestDelegate = WebSocketOriginCheck.Before(endpoint.RequestDelegate!, options.AllowedOrigins));
         return hub;
     }

@@ -66,8 +66,9 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IStoreRevocation, StoreRevocation>();
         services.TryAddSingleton<TicketGate>();
-        services.TryAddTransient<TicketAuthentication>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<AuthenticationOptions>, TicketScheme>());
+        services.TryAddTransient<QueryAuthentication>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<AuthenticationOptions>, QueryScheme>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<LoggerFilterOptions>, QuietRequestLines>());
         services.TryAddSingleton<StoreEndpoint>();
         services.TryAddSingleton<TicketEndpoint>();
         services.TryAddSingleton<PublishEndpoint>();

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.Hosting;
+
+/// <summary>
+/// Keeps access tokens in the query out of the host's log line «Request starting …», which has the whole URL and is written before anything of the application runs. Where they are switched on, the line's category says no less
+/// than a warning; a rule of the application for one logging provider is stronger.
+/// </summary>
+internal sealed class QuietRequestLines(IOptions<TornadoseOptions> options) : IPostConfigureOptions<LoggerFilterOptions>
+{
+    private const string Category = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
+    public void PostConfigure(string? name, LoggerFilterOptions filters)
+    {
+        if (options.Value.AccessTokenInQuery)
+            filters.Rules.Add(new LoggerFilterRule(providerName: null, Category, LogLevel.Warning, filter: null));
+    }
+}

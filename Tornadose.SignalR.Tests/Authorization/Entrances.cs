@@ -1,0 +1,108 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Authorization;
+
+/// <summary>Every way in to a store of <see cref="RolesApp"/>, tried by a user: what it says, as a status of HTTP, and in its own words.</summary>
+internal static class Entrances
+{
+    public static readonly string[] Http =
+    [
+        "GET sse", "GET ndjson", "GET json", "HEAD", "websocket", "websocket raw", "GET sse resume", "websocket resume", "GET json resume", "list sse", "list ndjson", "list json", "list websocket",
+        "POST publish", "POST ticket", "ticket sse", "ticket websocket",
+    ];
+
+    public static readonly string[] Hubs =
+        [.. from hub in new[] { "hub", "derived" } from method in new[] { "Subscribe", "Subscribe resume", "Watch", "Watch resume", "Publish" } select $"{hub} {method}"];
+
+    /// <param name="Status">200 for whoever is let in.</param>
+    /// <param name="Words">What a refusal says, headers and all.</param>
+    public sealed record Answer(int Status, string Words);
+
+    public static Task<Answer> TryAsync(TestHost host, string entrance, string store, string? user, string? after = null) =>
+        Hubs.Contains(entrance) ? TryHubAsync(host, entrance, store, user, after) : TryHttpAsync(host, entrance, store, user, after);
+
+    private static async Task<Answer> TryHttpAsync(TestHost host, string entrance, string store, string? user, string? after)
+    {
+        List<(string, string)> headers = user is null ? [] : [("X-User", user)];
+        if (entrance.StartsWith("ticket ", StringComparison.Ordinal))
+            return await TryTicketAsync(host, entrance, store, headers);
+        if (entrance.EndsWith("resume", StringComparison.Ordinal))
+            headers.Add(("Last-Event-ID", after ?? "x"));
+        var method = entrance == "HEAD" ? "HEAD" : entrance.StartsWith("POST", StringComparison.Ordinal) ? "POST" : "GET";
+        headers.AddRange(entrance.Contains("websocket", StringComparison.Ordinal) ? RawWs.HandshakeHeaders : [("Accept", AcceptOf(entrance))]);
+        if (entrance == "websocket raw")
+            headers.Add(("Sec-WebSocket-Protocol", "tornadose.raw"));
+        var url = host.Url(entrance.StartsWith("list", StringComparison.Ordinal) ? $"/stores?store=plain&store={store}" : entrance == "POST ticket" ? "/stores/_ticket" : $"/stores/{store}");
+        headers.Add(("Content-Type", entrance == "POST ticket" ? "application/json" : "text/plain"));
+        return await SendAsync(url, method, headers, method == "POST" ? BodyOf(entrance, store) : null);
+    }
+
+    private static string AcceptOf(string entrance) => entrance switch
+    {
+        _ when entrance.Contains("ndjson", StringComparison.Ordinal) => "application/x-ndjson",
+        _ when entrance.Contains("json", StringComparison.Ordinal) => "application/json",
+        _ => "text/event-stream",
+    };
+
+    private static byte[] BodyOf(string entrance, string store) =>
+        entrance == "POST ticket" ? Encoding.UTF8.GetBytes($$"""{"stores":["{{store}}"],"transport":"sse"}""") : "text"u8.ToArray();
+
+    private static async Task<Answer> SendAsync(Uri url, string method, List<(string, string)> headers, byte[]? body)
+    {
+        await using var answer = await RawHttp.SendAsync(url, method, headers, body);
+        if (answer.Status is 200 or 101)
+            return new(200, "");
+        var said = string.Join('\n', answer.Headers.Where(header => header.Key is not "Date").Select(header => $"{header.Key}: {header.Value}"));
+        return new(answer.Status, $"{said}\n\n{(method == "HEAD" ? "" : await answer.ReadTextAsync())}");
+    }
+
+    /// <summary>The ticket's own way in, then the stream's.</summary>
+    private static async Task<Answer> TryTicketAsync(TestHost host, string entrance, string store, List<(string, string)> headers)
+    {
+        var transport = entrance.Split(' ')[1];
+        await using var asked = await host.AskAsync($$"""{"stores":["{{store}}"],"transport":"{{transport}}"}""", [.. headers]);
+        if (asked.Status != 200)
+            return new(asked.Status, await asked.ReadTextAsync());
+        var ticket = JsonElement.Parse(await asked.ReadTextAsync()).GetProperty("ticket").GetString()!;
+        return await SendAsync(host.Url($"/stores/{store}?ticket={ticket}"), "GET", transport == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", "text/event-stream")], null);
+    }
+
+    private static async Task<Answer> TryHubAsync(TestHost host, string entrance, string store, string? user, string? after)
+    {
+        var (hub, method) = (entrance.Split(' ')[0], entrance.Split(' ')[1]);
+        var id = entrance.EndsWith("resume", StringComparison.Ordinal) ? after ?? "x" : null;
+        await using var connection = await HubClient.StartAsync(host.WebSocketUrl(user is null ? $"/{hub}" : $"/{hub}?user={user}"));
+        try
+        {
+            if (method == "Watch")
+                await WatchAsync(host, connection, store, id);
+            else
+                await connection.InvokeAsync<string>(method, store, method == "Publish" ? "text" : id).WithTimeout();
+            return new(200, "");
+        }
+        catch (HubException refused)
+        {
+            var words = refused.Message.Split("HubException: ")[^1];
+            Assert.DoesNotContain("Exception", words, StringComparison.Ordinal);
+            return new(words.Contains("no such store", StringComparison.Ordinal) ? 404 : user is null ? 401 : 403, words); // SignalR has no statuses
+        }
+    }
+
+    /// <summary>A stream shows whether it was refused when it is read: it gives an error, or is there.</summary>
+    private static async Task WatchAsync(TestHost host, HubConnection connection, string store, string? after)
+    {
+        var registry = host.Get<SubscriberRegistry>();
+        await host.UntilSubscribersAsync(0);
+        var stream = await connection.StreamAsChannelAsync<object>("Watch", store, after).WithTimeout();
+        var read = stream.WaitToReadAsync().AsTask();
+        await Eventually.TrueAsync(() => read.IsCompleted || registry.Subscribers.Any());
+        if (read.IsCompleted)
+            await read;
+    }
+}

@@ -76,6 +76,40 @@ public sealed class LimitTests
         Assert.Equal(["m48", "m49", "m50", "m51", "m52"], (await client.TakeAsync("message", 5)).Select(message => message.GetProperty("data").GetString()!));
     }
 
+    /// <summary>What one client can make the server send again does not depend on how often it asks.</summary>
+    [Fact, Case("SEC-17")]
+    public async Task Resume_LoopWithTheOldestId_GetsWhatTheBudgetHasAndNoMore()
+    {
+        var time = new ManualTimeProvider();
+        await using var host = await RolesApp.StartAsync(time: time, configure: options => options.MaxReplayedPerSecond = 1000);
+        await using var metrics = MetricsRecorder.Of(host, "messages.delivered", "subscribers.refused");
+        var ids = await host.Get<IDataStoreProvider>().GetStore("plain").PublishNumberedAsync(1000);
+        for (var second = 0; second < 2; second++)
+        {
+            for (var attempt = 0; attempt < 50; attempt++)
+                await TryAsync(host, "ndjson", ids[0]);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await host.UntilSubscribersAsync(0);
+        Assert.InRange(metrics.Sum("messages.delivered"), 0, 11 * 999); // ten seconds' worth at once, one second's more in the next
+        Assert.Equal(100 - 11, metrics.Sum("subscribers.refused", "reason=replay"));
+    }
+
+    [Fact, Case("PROC-08", "HTTP-32")]
+    public async Task Joins_HerdAtOnce_IsLetInAtThePaceAndTheOthersGoOn()
+    {
+        var time = new ManualTimeProvider();
+        await using var host = await RolesApp.StartAsync(time: time, configure: options => options.MaxJoinsPerSecond = 25);
+        await using var first = await RawSse.OpenAsync(host.Url("/stores/plain"));
+        await host.UntilSubscribersAsync(1);
+        time.Advance(TimeSpan.FromSeconds(1));
+        var herd = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => TryAsync(host, "sse")));
+        Assert.Equal((25, 175), (herd.Count(outcome => outcome == "in"), herd.Count(outcome => outcome == "come back")));
+        await host.Get<IDataStoreProvider>().GetStore("plain").PublishAsync("x");
+        Assert.Equal("x", (await first.NextAsync()).Data);
+    }
+
     [Fact, Case("PROC-07")]
     public async Task PerUser_NobodySignedIn_CountsTheAddressOrTheApplicationsKey()
     {

@@ -63,7 +63,7 @@ public sealed class WebSocketHandshakeTests
     }
 
     [Fact]
-    [Case("WS-20")]
+    [Case("WS-20", "SEC-19")]
     public async Task Handshake_CompressionOffered_IsDeclined()
     {
         await using var host = await StoresApp.StartAsync();

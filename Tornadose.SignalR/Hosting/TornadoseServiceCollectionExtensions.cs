@@ -37,6 +37,7 @@ public static class TornadoseServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddSignalR();
+        services.PostConfigure<JsonHubProtocolOptions>(HubJson.AddTo);
         services.AddMetrics();
         AddOptions(services, configure);
         services.TryAddSingleton(TimeProvider.System);

@@ -1,0 +1,89 @@
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Packaging;
+
+/// <summary>
+/// A web project outside of the solution that takes the library from the package. What else it needs is there, because this solution was restored; nothing of it stays in the machine's package folder.
+/// </summary>
+internal sealed class ConsumerApp : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tornadose-consumer");
+    private LineProcess? _process;
+
+    public Uri Url { get; private set; } = null!;
+
+    /// <param name="package">The package.</param>
+    /// <param name="program">Its program.</param>
+    /// <param name="properties">Properties of the project.</param>
+    /// <param name="items">Items of the project.</param>
+    public static async Task<ConsumerApp> CreateAsync(PackageFixture package, string program, string properties = "", string items = "")
+    {
+        await package.PackAsync();
+        var app = new ConsumerApp();
+        await app.WriteAsync("Program.cs", program);
+        await app.WriteAsync("Consumer.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <RequiresAspNetWebAssets>false</RequiresAspNetWebAssets>
+                <RestorePackagesPath>{app._folder.FullName}/packages</RestorePackagesPath>
+                <RestoreFallbackFolders>{Repository.Metadata("NuGetPackageRoot").TrimEnd('/')}</RestoreFallbackFolders>
+                <RestoreAdditionalProjectSources>{package.Feed}</RestoreAdditionalProjectSources>
+                {properties}
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Tornadose.SignalR" Version="*" />
+                {items}
+              </ItemGroup>
+            </Project>
+            """);
+        return app;
+    }
+
+    public async Task WriteAsync(string file, string text)
+    {
+        var path = Path.Combine(_folder.FullName, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, text);
+    }
+
+    public async Task BuildAndStartAsync()
+    {
+        await DotNet.RunAsync(_folder.FullName, "build", "--nologo", "-v", "q", "-o", "out");
+        await StartAsync("dotnet", "out/Consumer.dll");
+    }
+
+    public async Task PublishAndStartAsync()
+    {
+        await DotNet.RunAsync(_folder.FullName, "publish", "--nologo", "-v", "q", "-o", "out");
+        await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"));
+    }
+
+    /// <summary>The files that were published, in bytes.</summary>
+    public long Size(string file) => new FileInfo(Path.Combine(_folder.FullName, "out", file)).Length;
+
+    public bool Has(string file) => File.Exists(Path.Combine(_folder.FullName, "out", file));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task StartAsync(string file, params string[] arguments)
+    {
+        const string Listening = "Now listening on: ";
+        _process = LineProcess.Start(file, [.. arguments, "--urls", "http://127.0.0.1:0"], _folder.FullName);
+        string line;
+        do
+            line = await _process.NextAsync(StartTimeout);
+        while (!line.Contains(Listening, StringComparison.Ordinal));
+        Url = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tornadose.Benchmarks.Load;
+
+/// <summary>Opens subscribers' connections.</summary>
+internal sealed class SubscriberDialer(LoadTarget target, bool isStalled)
+{
+    private const int SmallBuffer = 4096;
+    private const int EthernetSegment = 1400;
+    private const int TcpMaxSegment = 2;
+    private const int BurstSize = 100;
+    private const int TimeoutMilliseconds = 20_000;
+    private static readonly TimeSpan BurstPause = TimeSpan.FromMilliseconds(5); // or the server's queue of new connections would overflow
+
+    /// <summary>Connects, and sends nothing yet.</summary>
+    public LoadConnection Connect() => new(Dial());
+
+    /// <summary>Connects and subscribes.</summary>
+    /// <param name="index">The number of the subscriber, which decides on its store.</param>
+    public LoadConnection Subscribe(int index)
+    {
+        var connection = Connect();
+        connection.Socket.Send(target.Protocol.Request(target.SubscribePaths[index % target.SubscribePaths.Count]));
+        if (target.Protocol.Greeting.Length > 0)
+        {
+            connection.AwaitHead();
+            connection.Socket.Send(target.Protocol.Greeting);
+        }
+
+        if (index % BurstSize == BurstSize - 1)
+            Thread.Sleep(BurstPause);
+        return connection;
+    }
+
+    /// <summary>Segments as on a network keep the server's send buffer as small as there; the loopback's own would take megabytes before a reader counts as stalled.</summary>
+    private Socket Dial()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = TimeoutMilliseconds };
+        if (isStalled)
+        {
+            socket.ReceiveBufferSize = SmallBuffer;
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpMaxSegment, BitConverter.GetBytes(EthernetSegment));
+        }
+
+        socket.Connect(IPAddress.Loopback, target.Port);
+        return socket;
+    }
+}

@@ -1,0 +1,33 @@
+using Tornadose.Benchmarks.Load;
+using Tornadose.Benchmarks.Peers;
+
+namespace Tornadose.Benchmarks.Scenarios;
+
+/// <summary>
+/// What a delivery allocates: what a message costs with many subscribers, less what it costs with few, for each subscriber more. The request that publishes it is in both.
+/// </summary>
+internal sealed record AllocationScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
+{
+    private const int Few = 100;
+
+    public override int MostRounds => 5;
+
+    public override void WarmUp(RunningServer server, Series series) => BytesPerMessage(server, series, series.Subscribers, 2);
+
+    public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)
+    {
+        var few = BytesPerMessage(server, series, Few, seconds / 2);
+        var many = BytesPerMessage(server, series, series.Subscribers, seconds / 2);
+        return new Dictionary<string, double> { [Figures.BytesPerDelivery] = (many - few) / (series.Subscribers - Few) };
+    }
+
+    private static double BytesPerMessage(RunningServer server, Series series, int subscribers, double seconds)
+    {
+        using var session = new LoadSession(series.TargetOn(server.Port), subscribers);
+        session.WaitUntilReady(series.Payload);
+        session.Run(series.Plan(seconds / 4));
+        var before = server.AllocatedBytes();
+        var result = session.Run(series.Plan(seconds));
+        return (double)(server.AllocatedBytes() - before) / result.Published;
+    }
+}

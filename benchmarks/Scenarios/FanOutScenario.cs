@@ -1,0 +1,40 @@
+using Tornadose.Benchmarks.Load;
+using Tornadose.Benchmarks.Peers;
+
+namespace Tornadose.Benchmarks.Scenarios;
+
+/// <summary>Publishes to subscribers, and looks at throughput, latency and the server's processor time.</summary>
+internal sealed record FanOutScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
+{
+    private const double WarmUpSeconds = 1.5;
+    private const double SettleSeconds = 0.3;
+    private const double StallSeconds = 3;
+
+    public override void WarmUp(RunningServer server, Series series)
+    {
+        using var session = new LoadSession(series.TargetOn(server.Port), Math.Min(1000, series.Subscribers));
+        session.WaitUntilReady(series.Payload);
+        session.Run(new PublishPlan(series.Payload, WarmUpSeconds, series.Window));
+    }
+
+    public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)
+    {
+        using var session = new LoadSession(series.TargetOn(server.Port), series.Subscribers, series.Stalled);
+        session.WaitUntilReady(series.Payload);
+        // Time for those that do not read to fill what the system buffers for them.
+        session.Run(series.Plan(series.Stalled > 0 ? StallSeconds : SettleSeconds));
+        var cpu = server.CpuSeconds;
+        var result = session.Run(series.Plan(seconds));
+        return Describe(result, server.CpuSeconds - cpu);
+    }
+
+    public static Dictionary<string, double> Describe(LoadResult result, double cpuSeconds) => new()
+    {
+        [Figures.DeliveriesPerSecond] = result.DeliveriesPerSecond,
+        [Figures.CpuPerDelivery] = cpuSeconds * 1e6 / result.Delivered,
+        [Figures.P50] = result.P50,
+        [Figures.P99] = result.P99,
+        [Figures.PublishesPerSecond] = result.Published / result.PublishSeconds,
+        [Figures.DeliveredShare] = 100.0 * result.Delivered / result.Expected,
+    };
+}

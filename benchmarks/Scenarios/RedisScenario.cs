@@ -1,0 +1,52 @@
+using System.Globalization;
+using Tornadose.Benchmarks.Load;
+using Tornadose.Benchmarks.Peers;
+
+namespace Tornadose.Benchmarks.Scenarios;
+
+/// <summary>What one Redis carries: publishes through one node, while more and more nodes follow the store.</summary>
+internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
+{
+    public override int MostRounds => 3;
+
+    public override bool NeedsFreshServer => true;
+
+    /// <param name="server">Redis.</param>
+    /// <param name="series">How many nodes.</param>
+    /// <param name="seconds">For how long.</param>
+    public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)
+    {
+        var nodes = new List<RunningServer>();
+        var sessions = new List<LoadSession>();
+        try
+        {
+            for (var i = 0; i < series.Nodes; i++)
+            {
+                nodes.Add(RunningServer.StartOwn(string.Create(CultureInfo.InvariantCulture, $"tornadose --redis 127.0.0.1:{server.Port}")));
+                sessions.Add(new LoadSession(series.TargetOn(nodes[i].Port), series.Subscribers));
+                sessions[i].WaitUntilReady(series.Payload);
+            }
+
+            sessions[0].Run(series.Plan(1));
+            var (redis, followers) = (server.CpuSeconds, nodes.Skip(1).Sum(static node => node.CpuSeconds));
+            var result = sessions[0].Run(series.Plan(seconds));
+            return Describe(result, server.CpuSeconds - redis, (nodes.Skip(1).Sum(static node => node.CpuSeconds) - followers) / Math.Max(1, series.Nodes - 1));
+        }
+        finally
+        {
+            sessions.ForEach(static session => session.Dispose());
+            nodes.ForEach(static node => node.Dispose());
+        }
+    }
+
+    private static Dictionary<string, double> Describe(LoadResult result, double redisSeconds, double nodeSeconds)
+    {
+        var figures = FanOutScenario.Describe(result, 0);
+        figures.Remove(Figures.CpuPerDelivery);
+        figures.Remove(Figures.DeliveriesPerSecond);
+        figures[Figures.RedisCpuPerPublish] = redisSeconds * 1e6 / result.Published;
+        if (nodeSeconds > 0)
+            figures[Figures.NodeCpuPerMessage] = nodeSeconds * 1e6 / result.Published;
+        return figures;
+    }
+}

@@ -1,0 +1,24 @@
+using Tornadose.Benchmarks.Load;
+using Tornadose.Benchmarks.Peers;
+
+namespace Tornadose.Benchmarks.Scenarios;
+
+/// <summary>All subscribers come at once and want what was kept, beside what the same server delivers live.</summary>
+internal sealed record ReplayScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
+{
+    public const string Replay = "replay of 1,000";
+    private const int Messages = 1000;
+
+    public override void WarmUp(RunningServer server, Series series) => Measure(server, series, 1);
+
+    public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)
+    {
+        if (series.Name != Replay)
+            return new FanOutScenario(Name, Title, Series).Measure(server, series, seconds);
+        var target = series.TargetOn(server.Port);
+        using var session = new LoadSession(target with { SubscribePaths = [series.Peer.SubscribePath + "?from=earliest"] }, series.Subscribers, subscribe: false);
+        session.Publish(new PublishPlan(Payload.Text64, 60, Window: 8) { Messages = Messages });
+        var cpu = server.CpuSeconds;
+        return FanOutScenario.Describe(session.Replay(Messages), server.CpuSeconds - cpu);
+    }
+}

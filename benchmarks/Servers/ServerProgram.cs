@@ -1,0 +1,25 @@
+namespace Tornadose.Benchmarks.Servers;
+
+/// <summary>A server in a process of its own: says on its first line where it listens, and runs until its input ends.</summary>
+internal static class ServerProgram
+{
+    public static async Task<int> RunAsync(string kind, Options command)
+    {
+        switch (kind)
+        {
+            case "tornadose":
+                return await TornadoseServer.RunAsync(command);
+            case "group":
+                return await GroupServer.RunAsync(command);
+            case "handmade-sse":
+                return await HandmadeServer.RunAsync(command);
+            case "held":
+                return await HeldResponseServer.RunAsync(command);
+            case "floor":
+                return FloorServer.Run();
+            default:
+                await Console.Error.WriteLineAsync($"There is no server '{kind}': tornadose, group, handmade-sse, held or floor.");
+                return 2;
+        }
+    }
+}

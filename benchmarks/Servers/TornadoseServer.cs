@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.Benchmarks.Servers;
+
+/// <summary>Stores on every transport, as an application maps them.</summary>
+internal static class TornadoseServer
+{
+    private static readonly TimeSpan NeverSilent = TimeSpan.FromHours(1); // the load client answers no pings
+
+    private const int Capacity = 65_536; // more than is published while a reader falls behind: lost messages would look like speed
+
+    public static Task<int> RunAsync(Options command)
+    {
+        var builder = KestrelServer.CreateBuilder(command);
+        KestrelServer.AddHubs(builder.Services);
+        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReadingJson.Default));
+        var tornadose = builder.Services.AddTornadose(static options => options.KeepAliveTimeout = NeverSilent)
+            .AddQueueStore("bench", static store => store.Capacity = Capacity)
+            .AddQueueStore("many/{id}");
+        if (command.Value("redis") is { } redis)
+            tornadose.AddStackExchangeRedis(redis);
+        var app = builder.Build();
+        app.MapStores("/stores");
+        app.MapStoreHub("/hub");
+        app.MapPost("/publish/{**store}", PublishAsync);
+        app.MapGet("/publish-cost", PublishCostAsync);
+        return KestrelServer.RunAsync(app);
+    }
+
+    private static async Task PublishAsync(string store, HttpContext context, IDataStoreProvider stores)
+    {
+        var body = await KestrelServer.ReadBodyAsync(context.Request);
+        if (context.Request.ContentType == "application/json")
+            await stores.GetStore(store).PublishAsync(System.Text.Json.JsonSerializer.Deserialize(body, ReadingJson.Default.Reading)!);
+        else
+            await stores.GetStore(store).PublishAsync((ReadOnlyMemory<byte>)body); // a byte[] would be a value, and become JSON
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>What one call of publish costs in this process: the medians of its time in nanoseconds, and of what it allocates in bytes.</summary>
+    private static async Task<string> PublishCostAsync(int calls, int pauseMilliseconds, [FromKeyedServices("bench")] IDataStore store)
+    {
+        var nanoseconds = new List<double>();
+        var bytes = new List<long>();
+        var message = new byte[64];
+        Array.Fill(message, (byte)'x');
+        for (var i = 0; i < calls; i++)
+        {
+            await Task.Delay(pauseMilliseconds);
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var start = Stopwatch.GetTimestamp();
+            var published = store.PublishAsync((ReadOnlyMemory<byte>)message);
+            nanoseconds.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+            bytes.Add(GC.GetAllocatedBytesForCurrentThread() - allocated);
+            await published;
+        }
+
+        nanoseconds.Sort();
+        bytes.Sort();
+        return string.Create(CultureInfo.InvariantCulture, $"{nanoseconds[calls / 2]} {bytes[calls / 2]}");
+    }
+}

@@ -30,14 +30,13 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
 
     private readonly IDataProtector? _protector = protection?.CreateProtector("Tornadose.SignalR.StoreTicket", "v1");
 
-    private IDataProtector Protector => _protector
-        ?? throw new InvalidOperationException("Stream tickets are protected by ASP.NET Core's data protection. Add this line before the application is built: builder.Services.AddDataProtection();");
-
-    /// <returns>The ticket; null when the user has more claims than a URL can hold.</returns>
+    /// <returns>The ticket; null when the user has more claims, or asks for more stores, than a URL can hold.</returns>
     public string? Issue(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport)
     {
+        var protector = _protector
+            ?? throw new InvalidOperationException("Stream tickets are protected by ASP.NET Core's data protection. Add this line before the application is built: builder.Services.AddDataProtection();");
         var ticket = StoreTicket.Create(user, authenticatedUntil, stores, transport, time.GetUtcNow() + options.TicketLifetime);
-        var text = Base64Url.EncodeToString(Protector.Protect(Compress(TicketSerializer.Default.Serialize(ticket.Authentication))));
+        var text = Base64Url.EncodeToString(protector.Protect(Compress(TicketSerializer.Default.Serialize(ticket.Authentication))));
         return text.Length <= MaxLength ? text : null;
     }
 
@@ -46,17 +45,17 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
     /// <exception cref="BackplaneUnavailableException">It is not known whether it was used.</exception>
     public async ValueTask<StoreTicket?> RedeemAsync(string text, string transport, IReadOnlyCollection<string?> stores, CancellationToken cancellationToken)
     {
-        var ticket = text.Length <= MaxLength ? Read(text) : null;
+        var ticket = _protector is not null && text.Length <= MaxLength ? Read(text, _protector) : null;
         if (ticket is null || ticket.Until <= time.GetUtcNow() || !ticket.IsFor(transport, stores))
             return null;
         return await used.TryAddAsync(ticket.Id, options.TicketLifetime + ClockSkew, cancellationToken) ? ticket : null;
     }
 
-    private StoreTicket? Read(string text)
+    private static StoreTicket? Read(string text, IDataProtector protector)
     {
         try
         {
-            var ticket = TicketSerializer.Default.Deserialize(Decompress(Protector.Unprotect(Base64Url.DecodeFromChars(text))));
+            var ticket = TicketSerializer.Default.Deserialize(Decompress(protector.Unprotect(Base64Url.DecodeFromChars(text))));
             return ticket is null ? null : new StoreTicket(ticket);
         }
         catch (Exception foreign) when (foreign is FormatException or CryptographicException)

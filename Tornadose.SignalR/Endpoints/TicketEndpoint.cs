@@ -72,7 +72,7 @@ internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer a
         if (tickets.Issue(context.User, until, selection.Stores.Select(static store => store.Name), request.Transport!) is { } ticket)
             await WriteAsync(context, new TicketResponse(ticket, (int)options.TicketLifetime.TotalSeconds));
         else
-            await RefuseAsync(context, "You have more claims than a ticket can hold. The application can give its streams a smaller identity.");
+            await RefuseAsync(context, "The ticket would be too long for a URL: you have too many claims, or ask for too many stores at once.");
     }
 
     private static Task WriteAsync(HttpContext context, TicketResponse response)

@@ -6,13 +6,20 @@ using Tornadose.SignalR.Endpoints;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>Adds the scheme of tickets to the application's authentication, where it has one.</summary>
-/// <remarks>A scheme that is the only one is the default without being named so. It stays that when ours comes after it.</remarks>
+/// <remarks>
+/// A scheme that is the only one is the default without being named so, unless the application has switched that off. It stays that when ours comes after it; and ours is never the only one.
+/// </remarks>
 internal sealed class QueryScheme : IPostConfigureOptions<AuthenticationOptions>
 {
+    private const string SuppressAutoDefaultScheme = "Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme";
+
     public void PostConfigure(string? name, AuthenticationOptions options)
     {
-        if (options.DefaultScheme is null && options.Schemes.ToArray() is [var only])
-            options.DefaultScheme = only.Name;
+        var schemes = options.Schemes.ToArray();
+        if (schemes.Length == 0)
+            return;
+        if (schemes is [var only] && !(AppContext.TryGetSwitch(SuppressAutoDefaultScheme, out var suppressed) && suppressed))
+            options.DefaultScheme ??= only.Name;
         options.AddScheme<QueryAuthentication>(StoreTicketDefaults.AuthenticationScheme, displayName: null);
     }
 }

@@ -122,7 +122,7 @@ public sealed class AccessTokenTests
         builder =>
         {
             build?.Invoke(builder);
-            builder.Services.AddHttpLogging(logging => logging.LoggingFields = HttpLoggingFields.All);
+            builder.Services.AddHttpLogging(logging => logging.LoggingFields = HttpLoggingFields.All | HttpLoggingFields.RequestQuery);
             builder.Services.AddAuthentication("bearer").AddScheme<AuthenticationSchemeOptions, BearerAuthentication>("bearer", null);
             builder.Services.AddAuthorizationBuilder()
                 .AddPolicy("signed-in", policy => policy.RequireAuthenticatedUser())

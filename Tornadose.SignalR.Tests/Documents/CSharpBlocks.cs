@@ -20,7 +20,7 @@ internal static partial class CSharpBlocks
     // Beyond what a web project has by itself: a fragment leaves them out, and an editor offers them.
     private const string FragmentUsings = """
         using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.Diagnostics.HealthChecks; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.RateLimiting;
-        using Microsoft.AspNetCore.SignalR; using Microsoft.AspNetCore.SignalR.Client; using System.Security.Claims; using System.Text.Json; using StackExchange.Redis;
+        using Microsoft.AspNetCore.SignalR; using Microsoft.AspNetCore.SignalR.Client; using System.Security.Claims; using System.Text.Json; using System.Threading.RateLimiting; using StackExchange.Redis;
         using Tornadose.SignalR.Authorization; using Tornadose.SignalR.Backplanes; using Tornadose.SignalR.Delivery; using Tornadose.SignalR.Hubs; using Tornadose.SignalR.Messages; using Tornadose.SignalR.Redis;
         using Tornadose.SignalR.Stores;
         """;

@@ -13,7 +13,7 @@ public sealed class ApiDescriptionTests
     {
         var get = (await PathsAsync()).GetProperty("/stores/{store}").GetProperty("get");
         Assert.Equal(["application/json", "application/x-ndjson", "text/event-stream"], MediaTypes(get.GetProperty("responses").GetProperty("200")));
-        Assert.Equal(["101", "200", "204", "400", "401", "403", "404", "406", "503"], Names(get.GetProperty("responses")));
+        Assert.Equal(["101", "200", "204", "400", "401", "403", "404", "406", "429", "503"], Names(get.GetProperty("responses")));
         Assert.Equal(["Last-Event-ID header", "after query", "from query", "last query", "store path", "ticket query"], Parameters(get));
         Assert.Contains("read", get.GetProperty("summary").GetString(), StringComparison.OrdinalIgnoreCase);
         Assert.All(get.GetProperty("parameters").EnumerateArray(), parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));
@@ -23,7 +23,7 @@ public sealed class ApiDescriptionTests
     public async Task OpenApi_Publishing_HasBodyParametersAndRefusals()
     {
         var post = (await PathsAsync()).GetProperty("/stores/{store}").GetProperty("post");
-        Assert.Equal(["application/json", "text/plain"], MediaTypes(post.GetProperty("requestBody")));
+        Assert.Equal(["application/*+json", "application/json", "application/x-www-form-urlencoded", "text/plain"], MediaTypes(post.GetProperty("requestBody")));
         Assert.Equal(["application/json"], MediaTypes(post.GetProperty("responses").GetProperty("200")));
         Assert.Equal(["200", "400", "401", "403", "404", "413", "415", "503"], Names(post.GetProperty("responses")));
         Assert.Equal(["Idempotency-Key header", "event query", "store path"], Parameters(post));

@@ -34,7 +34,7 @@ internal static class ApiDescription
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status413PayloadTooLarge,
             StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable)
-        .WithMetadata(new AcceptsMetadata([AcceptNegotiation.Json, Text], typeof(object)));
+        .WithMetadata(new AcceptsMetadata([AcceptNegotiation.Json, "application/*+json", Text, "application/x-www-form-urlencoded"], typeof(object))); // routing refuses what is not named here
 
     public static IEndpointConventionBuilder DescribeTickets(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Gives a ticket for one stream")

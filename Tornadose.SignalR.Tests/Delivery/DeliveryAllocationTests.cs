@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.Messages;
@@ -14,9 +15,19 @@ public sealed class DeliveryAllocationTests : IDisposable
 
     public void Dispose() => _delivery.Dispose();
 
-    [Fact, Case("SSE-22")]
-    public async Task RunAsync_SteadyState_AllocatesNothingPerDelivery()
+    [Theory, Case("SSE-22")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_SteadyState_AllocatesNothingPerDelivery(bool measured)
     {
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, _delivery.Meters))
+                listener.EnableMeasurementEvents(instrument);
+        };
+        if (measured)
+            listener.Start();
         var sinks = Enumerable.Range(0, Subscribers).Select(_ => new MeasuringSink()).ToArray();
         foreach (var sink in sinks)
             _ = _delivery.Make(sink, _delivery.Log.Open(StartAt.Now)).RunAsync();

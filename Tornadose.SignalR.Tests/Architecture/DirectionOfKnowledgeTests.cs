@@ -19,7 +19,7 @@ public sealed class DirectionOfKnowledgeTests
         ["Authorization"] = ["Stores", "Delivery", "Backplanes", "Messages", "Diagnostics"],
         ["Hubs"] = [.. Transport, "Authorization"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "Backplanes"],
-        ["Inspection"] = [.. Transport, "Endpoints", "WebSockets"],
+        ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
         ["Redis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Hosting"] =
         [

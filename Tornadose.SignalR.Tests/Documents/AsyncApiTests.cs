@@ -38,6 +38,7 @@ public sealed class AsyncApiTests
             ("message", await socket.NextTextAsync()), ("message", await socket.NextTextAsync()),
             ("reset", $$"""{"reset":{{(await events.NextAsync()).Data}}}"""),
         ];
+        await Eventually.TrueAsync(async () => (await host.InspectNodeAsync()).GetProperty("subscriberCount").GetInt32() == 4);
         foreach (var subscriber in (await host.InspectNodeAsync()).GetProperty("subscribers").EnumerateArray())
             await host.DismissAsync(subscriber.GetProperty("id").GetString()!);
         await events.TakeAsync(2);

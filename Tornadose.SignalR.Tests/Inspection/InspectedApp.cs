@@ -37,8 +37,12 @@ internal static class InspectedApp
     /// <summary>What this node alone says.</summary>
     public static async Task<JsonElement> InspectNodeAsync(this TestHost host, string query = "") => (await host.InspectAsync(query)).GetProperty("nodes")[0];
 
-    public static async Task<string> IdOfOnlySubscriberAsync(this TestHost host) =>
-        Assert.Single((await host.InspectNodeAsync()).GetProperty("subscribers").EnumerateArray()).GetProperty("id").GetString()!;
+    /// <summary>The id of the only subscriber, once it is there.</summary>
+    public static async Task<string> IdOfOnlySubscriberAsync(this TestHost host)
+    {
+        await Eventually.TrueAsync(async () => (await host.InspectNodeAsync()).GetProperty("subscriberCount").GetInt32() == 1);
+        return Assert.Single((await host.InspectNodeAsync()).GetProperty("subscribers").EnumerateArray()).GetProperty("id").GetString()!;
+    }
 
     public static async Task<int> DismissAsync(this TestHost host, string id, params (string Name, string Value)[] headers)
     {

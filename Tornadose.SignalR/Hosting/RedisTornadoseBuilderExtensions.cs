@@ -71,6 +71,7 @@ public static class RedisTornadoseBuilderExtensions
             provider.GetRequiredService<BackplaneMetrics>(),
             provider.GetRequiredService<ILogger<RedisBackplane>>()));
         services.Replace(ServiceDescriptor.Singleton<IBackplane>(provider => provider.GetRequiredService<RedisBackplane>()));
+        services.AddSingleton<INodeQuestions>(provider => provider.GetRequiredService<RedisBackplane>().Questions);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStartup>());
         return builder;
     }

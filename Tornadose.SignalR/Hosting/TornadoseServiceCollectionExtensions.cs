@@ -77,8 +77,9 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<DataStoreProvider>(),
             provider.GetRequiredService<SubscriberRegistry>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new Inspector(provider.GetRequiredService<NodeInspection>(), provider.GetService<INodeQuestions>()));
         services.TryAddSingleton(provider => new InspectorEndpoint(
-            provider.GetRequiredService<NodeInspection>(),
+            provider.GetRequiredService<Inspector>(),
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ExplicitAccess>());

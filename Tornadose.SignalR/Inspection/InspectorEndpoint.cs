@@ -10,7 +10,7 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Inspection;
 
 /// <summary>The inspector over HTTP: a page for people, JSON for programs, and <c>DELETE</c> for one subscriber.</summary>
-internal sealed class InspectorEndpoint(NodeInspection inspection, TornadoseOptions options)
+internal sealed class InspectorEndpoint(Inspector inspector, TornadoseOptions options)
 {
     /// <summary>The route value that holds the subscriber's id.</summary>
     public const string RouteValue = "id";
@@ -24,19 +24,19 @@ internal sealed class InspectorEndpoint(NodeInspection inspection, TornadoseOpti
         return AcceptNegotiation.WantsPage(context.Request) ? WritePageAsync(context) : WriteReportAsync(context);
     }
 
-    public Task DismissAsync(HttpContext context)
+    public async Task DismissAsync(HttpContext context)
     {
         if (!PageOrigin.IsAllowed(context.Request, options.AllowedOrigins))
-            return Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
-        if (!inspection.TryDismiss((string)context.GetRouteValue(RouteValue)!))
-            return Refusal.WriteAsync(context, (StatusCodes.Status404NotFound, "There is no such subscriber, or no longer."));
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
+            await Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
+        else if (await inspector.DismissAsync((string)context.GetRouteValue(RouteValue)!, context.RequestAborted))
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            await Refusal.WriteAsync(context, (StatusCodes.Status404NotFound, "There is no such subscriber, or no longer."));
     }
 
     private async Task WriteReportAsync(HttpContext context)
     {
-        var report = new InspectionReport([inspection.Look(InspectionRequest.Read(context.Request.Query))]);
+        var report = await inspector.LookAsync(InspectionRequest.Read(context.Request.Query), context.RequestAborted);
         context.Response.ContentType = "application/json; charset=utf-8";
         await JsonSerializer.SerializeAsync(context.Response.Body, report, InspectionJson.Default.InspectionReport, context.RequestAborted);
     }

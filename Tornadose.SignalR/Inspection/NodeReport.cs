@@ -44,4 +44,5 @@ internal sealed record FeedReport(string Store, long Behind, long? BytesBehind, 
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(InspectionReport))]
+[JsonSerializable(typeof(InspectionRequest))]
 internal sealed partial class InspectionJson : JsonSerializerContext;

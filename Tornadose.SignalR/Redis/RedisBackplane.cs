@@ -25,9 +25,13 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
         var connection = new RedisConnection(connector, options, time, metrics, logger);
         _node = new RedisNode(connection, new RedisBus(connection, options, time), new LogReader(connection), options, time, metrics, logger);
         connection.Restored += CatchAll;
-        _watch = new RedisWatch(_node, Followed);
+        Questions = new NodeQuestions(_node);
+        _watch = new RedisWatch(_node, Questions, Followed);
         _watching = Task.Run(() => _watch.RunAsync(_stopping.Token));
     }
+
+    /// <summary>What the nodes ask each other.</summary>
+    public NodeQuestions Questions { get; }
 
     /// <summary>What the watch has found last: whether commands are answered, and messages delivered. An answer to a ping shows only the first.</summary>
     public ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) => new(_node.Connection.IsConnected ? _watch.Fault : "Redis cannot be reached.");

@@ -27,5 +27,11 @@ internal sealed class RedisKeys(string prefix, string store)
     /// <summary>Where a node sends messages to itself. The underscore keeps it apart from the stores, whose names begin with a letter or a digit.</summary>
     public static RedisChannel Probe(string prefix, string node) => Literal($"{prefix}:_probe:{node}");
 
+    /// <summary>Where nodes ask each other what they are doing.</summary>
+    public static RedisChannel Nodes(string prefix) => Literal($"{prefix}:_nodes");
+
+    /// <summary>Where the answers to one question come.</summary>
+    public static RedisChannel Answers(string prefix, string asker) => Literal($"{prefix}:_nodes:{asker}");
+
     private static RedisChannel Literal(string name) => new(name, RedisChannel.PatternMode.Literal);
 }

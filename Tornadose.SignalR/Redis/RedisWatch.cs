@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Redis;
 /// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that the bus has lost; (2) after a
 /// silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, or delivers nothing.
 /// </summary>
-internal sealed class RedisWatch(RedisNode node, Func<IReadOnlyList<StoreFollower>> followed)
+internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<IReadOnlyList<StoreFollower>> followed)
 {
     private const int MaxFailures = 2;
 
@@ -53,6 +53,7 @@ internal sealed class RedisWatch(RedisNode node, Func<IReadOnlyList<StoreFollowe
             await ComparePositionsAsync(cancellationToken).ConfigureAwait(false); // (1)
             _failures = 0;
             Fault = await ProbeAsync(cancellationToken).ConfigureAwait(false); // (2)
+            await questions.ListenAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (BackplaneUnavailableException failure)
         {

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Tests.Redis;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Inspection;
+
+/// <summary>The inspector of one node sees the subscribers of all that share its Redis.</summary>
+public sealed class InspectorNodesTests
+{
+    [Fact]
+    public async Task Look_FromOneNode_SeesBothAndEndsASubscriberOfTheOther()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = await StartAsync(redis);
+        await using var b = await StartAsync(redis);
+        await using var onB = await RawSse.OpenAsync(b.Orders());
+        await Eventually.TrueAsync(async () => (await a.InspectAsync()).GetProperty("nodes").GetArrayLength() == 2);
+        var other = (await a.InspectAsync("?store=orders")).GetProperty("nodes")[1];
+        Assert.Equal(1, other.GetProperty("subscriberCount").GetInt32());
+        var id = Assert.Single(other.GetProperty("subscribers").EnumerateArray()).GetProperty("id").GetString()!;
+        Assert.Equal(204, await a.DismissAsync(id));
+        Assert.Equal("tornadose.closed", (await onB.NextAsync()).Type);
+        Assert.Equal(404, await a.DismissAsync(id));
+    }
+
+    [Fact, Case("SEC-20")]
+    public async Task Channel_WithWhateverSomebodyPublishes_LeavesTheInspectorAlone()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = await StartAsync(redis);
+        await using var b = await StartAsync(redis);
+        await Eventually.TrueAsync(async () => (await a.InspectAsync()).GetProperty("nodes").GetArrayLength() == 2);
+        foreach (var forged in new[] { "", "x", "\n", "x\nlook {", "x\nlook null", "x\ndismiss ", "x\nother" })
+            await redis.CommandAsync("PUBLISH", "tornadose:_nodes", forged);
+        Assert.Equal(2, (await a.InspectAsync()).GetProperty("nodes").GetArrayLength());
+        a.Logs.AssertNoErrors();
+        b.Logs.AssertNoErrors();
+    }
+
+    [Fact]
+    public async Task Look_WhileRedisIsAway_SeesThisNode()
+    {
+        await using var redis = RedisProcess.Later();
+        await using var a = await StartAsync(redis);
+        Assert.Equal(1, (await a.InspectAsync()).GetProperty("nodes").GetArrayLength());
+    }
+
+    private static Task<TestHost> StartAsync(RedisProcess redis) => InspectedApp.StartAsync(stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick));
+}

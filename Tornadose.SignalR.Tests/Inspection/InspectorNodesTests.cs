@@ -38,6 +38,19 @@ public sealed class InspectorNodesTests
     }
 
     [Fact]
+    public async Task Node_WithoutTheRightToTheChannel_IsHealthyAndSeesItself()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await redis.CommandAsync("ACL", "SETUSER", "default", "resetchannels", "&{tornadose:*", "&tornadose:_probe:*");
+        await using var a = await InspectedApp.StartAsync(
+            stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick), services => services.AddHealthChecks().AddTornadose());
+        var health = a.Get<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>();
+        await Eventually.TrueAsync(async () => (await health.CheckHealthAsync()).Status == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy);
+        Assert.Equal(1, (await a.InspectAsync()).GetProperty("nodes").GetArrayLength());
+        Assert.Equal(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
+    }
+
+    [Fact]
     public async Task Look_WhileRedisIsAway_SeesThisNode()
     {
         await using var redis = RedisProcess.Later();

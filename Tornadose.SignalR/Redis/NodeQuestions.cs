@@ -27,7 +27,14 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         if (_listening is { } old)
             await node.Bus.EndAsync(old).ConfigureAwait(false);
         _listening = null;
-        _listening = await node.Bus.SubscribeAsync(_all, Hear, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _listening = await node.Bus.SubscribeAsync(_all, Hear, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackplaneRefusedException)
+        {
+            // A user without the right to this channel has stores all the same: the inspectors of others do not see this node.
+        }
     }
 
     public async Task<IReadOnlyList<string>> AskAsync(string question, CancellationToken cancellationToken)

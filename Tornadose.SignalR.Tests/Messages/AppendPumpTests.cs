@@ -56,6 +56,24 @@ public sealed class AppendPumpTests
     }
 
     [Fact]
+    public async Task Run_ManyWaiters_TakesTurnsUntilAllAreWoken()
+    {
+        var runner = Environment.CurrentManagedThreadId;
+        var wokenInFirstTurn = 0;
+        var waiters = Enumerable.Range(0, 1000)
+            .Select(_ => new RecordingWaiter(() => wokenInFirstTurn += Environment.CurrentManagedThreadId == runner ? 1 : 0))
+            .ToArray();
+        foreach (var waiter in waiters)
+            new AppendRegistration(_pump, waiter).Register(next: 1);
+
+        Run();
+
+        Assert.InRange(wokenInFirstTurn, 1, waiters.Length / 2);
+        foreach (var waiter in waiters)
+            await TestKit.Eventually.WithTimeout(waiter.Woken);
+    }
+
+    [Fact]
     public void Run_WaiterThatLeavesWhileOthersAreWoken_DisturbsNobody()
     {
         AppendRegistration[] registrations = [];

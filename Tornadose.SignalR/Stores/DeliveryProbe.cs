@@ -44,10 +44,10 @@ internal sealed class DeliveryProbe(DataStoreProvider stores, IBackplane backpla
 
     private async Task<string?> FindStuckAsync(CancellationToken cancellationToken)
     {
-        var suspects = (from store in stores.All from pump in store.Log.Signal.Busy select (store.Name, Pump: pump, pump.Runs)).ToList();
+        var suspects = (from store in stores.All from pump in store.Log.Signal.Busy select (store.Name, Pump: pump, pump.Turns)).ToList();
         for (var began = time.GetTimestamp(); suspects.Count > 0; await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false))
         {
-            suspects.RemoveAll(static suspect => !suspect.Pump.IsBusy || suspect.Pump.Runs != suspect.Runs);
+            suspects.RemoveAll(static suspect => !suspect.Pump.IsBusy || suspect.Pump.Turns != suspect.Turns);
             if (suspects.Count > 0 && time.GetElapsedTime(began) >= Patience)
                 return suspects[0].Name;
         }

@@ -10,6 +10,7 @@ namespace Tornadose.Benchmarks.Peers;
 /// <param name="PublishPath">Where messages are published.</param>
 internal sealed record Peer(string Name, string Server, SubscriberProtocol Protocol, string SubscribePath, string PublishPath)
 {
+    private const string FloorKind = "floor";
     private const string RedisKind = "redis";
 
     public static readonly Peer Sse = new("SSE", "tornadose", SubscriberProtocol.Sse, "/stores/bench", "/publish/bench");
@@ -23,9 +24,12 @@ internal sealed record Peer(string Name, string Server, SubscriberProtocol Proto
     public static readonly Peer HandmadeJson = Handmade with { SubscribePath = "/json" };
     public static readonly Peer NchanSse = new("nchan SSE", NchanServer.Kind, SubscriberProtocol.Sse, "/sub", "/pub");
     public static readonly Peer NchanWebSocket = NchanSse with { Name = "nchan WebSocket", Protocol = SubscriberProtocol.WebSocket };
-    public static readonly Peer Floor = new("bare sockets", "floor", SubscriberProtocol.Sse, "/", "/publish");
+    public static readonly Peer Floor = new("bare sockets", FloorKind, SubscriberProtocol.Sse, "/", "/publish");
     public static readonly Peer Redis = Sse with { Name = "Redis", Server = RedisKind };
     public static readonly Peer Held = new("held response", "held", SubscriberProtocol.Sse, "/held", "/publish");
+
+    /// <summary>Whether the server is on .NET, and tells how its process is doing.</summary>
+    public bool IsManaged => Server is not NchanServer.Kind and not RedisKind and not FloorKind;
 
     public LoadTarget TargetOn(int port) => new(port, Protocol, SubscribePath, PublishPath);
 

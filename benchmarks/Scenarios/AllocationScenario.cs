@@ -12,7 +12,7 @@ internal sealed record AllocationScenario(string Name, string Title, IReadOnlyLi
 
     public override int MostRounds => 5;
 
-    public override void WarmUp(RunningServer server, Series series) => BytesPerMessage(server, series, series.Subscribers, 2);
+    public override void WarmUp(RunningServer server, Series series) => FanOutScenario.Prepare(server, series);
 
     public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)
     {

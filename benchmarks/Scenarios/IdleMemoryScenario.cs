@@ -25,7 +25,7 @@ internal sealed record IdleMemoryScenario(string Name, string Title, IReadOnlyLi
 
     private static long Settled(RunningServer server, Series series)
     {
-        if (series.Peer.Server != NchanServer.Kind)
+        if (series.Peer.IsManaged)
             server.CollectGarbage();
         Thread.Sleep(Quiet);
         return server.ResidentBytes;

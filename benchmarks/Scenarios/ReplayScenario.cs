@@ -9,7 +9,11 @@ internal sealed record ReplayScenario(string Name, string Title, IReadOnlyList<S
     public const string Replay = "replay of 1,000";
     private const int Messages = 1000;
 
-    public override void WarmUp(RunningServer server, Series series) => Measure(server, series, 1);
+    public override void WarmUp(RunningServer server, Series series)
+    {
+        FanOutScenario.Prepare(server, series);
+        Measure(server, series, 1);
+    }
 
     public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)
     {

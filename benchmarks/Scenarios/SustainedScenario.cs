@@ -15,6 +15,8 @@ internal sealed record SustainedScenario(string Name, string Title, IReadOnlyLis
 
     public override int MostRounds => 2;
 
+    public override void WarmUp(RunningServer server, Series series) => FanOutScenario.Prepare(server, series);
+
     public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)
     {
         using var session = new LoadSession(series.TargetOn(server.Port), series.Subscribers);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -56,7 +57,7 @@ internal static class KestrelServer
         return body;
     }
 
-    /// <summary>What the process has allocated, and what it holds; after a collection when it is asked for.</summary>
+    /// <summary>The bytes that the process has allocated, and the methods that it has compiled; after a collection when it is asked for.</summary>
     private static string Describe(bool collect = false)
     {
         for (var i = 0; collect && i < 2; i++)
@@ -65,6 +66,6 @@ internal static class KestrelServer
             GC.WaitForPendingFinalizers();
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes(precise: true)} {GC.GetTotalMemory(forceFullCollection: false)} {GC.CollectionCount(0)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes(precise: true)} {JitInfo.GetCompiledMethodCount()}");
     }
 }

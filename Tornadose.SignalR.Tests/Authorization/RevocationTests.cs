@@ -79,6 +79,7 @@ public sealed class RevocationTests
     {
         await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider());
         await using var stream = await OpenStream.OpenAsync(host, "websocket");
+        await host.UntilSubscribersAsync(1);
         host.Get<Rights>().Failure = new IOException("The database is away.");
         await host.Get<IStoreRevocation>().RecheckAsync();
         Assert.Equal(1, host.Subscribers());

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, runs every test, then prints which cases are covered and, last, the totals.
 # Arguments go to `dotnet test`:  eng/test.sh --filter Case=SSE-01     CONFIGURATION=Release eng/test.sh
+# With SignalR's own Redis backplane and the MessagePack protocol:  OFFICIAL_PACKAGES=true eng/test.sh
+# With another Redis, or what speaks its protocol:  TORNADOSE_REDIS_SERVER=/usr/bin/valkey-server eng/test.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 configuration=${CONFIGURATION:-Debug}
+export OfficialPackages=${OFFICIAL_PACKAGES:-false} # a property of all builds, those that tests start included
 results=artifacts/test-results
 passed=0
 failed=0

@@ -58,22 +58,38 @@ internal sealed class BusHubLifetimeManager<THub> : DefaultHubLifetimeManager<TH
     public override Task SendGroupAsync(string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default)
     {
         GroupSends++;
-        return _bus.SendAsync(new GroupSend(groupName, methodName, args));
+        return _bus.SendAsync(new Send(SendTo.Group, groupName, methodName, args));
     }
 
-    public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) => _bus.SendAsync(new GroupSend(null, methodName, args));
+    public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) => _bus.SendAsync(new Send(SendTo.All, "", methodName, args));
+
+    public override Task SendUserAsync(string userId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        _bus.SendAsync(new Send(SendTo.User, userId, methodName, args));
+
+    public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        _bus.SendAsync(new Send(SendTo.Connection, connectionId, methodName, args));
 
     public void Dispose() => Disposals++;
 
     private Task ReceiveAsync(object message) => message switch
     {
-        GroupSend { Group: null } send => base.SendAllAsync(send.Method, send.Arguments),
-        GroupSend send => base.SendGroupAsync(send.Group, send.Method, send.Arguments),
+        Send { To: SendTo.All } send => base.SendAllAsync(send.Method, send.Arguments),
+        Send { To: SendTo.Group } send => base.SendGroupAsync(send.Target, send.Method, send.Arguments),
+        Send { To: SendTo.User } send => base.SendUserAsync(send.Target, send.Method, send.Arguments),
+        Send { To: SendTo.Connection } send => base.SendConnectionAsync(send.Target, send.Method, send.Arguments),
         GroupCommand command when _local.ContainsKey(command.ConnectionId) => base.AddToGroupAsync(command.ConnectionId, command.Group),
         _ => Task.CompletedTask,
     };
 
-    private sealed record GroupSend(string? Group, string Method, object?[] Arguments);
+    private sealed record Send(SendTo To, string Target, string Method, object?[] Arguments);
 
     private sealed record GroupCommand(string ConnectionId, string Group);
+
+    private enum SendTo
+    {
+        All,
+        Group,
+        User,
+        Connection,
+    }
 }

@@ -7,7 +7,12 @@ internal sealed record HubEvent(string Method, string Store, string? Id, string?
 {
     public static HubEvent Of(string method, string store, object? value)
     {
-        var fields = value as IDictionary<string, object?> ?? ((JsonElement)value!).EnumerateObject().ToDictionary(field => field.Name, field => (object?)field.Value);
+        var fields = value switch
+        {
+            IDictionary<string, object?> members => members,
+            IDictionary<object, object?> members => members.ToDictionary(member => (string)member.Key, member => member.Value), // as MessagePack has them
+            _ => ((JsonElement)value!).EnumerateObject().ToDictionary(field => field.Name, field => (object?)field.Value),
+        };
         return new HubEvent(method, store, Text(fields, "id"), Text(fields, "event"), Text(fields, method == "Reset" ? "reason" : "data"));
     }
 

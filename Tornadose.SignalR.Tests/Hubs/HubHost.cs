@@ -43,12 +43,9 @@ internal sealed class HubHost : IAsyncDisposable
         host.Host = await TestHost.StartAsync(
             builder =>
             {
-                builder.Services.AddSignalR(options =>
-                {
-                    options.SupportedProtocols = ["json", LengthPrefixedProtocol.ProtocolName];
-                    options.AddFilter(new ConnectionFilter(host));
-                });
                 builder.Services.AddSingleton<IHubProtocol>(host.Binary);
+                builder.Services.AddSignalR(options => options.AddFilter(new ConnectionFilter(host))).AddOfficialProtocols();
+                builder.Services.PostConfigure<HubOptions>(options => options.SupportedProtocols!.Add(LengthPrefixedProtocol.ProtocolName));
                 build?.Invoke(builder);
                 var tornadose = builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders", orders).AddDataStore("weather");
                 stores?.Invoke(tornadose);

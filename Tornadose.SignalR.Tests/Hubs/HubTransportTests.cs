@@ -13,11 +13,15 @@ public sealed class HubTransportTests
     [InlineData("WebSockets")]
     [InlineData("ServerSentEvents")]
     [InlineData("LongPolling")]
-    public async Task NodeClient_EveryTransport_SubscribesResumesWatchesAndLeaves(string transport)
+#if OFFICIAL_PACKAGES
+    [InlineData("WebSockets", "messagepack")]
+    [InlineData("LongPolling", "messagepack")]
+#endif
+    public async Task NodeClient_EveryTransport_SubscribesResumesWatchesAndLeaves(string transport, string protocol = "json")
     {
         await using var host = await HubHost.StartAsync();
         var ids = await host.PublishAsync(1, 3);
-        await using var client = NodeClient.SignalR(host.Url, new { transport });
+        await using var client = NodeClient.SignalR(host.Url, new { transport, protocol });
         await client.NextAsync("open");
         await client.SendAsync(new { id = 1, invoke = new[] { "Subscribe", "orders", ids[0] } });
         await host.PublishAsync(4, 50);

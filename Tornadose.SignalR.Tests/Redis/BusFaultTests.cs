@@ -70,7 +70,7 @@ public sealed class BusFaultTests
     }
 
     [Fact]
-    [Case("RDS-10")]
+    [Case("RDS-10", "PROC-12")]
     public async Task Bus_DeliversNothingAndNobodyAsks_SubscribersStarve()
     {
         await using var redis = await RedisProcess.StartAsync();
@@ -86,6 +86,7 @@ public sealed class BusFaultTests
         var top = await nodes.PublishAsync(20, "starved");
         await Eventually.TrueAsync(() => proxy.Dropped == 20 && nodes.Subscribers.Skip(3).All(subscriber => subscriber.LastId == top.ToString()));
         Assert.All(nodes.Subscribers.Take(3), subscriber => Assert.Equal(20, subscriber.Count));
+        Assert.Equal(0, nodes.Metrics.Sum("backplane.missed") + nodes.Metrics.Sum("backplane.probes.failed"));
     }
 
     [Fact]

@@ -19,6 +19,29 @@ public sealed class ClusterTests
         Assert.All(sizes, size => Assert.NotEqual(0L, size));
     }
 
+    [Fact]
+    [Case("RDS-26", "PROC-12")]
+    public async Task Cluster_SlotMovesToAnotherNodeUnderLoad_NothingIsLost()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(cluster.ConnectionString);
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20));
+        using var stop = new CancellationTokenSource();
+        var load = nodes.LoadAsync(stop.Token);
+        for (var i = 0; i < 3; i++)
+        {
+            await cluster.MoveSlotAsync("{tornadose:orders}:log");
+            await nodes.HealedAsync();
+        }
+
+        await stop.CancelAsync();
+        await load.WithTimeout();
+        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
+        Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.MovedAsync("messages.published", "store=orders");
+    }
+
     private static async Task ExchangeAsync(IBackplane one, IBackplane two, string store)
     {
         await using var from = one.Open(store, new MessageLogLimits(100, 1 << 20));

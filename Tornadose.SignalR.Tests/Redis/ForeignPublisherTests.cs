@@ -31,7 +31,7 @@ public sealed class ForeignPublisherTests
     }
 
     [Fact]
-    [Case("RDS-18", "SEC-20")]
+    [Case("RDS-18", "SEC-20", "PROC-12")]
     public async Task BarePublish_AnyBytes_ArriveAsDataOrNotAtAllAndMoveNothing()
     {
         await using var redis = await RedisProcess.StartAsync();

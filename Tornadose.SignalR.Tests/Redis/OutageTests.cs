@@ -17,11 +17,11 @@ public sealed class OutageTests
         await nodes.ConnectAsync();
         var before = await nodes.PublishAsync(50);
         using var stop = new CancellationTokenSource();
-        var load = LoadAsync(nodes, stop.Token);
+        var load = nodes.LoadAsync(stop.Token);
         await redis.KillAsync();
         await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(nodes.A, "while away") is null);
         await redis.RestartAsync();
-        var after = await HealedAsync(nodes);
+        var after = await nodes.HealedAsync();
         await stop.CancelAsync();
         await load.WithTimeout();
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
@@ -43,7 +43,7 @@ public sealed class OutageTests
         var before = await nodes.PublishAsync(50);
         await redis.KillAsync();
         await redis.RestartAsync(durable);
-        var after = await HealedAsync(nodes);
+        var after = await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(50, "after"));
         Assert.Equal(before.Epoch, after.Epoch);
         Assert.All(nodes.Resets(), Assert.Empty);
@@ -71,7 +71,7 @@ public sealed class OutageTests
         for (var i = 0; i < newMessages; i++)
             await ForeignAsync(redis, nodes, $"new {i}");
         proxy.Listen();
-        await HealedAsync(nodes);
+        await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
         Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
         Assert.All(nodes.Subscribers, subscriber => Assert.Contains(subscriber.Records, record => record is MessageRecord { Hash: var hash } && hash == MessageRecord.HashOf("new 0")));
@@ -96,7 +96,7 @@ public sealed class OutageTests
         for (var i = 0; i < 15; i++)
             await ForeignAsync(replica, nodes, $"on the replica {i}");
         proxy.Redirect(replica.Port);
-        await HealedAsync(nodes);
+        await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
         Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
         Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=rollback"));
@@ -114,7 +114,7 @@ public sealed class OutageTests
         Assert.Null(await nodes.TryPublishAsync(nodes.A, "unanswered"));
         await Eventually.TrueAsync(async () => await HealthAsync(nodes.A) == HttpStatusCode.ServiceUnavailable);
         redis.Resume();
-        await HealedAsync(nodes);
+        await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.All(nodes.Resets(), Assert.Empty);
         await nodes.FailedAsync<BackplaneUnavailableException>();
@@ -193,29 +193,12 @@ public sealed class OutageTests
         var failure = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("too early").AsTask());
         Assert.False(failure.MayBeStored);
         await redis.RestartAsync();
-        await HealedAsync(nodes);
+        await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         await Eventually.TrueAsync(async () => await HealthAsync(nodes.A) == HttpStatusCode.OK);
         Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets)); // what was published since they came is not known
         await nodes.FailedAsync<BackplaneUnavailableException>();
         Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=epoch"));
-    }
-
-    private static async Task LoadAsync(TwoNodes nodes, CancellationToken stop)
-    {
-        for (var i = 0; !stop.IsCancellationRequested; i++)
-        {
-            await nodes.TryPublishAsync(nodes.B, $"load {i}");
-            await Task.Delay(2, CancellationToken.None);
-        }
-    }
-
-    private static async Task<MessagePosition> HealedAsync(TwoNodes nodes)
-    {
-        MessagePosition? healed = null;
-        foreach (var host in new[] { nodes.A, nodes.B })
-            await Eventually.TrueAsync(async () => (healed = await nodes.TryPublishAsync(host, "healed")) is not null);
-        return healed!.Value;
     }
 
     private static async Task ForeignAsync(RedisProcess redis, TwoNodes nodes, string text)

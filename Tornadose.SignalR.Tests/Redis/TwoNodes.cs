@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Redis;
 using Tornadose.SignalR.Stores;
@@ -13,12 +14,17 @@ internal sealed class TwoNodes : IAsyncDisposable
     public const string Store = "orders";
     public const int Capacity = 500;
 
+    /// <summary>A store whose messages are kept for ten minutes.</summary>
+    public const string Aging = "aging";
+
     private readonly List<IAsyncDisposable> _clients = [];
     private readonly List<LedgerSubscriber> _subscribers = [];
 
-    private TwoNodes(TestHost a, TestHost b) => (A, B, Metrics) = (a, b, MetricsRecorder.Of(a));
+    /// <param name="a">A node.</param>
+    /// <param name="b">Another one.</param>
+    public TwoNodes(TestHost a, TestHost b) => (A, B, Metrics) = (a, b, MetricsRecorder.Of(a));
 
-    public TestHost A { get; private set; }
+    public TestHost A { get; }
 
     public TestHost B { get; }
 
@@ -35,9 +41,17 @@ internal sealed class TwoNodes : IAsyncDisposable
     public static async Task<TwoNodes> StartAsync(string connectionA, string? connectionB = null, Action<RedisBackplaneOptions>? configure = null) => new(
         await StartNodeAsync(connectionA, configure), await StartNodeAsync(connectionB ?? connectionA, configure));
 
-    public static Task<TestHost> StartNodeAsync(string connection, Action<RedisBackplaneOptions>? configure = null) => TestHost.StartAsync(
-        builder => builder.Services.AddHealthChecks().AddTornadose().Services.AddTornadose(options => options.DrainWindow = TimeSpan.FromMilliseconds(200))
+    public static Task<TestHost> StartNodeAsync(string connection, Action<RedisBackplaneOptions>? configure = null) =>
+        StartNodeAsync(ConfigurationOptions.Parse(connection), configure);
+
+    /// <param name="connection">Where the node finds Redis.</param>
+    /// <param name="configure">Options other than those for tests.</param>
+    /// <param name="clock">The node's clock; null for the machine's.</param>
+    public static Task<TestHost> StartNodeAsync(ConfigurationOptions connection, Action<RedisBackplaneOptions>? configure = null, TimeProvider? clock = null) => TestHost.StartAsync(
+        builder => builder.Services.AddSingleton(clock ?? TimeProvider.System)
+            .AddHealthChecks().AddTornadose().Services.AddTornadose(options => options.DrainWindow = TimeSpan.FromMilliseconds(200))
             .AddQueueStore(Store, options => options.Capacity = Capacity)
+            .AddQueueStore(Aging, options => options.MaxAge = TimeSpan.FromMinutes(10))
             .AddDataStore("weather")
             .AddStackExchangeRedis(connection, options =>
             {
@@ -95,6 +109,18 @@ internal sealed class TwoNodes : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until both nodes can publish again.</summary>
+    public async Task<MessagePosition> HealedAsync()
+    {
+        MessagePosition? healed = null;
+        foreach (var host in new[] { A, B })
+            await Eventually.TrueAsync(async () => (healed = await TryPublishAsync(host, "healed")) is not null);
+        return healed!.Value;
+    }
+
+    /// <summary>Publishes on both nodes until told to stop; what is refused meanwhile is noted.</summary>
+    public Task LoadAsync(CancellationToken stop) => Task.WhenAll(LoadAsync(A, "a", stop), LoadAsync(B, "b", stop));
+
     /// <summary>Waits until every subscriber has reached a position, and checks the ledger.</summary>
     public async Task SettleAsync(MessagePosition top)
     {
@@ -132,6 +158,15 @@ internal sealed class TwoNodes : IAsyncDisposable
         Metrics.Dispose();
         await A.DisposeAsync();
         await B.DisposeAsync();
+    }
+
+    private async Task LoadAsync(TestHost host, string name, CancellationToken stop)
+    {
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            await TryPublishAsync(host, $"{name} {i}");
+            await Task.Delay(5, CancellationToken.None);
+        }
     }
 
     private LedgerSubscriber Subscriber(string name)

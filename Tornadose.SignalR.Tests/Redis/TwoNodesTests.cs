@@ -29,7 +29,7 @@ public sealed class TwoNodesTests(RedisFixture redis)
     }
 
     [Fact]
-    [Case("RDS-20")]
+    [Case("RDS-20", "PROC-12")]
     public async Task Resume_OnTheOtherNode_ContinuesWithoutGapOrDuplicate()
     {
         var server = await redis.GetAsync();
@@ -44,8 +44,10 @@ public sealed class TwoNodesTests(RedisFixture redis)
 
         await nodes.PublishAsync(20, "between");
         subscriber.Connected("hub", subscriber.LastId);
+        using var resumes = MetricsRecorder.Of(nodes.B, "resumes");
         await using var hub = await LedgerClients.HubAsync(nodes.B, TwoNodes.Store, subscriber, subscriber.LastId);
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.Equal(60, subscriber.Count);
+        Assert.Equal(1, resumes.Sum("resumes", "result=resumed"));
     }
 }

@@ -25,9 +25,14 @@ internal sealed class DashboardServer : IAsyncDisposable
         return new DashboardServer(url, await RunAsync(url, options), options);
     }
 
-    public ValueTask KillAsync() => _process.DisposeAsync();
+    /// <summary><c>kill -9</c>.</summary>
+    public Task KillAsync() => _process.KillAsync();
 
-    public async Task StartAgainAsync() => _process = await RunAsync(Url, _options);
+    public async Task StartAgainAsync()
+    {
+        await _process.DisposeAsync();
+        _process = await RunAsync(Url, _options);
+    }
 
     /// <summary>Sends SIGTERM.</summary>
     public Task TerminateAsync() => _process.TerminateAsync();

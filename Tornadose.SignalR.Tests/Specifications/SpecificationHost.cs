@@ -80,7 +80,7 @@ public sealed class SpecificationHost : IAsyncLifetime
                 return socket;
             });
             AddStores(builder.Services, options);
-            builder.Services.AddSignalR(hub => hub.KeepAliveInterval = KeepAlive);
+            builder.Services.AddSignalR(hub => hub.KeepAliveInterval = KeepAlive).AddOfficialProtocols();
             Nobody.Add(builder.Services);
             build?.Invoke(builder);
         },

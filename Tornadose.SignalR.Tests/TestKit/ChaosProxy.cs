@@ -22,6 +22,14 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>How long every byte takes on its way, in each direction.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>
+    /// The share of packets that are lost, from 0 to 1. TCP sends them again, so that what a connection sees of it is a pause for all that follows: here <see cref="RetransmissionTimeout"/>.
+    /// </summary>
+    public double Loss { get; set; }
+
+    /// <summary>Linux's shortest.</summary>
+    internal static readonly TimeSpan RetransmissionTimeout = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How many bytes a connection carries in a second, in each direction; 0 for as many as come.</summary>
     public int BytesPerSecond { get; set; }
 

@@ -29,6 +29,22 @@ public sealed class RedisCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves the slot of a key to another node, as a resharding does: key by key, while the slot is in use.</summary>
+    public async Task MoveSlotAsync(string key)
+    {
+        var slot = (await _nodes[0].CommandAsync("CLUSTER", "KEYSLOT", key))!;
+        var counts = await Task.WhenAll(_nodes.Select(node => node.CommandAsync("CLUSTER", "COUNTKEYSINSLOT", slot)));
+        var index = Array.FindIndex(counts, count => count is > 0L);
+        var (source, target) = (_nodes[index], _nodes[(index + 1) % _nodes.Count]);
+        var (sourceId, targetId) = ((await source.CommandAsync("CLUSTER", "MYID"))!, (await target.CommandAsync("CLUSTER", "MYID"))!);
+        await target.CommandAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
+        await source.CommandAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
+        while (await source.CommandAsync("CLUSTER", "GETKEYSINSLOT", slot, 1) is object?[] { Length: > 0 } keys)
+            Assert.Equal("OK", await source.CommandAsync("MIGRATE", "127.0.0.1", target.Port, keys[0]!, 0, 5000));
+        foreach (var node in _nodes.OrderByDescending(node => node == target)) // the new owner learns it first
+            await node.CommandAsync("CLUSTER", "SETSLOT", slot, "NODE", targetId);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes)

@@ -21,7 +21,10 @@ public sealed class RedisProcess : IAsyncDisposable
 
     public static string ConnectionStringFor(int port) => $"127.0.0.1:{port},connectTimeout=1000";
 
-    public static Task<RedisProcess> StartAsync(params string[] arguments) => StartBinaryAsync("redis-server", arguments);
+    /// <summary>The server that the tests start; <c>TORNADOSE_REDIS_SERVER</c> names another version, or another one that speaks its protocol.</summary>
+    private static string Binary { get; } = Environment.GetEnvironmentVariable("TORNADOSE_REDIS_SERVER") ?? "redis-server";
+
+    public static Task<RedisProcess> StartAsync(params string[] arguments) => StartBinaryAsync(Binary, arguments);
 
     /// <exception cref="InvalidOperationException">The binary is not installed, or it did not start.</exception>
     public static async Task<RedisProcess> StartBinaryAsync(string binary, params string[] arguments)
@@ -48,7 +51,7 @@ public sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>A Redis that is not running yet, but whose port is known.</summary>
-    public static RedisProcess Later() => new("redis-server", FreePort());
+    public static RedisProcess Later() => new(Binary, FreePort());
 
     /// <summary>Starts it, after a kill again: with what its directory holds, where <paramref name="arguments"/> say so (<c>--appendonly yes</c>, a dump file).</summary>
     public async Task RestartAsync(params string[] arguments)

@@ -16,7 +16,13 @@ if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 builder.Services.AddRazorComponents();
-builder.Services.AddDashboardStores(DashboardNode.From(builder.Configuration)).AddMachineSamplers();
+var node = DashboardNode.From(builder.Configuration);
+builder.Services.AddDashboardStores(node).AddMachineSamplers();
+#if OFFICIAL_PACKAGES
+var signalR = builder.Services.AddSignalR().AddMessagePackProtocol();
+if (node.Redis is not null)
+    signalR.AddStackExchangeRedis(node.Redis); // for what the application itself sends to SignalR's clients; the stores need it not
+#endif
 
 var app = builder.Build();
 app.UseAntiforgery();

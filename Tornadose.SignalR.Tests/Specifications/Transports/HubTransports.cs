@@ -3,26 +3,30 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
 /// <summary>SignalR: the hub's group of the store.</summary>
-public sealed class HubGroupTransport : Transport
+public class HubGroupTransport : Transport
 {
+    private protected virtual RawHubProtocol Protocol => new();
+
     public override string Name => "signalr";
 
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
-        var reader = new HubReader(await RawHub.OpenAsync(new Uri(server, request.HubPath), request.ReceiveBuffer), request.Store);
+        var reader = new HubReader(await RawHub.OpenAsync(new Uri(server, request.HubPath), request.ReceiveBuffer, Protocol), request.Store);
         await reader.SubscribeAsync(request.After);
         return reader;
     }
 }
 
 /// <summary>SignalR: the hub's stream of the store.</summary>
-public sealed class HubWatchTransport : Transport
+public class HubWatchTransport : Transport
 {
+    private protected virtual RawHubProtocol Protocol => new();
+
     public override string Name => "signalr-stream";
 
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
-        var reader = new HubReader(await RawHub.OpenAsync(new Uri(server, request.HubPath), request.ReceiveBuffer), request.Store);
+        var reader = new HubReader(await RawHub.OpenAsync(new Uri(server, request.HubPath), request.ReceiveBuffer, Protocol), request.Store);
         await reader.WatchAsync(request.After);
         return reader;
     }

@@ -1,9 +1,10 @@
-// node signalr.mjs <url> '{"on":["Message","Reset"],"transport":"WebSockets","reconnect":true,"stateful":true,"headers":{…},"token":"…","count":3}'
+// node signalr.mjs <url> '{"on":["Message","Reset"],"transport":"WebSockets","protocol":"messagepack","reconnect":true,"stateful":true,"headers":{…},"token":"…","count":3}'
 // Prints open {connectionId}, message {method,args}, result {id,value}, item {id,value}, done {id}, failed {id,message},
 // reconnecting, reconnected {connectionId}, close {message}.
 // Takes {"id":1,"invoke":["Subscribe","cpu"]}, {"id":2,"stream":["Watch","cpu"]}, {"id":2,"cancel":true},
 // {"send":["Method",…]}, {"stop":true}.
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { onCommand, options, print, printCounted, url } from './lines.mjs';
 
 const builder = new HubConnectionBuilder()
@@ -13,6 +14,7 @@ const builder = new HubConnectionBuilder()
     accessTokenFactory: options.token ? () => options.token : undefined,
   })
   .configureLogging(LogLevel.None);
+if (options.protocol === 'messagepack') builder.withHubProtocol(new MessagePackHubProtocol());
 if (options.reconnect) builder.withAutomaticReconnect(Array(200).fill(100));
 if (options.stateful) builder.withStatefulReconnect();
 const connection = builder.build();

@@ -1,0 +1,34 @@
+using System.Text;
+using System.Text.Json;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Specifications.Transports;
+
+/// <summary>How a <see cref="RawHub"/> writes and reads: the JSON hub protocol by hand. Others read their messages into the same form.</summary>
+public class RawHubProtocol
+{
+    public const char RecordSeparator = '\u001e';
+
+    public virtual string Name => "json";
+
+    public virtual int Version => 1;
+
+    public virtual int Opcode => WsOpcode.Text;
+
+    /// <summary>A call of a method, or the start of a stream.</summary>
+    public virtual byte[] Invocation(string id, string target, bool isStream, string?[] arguments) =>
+    [
+        .. JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["type"] = isStream ? 4 : 1, ["invocationId"] = id, ["target"] = target, ["arguments"] = arguments }),
+        (byte)RecordSeparator,
+    ];
+
+    /// <summary>Takes the first message off what was received, if all of it has come.</summary>
+    public virtual bool TryTake(List<byte> received, out JsonElement message)
+    {
+        var end = received.IndexOf((byte)RecordSeparator);
+        message = end < 0 ? default : JsonElement.Parse(Encoding.UTF8.GetString([.. received[..end]]));
+        if (end >= 0)
+            received.RemoveRange(0, end + 1);
+        return end >= 0;
+    }
+}

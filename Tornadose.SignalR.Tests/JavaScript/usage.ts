@@ -1,0 +1,58 @@
+// What users write; compiled by TypeDeclarationTests, never run.
+import { HubConnectionBuilder } from '@microsoft/signalr';
+import { subscribe, type Message, type Reset, type Status, type StoreError, type Subscription } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+
+interface Order {
+  item: string;
+  count: number;
+}
+
+const orders: Subscription<Order> = subscribe<Order>('/stores', {
+  store: 'orders',
+  after: localStorage.getItem('orders'),
+  from: 'earliest',
+  onMessage({ id, event, data, store, bytes }: Message<Order>) {
+    const line: string = `${store} ${event ?? ''} ${data.item}: ${data.count.toFixed()} (${bytes.toFixed()})`;
+    if (id) localStorage.setItem('orders', id);
+    document.title = line;
+  },
+  onReset: ({ reason, id }: Reset) => console.warn(reason === 'slow', id.length),
+  onError: (error: StoreError) => console.error(error.status, error.code, error.final, error.message),
+  onState: pill,
+});
+
+function pill(status: Status): string {
+  switch (status.state) {
+    case 'connecting': return '…';
+    case 'live': return `live ${status.count}`;
+    case 'replaying': return `${status.count}`;
+    case 'reset': return status.reason;
+    case 'reconnecting': return status.in === undefined ? 'waiting' : `in ${Math.ceil(status.in / 1000)} s`;
+    case 'paused': return 'paused';
+    case 'closed': return status.error?.message ?? 'closed';
+  }
+}
+
+async function several(): Promise<void> {
+  for await (const item of subscribe('/stores', { stores: ['cpu', 'notes'], last: 20, transport: 'sse', headers: async () => ({ Authorization: 'Bearer …' }) })) {
+    if ('reset' in item) console.warn(item.reset.store, item.reset.reason);
+    else console.log(item.store, item.data);
+  }
+}
+
+const connection = new HubConnectionBuilder().withUrl('/hubs/stores').build();
+const notes = subscribe<string>('/stores', { store: 'notes', connection, json: false, refill: true });
+const socket = subscribe(new URL('https://example.com/stores'), { store: 'notes', transport: 'websocket', ticket: '/stores/_ticket' });
+const own = subscribe('/stores', { store: 'notes', ticket: async ({ stores, transport }) => `${stores.join()} ${transport}` });
+const transports: ('sse' | 'websocket' | 'signalr')[] = [orders, notes, socket, own].map(subscription => subscription.transport);
+orders.pause();
+orders.resume();
+orders.close();
+void several().then(() => console.log(transports, orders.id?.length, orders.state === 'live'));
+
+// @ts-expect-error: a store has to be named
+subscribe('/stores', { from: 'now' });
+// @ts-expect-error: one store, or several
+subscribe('/stores', { store: 'a', stores: ['a'] });
+// @ts-expect-error: there is no such transport
+subscribe('/stores', { store: 'a', transport: 'carrier pigeon' });

@@ -1,0 +1,19 @@
+// What the script's tests do in Node and in the browser alike: subscribe, and keep all that is called back in globalThis.log.
+export async function follow(subscribe, signalR, site, { transport, ...options }) {
+  const log = globalThis.log = { messages: [], resets: [], states: [], errors: [] };
+  if (transport === 'signalr') {
+    const connection = options.connection = globalThis.connection = new signalR.HubConnectionBuilder()
+      .withUrl(`${site}/hubs/stores`)
+      .withAutomaticReconnect({ nextRetryDelayInMilliseconds: () => 50 })
+      .configureLogging(signalR.LogLevel.None)
+      .build();
+    await connection.start();
+  }
+  globalThis.subscription = subscribe(`${site}/stores`, {
+    transport, minDelay: 20, maxDelay: 200, ...options,
+    onMessage: message => log.messages.push(message),
+    onReset: reset => log.resets.push(reset),
+    onState: status => log.states.push({ ...status, error: status.error?.message }),
+    onError: ({ message, status, code, final }) => log.errors.push({ message, status, code, final }),
+  });
+}

@@ -1,0 +1,20 @@
+// node tornadose.mjs <site> '{"module":"…/tornadose.js","transport":"sse","store":"orders",…}': tornadose.js in Node.
+// Takes {"id":1,"until":"log.messages.length > 2"} and answers {"type":"answer","id":1,"value":…} when the expression is truthy; it may speak of log, subscription and connection.
+import * as signalR from '@microsoft/signalr';
+import { WebSocket } from 'ws';
+import { follow } from './follow.mjs';
+import { onCommand, options, print, url } from './lines.mjs';
+
+const { module, ...rest } = options;
+const { subscribe } = await import(module);
+await follow((at, more) => subscribe(at, { WebSocket, ...more }), signalR, url.replace(/\/$/, ''), rest);
+onCommand(({ id, until }) => {
+  const look = new Function(`return ${until}`);
+  const timer = setInterval(() => {
+    const value = look();
+    if (!value) return;
+    clearInterval(timer);
+    print({ type: 'answer', id, value });
+  }, 10);
+});
+print({ type: 'ready' });

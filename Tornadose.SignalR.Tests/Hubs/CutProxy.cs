@@ -9,7 +9,7 @@ internal sealed class CutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<Socket> _sockets = [];
-    private readonly Uri _target;
+    private Uri? _target;
     private readonly Task _accepting;
     private TaskCompletionSource _open = Opened();
     private int _connections;
@@ -18,11 +18,12 @@ internal sealed class CutProxy : IAsyncDisposable
     {
         _target = target;
         _listener.Start();
+        Url = new UriBuilder(target) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri;
         _accepting = AcceptAsync();
     }
 
     /// <summary>The target's URL as clients see it.</summary>
-    public Uri Url => new UriBuilder(_target) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri;
+    public Uri Url { get; }
 
     /// <summary>Connections that were accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -34,6 +35,13 @@ internal sealed class CutProxy : IAsyncDisposable
     {
         while (_sockets.TryTake(out var socket))
             Reset(socket);
+    }
+
+    /// <summary>Ends all connections; new ones go to another server, or, while there is none, are ended at once.</summary>
+    public void Redirect(Uri? target)
+    {
+        Volatile.Write(ref _target, target);
+        Cut();
     }
 
     /// <summary>Nothing goes through any more, and nobody is told.</summary>
@@ -86,8 +94,23 @@ internal sealed class CutProxy : IAsyncDisposable
     private async Task ConnectAsync(Socket client)
     {
         Interlocked.Increment(ref _connections);
+        if (Volatile.Read(ref _target) is not { } target)
+        {
+            Reset(client);
+            return;
+        }
+
         var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await server.ConnectAsync(IPAddress.Loopback, _target.Port);
+        try
+        {
+            await server.ConnectAsync(IPAddress.Loopback, target.Port);
+        }
+        catch (SocketException)
+        {
+            Reset(client); // the server has just gone
+            return;
+        }
+
         _sockets.Add(client);
         _sockets.Add(server);
         _ = PumpAsync(client, server);

@@ -55,7 +55,7 @@ internal sealed class ConsumerApp : IAsyncDisposable
     public async Task BuildAndStartAsync()
     {
         await DotNet.RunAsync(_folder.FullName, "build", "--nologo", "-v", "q", "-o", "out");
-        await StartAsync("dotnet", "out/Consumer.dll");
+        await StartAsync("dotnet", "out/Consumer.dll", "--environment", "Development"); // as «dotnet run» has it: where the packages' static files are found
     }
 
     public async Task PublishAndStartAsync()

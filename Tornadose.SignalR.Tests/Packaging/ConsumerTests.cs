@@ -13,8 +13,9 @@ public sealed class ConsumerTests(PackageFixture package)
         var blocks = DocumentBlock.All.Where(block => block.File == "README.md").ToList();
         var program = blocks.First(block => block.Language == "csharp" && block.Text.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal)).Text;
         var page = blocks.First(block => block.Language == "html").Text;
-        await using var app = await ConsumerApp.CreateAsync(package, program.Replace("app.Run();", "app.UseFileServer();\napp.Run();", StringComparison.Ordinal));
+        await using var app = await ConsumerApp.CreateAsync(package, program.Replace("app.Run();", "app.UseFileServer();\napp.MapStaticAssets();\napp.Run();", StringComparison.Ordinal));
         await app.WriteAsync("wwwroot/index.html", $"<!DOCTYPE html><title>page</title>\n{page}");
+        await app.WriteAsync("wwwroot/script.html", $"<!DOCTYPE html><title>page</title><link rel=\"icon\" href=\"data:,\">\n{DocumentBlock.All.First(block => block.File == "docs/javascript.md" && block.Language == "html").Text}");
         await app.BuildAndStartAsync();
         await using var chromium = await ChromiumPage.OpenAsync(app.Url);
         using var http = new HttpClient { BaseAddress = app.Url };
@@ -25,6 +26,9 @@ public sealed class ConsumerTests(PackageFixture package)
         var order = await stream.NextAsync();
         Assert.Equal(("""{"item":"tea","count":2}""", id), (order.Data, order.Id));
         Assert.Equal("""{"item":"tea","count":2}""", (await chromium.WaitForAsync("document.querySelector('#list li')?.textContent")).GetString());
+        await chromium.GotoAsync(new Uri(app.Url, "script.html"), "script");
+        Assert.Equal("tea", (await chromium.WaitForAsync("document.title === 'live' && document.querySelector('#list li')?.textContent", "script")).GetString());
+        Assert.Empty(await chromium.ErrorsAsync("script"));
     }
 
     [Fact]
@@ -58,6 +62,7 @@ public sealed class ConsumerTests(PackageFixture package)
             <TrimmerSingleWarn>false</TrimmerSingleWarn><EnableRequestDelegateGenerator>true</EnableRequestDelegateGenerator><InvariantGlobalization>true</InvariantGlobalization>
             """, """<TrimmerRootAssembly Include="System.Security.Cryptography" />"""); // without it the framework's own server does not start: the trimmer takes a method too many
         await app.PublishAndStartAsync();
+        Assert.True(app.Has("wwwroot/_content/Tornadose.SignalR/tornadose.js"));
         Assert.False(app.Has("StackExchange.Redis.dll")); // who does not call AddStackExchangeRedis carries nothing of it
         using var http = new HttpClient { BaseAddress = app.Url };
         Assert.True((await http.PostAsync("order", null)).IsSuccessStatusCode);

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.Hubs;
+using Tornadose.SignalR.Tests.Specifications;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.JavaScript;
+
+/// <summary>A site with stores, a hub and a page that loads the script, behind a link that outlives its server.</summary>
+internal sealed class ScriptSite : IAsyncDisposable
+{
+    private const string Page = """
+        <!DOCTYPE html><title>stores</title><link rel="icon" href="data:,"><script src="/signalr.js"></script>
+        <script type="module">
+          import { subscribe } from "/tornadose.js";
+          import { follow } from "/follow.mjs";
+          globalThis.start = options => follow(subscribe, signalR, location.origin, options);
+        </script>
+        """;
+
+    private SharedBackplane _logs = new();
+    private TestHost _host = null!;
+    private CutProxy _link = null!;
+    private int _published;
+
+    /// <summary>Where clients find it, whichever server is there.</summary>
+    public Uri Url => _link.Url;
+
+    /// <summary>The ids of everything published, in order.</summary>
+    public List<string> Published { get; } = [];
+
+    public static async Task<ScriptSite> StartAsync()
+    {
+        var site = new ScriptSite();
+        site._host = await site.StartServerAsync();
+        site._link = CutProxy.Start(site._host.Http1);
+        return site;
+    }
+
+    public async Task PublishAsync(int count)
+    {
+        var store = _host.Get<IDataStoreProvider>().GetStore("orders");
+        for (var i = 0; i < count; i++)
+            Published.Add((await store.PublishAsync(new { number = ++_published })).ToString());
+    }
+
+    /// <summary>Cuts every connection; the next ones come through.</summary>
+    public void Cut() => _link.Cut();
+
+    /// <summary>The server is killed; until <see cref="ReviveAsync"/> connections are refused.</summary>
+    public async Task KillAsync()
+    {
+        _link.Redirect(null);
+        await _host.DisposeAsync();
+    }
+
+    /// <summary>Starts another server in its place.</summary>
+    /// <param name="forgets">Whether its stores begin anew, as those in memory do; otherwise they are kept, as in Redis.</param>
+    public async Task ReviveAsync(bool forgets = false)
+    {
+        if (forgets)
+            _logs = new SharedBackplane();
+        _host = await StartServerAsync();
+        _link.Redirect(_host.Http1);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _link.DisposeAsync();
+        await _host.DisposeAsync();
+    }
+
+    private Task<TestHost> StartServerAsync() => TestHost.StartAsync(
+        builder =>
+        {
+            builder.Services.AddSingleton<IBackplane>(_logs);
+            builder.Services.AddTornadose(options =>
+            {
+                options.DrainWindow = TimeSpan.Zero;
+                options.RetryMin = options.RetryMax = TimeSpan.FromMilliseconds(20);
+            }).AddQueueStore("orders").AddQueueStore("notes");
+        },
+        static app =>
+        {
+            app.MapGet("/", static () => Results.Content(Page, "text/html"));
+            app.MapGet("/tornadose.js", static () => Results.File(ScriptFiles.Module, "text/javascript"));
+            app.MapGet("/follow.mjs", static () => Results.File(ScriptFiles.Follow, "text/javascript"));
+            app.MapGet("/signalr.js", static () => Results.File(ScriptFiles.SignalR, "text/javascript"));
+            app.MapStores("/stores");
+            app.MapStoreHub("/hubs/stores");
+        });
+}

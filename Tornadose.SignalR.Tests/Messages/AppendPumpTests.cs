@@ -52,7 +52,7 @@ public sealed class AppendPumpTests
 
         Run();
 
-        await TestKit.Eventually.WithTimeout(second.Woken);
+        await Eventually.WithTimeout(second.Woken);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class AppendPumpTests
 
         Assert.InRange(wokenInFirstTurn, 1, waiters.Length / 2);
         foreach (var waiter in waiters)
-            await TestKit.Eventually.WithTimeout(waiter.Woken);
+            await Eventually.WithTimeout(waiter.Woken);
     }
 
     [Fact]

@@ -1,10 +1,9 @@
 using Tornadose.SignalR.Backplanes;
-using Tornadose.SignalR.Tests.Specifications;
 
 namespace Tornadose.SignalR.Tests.Redis;
 
 public sealed class RedisBackplaneSpecification(RedisFixture redis) : BackplaneSpecification<IBackplane>
 {
-    protected override async Task<IBackplane> CreateAsync(string scope) =>
+    protected override async Task<IBackplane> CreateAsync() =>
         TestBackplane.Create((await redis.GetAsync()).ConnectionString, redis.NewPrefix());
 }

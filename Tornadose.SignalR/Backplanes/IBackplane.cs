@@ -2,11 +2,14 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>What decides on the order and the positions of messages: this process alone, or something that many processes share.</summary>
+/// <summary>What decides on the order and the positions of messages, and keeps them: this process alone, files, or something that many processes share. Yours, when you register it as a service after <c>AddTornadose()</c>.</summary>
+/// <remarks>The contract in words, with an example that is complete: docs/your-own-store.md. In code: the suites of the package Tornadose.SignalR.Specifications.</remarks>
 public interface IBackplane
 {
-    /// <summary>Connects a store. Called once for each store of the process.</summary>
-    /// <param name="store">The store's name.</param>
+    /// <summary>
+    /// Connects a store, without waiting for others: what has to be asked for over a network comes with <see cref="IBackplaneChannel.FollowAsync"/>. Called once for each store of the process; for a store of a family again when it comes back, perhaps before its last channel has finished closing.
+    /// </summary>
+    /// <param name="store">The store's name. Those of families come from clients: it is no path, and no pattern.</param>
     /// <param name="limits">How much the store keeps.</param>
     /// <returns>The store's channel.</returns>
     IBackplaneChannel Open(string store, MessageLogLimits limits);

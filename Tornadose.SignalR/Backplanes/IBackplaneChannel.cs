@@ -2,7 +2,12 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>One store's connection to the backplane. It is the only writer of the store's <see cref="MessageLog"/>.</summary>
+/// <summary>One store's connection to the backplane. It is the only writer of the store's <see cref="MessageLog"/>, one thread at a time. Disposing of it ends the readers (<see cref="MessageLog.Complete"/>).</summary>
+/// <remarks>
+/// Invariants that an implementation keeps. Offsets are 1, 2, 3… within an epoch, in one order for all processes; the epoch is random and lasts for as long as offsets count on; each message has a random tag
+/// that is not 0 and stays with it. A message is stored before any reader sees it. An append that was refused has stored nothing and used up no offset. Where messages are missing,
+/// <see cref="MessageLog.AppendReset"/> says so: offsets never jump without.
+/// </remarks>
 public interface IBackplaneChannel : IAsyncDisposable
 {
     /// <summary>The process's copy of the store's recent messages: what every subscriber of this process reads.</summary>

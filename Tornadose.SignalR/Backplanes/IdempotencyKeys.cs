@@ -23,9 +23,12 @@ internal sealed class IdempotencyKeys(TimeProvider time)
             _positions.Remove(_ages.Dequeue().Key);
     }
 
-    public void Add(string key, MessagePosition position)
+    /// <param name="key">The key.</param>
+    /// <param name="position">The position of its message.</param>
+    /// <param name="age">For how long it has been remembered already. Older keys come first.</param>
+    public void Add(string key, MessagePosition position, TimeSpan age = default)
     {
         _positions[key] = position;
-        _ages.Enqueue((key, time.GetTimestamp()));
+        _ages.Enqueue((key, time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency)));
     }
 }

@@ -18,8 +18,8 @@ public sealed class MessageLog
     private const int InitialSlots = 8;
 
     private readonly Lock _gate = new();
-    private readonly MessagePosition _origin;
     private readonly TimeProvider _time;
+    private MessagePosition _origin;
     private MessageLogLimits _limits;
     private MessageEntry?[] _ring;
     private MessageEntry _head;
@@ -46,8 +46,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer says by <see cref="AppendReset"/> where it begins, appends what it finds,
-    /// and opens it; cursors may be made before, and begin when it is open.
+    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer says where it begins, by <see cref="BeginAt"/>, or by <see cref="AppendReset"/> where it may have to begin anew later on, appends what
+    /// it finds, and opens it; cursors may be made before, and begin when it is open.
     /// </summary>
     /// <param name="limits">How much to keep.</param>
     /// <param name="time">The clock for <see cref="MessageLogLimits.MaxAge"/>.</param>
@@ -92,6 +92,18 @@ public sealed class MessageLog
     /// <summary>The newest message that has a position, whether or not its slot is still kept.</summary>
     internal MessageEntry? Latest => Volatile.Read(ref _latest);
 
+    /// <summary>The oldest message that a resume, a replay or a snapshot may use; null when there is none.</summary>
+    internal MessageEntry? OldestReplayable
+    {
+        get
+        {
+            for (var sequence = FirstReplayable; sequence <= Head.Sequence; sequence++)
+                if (Find(sequence) is { IsLogged: true } entry)
+                    return entry;
+            return null;
+        }
+    }
+
     internal long LastSequence => IsOpen ? Head.Sequence : 0;
 
     /// <summary>The oldest sequence number that a resume, a replay or a snapshot may use: later than the last reset.</summary>
@@ -100,10 +112,11 @@ public sealed class MessageLog
     /// <summary>Appends a message at the position that the backplane gave it, and wakes the readers.</summary>
     /// <param name="position">The position; its offset follows that of <see cref="Position"/>, unless a reset came between.</param>
     /// <param name="content">The message.</param>
-    public void Append(MessagePosition position, MessageContent content)
+    /// <param name="age">For how long the message has been there already, where it is read from something that outlives the process; <see cref="MessageLogLimits.MaxAge"/> counts from then.</param>
+    public void Append(MessagePosition position, MessageContent content, TimeSpan age = default)
     {
         lock (_gate)
-            PublishLogged(Add(position, new StoreMessage(position, content), content.Size));
+            PublishLogged(Add(position, new StoreMessage(position, content), content.Size, age));
         Signal.Set();
     }
 
@@ -133,6 +146,20 @@ public sealed class MessageLog
         Signal.Set();
     }
 
+    /// <summary>Says where a log begins that was made without: before anything is appended, and before <see cref="Open"/>.</summary>
+    /// <param name="origin">The position before the first message that will be appended.</param>
+    /// <exception cref="InvalidOperationException">The log is open, or has messages: what readers have seen cannot begin elsewhere.</exception>
+    public void BeginAt(MessagePosition origin)
+    {
+        lock (_gate)
+        {
+            if (_open || _head.Sequence > 0)
+                throw new InvalidOperationException("A log begins once. Announce by AppendReset that it continues elsewhere.");
+            _origin = origin;
+            Volatile.Write(ref _head, new MessageEntry(0, origin, new StoreMessage(origin, default), 0, _head.AppendedAt));
+        }
+    }
+
     /// <summary>Says that the content is known now, and wakes the cursors that wait for it.</summary>
     public void Open()
     {
@@ -156,6 +183,24 @@ public sealed class MessageLog
             Trim();
     }
 
+    /// <summary>Opens a reader, as the subscribers of a store have one.</summary>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="policy">What happens when the log moves past it.</param>
+    /// <returns>The cursor.</returns>
+    public MessageCursor OpenCursor(StartAt start, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset)
+    {
+        TrimExpired();
+        return MessageCursor.Open(this, policy, start, newestWins: false);
+    }
+
+    /// <summary>Gives the messages that are kept, oldest first, and the position after which a cursor continues without gap or duplicate.</summary>
+    /// <returns>The snapshot.</returns>
+    public MessageLogSnapshot GetSnapshot()
+    {
+        TrimExpired();
+        return MessageLogSnapshot.Of(this);
+    }
+
     /// <summary>Loads the entry with this number; null when it is not there, or no longer.</summary>
     internal MessageEntry? Find(long sequence)
     {
@@ -177,9 +222,9 @@ public sealed class MessageLog
 
     private static int RoundUp(int slots) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slots);
 
-    private MessageEntry Add(MessagePosition position, StoreMessage message, int size)
+    private MessageEntry Add(MessagePosition position, StoreMessage message, int size, TimeSpan age = default)
     {
-        var entry = new MessageEntry(_head.Sequence + 1, position, message, size, _time.GetTimestamp());
+        var entry = new MessageEntry(_head.Sequence + 1, position, message, size, _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency));
         MakeRoom(entry.Sequence);
         Volatile.Write(ref _ring[entry.Sequence & (_ring.Length - 1)], entry);
         _bytes += size;

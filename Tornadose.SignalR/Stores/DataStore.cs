@@ -85,12 +85,7 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
         return message is not null;
     }
 
-    public MessageLogSnapshot GetSnapshot()
-    {
-        var log = Current.Log;
-        log.TrimExpired();
-        return MessageLogSnapshot.Of(log);
-    }
+    public MessageLogSnapshot GetSnapshot() => Current.Log.GetSnapshot();
 
     public MessageCursor OpenCursor(StartAt start)
     {

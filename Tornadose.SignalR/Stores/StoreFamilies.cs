@@ -27,9 +27,10 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
             ObjectDisposedException.ThrowIf(_closed, typeof(IDataStoreProvider));
             if (_count >= maxStores && !DropUnused())
                 throw new TooManyStoresException(maxStores);
+            var store = make(name, family);
             _count++;
             NoteUnused();
-            return stores[name] = make(name, family);
+            return stores[name] = store;
         }
     }
 

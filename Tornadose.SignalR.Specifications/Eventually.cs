@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 
-namespace Tornadose.SignalR.Tests.TestKit;
+namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
 /// Bounded waiting. The bound is there for hangs only: it is generous, so that a slow machine never fails a test,
 /// and it says what was waited for.
 /// </summary>
-public static class Eventually
+internal static class Eventually
 {
     public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(30);
 

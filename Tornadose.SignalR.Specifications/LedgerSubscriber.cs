@@ -1,4 +1,4 @@
-namespace Tornadose.SignalR.Tests.TestKit;
+namespace Tornadose.SignalR.Specifications;
 
 /// <summary>What one subscriber saw, over all its connections. Safe to record from any thread.</summary>
 public sealed class LedgerSubscriber

@@ -1,4 +1,4 @@
-namespace Tornadose.SignalR.Tests.TestKit;
+namespace Tornadose.SignalR.Specifications;
 
 /// <summary>What the ledger holds a store to.</summary>
 public enum LedgerRule

@@ -1,8 +1,7 @@
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Specifications;
+namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
 /// What every store promises, whatever decides on its order: inherit it with a <see cref="StoreFixture"/> of the backplane. Readers of a backplane over a network may be
@@ -16,22 +15,20 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
 
     private readonly TFixture _fixture = new();
 
+    /// <summary>Closes the stores of the test.</summary>
+    /// <returns>When they are closed.</returns>
     public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         return _fixture.DisposeAsync();
     }
 
-    private Task<DataStore> QueueAsync(int capacity = 1000, Action<StoreOptions>? configure = null) => _fixture.OpenAsync(StoreKind.Queue, options =>
-    {
-        options.Capacity = capacity;
-        configure?.Invoke(options);
-    });
+    private Task<IDataStore> QueueAsync(int capacity = 1000, Action<StoreOptions>? configure = null) => _fixture.OpenAsync(StoreSort.Queue, configure, capacity);
 
-    private Task<DataStore> DataAsync() => _fixture.OpenAsync(StoreKind.Data, null);
+    private Task<IDataStore> DataAsync() => _fixture.OpenAsync(StoreSort.Data);
 
     /// <summary>Publishes and waits until the readers of this process can see it.</summary>
-    private static async Task<MessagePosition> PublishAsync(DataStore store, string text, PublishOptions? options = null)
+    private static async Task<MessagePosition> PublishAsync(IDataStore store, string text, PublishOptions? options = null)
     {
         var position = await store.PublishAsync(text, options);
         await ArrivedAsync(store, position);
@@ -39,7 +36,7 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
     }
 
     /// <summary>Publishes the next numbers: the text of each message is its offset.</summary>
-    private static async Task<MessagePosition[]> PublishManyAsync(DataStore store, int count)
+    private static async Task<MessagePosition[]> PublishManyAsync(IDataStore store, int count)
     {
         var positions = new MessagePosition[count];
         var first = store.Position.Offset + 1;
@@ -50,7 +47,7 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
         return positions;
     }
 
-    private static Task ArrivedAsync(DataStore store, MessagePosition position) =>
+    private static Task ArrivedAsync(IDataStore store, MessagePosition position) =>
         Eventually.TrueAsync(() => store.Position.Offset >= position.Offset, what: $"{position} arrives");
 
     private static string Numbers(long from, long to) => string.Join(' ', Enumerable.Range((int)from, (int)(to - from + 1)));

@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Specifications;
+namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
 /// Readers that join anywhere while messages come, and are held to the ledger. Publishers wait for readers that are far behind, so that a reader
 /// is lapped never; what a start makes of an expired id is part of the test.
 /// </summary>
-internal sealed class JoinsUnderFire(DataStore store)
+/// <param name="store">The store, of <see cref="Capacity"/> messages.</param>
+/// <param name="messages">How many messages are published, from 100 on.</param>
+internal sealed class JoinsUnderFire(IDataStore store, int messages)
 {
     public const int Capacity = 200;
-    private const int Messages = 4_000;
     private const int Joins = 100;
 
     private readonly Ledger _ledger = new();
@@ -26,7 +26,7 @@ internal sealed class JoinsUnderFire(DataStore store)
         var readers = new List<Task>();
         for (var i = 0; i < Joins; i++)
         {
-            var at = (long)i * Messages / Joins;
+            var at = (long)i * messages / Joins;
             await Eventually.TrueAsync(() => store.Position.Offset >= at);
             readers.Add(Join(i, random));
         }
@@ -39,7 +39,7 @@ internal sealed class JoinsUnderFire(DataStore store)
 
     private async Task PublishAsync(string publisher)
     {
-        for (var i = 0; i < Messages / 2; i++)
+        for (var i = 0; i < messages / 2; i++)
         {
             while (_reading.Keys.Any(reader => reader.Behind > Capacity / 2))
                 await Task.Yield();
@@ -53,8 +53,8 @@ internal sealed class JoinsUnderFire(DataStore store)
     private Task Join(int index, Random random)
     {
         var (start, after) = RandomStart(random);
-        var leaveAfter = random.Next(2) == 0 ? random.Next(Messages) : Messages;
-        var subscriber = _ledger.Subscriber($"reader {index} {start.Where}", "cursor", after);
+        var leaveAfter = random.Next(2) == 0 ? random.Next(messages) : messages;
+        var subscriber = _ledger.Subscriber($"reader {index} {start}", "cursor", after);
         var reader = new Reader(store);
         _reading.TryAdd(reader, true);
         var cursor = reader.Cursor = store.OpenCursor(start);
@@ -84,7 +84,7 @@ internal sealed class JoinsUnderFire(DataStore store)
     private async Task ReadAsync(MessageCursor cursor, LedgerSubscriber subscriber, int leaveAfter)
     {
         var read = 0;
-        for (; read < leaveAfter && (cursor.Behind > 0 || cursor.Position.Offset < Messages); read++)
+        for (; read < leaveAfter && (cursor.Behind > 0 || cursor.Position.Offset < messages); read++)
         {
             StoreMessage? message;
             while (!cursor.TryRead(out message))
@@ -95,12 +95,12 @@ internal sealed class JoinsUnderFire(DataStore store)
                 subscriber.Message(message.Id, message.GetText());
         }
 
-        if (read == 0 || cursor.Position.Offset < Messages)
+        if (read == 0 || cursor.Position.Offset < messages)
             subscriber.End();
     }
 
     /// <summary>A reader from the moment before its cursor is opened.</summary>
-    private sealed class Reader(DataStore store)
+    private sealed class Reader(IDataStore store)
     {
         private readonly long _joinedAt = store.Position.Offset;
         private MessageCursor? _cursor;

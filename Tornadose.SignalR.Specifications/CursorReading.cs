@@ -1,6 +1,6 @@
 using Tornadose.SignalR.Messages;
 
-namespace Tornadose.SignalR.Tests.Messages;
+namespace Tornadose.SignalR.Specifications;
 
 internal static class CursorReading
 {

@@ -1,10 +1,8 @@
 using System.Text;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Tests.Messages;
-using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Specifications;
+namespace Tornadose.SignalR.Specifications;
 
 // What a store takes, what it makes of it, and what it gives back.
 public abstract partial class StoreSpecification<TFixture>

@@ -1,9 +1,8 @@
 using System.Buffers.Text;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Specifications;
+namespace Tornadose.SignalR.Specifications;
 
 // Many publishers, many readers, one order.
 public abstract partial class StoreSpecification<TFixture>
@@ -26,7 +25,7 @@ public abstract partial class StoreSpecification<TFixture>
         Assert.Equal(Publishers * each, store.Position.Offset);
     }
 
-    private static async Task PublishInOrderAsync(DataStore store, int publisher, int count)
+    private static async Task PublishInOrderAsync(IDataStore store, int publisher, int count)
     {
         var last = 0L;
         for (var i = 1; i <= count; i++)
@@ -39,7 +38,7 @@ public abstract partial class StoreSpecification<TFixture>
 
     /// <summary>Checks that offsets are contiguous and each publisher's messages in their order.</summary>
     /// <returns>A hash of what was read, in the order in which it was.</returns>
-    private static async Task<int> ReadOrderAsync(DataStore store, int count)
+    private static async Task<int> ReadOrderAsync(IDataStore store, int count)
     {
         var order = default(HashCode);
         var seen = new int[Publishers];

@@ -1,4 +1,4 @@
-namespace Tornadose.SignalR.Tests.TestKit;
+namespace Tornadose.SignalR.Specifications;
 
 /// <summary>Follows one subscriber's records and says where L1, L2 or L3 does not hold.</summary>
 internal sealed class LedgerWalk(LedgerSubscriber subscriber, LedgerRule rule)

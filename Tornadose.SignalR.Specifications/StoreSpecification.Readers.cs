@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Tests.Messages;
-using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Specifications;
+namespace Tornadose.SignalR.Specifications;
 
 // Readers in the same process, and how they end.
 public abstract partial class StoreSpecification<TFixture>
@@ -89,7 +87,7 @@ public abstract partial class StoreSpecification<TFixture>
         })).ToArray();
         await Eventually.TrueAsync(() => published.Count > 100);
 
-        await store.DisposeAsync();
+        await _fixture.CloseAsync(store);
 
         await Task.WhenAll(publishers).WithTimeout();
         Assert.Equal(4, refused);
@@ -103,7 +101,7 @@ public abstract partial class StoreSpecification<TFixture>
     {
         var store = await QueueAsync();
         await PublishManyAsync(store, 3);
-        await store.DisposeAsync();
+        await _fixture.CloseAsync(store);
         var read = new List<string>();
 
         await foreach (var message in store.ReadAllAsync(StartAt.Earliest))

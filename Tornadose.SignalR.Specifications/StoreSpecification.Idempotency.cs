@@ -1,9 +1,7 @@
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Tests.Messages;
-using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Specifications;
+namespace Tornadose.SignalR.Specifications;
 
 // A publish that may be repeated.
 public abstract partial class StoreSpecification<TFixture>
@@ -61,6 +59,6 @@ public abstract partial class StoreSpecification<TFixture>
         Assert.Equal(0, store.Position.Offset);
     }
 
-    private static Task<MessagePosition> PublishWithKeyAsync(DataStore store, string key) =>
+    private static Task<MessagePosition> PublishWithKeyAsync(IDataStore store, string key) =>
         store.PublishAsync(key, new PublishOptions { IdempotencyKey = key }).AsTask();
 }

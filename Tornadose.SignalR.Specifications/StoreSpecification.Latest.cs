@@ -1,19 +1,17 @@
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Tests.Messages;
-using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Specifications;
+namespace Tornadose.SignalR.Specifications;
 
 // The data store: the newest value, first and always.
 public abstract partial class StoreSpecification<TFixture>
 {
     [Fact, Case("ST-11")]
-    public async Task OpenCursor_DefaultStart_GivesTheCurrentValueOnce()
+    public async Task OpenCursor_Latest_GivesTheCurrentValueOnce()
     {
         var store = await DataAsync();
         await PublishManyAsync(store, 3);
-        var cursor = store.OpenCursor(store.DefaultStart);
+        var cursor = store.OpenCursor(StartAt.Latest);
 
         Assert.Equal("3", cursor.Read());
         await PublishAsync(store, "4");
@@ -67,7 +65,7 @@ public abstract partial class StoreSpecification<TFixture>
     {
         var store = await DataAsync();
         await PublishAsync(store, "0");
-        var publishing = Task.Run(() => PublishManyAsync(store, 100_000));
+        var publishing = Task.Run(() => PublishManyAsync(store, _fixture.HeavyLoad));
 
         var last = 0L;
         while (!publishing.IsCompleted)
@@ -82,7 +80,7 @@ public abstract partial class StoreSpecification<TFixture>
         await publishing;
     }
 
-    private static async Task<int> ReadToAsync(DataStore store, long last, bool slow)
+    private static async Task<int> ReadToAsync(IDataStore store, long last, bool slow)
     {
         var previous = 0L;
         var count = 0;

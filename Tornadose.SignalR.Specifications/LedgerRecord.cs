@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Tornadose.SignalR.Tests.TestKit;
+namespace Tornadose.SignalR.Specifications;
 
 /// <summary>An id taken apart, which only this kit may do: <c>epoch-offset-tag</c>, epoch and tag in hexadecimal.</summary>
 public readonly record struct LedgerId(string Epoch, long Offset, string Tag)

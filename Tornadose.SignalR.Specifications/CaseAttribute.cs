@@ -1,6 +1,6 @@
 using Xunit.v3;
 
-namespace Tornadose.SignalR.Tests.TestKit;
+namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
 /// Names the numbered cases of the conformance catalogue that a test shows. <c>eng/test.sh</c> prints the table

@@ -1,19 +1,22 @@
 using System.Text;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
-using Tornadose.SignalR.Tests.TestKit;
 
-namespace Tornadose.SignalR.Tests.Specifications;
+namespace Tornadose.SignalR.Specifications;
 
-/// <summary>What every backplane has to do. Derive a class that makes one.</summary>
-/// <typeparam name="TBackplane">The backplane.</typeparam>
+/// <summary>
+/// What every backplane has to do: derive a class that makes one. <see cref="StoreSpecification{TFixture}"/> has the stores on it, <see cref="DurableBackplaneSpecification{TBackplane}"/> what a restart
+/// must leave.
+/// </summary>
+/// <typeparam name="TBackplane">The backplane. It is disposed of when it is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>.</typeparam>
 public abstract class BackplaneSpecification<TBackplane>
     where TBackplane : IBackplane
 {
     private static readonly MessageLogLimits Limits = new(100, 1 << 20);
 
-    /// <summary>A backplane that no test has used before, or a second node of one that <paramref name="scope"/> names.</summary>
-    protected abstract Task<TBackplane> CreateAsync(string scope);
+    /// <summary>Makes a backplane that no test has used before.</summary>
+    /// <returns>The backplane.</returns>
+    protected abstract Task<TBackplane> CreateAsync();
 
     [Fact]
     public async Task AppendAsync_FirstMessage_HasOffsetOneAndATag()
@@ -107,7 +110,7 @@ public abstract class BackplaneSpecification<TBackplane>
     [Fact]
     public async Task Open_TwoStores_HaveNothingInCommon()
     {
-        var backplane = await CreateAsync("two");
+        var backplane = await CreateAsync();
         await using var one = backplane.Open("orders", Limits);
         await using var two = backplane.Open("orders:more", Limits);
         var first = await AppendAsync(one, "one");
@@ -121,12 +124,12 @@ public abstract class BackplaneSpecification<TBackplane>
     [Fact]
     public async Task Open_CapacityOne_KeepsTheNewest()
     {
-        var backplane = await CreateAsync("newest");
+        var backplane = await CreateAsync();
         await using var channel = backplane.Open("value", new MessageLogLimits(1, 1 << 20, NewestSuffices: true));
         await AppendAsync(channel, "old");
         await AppendAsync(channel, "new");
         using var following = await FollowAsync(channel);
-        Assert.Equal("new", channel.Log.Latest!.Message.GetText());
+        Assert.Equal("new", channel.Log.GetSnapshot().Messages[^1].GetText());
         Assert.Equal("new", Assert.Single(await ReadAsync(Cursor(channel, StartAt.Latest), 1)).GetText());
         await DisposeAsync(backplane);
     }
@@ -142,23 +145,23 @@ public abstract class BackplaneSpecification<TBackplane>
         await Assert.ThrowsAsync<ObjectDisposedException>(() => channel.AppendAsync(Content("late"), null, default).AsTask());
     }
 
-    protected static MessageCursor Cursor(IBackplaneChannel channel, StartAt start) =>
-        MessageCursor.Open(channel.Log, SlowConsumerPolicy.Reset, start, newestWins: false);
+    private protected static MessageCursor Cursor(IBackplaneChannel channel, StartAt start) =>
+        channel.Log.OpenCursor(start);
 
-    protected static MessageContent Content(string text) => new(Encoding.UTF8.GetBytes(text), MessageFormat.Text, null);
+    private protected static MessageContent Content(string text) => new(Encoding.UTF8.GetBytes(text), MessageFormat.Text, null);
 
-    protected static Task<MessagePosition> AppendAsync(IBackplaneChannel channel, string text, string? key = null) =>
+    private protected static Task<MessagePosition> AppendAsync(IBackplaneChannel channel, string text, string? key = null) =>
         channel.AppendAsync(Content(text), key, default).WithTimeout();
 
     /// <summary>Follows, and waits until the log's content is known: following alone completes as well while the backplane does not answer in time.</summary>
-    private static async Task<IDisposable> FollowAsync(IBackplaneChannel channel)
+    private protected static async Task<IDisposable> FollowAsync(IBackplaneChannel channel)
     {
         var following = await channel.FollowAsync(default).WithTimeout();
         await Eventually.TrueAsync(() => channel.Log.IsOpen);
         return following;
     }
 
-    protected static async Task<IReadOnlyList<StoreMessage>> ReadAsync(MessageCursor cursor, int count)
+    private protected static async Task<IReadOnlyList<StoreMessage>> ReadAsync(MessageCursor cursor, int count)
     {
         var read = new List<StoreMessage>();
         while (read.Count < count)
@@ -171,17 +174,23 @@ public abstract class BackplaneSpecification<TBackplane>
         return read;
     }
 
-    private static async Task<string[]> WindowAsync(IBackplaneChannel channel)
+    private protected static async Task<string[]> WindowAsync(IBackplaneChannel channel)
     {
         using var following = await FollowAsync(channel);
-        return MessageLogSnapshot.Of(channel.Log).Messages.Select(message => message.GetText()).ToArray();
+        return channel.Log.GetSnapshot().Messages.Select(message => message.GetText()).ToArray();
     }
 
-    private static ValueTask DisposeAsync(TBackplane backplane) => backplane is IAsyncDisposable disposable ? disposable.DisposeAsync() : default;
+    private protected static async ValueTask DisposeAsync(TBackplane backplane)
+    {
+        if (backplane is IAsyncDisposable asynchronous)
+            await asynchronous.DisposeAsync();
+        else
+            (backplane as IDisposable)?.Dispose();
+    }
 
     private async Task<IBackplaneChannel> OpenAsync()
     {
-        var backplane = await CreateAsync("one");
+        var backplane = await CreateAsync();
         return new Owning(backplane.Open("store", Limits), backplane);
     }
 

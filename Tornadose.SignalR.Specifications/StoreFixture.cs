@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Specifications;
+
+/// <summary>
+/// Makes the stores that <see cref="StoreSpecification{TFixture}"/> is run on: of either kind, with any options, on one backplane, and by the same services that an application has.
+/// </summary>
+public abstract class StoreFixture : IAsyncDisposable
+{
+    private readonly Dictionary<IDataStore, OpenStore> _stores = [];
+
+    /// <summary>What is specified. The fixture does not dispose of it: override <see cref="DisposeAsync"/> for that, and call the base first.</summary>
+    public abstract IBackplane Backplane { get; }
+
+    /// <summary>
+    /// How many messages the heaviest case publishes, one after the other, and a tenth of the updates of a data store. Default 100,000; a backplane that has to wait for something with each message may take
+    /// fewer, from 100.
+    /// </summary>
+    public virtual int HeavyLoad => 100_000;
+
+    /// <summary>Closes the stores that are still open.</summary>
+    /// <returns>When they are closed.</returns>
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        foreach (var store in _stores.Values)
+            await store.DisposeAsync();
+    }
+
+    /// <summary>A store of its own name, which is followed: what was published is in its log sooner or later.</summary>
+    /// <param name="kind">A data store, or a queue store.</param>
+    /// <param name="configure">Its options, but for the capacity.</param>
+    /// <param name="capacity">Its capacity.</param>
+    internal async Task<IDataStore> OpenAsync(StoreSort kind, Action<StoreOptions>? configure = null, int? capacity = null)
+    {
+        var name = $"spec-{Guid.NewGuid():N}";
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddSingleton(Backplane).AddLogging();
+        var builder = services.AddTornadose();
+        _ = kind == StoreSort.Data ? builder.AddDataStore(name, configure) : builder.AddQueueStore(name, configure);
+        var open = new OpenStore(name, services.BuildServiceProvider(), configuration);
+        if (capacity is { } messages)
+            open.Resize(messages);
+        var store = await open.BeginAsync();
+        _stores.Add(store, open);
+        return store;
+    }
+
+    /// <summary>Changes the capacity while the store is used, as a change of the application's configuration does.</summary>
+    internal void Resize(IDataStore store, int capacity) => _stores[store].Resize(capacity);
+
+    /// <summary>Closes a store, as the end of its application does.</summary>
+    internal ValueTask CloseAsync(IDataStore store) => _stores[store].DisposeAsync();
+
+    private sealed class OpenStore(string name, ServiceProvider services, IConfigurationRoot configuration) : IAsyncDisposable
+    {
+        private IDisposable? _following;
+
+        public async Task<IDataStore> BeginAsync()
+        {
+            var store = services.GetRequiredKeyedService<IDataStore>(name);
+            _following = await store.FollowAsync().WithTimeout();
+            return store;
+        }
+
+        public void Resize(int capacity)
+        {
+            configuration[$"Tornadose:Stores:{name}:Capacity"] = $"{capacity}";
+            configuration.Reload();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _following?.Dispose();
+            return services.DisposeAsync();
+        }
+    }
+}

@@ -21,9 +21,10 @@ public sealed class DirectionOfKnowledgeTests
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "Backplanes"],
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
         ["Redis"] = ["Backplanes", "Messages", "Diagnostics"],
+        ["FileLogs"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Hosting"] =
         [
-            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Authorization", "Redis", "Inspection",
+            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Authorization", "Redis", "FileLogs", "Inspection",
         ],
     };
 

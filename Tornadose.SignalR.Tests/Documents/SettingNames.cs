@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.FileLogs;
 using Tornadose.SignalR.Redis;
 using Tornadose.SignalR.Stores;
 
@@ -11,6 +12,7 @@ internal static class SettingNames
     public static IEnumerable<string> Unknown(JsonElement section) => section.EnumerateObject().SelectMany(setting => setting.Name switch
     {
         "Stores" => setting.Value.EnumerateObject().SelectMany(store => Unknown(store.Value, typeof(StoreOptions))),
+        "FileLog" => Unknown(setting.Value, typeof(FileLogOptions)),
         "Redis" => Unknown(setting.Value, typeof(RedisBackplaneOptions)),
         _ => HasOption(typeof(TornadoseOptions), setting.Name) ? [] : [setting.Name],
     });

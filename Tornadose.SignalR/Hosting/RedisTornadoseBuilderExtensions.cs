@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.FileLogs;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Redis;
 
@@ -56,6 +57,8 @@ public static class RedisTornadoseBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
+        if (services.Any(service => service.ServiceType == typeof(FileLogBackplane)))
+            throw new InvalidOperationException("The stores of an application are all in one place: call either AddStackExchangeRedis or AddFileLog.");
         if (services.Any(service => service.ServiceType == typeof(RedisBackplane)))
             throw new InvalidOperationException("AddStackExchangeRedis was called twice: the stores of an application are all in one Redis.");
         services.AddSingleton<IValidateOptions<RedisBackplaneOptions>, RedisBackplaneOptionsValidation>();

@@ -4,25 +4,34 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>The dashboard as a process of its own, as a user runs it: it can be killed and come back on the same port.</summary>
+/// <summary>The dashboard, or another sample, as a process of its own, as a user runs it: it can be killed and come back on the same port.</summary>
 internal sealed class DashboardServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
+    // Inherited as ignored, the signal leaves the process the error of a write instead of killing it. The runtime's own large mappings would be over the limit.
+    private const string Limited = "trap '' XFSZ; ulimit -f $0; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"";
+
+    private readonly string _program;
     private readonly string[] _options;
     private LineProcess _process;
 
-    private DashboardServer(Uri url, LineProcess process, string[] options) => (Url, _process, _options) = (url, process, options);
+    private DashboardServer(Uri url, LineProcess process, string program, string[] options) => (Url, _process, _program, _options) = (url, process, program, options);
 
     public Uri Url { get; }
 
     public Uri Store(string name) => new(Url, $"stores/{name}");
 
     /// <param name="options">Configuration on the command line, as <c>--Tornadose:KeepAlive=00:00:05</c>.</param>
-    public static async Task<DashboardServer> StartAsync(params string[] options)
+    public static Task<DashboardServer> StartAsync(params string[] options) => StartAsync(SampleFiles.Program, options, fileLimit: null);
+
+    /// <param name="program">The sample, as it was built.</param>
+    /// <param name="options">Configuration on the command line.</param>
+    /// <param name="fileLimit">How large the process's files may become, in KiB, until it is started again; null for any size.</param>
+    public static async Task<DashboardServer> StartAsync(string program, string[] options, int? fileLimit)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}/");
-        return new DashboardServer(url, await RunAsync(url, options), options);
+        return new DashboardServer(url, await RunAsync(url, program, options, fileLimit), program, options);
     }
 
     /// <summary><c>kill -9</c>.</summary>
@@ -31,7 +40,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         await _process.DisposeAsync();
-        _process = await RunAsync(Url, _options);
+        _process = await RunAsync(Url, _program, _options, fileLimit: null);
     }
 
     /// <summary>Sends SIGTERM.</summary>
@@ -41,10 +50,13 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static async Task<LineProcess> RunAsync(Uri url, string[] options)
+    private static async Task<LineProcess> RunAsync(Uri url, string program, string[] options, int? fileLimit)
     {
         // Started from a foreign directory: it must find its own files all the same.
-        var process = LineProcess.Start("dotnet", [SampleFiles.Program, "--urls", url.ToString(), .. options], Path.GetTempPath());
+        string[] arguments = [program, "--urls", url.ToString(), .. options];
+        var process = fileLimit is null
+            ? LineProcess.Start("dotnet", arguments, Path.GetTempPath())
+            : LineProcess.Start("bash", ["-c", Limited, $"{fileLimit}", .. arguments], Path.GetTempPath());
         while (!(await process.NextAsync(StartTimeout)).Contains("Application started", StringComparison.Ordinal))
         {
         }

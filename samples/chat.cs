@@ -1,0 +1,62 @@
+#!/usr/bin/env dotnet
+#:sdk Microsoft.NET.Sdk.Web
+#:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
+#:property PublishAot=false
+#:property RequiresAspNetWebAssets=false
+
+// One room for SignalR, EventSource and curl:  dotnet run samples/chat.cs,  then the page http://localhost:5000/ and
+//   curl -N http://localhost:5000/stores/room
+//   curl -H 'Content-Type: text/plain' -d 'hello from curl' http://localhost:5000/stores/room
+// With  -- --files chat-room  what was said is still there after a restart.
+using Microsoft.Extensions.FileProviders;
+
+const string Page = """
+    <!DOCTYPE html>
+    <meta charset="utf-8">
+    <title>Chat</title>
+    <form id="form"><input id="text" autofocus placeholder="say something"> <button>send by SignalR</button></form>
+    <h2>by SignalR</h2>
+    <ul id="signalr"></ul>
+    <h2>by EventSource</h2>
+    <ul id="eventsource"></ul>
+    <script src="/vendor/signalr.min.js"></script>
+    <script>
+      const show = (list, text) => {
+        const line = document.createElement('li');
+        line.textContent = text;
+        document.getElementById(list).append(line);
+      };
+
+      const source = new EventSource('/stores/room?from=earliest');
+      source.onmessage = message => show('eventsource', message.data);
+
+      const hub = new signalR.HubConnectionBuilder().withUrl('/hubs/stores').withAutomaticReconnect().build();
+      let lastId = null;
+      hub.on('Message', (store, message) => { lastId = message.id; show('signalr', message.data); });
+      const subscribe = () => hub.invoke('Subscribe', 'room', lastId);
+      hub.onreconnected(subscribe);
+      hub.start().then(subscribe);
+
+      document.getElementById('form').onsubmit = event => {
+        event.preventDefault();
+        hub.invoke('Publish', 'room', document.getElementById('text').value);
+        document.getElementById('text').value = '';
+      };
+    </script>
+    """;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Configuration["urls"] ??= "http://localhost:5000";
+builder.Services.AddAuthorizationBuilder().AddPolicy("everybody", policy => policy.RequireAssertion(_ => true));
+var stores = builder.Services.AddTornadose().AddQueueStore("room", o => o.PublishPolicy = "everybody");
+if (builder.Configuration["files"] is { } folder)
+    stores.AddFileLog(folder);
+
+var app = builder.Build();
+var vendor = Path.Combine((string)AppContext.GetData("EntryPointFileDirectoryPath")!, "BlazorDashboard", "wwwroot", "vendor");
+app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(vendor), RequestPath = "/vendor" });
+app.MapGet("/", () => Results.Text(Page, "text/html"));
+app.MapStores("/stores");
+app.MapStoreHub("/hubs/stores");
+app.MapStorePublishing("/stores").AllowAnonymous();
+app.Run();

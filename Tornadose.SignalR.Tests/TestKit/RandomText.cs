@@ -22,15 +22,75 @@ public sealed class RandomText
 
     public static RandomText Create()
     {
-        var seed = Environment.GetEnvironmentVariable("TORNADOSE_SEED") is { Length: > 0 } given ? int.Parse(given) : Random.Shared.Next();
+        var seed = Setting("TORNADOSE_SEED") ?? Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         return new RandomText(seed);
     }
+
+    /// <summary>The run of a number among many that one seed makes, each of which can be replayed alone: as the first of a seed that is that much larger.</summary>
+    public RandomText Run(int number) => new(unchecked(Seed + number));
+
+    /// <summary>How often: as many times as the environment says, for a long run by hand.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="usual">What an ordinary run of all tests can afford.</param>
+    public static int Times(string variable, int usual) => Setting(variable) ?? usual;
 
     /// <summary>What UTF-8 can say of a string: half surrogate pairs become U+FFFD.</summary>
     public static string AsUtf8(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     public int Next(int below) => _random.Next(below);
+
+    public bool OneIn(int chances) => _random.Next(chances) == 0;
+
+    public T Of<T>(params ReadOnlySpan<T> choices) => choices[_random.Next(choices.Length)];
+
+    public byte[] Bytes(int count)
+    {
+        var bytes = new byte[count];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>Few pieces, for where many cases count.</summary>
+    public string Short()
+    {
+        var text = new StringBuilder();
+        for (var pieces = _random.Next(6); pieces > 0; pieces--)
+            Append(text);
+        return text.ToString();
+    }
+
+    /// <summary>JSON of any kind: numbers beyond every range, escapes of everything, half surrogate pairs among them, names that come twice, nesting.</summary>
+    public string Json(int depth = 4) => Next(depth > 0 ? 9 : 6) switch
+    {
+        0 => Of("null", "true", "false"),
+        1 => Of("0", "-0", "1.50", "1e999", "-1E-999", "9223372036854775808", "123456789012345678901234567890", "0.1000"),
+        2 or 3 => $"\"{Short().Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t")}\"",
+        4 => $"\"{Of("\\ud800", "\\udc00x", "\\ud83d\\ude00", "\\u0000", "\\u001e", "\\u000a", "\\u2028", "\\/", "</script>", "$type")}\"",
+        5 => Of("[]", "{}", " \n[ ]", "{\"$type\":\"System.Diagnostics.Process\"}"),
+        6 => $"[{string.Join(Of(",", " ,\n"), Enumerable.Range(0, Next(4)).Select(_ => Json(depth - 1)))}]",
+        7 => $"{{{string.Join(',', Enumerable.Range(0, Next(4)).Select(_ => $"\"{Of("a", "a", "id", "data", "\\u0061", "\\ud800", "é")}\":{Json(depth - 1)}"))}}}",
+        _ => Of(8, 40, 70, 200) is var levels ? $"{new string('[', levels)}{Json(0)}{new string(']', levels)}" : "",
+    };
+
+    /// <summary>A text with a few characters or bytes changed, left out, put in or put elsewhere.</summary>
+    public T[] Mutate<T>(ReadOnlySpan<T> given, Func<T> another)
+    {
+        var result = new List<T>([.. given]);
+        for (var changes = 1 + Next(3); changes > 0 && result.Count > 0; changes--)
+        {
+            var at = Next(result.Count);
+            switch (Next(4))
+            {
+                case 0: result[at] = another(); break;
+                case 1: result.RemoveRange(at, Math.Min(1 + Next(4), result.Count - at)); break;
+                case 2: result.Insert(at, another()); break;
+                default: result.InsertRange(at, result[Next(result.Count)..].Take(8).ToArray()); break;
+            }
+        }
+
+        return [.. result];
+    }
 
     /// <summary>Mostly short, now and then up to 64 Ki characters.</summary>
     public string Next()
@@ -41,6 +101,8 @@ public sealed class RandomText
             Append(text);
         return text.ToString(0, Math.Min(text.Length, 64 * 1024));
     }
+
+    private static int? Setting(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? int.Parse(given) : null;
 
     private void Append(StringBuilder text)
     {

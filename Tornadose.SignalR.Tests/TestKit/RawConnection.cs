@@ -4,17 +4,23 @@ using System.Text;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// A TCP connection that reads only when it is told to. Readers look at <see cref="Buffered"/>, take what is complete
+/// A connection that reads only when it is told to. Readers look at <see cref="Buffered"/>, take what is complete
 /// and fill otherwise, so that a wait that is given up loses nothing.
 /// </summary>
 public sealed class RawConnection : IAsyncDisposable
 {
-    private readonly Socket _socket;
+    private readonly Stream _stream;
+    private readonly Action _endWriting;
+    private readonly Action _abort;
     private byte[] _buffer = new byte[16 * 1024];
     private int _start;
     private int _end;
 
-    private RawConnection(Socket socket) => _socket = socket;
+    /// <param name="stream">The bytes in both directions.</param>
+    /// <param name="endWriting">Ends the own side; without it that is to close.</param>
+    /// <param name="abort">Ends both sides as a crash does; without it that is to close.</param>
+    public RawConnection(Stream stream, Action? endWriting = null, Action? abort = null) =>
+        (_stream, _endWriting, _abort) = (stream, endWriting ?? stream.Dispose, abort ?? stream.Dispose);
 
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start.._end);
 
@@ -35,13 +41,19 @@ public sealed class RawConnection : IAsyncDisposable
             throw;
         }
 
-        return new RawConnection(socket);
+        return new RawConnection(new NetworkStream(socket, ownsSocket: true), () => socket.Shutdown(SocketShutdown.Send), Abort);
+
+        void Abort()
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Close();
+        }
     }
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (bytes.Length > 0)
-            bytes = bytes[await _socket.SendAsync(bytes).WithTimeout()..];
+        await _stream.WriteAsync(bytes).WithTimeout();
+        await _stream.FlushAsync().WithTimeout();
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
@@ -55,16 +67,9 @@ public sealed class RawConnection : IAsyncDisposable
     public async Task<bool> FillAsync(CancellationToken cancellationToken, int most = int.MaxValue)
     {
         MakeRoom();
-        try
-        {
-            var received = await _socket.ReceiveAsync(_buffer.AsMemory(_end, Math.Min(most, _buffer.Length - _end)), cancellationToken);
-            _end += received;
-            return received > 0;
-        }
-        catch (SocketException reset)
-        {
-            throw new IOException(reset.Message, reset);
-        }
+        var received = await _stream.ReadAsync(_buffer.AsMemory(_end, Math.Min(most, _buffer.Length - _end)), cancellationToken);
+        _end += received;
+        return received > 0;
     }
 
     /// <summary>Fills until <paramref name="count"/> bytes are buffered; false when the peer ended before.</summary>
@@ -94,28 +99,23 @@ public sealed class RawConnection : IAsyncDisposable
         return line;
     }
 
+    /// <summary>Ends the own side: the peer reads to its end.</summary>
+    public void EndWriting() => _endWriting();
+
     /// <summary>Ends the own side and waits for the peer to end its own: a polite close.</summary>
     public async Task CloseAsync()
     {
-        _socket.Shutdown(SocketShutdown.Send);
+        EndWriting();
         using var hang = new CancellationTokenSource(Eventually.HangTimeout);
         while (await FillAsync(hang.Token))
             Consume(Buffered.Length);
-        _socket.Close();
+        _stream.Close();
     }
 
     /// <summary>Closes with RST, as a crashed peer does.</summary>
-    public void Abort()
-    {
-        _socket.LingerState = new LingerOption(true, 0);
-        _socket.Close();
-    }
+    public void Abort() => _abort();
 
-    public ValueTask DisposeAsync()
-    {
-        _socket.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     private void MakeRoom()
     {

@@ -43,16 +43,23 @@ public sealed class RawHttp : IAsyncDisposable
         var connection = await RawConnection.ConnectAsync(url, receiveBufferBytes);
         try
         {
-            await connection.SendAsync(Request(url, method, [.. headers ?? []], body, version));
-            if (body is not null)
-                await connection.SendAsync(body);
-            return await ReadHeadAsync(connection, method);
+            return await SendAsync(connection, url, method, headers, body, version);
         }
         catch
         {
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The same on a connection that is there already.</summary>
+    public static async Task<RawHttp> SendAsync(
+        RawConnection connection, Uri url, string method, IEnumerable<(string Name, string Value)>? headers = null, byte[]? body = null, string version = "1.1")
+    {
+        await connection.SendAsync(Request(url, method, [.. headers ?? []], body, version));
+        if (body is not null)
+            await connection.SendAsync(body);
+        return await ReadHeadAsync(connection, method);
     }
 
     /// <summary>The value of a header, case-insensitive; several lines joined with a comma; null when absent.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,8 +12,12 @@ public sealed class RawWs : IAsyncDisposable
 {
     private const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
 
+    private readonly RawHttp? _http;
+
     /// <param name="http">A handshake that was answered with 101.</param>
-    public RawWs(RawHttp http) => Http = http;
+    public RawWs(RawHttp http) => (_http, Connection) = (http, http.Connection);
+
+    private RawWs(RawConnection connection) => Connection = connection;
 
     /// <summary>The headers of a proper handshake, for tests that alter one of them and send it with <see cref="RawHttp"/>.</summary>
     public static IReadOnlyList<(string Name, string Value)> HandshakeHeaders { get; } =
@@ -23,12 +28,12 @@ public sealed class RawWs : IAsyncDisposable
         ("Sec-WebSocket-Key", Key),
     ];
 
-    /// <summary>The handshake's answer.</summary>
-    public RawHttp Http { get; }
+    /// <summary>The handshake's answer, of HTTP/1.1.</summary>
+    public RawHttp Http => _http ?? throw new InvalidOperationException("The handshake went over HTTP/2.");
 
     public string? Subprotocol => Http.Header("Sec-WebSocket-Protocol");
 
-    private RawConnection Connection => Http.Connection;
+    public RawConnection Connection { get; }
 
     public static Task<RawWs> OpenAsync(Uri url, params (string Name, string Value)[] headers) =>
         OpenAsync(url, receiveBufferBytes: null, headers);
@@ -41,6 +46,20 @@ public sealed class RawWs : IAsyncDisposable
         Assert.Equal(ExpectedAccept(), http.Header("Sec-WebSocket-Accept"));
         return new RawWs(http);
     }
+
+    /// <summary>A WebSocket over HTTP/2: a stream that extended CONNECT has opened (RFC 8441).</summary>
+    public static async Task<RawWs> OpenHttp2Async(HttpMessageInvoker client, Uri url)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Connect, url) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Protocol = "websocket";
+        request.Headers.Add("Sec-WebSocket-Version", "13");
+        var answer = await client.SendAsync(request, CancellationToken.None).WithTimeout();
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return new RawWs(new RawConnection(await answer.Content.ReadAsStreamAsync()));
+    }
+
+    /// <summary>A WebSocket on a connection that is there already.</summary>
+    public static async Task<RawWs> OpenAsync(RawConnection connection, Uri url) => new(await RawHttp.SendAsync(connection, url, "GET", HandshakeHeaders));
 
     public Task SendAsync(int opcode, byte[] payload, bool fin = true, bool masked = true, int rsv = 0) =>
         SendAsync(new WsFrame(fin, rsv, opcode, masked, payload));
@@ -121,7 +140,7 @@ public sealed class RawWs : IAsyncDisposable
 
     public void Abort() => Connection.Abort();
 
-    public ValueTask DisposeAsync() => Http.DisposeAsync();
+    public ValueTask DisposeAsync() => Connection.DisposeAsync();
 
     private static string ExpectedAccept()
     {

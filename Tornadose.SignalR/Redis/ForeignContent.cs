@@ -11,6 +11,9 @@ namespace Tornadose.SignalR.Redis;
 /// </summary>
 internal static class ForeignContent
 {
+    /// <summary>An application's own serializer options may allow more than the usual 64 levels; its messages come this way, too.</summary>
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
+
     public static MessageContent Of(ReadOnlyMemory<byte> data, bool json, string? eventType)
     {
         if (!Utf8.IsValid(data.Span))
@@ -25,14 +28,13 @@ internal static class ForeignContent
             return false;
         try
         {
-            var reader = new Utf8JsonReader(data);
+            var reader = new Utf8JsonReader(data, Deep);
             while (reader.Read())
-            {
-            }
-
+                if (reader.ValueIsEscaped)
+                    reader.GetString(); // throws for half of a surrogate pair, which a hub protocol could not write
             return reader.BytesConsumed == data.Length;
         }
-        catch (JsonException)
+        catch (Exception none) when (none is JsonException or InvalidOperationException)
         {
             return false;
         }

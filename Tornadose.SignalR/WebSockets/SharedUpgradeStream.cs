@@ -11,6 +11,9 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
 
     private readonly SemaphoreSlim _writing = new(1, 1);
     private long _progress;
+    private ClientFrames _inbound;
+    private byte? _held;
+    private int _forbidden;
 
     /// <summary>Changes whenever the connection has taken a slice of a large write.</summary>
     public long Progress => Volatile.Read(ref _progress);
@@ -29,11 +32,12 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>An idle connection waits with an empty buffer, which costs nothing here.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        connection.ReadAsync(buffer, cancellationToken);
+        buffer.IsEmpty && !_inbound.IsBroken ? connection.ReadAsync(buffer, cancellationToken) : ReadFramesAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        connection.ReadAsync(buffer, offset, count, cancellationToken);
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -63,6 +67,43 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private async ValueTask<int> ReadFramesAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (!_inbound.IsBroken)
+        {
+            var read = await connection.ReadAsync(buffer[(_held is null ? 0 : 1)..], cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                return 0;
+            if (Pass(buffer.Span, read) is var count and > 0)
+                return count;
+        }
+
+        return Forbid(buffer.Span);
+    }
+
+    /// <summary>Puts the byte that was held back in front, and holds back the last one if it has to be.</summary>
+    private int Pass(Span<byte> buffer, int read)
+    {
+        if (_held is { } first)
+        {
+            buffer[0] = first;
+            read++;
+        }
+
+        var passed = _inbound.Check(buffer[..read]);
+        _held = passed < read ? buffer[passed] : null;
+        return passed;
+    }
+
+    /// <summary>Nothing is read any more from a client that broke the rules.</summary>
+    private int Forbid(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, ClientFrames.Forbidden.Length - _forbidden);
+        ClientFrames.Forbidden.Slice(_forbidden, count).CopyTo(buffer);
+        _forbidden += count;
+        return count;
+    }
 
     private async ValueTask WaitAndWriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {

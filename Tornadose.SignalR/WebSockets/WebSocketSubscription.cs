@@ -13,7 +13,7 @@ internal static class WebSocketSubscription
     private const int MaxInboundBytes = 4 * 1024;
 
     /// <summary>Fragments may be empty, so that there is no end of them in any number of bytes.</summary>
-    private const int MaxPieces = 64;
+    private const int MaxEmptyFragments = 64;
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
@@ -77,8 +77,7 @@ internal static class WebSocketSubscription
         var buffer = ArrayPool<byte>.Shared.Rent(1024);
         try
         {
-            var skipped = 0;
-            for (var pieces = 0; pieces < MaxPieces; pieces++)
+            for (int skipped = 0, empty = 0; empty < MaxEmptyFragments;)
             {
                 var received = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
                 skipped += received.Count;
@@ -86,6 +85,8 @@ internal static class WebSocketSubscription
                     return WebSocketCloseCodes.MessageTooBig;
                 if (received.EndOfMessage)
                     return SubscriberEnd.ClientGone;
+                if (received.Count == 0)
+                    empty++;
             }
 
             return WebSocketCloseCodes.TooManyMessages;

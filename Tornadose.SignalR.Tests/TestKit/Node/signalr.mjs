@@ -4,7 +4,6 @@
 // Takes {"id":1,"invoke":["Subscribe","cpu"]}, {"id":2,"stream":["Watch","cpu"]}, {"id":2,"cancel":true},
 // {"send":["Method",…]}, {"stop":true}.
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { onCommand, options, print, printCounted, url } from './lines.mjs';
 
 const builder = new HubConnectionBuilder()
@@ -14,7 +13,10 @@ const builder = new HubConnectionBuilder()
     accessTokenFactory: options.token ? () => options.token : undefined,
   })
   .configureLogging(LogLevel.None);
-if (options.protocol === 'messagepack') builder.withHubProtocol(new MessagePackHubProtocol());
+if (options.protocol === 'messagepack') {
+  const { MessagePackHubProtocol } = await import('@microsoft/signalr-protocol-msgpack');
+  builder.withHubProtocol(new MessagePackHubProtocol());
+}
 if (options.reconnect) builder.withAutomaticReconnect(Array(200).fill(100));
 if (options.stateful) builder.withStatefulReconnect();
 const connection = builder.build();

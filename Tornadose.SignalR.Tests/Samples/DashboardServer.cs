@@ -22,6 +22,18 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     public Uri Store(string name) => new(Url, $"stores/{name}");
 
+    /// <summary>What a store keeps, as JSON.</summary>
+    public async Task<string> SnapshotAsync(string store)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+        return await client.GetStringAsync(Store(store)).WithTimeout();
+    }
+
+    /// <summary>Waits until a store has so many messages.</summary>
+    public Task HistoryAsync(string store, int messages) =>
+        Eventually.TrueAsync(async () => (await SnapshotAsync(store)).Split("\"data\"").Length > messages);
+
     /// <param name="options">Configuration on the command line, as <c>--Tornadose:KeepAlive=00:00:05</c>.</param>
     public static Task<DashboardServer> StartAsync(params string[] options) => StartAsync(SampleFiles.Program, options, fileLimit: null);
 

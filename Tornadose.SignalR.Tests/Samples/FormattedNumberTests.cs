@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.Tests.Samples;
 
 public sealed class FormattedNumberTests
 {
-    private static readonly string[] Formats = ["percent", "bytes", "rate", "ms", "load", "count"];
+    private static readonly string[] Formats = ["percent", "bytes", "rate", "persecond", "ms", "load", "count"];
 
     // Without exact halves of the last digit, as 0.125: .NET rounds them to the even neighbour and JavaScript up, and nobody sees that.
     private static readonly double?[] Values =

@@ -5,20 +5,28 @@ namespace Tornadose.SignalR.Tests.Samples;
 
 public sealed class VendoredFilesTests
 {
-    private static readonly string Package = Path.Combine(SampleFiles.TestClients, "node_modules/@microsoft/signalr");
+    public static TheoryData<string, string> Files => new()
+    {
+        { "@microsoft/signalr", "dist/browser/signalr.min.js" },
+        { "uplot", "dist/uPlot.iife.min.js" },
+        { "uplot", "dist/uPlot.min.css" },
+    };
 
-    [Fact]
-    public void SignalR_VendoredScript_IsTheOneOfThePackage() =>
-        Assert.Equal(Hash(Path.Combine(Package, "dist/browser/signalr.min.js")), Hash(Path.Combine(SampleFiles.Sources, "wwwroot/vendor/signalr.min.js")));
+    [Theory, MemberData(nameof(Files))]
+    public void VendoredFile_Content_IsThatOfThePackage(string package, string file) =>
+        Assert.Equal(Hash(InPackage(package, file)), Hash(Path.Combine(SampleFiles.Sources, "wwwroot/vendor", Path.GetFileName(file))));
 
-    [Fact]
-    public void SignalR_Notices_NameVersionAndHash()
+    [Theory, MemberData(nameof(Files))]
+    public void VendoredFile_Notices_NameVersionAndHash(string package, string file)
     {
         var notices = File.ReadAllText(Path.Combine(SampleFiles.Sources, "THIRD-PARTY-NOTICES.md"));
-        using var package = JsonDocument.Parse(File.ReadAllText(Path.Combine(Package, "package.json")));
-        Assert.Contains($"@microsoft/signalr {package.RootElement.GetProperty("version")}", notices, StringComparison.Ordinal);
-        Assert.Contains(Hash(Path.Combine(Package, "dist/browser/signalr.min.js")), notices, StringComparison.Ordinal);
+        using var installed = JsonDocument.Parse(File.ReadAllText(InPackage(package, "package.json")));
+        Assert.Contains($"{package} {installed.RootElement.GetProperty("version")}", notices, StringComparison.Ordinal);
+        Assert.Contains(Hash(InPackage(package, file)), notices, StringComparison.Ordinal);
     }
+
+    // npm has compared what it installed with the hash in the lock file.
+    private static string InPackage(string package, string file) => Path.Combine(SampleFiles.TestClients, "node_modules", package, file);
 
     private static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 }

@@ -41,10 +41,18 @@ public sealed class ChromiumPage : IAsyncDisposable
 
     public Task ClickAsync(string selector, string tab = "main") => RunAsync(new { tab, click = selector });
 
+    /// <summary>Presses a key, as <c>Tab</c> or <c>Shift+ArrowLeft</c>, on whatever has the focus.</summary>
+    public Task PressAsync(string key, string tab = "main") => RunAsync(new { tab, press = key });
+
+    public Task ViewportAsync(int width, int height, string tab = "main") => RunAsync(new { tab, viewport = new { width, height } });
+
     public Task ScreenshotAsync(string path, string tab = "main") => RunAsync(new { tab, screenshot = path });
 
     /// <summary>Emulates the system's dark or light preference.</summary>
     public Task ColorSchemeAsync(string scheme, string tab = "main") => RunAsync(new { tab, colorScheme = scheme });
+
+    /// <summary>Emulates a user who wants less motion.</summary>
+    public Task ReducedMotionAsync(string tab = "main") => RunAsync(new { tab, reducedMotion = "reduce" });
 
     public Task CloseTabAsync(string tab) => RunAsync(new { tab, close = true });
 

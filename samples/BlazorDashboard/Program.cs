@@ -1,4 +1,5 @@
 using BlazorDashboard.Components;
+using BlazorDashboard.Connections;
 using BlazorDashboard.Stores;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -16,8 +17,9 @@ if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 builder.Services.AddRazorComponents();
+builder.Services.AddSingleton<Outages>();
 var node = DashboardNode.From(builder.Configuration);
-builder.Services.AddDashboardStores(node).AddMachineSamplers();
+builder.Services.AddDashboardStores(node).AddMachineSamplers(node);
 #if OFFICIAL_PACKAGES
 var signalR = builder.Services.AddSignalR().AddMessagePackProtocol();
 if (node.Redis is not null)
@@ -25,10 +27,15 @@ if (node.Redis is not null)
 #endif
 
 var app = builder.Build();
+app.UseMiddleware<OutageMiddleware>();
+app.UseRouting();
 app.UseAntiforgery();
 app.MapStaticAssets();
 app.MapRazorComponents<App>();
 app.MapStores("/stores");
 app.MapStoreHub("/hubs/stores");
 app.MapStorePublishing("/stores").AllowAnonymous().OnlyTo(StoreName.Notes);
+// For "cut my connection", and for measuring latency with a page's clock that is not the server's.
+app.MapPost("/cut/{page}", (string page, Outages outages) => outages.Begin(page) ? Results.NoContent() : Results.NotFound());
+app.MapGet("/clock", (TimeProvider clock) => clock.GetUtcNow().ToUnixTimeMilliseconds());
 app.Run();

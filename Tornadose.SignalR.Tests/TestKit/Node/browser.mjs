@@ -1,6 +1,6 @@
 // node browser.mjs: a headless Chromium that does what {"id":1,"command":{"tab":"main",…}} says, one command after the
 // other, and answers {"type":"answer","id":1,"value":…} or {…,"error":"…"}.
-// Commands: goto, eval, waitFor, click, screenshot, colorScheme, errors, close.
+// Commands: goto, eval, waitFor, click, press, screenshot, colorScheme, reducedMotion, viewport, errors, close.
 import { accessSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -42,8 +42,11 @@ async function run({ tab = 'main', ...command }) {
   if (command.eval) return (await page.evaluate(command.eval)) ?? null;
   if (command.waitFor) return (await page.waitForFunction(command.waitFor, null, { polling: 50 })).jsonValue();
   if (command.click) await page.click(command.click);
+  if (command.press) await page.keyboard.press(command.press);
+  if (command.viewport) await page.setViewportSize(command.viewport);
   if (command.screenshot) await page.screenshot({ path: command.screenshot, fullPage: true });
   if (command.colorScheme) await page.emulateMedia({ colorScheme: command.colorScheme });
+  if (command.reducedMotion) await page.emulateMedia({ reducedMotion: command.reducedMotion });
   if (command.errors) return errors;
   if (command.close) {
     await page.close();

@@ -10,7 +10,7 @@ public readonly record struct FormattedNumber(string Number, string Unit)
     /// <summary>Number and unit, without decimals that say nothing: for the edge of a chart, which is a round number.</summary>
     public string Short => $"{(Number.Contains('.') ? Number.TrimEnd('0').TrimEnd('.') : Number)} {Unit}".Trim();
 
-    /// <summary>Writes <paramref name="value"/> as <c>percent</c>, <c>bytes</c>, <c>rate</c> (bytes a second), <c>ms</c>, <c>load</c> or <c>count</c>.</summary>
+    /// <summary>Writes <paramref name="value"/> as <c>percent</c>, <c>bytes</c>, <c>rate</c> (bytes a second), <c>persecond</c>, <c>ms</c>, <c>load</c> or <c>count</c>.</summary>
     public static FormattedNumber Of(string format, double? value) => value is not { } number
         ? new FormattedNumber("–", "")
         : format switch
@@ -18,6 +18,7 @@ public readonly record struct FormattedNumber(string Number, string Unit)
             "percent" => new FormattedNumber(Fixed(number, 1), "%"),
             "bytes" => Scaled(number, "B"),
             "rate" => Scaled(number, "B/s"),
+            "persecond" => new FormattedNumber(number.ToString("#,0", CultureInfo.InvariantCulture), "/s"),
             "ms" => new FormattedNumber(Fixed(number, number < 10 ? 2 : 0), "ms"),
             "load" => new FormattedNumber(Fixed(number, 2), ""),
             _ => new FormattedNumber(number.ToString("#,0", CultureInfo.InvariantCulture), ""),

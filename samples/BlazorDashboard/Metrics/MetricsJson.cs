@@ -10,4 +10,6 @@ namespace BlazorDashboard.Metrics;
 [JsonSerializable(typeof(DiskMetrics))]
 [JsonSerializable(typeof(RuntimeMetrics))]
 [JsonSerializable(typeof(PulseMetrics))]
+[JsonSerializable(typeof(DeliveryMetrics))]
+[JsonSerializable(typeof(NodeBeat))]
 public sealed partial class MetricsJson : JsonSerializerContext;

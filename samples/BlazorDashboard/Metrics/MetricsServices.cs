@@ -11,7 +11,7 @@ public static class MetricsServices
     public static IServiceCollection AddMachineReaders(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton(new ProcFiles()).AddSingleton<ConnectionCounts>();
+        return services.AddSingleton(new ProcFiles()).AddSingleton<ConnectionCounts>().AddSingleton<DeliveryMeter>();
     }
 
     /// <summary>Publishes to <paramref name="store"/>, once in a <paramref name="period"/>, what a reader reads.</summary>

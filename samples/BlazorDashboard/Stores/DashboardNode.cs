@@ -8,6 +8,9 @@ public sealed record DashboardNode(string Name, string? Redis)
     /// <summary>Whether other processes publish to the same stores.</summary>
     public bool IsShared => Redis is not null;
 
+    /// <summary>The store of what is measured of this process alone: with a name of its own where other processes have one too.</summary>
+    public string Own(string store) => IsShared ? $"{store}/{Name}" : store;
+
     /// <summary>Reads <c>--redis</c> and <c>--node</c>.</summary>
     public static DashboardNode From(IConfiguration configuration) =>
         new(configuration["node"] ?? $"{Environment.MachineName}-{Environment.ProcessId}", configuration["redis"]);

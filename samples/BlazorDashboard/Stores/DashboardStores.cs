@@ -14,8 +14,10 @@ public static class DashboardStores
             .AddQueueStore<MemoryMetrics>(StoreName.Memory, o => o.Capacity = StoreWindow.Machine)
             .AddQueueStore<NetworkMetrics>(StoreName.Network, o => o.Capacity = StoreWindow.Machine)
             .AddQueueStore<DiskMetrics>(StoreName.Disk, o => o.Capacity = StoreWindow.Machine)
-            .AddQueueStore<RuntimeMetrics>(StoreName.Runtime, o => o.Capacity = StoreWindow.Machine)
-            .AddQueueStore<PulseMetrics>(StoreName.Pulse, o => o.Capacity = StoreWindow.Pulse)
+            .AddQueueStore<RuntimeMetrics>(node.Own(StoreName.Runtime), o => o.Capacity = StoreWindow.Machine)
+            .AddQueueStore<PulseMetrics>(node.Own(StoreName.Pulse), o => o.Capacity = StoreWindow.Pulse)
+            .AddQueueStore<DeliveryMetrics>(node.Own(StoreName.Delivery), o => o.Capacity = StoreWindow.Machine)
+            .AddQueueStore<NodeBeat>(StoreName.Nodes, o => o.Capacity = StoreWindow.Nodes)
             .AddQueueStore(StoreName.Notes, o => (o.Capacity, o.MaxMessageBytes) = (StoreWindow.Notes, StoreWindow.NoteBytes));
         if (node.Redis is not null)
             stores.AddStackExchangeRedis(node.Redis);
@@ -23,12 +25,14 @@ public static class DashboardStores
     }
 
     /// <summary>Adds what publishes to the stores; the notes are left to people.</summary>
-    public static IServiceCollection AddMachineSamplers(this IServiceCollection services) => services
+    public static IServiceCollection AddMachineSamplers(this IServiceCollection services, DashboardNode node) => services
         .AddMachineReaders()
         .AddSampler<CpuMetrics, CpuReader>(StoreName.Cpu, SampleRate.Machine)
         .AddSampler<MemoryMetrics, MemoryReader>(StoreName.Memory, SampleRate.Machine)
         .AddSampler<NetworkMetrics, NetworkReader>(StoreName.Network, SampleRate.Machine)
         .AddSampler<DiskMetrics, DiskReader>(StoreName.Disk, SampleRate.Machine)
-        .AddSampler<RuntimeMetrics, RuntimeReader>(StoreName.Runtime, SampleRate.Machine)
-        .AddSampler<PulseMetrics, PulseReader>(StoreName.Pulse, SampleRate.Pulse);
+        .AddSampler<RuntimeMetrics, RuntimeReader>(node.Own(StoreName.Runtime), SampleRate.Machine)
+        .AddSampler<PulseMetrics, PulseReader>(node.Own(StoreName.Pulse), SampleRate.Pulse)
+        .AddSampler<DeliveryMetrics, DeliveryReader>(node.Own(StoreName.Delivery), SampleRate.Machine)
+        .AddSampler<NodeBeat, NodeReader>(StoreName.Nodes, SampleRate.Machine);
 }

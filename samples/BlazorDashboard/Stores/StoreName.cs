@@ -21,6 +21,12 @@ public static class StoreName
     /// <summary>This process, ten times a second.</summary>
     public const string Pulse = "pulse";
 
+    /// <summary>What the library measures of itself.</summary>
+    public const string Delivery = "delivery";
+
+    /// <summary>Who shares these stores: each node says so once a second.</summary>
+    public const string Nodes = "nodes";
+
     /// <summary>What people write.</summary>
     public const string Notes = "notes";
 }

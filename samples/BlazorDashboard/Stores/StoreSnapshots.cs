@@ -14,14 +14,14 @@ public sealed class StoreSnapshots(IDataStoreProvider stores)
     {
         var window = stores.GetStore(store).GetSnapshot();
         var values = window.Messages.Select(m => JsonSerializer.Deserialize(m.Data.Span, type)).OfType<T>();
-        return new StoreSnapshot<T>(window.Id, [.. values], AsScript(window.Messages));
+        return new StoreSnapshot<T>(store, window.Id, [.. values], AsScript(window.Messages));
     }
 
     /// <summary>The window of the notes.</summary>
     public StoreSnapshot<Note> ReadNotes()
     {
         var window = stores.GetStore(StoreName.Notes).GetSnapshot();
-        return new StoreSnapshot<Note>(window.Id, [.. window.Messages.Select(m => new Note(m.Id ?? "", m.GetText()))], "[]");
+        return new StoreSnapshot<Note>(StoreName.Notes, window.Id, [.. window.Messages.Select(m => new Note(m.Id ?? "", m.GetText()))], "[]");
     }
 
     // Inside a script element nothing but "<" could end it, and in JSON that can only stand in a string, where it may be escaped.

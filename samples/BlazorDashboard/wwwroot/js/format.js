@@ -6,6 +6,7 @@ const formats = {
   percent: value => [value.toFixed(1), "%"],
   bytes: value => scaled(value, "B"),
   rate: value => scaled(value, "B/s"),
+  persecond: value => [grouped.format(value), "/s"],
   ms: value => [value.toFixed(value < 10 ? 2 : 0), "ms"],
   load: value => [value.toFixed(2), ""],
   count: value => [grouped.format(value), ""],

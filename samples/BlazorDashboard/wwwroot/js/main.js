@@ -1,24 +1,79 @@
 // The server rendered the page with each store's past; from here on it is live.
-import { LiveStores } from "./live-stores.js";
+import "./copy.js";
+import { Gap } from "./gap.js";
+import { Heartbeats } from "./heartbeats.js";
+import { Hold } from "./hold.js";
+import { Hub } from "./hub.js";
+import { Live } from "./live.js";
 import { MetricsView } from "./metrics-view.js";
+import { NodesView } from "./nodes-view.js";
 import { NotesView } from "./notes-view.js";
 import { Pill } from "./pill.js";
+import { Wires } from "./wires.js";
 
 const url = path => new URL(path, document.baseURI).href;
+// By this name the server knows which connections are this page's, and can cut them.
+const page = [...crypto.getRandomValues(new Uint8Array(8))].map(byte => byte.toString(16).padStart(2, "0")).join("");
 const storesUrl = url("stores");
+const streamUrl = url(`page/${page}/stores`);
+
+const views = new Map();
 const pill = new Pill(document.querySelector("[data-pill]"));
-const live = new LiveStores(url("hubs/stores"), storesUrl, status => pill.show(status));
-
-for (const panel of document.querySelectorAll("section[data-store]")) {
-  const view = panel.querySelector("[data-feed]") ? new NotesView(panel, storesUrl) : new MetricsView(panel);
-  live.follow(panel.dataset.store, panel.dataset.id, view);
-}
-live.run();
-
-document.addEventListener("click", async event => {
-  const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.copy);
-  button.textContent = "Copied";
-  setTimeout(() => { button.textContent = "Copy"; }, 1500);
+const hold = new Hold(document.querySelector("[data-pause]"));
+const beats = document.querySelector("[data-heartbeats]");
+const heartbeats = new Heartbeats(beats);
+const gap = new Gap(beats, storesUrl, async () => (await fetch(url(`cut/${page}`), { method: "POST" })).ok);
+const hub = new Hub(url(`page/${page}/hubs/stores`), () => live.wire === "signalr" && show({ state: "reconnecting" }));
+const live = new Live({
+  url: streamUrl,
+  connection: hub.connection,
+  onMessage(store, message) {
+    views.get(store).id = message.id ?? views.get(store).id;
+    heartbeats.receive(store);
+    gap.receive(store, message.id);
+    hold.message(views.get(store).view, message);
+  },
+  onReset() {
+    gap.reset();
+    for (const { view } of views.values()) hold.reset(view);
+  },
+  onState: show,
 });
+
+let away = false;
+
+function show(status) {
+  // After the page's own first connection, or another wire, there is next to nothing to replay.
+  if (status.state === "replaying" && !away) return;
+  away = status.state === "reconnecting" || away && status.state !== "live";
+  pill.show({ until: status.in ? Date.now() + status.in : hub.retryAt, ...status });
+  if (status.state === "reconnecting") {
+    heartbeats.lost();
+    gap.lost(new Map([...views].map(([store, { id }]) => [store, id])));
+  } else if (status.state === "live") {
+    heartbeats.found();
+    gap.found();
+  }
+}
+
+for (const element of document.querySelectorAll("[data-store]")) {
+  const view = element.matches("[data-nodes]") ? new NodesView(element) : element.querySelector("[data-feed]") ? new NotesView(element, storesUrl) : new MetricsView(element);
+  views.set(element.dataset.store, { view, id: element.dataset.id });
+  live.follow(element.dataset.store, element.dataset.id);
+}
+
+const wires = new Wires(document.querySelector("[data-wires]"), { url: streamUrl, clockUrl: url("clock"), connection: hub.connection });
+const choice = document.querySelector("[data-wire-switch]");
+choice.addEventListener("change", event => use(event.target.value));
+use(choice.querySelector(":checked").value);
+hub.run();
+
+function use(wire) {
+  live.use(wire);
+  wires.use(wire);
+}
+
+// The charts are painted, not styled: another theme must be told to them.
+const recolour = () => [wires, ...[...views.values()].map(({ view }) => view)].forEach(view => view.recolour?.());
+new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);

@@ -1,4 +1,4 @@
-// A store of metrics on the page: its panel and every tile that shows a value of it.
+// A store of metrics on the page: its panel, and the tile that leads to it.
 import { fill } from "./bind.js";
 import { Chart } from "./chart.js";
 import { paint } from "./paint.js";
@@ -9,41 +9,38 @@ export class MetricsView {
   #charts;
   #window;
   #history;
+  #known = -Infinity;
   #draw = () => this.#repaint();
 
   constructor(panel) {
     this.#panel = panel;
-    this.#elements = document.querySelectorAll(`[data-store="${panel.dataset.store}"]`);
+    this.#elements = [panel, ...document.querySelectorAll(`.tile[href="#${panel.id}"]`)];
     this.#charts = [...panel.querySelectorAll("[data-chart]")].map(element => new Chart(element));
-    this.#window = Number(panel.querySelector("[data-chart]").dataset.window);
+    const { window, gap } = panel.querySelector("[data-chart]").dataset;
+    this.#window = Number(window);
+    this.capacity = 3 * window / gap;
     this.#history = JSON.parse(panel.querySelector("[data-history]").textContent);
     paint(this.#draw);
   }
 
-  add(message) {
-    this.#append([message.data]);
-    this.#stand(message.id);
-  }
-
-  // What was received from the server's former life is still true: it stays, and the chart shows the gap.
-  refill(messages, id) {
-    const values = messages.map(message => message.data);
-    const begin = values[0]?.at ?? Infinity;
-    this.#history = this.#history.filter(value => value.at < begin);
-    this.#append(values);
-    this.#stand(id);
-  }
-
-  #append(values) {
-    this.#history.push(...values);
-    const begin = (this.#history.at(-1)?.at ?? 0) - this.#window;
-    const first = this.#history.findIndex(value => value.at >= begin);
+  add({ id, data }) {
+    if (id) this.#panel.dataset.id = id;
+    const value = JSON.parse(data);
+    if (value.at <= this.#known) return;
+    this.#known = -Infinity;
+    this.#history.push(value);
+    const first = this.#history.findIndex(kept => kept.at >= value.at - this.#window);
     if (first > 0) this.#history.splice(0, first);
     paint(this.#draw);
   }
 
-  #stand(id) {
-    if (id) this.#panel.dataset.id = id;
+  // All that the store still has comes again. What was received from the server's former life is still true: it stays, and the chart shows the gap.
+  reset() {
+    this.#known = this.#history.at(-1)?.at ?? -Infinity;
+  }
+
+  recolour() {
+    for (const chart of this.#charts) chart.recolour();
   }
 
   #repaint() {

@@ -2,12 +2,11 @@
 export class NotesView {
   #panel;
   #feed;
-  #capacity;
 
   constructor(panel, storesUrl) {
     this.#panel = panel;
     this.#feed = panel.querySelector("[data-feed]");
-    this.#capacity = Number(this.#feed.dataset.capacity);
+    this.capacity = Number(this.#feed.dataset.capacity);
     const form = panel.querySelector("[data-note-form]");
     form.addEventListener("submit", event => {
       event.preventDefault();
@@ -15,29 +14,23 @@ export class NotesView {
     });
   }
 
-  add(message) {
-    this.#show(message).classList.add("new");
-    this.#stand(message.id);
-  }
-
-  refill(messages, id) {
-    this.#feed.querySelectorAll("li").forEach(note => note.remove());
-    messages.forEach(message => this.#show(message));
-    this.#stand(id);
-  }
-
-  #show({ id, data }) {
+  add({ id, data }) {
     const template = this.#feed.querySelector("template");
     template.after(template.content.cloneNode(true));
     const note = template.nextElementSibling;
-    note.querySelector("p").textContent = typeof data === "string" ? data : JSON.stringify(data);
+    note.querySelector("p").textContent = data;
     note.querySelector("small").textContent = id ?? "";
-    while (this.#feed.children.length - 1 > this.#capacity) this.#feed.lastElementChild.remove();
-    return note;
+    note.classList.add("new");
+    while (this.#feed.children.length - 1 > this.capacity) this.#feed.lastElementChild.remove();
+    if (id) this.#stand(id);
+  }
+
+  // All that are kept come again.
+  reset() {
+    this.#feed.querySelectorAll("li").forEach(note => note.remove());
   }
 
   #stand(id) {
-    if (!id) return;
     this.#panel.dataset.id = id;
     this.#panel.querySelector("[data-last-id]").textContent = id;
   }

@@ -1,4 +1,4 @@
-// The state of the connection, in words.
+// The state of the connection, in words. A screen reader reads each change aloud: what changes every second is hidden from it.
 const resetShownFor = 4000;
 
 export class Pill {
@@ -12,9 +12,19 @@ export class Pill {
 
   show(status) {
     // A reset is over in no time: it stays readable, unless the connection is lost again.
-    if (status.state === "live" && Date.now() < this.#reset) return;
+    if (status.state !== "reconnecting" && Date.now() < this.#reset) return;
     clearInterval(this.#timer);
-    this[status.state](status);
+    this[status.state]?.(status);
+  }
+
+  // The first attempt; each later one is part of reconnecting.
+  connecting() {
+    const again = this.#element.dataset.state === "reconnecting";
+    this.#say(again ? "reconnecting" : "connecting", again ? "Reconnecting" : "Connecting");
+  }
+
+  replaying({ count }) {
+    this.#say("replaying", "Replaying", count);
   }
 
   live() {
@@ -37,11 +47,11 @@ export class Pill {
     this.#timer = setInterval(() => this.show({ state: "live" }), resetShownFor);
   }
 
-  #say(state, text, countdown = "") {
+  #say(state, text, detail = "") {
     this.#element.dataset.state = state;
     const span = this.#element.querySelector("span");
-    // A screen reader reads each change aloud: the same words are no change, and the countdown is hidden from it.
+    // The same words are no change.
     if (span.textContent !== text) span.textContent = text;
-    this.#element.querySelector("small").textContent = countdown;
+    this.#element.querySelector("small").textContent = detail;
   }
 }

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Tornadose.SignalR.Tests.TestKit;
+using static Tornadose.SignalR.Tests.Samples.DashboardScript;
+
+namespace Tornadose.SignalR.Tests.Samples;
+
+/// <summary>What the dashboard's reader does to its connection: pause, cut, another wire.</summary>
+public sealed class DashboardConnectionTests
+{
+    [Fact]
+    public async Task Pause_ThenResume_HoldsBackAndCatchesUp()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
+        await page.ClickAsync("[data-pause]");
+        var paused = (await page.EvalAsync(Offset("pulse"))).GetInt32();
+        await page.WaitForAsync($"parseInt({Text("[data-held]")}) > 20");
+        Assert.Equal(paused, (await page.EvalAsync(Offset("pulse"))).GetInt32());
+        Assert.Equal("true", (await page.EvalAsync("document.querySelector('[data-pause]').getAttribute('aria-pressed')")).GetString());
+        Assert.EndsWith(" held back", (await page.EvalAsync(Text("[data-held]"))).GetString(), StringComparison.Ordinal);
+        await page.ClickAsync("[data-pause]");
+        await page.WaitForAsync($"{Offset("pulse")} > {paused} + 20 && {HasAll("cpu")}");
+        Assert.Equal("", (await page.EvalAsync(Text("[data-held]"))).GetString());
+    }
+
+    [Theory]
+    [InlineData("signalr")]
+    [InlineData("sse")]
+    [InlineData("websocket")]
+    public async Task Cut_ByTheButton_RefillsEveryIdInOrder(string wire)
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync(IsLive);
+        await page.EvalAsync(Choose(wire));
+        await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1 && {Text($"[data-wire={wire}] td:last-child span span")} !== '–'");
+        await page.ClickAsync("[data-cut]");
+        await page.WaitForAsync($"{State} === 'reconnecting' && document.querySelector('[data-beats=pulse] .missing').getAttribute('d') !== ''");
+        await page.WaitForAsync("document.querySelector('[data-heartbeats]').dataset.complete");
+        Assert.Equal("true", (await page.EvalAsync("document.querySelector('[data-heartbeats]').dataset.complete")).GetString());
+        var ids = await IdsAsync(page);
+        Assert.True(ids.Count(id => id.Store == "pulse") > 10, "Five seconds are some fifty beats.");
+        Assert.Equal(ids.Count, (await page.EvalAsync("Number(document.querySelector('[data-heartbeats]').dataset.missed)")).GetInt32());
+        foreach (var store in ids.GroupBy(id => id.Store))
+            Assert.Contains(string.Join(' ', store.Select(id => id.Id)), await KeptAsync(server, store.Key), StringComparison.Ordinal);
+        await page.WaitForAsync($"{IsLive} && {HasAll("cpu")} && document.querySelector('[data-beats=cpu] .back').getAttribute('d') !== ''");
+    }
+
+    [Fact]
+    public async Task Wire_Switched_GoesOnWithoutAGap()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
+        foreach (var wire in (string[])["sse", "websocket", "signalr"])
+        {
+            var before = (await page.EvalAsync(Offset("cpu"))).GetInt32();
+            await page.EvalAsync(Choose(wire));
+            await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > {before} + 2 && {HasAll("cpu")}");
+            await page.WaitForAsync($"{Panel("delivery")}.querySelector('[data-bind=\"subscribers.{Counter(wire)}\"] span').textContent > 8");
+            Assert.False((await page.EvalAsync($"document.querySelector('[data-wire={wire}] .in-use').hidden")).GetBoolean());
+        }
+
+        Assert.Empty(await page.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task Wires_SideBySide_MeasureLatencyAndBytesOfEach()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync("[...document.querySelectorAll('[data-wire] [data-bind] span')].every(text => parseFloat(text.textContent) >= 0)");
+        var sizes = await page.EvalAsync("[...document.querySelectorAll('[data-wire] [data-bind=size] span')].map(text => Number(text.textContent))");
+        // The message itself is some 70 bytes and its id some 30; SignalR's envelope is the largest.
+        Assert.All(sizes.EnumerateArray(), size => Assert.InRange(size.GetInt32(), 80, 300));
+        Assert.True(sizes[0].GetInt32() > sizes[1].GetInt32());
+        await page.WaitForAsync($"Number({Panel("wires")}.querySelector('.chart').dataset.points) > 1");
+    }
+
+    [Fact]
+    public async Task Page_Hidden_GivesItsProbesUp()
+    {
+        const string Sse = "[data-bind=\"subscribers.sse\"] span";
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync($"{IsLive} && {Text(Sse)} === '1'");
+        await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))");
+        await page.WaitForAsync($"{Text(Sse)} === '0'");
+        await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: false, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))");
+        await page.WaitForAsync($"{Text(Sse)} === '1'");
+    }
+
+    [Fact]
+    public async Task Nodes_OverRedis_NameEachOther()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var first = await DashboardServer.StartAsync("--redis", redis.ConnectionString, "--node", "left");
+        await using var second = await DashboardServer.StartAsync("--redis", redis.ConnectionString, "--node", "right");
+        await using var page = await ChromiumPage.OpenAsync(first.Url);
+        await page.GotoAsync(second.Url, tab: "second");
+        await page.WaitForAsync($"{IsLive} && {Text("[data-nodes]")} === 'node left with right over Redis · '");
+        await page.WaitForAsync($"{IsLive} && {Text("[data-nodes]")} === 'node right with left over Redis · '", tab: "second");
+        // Of this process alone is what each page shows of its process; the machine is one for both.
+        Assert.Equal("pulse/left", (await page.EvalAsync($"{Panel("pulse")}.dataset.store")).GetString());
+        Assert.Equal((await page.EvalAsync(Epoch("cpu"))).GetString(), (await page.EvalAsync(Epoch("cpu"), tab: "second")).GetString());
+        await page.EvalAsync("document.querySelector('#note').value = 'from the left'");
+        await page.ClickAsync("[data-note-form] button");
+        await page.WaitForAsync(FirstNoteIs("from the left"));
+        await page.WaitForAsync(FirstNoteIs("from the left"), tab: "second");
+        Assert.Empty(await page.ErrorsAsync());
+    }
+
+    private static string Counter(string wire) => wire switch { "signalr" => "signalR", "websocket" => "webSocket", _ => wire };
+
+    private static async Task<List<(string Store, string Id)>> IdsAsync(ChromiumPage page)
+    {
+        var listed = await page.EvalAsync("[...document.querySelectorAll('[data-gap-list] span')].map(id => [id.parentElement.firstChild.textContent.split(' ')[0], id.dataset.id])");
+        return [.. listed.EnumerateArray().Select(pair => (pair[0].GetString()!, pair[1].GetString()!))];
+    }
+
+    private static async Task<string> KeptAsync(DashboardServer server, string store)
+    {
+        using var snapshot = JsonDocument.Parse(await server.SnapshotAsync(store));
+        return string.Join(' ', snapshot.RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()));
+    }
+}

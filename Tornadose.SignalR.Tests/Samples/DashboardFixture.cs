@@ -1,0 +1,17 @@
+namespace Tornadose.SignalR.Tests.Samples;
+
+/// <summary>One dashboard for all tests of a class that leave it as it was.</summary>
+public sealed class DashboardFixture : IAsyncLifetime
+{
+    private DashboardServer? _server;
+
+    public Uri Url => _server!.Url;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await DashboardServer.StartAsync();
+        await _server.HistoryAsync("cpu", messages: 4);
+    }
+
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

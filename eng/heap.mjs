@@ -1,0 +1,61 @@
+// The memory of the dashboard's page while messages arrive: node eng/heap.mjs [--minutes 60] [--rate 10] [--every 60] [--url http://localhost:5000]
+// Every --every seconds it collects garbage and prints what remains; --rate notes a second are published besides what the dashboard publishes itself (17 messages a second).
+// It needs a dashboard that runs, Chromium on the PATH, and the test clients: (cd Tornadose.SignalR.Tests/TestKit/Node && npm ci).
+import { parseArgs } from 'node:util';
+import { openBrowser } from './browser.mjs';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '60' },
+    rate: { type: 'string', default: '10' },
+    every: { type: 'string', default: '60' },
+    url: { type: 'string', default: 'http://localhost:5000' },
+  },
+});
+const [minutes, rate, every] = [values.minutes, values.rate, values.every].map(Number);
+const sleep = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
+const live = () => document.querySelector('[data-pill]').dataset.state === 'live';
+
+const browser = await openBrowser();
+const page = await browser.newPage();
+page.setDefaultTimeout(120_000);
+page.on('pageerror', error => console.error(error));
+await page.goto(values.url);
+await page.waitForFunction(live);
+const cdp = await page.context().newCDPSession(page);
+await cdp.send('HeapProfiler.enable');
+await cdp.send('Performance.enable');
+
+const begin = Date.now();
+const end = begin + minutes * 60_000;
+let published = 0;
+const publishing = publish();
+console.log('minute  heap MB  DOM nodes  listeners  notes published');
+for (let next = begin; next <= end; next += every * 1000) {
+  await sleep(next - Date.now());
+  await print();
+}
+published = NaN;
+await publishing;
+await browser.close();
+
+async function print() {
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+  const metrics = Object.fromEntries((await cdp.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]));
+  const minute = ((Date.now() - begin) / 60_000).toFixed(1);
+  console.log([minute.padStart(6), (usedSize / 1e6).toFixed(2).padStart(7), `${metrics.Nodes}`.padStart(9), `${metrics.JSEventListeners}`.padStart(9), `${published}`.padStart(15)].join('  '));
+}
+
+// Keeps to the rate on the whole, however long a single answer takes.
+async function publish() {
+  while (!Number.isNaN(published)) {
+    const due = Math.floor((Date.now() - begin) / 1000 * rate) - published;
+    if (due > 0) {
+      await Promise.all(Array.from({ length: Math.min(due, 50) }, (_, index) =>
+        fetch(`${values.url}/stores/notes`, { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: `note ${published + index}` })));
+      published += Math.min(due, 50);
+    }
+    await sleep(50);
+  }
+}

@@ -19,12 +19,13 @@ public sealed class DirectionOfKnowledgeTests
         ["Authorization"] = ["Stores", "Delivery", "Backplanes", "Messages", "Diagnostics"],
         ["Hubs"] = [.. Transport, "Authorization"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "Backplanes"],
+        ["Blazor"] = ["Messages", "Stores"],
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
         ["Redis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["FileLogs"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Hosting"] =
         [
-            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Authorization", "Redis", "FileLogs", "Inspection",
+            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Authorization", "Redis", "FileLogs", "Inspection", "Blazor",
         ],
     };
 

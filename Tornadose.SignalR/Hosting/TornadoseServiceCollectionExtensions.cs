@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Blazor;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Endpoints;
@@ -84,6 +85,7 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ExplicitAccess>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnShutdown>());
+        StoreViewServices.AddTo(services);
         var builder = new TornadoseBuilder(services);
         return builder.AddHub<StoreHub>();
     }

@@ -16,7 +16,11 @@ if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(
 
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+#if BLAZOR_INTERACTIVE
+builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+#else
 builder.Services.AddRazorComponents();
+#endif
 builder.Services.AddSingleton<Outages>();
 var node = DashboardNode.From(builder.Configuration);
 builder.Services.AddDashboardStores(node).AddMachineSamplers(node);
@@ -31,7 +35,11 @@ app.UseMiddleware<OutageMiddleware>();
 app.UseRouting();
 app.UseAntiforgery();
 app.MapStaticAssets();
+#if BLAZOR_INTERACTIVE
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+#else
 app.MapRazorComponents<App>();
+#endif
 app.MapStores("/stores");
 app.MapStoreHub("/hubs/stores");
 app.MapStorePublishing("/stores").AllowAnonymous().OnlyTo(StoreName.Notes);

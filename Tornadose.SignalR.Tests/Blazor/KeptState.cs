@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Tornadose.SignalR.Tests.Blazor;
+
+/// <summary>What the page carries in its HTML: state by key.</summary>
+internal sealed class KeptState : IPersistentComponentStateStore
+{
+    public IDictionary<string, byte[]> State { get; set; } = new Dictionary<string, byte[]>();
+
+    public Task<IDictionary<string, byte[]>> GetPersistedStateAsync() => Task.FromResult(State);
+
+    public Task PersistStateAsync(IReadOnlyDictionary<string, byte[]> state)
+    {
+        State = state.ToDictionary();
+        return Task.CompletedTask;
+    }
+}

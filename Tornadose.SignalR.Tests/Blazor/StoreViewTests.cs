@@ -1,0 +1,229 @@
+using Tornadose.SignalR.Blazor;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Blazor;
+
+public sealed class StoreViewTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task View_Interactive_ShowsWhatIsKeptThenEachMessageOnce()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 60);
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers", ("Keep", 5));
+        Assert.Equal([56, 57, 58, 59, 60], tab.View.Values);
+        await fixture.PublishAsync(61, 2);
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([58, 59, 60, 61, 62]));
+        Assert.Equal(StoreViewState.Live, tab.View.Last.State);
+        Assert.Equal(fixture.Store().Position.ToString(), tab.View.Last.Id);
+        Assert.Empty(tab.View.Failures);
+    }
+
+    [Fact]
+    public async Task View_ManyMessagesAtOnce_AreFewRenders()
+    {
+        await using var fixture = new ViewFixture(capacity: 2000);
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers", ("Keep", 1000));
+        await fixture.PublishAsync(1, 1000);
+        await Eventually.TrueAsync(() => fixture.Time.ActiveTimers > 0);
+        var before = tab.View.Renders;
+        await UntilAsync(fixture, tab.View, view => view.Last.Items.Count == 1000);
+        // Each look at the clock is one render at most; a thousand messages are not a thousand renders.
+        Assert.InRange(before, 1, 10);
+        Assert.Equal(Enumerable.Range(1, 1000), tab.View.Values);
+    }
+
+    [Fact]
+    public async Task View_Prerendered_HandsItsIdOverAndTheCircuitGoesOnAfterIt()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 3);
+        await using var page = await fixture.OpenAsync<int>(interactive: false);
+        await page.View.ShowAsync("numbers");
+        Assert.Equal((StoreViewState.Still, "1 2 3"), (page.View.Last.State, string.Join(' ', page.View.Values)));
+        var state = await page.View.PersistAsync();
+        await fixture.PublishAsync(4, 2);
+        await using var tab = await fixture.OpenAsync<int>(state: state);
+        await tab.View.ShowAsync("numbers");
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2, 3, 4, 5]));
+        Assert.Equal(0, tab.View.Last.Resets);
+        var handedOn = await tab.View.PersistAsync();
+        Assert.Contains(fixture.Store().Position.ToString(), System.Text.Encoding.UTF8.GetString(handedOn.Values.Single()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task View_HandedAnIdThatIsNotKeptAnyMore_SaysSoAndShowsWhatIsKept()
+    {
+        await using var fixture = new ViewFixture(capacity: 3);
+        await fixture.PublishAsync(1, 1);
+        await using var page = await fixture.OpenAsync<int>(interactive: false);
+        await page.View.ShowAsync("numbers");
+        var state = await page.View.PersistAsync();
+        await fixture.PublishAsync(2, 10);
+        await using var tab = await fixture.OpenAsync<int>(state: state);
+        await tab.View.ShowAsync("numbers");
+        await UntilAsync(fixture, tab.View, view => view.Last.Resets == 1 && view.Values.SequenceEqual([9, 10, 11]));
+        Assert.Equal(StoreResetReason.Expired, tab.View.Last.ResetReason);
+    }
+
+    [Fact]
+    public async Task View_Paused_ReadsNothingThenGoesOnAfterWhatItHasShown()
+    {
+        await using var fixture = new ViewFixture();
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        await fixture.PublishAsync(1, 1);
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1]));
+        await tab.View.ChangeAsync("numbers", ("Paused", true));
+        await fixture.PublishAsync(2, 3);
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Paused);
+        Assert.Equal([1], tab.View.Values);
+        await tab.View.ChangeAsync("numbers", ("Paused", false));
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2, 3, 4]));
+        Assert.Equal(0, tab.View.Last.Resets);
+    }
+
+    [Fact]
+    public async Task View_PausedAndContinuedAgainAndAgainUnderLoad_ShowsEachMessageOnce()
+    {
+        await using var fixture = new ViewFixture(capacity: 5000);
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers", ("Keep", 5000));
+        var publishing = Task.Run(() => fixture.PublishAsync(1, 3000));
+        for (var round = 0; round < 100; round++)
+            await tab.View.ChangeAsync("numbers", ("Keep", 5000), ("Paused", round % 2 == 0));
+        await publishing.WithTimeout();
+        await UntilAsync(fixture, tab.View, view => view.Last.Items.Count >= 3000);
+        Assert.Equal(Enumerable.Range(1, 3000), tab.View.Values);
+    }
+
+    [Fact]
+    public async Task View_ConnectionDown_ReadsNothingUntilItIsUp()
+    {
+        await using var fixture = new ViewFixture(capacity: 4);
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        await tab.Circuit.OnConnectionDownAsync(null!, default);
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Paused);
+        await fixture.PublishAsync(1, 20);
+        Assert.Empty(tab.View.Values);
+        await tab.Circuit.OnConnectionUpAsync(null!, default);
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live && view.Values.SequenceEqual([17, 18, 19, 20]));
+        Assert.Equal(1, tab.View.Last.Resets);
+    }
+
+    [Fact]
+    public async Task View_StoreChanges_ShowsTheOtherOneAlone()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.Store("weather").PublishAsync("rain");
+        await fixture.Store("other").PublishAsync("elsewhere");
+        await using var tab = await fixture.OpenAsync<string>();
+        await tab.View.ShowAsync("weather");
+        Assert.Equal(["rain"], tab.View.Values);
+        await tab.View.ChangeAsync("other");
+        Assert.Equal(["elsewhere"], tab.View.Values);
+        await fixture.Store("weather").PublishAsync("sun");
+        await fixture.Store("other").PublishAsync("more");
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual(["elsewhere", "more"]));
+    }
+
+    [Fact]
+    public async Task View_DataStore_ShowsTheNewestValue()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.Store("weather").PublishAsync("rain");
+        await using var tab = await fixture.OpenAsync<string>();
+        await tab.View.ShowAsync("weather", ("Keep", 1));
+        Assert.Equal("rain", tab.View.Last.Latest?.Value);
+        await fixture.Store("weather").PublishAsync("sun", new() { EventType = "change" });
+        await UntilAsync(fixture, tab.View, view => view.Last.Latest is { Value: "sun", Event: "change" });
+    }
+
+    [Fact]
+    public async Task View_MessagesOfAnotherType_AreCountedAndLeftOut()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 1);
+        await fixture.Store().PublishAsync("no number");
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        await fixture.Store().PublishAsync(new { No = "number" });
+        await fixture.PublishAsync(2, 1);
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2]));
+        Assert.Equal(2, tab.View.Last.Unreadable);
+    }
+
+    [Fact]
+    public async Task View_Gone_LeavesNoReaderBehind()
+    {
+        await using var fixture = new ViewFixture();
+        var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        var renders = tab.View.Renders;
+        await tab.DisposeAsync();
+        await fixture.PublishAsync(1, 3);
+        fixture.Time.Advance(Second);
+        Assert.Equal(renders, tab.View.Renders);
+        Assert.Empty(tab.View.Failures);
+    }
+
+    [Fact]
+    public async Task View_ApplicationEnds_SaysSo()
+    {
+        var fixture = new ViewFixture();
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        await fixture.DisposeAsync();
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Ended);
+        Assert.Empty(tab.View.Failures);
+    }
+
+    [Theory]
+    [InlineData("Keep", 0)]
+    [InlineData("Keep", 10_001)]
+    [InlineData("RendersPerSecond", 0.0)]
+    [InlineData("RendersPerSecond", 61.0)]
+    [InlineData("RendersPerSecond", double.NaN)]
+    public async Task View_ParameterOutOfRange_Throws(string name, object value)
+    {
+        await using var fixture = new ViewFixture();
+        await using var tab = await fixture.OpenAsync<int>();
+        await FailsAsync<ArgumentOutOfRangeException>(tab.View, "numbers", (name, value));
+    }
+
+    [Fact]
+    public async Task View_UnknownStore_ThrowsAndSaysHowToAddIt()
+    {
+        await using var fixture = new ViewFixture();
+        await using var tab = await fixture.OpenAsync<int>();
+        var failure = await FailsAsync<KeyNotFoundException>(tab.View, "nothing");
+        Assert.Contains("AddQueueStore(\"nothing\")", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Waits for what the view shows, with a clock that goes on: pending renders wait for it.</summary>
+    private static Task UntilAsync<T>(ViewFixture fixture, ViewRenderer<T> view, Func<ViewRenderer<T>, bool> shows) => Eventually.TrueAsync(() =>
+    {
+        fixture.Time.Advance(Second);
+        return shows(view);
+    });
+
+    private static async Task<TException> FailsAsync<TException>(ViewRenderer<int> view, string store, params (string, object)[] parameters) where TException : Exception
+    {
+        try
+        {
+            await view.ShowAsync(store, parameters);
+        }
+        catch (TException thrown)
+        {
+            return thrown;
+        }
+
+        return Assert.IsType<TException>(Assert.Single(view.Failures));
+    }
+}

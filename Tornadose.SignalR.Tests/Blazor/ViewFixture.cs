@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tornadose.SignalR.Blazor;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Blazor;
+
+/// <summary>An application's stores, and renderers of views of them: each in a scope of its own, as each browser tab has.</summary>
+internal sealed class ViewFixture : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public ViewFixture(int capacity = 100)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<TimeProvider>(Time);
+        services.AddScoped(_ => new ComponentStatePersistenceManager(NullLogger<ComponentStatePersistenceManager>.Instance));
+        services.AddScoped(provider => provider.GetRequiredService<ComponentStatePersistenceManager>().State);
+        services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather").AddQueueStore("other");
+        _services = services.BuildServiceProvider();
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public IDataStore Store(string name = "numbers") => _services.GetRequiredService<IDataStoreProvider>().GetStore(name);
+
+    public async Task PublishAsync(int from, int count)
+    {
+        for (var number = from; number < from + count; number++)
+            await Store().PublishAsync(number);
+    }
+
+    /// <summary>A browser tab.</summary>
+    /// <param name="interactive">False for a page that is being prerendered.</param>
+    /// <param name="state">What prerendering left in the page.</param>
+    public async Task<Tab<T>> OpenAsync<T>(bool interactive = true, IDictionary<string, byte[]>? state = null)
+    {
+        var scope = _services.CreateAsyncScope();
+        if (state is not null)
+            await scope.ServiceProvider.GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(new KeptState { State = state });
+        return new Tab<T>(scope, new ViewRenderer<T>(scope.ServiceProvider, interactive));
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    internal sealed record Tab<T>(AsyncServiceScope Scope, ViewRenderer<T> View) : IAsyncDisposable
+    {
+        public StoreViewCircuit Circuit => Scope.ServiceProvider.GetRequiredService<StoreViewCircuit>();
+
+        public async ValueTask DisposeAsync()
+        {
+            await View.DisposeAsync();
+            await Scope.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace Tornadose.SignalR.Blazor;
+
+/// <summary>
+/// Makes few renders of many changes: at most one is pending, and none begins sooner than an interval after the one before. The first change after a quiet time is rendered at once.
+/// </summary>
+/// <param name="dispatch">Runs an action where rendering is allowed: a component's <c>InvokeAsync</c>.</param>
+/// <param name="render">Renders: a component's <c>StateHasChanged</c>.</param>
+/// <param name="failed">Told what rendering, or waiting for it, threw.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RenderPace(Func<Action, Task> dispatch, Action render, Action<Exception> failed, TimeProvider time) : IDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private long _last = long.MinValue;
+    private int _pending;
+
+    public TimeSpan Interval { get; set; }
+
+    /// <summary>Asks for a render. Returns at once, from any thread; what changed until the render begins is in it.</summary>
+    public void Request()
+    {
+        if (Interlocked.Exchange(ref _pending, 1) == 0)
+            _ = RenderAsync();
+    }
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _end.Dispose();
+    }
+
+    private async Task RenderAsync()
+    {
+        try
+        {
+            await WaitAsync(_end.Token).ConfigureAwait(false);
+            await dispatch(RenderNow).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
+        {
+            // The view is gone, and nobody looks.
+        }
+        catch (Exception failure)
+        {
+            failed(failure);
+        }
+    }
+
+    private Task WaitAsync(CancellationToken end)
+    {
+        var wait = _last == long.MinValue ? TimeSpan.Zero : Interval - time.GetElapsedTime(_last);
+        return wait > TimeSpan.Zero ? Task.Delay(wait, time, end) : Task.CompletedTask;
+    }
+
+    /// <summary>Runs where rendering is allowed. Only from here on does a change need another render: a renderer that is busy collects no queue of them.</summary>
+    private void RenderNow()
+    {
+        _last = time.GetTimestamp();
+        Volatile.Write(ref _pending, 0);
+        render();
+    }
+}

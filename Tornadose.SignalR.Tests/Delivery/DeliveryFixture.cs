@@ -20,13 +20,13 @@ internal sealed class DeliveryFixture : IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly LoggerFactory _loggers = new();
 
-    public DeliveryFixture(int capacity = 1000, int maxSubscribers = 1000)
+    public DeliveryFixture(int capacity = 1000, int maxSubscribers = 1000, TimeSpan? maxAge = null)
     {
         Log = new TestLog(capacity);
         _loggers.AddProvider(Logs);
         Meters = _services.GetRequiredService<IMeterFactory>();
         Registry = new SubscriberRegistry(
-            new TornadoseOptions { KeepAlive = KeepAlive, DrainWindow = DrainWindow, MaxSubscribers = maxSubscribers }, Time, new StoreMetrics(Meters), _loggers.CreateLogger<SubscriberRegistry>());
+            new TornadoseOptions { KeepAlive = KeepAlive, DrainWindow = DrainWindow, MaxSubscribers = maxSubscribers, MaxConnectionAge = maxAge }, Time, new StoreMetrics(Meters), _loggers.CreateLogger<SubscriberRegistry>());
     }
 
     public TestLog Log { get; }

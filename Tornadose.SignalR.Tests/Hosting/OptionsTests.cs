@@ -41,6 +41,8 @@ public sealed class OptionsTests
     [InlineData("Tornadose:KeepAliveTimeout", "02:00:00", "Tornadose: KeepAliveTimeout is 02:00:00; it must be from 1 s to 1 hour.")]
     [InlineData("Tornadose:DrainWindow", "-00:00:01", "Tornadose: DrainWindow is -00:00:01; it must be from 0 to 10 minutes.")]
     [InlineData("Tornadose:RetryMin", "00:00:05", "Tornadose: RetryMax is 00:00:04; it must be from RetryMin (00:00:05) to 1 hour.")]
+    [InlineData("Tornadose:MaxConnectionAge", "00:00:09", "Tornadose: MaxConnectionAge is 00:00:09; it must be from 10 s to 30 days, or null.")]
+    [InlineData("Tornadose:MaxConnectionAge", "31.00:00:00", "Tornadose: MaxConnectionAge is 31.00:00:00; it must be from 10 s to 30 days, or null.")]
     [InlineData("Tornadose:TicketLifetime", "00:10:01", "Tornadose: TicketLifetime is 00:10:01; it must be from 1 s to 10 minutes.")]
     [InlineData("Tornadose:AccessRecheckInterval", "00:00:00.5", "Tornadose: AccessRecheckInterval is 00:00:00.5000000; it must be from 1 s to 1 day, or null.")]
     [InlineData("Tornadose:MaxSubscribersPerUser", "0", "Tornadose: MaxSubscribersPerUser is 0; it must be at least 1, or null.")]

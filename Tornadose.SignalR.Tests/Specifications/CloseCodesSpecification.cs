@@ -21,6 +21,7 @@ public sealed class CloseCodesSpecification
         [WebSocketCloseCodes.MessageTooBig] = (1009, "inbound_too_big", false),
         [SubscriberEnd.Failed] = (1011, "failed", true),
         [SubscriberEnd.ShuttingDown] = (1012, "shutting_down", true),
+        [SubscriberEnd.TooOld] = (1012, "max_age", true),
         [SubscriberEnd.Slow] = (4000, "slow", true),
         [SubscriberEnd.ResetRequired] = (4001, "reset_required", true),
         [SubscriberEnd.Dismissed] = (4002, "dismissed", false),

@@ -61,6 +61,9 @@ internal sealed class Subscriber
     /// <summary>When it began.</summary>
     public long Began { get; private set; }
 
+    /// <summary>The age at which it ends; infinite for none.</summary>
+    public TimeSpan MaxAge { get; set; } = Timeout.InfiniteTimeSpan;
+
     private bool IsEnding => Volatile.Read(ref _end) is not null;
 
     /// <summary>Delivers until the subscription ends.</summary>
@@ -119,6 +122,8 @@ internal sealed class Subscriber
     /// <param name="keepAlive">The silence after which a keep-alive is due.</param>
     public void Tick(long now, TimeSpan keepAlive)
     {
+        if (MaxAge != Timeout.InfiniteTimeSpan && _registry.Elapsed(Began, now) >= MaxAge)
+            End(SubscriberEnd.TooOld);
         var sendingSince = Volatile.Read(ref _sendingSince);
         if (sendingSince != NotSending)
             WatchProgress(sendingSince, now);

@@ -22,6 +22,9 @@ internal sealed class SubscriberEnd
     /// <summary>The server is about to stop.</summary>
     public static SubscriberEnd ShuttingDown { get; } = new("shutting_down", "The server is stopping; another one, or its next start, continues after the last id.", reconnect: true);
 
+    /// <summary>The subscription is as old as <see cref="TornadoseOptions.MaxConnectionAge"/> allows.</summary>
+    public static SubscriberEnd TooOld { get; } = new("max_age", "The connection has reached its greatest age: connect again, and continue after the last id.", reconnect: true);
+
     /// <summary>The store was closed.</summary>
     public static SubscriberEnd StoreClosed { get; } = new("store_closed", "The store was closed.", reconnect: true);
 

@@ -5,8 +5,8 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The subscribers of this process, and the one clock that looks after all of them: it cuts those that do not read, and
-/// has those that were silent for long send a keep-alive. A timer of its own for each would cost memory and precision nobody needs.
+/// The subscribers of this process, and the one clock that looks after all of them: it cuts those that do not read,
+/// has those that were silent for long send a keep-alive, and ends those that are old enough. A timer of its own for each would cost memory and precision nobody needs.
 /// </summary>
 internal sealed class SubscriberRegistry : IDisposable
 {
@@ -63,6 +63,7 @@ internal sealed class SubscriberRegistry : IDisposable
     public void Add(Subscriber subscriber)
     {
         subscriber.Number = Interlocked.Increment(ref _numbers);
+        subscriber.MaxAge = _options.NextAge();
         subscriber.Feeds.BeginMeasuring(_metrics, subscriber.Transport, subscriber.Began);
         _subscribers.TryAdd(subscriber, true);
         Review.Join(subscriber);

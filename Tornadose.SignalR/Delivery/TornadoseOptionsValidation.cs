@@ -26,6 +26,8 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: RetryMin is {options.RetryMin}; it must be from 0 to 1 hour.";
         if (options.RetryMax < options.RetryMin || options.RetryMax > Hour)
             yield return $"Tornadose: RetryMax is {options.RetryMax}; it must be from RetryMin ({options.RetryMin}) to 1 hour.";
+        if (options.MaxConnectionAge is { } age && (age < TimeSpan.FromSeconds(10) || age > TimeSpan.FromDays(30)))
+            yield return $"Tornadose: MaxConnectionAge is {age}; it must be from 10 s to 30 days, or null.";
         if (options.TicketLifetime < Second || options.TicketLifetime > TimeSpan.FromMinutes(10))
             yield return $"Tornadose: TicketLifetime is {options.TicketLifetime}; it must be from 1 s to 10 minutes.";
         if (options.AccessRecheckInterval is { } interval && (interval < Second || interval > TimeSpan.FromDays(1)))

@@ -29,6 +29,7 @@ internal static class WebSocketCloseCodes
         [MessageTooBig] = 1009,
         [SubscriberEnd.Failed] = 1011,
         [SubscriberEnd.ShuttingDown] = 1012,
+        [SubscriberEnd.TooOld] = 1012,
         [SubscriberEnd.Slow] = 4000,
         [SubscriberEnd.ResetRequired] = 4001,
         [SubscriberEnd.Dismissed] = 4002,

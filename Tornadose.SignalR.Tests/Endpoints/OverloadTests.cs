@@ -6,30 +6,32 @@ namespace Tornadose.SignalR.Tests.Endpoints;
 public sealed class OverloadTests
 {
     [Fact]
-    [Case("HTTP-32", "PROC-07")]
+    [Case("HTTP-32", "PROC-07", "PROC-12")]
     public async Task Full_EventStream_IsToldToComeBackAndEnds()
     {
         await using var host = await StoresApp.StartAsync(options: options => options.MaxSubscribers = 1);
+        using var metrics = MetricsRecorder.Of(host, "subscribers.refused");
         await using var first = await RawSse.OpenAsync(host.Orders());
         await using var second = await RawSse.OpenAsync(host.Orders());
         Assert.Null(await second.NextOrEndAsync());
         Assert.InRange(second.ReconnectionTime!.Value, 1000, 4000);
-        Assert.Equal(1, host.Subscribers());
+        Assert.Equal((1, 1), (host.Subscribers(), metrics.Sum("subscribers.refused", "reason=full", "transport=sse")));
     }
 
     [Theory]
-    [Case("HTTP-32", "PROC-07")]
+    [Case("HTTP-32", "PROC-07", "PROC-12")]
     [InlineData("ndjson")]
     [InlineData("websocket")]
     public async Task Full_OtherClients_Get503AndRetryAfter(string wire)
     {
         await using var host = await StoresApp.StartAsync(options: options => options.MaxSubscribers = 1);
         await using var first = await RawSse.OpenAsync(host.Orders());
+        using var metrics = MetricsRecorder.Of(host, "subscribers.refused");
         var headers = wire == "websocket" ? RawWs.HandshakeHeaders : [("Accept", "application/x-ndjson")];
         await using var http = await RawHttp.SendAsync(host.Orders(), "GET", headers);
         Assert.Equal(503, http.Status);
         Assert.InRange(int.Parse(http.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 4);
-        Assert.Equal(1, host.Subscribers());
+        Assert.Equal((1, 1), (host.Subscribers(), metrics.Sum("subscribers.refused", "reason=full", $"transport={wire}")));
     }
 
     [Fact]

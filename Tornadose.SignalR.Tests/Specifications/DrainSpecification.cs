@@ -19,7 +19,7 @@ public sealed class DrainSpecification
     {
         await using var second = await StartAsync();
         var first = await StartAsync();
-        using var metrics = MetricsRecorder.Of(first, "subscribers.ended");
+        using var metrics = MetricsRecorder.Of(first, "subscribers.ended", "subscribers.refused");
         var store = new SpecificationStore(first, "large", LedgerRule.Every);
         var clients = new List<DrainedClient>();
         foreach (var (name, count) in Subscribers)
@@ -31,6 +31,8 @@ public sealed class DrainSpecification
         var stopping = Task.Run(first.App.Lifetime.StopApplication);
         await Eventually.TrueAsync(() => first.Get<SubscriberRegistry>().IsDraining);
         await AssertNewcomersRefusedAsync(first, store);
+        foreach (var transport in Transport.All)
+            Assert.Equal(1, metrics.Sum("subscribers.refused", $"transport={transport.Name}", "reason=full"));
         await stopping.WithTimeout();
         Assert.Equal(0, first.Get<SubscriberRegistry>().Count);
         await first.StopAsync(); // throws when it takes longer than the host's shutdown time-out

@@ -45,7 +45,7 @@ public sealed class SpecificationHost : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _test = await StartAsync(Clock);
-        _metrics = MetricsRecorder.Of(_test, "subscribers.ended");
+        _metrics = MetricsRecorder.Of(_test, "subscribers.ended", "resets", "resumes");
     }
 
     public async ValueTask DisposeAsync()

@@ -10,16 +10,18 @@ public abstract partial class TransportSpecification<TTransport>
         "\r\n", "1\r\nevent: x", "-", "--", "9f2c4e6a81b3d5f7-1-1A2B3C4D", "9f2c4e6a81b3d5f7--1-1a2b3c4d", "9f2c4e6a81b3d5f7-01-1a2b3c4d", "9f2c4e6a81b3d5f7-9223372036854775808-1a2b3c4d", "9f2c4e6a81b3d5f7-1-1a2b3c4d-",
     ];
 
-    [Theory, Case("HTTP-18", "WS-04", "SEC-15"), MemberData(nameof(GarbageIds))]
+    [Theory, Case("HTTP-18", "WS-04", "SEC-15", "PROC-12"), MemberData(nameof(GarbageIds))]
     public async Task Resume_Garbage_BeginsWithOneResetAndLogsNothing(string id)
     {
         var store = Host.Store("window");
         var top = store.PublishMany(3)[^1];
         var logged = Host.Test.Logs.Entries.Count;
+        var before = Measured("resets", "reason=unknown");
         await using var reader = await store.SubscribeAsync(Transport, after: id);
         var live = store.Publish();
         await reader.ReadToTopAsync();
         Assert.Equal([("unknown", top), (null, live)], reader.Arrivals.Select(static arrival => (arrival.Reset, arrival.Id)));
+        Assert.Equal(before + 1, Measured("resets", "reason=unknown"));
         Assert.DoesNotContain(Host.Test.Logs.Entries.Skip(logged), static entry => entry.Exception is not null);
         store.Check();
     }

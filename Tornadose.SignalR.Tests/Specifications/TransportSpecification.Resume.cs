@@ -7,29 +7,33 @@ public abstract partial class TransportSpecification<TTransport>
 {
     private const int Published = 20;
 
-    [Theory, Case("HTTP-08", "HTTP-20", "WS-04", "SR-05"), InlineData(0), InlineData(1), InlineData(SpecificationHost.Window - 1)]
+    [Theory, Case("HTTP-08", "HTTP-20", "WS-04", "SR-05", "PROC-12"), InlineData(0), InlineData(1), InlineData(SpecificationHost.Window - 1)]
     public async Task Resume_IdIsKept_GivesWhatFollowsOnceAndThenLive(int behind)
     {
         var store = Host.Store("window");
         var ids = store.PublishMany(Published);
+        var before = Measured("resumes", "result=resumed");
         await using var reader = await store.SubscribeAsync(Transport, after: ids[^(1 + behind)]);
         var live = store.Publish();
         await reader.ReadToTopAsync();
         Assert.Equal([.. ids.TakeLast(behind), live], reader.Ids);
         Assert.Empty(reader.Resets);
+        Assert.Equal(before + 1, Measured("resumes", "result=resumed"));
         store.Check();
     }
 
-    [Theory, Case("HTTP-13", "HTTP-14", "HTTP-15", "HTTP-16", "HTTP-17", "HTTP-20", "WS-04", "SR-05")]
+    [Theory, Case("HTTP-13", "HTTP-14", "HTTP-15", "HTTP-16", "HTTP-17", "HTTP-20", "WS-04", "SR-05", "PROC-12")]
     [InlineData("oldest-1", "expired"), InlineData("first", "expired"), InlineData("future", "unknown"), InlineData("farFuture", "unknown"), InlineData("epoch", "epoch"), InlineData("otherStore", "epoch"), InlineData("rollback", "rollback"), InlineData("dash", "unknown")]
     public async Task Resume_IdIsNotKept_BeginsWithOneResetAndContinuesLive(string id, string reason)
     {
         var store = Host.Store("window");
         var ids = store.PublishMany(Published);
+        var before = (Measured("resets", $"reason={reason}"), Measured("resumes", "result=reset"));
         await using var reader = await store.SubscribeAsync(Transport, after: BadId(id, ids));
         var live = store.Publish();
         await reader.ReadToTopAsync();
         Assert.Equal([(reason, ids[^1]), (null, live)], reader.Arrivals.Select(static arrival => (arrival.Reset, arrival.Id)));
+        Assert.Equal((before.Item1 + 1, before.Item2 + 1), (Measured("resets", $"reason={reason}"), Measured("resumes", "result=reset")));
         store.Check();
     }
 
@@ -71,15 +75,16 @@ public abstract partial class TransportSpecification<TTransport>
         Assert.Empty(reader.Resets);
     }
 
-    [Theory, Case("HTTP-20"), InlineData("epoch", "epoch"), InlineData("garbage", "unknown")]
+    [Theory, Case("HTTP-20", "PROC-12"), InlineData("epoch", "epoch"), InlineData("garbage", "unknown")]
     public async Task Resume_DataStoreWithoutValue_Resets(string id, string reason)
     {
         var store = Host.Store("data");
+        var before = Measured("resets", $"reason={reason}");
         await using var reader = await store.SubscribeAsync(Transport, after: BadId(id, [store.Top]));
         var live = store.Publish();
         await reader.ReadToTopAsync();
         Assert.Equal([reason, null], reader.Arrivals.Select(static arrival => arrival.Reset));
-        Assert.Equal(live, reader.LastId);
+        Assert.Equal((live, before + 1), (reader.LastId, Measured("resets", $"reason={reason}")));
     }
 
     private string BadId(string which, IReadOnlyList<string> ids)

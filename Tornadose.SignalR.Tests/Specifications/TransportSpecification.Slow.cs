@@ -21,13 +21,15 @@ public abstract partial class TransportSpecification<TTransport>
         store.Check(log: true);
     }
 
-    [Fact, Case("SLOW-04", "ST-12")]
+    [Fact, Case("SLOW-04", "ST-12", "PROC-12")]
     public async Task Slow_BeyondTheWindow_IsToldByAReset()
     {
+        var before = Measured("resets", "reason=slow");
         var store = Host.Store("reset");
         await using var reader = await StallBeyondTheWindowAsync(store);
         await reader.ReadToTopAsync();
         Assert.Contains("slow", reader.Resets);
+        Assert.Equal(before + reader.Resets.Count(), Measured("resets", "reason=slow"));
         Assert.True(reader.Ids.Count() < MoreThanBuffers);
         store.PublishMany(SpecificationHost.SmallWindow);
         await reader.ReadToTopAsync();

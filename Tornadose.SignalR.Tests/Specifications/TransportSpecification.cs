@@ -14,6 +14,9 @@ public abstract partial class TransportSpecification<TTransport>(SpecificationHo
 
     protected TTransport Transport { get; } = new();
 
+    /// <summary>How often something was measured for this transport.</summary>
+    protected long Measured(string instrument, string tag) => (long)Host.Metrics.Sum(instrument, $"transport={Transport.Name}", tag);
+
     /// <summary>No test here is an error to the library. (SignalR logs every refusal of a hub method as one.)</summary>
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -34,6 +35,7 @@ public static class TornadoseServiceCollectionExtensions
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose</c> was read.</param>
     /// <returns>The builder that stores are added to.</returns>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only Clients generates code, which StoreHub never touches; a derived hub that does is warned of where it does.")]
     public static ITornadoseBuilder AddTornadose(this IServiceCollection services, Action<TornadoseOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -1,5 +1,5 @@
 // tornadose.js: follows stores of Tornadose.SignalR over Server-Sent Events, a WebSocket, or the application's SignalR connection. How to use it: docs/javascript.md; types: tornadose.d.ts;
-// what goes over the wires: README.md, «What a request says, and what it gets».
+// what goes over the wires: docs/transports.md.
 //
 // A subscription is a cursor, the id of the last message, and a loop around it:
 //   1. connect with the cursor, by one of three transports;

@@ -9,7 +9,7 @@ internal static class OfficialProtocols
     public static ISignalRServerBuilder AddOfficialProtocols(this ISignalRServerBuilder builder)
     {
 #if OFFICIAL_PACKAGES
-        Microsoft.Extensions.DependencyInjection.MsgPackProtocolDependencyInjectionExtensions.AddMessagePackProtocol(builder);
+        Microsoft.Extensions.DependencyInjection.MessagePackProtocolDependencyInjectionExtensions.AddMessagePackProtocol(builder);
 #endif
         return builder;
     }

@@ -16,16 +16,17 @@ public sealed class DirectionOfKnowledgeTests
         ["ServerSentEvents"] = Transport,
         ["WebSockets"] = Transport,
         ["JsonLines"] = Transport,
+        ["LongPolling"] = Transport,
         ["Authorization"] = ["Stores", "Delivery", "Backplanes", "Messages", "Diagnostics"],
         ["Hubs"] = [.. Transport, "Authorization"],
-        ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "Backplanes"],
+        ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "LongPolling", "Backplanes"],
         ["Blazor"] = ["Messages", "Stores"],
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
         ["Redis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["FileLogs"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Hosting"] =
         [
-            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "Hubs", "Endpoints", "Authorization", "Redis", "FileLogs", "Inspection", "Blazor",
+            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "LongPolling", "Hubs", "Endpoints", "Authorization", "Redis", "FileLogs", "Inspection", "Blazor",
         ],
     };
 

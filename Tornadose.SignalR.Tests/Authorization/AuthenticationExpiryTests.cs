@@ -35,6 +35,21 @@ public sealed class AuthenticationExpiryTests
         Assert.False(other.End.IsCompleted);
     }
 
+    [Fact, Case("SEC-04")]
+    public async Task Poll_AuthenticationExpires_IsAnsweredAndTheNextIsRefused()
+    {
+        var time = new ManualTimeProvider();
+        await using var host = await RolesApp.StartAsync(time: time);
+        await using var poll = await OpenStream.OpenAsync(host, "wait", expires: 60);
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(poll.End.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("end", await poll.End.WithTimeout());
+        await host.UntilSubscribersAsync(0);
+        await using var next = await RawHttp.GetAsync(host.Url($"/stores/{RolesApp.Store}?wait=1m"));
+        Assert.Equal(401, next.Status);
+    }
+
     [Theory, Case("SR-19"), MemberData(nameof(Ends))]
     public async Task Stream_OptionOff_GoesOn(string wire, string end)
     {

@@ -80,7 +80,7 @@ public sealed class EntranceTests(ITestOutputHelper output)
         var id = (await store.PublishAsync("seen")).ToString();
         await store.PublishAsync("private");
         var resumes = Entrances.Http.Concat(Entrances.Hubs).Where(entrance => entrance.EndsWith("resume", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(7, resumes.Length);
+        Assert.Equal(9, resumes.Length);
         foreach (var entrance in resumes)
             Assert.Equal(200, (await Entrances.TryAsync(host, entrance, RolesApp.Store, "ann", id)).Status);
         host.Get<Rights>().Revoked.Add("ann");

@@ -14,6 +14,7 @@ internal static class Entrances
     public static readonly string[] Http =
     [
         "GET sse", "GET ndjson", "GET json", "HEAD", "websocket", "websocket raw", "GET sse resume", "websocket resume", "GET json resume", "list sse", "list ndjson", "list json", "list websocket",
+        "GET wait", "GET wait resume", "list wait", "GET own", "GET own resume", "list own",
         "POST publish", "POST ticket", "ticket sse", "ticket websocket",
     ];
 
@@ -39,12 +40,16 @@ internal static class Entrances
         if (entrance == "websocket raw")
             headers.Add(("Sec-WebSocket-Protocol", "tornadose.raw"));
         var url = host.Url(entrance.StartsWith("list", StringComparison.Ordinal) ? $"/stores?store=plain&store={store}" : entrance == "POST ticket" ? "/stores/_ticket" : $"/stores/{store}");
+        if (entrance.Contains("wait", StringComparison.Ordinal))
+            url = new Uri($"{url}{(url.Query.Length == 0 ? '?' : '&')}wait=0s");
         headers.Add(("Content-Type", entrance == "POST ticket" ? "application/json" : "text/plain"));
         return await SendAsync(url, method, headers, method == "POST" ? BodyOf(entrance, store) : null);
     }
 
     private static string AcceptOf(string entrance) => entrance switch
     {
+        _ when entrance.Contains("wait", StringComparison.Ordinal) => "*/*",
+        _ when entrance.Contains("own", StringComparison.Ordinal) => "application/cloudevents+x-ndjson",
         _ when entrance.Contains("ndjson", StringComparison.Ordinal) => "application/x-ndjson",
         _ when entrance.Contains("json", StringComparison.Ordinal) => "application/json",
         _ => "text/event-stream",

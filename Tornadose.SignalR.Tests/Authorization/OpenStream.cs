@@ -26,6 +26,7 @@ internal sealed class OpenStream : IAsyncDisposable
         {
             "sse" => await ResponseAsync(url, [("Accept", "text/event-stream"), .. headers]),
             "ndjson" => await ResponseAsync(url, [("Accept", "application/x-ndjson"), .. headers]),
+            "wait" => Poll(new Uri($"{url}?wait=5m"), headers),
             "websocket" => await WebSocketAsync(url, [.. headers]),
             _ => await HubAsync(host, wire, store, headers),
         };
@@ -45,6 +46,20 @@ internal sealed class OpenStream : IAsyncDisposable
         {
             await http.ReadToEndAsync();
             return "end";
+        }
+    }
+
+    /// <summary>Nothing comes before the answer.</summary>
+    private static OpenStream Poll(Uri url, List<(string Name, string Value)> headers)
+    {
+        var client = new HttpClient();
+        headers.ForEach(header => client.DefaultRequestHeaders.Add(header.Name, header.Value));
+        return new(new Cancellation(client), EndAsync());
+
+        async Task<string> EndAsync()
+        {
+            var answer = await client.GetStringAsync(url);
+            return answer.Contains("\"messages\":[],\"id\":", StringComparison.Ordinal) ? "end" : answer;
         }
     }
 
@@ -92,6 +107,15 @@ internal sealed class OpenStream : IAsyncDisposable
             {
                 return failure.Message;
             }
+        }
+    }
+
+    private sealed class Cancellation(HttpClient client) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            client.Dispose();
+            return ValueTask.CompletedTask;
         }
     }
 }

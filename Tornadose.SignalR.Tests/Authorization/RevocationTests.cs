@@ -12,6 +12,7 @@ public sealed class RevocationTests
     {
         { "sse", "end" },
         { "ndjson", "end" },
+        { "wait", "end" },
         { "websocket", "1008 access_revoked" },
         { "hub", "Your access was revoked" },
         { "watch", "Your access was revoked" },

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Tests.Documents;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
@@ -44,7 +45,7 @@ internal static class RolesApp
                 options.ReadPolicy = "own";
                 options.PublishPolicy = "own-publish";
                 options.HideForbidden = hideForbidden;
-            }).AddQueueStore("plain").AddHub<RolesHub>();
+            }).AddQueueStore("plain").AddHub<RolesHub>().AddDocumentedFormat();
             add?.Invoke(tornadose);
             build?.Invoke(builder);
         },

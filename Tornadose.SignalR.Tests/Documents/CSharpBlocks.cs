@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Tests.Documents;
 /// </summary>
 internal static partial class CSharpBlocks
 {
-    private const string Usings = """
+    private const string WebUsings = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Net.Http.Json;
         global using System.Threading; global using System.Threading.Tasks;
         global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Hosting; global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing;
@@ -34,14 +34,20 @@ internal static partial class CSharpBlocks
     /// <summary>The same for code that is in no document.</summary>
     public static IEnumerable<string> ErrorsOf(string text) => Compile([new DocumentBlock("none", 1, "csharp", text, null, null, "")]).SelectMany(static errors => errors).Select(static error => error.Id);
 
+    public static CSharpParseOptions Options { get; } = new(LanguageVersion.Latest);
+
+    /// <summary>What a web project uses without saying so.</summary>
+    public static SyntaxTree Usings { get; } = CSharpSyntaxTree.ParseText(WebUsings, Options, "usings");
+
+    /// <summary>All that the tests themselves refer to, and the framework.</summary>
+    public static IEnumerable<MetadataReference> References => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .Where(static path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)).Select(static path => MetadataReference.CreateFromFile(path));
+
     private static ILookup<string, Diagnostic> Compile(IReadOnlyList<DocumentBlock> blocks)
     {
-        var options = new CSharpParseOptions(LanguageVersion.Latest);
-        var trees = blocks.Select((block, index) => CSharpSyntaxTree.ParseText(Wrap(block, $"Block{index}"), options, block.ToString())).ToList();
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path));
+        var trees = blocks.Select((block, index) => CSharpSyntaxTree.ParseText(Wrap(block, $"Block{index}"), Options, block.ToString())).ToList();
         var compilation = CSharpCompilation.Create(
-            "Documents", [CSharpSyntaxTree.ParseText(Usings, options, "usings"), .. trees], references,
+            "Documents", [Usings, .. trees], References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         return compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToLookup(diagnostic => diagnostic.Location.SourceTree?.FilePath ?? "");
     }

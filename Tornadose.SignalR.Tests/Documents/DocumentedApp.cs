@@ -29,7 +29,7 @@ internal static class DocumentedApp
         {
             builder.Services.AddHealthChecks().AddTornadose();
             builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero)
-                .AddQueueStore("orders").AddQueueStore("notes").AddQueueStore("devices/{id}").AddDataStore("weather").AddDataStore("cpu");
+                .AddDocumentedFormat().AddQueueStore("orders").AddQueueStore("notes").AddQueueStore("devices/{id}").AddDataStore("weather").AddDataStore("cpu");
         },
         app =>
         {

@@ -13,15 +13,17 @@ public sealed class DocumentedExamplesTests
     public async Task Examples_Typed_DoWhatThePageSays()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: static options => options.Channels["orders"] = "news");
         await using var stream = await RawSse.OpenAsync(nodes.A.Url("/stores/orders"));
         var shell = Blocks("sh", redis.Port);
         Assert.Equal("1", await RunAsync("sh", "-c", shell[0])); // nodes that follow the store
         Assert.Equal(("hello", null), await NextAsync(stream));
+        Assert.Equal("1", await RunAsync("sh", "-c", shell[1]));
+        Assert.Equal(("hello", null), await NextAsync(stream));
         string[] ids =
         [
-            await RunAsync("sh", "-c", shell[1]),
             await RunAsync("sh", "-c", shell[2]),
+            await RunAsync("sh", "-c", shell[3]),
             await RunAsync("python3", "-c", Assert.Single(Blocks("python", redis.Port))),
             await RunAsync("node", "--input-type=module", "-e", Assert.Single(Blocks("js", redis.Port))),
         ];
@@ -30,7 +32,7 @@ public sealed class DocumentedExamplesTests
         Assert.Equal(("{\"total\":9.5}", ids[1]), await NextAsync(stream));
         Assert.Equal(("{\"from\": \"Python\"}", ids[2]), await NextAsync(stream));
         Assert.Equal(("{\"from\":\"Node\"}", ids[3]), await NextAsync(stream));
-        Assert.Equal(ids[1], await RunAsync("sh", "-c", shell[2]));
+        Assert.Equal(ids[1], await RunAsync("sh", "-c", shell[3]));
     }
 
     private static async Task<(string Data, string? Id)> NextAsync(RawSse stream)

@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>What the transports besides SignalR promise in addition: a start in the past, and progress within a message.</summary>
 /// <param name="host">The application.</param>
-public abstract class PlainTransportSpecification<TTransport>(SpecificationHost host) : TransportSpecification<TTransport>(host)
+public abstract class PlainTransportSpecification<TTransport>(SpecificationHost host) : StreamSpecification<TTransport>(host)
     where TTransport : Transport, new()
 {
     [Fact, Case("HTTP-13")]

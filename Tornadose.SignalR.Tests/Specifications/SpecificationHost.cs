@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.Documents;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
@@ -99,6 +100,7 @@ public sealed class SpecificationHost : IAsyncLifetime
             all.KeepAliveTimeout = TimeSpan.FromMinutes(10); // bare sockets answer no ping
             options?.Invoke(all);
         })
+        .AddDocumentedFormat()
         .AddDataStore("data/{id}")
         .AddQueueStore("window/{id}", store => store.Capacity = Window)
         .AddQueueStore("large/{id}", store => (store.Capacity, store.MaxBytes) = (16_384, 64 << 20))

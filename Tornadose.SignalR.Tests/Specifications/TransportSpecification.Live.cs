@@ -75,22 +75,6 @@ public abstract partial class TransportSpecification<TTransport>
         await Eventually.TrueAsync(() => Host.Subscribers <= before);
     }
 
-    [Fact, Case("HTTP-27", "WS-12")]
-    public async Task Silence_KeepAlive_ComesAndMovesNothing()
-    {
-        var store = Host.Store("window");
-        await using var reader = await store.SubscribeAsync(Transport);
-        Host.Clock.Advance(SpecificationHost.KeepAlive);
-        await reader.Reader.UntilKeepAliveAsync();
-        store.Publish();
-        await reader.ReadToTopAsync();
-        Host.Clock.Advance(SpecificationHost.KeepAlive);
-        await reader.Reader.UntilKeepAliveAsync();
-        store.Publish();
-        await reader.ReadToTopAsync();
-        store.Check(log: true);
-    }
-
     private static async Task CloseAsync(IEnumerable<Subscription> readers)
     {
         foreach (var reader in readers)

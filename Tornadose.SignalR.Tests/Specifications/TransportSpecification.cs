@@ -31,6 +31,11 @@ public sealed class WebSocketSpecification(SpecificationHost host) : PlainTransp
 
 public sealed class JsonLinesSpecification(SpecificationHost host) : PlainTransportSpecification<JsonLinesTransport>(host);
 
-public sealed class HubGroupSpecification(SpecificationHost host) : TransportSpecification<HubGroupTransport>(host);
+public sealed class HubGroupSpecification(SpecificationHost host) : StreamSpecification<HubGroupTransport>(host);
 
-public sealed class HubWatchSpecification(SpecificationHost host) : TransportSpecification<HubWatchTransport>(host);
+public sealed class HubWatchSpecification(SpecificationHost host) : StreamSpecification<HubWatchTransport>(host);
+
+public sealed class LongPollingSpecification(SpecificationHost host) : TransportSpecification<LongPollingTransport>(host);
+
+/// <summary>A format that knows the library's public surface alone, as it stands in the document.</summary>
+public sealed class CloudEventsSpecification(SpecificationHost host) : PlainTransportSpecification<CloudEventsTransport>(host);

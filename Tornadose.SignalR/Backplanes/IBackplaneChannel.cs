@@ -23,6 +23,22 @@ public interface IBackplaneChannel : IAsyncDisposable
     ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Appends a message unless there was one before: a data store's initial value. By default it looks first, and then appends; a backplane that can do both in one step overrides it, so that what another process publishes between the two
+    /// is not followed by an older value.
+    /// </summary>
+    /// <param name="content">The message.</param>
+    /// <param name="cancellationToken">Ends the wait; the message may have been stored all the same.</param>
+    /// <returns>A task that ends when there is a message.</returns>
+    /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="BackplaneRefusedException">The backplane answered that it does not take the message.</exception>
+    async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken)
+    {
+        using var following = await FollowAsync(cancellationToken).ConfigureAwait(false);
+        if (Log.Position.Offset == 0)
+            await AppendAsync(content, "tornadose.first", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Starts to keep <see cref="Log"/> up to date, for as long as somebody reads it. Completes when the log holds the store's window,
     /// so that a cursor can be opened; completes as well, with what there is, while the backplane cannot be reached.
     /// </summary>

@@ -26,13 +26,24 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
             _keys.Trim();
             if (idempotencyKey is not null && _keys.TryGet(idempotencyKey, out var earlier))
                 return new(earlier);
-            var last = Log.Position;
-            var position = new MessagePosition(last.Epoch, last.Offset + 1, NewTag());
+            var position = Append(content);
             if (idempotencyKey is not null)
                 _keys.Add(idempotencyKey, position);
-            Log.Append(position, content);
             return new(position);
         }
+    }
+
+    public ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+            if (Log.Position.Offset == 0)
+                Append(content);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => new(NothingToEnd.Instance);
@@ -45,6 +56,14 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
             _disposed = true;
         Log.Complete();
         return ValueTask.CompletedTask;
+    }
+
+    private MessagePosition Append(MessageContent content)
+    {
+        var last = Log.Position;
+        var position = new MessagePosition(last.Epoch, last.Offset + 1, NewTag());
+        Log.Append(position, content);
+        return position;
     }
 
     private static ulong NewEpoch() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));

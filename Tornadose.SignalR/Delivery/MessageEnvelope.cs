@@ -54,14 +54,6 @@ internal static class MessageEnvelope
         writer.WriteEndObject();
     }
 
-    private static void WriteData(Utf8JsonWriter writer, MessageContent message)
-    {
-        if (message.Format == MessageFormat.Json)
-            writer.WriteRawValue(message.Data.Span, skipInputValidation: true);
-        else
-            writer.WriteStringValue(message.Data.Span);
-    }
-
     private static Utf8JsonWriter Borrow(IBufferWriter<byte> output)
     {
         var writer = s_writer ??= new Utf8JsonWriter(output, WriterOptions);
@@ -79,7 +71,7 @@ internal static class MessageEnvelope
         if (message.EventType is not null)
             writer.WriteString("event"u8, message.EventType);
         writer.WritePropertyName("data"u8);
-        WriteData(writer, message);
+        content.WriteData(writer);
     }
 
     private static void WriteReset(Utf8JsonWriter writer, in FrameContent content, StoreReset reset)

@@ -1,10 +1,24 @@
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>Why a subscription ended: values, each with a name for metrics and logs and a sentence that says when.</summary>
-internal sealed class SubscriberEnd
+public sealed class SubscriberEnd
 {
-    internal SubscriberEnd(string name, string description, bool reconnect)
+    /// <summary>
+    /// The last event ID of a client that was told not to come back. It says this id on its return, to whichever node, and is answered 204, upon which an <c>EventSource</c> stops (WHATWG HTML §9.2.3).
+    /// </summary>
+    internal const string DismissedId = "closed";
+
+    /// <summary>A reason of a transport's own.</summary>
+    /// <param name="name">The name in metrics and logs: 1 to 64 small letters, digits and <c>_</c>. Keep such values in static fields, as metrics keep a time series for each name.</param>
+    /// <param name="description">When this happens, in a sentence for clients.</param>
+    /// <param name="reconnect">Whether the client does well to connect again.</param>
+    /// <exception cref="ArgumentException">The name has other characters.</exception>
+    public SubscriberEnd(string name, string description, bool reconnect)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(description);
+        if (name.Length > 64 || !name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+            throw new ArgumentException($"'{name}' is not a name for metrics: it must have 1 to 64 small letters, digits and '_'.", nameof(name));
         Name = name;
         Description = description;
         Reconnect = reconnect;

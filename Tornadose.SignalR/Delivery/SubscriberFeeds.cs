@@ -12,7 +12,6 @@ namespace Tornadose.SignalR.Delivery;
 internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
 {
     private readonly SubscriberFeed[] _feeds;
-    private readonly bool _namesStore;
     private SubscriberFeed _current;
     private int _turn;
 
@@ -20,7 +19,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     /// <param name="feeds">The stores, in the order of the vector.</param>
     public SubscriberFeeds(bool namesStore, params SubscriberFeed[] feeds)
     {
-        _namesStore = namesStore;
+        NamesStore = namesStore;
         _feeds = feeds;
         _current = feeds[0];
         Name = feeds.Length == 1 ? feeds[0].Store : string.Join(',', feeds.Select(static feed => feed.Store));
@@ -31,6 +30,12 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
 
     /// <summary>The stores' names, for the log.</summary>
     public string Name { get; }
+
+    /// <summary>Whether each message names its store.</summary>
+    public bool NamesStore { get; }
+
+    /// <summary>The id after which all of them are resumed.</summary>
+    public string Id => PositionVector.Format(_feeds);
 
     public TimeSpan SendTimeout { get; }
 
@@ -67,14 +72,14 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     /// <summary>Renders what was read last.</summary>
     public Frame Render(MessageEntry entry, FrameEncoder encoder)
     {
-        var frame = _namesStore ? RenderNamed(entry, encoder) : encoder.GetFrame(_current.Store, entry);
+        var frame = NamesStore ? RenderNamed(entry, encoder) : encoder.GetFrame(_current.Store, entry);
         _current.Tally!.Count(entry, frame.Bytes.Length);
         return frame;
     }
 
     private Frame RenderNamed(MessageEntry entry, FrameEncoder encoder)
     {
-        var id = entry.IsReset || entry.IsLogged ? PositionVector.Format(_feeds) : null;
+        var id = entry.IsReset || entry.IsLogged ? Id : null;
         return encoder.Encode(new FrameContent(_current.Store, id, entry.Message, NamesStore: true));
     }
 

@@ -19,4 +19,7 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(4, LogLevel.Warning, "The configuration section {Section} is of no store or family of this application, and has no effect. Is the name right?")]
     public static partial void SettingsOfNoStore(this ILogger logger, string section);
+
+    [LoggerMessage(6, LogLevel.Warning, "The initial value of store {Store} could not be published yet, and is tried again until it can.")]
+    public static partial void InitialValueWaits(this ILogger logger, string store);
 }

@@ -1,42 +1,58 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.LongPolling;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>Chooses the format by the <c>Accept</c> header (RFC 9110 §12.5.1): the highest quality wins, then the most specific, then Server-Sent Events.</summary>
-internal static class AcceptNegotiation
+/// <summary>
+/// Chooses the format by the <c>Accept</c> header (RFC 9110 §12.5.1): the highest quality wins, then the most specific, then the one that was added first, which is Server-Sent Events.
+/// </summary>
+internal sealed class AcceptNegotiation
 {
-    public const string EventStream = "text/event-stream";
-    public const string JsonLines = "application/x-ndjson";
-    public const string Json = "application/json";
+    private readonly (MediaTypeHeaderValue Type, StreamFormat Format)[] _offers;
+    private readonly (MediaTypeHeaderValue Type, StreamFormat Format)[] _answers;
 
-    private static readonly (MediaTypeHeaderValue Type, StreamFormat Format)[] Offers =
-    [
-        (new(EventStream), StreamFormat.ServerSentEvents),
-        (new(JsonLines), StreamFormat.JsonLines),
-        (new(Json), StreamFormat.Snapshot),
-    ];
+    /// <param name="formats">The formats, the library's own first.</param>
+    /// <exception cref="InvalidOperationException">Two have the same media type, or name.</exception>
+    public AcceptNegotiation(IEnumerable<StreamFormat> formats)
+    {
+        Formats = [.. formats];
+        foreach (var same in Formats.GroupBy(static format => format.MediaType, StringComparer.OrdinalIgnoreCase).Concat(Formats.GroupBy(static format => format.Name, StringComparer.Ordinal)).Where(static group => group.Count() > 1))
+            throw new InvalidOperationException($"'{same.Key}' is the media type or the name of both {same.First().GetType()} and {same.Last().GetType()}: each format of AddStreamFormat needs its own.");
+        _offers = [.. Formats.Select(static format => (new MediaTypeHeaderValue(format.MediaType), format))];
+        _answers = [.. _offers.Where(static offer => offer.Format is LongPollingFormat)];
+    }
+
+    /// <summary>What there is to choose from.</summary>
+    public IReadOnlyList<StreamFormat> Formats { get; }
+
+    /// <summary>What a request gets that accepts none of them.</summary>
+    public (int Status, string Text) NotAcceptable => (
+        StatusCodes.Status406NotAcceptable, $"A store speaks {string.Join(", ", Formats.Select(static format => format.MediaType))} and WebSocket; ?{WaitTime.Parameter}= is answered in {_answers[0].Format.MediaType}.");
 
     /// <summary>Whether a person asks: browsers name HTML for a page, and nothing else does.</summary>
     public static bool WantsPage(HttpRequest request) =>
         MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var wanted) && wanted.Any(static range => range.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 
-    public static StreamFormat Choose(HttpRequest request)
+    /// <summary>The format; null when there is none that the client accepts. Of a request that waits for an answer it is the one that gives answers.</summary>
+    public StreamFormat? Choose(HttpRequest request)
     {
         var accept = request.Headers.Accept;
-        if (StringValues.IsNullOrEmpty(accept) || accept is [EventStream or "*/*"])
-            return StreamFormat.ServerSentEvents;
+        var offers = LongPollingFormat.IsAskedFor(request) ? _answers : _offers;
+        if (StringValues.IsNullOrEmpty(accept) || (accept is [var only] && (only == "*/*" || only == offers[0].Format.MediaType)))
+            return offers[0].Format;
         return MediaTypeHeaderValue.TryParseList(accept, out var wanted) && wanted.Count > 0
-            ? Choose(wanted)
-            : StreamFormat.ServerSentEvents;
+            ? Choose(wanted, offers)
+            : offers[0].Format;
     }
 
-    private static StreamFormat Choose(IList<MediaTypeHeaderValue> wanted)
+    private static StreamFormat? Choose(IList<MediaTypeHeaderValue> wanted, (MediaTypeHeaderValue Type, StreamFormat Format)[] offers)
     {
-        var best = StreamFormat.None;
+        StreamFormat? best = null;
         var bestRank = (Quality: 0.0, Specificity: -1);
-        foreach (var (type, format) in Offers)
+        foreach (var (type, format) in offers)
         {
             var rank = Rank(type, wanted);
             if (rank.Quality > 0 && rank.CompareTo(bestRank) > 0)

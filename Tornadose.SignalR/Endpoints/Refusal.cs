@@ -9,10 +9,6 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary>Answers to requests that get no subscription. None of them has registered anything.</summary>
 internal static class Refusal
 {
-    public static readonly (int Status, string Text) NotAcceptable = (
-        StatusCodes.Status406NotAcceptable,
-        $"A store speaks {AcceptNegotiation.EventStream}, {AcceptNegotiation.JsonLines}, {AcceptNegotiation.Json} and WebSocket.");
-
     public static readonly (int Status, string Text) RawList = (
         StatusCodes.Status400BadRequest,
         "The bare payloads of tornadose.raw do not say which store they are of: ask for one store, or leave the subprotocol out.");
@@ -53,10 +49,14 @@ internal static class Refusal
     /// «Come back later», so that the client does. Any status but 200 closes a browser's <c>EventSource</c> for good, so it gets a stream that
     /// says when to reconnect, and ends.
     /// </summary>
-    public static Task ComeBackAsync(HttpContext context, StreamFormat format, TimeSpan retry, AdmissionRefusal? why = null)
+    /// <param name="context">The request.</param>
+    /// <param name="format">What it would have been answered in; null for a WebSocket.</param>
+    /// <param name="retry">When to come back.</param>
+    /// <param name="why">Why not now.</param>
+    public static Task ComeBackAsync(HttpContext context, StreamFormat? format, TimeSpan retry, AdmissionRefusal? why = null)
     {
         why ??= AdmissionRefusal.Full;
-        if (format == StreamFormat.ServerSentEvents)
+        if (format is ServerSentEventFormat)
         {
             StreamHeaders.Set(context.Response, format);
             ServerSentEventSink.WriteOpening(context.Response.BodyWriter, retry);

@@ -1,15 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
-using Tornadose.SignalR.JsonLines;
-using Tornadose.SignalR.ServerSentEvents;
+using Tornadose.SignalR.LongPolling;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>One URL a store: decides what a request gets. A request that is refused registers no subscriber.</summary>
-internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, SubscriberRegistry registry, TornadoseOptions options)
+internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, AcceptNegotiation negotiation, SubscriberRegistry registry, TornadoseOptions options)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -22,13 +21,13 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         var isWebSocket = WebSocketRequest.IsUpgrade(context);
         if (isWebSocket && WebSocketRequest.Fault(context, options.AllowedOrigins) is { } fault)
             return Refusal.WriteAsync(context, fault);
-        var format = isWebSocket ? StreamFormat.WebSocket : AcceptNegotiation.Choose(context.Request);
-        if (format == StreamFormat.None)
-            return Refusal.WriteAsync(context, Refusal.NotAcceptable);
+        var format = isWebSocket ? null : negotiation.Choose(context.Request);
+        if (!isWebSocket && format is null)
+            return Refusal.WriteAsync(context, negotiation.NotAcceptable);
         var resume = ResumeRequest.Read(context.Request);
-        if (resume.Error is not null)
-            return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, resume.Error));
-        if (!isWebSocket && resume.After == ServerSentEventSink.DismissedId)
+        if ((resume.Error ?? format?.FindFault(context.Request)) is { } error)
+            return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, error));
+        if (!isWebSocket && resume.After == SubscriberEnd.DismissedId)
             return Refusal.StayAwayAsync(context);
         var selection = StoreSelection.Read(context, stores);
         if (selection.IsFull)
@@ -40,7 +39,8 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         return AnswerAsync(context, selection, resume, format);
     }
 
-    private async Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)
+    /// <summary>Without a format it is a WebSocket.</summary>
+    private async Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
         var access = authorizer.Ask(context.User, selection.Stores, context);
         if (Refusal.For(await access.DecideAsync()) is { } refusal)
@@ -51,9 +51,9 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
 
         try
         {
-            if (format == StreamFormat.Snapshot)
-                await SnapshotAsync(context, selection);
-            else if (HttpMethods.IsHead(context.Request.Method))
+            if (format is LongPollingFormat && !LongPollingFormat.IsAskedFor(context.Request))
+                await SnapshotAsync(context, selection, format);
+            else if (format is not null && HttpMethods.IsHead(context.Request.Method))
                 StreamHeaders.Set(context.Response, format);
             else
                 await SubscribeAsync(context, access, selection, resume, format);
@@ -65,19 +65,20 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         }
     }
 
-    private async Task SnapshotAsync(HttpContext context, StoreSelection selection)
+    private async Task SnapshotAsync(HttpContext context, StoreSelection selection, StreamFormat format)
     {
         var snapshot = await StoreSnapshotResponse.TakeAsync(selection, context);
         if (registry.Admission.TryReplay("json", ClientKey.Of(context, options), snapshot.Messages))
             await snapshot.WriteAsync(context);
         else
-            await Refusal.ComeBackAsync(context, StreamFormat.Snapshot, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
+            await Refusal.ComeBackAsync(context, format, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
     }
 
-    private async Task SubscribeAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat format)
+    private async Task SubscribeAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
         var key = ClientKey.Of(context, options);
-        if (!registry.Admission.TryEnter(Transport(format), key, selection.Capacities, out var place, out var refusal))
+        var transport = format?.Name ?? WebSocketSubscription.Transport;
+        if (!registry.Admission.TryEnter(transport, key, selection.Capacities, out var place, out var refusal))
         {
             await Refusal.ComeBackAsync(context, format, options.NextRetry(), refusal);
             return;
@@ -86,36 +87,28 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         using (place)
         {
             using var subscription = await StoreSubscription.OpenAsync(selection, resume, context.RequestAborted);
-            if (!registry.Admission.TryReplay(Transport(format), key, subscription.Feeds.Behind))
+            if (!registry.Admission.TryReplay(transport, key, subscription.Feeds.Behind))
                 await Refusal.ComeBackAsync(context, format, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
             else
                 await DeliverAsync(context, access, subscription, format);
         }
     }
 
-    private Task DeliverAsync(HttpContext context, SubscriberAccess access, StoreSubscription subscription, StreamFormat format)
+    private Task DeliverAsync(HttpContext context, SubscriberAccess access, StoreSubscription subscription, StreamFormat? format)
     {
         context.Response.Headers[StreamHeaders.Resume] = subscription.Resumed;
-        return format == StreamFormat.WebSocket
+        return format is null
             ? WebSocketSubscription.RunAsync(context, subscription.Feeds, access, registry, options)
             : StreamAsync(context, subscription.Feeds, access, format);
     }
 
-    private static string Transport(StreamFormat format) => format switch
-    {
-        StreamFormat.WebSocket => "websocket",
-        StreamFormat.JsonLines => "ndjson",
-        _ => "sse",
-    };
-
     private async Task StreamAsync(HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, StreamFormat format)
     {
-        var response = context.Response;
-        StreamHeaders.Set(response, format);
+        StreamHeaders.Set(context.Response, format);
         StreamHeaders.Unbuffer(context);
-        var subscriber = format == StreamFormat.JsonLines
-            ? new Subscriber(Transport(format), feeds, JsonLinesEncoder.Instance, new JsonLinesSink(response), registry) { Access = access }
-            : new Subscriber(Transport(format), feeds, ServerSentEventEncoder.Instance, new ServerSentEventSink(response, options.NextRetry()), registry) { Access = access };
+        var stream = new StreamContext(context, feeds);
+        var subscriber = new Subscriber(format.Name, feeds, format.Encoder, format.CreateSink(stream), registry) { Access = access };
+        stream.Attach(subscriber);
         using var gone = context.RequestAborted.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), subscriber);
         await subscriber.RunAsync();
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
+using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Endpoints;
 
@@ -12,7 +13,7 @@ internal static class StreamHeaders
 
     public static void Set(HttpResponse response, StreamFormat format)
     {
-        response.ContentType = format == StreamFormat.JsonLines ? AcceptNegotiation.JsonLines : AcceptNegotiation.EventStream;
+        response.ContentType = format.MediaType;
         response.Headers.CacheControl = "no-cache, no-store";
         response.Headers["X-Accel-Buffering"] = "no";
         // A response that says how it is encoded is left alone by response compression, which would collect messages, and leak by their compressed length.

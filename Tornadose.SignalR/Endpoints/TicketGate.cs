@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Routing;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.ServerSentEvents;
 using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>Takes the ticket of a request, <c>?ticket=…</c>, and lets the request go on as its user's.</summary>
-internal sealed class TicketGate(StoreTickets tickets, TornadoseOptions options)
+internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotiation, TornadoseOptions options)
 {
     private const string Parameter = "ticket";
 
@@ -28,8 +29,7 @@ internal sealed class TicketGate(StoreTickets tickets, TornadoseOptions options)
         }
         catch (BackplaneUnavailableException)
         {
-            var format = TransportOf(context) == StoreTickets.ServerSentEvents ? StreamFormat.ServerSentEvents : StreamFormat.None;
-            await Refusal.ComeBackAsync(context, format, options.NextRetry());
+            await Refusal.ComeBackAsync(context, WebSocketRequest.IsUpgrade(context) ? null : negotiation.Choose(context.Request), options.NextRetry());
         }
 
         return false;
@@ -44,11 +44,11 @@ internal sealed class TicketGate(StoreTickets tickets, TornadoseOptions options)
     }
 
     /// <summary>Tickets are for those who cannot send headers: everybody else gets none, and needs none.</summary>
-    private static string TransportOf(HttpContext context)
+    private string TransportOf(HttpContext context)
     {
         if (WebSocketRequest.IsUpgrade(context))
             return StoreTickets.WebSocket;
-        var isStream = HttpMethods.IsGet(context.Request.Method) && AcceptNegotiation.Choose(context.Request) == StreamFormat.ServerSentEvents;
+        var isStream = HttpMethods.IsGet(context.Request.Method) && negotiation.Choose(context.Request) is ServerSentEventFormat;
         return isStream ? StoreTickets.ServerSentEvents : "";
     }
 

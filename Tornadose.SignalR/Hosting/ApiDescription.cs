@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Endpoints;
 using Tornadose.SignalR.Inspection;
 
@@ -16,12 +17,13 @@ namespace Tornadose.SignalR.Hosting;
 internal static class ApiDescription
 {
     private const string Text = "text/plain";
+    private const string Json = "application/json";
 
-    public static IEndpointConventionBuilder DescribeReading(this IEndpointConventionBuilder endpoint) => endpoint
+    public static IEndpointConventionBuilder DescribeReading(this IEndpointConventionBuilder endpoint, IEnumerable<StreamFormat> formats) => endpoint
         .WithSummary("Reads a store")
         .WithDescription(
-            "As server-sent events, JSON lines or, with an upgrade, a WebSocket; or as JSON, without a stream, what is kept now. Without a store's name in the path, ?store=a&store=b reads several on one connection.")
-        .Describe(Read, StatusCodes.Status200OK, [AcceptNegotiation.EventStream, AcceptNegotiation.JsonLines, AcceptNegotiation.Json])
+            "As server-sent events, JSON lines or, with an upgrade, a WebSocket; or as JSON, without a stream, what is kept now, or with ?wait=30s what comes next. Without a store's name in the path, ?store=a&store=b reads several on one connection.")
+        .Describe(Read, StatusCodes.Status200OK, [.. formats.Select(static format => format.MediaType)])
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable,
             StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable)
@@ -30,21 +32,21 @@ internal static class ApiDescription
     public static IEndpointConventionBuilder DescribePublishing(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Publishes a message")
         .WithDescription("The body is the message: JSON, or text.")
-        .Describe(Publish, StatusCodes.Status200OK, [AcceptNegotiation.Json])
+        .Describe(Publish, StatusCodes.Status200OK, [Json])
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status413PayloadTooLarge,
             StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable)
-        .WithMetadata(new AcceptsMetadata([AcceptNegotiation.Json, "application/*+json", Text, "application/x-www-form-urlencoded"], typeof(object))); // routing refuses what is not named here
+        .WithMetadata(new AcceptsMetadata([Json, "application/*+json", Text, "application/x-www-form-urlencoded"], typeof(object))); // routing refuses what is not named here
 
     public static IEndpointConventionBuilder DescribeTickets(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Gives a ticket for one stream")
         .WithDescription("For EventSource and WebSocket, which cannot send headers: ?ticket=… on the stream's URL, once and soon.")
-        .Describe(Nothing, StatusCodes.Status200OK, [AcceptNegotiation.Json])
+        .Describe(Nothing, StatusCodes.Status200OK, [Json])
         .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
 
     public static IEndpointConventionBuilder DescribeInspecting(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Tells about stores and subscribers")
-        .Describe(Inspect, StatusCodes.Status200OK, [AcceptNegotiation.Json, "text/html"])
+        .Describe(Inspect, StatusCodes.Status200OK, [Json, "text/html"])
         .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
 
     public static IEndpointConventionBuilder DescribeDismissing(this IEndpointConventionBuilder endpoint) => endpoint
@@ -68,6 +70,7 @@ internal static class ApiDescription
         [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
         [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
         [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
+        [FromQuery(Name = "wait"), Description("For how long to wait for an answer in JSON, from 0s to 5m, as 30s: it comes as soon as there is something after the id, with the next id.")] string? wait,
         [FromQuery(Name = "ticket"), Description("A ticket, in place of headers that the client cannot send.")] string? ticket)
     {
     }

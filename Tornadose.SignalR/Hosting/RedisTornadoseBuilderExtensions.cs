@@ -8,6 +8,7 @@ using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.FileLogs;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Redis;
+using Tornadose.SignalR.Stores;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -65,6 +66,9 @@ public static class RedisTornadoseBuilderExtensions
         services.AddOptions<RedisBackplaneOptions>()
             .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Redis")
             .Configure(options => configure?.Invoke(options))
+            .Validate<IEnumerable<StoreDefinition>>(
+                static (options, stores) => options.Channels.Keys.All(name => stores.Any(store => store.Name == name)),
+                "Tornadose:Redis: Channels names a store that was not added. Its keys are names of stores, as in AddDataStore(\"name\"); families have none.")
             .ValidateOnStart();
         services.AddSingleton<BackplaneMetrics>();
         services.AddSingleton(provider => new RedisBackplane(

@@ -24,14 +24,14 @@ public static class StoreEndpointRouteBuilderExtensions
     private static readonly string[] PublishMethods = [HttpMethods.Post];
 
     /// <summary>
-    /// Maps one URL a store, <c>GET {prefix}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines and JSON snapshots. Which one a request gets,
+    /// Maps one URL a store, <c>GET {prefix}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines, JSON snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. Which one a request gets,
     /// it says by <c>Upgrade</c> and <c>Accept</c>. <c>GET {prefix}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see <see cref="MapStorePublishing"/>.
     /// <c>POST {prefix}/_ticket</c> gives users who have signed in a ticket for one stream, <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">The path before the store's name, as <c>/stores</c>.</param>
     /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called, or two formats of <c>AddStreamFormat</c> have the same media type or name.</exception>
     public static IEndpointConventionBuilder MapStores(this IEndpointRouteBuilder endpoints, string prefix)
     {
         var endpoint = Required<StoreEndpoint>(endpoints, nameof(MapStores));
@@ -42,7 +42,7 @@ public static class StoreEndpointRouteBuilderExtensions
         var streams = endpoints.MapMethods(Pattern(prefix), ReadMethods, pipeline.Build())
             .WithDisplayName($"Tornadose stores under {prefix}")
             .DisableRequestTimeout()
-            .DescribeReading()
+            .DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats)
             .WithMetadata(new StreamMetadata(), new QueryCredentials(Tickets: true));
         var tickets = endpoints.MapPost($"{prefix.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
             .WithDisplayName($"Tornadose tickets under {prefix}")

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Hubs;
 using Tornadose.SignalR.Messages;
@@ -33,6 +34,27 @@ public static class TornadoseBuilderExtensions
         builder.AddStore(name, StoreKind.Data, configure).AddFace<T>(name);
 
     /// <summary>
+    /// Adds a data store that begins with a value, with a typed face. The value is published when the application starts, before the server listens, and only where nothing was ever published to the store: shared by Redis, it never
+    /// replaces what is there. While Redis cannot be reached it is tried again.
+    /// </summary>
+    /// <typeparam name="T">The type of the values. A string is text, anything else becomes JSON.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The store's name, see <see cref="StoreNames"/>.</param>
+    /// <param name="initial">The value. It is serialized once, at the start.</param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="ArgumentException">The name is not valid, or taken, or that of a family: whoever asks for a name would make a store that has a message, and is kept.</exception>
+    public static ITornadoseBuilder AddDataStore<T>(this ITornadoseBuilder builder, string name, T initial, Action<StoreOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(initial);
+        ArgumentNullException.ThrowIfNull(name);
+        if (StorePattern.IsPattern(name))
+            throw new ArgumentException($"'{name}' is a family of stores, which begin empty: publish the first value where the store is made use of.", nameof(name));
+        return builder.AddStore(name, StoreKind.Data, configure, serializer => serializer.ToContent(initial)).AddFace<T>(name);
+    }
+
+    /// <summary>
     /// Adds a queue store: it keeps a window of the last messages. Subscribers get every message, in order, and resume within the window after a reconnect; nothing is skipped silently.
     /// Inject it with <c>[FromKeyedServices("name")] IDataStore</c>.
     /// </summary>
@@ -58,7 +80,21 @@ public static class TornadoseBuilderExtensions
         return builder;
     }
 
-    private static ITornadoseBuilder AddStore(this ITornadoseBuilder builder, string name, StoreKind kind, Action<StoreOptions>? configure)
+    /// <summary>
+    /// Adds a transport of your own to the stores' URL: an encoder and a sink, chosen by the media type in <c>Accept</c>. Adding the same one twice adds it once. Without a word in <c>Accept</c> nobody gets it: the library's own come first.
+    /// </summary>
+    /// <typeparam name="TFormat">The format. It is made once, with what its constructor asks for from the application's services.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static ITornadoseBuilder AddStreamFormat<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFormat>(this ITornadoseBuilder builder)
+        where TFormat : StreamFormat
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<StreamFormat, TFormat>());
+        return builder;
+    }
+
+    private static ITornadoseBuilder AddStore(this ITornadoseBuilder builder, string name, StoreKind kind, Action<StoreOptions>? configure, Func<StoreSerializer, MessageContent>? initial = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
@@ -67,7 +103,7 @@ public static class TornadoseBuilderExtensions
             StoreNames.Validate(name);
         if (services.Any(service => service.ImplementationInstance is StoreDefinition taken && taken.Name == name))
             throw new ArgumentException($"There is a store '{name}' already.", nameof(name));
-        services.AddSingleton(new StoreDefinition(name, kind));
+        services.AddSingleton(new StoreDefinition(name, kind) { Initial = initial });
         if (!StorePattern.IsPattern(name))
             services.TryAddKeyedSingleton<IDataStore>(name, static (provider, key) => provider.GetRequiredService<IDataStoreProvider>().GetStore((string)key!));
         services.AddOptions<StoreOptions>(name)

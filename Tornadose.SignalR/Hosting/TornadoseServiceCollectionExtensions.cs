@@ -18,6 +18,9 @@ using Tornadose.SignalR.Endpoints;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Hubs;
 using Tornadose.SignalR.Inspection;
+using Tornadose.SignalR.JsonLines;
+using Tornadose.SignalR.LongPolling;
+using Tornadose.SignalR.ServerSentEvents;
 using Tornadose.SignalR.Stores;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -73,6 +76,7 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddTransient<QueryAuthentication>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<AuthenticationOptions>, QueryScheme>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<LoggerFilterOptions>, QuietRequestLines>());
+        AddFormats(services);
         services.TryAddSingleton<StoreEndpoint>();
         services.TryAddSingleton<TicketEndpoint>();
         services.TryAddSingleton<PublishEndpoint>();
@@ -85,11 +89,21 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<Inspector>(),
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InitialValues>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ExplicitAccess>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnShutdown>());
         StoreViewServices.AddTo(services);
         var builder = new TornadoseBuilder(services);
         return builder.AddHub<StoreHub>();
+    }
+
+    /// <summary>In the order in which they are preferred, and before those of the application.</summary>
+    private static void AddFormats(IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<StreamFormat, ServerSentEventFormat>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<StreamFormat, JsonLinesFormat>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<StreamFormat, LongPollingFormat>());
+        services.TryAddSingleton<AcceptNegotiation>();
     }
 
     private static void AddOptions(IServiceCollection services, Action<TornadoseOptions>? configure)

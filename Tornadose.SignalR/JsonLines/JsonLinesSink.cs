@@ -4,12 +4,10 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.JsonLines;
 
-/// <summary>An HTTP response that stays open, and whose headers leave before there is a message.</summary>
+/// <summary>An HTTP response that stays open, and says when it has ended for good.</summary>
 /// <param name="response">The response; its headers are set.</param>
-internal sealed class JsonLinesSink(HttpResponse response) : StreamingResponseSink(response)
+internal sealed class JsonLinesSink(HttpResponse response) : ResponseSink(response)
 {
-    public override async ValueTask StartAsync() => await FlushAsync().ConfigureAwait(false);
-
     public override async ValueTask CloseAsync(SubscriberEnd end)
     {
         if (end != SubscriberEnd.Dismissed)

@@ -2,8 +2,8 @@ using StackExchange.Redis;
 
 namespace Tornadose.SignalR.Redis;
 
-/// <summary>One channel on one connection. Once ended it hands on nothing more, so that a message is not heard on the old connection and on the new one.</summary>
-internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisChannel channel, Action<ReadOnlyMemory<byte>> receive)
+/// <summary>Channels on one connection. Once ended it hands on nothing more, so that a message is not heard on the old connection and on the new one.</summary>
+internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive)
 {
     private volatile bool _ended;
 
@@ -11,14 +11,15 @@ internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisC
 
     public async Task<bool> StartAsync(IConnectionMultiplexer _)
     {
-        await multiplexer.GetSubscriber().SubscribeAsync(channel, OnMessage).ConfigureAwait(false);
+        foreach (var channel in channels)
+            await multiplexer.GetSubscriber().SubscribeAsync(channel, OnMessage).ConfigureAwait(false);
         return true;
     }
 
     public Task EndAsync()
     {
         _ended = true;
-        return multiplexer.GetSubscriber().UnsubscribeAsync(channel, OnMessage);
+        return Task.WhenAll(channels.Select(channel => multiplexer.GetSubscriber().UnsubscribeAsync(channel, OnMessage)));
     }
 
     private void OnMessage(RedisChannel from, RedisValue message)

@@ -169,7 +169,7 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
 
     private async Task SubscribeAsync()
     {
-        var made = await node.Bus.SubscribeAsync(keys.Channel, Receive, _ended.Token).ConfigureAwait(false);
+        var made = await node.Bus.SubscribeAsync(keys.Channels, Receive, _ended.Token).ConfigureAwait(false);
         _subscription = made;
         if (_ended.IsCancellationRequested && Interlocked.Exchange(ref _subscription, null) is not null)
             await node.Bus.EndAsync(made).ConfigureAwait(false);

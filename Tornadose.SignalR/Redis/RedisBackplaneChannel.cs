@@ -19,7 +19,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     {
         Store = store;
         _disposing = disposing;
-        _keys = new RedisKeys(node.Options.KeyPrefix, store);
+        _keys = new RedisKeys(node.Options.KeyPrefix, store, node.Options.Channels.TryGetValue(store, out var further) ? further : null);
         _node = node;
         Log = new MessageLog(limits, node.Time);
         var waiting = new WaitingFrames(Math.Max(MinWaiting, limits.Slots), limits.MaxBytes);
@@ -32,7 +32,25 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
 
     public StoreFollower Follower { get; }
 
-    public async ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        AppendAsync(content, idempotencyKey, "", cancellationToken);
+
+    public async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
+        await AppendAsync(content, null, "first", cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => Follower.FollowAsync(cancellationToken);
+
+    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => Follower.CatchUpAsync(position, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        _disposing(this);
+        await Follower.DisposeAsync().ConfigureAwait(false);
+        Log.Complete();
+    }
+
+    private async ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, string condition, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
@@ -45,23 +63,12 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
             Log.Limits.Capacity,
             LogReader.MaxAge(Log.Limits),
             StoreActivities.TraceParent ?? "",
+            condition,
         ];
         var id = await _node.Connection.RunAsync(multiplexer => AppendAsync(multiplexer.GetDatabase(), keys, arguments), cancellationToken).ConfigureAwait(false);
         return MessagePosition.TryParse((string?)id, out var position)
             ? position
             : throw new BackplaneRefusedException($"Redis answered '{id}' to an append, which is no id.");
-    }
-
-    public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => Follower.FollowAsync(cancellationToken);
-
-    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => Follower.CatchUpAsync(position, cancellationToken);
-
-    public async ValueTask DisposeAsync()
-    {
-        _disposed = true;
-        _disposing(this);
-        await Follower.DisposeAsync().ConfigureAwait(false);
-        Log.Complete();
     }
 
     private void OnReceived(string traceParent, MessagePosition position)

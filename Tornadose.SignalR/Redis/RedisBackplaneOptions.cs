@@ -10,6 +10,12 @@ public sealed class RedisBackplaneOptions
     public string KeyPrefix { get; set; } = "tornadose";
 
     /// <summary>
+    /// A further channel for a store, by the store's name: <c>o.Channels["orders"] = "news"</c>. Whatever anybody publishes there (<c>PUBLISH news hello</c>) reaches the store's subscribers as it is, once, live, and without an id, as on the
+    /// store's own channel, which goes on to be the one that this library publishes on. Default empty. The names are literal; a name that does not belong to a store added by the application fails the start.
+    /// </summary>
+    public IDictionary<string, string> Channels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
     /// How often the positions of all followed stores are compared with Redis, in one round trip; at least as often as <see cref="ProbeInterval"/>. Default 5 s. From 50 ms to 10 minutes. A message whose announcement was lost, with none after
     /// it, arrives within this time; so does a reset after Redis lost messages.
     /// </summary>

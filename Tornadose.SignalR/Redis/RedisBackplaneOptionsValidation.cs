@@ -20,6 +20,9 @@ internal sealed class RedisBackplaneOptionsValidation : IValidateOptions<RedisBa
     {
         if (options.KeyPrefix is not { Length: > 0 and <= MaxPrefixLength } prefix || !prefix.All(IsPrefixCharacter))
             yield return $"KeyPrefix is '{options.KeyPrefix}'; it must have 1 to {MaxPrefixLength} letters, digits, '.', '_' and '-'.";
+        foreach (var (store, channel) in options.Channels)
+            if (string.IsNullOrEmpty(channel))
+                yield return $"Channels has no channel for the store '{store}'; name one, or leave the store out.";
         if (options.SyncInterval < Shortest || options.SyncInterval > TimeSpan.FromMinutes(10))
             yield return $"SyncInterval is {options.SyncInterval}; it must be from 50 ms to 10 minutes.";
         if (options.ProbeInterval != Timeout.InfiniteTimeSpan && (options.ProbeInterval < Shortest || options.ProbeInterval > Hour))

@@ -11,10 +11,14 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
     public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
 
     /// <summary>Listens to a channel, from when the task has completed on.</summary>
-    public async Task<BusSubscription> SubscribeAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+    public Task<BusSubscription> SubscribeAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken) =>
+        SubscribeAsync([channel], receive, cancellationToken);
+
+    /// <summary>Listens to several channels.</summary>
+    public async Task<BusSubscription> SubscribeAsync(RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
     {
         var multiplexer = await connection.GetAsync(cancellationToken).ConfigureAwait(false);
-        var subscription = new BusSubscription(multiplexer, channel, Hear);
+        var subscription = new BusSubscription(multiplexer, channels, Hear);
         try
         {
             await connection.RunAsync(subscription.StartAsync, cancellationToken).ConfigureAwait(false);

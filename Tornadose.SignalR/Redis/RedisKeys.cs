@@ -6,7 +6,10 @@ namespace Tornadose.SignalR.Redis;
 /// <remarks>
 /// The prefix holds no colon and neither part a brace, so two stores never share a name. The channel is literal: a store named <c>*</c> must not become a pattern.
 /// </remarks>
-internal sealed class RedisKeys(string prefix, string store)
+/// <param name="prefix">What all names begin with.</param>
+/// <param name="store">The store.</param>
+/// <param name="furtherChannel">A channel of the application's choice, where anybody may publish as well; null for none.</param>
+internal sealed class RedisKeys(string prefix, string store, string? furtherChannel = null)
 {
     private readonly string _tag = $"{{{prefix}:{store}}}";
 
@@ -18,6 +21,9 @@ internal sealed class RedisKeys(string prefix, string store)
 
     /// <summary>Where messages are announced, and where anybody may publish.</summary>
     public RedisChannel Channel => Literal(_tag);
+
+    /// <summary>All that is listened to: the store's own channel, and the further one that the application has chosen.</summary>
+    public RedisChannel[] Channels => furtherChannel is null ? [Channel] : [Channel, Literal(furtherChannel)];
 
     public RedisKey IdempotencyKey(string key) => $"{_tag}:key:{key}";
 

@@ -11,8 +11,9 @@
 --         5  how many messages the log keeps; nothing for what the store's nodes have said, or 1000
 --         6  for how many milliseconds they are kept; 0 or nothing for ever
 --         7  the publisher's trace context, as W3C's traceparent, or nothing: it is announced with the message, and not kept
+--         8  first: append only where there was no message before
 --
--- Returns the message's id. Example, for the prefix "tornadose" and the store "orders":
+-- Returns the message's id; with first, that of the newest message where there is one. Example, for the prefix "tornadose" and the store "orders":
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
 local data, format, event = ARGV[1], ARGV[2] == 'json' and 'j' or 't', ARGV[3] or ''
@@ -27,6 +28,8 @@ end
 local capacity, age = given(ARGV[5], state[5], '1000'), given(ARGV[6], state[6], '0')
 local trace = ARGV[7] or ''
 if not string.match(trace, '^%x%x%-[%x%-]+$') or #trace ~= 55 then trace = '' end
+
+if ARGV[8] == 'first' and epoch and last and previous and last ~= '0' then return epoch .. '-' .. last .. '-' .. previous end
 
 if key and epoch then
   local earlier = redis.call('GET', key)

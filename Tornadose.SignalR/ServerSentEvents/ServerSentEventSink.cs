@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.ServerSentEvents;
 /// <summary>An HTTP response that stays open. The opening comment lets a browser fire <c>onopen</c> before there is a message.</summary>
 /// <param name="response">The response; its headers are set.</param>
 /// <param name="retry">How long the client should wait before it reconnects; differs from client to client.</param>
-internal sealed class ServerSentEventSink(HttpResponse response, TimeSpan retry) : StreamingResponseSink(response)
+internal sealed class ServerSentEventSink(HttpResponse response, TimeSpan retry) : ResponseSink(response)
 {
     /// <summary>Writes what a client reads first, also when it is refused: nothing else makes an <c>EventSource</c> wait.</summary>
     public static void WriteOpening(IBufferWriter<byte> output, TimeSpan retry)
@@ -20,11 +20,8 @@ internal sealed class ServerSentEventSink(HttpResponse response, TimeSpan retry)
     }
 
     /// <summary>
-    /// The last event ID of a client that was told not to come back. It says this id on its return, to whichever node, and is answered 204, upon which it stops (WHATWG HTML §9.2.3). The event has data, and a
-    /// type that no page has to know: some parsers keep no id of an event without data.
+    /// An <c>EventSource</c> that returns with the id is answered 204. The event has data, and a type that no page has to know: some parsers keep no id of an event without data.
     /// </summary>
-    public const string DismissedId = "closed";
-
     public override async ValueTask CloseAsync(SubscriberEnd end)
     {
         if (end != SubscriberEnd.Dismissed)

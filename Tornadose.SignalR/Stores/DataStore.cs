@@ -77,6 +77,13 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
     public ValueTask<MessagePosition> PublishJsonAsync(ReadOnlyMemory<byte> json, PublishOptions? options, CancellationToken cancellationToken) =>
         AppendAsync(json, MessageFormat.Json, options, cancellationToken);
 
+    /// <summary>Publishes what the store begins with, unless there was a message before.</summary>
+    internal ValueTask InitializeAsync(MessageContent content, CancellationToken cancellationToken)
+    {
+        CheckSize(content.Data);
+        return channel.AppendFirstAsync(content, cancellationToken);
+    }
+
     public bool TryGetLatest([NotNullWhen(true)] out StoreMessage? message)
     {
         var log = Current.Log;
@@ -136,10 +143,15 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
         }
     }
 
-    private ValueTask<MessagePosition> AppendAsync(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)
+    private void CheckSize(ReadOnlyMemory<byte> data)
     {
         if (data.Length > options.MaxMessageBytes)
             throw new MessageTooLargeException(Name, data.Length, options.MaxMessageBytes);
+    }
+
+    private ValueTask<MessagePosition> AppendAsync(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)
+    {
+        CheckSize(data);
         if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
             throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
         var content = new MessageContent(data, format, EventTypes.Normalize(published?.EventType));

@@ -1,3 +1,5 @@
+using Tornadose.SignalR.Messages;
+
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>A store, or a family of stores, that the application has added.</summary>
@@ -7,4 +9,7 @@ internal sealed record StoreDefinition(string Name, StoreKind Kind)
 {
     /// <summary>The pattern of a family; null for a store.</summary>
     public StorePattern? Pattern { get; } = StorePattern.IsPattern(Name) ? StorePattern.Parse(Name) : null;
+
+    /// <summary>What a data store begins with; null for nothing.</summary>
+    public Func<StoreSerializer, MessageContent>? Initial { get; init; }
 }

@@ -15,6 +15,10 @@ internal sealed class StoreSerializer(JsonSerializerOptions options)
 
     public static ReadOnlyMemory<byte> Encode(string text) => Utf8.GetBytes(text);
 
+    /// <summary>Text stays text, anything else becomes JSON.</summary>
+    public MessageContent ToContent<T>(T value) =>
+        value is string text ? new(Encode(text), MessageFormat.Text, null) : new(Serialize(value), MessageFormat.Json, null);
+
     public ReadOnlyMemory<byte> Serialize<T>(T value)
     {
         var buffer = new ArrayBufferWriter<byte>(256);

@@ -10,6 +10,8 @@ namespace Tornadose.SignalR.WebSockets;
 /// </summary>
 internal static class WebSocketSubscription
 {
+    public const string Transport = "websocket";
+
     private const int MaxInboundBytes = 4 * 1024;
 
     /// <summary>Fragments may be empty, so that there is no end of them in any number of bytes.</summary>
@@ -30,7 +32,7 @@ internal static class WebSocketSubscription
         });
         var sink = new WebSocketSink(context, socket, context.Features.Get<SharedUpgrade>()?.Stream);
         FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
-        var subscriber = new Subscriber("websocket", feeds, encoder, sink, registry) { Access = access };
+        var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry) { Access = access };
         var receiving = ReceiveAsync(context, socket, subscriber, registry.NewBucket(options.MaxInboundMessagesPerSecond));
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);

@@ -4,20 +4,33 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
-public sealed class JsonLinesTransport : Transport
+public sealed class JsonLinesTransport : LinesTransport
 {
     public override string Name => "ndjson";
 
+    protected override string MediaType => "application/x-ndjson";
+
+    protected override Arrival? Read(JsonElement line) => Arrival.OfEnvelope(line);
+}
+
+/// <summary>A JSON object a line, and an empty line to keep the connection alive.</summary>
+public abstract class LinesTransport : Transport
+{
+    protected abstract string MediaType { get; }
+
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
-        var http = await RawHttp.SendAsync(new Uri(server, request.Path()), "GET", [("Accept", "application/x-ndjson")], receiveBufferBytes: request.ReceiveBuffer);
+        var http = await RawHttp.SendAsync(new Uri(server, request.Path()), "GET", [("Accept", MediaType)], receiveBufferBytes: request.ReceiveBuffer);
         if (http.Status == 200)
-            return new Reader(http);
+            return new Reader(http, Read);
         await using (http)
             throw new RefusedException(http.Status, http.Header("Retry-After"));
     }
 
-    private sealed class Reader(RawHttp http) : TransportReader
+    /// <summary>What a line says; null for one that says nothing of the store.</summary>
+    protected abstract Arrival? Read(JsonElement line);
+
+    private sealed class Reader(RawHttp http, Func<JsonElement, Arrival?> read) : TransportReader
     {
         private readonly StringBuilder _line = new();
         private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
@@ -42,8 +55,8 @@ public sealed class JsonLinesTransport : Transport
             _line.Clear();
             if (line.Length == 0)
                 KeepAlives++;
-            else
-                Arrive(Arrival.OfEnvelope(JsonElement.Parse(line)));
+            else if (read(JsonElement.Parse(line)) is { } arrival)
+                Arrive(arrival);
         }
     }
 }

@@ -1,14 +1,34 @@
 using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Tests.Specifications.Transports;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-public abstract partial class TransportSpecification<TTransport>
+/// <summary>What a transport promises besides whose connection stays open: signs of life, and what becomes of those who do not read.</summary>
+/// <param name="host">The application.</param>
+public abstract class StreamSpecification<TTransport>(SpecificationHost host) : TransportSpecification<TTransport>(host)
+    where TTransport : Transport, new()
 {
     /// <summary>Large enough that some sixteen of them fill every buffer between the log and a client that does not read.</summary>
     private const int LargeMessage = 16 * 1024;
 
     private const int MoreThanBuffers = 64;
+
+    [Fact, Case("HTTP-27", "WS-12")]
+    public async Task Silence_KeepAlive_ComesAndMovesNothing()
+    {
+        var store = Host.Store("window");
+        await using var reader = await store.SubscribeAsync(Transport);
+        Host.Clock.Advance(SpecificationHost.KeepAlive);
+        await reader.Reader.UntilKeepAliveAsync();
+        store.Publish();
+        await reader.ReadToTopAsync();
+        Host.Clock.Advance(SpecificationHost.KeepAlive);
+        await reader.Reader.UntilKeepAliveAsync();
+        store.Publish();
+        await reader.ReadToTopAsync();
+        store.Check(log: true);
+    }
 
     [Fact, Case("SLOW-05", "ST-12")]
     public async Task Slow_WithinTheWindow_LosesNothing()

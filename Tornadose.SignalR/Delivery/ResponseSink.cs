@@ -4,31 +4,41 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>Frames as the body of an HTTP response that does not end.</summary>
-/// <param name="response">The response; its headers are set.</param>
-internal abstract class StreamingResponseSink(HttpResponse response) : IFrameSink
+/// <summary>
+/// Frames, one after the other, as the body of an HTTP response that does not end. What a format begins with, or says at the end, a derived class writes to <see cref="Output"/> and sends by <see cref="FlushAsync"/>.
+/// </summary>
+/// <param name="response">The response; its headers are set already, and may be changed until <see cref="StartAsync"/> is called.</param>
+public class ResponseSink(HttpResponse response) : IFrameSink
 {
     private const int SliceBytes = 16 * 1024;
 
     private ReadOnlyMemory<byte> _large;
     private long _progress;
 
+    /// <summary>Changes with each slice of a large frame, and on Linux, over HTTP/1.1, with what the peer has acknowledged.</summary>
     public long Progress => Volatile.Read(ref _progress) + SocketProgress.Read(response.HttpContext);
 
+    /// <summary>The response's body.</summary>
     protected PipeWriter Output { get; } = response.BodyWriter;
 
-    public abstract ValueTask StartAsync();
+    /// <summary>Sends the headers, before there is a message.</summary>
+    /// <returns>A task that ends when they were sent.</returns>
+    public virtual async ValueTask StartAsync() => await FlushAsync().ConfigureAwait(false);
 
     /// <summary>A frame that is larger than a batch is the batch's last; it is sent in slices, each of which is progress.</summary>
-    public void Write(Frame frame)
+    /// <param name="frame">The frame.</param>
+    public virtual void Write(Frame frame)
     {
+        ArgumentNullException.ThrowIfNull(frame);
         if (frame.Bytes.Length <= Subscriber.BatchBytes)
             Output.Write(frame.Bytes.Span);
         else
             _large = frame.Bytes;
     }
 
-    public ValueTask<bool> FlushAsync()
+    /// <summary>Sends what was written.</summary>
+    /// <returns>False when the peer has gone.</returns>
+    public virtual ValueTask<bool> FlushAsync()
     {
         if (!_large.IsEmpty)
             return FlushSlicesAsync();
@@ -36,9 +46,12 @@ internal abstract class StreamingResponseSink(HttpResponse response) : IFrameSin
         return flush.IsCompletedSuccessfully ? new(!flush.Result.IsCompleted) : AwaitFlush(flush);
     }
 
+    /// <summary>Aborts the request.</summary>
     public void Abort() => response.HttpContext.Abort();
 
-    /// <summary>The response ends when its handler returns; a client that does not read would never see that.</summary>
+    /// <summary>Does nothing: the response ends after this call.</summary>
+    /// <param name="end">Why.</param>
+    /// <returns>A task that has ended.</returns>
     public virtual ValueTask CloseAsync(SubscriberEnd end) => ValueTask.CompletedTask;
 
     private static async ValueTask<bool> AwaitFlush(ValueTask<FlushResult> flush) => !(await flush.ConfigureAwait(false)).IsCompleted;

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>What a sink may know of the subscription that it serves.</summary>
+public sealed class StreamContext
+{
+    private readonly SubscriberFeeds _feeds;
+    private Subscriber? _subscriber;
+    private SubscriberEnd? _end;
+
+    internal StreamContext(HttpContext httpContext, SubscriberFeeds feeds)
+    {
+        HttpContext = httpContext;
+        _feeds = feeds;
+    }
+
+    /// <summary>The request and its response.</summary>
+    public HttpContext HttpContext { get; }
+
+    /// <summary>The names of the stores that are read: one, as a rule.</summary>
+    public IReadOnlyList<string> Stores => [.. _feeds.Select(static feed => feed.Store)];
+
+    /// <summary>Whether the request named a list of stores, even of one, so that each message names its own.</summary>
+    public bool NamesStore => _feeds.NamesStore;
+
+    /// <summary>
+    /// The id after which a client resumes: where the subscription began, and from then on that of the last frame that was handed to the sink. To be asked for in the sink's own calls only.
+    /// </summary>
+    public string Id => _feeds.Id;
+
+    /// <summary>How many messages there are to read at the moment, about. May be asked on any thread.</summary>
+    public long Behind => _feeds.Behind;
+
+    /// <summary>
+    /// Ends the subscription, once what is being sent was sent: the sink's <see cref="IFrameSink.CloseAsync"/> is called with the reason. May be called on any thread, and more than once: the first reason holds, whoever gave it.
+    /// </summary>
+    /// <param name="reason">Why.</param>
+    public void End(SubscriberEnd reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        Interlocked.CompareExchange(ref _end, reason, null);
+        Interlocked.CompareExchange(ref _subscriber, null, null)?.End(reason);
+    }
+
+    /// <summary>The subscriber is there only after its sink, which may have wanted to end it already.</summary>
+    internal void Attach(Subscriber subscriber)
+    {
+        Interlocked.Exchange(ref _subscriber, subscriber);
+        if (Volatile.Read(ref _end) is { } end)
+            subscriber.End(end);
+    }
+}

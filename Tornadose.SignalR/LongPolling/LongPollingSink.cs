@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Text;
+using Tornadose.SignalR.Delivery;
+
+namespace Tornadose.SignalR.LongPolling;
+
+/// <summary>
+/// One answer, <c>{"store":…,"messages":[…],"id":…}</c>: the first batch, or nothing when the wait is over before there is one. The id is what to ask after next; it is said last, because only then it is known.
+/// </summary>
+/// <param name="context">The subscription.</param>
+/// <param name="wait">For how long it waits.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, TimeProvider time) : ResponseSink(context.HttpContext.Response)
+{
+    private static readonly SubscriberEnd Answered = new("answered", "The request got its answer.", reconnect: true);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
+    private ITimer? _timer;
+    private bool _begun;
+    private bool _isLarge;
+    private bool _answered;
+
+    /// <summary>Nothing leaves before the answer. The wait is only over when there is nothing to read: who waits for no time gets what there is.</summary>
+    public override ValueTask StartAsync()
+    {
+        _timer = time.CreateTimer(static state => EndUnlessBehind((StreamContext)state!), context, wait, LookAgain);
+        return ValueTask.CompletedTask;
+    }
+
+    public override void Write(Frame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        Separate();
+        _isLarge = frame.Bytes.Length > Subscriber.BatchBytes;
+        base.Write(frame);
+    }
+
+    /// <summary>A frame that is larger than a batch is sent in slices, and what follows it after.</summary>
+    public override async ValueTask<bool> FlushAsync()
+    {
+        var taken = (!_isLarge || await base.FlushAsync().ConfigureAwait(false)) && await FinishAsync(context.Id).ConfigureAwait(false);
+        context.End(Answered);
+        return taken;
+    }
+
+    /// <summary>Whatever the end, a client that asks again after the id gets what is right then: the next messages, or a refusal.</summary>
+    public override async ValueTask CloseAsync(SubscriberEnd end)
+    {
+        if (_timer is not null)
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        if (_answered || end == SubscriberEnd.ClientGone)
+            return;
+        if (end == SubscriberEnd.Failed)
+            Abort();
+        else if (end == SubscriberEnd.Dismissed)
+            await StayAwayAsync().ConfigureAwait(false);
+        else
+            await FinishAsync(context.Id).ConfigureAwait(false);
+    }
+
+    private static void EndUnlessBehind(StreamContext context)
+    {
+        if (context.Behind == 0)
+            context.End(Answered);
+    }
+
+    private void Separate()
+    {
+        if (_begun)
+            Output.Write(","u8);
+        else if (context.NamesStore)
+            Output.Write("{\"messages\":["u8);
+        else
+            Encoding.ASCII.GetBytes($"{{\"store\":\"{context.Stores[0]}\",\"messages\":[", Output); // a store's name needs no escapes
+        _begun = true;
+    }
+
+    private ValueTask<bool> StayAwayAsync()
+    {
+        Separate();
+        Output.Write("{\"closed\":{\"reason\":\"dismissed\"}}"u8);
+        return FinishAsync(SubscriberEnd.DismissedId);
+    }
+
+    private ValueTask<bool> FinishAsync(string id)
+    {
+        _answered = true;
+        if (!_begun)
+            Separate();
+        Encoding.ASCII.GetBytes($"],\"id\":\"{id}\"}}", Output);
+        return base.FlushAsync();
+    }
+}

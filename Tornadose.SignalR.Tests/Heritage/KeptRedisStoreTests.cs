@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Redis;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.Redis;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Heritage;
+
+/// <summary>What <c>RedisStore</c> of Python's tornadose 0.4 does, and a store in Redis does as well.</summary>
+public sealed class KeptRedisStoreTests(RedisFixture redis)
+{
+    [Fact]
+    public async Task RedisStore_Channel_IsTheApplicationsChoiceAndAnythingMayPublishThere()
+    {
+        var server = await redis.GetAsync();
+        var channel = $"{redis.NewPrefix()}*";
+        await using var host = await StartAsync(server.ConnectionString, options => options.Channels["orders"] = channel);
+        await using var client = await RawSse.OpenAsync(host.Url("/stores/orders"));
+        await server.CommandAsync("PUBLISH", channel, "raw");
+        await server.CommandAsync("PUBLISH", $"{channel}x", "of another channel, were the name a pattern");
+        var id = await host.Get<IDataStoreProvider>().GetStore("orders").PublishAsync("logged").WithTimeout();
+        await server.CommandAsync("PUBLISH", channel, "{\"a\": 1}");
+        var messages = await client.TakeAsync(3);
+        Assert.Equal(["raw", "logged", "{\"a\": 1}"], messages.Select(static message => message.Data));
+        Assert.Equal(id.ToString(), messages[1].Id);
+    }
+
+    [Fact]
+    public async Task RedisStore_Channel_IsListenedToAgainAfterTheConnectionWasLost()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        await using var host = await StartAsync(server.ConnectionString, static options => options.Channels["orders"] = "news");
+        await using var client = await RawSse.OpenAsync(host.Url("/stores/orders"));
+        await server.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        await Eventually.TrueAsync(async () => (long)(await server.CommandAsync("PUBLISH", "news", "back"))! > 0);
+        Assert.Equal("back", (await client.NextAsync()).Data);
+    }
+
+    [Theory]
+    [InlineData("unknown", "news", "a store that was not added"), InlineData("orders", "", "no channel for the store 'orders'")]
+    public async Task RedisStore_ChannelThatCannotBe_FailsTheStart(string store, string channel, string words)
+    {
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync("127.0.0.1:1", options => options.Channels[store] = channel));
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RedisStore_ChannelFromConfiguration_IsBound()
+    {
+        await using var host = await StartAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", static _ => { }, ("Tornadose:Redis:Channels:orders", "news"));
+        Assert.Equal("news", host.Get<IOptions<RedisBackplaneOptions>>().Value.Channels["orders"]);
+    }
+
+    [Fact]
+    public async Task RedisStore_RedisMustBeThereAndIsNot_FailsTheStartAndSaysSo()
+    {
+        var failure = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => StartAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", static options => options.RequireAtStartup = true));
+        Assert.Contains("Redis cannot be reached", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InitialData_StoreThatHasAValue_IsLeftAlone()
+    {
+        var server = await redis.GetAsync();
+        var prefix = redis.NewPrefix();
+        await using (var first = await StartAsync(server.ConnectionString, options => options.KeyPrefix = prefix))
+        {
+            var store = first.Get<IDataStoreProvider>().GetStore("weather");
+            using var following = await store.FollowAsync().AsTask().WithTimeout();
+            Assert.True(store.TryGetLatest(out var begun));
+            Assert.Equal("unknown", begun.GetText());
+            await store.PublishAsync("sunny").WithTimeout();
+        }
+
+        await using var second = await StartAsync(server.ConnectionString, options => options.KeyPrefix = prefix);
+        await using var client = await RawSse.OpenAsync(second.Url("/stores/weather"));
+        Assert.Equal("sunny", (await client.NextAsync()).Data);
+        Assert.Equal(2, second.Get<IDataStoreProvider>().GetStore("weather").Position.Offset);
+    }
+
+    [Fact]
+    public async Task InitialData_RedisIsAwayAtTheStart_IsPublishedWhenItIsThere()
+    {
+        await using var server = RedisProcess.Later();
+        await using var host = await StartAsync(server.ConnectionString, static _ => { });
+        Assert.Contains(host.Logs.Entries, static entry => entry.Text.Contains("initial value of store weather", StringComparison.Ordinal));
+        await server.RestartAsync();
+        await using var client = await RawSse.OpenAsync(host.Url("/stores/weather"));
+        Assert.Equal("unknown", (await client.NextAsync()).Data);
+    }
+
+    private static Task<TestHost> StartAsync(string connection, Action<RedisBackplaneOptions> configure, params (string Key, string Value)[] configuration) => TestHost.StartAsync(
+        builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(configuration.Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
+            builder.Services.AddTornadose(static options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders").AddDataStore("weather", "unknown").AddStackExchangeRedis(connection, options =>
+            {
+                TestBackplane.Quick(options);
+                configure(options);
+            });
+        },
+        static app => app.MapStores("/stores"));
+}

@@ -23,6 +23,8 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     /// <summary>Nothing leaves before the answer. The wait is only over when there is nothing to read: who waits for no time gets what there is.</summary>
     public override ValueTask StartAsync()
     {
+        if (wait == TimeSpan.Zero)
+            EndUnlessBehind(context);
         _timer = time.CreateTimer(static state => EndUnlessBehind((StreamContext)state!), context, wait, LookAgain);
         return ValueTask.CompletedTask;
     }

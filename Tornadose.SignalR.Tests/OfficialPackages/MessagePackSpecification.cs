@@ -17,7 +17,7 @@ public sealed class MessagePackWatchTransport : HubWatchTransport
 }
 
 [Case("SR-14")]
-public sealed class MessagePackGroupSpecification(SpecificationHost host) : TransportSpecification<MessagePackGroupTransport>(host);
+public sealed class MessagePackGroupSpecification(SpecificationHost host) : StreamSpecification<MessagePackGroupTransport>(host);
 
 [Case("SR-14")]
-public sealed class MessagePackWatchSpecification(SpecificationHost host) : TransportSpecification<MessagePackWatchTransport>(host);
+public sealed class MessagePackWatchSpecification(SpecificationHost host) : StreamSpecification<MessagePackWatchTransport>(host);

@@ -18,7 +18,7 @@ public abstract partial class TransportSpecification<TTransport>
         await reader.ReadToTopAsync();
         Assert.Equal([.. ids.TakeLast(behind), live], reader.Ids);
         Assert.Empty(reader.Resets);
-        Assert.Equal(before + 1, Measured("resumes", "result=resumed"));
+        Assert.InRange(Measured("resumes", "result=resumed") - before, 1, Transport.AsksAgain ? long.MaxValue : 1);
         store.Check();
     }
 

@@ -8,6 +8,8 @@ public sealed class LongPollingTransport : Transport
 {
     public override string Name => "long-polling";
 
+    public override bool AsksAgain => true;
+
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
         var reader = new Reader(server, request);

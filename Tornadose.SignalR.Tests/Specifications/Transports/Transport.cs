@@ -9,6 +9,9 @@ public abstract class Transport
     /// <summary>The name that the server's metrics have for it.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether each answer ends the subscription, so that the client resumes again and again.</summary>
+    public virtual bool AsksAgain => false;
+
     /// <summary>Opens a subscription. When this completes, what is published from now on will come.</summary>
     /// <param name="server">Where the server listens.</param>
     /// <param name="request">What the client asks for.</param>

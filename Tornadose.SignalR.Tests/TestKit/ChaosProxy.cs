@@ -79,9 +79,12 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>Failover: cuts every connection, and lets new ones go to another server.</summary>
     public void Redirect(int target)
     {
-        _target = target;
+        RedirectNew(target);
         CutAll();
     }
+
+    /// <summary>A failover of which the present connections are not told: new ones go to another server.</summary>
+    public void RedirectNew(int target) => _target = target;
 
     /// <summary>Drops the next messages of subscribed channels, and lets everything else through: answers to pings, to commands, to subscriptions.</summary>
     public void DropMessages(int count) => Volatile.Write(ref _droppableMessages, count);

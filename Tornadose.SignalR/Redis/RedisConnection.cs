@@ -13,6 +13,7 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _current;
     private bool _disposed;
+    private bool _refusesWrites;
 
     /// <summary>Raised when a connection was lost and is there again, or is another one now: announcements may have been missed.</summary>
     public event Action? Restored;
@@ -45,9 +46,14 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && RedisErrors.Translate(failure) is { } translated)
         {
+            if (RedisErrors.IsReplica(failure))
+                Volatile.Write(ref _refusesWrites, true);
             throw translated;
         }
     }
+
+    /// <summary>Whether a write was refused, since this was asked last, by a server that has become a replica: a failover that the connection has not followed.</summary>
+    public bool TakeRefusedWrites() => Interlocked.Exchange(ref _refusesWrites, false);
 
     /// <summary>Whether this is the connection in use, not one that was replaced.</summary>
     public bool IsCurrent(IConnectionMultiplexer multiplexer) =>

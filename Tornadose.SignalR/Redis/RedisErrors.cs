@@ -13,8 +13,8 @@ internal static class RedisErrors
         failure is RedisServerException && failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
     /// <summary>Whether the answer came from a server that has become a replica, which a new connection may get past.</summary>
-    public static bool IsReplica(Exception? failure) =>
-        failure?.InnerException is RedisServerException && failure.InnerException.Message.StartsWith("READONLY", StringComparison.Ordinal);
+    public static bool IsReplica(Exception failure) =>
+        failure is RedisServerException && failure.Message.StartsWith("READONLY", StringComparison.Ordinal);
 
     public static BackplaneUnavailableException NotConnected(Exception? failure = null) => new(
         "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once it can be reached again.", mayBeStored: false, failure);

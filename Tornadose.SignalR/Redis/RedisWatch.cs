@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Redis;
 
 /// <summary>
 /// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that the bus has lost; (2) after a
-/// silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, or delivers nothing.
+/// silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers nothing, or takes nothing.
 /// </summary>
 internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<IReadOnlyList<StoreFollower>> followed)
 {
@@ -52,7 +52,9 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
         {
             await ComparePositionsAsync(cancellationToken).ConfigureAwait(false); // (1)
             _failures = 0;
-            Fault = await ProbeAsync(cancellationToken).ConfigureAwait(false); // (2)
+            Fault = node.Connection.TakeRefusedWrites()
+                ? await ReplaceAsync("it is to a replica, which takes no messages").ConfigureAwait(false) // (3)
+                : await ProbeAsync(cancellationToken).ConfigureAwait(false); // (2)
             await questions.ListenAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (BackplaneUnavailableException failure)
@@ -61,7 +63,7 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
             if (!node.Connection.IsConnected)
                 return; // it comes back by itself
             node.Logger.PositionsUnknown(failure);
-            if (++_failures >= MaxFailures || RedisErrors.IsReplica(failure))
+            if (++_failures >= MaxFailures)
                 Fault = await ReplaceAsync("it does not answer").ConfigureAwait(false); // (3)
         }
         catch (BackplaneRefusedException failure)

@@ -74,6 +74,8 @@ internal static class AllScenarios
             Series(static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Sse, Peer.WebSocket, Peer.JsonLines, Peer.Hub, Peer.HubBinary)),
         new RedisScenario("redis", "Publishes through one node of a Redis store, 64 B, 64 in flight, by nodes that follow it",
             [.. Numbers(1, 2, 4).Select(static nodes => new Series($"{nodes} nodes", Peer.Redis, 1, Window: 64) { Nodes = nodes })]),
+        new RedisScenario("redis-latency", "What Redis adds to the latency: SSE, 64 B, 100 messages a second to 10 subscribers",
+            [.. Numbers(0, 1, 2).Select(static nodes => new Series(nodes == 0 ? "in memory" : $"Redis, {nodes} nodes", Peer.Redis, 10, Rate: 100) { Nodes = nodes })]),
     ];
 
     public static IReadOnlyList<Scenario> Everything { get; } = [.. Targeted, .. Curves];

@@ -4,9 +4,11 @@ using Tornadose.Benchmarks.Peers;
 
 namespace Tornadose.Benchmarks.Scenarios;
 
-/// <summary>What one Redis carries: publishes through one node, while more and more nodes follow the store.</summary>
+/// <summary>What one Redis carries and costs: publishes through one node, while more and more nodes follow the store. No nodes: the same in memory, to compare with.</summary>
 internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {
+    private const int MostWarmUps = 8;
+
     public override int MostRounds => 3;
 
     public override bool NeedsFreshServer => true;
@@ -20,14 +22,14 @@ internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Se
         var sessions = new List<LoadSession>();
         try
         {
-            for (var i = 0; i < series.Nodes; i++)
+            for (var i = 0; i < Math.Max(1, series.Nodes); i++)
             {
-                nodes.Add(RunningServer.StartOwn(string.Create(CultureInfo.InvariantCulture, $"tornadose --redis 127.0.0.1:{server.Port}")));
+                nodes.Add(RunningServer.StartOwn(series.Nodes == 0 ? "tornadose" : string.Create(CultureInfo.InvariantCulture, $"tornadose --redis 127.0.0.1:{server.Port}")));
                 sessions.Add(new LoadSession(series.TargetOn(nodes[i].Port), series.Subscribers));
                 sessions[i].WaitUntilReady(series.Payload);
             }
 
-            sessions[0].Run(series.Plan(1));
+            WarmUp(nodes[0], sessions[0], series);
             var (redis, followers) = (server.CpuSeconds, nodes.Skip(1).Sum(static node => node.CpuSeconds));
             var result = sessions[0].Run(series.Plan(seconds));
             return Describe(result, server.CpuSeconds - redis, (nodes.Skip(1).Sum(static node => node.CpuSeconds) - followers) / Math.Max(1, series.Nodes - 1));
@@ -39,12 +41,22 @@ internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Se
         }
     }
 
+    /// <summary>As fast as it goes, whatever the rate of the measurement, until nothing is compiled any more.</summary>
+    private static void WarmUp(RunningServer node, LoadSession session, Series series)
+    {
+        var plan = series.Plan(1) with { Rate = 0 };
+        var compiled = 0L;
+        for (var tries = 0; tries < MostWarmUps && compiled != (compiled = node.CompiledMethods()); tries++)
+            session.Run(plan);
+    }
+
     private static Dictionary<string, double> Describe(LoadResult result, double redisSeconds, double nodeSeconds)
     {
         var figures = FanOutScenario.Describe(result, 0);
         figures.Remove(Figures.CpuPerDelivery);
         figures.Remove(Figures.DeliveriesPerSecond);
-        figures[Figures.RedisCpuPerPublish] = redisSeconds * 1e6 / result.Published;
+        if (redisSeconds > 0)
+            figures[Figures.RedisCpuPerPublish] = redisSeconds * 1e6 / result.Published;
         if (nodeSeconds > 0)
             figures[Figures.NodeCpuPerMessage] = nodeSeconds * 1e6 / result.Published;
         return figures;

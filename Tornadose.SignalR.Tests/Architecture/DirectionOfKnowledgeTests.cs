@@ -18,7 +18,7 @@ public sealed class DirectionOfKnowledgeTests
         ["JsonLines"] = Transport,
         ["LongPolling"] = Transport,
         ["Authorization"] = ["Stores", "Delivery", "Backplanes", "Messages", "Diagnostics"],
-        ["Hubs"] = [.. Transport, "Authorization"],
+        ["Hubs"] = [.. Transport, "Authorization", "Backplanes"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "LongPolling", "Backplanes"],
         ["Blazor"] = ["Messages", "Stores"],
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],

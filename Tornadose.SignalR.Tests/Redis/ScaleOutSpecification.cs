@@ -71,6 +71,25 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
         Assert.Equal((2, 4), (member.Seen.Count, named.Seen.Count));
     }
 
+    [Fact]
+    public async Task Groups_OfAConnectionOfTheOtherServer_SubscribeItAndEndIt()
+    {
+        var client = await ConnectAsync(Two);
+        await Eventually.TrueAsync(async () =>
+        {
+            await One.Context.Groups.AddToGroupAsync(client.Id, "orders"); // the other server listens a moment after its start
+            return Two.Registry.Count == 1;
+        });
+        var ids = await One.PublishAsync(1, 5);
+        Assert.Equal(ids, (await client.TakeAsync(5)).Select(message => message.Id));
+        await One.Context.Groups.RemoveFromGroupAsync(client.Id, "orders");
+        Assert.Equal(0, Two.Registry.Count);
+        await One.PublishAsync(6, 5);
+        await SendAsync(One.Context.Clients.Group("orders"), "nobody");
+        await SendAsync(One.Context.Clients.Client(client.Id), "still connected");
+        Assert.Equal("still connected", (await client.NextAsync()).Data);
+    }
+
     /// <summary>Scales SignalR out, as the application does.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="connectionString">The Redis.</param>

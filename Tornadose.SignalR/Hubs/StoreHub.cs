@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
 /// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> joins the group, and so does
-/// <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere on the server that the connection is connected to; leaving the group ends the subscription.
+/// <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the application, over Redis also on another server than the connection's; leaving the group ends the subscription.
 /// May be derived from: <c>class MyHub : StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
 /// </summary>
 /// <remarks>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
 
@@ -11,7 +12,9 @@ namespace Tornadose.SignalR.Hubs;
 /// <param name="Encoders">The encoders by hub protocol.</param>
 /// <param name="Authorizer">Who may read and publish.</param>
 /// <param name="Options">The limits.</param>
-internal sealed record StoreHubContext(DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options)
+/// <param name="Nodes">The other processes; null when there are none.</param>
+internal sealed record StoreHubContext(
+    DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options, INodeQuestions? Nodes = null)
 {
     public static HubException Full() => Refused(AdmissionRefusal.Full);
 

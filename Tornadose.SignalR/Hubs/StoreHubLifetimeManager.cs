@@ -11,83 +11,99 @@ namespace Tornadose.SignalR.Hubs;
 /// No store message goes through a group send: it would complete with the slowest member, and with a backplane under the manager every node's send would
 /// reach the clients of all nodes.
 /// </remarks>
-internal sealed class StoreHubLifetimeManager<THub>(HubLifetimeManager<THub> inner, StoreHubContext hub) : HubLifetimeManager<THub>, IAsyncDisposable, IDisposable
+internal sealed class StoreHubLifetimeManager<THub> : HubLifetimeManager<THub>, IAsyncDisposable, IDisposable
     where THub : Hub
 {
     private readonly ConcurrentDictionary<string, ConnectionSubscriptions> _local = new(StringComparer.Ordinal);
-    private readonly InnerGroups<THub> _groups = new(inner);
+    private readonly HubLifetimeManager<THub> _inner;
+    private readonly StoreHubContext _hub;
+    private readonly InnerGroups<THub> _groups;
+    private readonly RemoteGroups _remote;
     private int _disposed;
+
+    public StoreHubLifetimeManager(HubLifetimeManager<THub> inner, StoreHubContext hub)
+    {
+        (_inner, _hub) = (inner, hub);
+        _groups = new InnerGroups<THub>(inner);
+        _remote = new RemoteGroups(typeof(THub).FullName!, hub, connectionId => _local.GetValueOrDefault(connectionId));
+    }
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
-        var subscriptions = new ConnectionSubscriptions(connection, _groups, hub);
+        var subscriptions = new ConnectionSubscriptions(connection, _groups, _hub);
         connection.Protocol = new OptionalArgumentsProtocol(connection.Protocol);
         connection.Features.Set(subscriptions);
         _local[connection.ConnectionId] = subscriptions;
-        return inner.OnConnectedAsync(connection);
+        return _inner.OnConnectedAsync(connection);
     }
 
     public override async Task OnDisconnectedAsync(HubConnectionContext connection)
     {
         if (_local.TryRemove(connection.ConnectionId, out var subscriptions))
             await subscriptions.CloseAsync();
-        await inner.OnDisconnectedAsync(connection);
+        await _inner.OnDisconnectedAsync(connection);
     }
 
-    public override Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default) =>
-        _local.TryGetValue(connectionId, out var subscriptions)
-            ? subscriptions.EnterAsync(groupName, start: null, access: null, cancellationToken)
-            : inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
+    public override async Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
+    {
+        if (_local.TryGetValue(connectionId, out var subscriptions))
+            await subscriptions.EnterAsync(groupName, start: null, access: null, cancellationToken);
+        else if (!await _remote.TryEnterAsync(connectionId, groupName, cancellationToken))
+            await _inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
+    }
 
-    public override Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default) =>
-        _local.TryGetValue(connectionId, out var subscriptions)
-            ? subscriptions.LeaveAsync(groupName, cancellationToken)
-            : inner.RemoveFromGroupAsync(connectionId, groupName, cancellationToken);
+    public override async Task RemoveFromGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
+    {
+        if (_local.TryGetValue(connectionId, out var subscriptions))
+            await subscriptions.LeaveAsync(groupName, cancellationToken);
+        else if (!await _remote.TryLeaveAsync(connectionId, groupName, cancellationToken))
+            await _inner.RemoveFromGroupAsync(connectionId, groupName, cancellationToken);
+    }
 
     public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) =>
-        inner.SendAllAsync(methodName, args, cancellationToken);
+        _inner.SendAllAsync(methodName, args, cancellationToken);
 
     public override Task SendAllExceptAsync(string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default) =>
-        inner.SendAllExceptAsync(methodName, args, excludedConnectionIds, cancellationToken);
+        _inner.SendAllExceptAsync(methodName, args, excludedConnectionIds, cancellationToken);
 
     public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
-        inner.SendConnectionAsync(connectionId, methodName, args, cancellationToken);
+        _inner.SendConnectionAsync(connectionId, methodName, args, cancellationToken);
 
     public override Task SendConnectionsAsync(IReadOnlyList<string> connectionIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
-        inner.SendConnectionsAsync(connectionIds, methodName, args, cancellationToken);
+        _inner.SendConnectionsAsync(connectionIds, methodName, args, cancellationToken);
 
     public override Task SendGroupAsync(string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
-        inner.SendGroupAsync(groupName, methodName, args, cancellationToken);
+        _inner.SendGroupAsync(groupName, methodName, args, cancellationToken);
 
     public override Task SendGroupsAsync(IReadOnlyList<string> groupNames, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
-        inner.SendGroupsAsync(groupNames, methodName, args, cancellationToken);
+        _inner.SendGroupsAsync(groupNames, methodName, args, cancellationToken);
 
     public override Task SendGroupExceptAsync(string groupName, string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default) =>
-        inner.SendGroupExceptAsync(groupName, methodName, args, excludedConnectionIds, cancellationToken);
+        _inner.SendGroupExceptAsync(groupName, methodName, args, excludedConnectionIds, cancellationToken);
 
     public override Task SendUserAsync(string userId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
-        inner.SendUserAsync(userId, methodName, args, cancellationToken);
+        _inner.SendUserAsync(userId, methodName, args, cancellationToken);
 
     public override Task SendUsersAsync(IReadOnlyList<string> userIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
-        inner.SendUsersAsync(userIds, methodName, args, cancellationToken);
+        _inner.SendUsersAsync(userIds, methodName, args, cancellationToken);
 
     public override Task<T> InvokeConnectionAsync<T>(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken) =>
-        inner.InvokeConnectionAsync<T>(connectionId, methodName, args, cancellationToken);
+        _inner.InvokeConnectionAsync<T>(connectionId, methodName, args, cancellationToken);
 
     public override Task SetConnectionResultAsync(string connectionId, Microsoft.AspNetCore.SignalR.Protocol.CompletionMessage result) =>
-        inner.SetConnectionResultAsync(connectionId, result);
+        _inner.SetConnectionResultAsync(connectionId, result);
 
     public override bool TryGetReturnType(string invocationId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Type? type) =>
-        inner.TryGetReturnType(invocationId, out type);
+        _inner.TryGetReturnType(invocationId, out type);
 
     /// <summary>The container knows nothing of the manager inside. It disposes this one once for each type that it is registered as.</summary>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return ValueTask.CompletedTask;
-        if (inner is IAsyncDisposable disposable)
+        if (_inner is IAsyncDisposable disposable)
             return disposable.DisposeAsync();
-        (inner as IDisposable)?.Dispose();
+        (_inner as IDisposable)?.Dispose();
         return ValueTask.CompletedTask;
     }
 

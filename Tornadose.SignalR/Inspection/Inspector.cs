@@ -6,6 +6,7 @@ namespace Tornadose.SignalR.Inspection;
 /// <summary>Looks at all nodes that share the stores, and finds the one that has a subscriber. Whoever may publish on the nodes' channel of the backplane can do the same.</summary>
 internal sealed class Inspector
 {
+    private const string Subject = "inspector";
     private const string Look = "look ";
     private const string Dismiss = "dismiss ";
     private const string Done = "done";
@@ -19,20 +20,20 @@ internal sealed class Inspector
     {
         _here = here;
         _others = others;
-        others?.Answer(Answer);
+        others?.Answer(Subject, question => new(Answer(question)));
     }
 
     /// <summary>What the nodes are doing, this one first.</summary>
     public async Task<InspectionReport> LookAsync(InspectionRequest request, CancellationToken cancellationToken)
     {
-        var answers = _others is null ? [] : await _others.AskAsync(Look + JsonSerializer.Serialize(request, InspectionJson.Default.InspectionRequest), cancellationToken);
+        var answers = _others is null ? [] : await _others.AskAsync(Subject, Look + JsonSerializer.Serialize(request, InspectionJson.Default.InspectionRequest), first: false, cancellationToken);
         return new InspectionReport([_here.Look(request), .. answers.Select(Parse).OfType<NodeReport>().OrderBy(static node => node.Node, StringComparer.Ordinal)]);
     }
 
     /// <summary>Ends a subscriber for good, on whichever node it is.</summary>
     /// <returns>False when no node has one of this id.</returns>
     public async Task<bool> DismissAsync(string id, CancellationToken cancellationToken) =>
-        _here.TryDismiss(id) || (_others is not null && (await _others.AskAsync(Dismiss + id, cancellationToken)).Contains(Done));
+        _here.TryDismiss(id) || (_others is not null && (await _others.AskAsync(Subject, Dismiss + id, first: true, cancellationToken)).Contains(Done));
 
     private string Answer(string question)
     {

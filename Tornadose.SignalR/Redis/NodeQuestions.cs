@@ -14,15 +14,15 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     private readonly RedisChannel _all = RedisKeys.Nodes(node.Options.KeyPrefix);
     private readonly string _self = LogReader.Random(8);
     private BusSubscription? _listening;
-    private Func<string, string>? _answer;
+    private readonly ConcurrentDictionary<string, Func<string, ValueTask<string>>> _subjects = new(StringComparer.Ordinal);
     private int _asked;
 
-    public void Answer(Func<string, string> answer) => Volatile.Write(ref _answer, answer);
+    public void Answer(string subject, Func<string, ValueTask<string>> answer) => _subjects[subject] = answer;
 
-    /// <summary>Listens for questions, if anybody is to answer them. Called again and again, as connections come and go.</summary>
+    /// <summary>Listens for questions. Called again and again, as connections come and go.</summary>
     public async Task ListenAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _answer) is null || (_listening is { } present && node.Bus.IsCurrent(present)))
+        if (_listening is { } present && node.Bus.IsCurrent(present))
             return;
         if (_listening is { } old)
             await node.Bus.EndAsync(old).ConfigureAwait(false);
@@ -33,20 +33,21 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
         catch (BackplaneRefusedException)
         {
-            // A user without the right to this channel has stores all the same: the inspectors of others do not see this node.
+            // A user without the right to this channel has stores all the same: the others do not see this node.
         }
     }
 
-    public async Task<IReadOnlyList<string>> AskAsync(string question, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> AskAsync(string subject, string question, bool first, CancellationToken cancellationToken)
     {
         var answers = new ConcurrentQueue<string>();
+        var isEnough = false;
         var number = Interlocked.Increment(ref _asked);
         try
         {
             var subscription = await node.Bus.SubscribeAsync(RedisKeys.Answers(node.Options.KeyPrefix, $"{_self}.{number}"), Take, cancellationToken).ConfigureAwait(false);
-            var heard = await PublishAsync(_all, $"{_self}.{number}\n{question}", cancellationToken).ConfigureAwait(false);
+            var heard = await PublishAsync(_all, $"{_self}.{number}\n{subject}\n{question}", cancellationToken).ConfigureAwait(false);
             var others = heard - (_listening is null ? 0 : 1);
-            for (var began = node.Time.GetTimestamp(); answers.Count < others && node.Time.GetElapsedTime(began) < Patience;)
+            for (var began = node.Time.GetTimestamp(); answers.Count < others && !Volatile.Read(ref isEnough) && node.Time.GetElapsedTime(began) < Patience;)
                 await Task.Delay(Pause, node.Time, cancellationToken).ConfigureAwait(false);
             await node.Bus.EndAsync(subscription).ConfigureAwait(false);
         }
@@ -57,20 +58,27 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 
         return [.. answers];
 
-        void Take(ReadOnlyMemory<byte> answer) => answers.Enqueue(Encoding.UTF8.GetString(answer.Span));
+        void Take(ReadOnlyMemory<byte> payload)
+        {
+            var answer = Encoding.UTF8.GetString(payload.Span);
+            answers.Enqueue(answer);
+            if (first && answer.Length > 0)
+                Volatile.Write(ref isEnough, true);
+        }
     }
 
     private void Hear(ReadOnlyMemory<byte> payload)
     {
-        if (Encoding.UTF8.GetString(payload.Span).Split('\n', 2) is [var asker, var question] && !asker.StartsWith(_self, StringComparison.Ordinal))
-            _ = Task.Run(() => AnswerAsync(asker, question));
+        if (Encoding.UTF8.GetString(payload.Span).Split('\n', 3) is [var asker, var subject, var question] && !asker.StartsWith(_self, StringComparison.Ordinal))
+            _ = Task.Run(() => AnswerAsync(asker, subject, question));
     }
 
-    private async Task AnswerAsync(string asker, string question)
+    private async Task AnswerAsync(string asker, string subject, string question)
     {
         try
         {
-            await PublishAsync(RedisKeys.Answers(node.Options.KeyPrefix, asker), _answer!(question), CancellationToken.None).ConfigureAwait(false);
+            var answer = _subjects.TryGetValue(subject, out var known) ? await known(question).ConfigureAwait(false) : "";
+            await PublishAsync(RedisKeys.Answers(node.Options.KeyPrefix, asker), answer, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception away) when (away is BackplaneUnavailableException or BackplaneRefusedException)
         {

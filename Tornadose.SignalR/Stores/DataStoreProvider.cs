@@ -52,6 +52,9 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
         return store is not null;
     }
 
+    /// <summary>Whether there is a store of this name, or would be once it is asked for.</summary>
+    internal bool Knows(string name) => _stores.ContainsKey(name) || _families.Knows(name);
+
     internal DataStore Get(string name) => Find(name)
         ?? throw new KeyNotFoundException($"There is no store '{name}'. Add it at start: builder.Services.AddTornadose().AddQueueStore(\"{name}\").");
 

@@ -17,8 +17,7 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     public DataStore? Find(string name)
     {
-        var family = Array.Find(families, family => family.Pattern!.Matches(name));
-        if (family is null || !StoreNames.IsValid(name))
+        if (FamilyOf(name) is not { } family)
             return null;
         lock (_gate)
         {
@@ -34,6 +33,9 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
         }
     }
 
+    /// <summary>Whether a family has stores of such names.</summary>
+    public bool Knows(string name) => FamilyOf(name) is not null;
+
     /// <summary>From now on no store is made.</summary>
     public void Close()
     {
@@ -45,6 +47,8 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
     public void NoteUnused() => Volatile.Write(ref _someMayBeUnused, true);
 
     public void DropIfIdle(DataStore store) => Drop(store, store.Options.IdleTimeout, static _ => true);
+
+    private StoreDefinition? FamilyOf(string name) => StoreNames.IsValid(name) ? Array.Find(families, family => family.Pattern!.Matches(name)) : null;
 
     /// <summary>
     /// Stores that were asked for but never published to are worth nothing: somebody may be trying names. Looked for only where there may be some, so that a name more costs nothing when all stores are

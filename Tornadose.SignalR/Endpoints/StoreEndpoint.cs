@@ -10,9 +10,18 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary>One URL a store: decides what a request gets. A request that is refused registers no subscriber.</summary>
 internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, AcceptNegotiation negotiation, SubscriberRegistry registry, TornadoseOptions options)
 {
-    public async Task InvokeAsync(HttpContext context)
+    /// <summary>Whoever comes without a ticket is not asked to wait: what waits here, waits as long as the stream lasts, and takes memory.</summary>
+    public Task InvokeAsync(HttpContext context)
     {
-        if (await gate.AdmitAsync(context))
+        var admitted = gate.AdmitAsync(context);
+        if (!admitted.IsCompletedSuccessfully)
+            return NegotiateAsync(context, admitted);
+        return admitted.Result ? NegotiateAsync(context) : Task.CompletedTask;
+    }
+
+    private async Task NegotiateAsync(HttpContext context, ValueTask<bool> admitted)
+    {
+        if (await admitted)
             await NegotiateAsync(context);
     }
 

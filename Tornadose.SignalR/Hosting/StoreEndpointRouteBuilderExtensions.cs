@@ -39,7 +39,9 @@ public static class StoreEndpointRouteBuilderExtensions
         pipeline.Use(SharedUpgrade.InvokeAsync);
         pipeline.UseWebSockets();
         pipeline.Run(endpoint.InvokeAsync);
-        var streams = endpoints.MapMethods(Pattern(prefix), ReadMethods, pipeline.Build())
+        var upgraded = pipeline.Build();
+        // What the two leave with a request stays with its stream: a plain one goes without.
+        var streams = endpoints.MapMethods(Pattern(prefix), ReadMethods, context => SharedUpgrade.IsPossible(context) ? upgraded(context) : endpoint.InvokeAsync(context))
             .WithDisplayName($"Tornadose stores under {prefix}")
             .DisableRequestTimeout()
             .DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats)

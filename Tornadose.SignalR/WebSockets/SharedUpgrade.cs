@@ -18,6 +18,10 @@ internal sealed class SharedUpgrade(IHttpUpgradeFeature? upgrade, IHttpExtendedC
 
     public string? Protocol => connect?.Protocol;
 
+    /// <summary>Whether the request may become something else, or wants to: only then there is a handshake to stand in.</summary>
+    public static bool IsPossible(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true || context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect == true;
+
     /// <summary>
     /// Middleware that comes before the framework's own. Where the application has used WebSockets as well, its handshake has looked at the origin already, but
     /// would not share the connection: it is taken away, so that the one that follows makes its own.

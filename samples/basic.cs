@@ -3,6 +3,7 @@
 #:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
 #:property PublishAot=false
 #:property RequiresAspNetWebAssets=false
+#:property EnableDefaultContentItems=false
 
 // A random number a second, on one URL:  dotnet run samples/basic.cs,  then  curl -N http://localhost:9000/
 using Tornadose.SignalR.Stores;

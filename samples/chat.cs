@@ -3,6 +3,7 @@
 #:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
 #:property PublishAot=false
 #:property RequiresAspNetWebAssets=false
+#:property EnableDefaultContentItems=false
 
 // One room for SignalR, EventSource and curl:  dotnet run samples/chat.cs,  then the page http://localhost:5000/ and
 //   curl -N http://localhost:5000/stores/room

@@ -3,6 +3,7 @@
 #:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
 #:property PublishAot=false
 #:property RequiresAspNetWebAssets=false
+#:property EnableDefaultContentItems=false
 
 // The Fibonacci numbers, a second each:  dotnet run samples/fibonacci.cs,  then the page http://localhost:9000/ or  curl -N http://localhost:9000/fibonacci
 using System.Numerics;

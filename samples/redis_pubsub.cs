@@ -3,6 +3,7 @@
 #:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
 #:property PublishAot=false
 #:property RequiresAspNetWebAssets=false
+#:property EnableDefaultContentItems=false
 
 // A UUID twice a second, over Redis, and after ten seconds a message of somebody who knows Redis and nothing of this library:
 //   dotnet run samples/redis_pubsub.cs [-- --redis localhost:6379 --after 10],  then the page http://localhost:8765/ or  curl -N http://localhost:8765/stream

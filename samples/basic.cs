@@ -24,7 +24,7 @@ app.UseRouting();
 app.MapStores("/");
 app.Run();
 
-sealed class Numbers([FromKeyedServices("numbers")] IDataStore<double> numbers) : BackgroundService
+internal sealed class Numbers([FromKeyedServices("numbers")] IDataStore<double> numbers) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stop)
     {

@@ -34,7 +34,7 @@ app.MapGet("/", () => Results.Text(Page, "text/html"));
 app.MapStores("/");
 app.Run();
 
-sealed class Fibonacci([FromKeyedServices("fibonacci")] IDataStore store) : BackgroundService
+internal sealed class Fibonacci([FromKeyedServices("fibonacci")] IDataStore store) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stop)
     {

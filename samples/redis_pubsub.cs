@@ -44,7 +44,7 @@ catch (BackplaneUnavailableException)
     return 1;
 }
 
-sealed class Uuids([FromKeyedServices("stream")] IDataStore stream) : BackgroundService
+internal sealed class Uuids([FromKeyedServices("stream")] IDataStore stream) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
@@ -56,7 +56,7 @@ sealed class Uuids([FromKeyedServices("stream")] IDataStore stream) : Background
 }
 
 // What  redis-cli PUBLISH '{tornadose:stream}' 'called later!'  does.
-sealed class Outsider(IConfiguration configuration) : BackgroundService
+internal sealed class Outsider(IConfiguration configuration) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stop)
     {

@@ -81,6 +81,6 @@ public sealed class ChromiumPage : IAsyncDisposable
         Assert.Equal(id, answer.GetProperty("id").GetInt32());
         return answer.TryGetProperty("error", out var error)
             ? throw new InvalidOperationException(error.GetString())
-            : answer.GetProperty("value");
+            : answer.TryGetProperty("value", out var value) ? value : default; // undefined has no JSON
     }
 }

@@ -14,6 +14,7 @@ using Microsoft.Extensions.FileProviders;
 const string Page = """
     <!DOCTYPE html>
     <meta charset="utf-8">
+    <link rel="icon" href="data:,">
     <title>Chat</title>
     <form id="form"><input id="text" autofocus placeholder="say something"> <button>send by SignalR</button></form>
     <h2>by SignalR</h2>

@@ -12,6 +12,7 @@ using Tornadose.SignalR.Stores;
 const string Page = """
     <!DOCTYPE html>
     <meta charset="utf-8">
+    <link rel="icon" href="data:,">
     <title>Fibonacci</title>
     <ol reversed id="numbers"></ol>
     <script>

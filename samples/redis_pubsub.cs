@@ -15,6 +15,7 @@ using Tornadose.SignalR.Stores;
 const string Page = """
     <!DOCTYPE html>
     <meta charset="utf-8">
+    <link rel="icon" href="data:,">
     <title>Redis</title>
     <p id="message"></p>
     <script>

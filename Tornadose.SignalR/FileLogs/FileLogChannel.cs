@@ -153,7 +153,7 @@ internal sealed class FileLogChannel : IBackplaneChannel
             _tried.TrySetResult();
             return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure)
         {
             _fault = $"The files of store '{Store}' cannot be read: {failure.Message}";
             _node.Logger.FilesUnreadable(failure, Store);
@@ -202,8 +202,9 @@ internal sealed class FileLogChannel : IBackplaneChannel
             if (tick || _batch.Appends.Count > 0)
                 Clean(tick);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure)
         {
+            // Whatever it is (a file that may not grow any more is an ArgumentOutOfRangeException): the loop goes on, or publishers would wait for ever.
             Fail(failure);
         }
     }
@@ -214,7 +215,7 @@ internal sealed class FileLogChannel : IBackplaneChannel
         {
             _batch.Add(append, _files.Seed);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure)
         {
             append.TrySetException(Refusal(failure));
             throw;
@@ -273,7 +274,7 @@ internal sealed class FileLogChannel : IBackplaneChannel
         {
             _files.Rest();
         }
-        catch (IOException failure)
+        catch (Exception failure)
         {
             _node.Logger.CommitFailed(failure, Store);
         }

@@ -136,7 +136,7 @@ internal sealed class StoreFiles(string folder, string store, FileLogOptions opt
             RandomAccess.FlushToDisk(handle);
             return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception)
         {
             return false;
         }

@@ -31,7 +31,8 @@ async function open() {
   const errors = [];
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', error => errors.push(error.message));
-  page.on('requestfailed', request => errors.push(`${request.url()}: ${request.failure()?.errorText}`));
+  // What a page aborts itself, a stream that it leaves for another, has not failed.
+  page.on('requestfailed', request => request.failure()?.errorText !== 'net::ERR_ABORTED' && errors.push(`${request.url()}: ${request.failure()?.errorText}`));
   return { page, errors };
 }
 

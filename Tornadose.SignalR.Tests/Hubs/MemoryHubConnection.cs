@@ -72,6 +72,9 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
 
     public async Task SendAsync(HubMessage message) => await _toServer.Writer.WriteAsync(_protocol.GetMessageBytes(message));
 
+    /// <summary>Sends what need not be a message.</summary>
+    public async Task SendTextAsync(string text) => await _toServer.Writer.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
+
     /// <summary>The client goes away.</summary>
     public async Task CloseAsync()
     {

@@ -79,6 +79,15 @@ public sealed class OptionalArgumentsTests
         Assert.Equal(1, host.Registry.Count);
     }
 
+    [Fact, Case("SR-13")]
+    public async Task Message_OfUnknownType_DoesNotHoldUpTheNext()
+    {
+        await using var host = await HubHost.StartAsync();
+        await using var client = await MemoryHubConnection.ConnectAsync(host);
+        await client.SendTextAsync("""{"type":99}~{"type":0}~{"type":1,"invocationId":"next","target":"Subscribe","arguments":["orders"]}~""".Replace('~', '\u001e'));
+        await Eventually.TrueAsync(() => client.Writes.SelectMany(write => write).OfType<CompletionMessage>().Any(answer => answer.InvocationId == "next"));
+    }
+
     public static TheoryData<string, object?[], bool> WrongCalls()
     {
         var calls = new TheoryData<string, object?[], bool>();

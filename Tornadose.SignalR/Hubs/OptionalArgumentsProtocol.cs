@@ -9,6 +9,7 @@ namespace Tornadose.SignalR.Hubs;
 /// <summary>
 /// Lets clients leave out the last argument of <see cref="StoreHub.Subscribe"/> and <see cref="StoreHub.Watch"/>: <c>invoke("Subscribe", "orders")</c>. SignalR binds
 /// exactly as many arguments as the method has, and has no overloads. An invocation that does not bind is read once more, one argument short.
+/// A message of an unknown type, which SignalR ignores, holds up nothing behind it.
 /// </summary>
 internal sealed class OptionalArgumentsProtocol(IHubProtocol inner) : IHubProtocol
 {
@@ -27,8 +28,13 @@ internal sealed class OptionalArgumentsProtocol(IHubProtocol inner) : IHubProtoc
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
         var again = input;
-        if (!inner.TryParseMessage(ref input, binder, out message))
-            return false;
+        while (!inner.TryParseMessage(ref input, binder, out message))
+        {
+            if (input.Start.Equals(again.Start))
+                return false;
+            again = input; // past a message of a type from the future: SignalR would leave what is behind it until more bytes come
+        }
+
         if (message is InvocationBindingFailureMessage { Target: var method } && HasOptionalArgument(method)
             && inner.TryParseMessage(ref again, new ShortBinder(binder), out var shorter))
             message = Complete(shorter) ?? message;

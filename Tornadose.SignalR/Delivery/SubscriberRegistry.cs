@@ -75,9 +75,9 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         if (!_subscribers.TryRemove(subscriber, out _))
             return;
-        subscriber.Feeds.EndMeasuring(end.Name, _time.GetElapsedTime(subscriber.Began));
         if (end == SubscriberEnd.Slow)
             Logger.SlowSubscriberDisconnected(subscriber.Transport, subscriber.Store);
+        subscriber.Feeds.EndMeasuring(end.Name, _time.GetElapsedTime(subscriber.Began)); // last: who sees the count move finds the line in the log
     }
 
     /// <summary>

@@ -28,6 +28,22 @@ public sealed class LogReplicaTests
     }
 
     [Fact]
+    public void Receive_WhatOthersHaveOvertaken_IsTakenWithoutARead()
+    {
+        var (store, replica) = Start();
+        var cursor = Cursor(replica);
+        var sent = Enumerable.Range(0, 5).Select(_ => store.Append()).ToArray();
+        foreach (var late in new[] { 2, 4, 1 })
+            Assert.True(replica.Receive(sent[late]));
+        Assert.True(replica.Receive("bare"u8.ToArray()));
+        Assert.True(replica.Receive(sent[3]));
+        Assert.False(replica.Receive(sent[0]));
+        Assert.Equal(["1", "2", "3", "4", "5", "bare"], Read(cursor));
+        Assert.False(replica.Receive(store.Append()));
+        Assert.Equal(["6"], Read(cursor));
+    }
+
+    [Fact]
     public void Receive_NextOffsetOfAnotherPast_IsNotAppended()
     {
         var (store, replica) = Start();
@@ -114,11 +130,12 @@ public sealed class LogReplicaTests
         var replica = new LogReplica(new MessageLog(new MessageLogLimits(4 * Capacity, 1 << 20), TimeProvider.System), new WaitingFrames(8, 1 << 20), Refused);
         Sync(replica, store);
         var chain = new Chain(store, Cursor(replica));
+        var late = new List<ReadOnlyMemory<byte>>();
         for (var step = 0; step < 200; step++)
         {
-            Step(random, store, replica);
+            Step(random, store, replica, late);
             if (random.Next(4) == 0)
-                Sync(replica, store, () => Step(random, store, replica));
+                Sync(replica, store, () => Step(random, store, replica, late));
             chain.Check();
         }
 
@@ -128,7 +145,7 @@ public sealed class LogReplicaTests
         Assert.Equal(store.Top, chain.At);
     }
 
-    private static void Step(Random random, SimulatedStore store, LogReplica replica)
+    private static void Step(Random random, SimulatedStore store, LogReplica replica, List<ReadOnlyMemory<byte>> late)
     {
         switch (random.Next(30))
         {
@@ -143,6 +160,14 @@ public sealed class LogReplicaTests
                 break;
             case < 8:
                 store.Append(); // and its announcement is lost
+                break;
+            case < 12:
+                late.Add(store.Append()); // and others overtake it
+                break;
+            case < 17 when late.Count > 0:
+                var next = random.Next(late.Count);
+                replica.Receive(late[next]);
+                late.RemoveAt(next);
                 break;
             default:
                 replica.Receive(store.Append());

@@ -53,7 +53,9 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting, Action r
             if (!_frozen && waiting.IsEmpty && TryApply(frame))
                 return false;
             waiting.Add(frame);
-            return !_loading;
+            if (!_frozen)
+                TakeWhatContinues();
+            return !_loading && !waiting.IsEmpty;
         }
     }
 
@@ -116,6 +118,21 @@ internal sealed class LogReplica(MessageLog log, WaitingFrames waiting, Action r
     {
         _frozen = true;
         return Plan(purpose, from);
+    }
+
+    /// <summary>
+    /// Takes of what waits all that continues the log by now. Client libraries hand announcements on in any order, and one that was only overtaken need not be read: by the time the answer is here, a
+    /// burst may have pushed it out of the window.
+    /// </summary>
+    private void TakeWhatContinues()
+    {
+        for (var moved = true; moved;)
+        {
+            while (waiting.TryPeek(out _, out var first) && TryApply(first))
+                waiting.Remove();
+            var at = log.Position;
+            moved = waiting.TryFind(at.Offset + 1, out var next) && TryApply(next) && log.Position != at; // it is one of the past when its turn comes
+        }
     }
 
     private bool TryApply(BusFrame frame)

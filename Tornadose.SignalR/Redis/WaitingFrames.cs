@@ -9,6 +9,7 @@ namespace Tornadose.SignalR.Redis;
 internal sealed class WaitingFrames(int maxFrames, long maxBytes)
 {
     private readonly Queue<BusFrame> _frames = new();
+    private readonly Dictionary<long, BusFrame> _byOffset = [];
     private long _bytes;
 
     /// <summary>The number of the last frame that ever came.</summary>
@@ -32,6 +33,8 @@ internal sealed class WaitingFrames(int maxFrames, long maxBytes)
     {
         LastNumber++;
         _frames.Enqueue(frame);
+        if (frame.Position is { } position)
+            _byOffset[position.Offset] = frame;
         _bytes += frame.Content.Size;
         while (_frames.Count > maxFrames || (_bytes > maxBytes && _frames.Count > 1))
             Remove();
@@ -43,5 +46,14 @@ internal sealed class WaitingFrames(int maxFrames, long maxBytes)
         return _frames.TryPeek(out frame);
     }
 
-    public void Remove() => _bytes -= _frames.Dequeue().Content.Size;
+    /// <summary>The frame of an offset, wherever it waits; of several the last that came.</summary>
+    public bool TryFind(long offset, out BusFrame frame) => _byOffset.TryGetValue(offset, out frame);
+
+    public void Remove()
+    {
+        var frame = _frames.Dequeue();
+        _bytes -= frame.Content.Size;
+        if (frame.Position is { } position)
+            _byOffset.Remove(position.Offset);
+    }
 }

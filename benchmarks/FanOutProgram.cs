@@ -8,7 +8,7 @@ namespace Tornadose.Benchmarks;
 internal static class FanOutProgram
 {
     private const int Rounds = 5;
-    private const double Seconds = 2.5;
+    private const double Seconds = 2;
     private const int QuickRounds = 2;
     private const double QuickSeconds = 0.6;
 

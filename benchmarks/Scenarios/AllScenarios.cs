@@ -17,6 +17,7 @@ internal static class AllScenarios
     private const int Thousand = 1000;
     private const int TenThousand = 10_000;
     private const int FixedRate = 80;
+    private const int CurveDeliveries = 40_000; // a second
 
     /// <summary>What the targets are about.</summary>
     public static IReadOnlyList<Scenario> Targeted { get; } =
@@ -30,19 +31,19 @@ internal static class AllScenarios
         new FanOutScenario("sse-json", "SSE, an object of 300 B JSON to 1,000 subscribers, eight in flight",
             Series(static peer => new(peer) { Message = Payload.Json300, Window = 8 }, Peer.Sse, Peer.HandmadeJson)),
         new FanOutScenario("sse-1k", "SSE, 1 KB to 1,000 subscribers, eight in flight",
-            Series(static peer => new(peer) { Message = Payload.Text1K, Window = 8 }, Peer.Sse, Peer.Handmade, Peer.NchanSse)),
+            Series(static peer => new(peer) { Message = Payload.Text1K, Window = 8 }, Peer.Sse, Peer.Handmade, Peer.NchanSse)) { MostRounds = 3 },
         new FanOutScenario("ws-window", "WebSocket and JSON lines, 64 B to 1,000 subscribers, eight in flight",
             Series(static peer => new(peer) { Window = 8 }, Peer.WebSocket, Peer.JsonLines, Peer.NchanWebSocket)),
         new FanOutScenario("ws-closed", "WebSocket and JSON lines, 64 B to 1,000 subscribers, closed loop",
-            Series(static peer => new(peer), Peer.WebSocket, Peer.JsonLines, Peer.NchanWebSocket)),
+            Series(static peer => new(peer), Peer.WebSocket, Peer.JsonLines, Peer.NchanWebSocket)) { MostRounds = 3 },
         new FanOutScenario("hub-closed", "SignalR, 64 B to 1,000 subscribers, closed loop",
             Series(static peer => new(peer), Peer.Hub, Peer.Group)),
         new FanOutScenario("hub-window", "SignalR, 64 B to 1,000 subscribers, eight in flight",
             Series(static peer => new(peer) { Window = 8 }, Peer.Hub, Peer.HubBinary, Peer.Group)),
         new FanOutScenario("hub-fixed", "SignalR, 40 messages of 64 B a second to 1,000 subscribers",
-            Series(static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Hub, Peer.Group)),
+            Series(static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Hub, Peer.Group)) { MostRounds = 3 },
         new FanOutScenario("sse-100", "SSE, 64 B to 100 subscribers, closed loop",
-            Series(static peer => new(peer) { Subscribers = 100 }, Peer.Sse, Peer.Handmade, Peer.NchanSse)),
+            Series(static peer => new(peer) { Subscribers = 100 }, Peer.Sse, Peer.Handmade, Peer.NchanSse)) { MostRounds = 3 },
         new FanOutScenario("sse-10k", "SSE, 64 B to 10,000 subscribers, closed loop",
             Series(static peer => new(peer) { Subscribers = TenThousand }, Peer.Sse, Peer.NchanSse)),
         new FanOutScenario("stalled", "1 KB, 40 messages a second to 1,000 subscribers, and 50 that never read",
@@ -56,26 +57,26 @@ internal static class AllScenarios
         new IdleMemoryScenario("memory", "Resident memory of an idle subscriber, 10,000 of them",
             Series(static peer => new(peer) { Subscribers = TenThousand }, Peer.Sse, Peer.WebSocket, Peer.Held, Peer.NchanSse)),
         new SustainedScenario("sustained", "The highest rate sustained for 30 s, 64 B to 1,000 subscribers, with 99 % delivered within 100 ms",
-            Series(static peer => new(peer), Peer.Sse, Peer.NchanSse, Peer.Hub, Peer.Group)),
+            Series(static peer => new(peer), Peer.Sse, Peer.NchanSse, Peer.Hub, Peer.Group)) { MostRounds = 3 },
     ];
 
     /// <summary>How cost grows, for <c>docs/scaling.md</c>.</summary>
     public static IReadOnlyList<Scenario> Curves { get; } =
     [
-        new FanOutScenario("curve-subscribers", "SSE, 64 B, closed loop, by subscribers",
-            [.. Numbers(100, 300, 1000, 3000, 10_000).Select(static number => new Series($"{number:N0} subscribers", Peer.Sse, number))]),
-        new FanOutScenario("curve-size", "SSE, 1,000 subscribers, closed loop, by message size",
-            [.. Numbers(64, 256, 1024, 4096, 16_384).Select(static bytes => new Series($"{bytes:N0} B", Peer.Sse, Thousand, Payload.Text(bytes)))]),
+        new FanOutScenario("curve-subscribers", "SSE, 64 B, 40,000 deliveries a second, by subscribers",
+            [.. Numbers(100, 300, 1000, 3000, 10_000).Select(static number => new Series($"{number:N0} subscribers", Peer.Sse, number, Rate: CurveDeliveries / (double)number))]) { MostRounds = 3 },
+        new FanOutScenario("curve-size", "SSE, 1,000 subscribers, 20 messages a second, by message size",
+            [.. Numbers(64, 256, 1024, 4096, 16_384).Select(static bytes => new Series($"{bytes:N0} B", Peer.Sse, Thousand, Payload.Text(bytes), Rate: FixedRate / 4))]) { MostRounds = 3 },
         new FanOutScenario("curve-rate", "SSE, 1,000 subscribers, 64 B, by messages a second",
-            [.. Numbers(10, 20, 40, 80, 120).Select(static rate => new Series($"{rate} messages/s", Peer.Sse) { Rate = rate })]),
-        new FanOutScenario("curve-stores", "SSE, 1,000 subscribers spread over stores, 80,000 deliveries a second at 1 store, the same messages a second to all stores together",
-            [.. Numbers(1, 10, 100).Select(static stores => new Series($"{stores} stores", Peer.Sse, Rate: FixedRate / 2 * stores) { Stores = stores })]),
+            [.. Numbers(10, 20, 40, 80, 160).Select(static rate => new Series($"{rate} messages/s", Peer.Sse) { Rate = rate })]) { MostRounds = 3 },
+        new FanOutScenario("curve-stores", "SSE, 1,000 subscribers spread over stores, 64 B, 40,000 deliveries a second, by stores",
+            [.. Numbers(1, 10, 100).Select(static stores => new Series(stores == 1 ? "1 store" : $"{stores} stores", Peer.Sse, Rate: CurveDeliveries / Thousand * stores) { Stores = stores })]) { MostRounds = 3 },
         new FanOutScenario("curve-transports", "1,000 subscribers, 64 B, 40 messages a second, by transport",
-            Series(static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Sse, Peer.WebSocket, Peer.JsonLines, Peer.Hub, Peer.HubBinary)),
+            Series(static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Sse, Peer.WebSocket, Peer.JsonLines, Peer.Hub, Peer.HubBinary)) { MostRounds = 3 },
         new RedisScenario("redis", "Publishes through one node of a Redis store, 64 B, 64 in flight, by nodes that follow it",
-            [.. Numbers(1, 2, 4).Select(static nodes => new Series($"{nodes} nodes", Peer.Redis, 1, Window: 64) { Nodes = nodes })]),
+            [.. Numbers(1, 2, 4).Select(static nodes => new Series(nodes == 1 ? "1 node" : $"{nodes} nodes", Peer.Redis, 1, Window: 64) { Nodes = nodes })]) { MostRounds = 3 },
         new RedisScenario("redis-latency", "What Redis adds to the latency: SSE, 64 B, 100 messages a second to 10 subscribers",
-            [.. Numbers(0, 1, 2).Select(static nodes => new Series(nodes == 0 ? "in memory" : $"Redis, {nodes} nodes", Peer.Redis, 10, Rate: 100) { Nodes = nodes })]),
+            [.. Numbers(0, 1, 2).Select(static nodes => new Series(nodes == 0 ? "in memory" : nodes == 1 ? "Redis, 1 node" : $"Redis, {nodes} nodes", Peer.Redis, 10, Rate: 100) { Nodes = nodes })]) { MostRounds = 3 },
     ];
 
     public static IReadOnlyList<Scenario> Everything { get; } = [.. Targeted, .. Curves];

@@ -10,8 +10,6 @@ internal sealed record AllocationScenario(string Name, string Title, IReadOnlyLi
 {
     private const int Few = 100;
 
-    public override int MostRounds => 5;
-
     public override void WarmUp(RunningServer server, Series series) => FanOutScenario.Prepare(server, series);
 
     public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)

@@ -1,4 +1,5 @@
 using Tornadose.Benchmarks.Load;
+using Tornadose.Benchmarks.Native;
 using Tornadose.Benchmarks.Peers;
 
 namespace Tornadose.Benchmarks.Scenarios;
@@ -34,9 +35,11 @@ internal sealed record FanOutScenario(string Name, string Title, IReadOnlyList<S
         session.WaitUntilReady(series.Payload);
         // Time for those that do not read to fill what the system buffers for them.
         session.Run(series.Plan(series.Stalled > 0 ? StallSeconds : SettleSeconds));
-        var cpu = server.CpuSeconds;
+        var (cpu, own) = (server.CpuSeconds, ProcessUsage.CpuSeconds([Environment.ProcessId]));
         var result = session.Run(series.Plan(seconds));
-        return Describe(result, server.CpuSeconds - cpu);
+        var figures = Describe(result, server.CpuSeconds - cpu);
+        figures[Figures.ClientCpuPerDelivery] = (ProcessUsage.CpuSeconds([Environment.ProcessId]) - own) * 1e6 / result.Delivered;
+        return figures;
     }
 
     public static Dictionary<string, double> Describe(LoadResult result, double cpuSeconds) => new()

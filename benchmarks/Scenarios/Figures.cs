@@ -5,6 +5,7 @@ internal static class Figures
 {
     public const string DeliveriesPerSecond = "deliveries/s";
     public const string CpuPerDelivery = "CPU µs/delivery";
+    public const string ClientCpuPerDelivery = "client's CPU µs/delivery";
     public const string P50 = "p50 ms";
     public const string P99 = "p99 ms";
     public const string PublishesPerSecond = "publishes/s";

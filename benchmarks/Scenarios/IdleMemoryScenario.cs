@@ -9,8 +9,6 @@ internal sealed record IdleMemoryScenario(string Name, string Title, IReadOnlyLi
     private const int WarmUpSubscribers = 200;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
-    public override int MostRounds => 5;
-
     public override bool NeedsFreshServer => true;
 
     public override IReadOnlyDictionary<string, double> Measure(RunningServer server, Series series, double seconds)

@@ -9,8 +9,6 @@ internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Se
 {
     private const int MostWarmUps = 8;
 
-    public override int MostRounds => 3;
-
     public override bool NeedsFreshServer => true;
 
     /// <param name="server">Redis.</param>

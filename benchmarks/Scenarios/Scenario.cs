@@ -9,7 +9,7 @@ namespace Tornadose.Benchmarks.Scenarios;
 internal abstract record Scenario(string Name, string Title, IReadOnlyList<Series> Series)
 {
     /// <summary>How often it is measured at most; some are long, or hardly vary.</summary>
-    public virtual int MostRounds => int.MaxValue;
+    public int MostRounds { get; init; } = int.MaxValue;
 
     /// <summary>Whether each measurement begins with a server that was just started.</summary>
     public virtual bool NeedsFreshServer => false;

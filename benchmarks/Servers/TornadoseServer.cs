@@ -19,7 +19,11 @@ internal static class TornadoseServer
         var builder = KestrelServer.CreateBuilder(command);
         KestrelServer.AddHubs(builder.Services);
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReadingJson.Default));
-        var tornadose = builder.Services.AddTornadose(static options => options.KeepAliveTimeout = NeverSilent)
+        var tornadose = builder.Services.AddTornadose(static options =>
+            {
+                options.KeepAliveTimeout = NeverSilent;
+                options.MaxReplayedPerSecond = null; // all subscribers have one address
+            })
             .AddQueueStore("bench", static store => store.Capacity = Capacity)
             .AddQueueStore("many/{id}");
         if (command.Value("redis") is { } redis)

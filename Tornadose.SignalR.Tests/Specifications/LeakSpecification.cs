@@ -52,7 +52,15 @@ public sealed class LeakSpecification(ITestOutputHelper output)
     {
         var now = (Memory: 0L, Handles: 0);
         await host.UntilSubscribersAsync(0);
-        await Eventually.TrueAsync(() => (now = Weigh()).Memory <= memory && now.Handles <= handles, what: $"no more than {memory:N0} bytes and {handles} handles");
+        try
+        {
+            await Eventually.TrueAsync(() => (now = Weigh()).Memory <= memory && now.Handles <= handles);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{now.Memory:N0} bytes and {now.Handles} handles, where {memory:N0} and {handles} were allowed.");
+        }
+
         return now;
     }
 

@@ -67,9 +67,9 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
-        // A store that has ended gives nothing at all; a reader that the store's policy has disconnected was given something before.
+        // A store that has ended gives nothing at all. A reader that the store's policy has disconnected was given something before, and comes back with its id: what it has missed is said by a reset then.
         while (await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false))
-            Take(store.GetSnapshot(), upTo: null);
+            continue;
     }
 
     private async Task<bool> ReadUntilMissedAsync(CancellationToken cancellationToken)
@@ -81,6 +81,7 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
             if (message.Reset is { } reset)
             {
                 Miss(reset);
+                Take(store.GetSnapshot(), upTo: null);
                 break;
             }
 

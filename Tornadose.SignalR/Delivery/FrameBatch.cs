@@ -1,26 +1,28 @@
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>The frames that a sink was given since its last flush: one, as a rule, for which nothing is allocated or copied.</summary>
+/// <summary>The frames that a sink was given since its last flush: one, as a rule. Nothing is allocated for it, nor for those that come later in a list that is used again.</summary>
 internal struct FrameBatch
 {
     private List<Frame>? _more;
 
     public Frame? First { get; private set; }
 
-    public readonly bool IsSingle => First is not null && _more is not { Count: > 0 };
+    public readonly int Count => First is null ? 0 : 1 + (_more?.Count ?? 0);
+
+    public readonly bool IsSingle => Count == 1;
 
     public readonly int Length
     {
         get
         {
-            var length = First?.Bytes.Length ?? 0;
-            foreach (var frame in More)
-                length += frame.Bytes.Length;
+            var length = 0;
+            for (var i = 0; i < Count; i++)
+                length += this[i].Bytes.Length;
             return length;
         }
     }
 
-    public readonly IReadOnlyList<Frame> More => _more ?? (IReadOnlyList<Frame>)[];
+    public readonly Frame this[int index] => index == 0 ? First! : _more![index - 1];
 
     public void Add(Frame frame)
     {
@@ -34,14 +36,10 @@ internal struct FrameBatch
     /// <param name="bytes">At least <see cref="Length"/> bytes.</param>
     public readonly void CopyTo(Memory<byte> bytes)
     {
-        if (First is null)
-            return;
-        First.Bytes.CopyTo(bytes);
-        var used = First.Bytes.Length;
-        foreach (var frame in More)
+        for (var i = 0; i < Count; i++)
         {
-            frame.Bytes.CopyTo(bytes[used..]);
-            used += frame.Bytes.Length;
+            this[i].Bytes.CopyTo(bytes);
+            bytes = bytes[this[i].Bytes.Length..];
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 
 namespace Tornadose.SignalR.Delivery;
@@ -54,6 +55,7 @@ public class ResponseSink(HttpResponse response) : IFrameSink
     /// <returns>A task that has ended.</returns>
     public virtual ValueTask CloseAsync(SubscriberEnd end) => ValueTask.CompletedTask;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> AwaitFlush(ValueTask<FlushResult> flush) => !(await flush.ConfigureAwait(false)).IsCompleted;
 
     private async ValueTask<bool> FlushSlicesAsync()

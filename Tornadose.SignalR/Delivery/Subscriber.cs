@@ -179,6 +179,7 @@ internal sealed class Subscriber
         return ValueTask.CompletedTask;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushSlowlyAsync(ValueTask<bool> flush)
     {
         BeginSending();

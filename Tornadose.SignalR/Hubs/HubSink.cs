@@ -83,18 +83,17 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
         if (_batch.First is null)
             return Flushed();
         if (_oneByOne)
-            await SendEachAsync(_batch.First).ConfigureAwait(false);
+            await SendEachAsync().ConfigureAwait(false);
         else
             await SendAsync(Join()).ConfigureAwait(false);
         _batch.Clear();
         return Flushed();
     }
 
-    private async ValueTask SendEachAsync(Frame first)
+    private async ValueTask SendEachAsync()
     {
-        await SendAsync(first).ConfigureAwait(false);
-        foreach (var frame in _batch.More)
-            await SendAsync(frame).ConfigureAwait(false);
+        for (var i = 0; i < _batch.Count; i++)
+            await SendAsync(_batch[i]).ConfigureAwait(false);
     }
 
     /// <summary>Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write.</summary>

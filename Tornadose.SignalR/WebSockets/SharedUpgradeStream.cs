@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
@@ -137,6 +139,7 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FinishAsync(ValueTask write)
     {
         try

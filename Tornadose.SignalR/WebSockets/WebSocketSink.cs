@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Tornadose.SignalR.Delivery;
 
@@ -43,12 +44,14 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
         await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, timeout.Token).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> AwaitAsync(ValueTask write)
     {
         await write.ConfigureAwait(false);
         return true;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FlushBatchAsync()
     {
         if (connection is null)
@@ -59,6 +62,7 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
         return true;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendTogetherAsync(SharedUpgradeStream stream)
     {
         var length = _batch.Length;
@@ -76,11 +80,8 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
 
     private async ValueTask SendEachAsync()
     {
-        if (_batch.First is not { } first)
-            return;
-        await SendAsync(first).ConfigureAwait(false);
-        foreach (var frame in _batch.More)
-            await SendAsync(frame).ConfigureAwait(false);
+        for (var i = 0; i < _batch.Count; i++)
+            await SendAsync(_batch[i]).ConfigureAwait(false);
     }
 
     private ValueTask SendAsync(Frame frame) =>

@@ -26,6 +26,7 @@ internal sealed record Peer(string Name, string Server, SubscriberProtocol Proto
     public static readonly Peer NchanWebSocket = NchanSse with { Name = "nchan WebSocket", Protocol = SubscriberProtocol.WebSocket };
     public static readonly Peer Floor = new("bare sockets", FloorKind, SubscriberProtocol.Sse, "/", "/publish");
     public static readonly Peer Redis = Sse with { Name = "Redis", Server = RedisKind };
+    public static readonly Peer BareKestrel = new("bare Kestrel", "held", SubscriberProtocol.Sse, "/bare", "/publish");
     public static readonly Peer Held = new("held response", "held", SubscriberProtocol.Sse, "/held", "/publish");
 
     /// <summary>Whether the server is on .NET, and tells how its process is doing.</summary>

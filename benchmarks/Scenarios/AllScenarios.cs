@@ -23,7 +23,7 @@ internal static class AllScenarios
     public static IReadOnlyList<Scenario> Targeted { get; } =
     [
         new FanOutScenario("sse-fixed", "SSE, 80 messages of 64 B a second to 1,000 subscribers",
-            Series(static peer => new(peer) { Rate = FixedRate }, Peer.Sse, Peer.Handmade, Peer.NchanSse, Peer.Floor)),
+            Series(static peer => new(peer) { Rate = FixedRate }, Peer.Sse, Peer.Handmade, Peer.NchanSse, Peer.BareKestrel, Peer.Floor)),
         new FanOutScenario("sse-closed", "SSE, 64 B to 1,000 subscribers, the next message once the last is acknowledged",
             Series(static peer => new(peer), Peer.Sse, Peer.Handmade, Peer.NchanSse, Peer.Floor)),
         new FanOutScenario("sse-window", "SSE, 64 B to 1,000 subscribers, eight publishes in flight",

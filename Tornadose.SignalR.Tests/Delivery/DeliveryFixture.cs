@@ -46,7 +46,7 @@ internal sealed class DeliveryFixture : IDisposable
         Start(sink ?? new FakeSink(), Log.Open(start, policy), sendTimeout ?? SendTimeout);
 
     public Subscriber Make(IFrameSink sink, MessageCursor cursor, TimeSpan? sendTimeout = null) =>
-        new("fake", SubscriberFeeds.Of(new SubscriberFeed("test", cursor, sendTimeout ?? SendTimeout)), Encoder, sink, Registry);
+        new("fake", SubscriberFeeds.Of(new SubscriberFeed("test", cursor, sendTimeout ?? SendTimeout, new("test"))), Encoder, sink, Registry);
 
     public RunningSubscriber[] StartMany(int count) => [.. Enumerable.Range(0, count).Select(_ => Start())];
 

@@ -13,7 +13,7 @@ internal static class ClientKey
     {
         if (options.LimitKey is { } own)
             return own(context);
-        return options.UserId(context.User) is { } user ? $"user {user}" : Of(context.Connection.RemoteIpAddress);
+        return options.UserId(RequestParts.User(context)) is { } user ? $"user {user}" : Of(RequestParts.RemoteAddress(context));
     }
 
     /// <summary>Of IPv6 the network: whoever has one address there has 2⁶⁴ of them.</summary>

@@ -14,7 +14,7 @@ namespace Tornadose.SignalR.Delivery;
 /// still, and nobody else does. (3) With nothing to read, wait for an append, for the clock (keep-alive) or for the end. (4) Whoever
 /// wants the subscription to end says why, once; the loop notices, leaves, and closes the connection for that reason.
 /// </remarks>
-internal sealed class Subscriber
+internal sealed class Subscriber : SubscriberWake
 {
     /// <summary>A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.</summary>
     public const int BatchBytes = 32 * 1024;
@@ -28,7 +28,6 @@ internal sealed class Subscriber
     private readonly FrameEncoder _encoder;
     private readonly IFrameSink _sink;
     private readonly SubscriberRegistry _registry;
-    private readonly SubscriberWake _wake = new();
     private SubscriberEnd? _end;
     private long _lastSent;
     private long _sendingSince = NotSending;
@@ -43,7 +42,7 @@ internal sealed class Subscriber
         _encoder = encoder;
         _sink = sink;
         _registry = registry;
-        _feeds.Join(_wake);
+        _feeds.Join(this);
     }
 
     public string Transport { get; }
@@ -100,7 +99,7 @@ internal sealed class Subscriber
     public void End(SubscriberEnd reason)
     {
         if (Interlocked.CompareExchange(ref _end, reason, null) is null)
-            _wake.Wake();
+            Wake();
     }
 
     /// <summary>Ends the subscription and cuts its connection, so that a write which the peer does not take ends as well.</summary>
@@ -130,7 +129,7 @@ internal sealed class Subscriber
         else if (_encoder.KeepAlive is not null && _registry.Elapsed(Volatile.Read(ref _lastSent), now) >= keepAlive)
         {
             Volatile.Write(ref _keepAliveDue, true);
-            _wake.Wake();
+            Wake();
         }
     }
 
@@ -217,9 +216,9 @@ internal sealed class Subscriber
     private ValueTask WaitAsync()
     {
         _batches = 0;
-        var wait = _wake.BeginWait();
+        var wait = BeginWait();
         if (!_feeds.Register() || IsEnding || Volatile.Read(ref _keepAliveDue))
-            _wake.Wake();
+            Wake();
         return wait;
     }
 

@@ -49,7 +49,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     public void Join(IAppendWaiter waiter)
     {
         foreach (var feed in _feeds)
-            feed.Registration = feed.Cursor.Log.Signal.Join(waiter);
+            feed.Join(waiter);
     }
 
     /// <summary>Reads the next message of any of the stores, in turns, so that a busy store does not starve a quiet one.</summary>
@@ -73,7 +73,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     public Frame Render(MessageEntry entry, FrameEncoder encoder)
     {
         var frame = NamesStore ? RenderNamed(entry, encoder) : encoder.GetFrame(_current.Store, entry);
-        _current.Tally!.Count(entry, frame.Bytes.Length);
+        _current.Count(entry, frame.Bytes.Length);
         return frame;
     }
 
@@ -84,30 +84,26 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     }
 
     /// <summary>Counts the reset that was read last.</summary>
-    public void CountReset(StoreReset reset) => _current.Tally!.Reset(reset);
+    public void CountReset(StoreReset reset) => _current.CountReset(reset);
 
     /// <summary>Measures the batch that was rendered.</summary>
     public void Report(SubscriberRegistry registry)
     {
         foreach (var feed in _feeds)
-            feed.Tally!.Report(registry);
+            feed.Report(registry);
     }
 
     /// <summary>Counts the subscription, and what became of its resume.</summary>
     public void BeginMeasuring(StoreMetrics metrics, string transport, long now)
     {
         foreach (var feed in _feeds)
-        {
-            feed.Tally = new FeedTally(metrics.Join(feed.Measured.Name, transport), now);
-            if (feed.Cursor.ResumeResult is { } result)
-                feed.Tally.Metrics.Resumed(result);
-        }
+            feed.BeginMeasuring(metrics, transport, now);
     }
 
     public void EndMeasuring(string reason, TimeSpan duration)
     {
         foreach (var feed in _feeds)
-            feed.Tally!.Metrics.Ended(reason, duration, feed.Measured.ComesAndGoes);
+            feed.EndMeasuring(reason, duration);
     }
 
     /// <summary>Enlists with every store.</summary>
@@ -116,14 +112,14 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     {
         var wait = true;
         foreach (var feed in _feeds)
-            wait &= feed.Registration!.Register(feed.Cursor.Next);
+            wait &= feed.Register();
         return wait;
     }
 
     public void Leave()
     {
         foreach (var feed in _feeds)
-            feed.Registration!.Leave();
+            feed.Leave();
     }
 
     /// <summary>Why nothing more will come; null while something may.</summary>

@@ -5,15 +5,15 @@ namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
 /// The reusable wait of one subscriber: no allocation for a wait, and the continuation runs on the thread that wakes it, so that a
-/// pump serves all its subscribers without a hop through the thread pool for each.
+/// pump serves all its subscribers without a hop through the thread pool for each. A base class and no part, as ten thousand subscribers are woken one after the other, each from memory that the processor has to fetch.
 /// </summary>
-internal sealed class SubscriberWake : IAppendWaiter, IValueTaskSource
+internal abstract class SubscriberWake : IAppendWaiter, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _source;
     private int _waiting;
 
     /// <summary>Begins a wait. A wake-up that comes between this call and the await is not lost.</summary>
-    public ValueTask BeginWait()
+    protected ValueTask BeginWait()
     {
         _source.Reset();
         Interlocked.Exchange(ref _waiting, 1);

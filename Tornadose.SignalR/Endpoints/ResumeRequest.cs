@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Endpoints;
 
@@ -29,14 +30,14 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
         if (request.Headers["Last-Event-ID"] is [.., { Length: > 0 } header])
             return header;
         foreach (var alias in Aliases)
-            if (request.Query[alias] is [.., { Length: > 0 } value])
+            if (RequestParts.Query(request)[alias] is [.., { Length: > 0 } value])
                 return value;
         return null;
     }
 
     private static bool TryReadEarliest(HttpRequest request, out bool earliest, out string? error)
     {
-        var from = request.Query["from"];
+        var from = RequestParts.Query(request)["from"];
         earliest = from == "earliest";
         error = earliest || from.Count == 0 || from == "now" ? null : "The query parameter 'from' takes the values 'earliest' and 'now'.";
         return error is null;
@@ -44,7 +45,7 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
 
     private static bool TryReadLast(HttpRequest request, out int? last, out string? error)
     {
-        var text = request.Query["last"];
+        var text = RequestParts.Query(request)["last"];
         last = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
         error = text.Count == 0 || last is not null ? null : "The query parameter 'last' takes a number of messages, from 0.";
         return error is null;

@@ -49,13 +49,20 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
     }
 
     /// <summary>Without a format it is a WebSocket.</summary>
-    private async Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
+    private Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
-        var access = authorizer.Ask(context.User, selection.Stores, context);
+        var beginning = BeginAsync(context, selection, resume, format);
+        return beginning.IsCompletedSuccessfully ? DeliverAsync(context, beginning.Result, format) : DeliverAsync(context, beginning, format);
+    }
+
+    /// <returns>What is to be delivered; null when the request has been answered.</returns>
+    private async ValueTask<StoreSubscription?> BeginAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
+    {
+        var access = authorizer.Ask(RequestParts.User(context), selection.Stores, context);
         if (Refusal.For(await access.DecideAsync()) is { } refusal)
         {
             await Refusal.WriteAsync(context, refusal);
-            return;
+            return null;
         }
 
         try
@@ -65,13 +72,15 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
             else if (format is not null && HttpMethods.IsHead(context.Request.Method))
                 StreamHeaders.Set(context.Response, format);
             else
-                await SubscribeAsync(context, access, selection, resume, format);
+                return await SubscribeAsync(context, access, selection, resume, format);
         }
         catch (TooManyStoresException)
         {
             // A store that was found had to make way for another, perhaps one of the same request, before it was followed.
             await Refusal.ComeBackAsync(context, format, options.NextRetry());
         }
+
+        return null;
     }
 
     private async Task SnapshotAsync(HttpContext context, StoreSelection selection, StreamFormat format)
@@ -83,42 +92,60 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
             await Refusal.ComeBackAsync(context, format, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
     }
 
-    private async Task SubscribeAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
+    private async ValueTask<StoreSubscription?> SubscribeAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
         var key = ClientKey.Of(context, options);
         var transport = format?.Name ?? WebSocketSubscription.Transport;
         if (!registry.Admission.TryEnter(transport, key, selection.Capacities, out var place, out var refusal))
         {
             await Refusal.ComeBackAsync(context, format, options.NextRetry(), refusal);
-            return;
+            return null;
         }
 
-        using (place)
+        var subscription = await StoreSubscription.OpenAsync(selection, resume, access, place, context.RequestAborted);
+        if (registry.Admission.TryReplay(transport, key, subscription.Feeds.Behind))
         {
-            using var subscription = await StoreSubscription.OpenAsync(selection, resume, context.RequestAborted);
-            if (!registry.Admission.TryReplay(transport, key, subscription.Feeds.Behind))
-                await Refusal.ComeBackAsync(context, format, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
-            else
-                await DeliverAsync(context, access, subscription, format);
+            context.Response.Headers[StreamHeaders.Resume] = subscription.WordOf(resume);
+            return subscription;
+        }
+
+        subscription.Dispose();
+        await Refusal.ComeBackAsync(context, format, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
+        return null;
+    }
+
+    private async Task DeliverAsync(HttpContext context, ValueTask<StoreSubscription?> beginning, StreamFormat? format) => await DeliverAsync(context, await beginning, format);
+
+    private Task DeliverAsync(HttpContext context, StoreSubscription? subscription, StreamFormat? format)
+    {
+        if (subscription is null)
+            return Task.CompletedTask;
+        return format is null ? UpgradeAsync(context, subscription) : StreamAsync(context, subscription, format);
+    }
+
+    private async Task UpgradeAsync(HttpContext context, StoreSubscription subscription)
+    {
+        using (subscription)
+            await WebSocketSubscription.RunAsync(context, subscription.Feeds, subscription.Access, registry, options);
+    }
+
+    private async Task StreamAsync(HttpContext context, StoreSubscription subscription, StreamFormat format)
+    {
+        using (subscription)
+        {
+            var subscriber = Ready(context, subscription, format);
+            using var gone = context.RequestAborted.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), subscriber);
+            await subscriber.RunAsync();
         }
     }
 
-    private Task DeliverAsync(HttpContext context, SubscriberAccess access, StoreSubscription subscription, StreamFormat? format)
-    {
-        context.Response.Headers[StreamHeaders.Resume] = subscription.Resumed;
-        return format is null
-            ? WebSocketSubscription.RunAsync(context, subscription.Feeds, access, registry, options)
-            : StreamAsync(context, subscription.Feeds, access, format);
-    }
-
-    private async Task StreamAsync(HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, StreamFormat format)
+    private Subscriber Ready(HttpContext context, StoreSubscription subscription, StreamFormat format)
     {
         StreamHeaders.Set(context.Response, format);
         StreamHeaders.Unbuffer(context);
-        var stream = new StreamContext(context, feeds);
-        var subscriber = new Subscriber(format.Name, feeds, format.Encoder, format.CreateSink(stream), registry) { Access = access };
+        var stream = new StreamContext(context, subscription.Feeds);
+        var subscriber = new Subscriber(format.Name, subscription.Feeds, format.Encoder, format.CreateSink(stream), registry) { Access = subscription.Access };
         stream.Attach(subscriber);
-        using var gone = context.RequestAborted.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), subscriber);
-        await subscriber.RunAsync();
+        return subscriber;
     }
 }

@@ -19,7 +19,9 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
 
     /// <summary>The stores of these that take only so many subscribers.</summary>
     public IReadOnlyList<StoreCapacity> Capacities =>
-        [.. from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(store.Name, max)];
+        Stores.Any(static store => store.Options.MaxSubscribers is > 0)
+            ? [.. from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(store.Name, max)]
+            : [];
 
     /// <summary>The route value that holds the store's name.</summary>
     public const string RouteValue = "store";

@@ -4,75 +4,87 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>The stores of one request, followed and with their cursors open.</summary>
+/// <summary>A request that is served from now on: the stores, followed and with their cursors open, the right to read them, and a place among the subscribers.</summary>
+/// <remarks>It is all that is kept of how the request was decided on, as it is kept for as long as the stream lasts.</remarks>
 internal sealed class StoreSubscription : IDisposable
 {
-    private readonly List<FollowedStore> _followed;
+    private readonly FollowedStore[] _followed;
+    private readonly IDisposable _place;
 
-    private StoreSubscription(List<FollowedStore> followed, SubscriberFeeds feeds, string resumed)
+    private StoreSubscription(FollowedStore[] followed, SubscriberFeeds feeds, SubscriberAccess access, IDisposable place)
     {
         _followed = followed;
+        _place = place;
         Feeds = feeds;
-        Resumed = resumed;
+        Access = access;
     }
 
     public SubscriberFeeds Feeds { get; }
 
-    /// <summary>What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while the backplane has not been reached yet.</summary>
-    public string Resumed { get; }
+    public SubscriberAccess Access { get; }
 
-    public static async ValueTask<StoreSubscription> OpenAsync(StoreSelection selection, ResumeRequest resume, CancellationToken cancellationToken)
+    /// <param name="selection">The stores.</param>
+    /// <param name="resume">Where to begin.</param>
+    /// <param name="access">The right to read them.</param>
+    /// <param name="place">The place, which is left when the subscription ends, or does not begin.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async ValueTask<StoreSubscription> OpenAsync(StoreSelection selection, ResumeRequest resume, SubscriberAccess access, IDisposable place, CancellationToken cancellationToken)
     {
-        var followed = await FollowAsync(selection.Stores, cancellationToken);
-        var plan = new ResumePlan(resume, followed.ConvertAll(static following => following.Store));
+        FollowedStore[] followed = [];
         try
         {
-            var feeds = new SubscriberFeed[followed.Count];
+            followed = await FollowAsync(selection.Stores, cancellationToken);
+            var plan = new ResumePlan(resume, Array.ConvertAll(followed, static following => following.Store));
+            var feeds = new SubscriberFeed[followed.Length];
             for (var i = 0; i < feeds.Length; i++)
                 feeds[i] = await OpenAsync(followed[i], plan.StartOf(i), cancellationToken);
-            return new StoreSubscription(followed, new SubscriberFeeds(selection.IsList, feeds), Word(resume, feeds));
+            return new StoreSubscription(followed, new SubscriberFeeds(selection.IsList, feeds), access, place);
         }
         catch
         {
             Release(followed);
+            place.Dispose();
             throw;
         }
     }
 
-    public void Dispose() => Release(_followed);
-
-    private static async ValueTask<SubscriberFeed> OpenAsync(FollowedStore following, StartAt start, CancellationToken cancellationToken) =>
-        new(following.Store.Name, await following.OpenCursorAsync(start, cancellationToken), following.Store.Options.SendTimeout)
-        {
-            Measured = following.Store.Measured,
-        };
-
-    private static string Word(ResumeRequest resume, SubscriberFeed[] feeds)
+    /// <summary>What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while the backplane has not been reached yet. Before the first read only.</summary>
+    public string WordOf(ResumeRequest resume)
     {
         if (resume.After is null)
             return "live";
-        if (feeds.Any(static feed => feed.Cursor.IsPending))
+        if (Feeds.Any(static feed => feed.Cursor.IsPending))
             return "pending";
-        return feeds.Any(static feed => feed.Cursor.OpensWithReset) ? "reset" : "resumed";
+        return Feeds.Any(static feed => feed.Cursor.OpensWithReset) ? "reset" : "resumed";
     }
 
-    private static async ValueTask<List<FollowedStore>> FollowAsync(IReadOnlyList<DataStore> stores, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        var followed = new List<FollowedStore>(stores.Count);
+        Release(_followed);
+        _place.Dispose();
+    }
+
+    private static async ValueTask<SubscriberFeed> OpenAsync(FollowedStore following, StartAt start, CancellationToken cancellationToken) =>
+        new(following.Store.Name, await following.OpenCursorAsync(start, cancellationToken), following.Store.Options.SendTimeout, following.Store.Measured);
+
+    private static async ValueTask<FollowedStore[]> FollowAsync(IReadOnlyList<DataStore> stores, CancellationToken cancellationToken)
+    {
+        var followed = new FollowedStore[stores.Count];
+        var count = 0;
         try
         {
-            foreach (var store in stores)
-                followed.Add(await FollowedStore.BeginAsync(store, cancellationToken));
+            for (; count < followed.Length; count++)
+                followed[count] = await FollowedStore.BeginAsync(stores[count], cancellationToken);
             return followed;
         }
         catch
         {
-            Release(followed);
+            Release(followed.AsSpan(0, count));
             throw;
         }
     }
 
-    private static void Release(List<FollowedStore> followed)
+    private static void Release(ReadOnlySpan<FollowedStore> followed)
     {
         foreach (var following in followed)
             following.Dispose();

@@ -19,7 +19,7 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
     {
         if (context.Features.Get<StoreTicket>() is { } taken)
             return Admit(context, taken); // the application's own authentication may have come after
-        if (!context.Request.Query.TryGetValue(Parameter, out var values))
+        if (!RequestParts.Query(context.Request).TryGetValue(Parameter, out var values))
             return true;
         try
         {

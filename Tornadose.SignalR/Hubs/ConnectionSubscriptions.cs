@@ -143,7 +143,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     {
         var begin = cursor.Position.ToString();
         var store = following.Store;
-        var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout) { Measured = store.Measured });
+        var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout, store.Measured));
         var sink = new HubSink(connection, begin);
         var subscription = new Subscription(new Subscriber(Transport, feeds, hub.Encoders.For(_protocol), sink, hub.Registry) { Access = access }, sink);
         _subscriptions[store.Name] = subscription;

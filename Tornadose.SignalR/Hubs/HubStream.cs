@@ -35,7 +35,7 @@ internal static class HubStream
 
     private static Subscriber Subscribe(DataStore store, MessageCursor cursor, SubscriberAccess access, ConnectionSubscriptions connection, HubStreamSink sink)
     {
-        var feed = new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout) { Measured = store.Measured };
+        var feed = new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout, store.Measured);
         var encoder = connection.IsSystemTextJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
         return new Subscriber("signalr-stream", SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry) { Access = access };
     }

@@ -66,6 +66,6 @@ internal sealed class NodeInspection(DataStoreProvider stores, SubscriberRegistr
             bytesBehind = known.From(next);
         }
 
-        return new FeedReport(feed.Store, behind, bytesBehind, feed.Tally?.Delivered ?? 0, feed.Tally?.Resets ?? 0);
+        return new FeedReport(feed.Store, behind, bytesBehind, feed.Delivered, feed.Resets);
     }
 }

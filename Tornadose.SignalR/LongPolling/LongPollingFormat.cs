@@ -9,7 +9,7 @@ namespace Tornadose.SignalR.LongPolling;
 internal sealed class LongPollingFormat(TimeProvider time) : StreamFormat("long-polling", "application/json", LongPollingEncoder.Instance)
 {
     /// <summary>Without it a request for JSON is one for a snapshot.</summary>
-    public static bool IsAskedFor(HttpRequest request) => request.Query.ContainsKey(WaitTime.Parameter);
+    public static bool IsAskedFor(HttpRequest request) => RequestParts.Query(request).ContainsKey(WaitTime.Parameter);
 
     public override string? FindFault(HttpRequest request) =>
         !IsAskedFor(request) || WaitTime.TryParse(request.Query[WaitTime.Parameter], out _) ? null : WaitTime.Expected;

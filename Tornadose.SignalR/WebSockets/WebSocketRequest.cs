@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.WebSockets;
 
@@ -14,14 +15,14 @@ internal static class WebSocketRequest
         "Pages of this origin may not connect here. The server's administrator can allow them: TornadoseOptions.AllowedOrigins.");
 
     public static bool IsUpgrade(HttpContext context) =>
-        context.WebSockets.IsWebSocketRequest
+        RequestParts.IsWebSocket(context)
         || HttpMethods.IsConnect(context.Request.Method)
         || AsksForWebSocket(context.Request);
 
     /// <summary>What is wrong with the handshake; null when nothing is.</summary>
     public static (int Status, string Text)? Fault(HttpContext context, ICollection<string> allowedOrigins)
     {
-        if (context.WebSockets.IsWebSocketRequest)
+        if (RequestParts.IsWebSocket(context))
             return PageOrigin.IsAllowed(context.Request, allowedOrigins)
                 ? null
                 : ForeignOrigin;

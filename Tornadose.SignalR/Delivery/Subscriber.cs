@@ -54,6 +54,12 @@ internal sealed class Subscriber : SubscriberWake
     /// <summary>The right to read, which the registry's clock sees to.</summary>
     public SubscriberAccess Access { get; init; } = SubscriberAccess.Unlimited;
 
+    /// <summary>Ends the subscription when it is cancelled: the client has gone.</summary>
+    public CancellationToken Gone { get; init; }
+
+    /// <summary>What is given back once the subscription has ended. Here and not with whoever awaits the end, as what awaits takes memory for as long as the stream lasts.</summary>
+    public IDisposable? Held { get; init; }
+
     /// <summary>Its number in this process.</summary>
     public long Number { get; set; }
 
@@ -69,6 +75,8 @@ internal sealed class Subscriber : SubscriberWake
     /// <returns>Why it ended.</returns>
     public async Task<SubscriberEnd> RunAsync()
     {
+        using var held = Held;
+        using var gone = Gone.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), this);
         _lastSent = _registry.Now;
         Began = _registry.GetTimestamp();
         _registry.Add(this);

@@ -129,13 +129,16 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
             await WebSocketSubscription.RunAsync(context, subscription.Feeds, subscription.Access, registry, options);
     }
 
-    private async Task StreamAsync(HttpContext context, StoreSubscription subscription, StreamFormat format)
+    private Task StreamAsync(HttpContext context, StoreSubscription subscription, StreamFormat format)
     {
-        using (subscription)
+        try
         {
-            var subscriber = Ready(context, subscription, format);
-            using var gone = context.RequestAborted.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), subscriber);
-            await subscriber.RunAsync();
+            return Ready(context, subscription, format).RunAsync();
+        }
+        catch
+        {
+            subscription.Dispose();
+            throw;
         }
     }
 
@@ -144,7 +147,12 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         StreamHeaders.Set(context.Response, format);
         StreamHeaders.Unbuffer(context);
         var stream = new StreamContext(context, subscription.Feeds);
-        var subscriber = new Subscriber(format.Name, subscription.Feeds, format.Encoder, format.CreateSink(stream), registry) { Access = subscription.Access };
+        var subscriber = new Subscriber(format.Name, subscription.Feeds, format.Encoder, format.CreateSink(stream), registry)
+        {
+            Access = subscription.Access,
+            Gone = context.RequestAborted,
+            Held = subscription,
+        };
         stream.Attach(subscriber);
         return subscriber;
     }

@@ -25,13 +25,14 @@ internal sealed class LoadSession : IDisposable
     /// <param name="subscribers">How many that read.</param>
     /// <param name="stalled">How many besides that subscribe and never read.</param>
     /// <param name="subscribe">Whether to send the requests at once.</param>
-    public LoadSession(LoadTarget target, int subscribers, int stalled = 0, bool subscribe = true)
+    /// <param name="inTurn">Whether one comes after the other has its answer.</param>
+    public LoadSession(LoadTarget target, int subscribers, int stalled = 0, bool subscribe = true, bool inTurn = false)
     {
         _target = target;
         _publisher = new Publisher(target.Port, target.PublishPaths);
         for (var i = 0; i < stalled; i++)
-            _stalled.Add(new SubscriberDialer(target, isStalled: true).Subscribe(i));
-        var dialer = new SubscriberDialer(target, isStalled: false);
+            _stalled.Add(new SubscriberDialer(target, isStalled: true, isInTurn: false).Subscribe(i));
+        var dialer = new SubscriberDialer(target, isStalled: false, inTurn);
         _reading = new LoadConnection[subscribers];
         for (var i = 0; i < subscribers; i++)
         {

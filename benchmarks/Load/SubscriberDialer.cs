@@ -4,7 +4,10 @@ using System.Net.Sockets;
 namespace Tornadose.Benchmarks.Load;
 
 /// <summary>Opens subscribers' connections.</summary>
-internal sealed class SubscriberDialer(LoadTarget target, bool isStalled)
+/// <param name="target">The server.</param>
+/// <param name="isStalled">Whether they never read.</param>
+/// <param name="isInTurn">Whether each waits for its answer to begin before the next one comes: a rush leaves the server with buffers that have nothing to do with how many subscribers there are.</param>
+internal sealed class SubscriberDialer(LoadTarget target, bool isStalled, bool isInTurn)
 {
     private const int SmallBuffer = 4096;
     private const int EthernetSegment = 1400;
@@ -22,11 +25,10 @@ internal sealed class SubscriberDialer(LoadTarget target, bool isStalled)
     {
         var connection = Connect();
         connection.Socket.Send(target.Protocol.Request(target.SubscribePaths[index % target.SubscribePaths.Count]));
-        if (target.Protocol.Greeting.Length > 0)
-        {
+        if (isInTurn || target.Protocol.Greeting.Length > 0)
             connection.AwaitHead();
+        if (target.Protocol.Greeting.Length > 0)
             connection.Socket.Send(target.Protocol.Greeting);
-        }
 
         if (index % BurstSize == BurstSize - 1)
             Thread.Sleep(BurstPause);

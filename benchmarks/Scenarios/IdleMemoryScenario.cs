@@ -8,7 +8,6 @@ internal sealed record IdleMemoryScenario(string Name, string Title, IReadOnlyLi
 {
     private const int WarmUpSubscribers = 200;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PoolIsIdle = TimeSpan.FromSeconds(12); // Kestrel's memory pool gives back what nobody has used for ten
 
     public override bool NeedsFreshServer => true;
 
@@ -17,8 +16,8 @@ internal sealed record IdleMemoryScenario(string Name, string Title, IReadOnlyLi
         using (new LoadSession(series.TargetOn(server.Port), WarmUpSubscribers))
             Thread.Sleep(Quiet);
         var before = Settled(server, series);
-        using var session = new LoadSession(series.TargetOn(server.Port), series.Subscribers);
-        Thread.Sleep(PoolIsIdle);
+        using var session = new LoadSession(series.TargetOn(server.Port), series.Subscribers, inTurn: true);
+        Thread.Sleep(Quiet);
         return new Dictionary<string, double> { [Figures.ResidentPerSubscriber] = (Settled(server, series) - before) / 1024.0 / series.Subscribers };
     }
 

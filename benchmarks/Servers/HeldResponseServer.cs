@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Tornadose.Benchmarks.Servers;
 
@@ -17,7 +18,9 @@ internal static class HeldResponseServer
 
     public static Task<int> RunAsync(Options command)
     {
-        var app = KestrelServer.CreateBuilder(command).Build();
+        var builder = KestrelServer.CreateBuilder(command);
+        builder.Services.AddSignalR(); // what comes with it, as authorization, is in front of both
+        var app = builder.Build();
         app.MapGet("/held", HoldAsync);
         app.MapGet("/bare", ReceiveAsync);
         app.MapPost("/publish", PublishAsync);

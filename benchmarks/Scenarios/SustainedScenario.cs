@@ -10,6 +10,7 @@ internal sealed record SustainedScenario(string Name, string Title, IReadOnlyLis
     private const double FirstRate = 40;
     private const double Step = 1.4;
     private const double FineStep = 1.12;
+    private const double BackStep = 1.2; // what holds for two seconds need not hold for thirty
     private const double ShortestStep = 1;
     private const double ConfirmFactor = 15; // a measurement of 2 s elsewhere is one of 30 s here
 
@@ -51,7 +52,7 @@ internal sealed record SustainedScenario(string Name, string Title, IReadOnlyLis
                 return figures;
             if (rate < 1)
                 throw new InvalidOperationException("no rate was sustained");
-            rate /= FineStep;
+            rate /= BackStep;
         }
     }
 

@@ -1,13 +1,18 @@
+using System.Buffers;
+
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>The frames that a sink was given since its last flush: one, as a rule. Nothing is allocated for it, nor for those that come later in a list that is used again.</summary>
+/// <summary>The frames that a sink was given since its last flush: one, as a rule, for which nothing is allocated or copied. Further ones are kept in an array that is borrowed until then.</summary>
 internal struct FrameBatch
 {
-    private List<Frame>? _more;
+    private const int FewMore = 16;
+
+    private Frame[]? _more;
+    private int _moreCount;
 
     public Frame? First { get; private set; }
 
-    public readonly int Count => First is null ? 0 : 1 + (_more?.Count ?? 0);
+    public readonly int Count => First is null ? 0 : 1 + _moreCount;
 
     public readonly bool IsSingle => Count == 1;
 
@@ -29,7 +34,7 @@ internal struct FrameBatch
         if (First is null)
             First = frame;
         else
-            (_more ??= []).Add(frame);
+            AddMore(frame);
     }
 
     /// <summary>Writes the frames one after the other.</summary>
@@ -46,6 +51,31 @@ internal struct FrameBatch
     public void Clear()
     {
         First = null;
-        _more?.Clear();
+        if (_more is not null)
+            Borrow(0);
+    }
+
+    private void AddMore(Frame frame)
+    {
+        if (_moreCount == (_more?.Length ?? 0))
+            Borrow(Math.Max(FewMore, 2 * _moreCount));
+        _more![_moreCount++] = frame;
+    }
+
+    /// <summary>Changes the array for one of another size, or for none. What is given back holds no frames: they are as large as messages are.</summary>
+    private void Borrow(int length)
+    {
+        var next = length == 0 ? null : ArrayPool<Frame>.Shared.Rent(length);
+        if (_more is not null)
+        {
+            var used = _more.AsSpan(0, _moreCount);
+            if (next is not null)
+                used.CopyTo(next);
+            used.Clear();
+            ArrayPool<Frame>.Shared.Return(_more);
+        }
+
+        _more = next;
+        _moreCount = next is null ? 0 : _moreCount;
     }
 }

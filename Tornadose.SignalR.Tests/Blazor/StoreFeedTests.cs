@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Blazor;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Blazor;
+
+public sealed class StoreFeedTests
+{
+    [Fact]
+    public async Task Feed_DisconnectedByItsStore_ComesBackSaysWhatItMissedAndGoesOn()
+    {
+        var collection = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        collection.AddTornadose().AddQueueStore<int>("numbers", store => (store.Capacity, store.SlowConsumer) = (3, SlowConsumerPolicy.Disconnect));
+        await using var services = collection.BuildServiceProvider();
+        var store = services.GetRequiredService<IDataStoreProvider>().GetStore("numbers");
+        using var reached = new SemaphoreSlim(0);
+        using var gate = new SemaphoreSlim(0);
+        using var stop = new CancellationTokenSource();
+        var blocks = false;
+        var feed = new StoreFeed<int>(store, services.GetRequiredService<StoreSerializer>(), keep: 10, () =>
+        {
+            if (!Volatile.Read(ref blocks))
+                return;
+            Volatile.Write(ref blocks, false);
+            reached.Release();
+            gate.Wait(); // a page that is busy for so long that its store moves on
+        });
+        await feed.LoadAsync(upTo: null, stop.Token);
+        var reading = feed.ReadAsync(stop.Token);
+        Volatile.Write(ref blocks, true);
+        await store.PublishAsync(1);
+        await reached.WaitAsync().WithTimeout();
+        for (var number = 2; number <= 10; number++)
+            await store.PublishAsync(number);
+        gate.Release();
+        await Eventually.TrueAsync(() => feed.Context.Resets == 1 && feed.Context.Items.Select(static item => item.Value).SequenceEqual([8, 9, 10]));
+        Assert.Equal(StoreResetReason.Expired, feed.Context.ResetReason);
+        await store.PublishAsync(11);
+        await Eventually.TrueAsync(() => feed.Context.Items.Select(static item => item.Value).SequenceEqual([8, 9, 10, 11]));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+}

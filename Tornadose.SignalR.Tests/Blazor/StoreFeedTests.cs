@@ -12,9 +12,7 @@ public sealed class StoreFeedTests
     [Fact]
     public async Task Feed_DisconnectedByItsStore_ComesBackSaysWhatItMissedAndGoesOn()
     {
-        var collection = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
-        collection.AddTornadose().AddQueueStore<int>("numbers", store => (store.Capacity, store.SlowConsumer) = (3, SlowConsumerPolicy.Disconnect));
-        await using var services = collection.BuildServiceProvider();
+        await using var services = Services(store => (store.Capacity, store.SlowConsumer) = (3, SlowConsumerPolicy.Disconnect));
         var store = services.GetRequiredService<IDataStoreProvider>().GetStore("numbers");
         using var reached = new SemaphoreSlim(0);
         using var gate = new SemaphoreSlim(0);
@@ -42,5 +40,30 @@ public sealed class StoreFeedTests
         await Eventually.TrueAsync(() => feed.Context.Items.Select(static item => item.Value).SequenceEqual([8, 9, 10, 11]));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
+    [Fact]
+    public async Task Feed_OfAStoreThatKeepsNothing_SaysOnceWhatItMissedAndShowsWhatComes()
+    {
+        await using var services = Services(static store => store.Capacity = 0);
+        var store = services.GetRequiredService<IDataStoreProvider>().GetStore("numbers");
+        using var stop = new CancellationTokenSource();
+        var feed = new StoreFeed<int>(store, services.GetRequiredService<StoreSerializer>(), keep: 10, static () => { });
+        await feed.LoadAsync(upTo: null, stop.Token);
+        await store.PublishAsync(1);
+        var reading = feed.ReadAsync(stop.Token);
+        await Eventually.TrueAsync(() => feed.Context.Resets == 1);
+        await store.PublishAsync(2);
+        await Eventually.TrueAsync(() => feed.Context.Items.Select(static item => item.Value).SequenceEqual([2]));
+        Assert.Equal(1, feed.Context.Resets);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
+    private static ServiceProvider Services(Action<StoreOptions> configure)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        services.AddTornadose().AddQueueStore<int>("numbers", configure);
+        return services.BuildServiceProvider();
     }
 }

@@ -39,6 +39,24 @@ public sealed class MiddlewareTests
     }
 
     [Fact]
+    [Case("HTTP-28")]
+    public async Task Response_BegunBySomethingInFront_FailsAndLeavesNoSubscriber()
+    {
+        await using var host = await StoresApp.StartAsync(before: app => app.Use(async (context, next) =>
+        {
+            await context.Response.StartAsync();
+            await next(context);
+        }));
+        for (var request = 0; request < 3; request++)
+        {
+            await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", "text/event-stream"));
+            await Eventually.TrueAsync(() => host.Logs.Entries.Count(static entry => entry.Text.Contains("unhandled exception", StringComparison.Ordinal)) > request);
+        }
+
+        await host.UntilSubscribersAsync(0);
+    }
+
+    [Fact]
     public async Task RequestTimeouts_WithADefaultPolicy_DoNotApplyToStreams()
     {
         var isTimed = new Dictionary<string, bool>();

@@ -67,11 +67,16 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
-        // A store that has ended gives nothing at all. A reader that the store's policy has disconnected was given something before, and comes back with its id: what it has missed is said by a reset then.
-        while (await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false))
-            continue;
+        // A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given something, or finds the store further on, and comes back with its id: what it has
+        // missed is said by a reset then.
+        for (MessagePosition? fruitless = null; fruitless != store.Position;)
+        {
+            var position = store.Position;
+            fruitless = await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false) ? null : position;
+        }
     }
 
+    /// <returns>Whether there was anything.</returns>
     private async Task<bool> ReadUntilMissedAsync(CancellationToken cancellationToken)
     {
         var any = false;
@@ -81,18 +86,21 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
             if (message.Reset is { } reset)
             {
                 Miss(reset);
-                Take(store.GetSnapshot(), upTo: null);
-                break;
+                if (Take(store.GetSnapshot(), upTo: null))
+                    break;
             }
-
-            Add(message);
-            changed();
+            else
+            {
+                Add(message);
+                changed();
+            }
         }
 
         return any;
     }
 
-    private void Take(MessageLogSnapshot snapshot, string? upTo)
+    /// <returns>Whether the store keeps anything. One that does not gives a reset to whoever comes back with an id, so that its readers stay.</returns>
+    private bool Take(MessageLogSnapshot snapshot, string? upTo)
     {
         lock (_gate)
         {
@@ -107,6 +115,7 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
         }
 
         changed();
+        return snapshot.Messages.Count > 0;
     }
 
     private static int IndexAfter(IReadOnlyList<StoreMessage> messages, string id)

@@ -15,6 +15,7 @@ internal static class RequestParts
 
     public static IQueryCollection Query(HttpRequest request) => request.QueryString.HasValue ? request.Query : QueryCollection.Empty;
 
+    /// <summary>The user, or nobody in particular: one for all requests, so not for policies, whose handlers may add to it.</summary>
     public static ClaimsPrincipal User(HttpContext context) => context.Features.Get<IHttpAuthenticationFeature>()?.User ?? Anonymous;
 
     public static IPAddress? RemoteAddress(HttpContext context) => context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;

@@ -58,7 +58,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
     /// <returns>What is to be delivered; null when the request has been answered.</returns>
     private async ValueTask<StoreSubscription?> BeginAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
-        var access = authorizer.Ask(RequestParts.User(context), selection.Stores, context);
+        var access = authorizer.Ask(selection.Stores.Any(static store => store.Options.ReadPolicy is not null) ? context.User : RequestParts.User(context), selection.Stores, context);
         if (Refusal.For(await access.DecideAsync()) is { } refusal)
         {
             await Refusal.WriteAsync(context, refusal);
@@ -103,10 +103,18 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         }
 
         var subscription = await StoreSubscription.OpenAsync(selection, resume, access, place, context.RequestAborted);
-        if (registry.Admission.TryReplay(transport, key, subscription.Feeds.Behind))
+        try
         {
-            context.Response.Headers[StreamHeaders.Resume] = subscription.WordOf(resume);
-            return subscription;
+            if (registry.Admission.TryReplay(transport, key, subscription.Feeds.Behind))
+            {
+                context.Response.Headers[StreamHeaders.Resume] = subscription.WordOf(resume); // fails where something in front has begun the response
+                return subscription;
+            }
+        }
+        catch
+        {
+            subscription.Dispose();
+            throw;
         }
 
         subscription.Dispose();

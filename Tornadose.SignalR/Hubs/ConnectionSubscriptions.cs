@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Features;
@@ -153,10 +154,26 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     private async Task RunAsync(Subscription subscription, FollowedStore following, IDisposable place)
     {
+        SubscriberEnd end;
         using (following)
-            await subscription.Subscriber.RunAsync().ConfigureAwait(false);
+            end = await subscription.Subscriber.RunAsync().ConfigureAwait(false);
         _subscriptions.TryRemove(KeyValuePair.Create(following.Store.Name, subscription));
-        place.Dispose();
+        if (end == SubscriberEnd.ShuttingDown)
+            LeaveWithConnection(place);
+        else
+            place.Dispose();
+    }
+
+    /// <summary>
+    /// What is written last is on its way to the socket still. Once nobody has a place any more, the application goes on to stop, and SignalR cuts whatever connections there are: so the place is kept until this one
+    /// has said goodbye, and has ended. (A <c>Watch</c> ends without its connection, and SignalR writes its end: that may be cut.)
+    /// </summary>
+    private void LeaveWithConnection(IDisposable place)
+    {
+        if (connection.Features.Get<IConnectionLifetimeFeature>() is { } lifetime)
+            lifetime.ConnectionClosed.UnsafeRegister(static state => ((IDisposable)state!).Dispose(), place);
+        else
+            place.Dispose();
     }
 
     private sealed class Subscription(Subscriber subscriber, HubSink sink)

@@ -39,8 +39,14 @@ internal static class HeldResponseServer
     private static async Task ReceiveAsync(HttpContext context)
     {
         Responses.TryAdd(context.Response.BodyWriter, true);
-        await HoldAsync(context);
-        Responses.TryRemove(context.Response.BodyWriter, out _);
+        try
+        {
+            await HoldAsync(context);
+        }
+        finally
+        {
+            Responses.TryRemove(context.Response.BodyWriter, out _);
+        }
     }
 
     private static async Task PublishAsync(HttpContext context)

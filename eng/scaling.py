@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""The figures of docs/scaling.md, from what was measured (benchmarks/results.json) and nothing else.
+
+    eng/scaling.py            prints the tables
+    eng/scaling.py --write    puts them into docs/scaling.md, between <!-- scaling: NAME --> and <!-- end -->
+    eng/scaling.py --check    fails when the document says something else; a test runs this
+
+The model has three constants of a node: what a write costs that carries one message, what each further message in the same write costs, and what an idle subscriber holds. `simulate` plays a node with
+them, turn by turn, and the table `model` shows how far its answers are from what was measured.
+"""
+import json
+import math
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs/scaling.md"
+RESULTS = json.loads((ROOT / "benchmarks/results.json").read_text())["scenarios"]
+
+CPU, CLIENT, MEMORY, P99, RATE = "CPU µs/delivery", "client's CPU µs/delivery", "KB/subscriber", "p99 ms", "messages/s"
+MEASURED_CORES = 2
+IN_TIME_MS = 100
+
+# A node as one would rent it, and how far one would load it: half the memory is left to the application, 40 % of the processor to bursts and to the subscribers of a node that is lost.
+NODE_CORES, NODE_GB, MEMORY_SHARE, CPU_SHARE = 4, 8, 0.5, 0.6
+NODE_SUBSCRIBERS = 100_000  # as many as should come back at once when a node is lost
+REDIS_SHARE = 0.7  # of the one thread that runs commands
+MILLION = 1_000_000
+
+
+def measured(scenario, series, figure):
+    return statistics.median(RESULTS[scenario]["series"][series][figure])
+
+
+def curve(scenario, figure):
+    """Points (number in the series' name, median), by number."""
+    points = [(int(name.split()[0].replace(",", "")), statistics.median(figures[figure])) for name, figures in RESULTS[scenario]["series"].items() if figure in figures]
+    return sorted(points)
+
+
+def line(points):
+    """Least squares: what it costs at nought, and for each more."""
+    xs, ys = zip(*points)
+    mean_x, mean_y = statistics.mean(xs), statistics.mean(ys)
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x in xs)
+    return mean_y - slope * mean_x, slope
+
+
+def write_cost(transport="SSE", size=64):
+    """CPU µs of a write with one message, of so many bytes."""
+    at_nought, each_byte = line(curve("curve-size", CPU))
+    return measured("curve-transports", transport, CPU) + each_byte * (size - 64)
+
+
+def further_cost():
+    """CPU µs of each further message in a write: from a replay, where a write carries hundreds."""
+    return measured("replay", "replay of 1,000", CPU)
+
+
+def simulate(rate, subscribers, cores, first, further, seconds=4.0):
+    """p99 in ms: subscribers are served in turn, each gets with one write what has come since its last.
+
+    A visit at time t to a subscriber that last looked at message m costs `first` µs, and `further` for each message after the first; with nothing to write the node waits for the next message.
+    """
+    group = 32
+    period = round(1e9 / rate)  # whole nanoseconds: with fractions a message could come a little before its own time, for ever
+    seen = [0] * (subscribers // group)
+    latencies = []
+    now, at = 0, 0
+    while now < seconds * 1e9:
+        published = now // period + 1
+        pending = published - seen[at]
+        if pending == 0:
+            now = published * period
+            continue
+        now += round(1000 * group * (first + (pending - 1) * further) / cores)
+        latencies.extend(now - message * period for message in range(seen[at], published))
+        seen[at] = published
+        at = (at + 1) % len(seen)
+    latencies.sort()
+    return latencies[int(len(latencies) * 0.99)] / 1e6
+
+
+def sustained(subscribers, cores, first, further):
+    """The highest rate at which p99 stays within 100 ms, to 2 %."""
+    low, high = 1.0, 1e6 / (subscribers * further) * cores
+    while high / low > 1.02:
+        middle = math.sqrt(low * high)
+        if simulate(middle, subscribers, cores, first, further) <= IN_TIME_MS:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def server_cores(first, client):
+    """The load client runs on the same machine: of its two cores the server has the share that its work is of all work."""
+    return MEASURED_CORES * first / (first + client)
+
+
+def number(value):
+    if value >= 1000:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def table(head, rows):
+    return "\n".join([f"| {' | '.join(head)} |", "|" + "---|" * len(head), *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def costs():
+    transports = [("SSE", "SSE"), ("WebSocket", "WebSocket"), ("JSON lines", None), ("hub", None), ("hub, binary", None)]
+    rows = [[name, number(write_cost(name)), number(measured("memory", memory, MEMORY)) if memory else ""] for name, memory in transports]
+    return table(["transport", "CPU µs a delivery, 40 messages a second", "KB an idle subscriber"], rows)
+
+
+def growth():
+    at_nought, each_byte = line(curve("curve-size", CPU))
+    rows = [["subscribers, at 40,000 deliveries a second", ", ".join(f"{x:,}: {number(y)}" for x, y in curve("curve-subscribers", CPU))],
+            ["bytes of a message, at 20,000 deliveries a second", ", ".join(f"{x:,}: {number(y)}" for x, y in curve("curve-size", CPU))],
+            ["messages a second, to 1,000 subscribers", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-rate", CPU))],
+            ["stores that share 1,000 subscribers, at 40,000 deliveries a second", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-stores", CPU))]]
+    return table(["by", "CPU µs a delivery"], rows) + f"\n\nA line through the sizes: {number(at_nought)} µs a delivery, and {number(each_byte * 1024)} µs for each KB."
+
+
+def model():
+    first, further, client = measured("sse-fixed", "SSE", CPU), further_cost(), measured("sse-fixed", "SSE", CLIENT)
+    cores = server_cores(first, client)
+    most = sustained(1000, cores, first, further)
+    rows = [["p99 at 80 messages a second, ms", number(simulate(80, 1000, cores, first, further)), number(measured("sse-fixed", "SSE", P99))],
+            ["highest rate with p99 within 100 ms, messages a second", number(most), number(measured("sustained", "SSE", RATE))]]
+    constants = f"Constants: {number(first)} µs the first message of a write, {number(further)} µs each further one, {number(client)} µs the client's own work, so {number(cores)} of two cores for the server."
+    return constants + "\n\n" + table(["1,000 SSE subscribers, 64 B", "simulated", "measured"], rows)
+
+
+def nodes_for(subscribers, rate, size):
+    cpu = subscribers * rate * write_cost("SSE", size) / 1e6 / (NODE_CORES * CPU_SHARE)
+    memory = subscribers * measured("memory", "SSE", MEMORY) / (NODE_GB * 1024 * 1024 * MEMORY_SHARE)
+    limit = subscribers / NODE_SUBSCRIBERS
+    needs = {"processor": math.ceil(cpu), "memory": math.ceil(memory), "subscribers a node": math.ceil(limit)}
+    decides = max(needs, key=needs.get)
+    return [str(needs["processor"]), str(needs["memory"]), f"{needs[decides]} ({decides})"]
+
+
+def million():
+    loads = [("a message a minute, 300 B", 1 / 60, 300), ("one in ten seconds, 300 B", 0.1, 300), ("one a second, 300 B", 1, 300), ("one a second, 4 KB", 1, 4096), ("ten a second, 300 B", 10, 300)]
+    return table(["each subscriber gets", "nodes for the processor", "nodes for the memory", "nodes"], [[what, *nodes_for(MILLION, rate, size)] for what, rate, size in loads])
+
+
+def redis():
+    at_nought, each_node = line(curve("redis", "Redis CPU µs/publish"))
+    at_nought, each_node = max(at_nought, 0), max(each_node, 0)
+    rows = [[str(nodes), number(at_nought + each_node * nodes), number(REDIS_SHARE * 1e6 / (at_nought + each_node * nodes))] for nodes in (1, 2, 4, 10, 30, 100)]
+    follower = statistics.median([cost for _, cost in curve("redis", "node CPU µs/message")])
+    text = f"A line through what was measured: {number(at_nought)} µs a publish, and {number(each_node)} µs for each node that follows the store. A node spends {number(follower)} µs on each message of a store that it follows, before any delivery."
+    return text + "\n\n" + table(["nodes that follow the store", "Redis CPU µs a publish", "publishes a second, Redis at 70 %"], rows)
+
+
+def replace(document, name, text):
+    begin, end = f"<!-- scaling: {name} -->\n", "<!-- end -->"
+    start = document.index(begin) + len(begin)
+    return document[:start] + text + "\n" + document[document.index(end, start):]
+
+
+def main(arguments):
+    tables = {make.__name__: make() for make in (costs, growth, model, million, redis)}
+    if not arguments:
+        print("\n\n".join(f"{name}:\n\n{text}" for name, text in tables.items()))
+        return 0
+    document = DOCUMENT.read_text()
+    wanted = document
+    for name, text in tables.items():
+        wanted = replace(wanted, name, text)
+    if arguments == ["--write"]:
+        DOCUMENT.write_text(wanted)
+    elif arguments != ["--check"]:
+        print(__doc__)
+        return 2
+    elif wanted != document:
+        said, computed = document.splitlines(), wanted.splitlines()
+        print("\n".join(f"{DOCUMENT.name} says\n  {a}\nthe measurements say\n  {b}" for a, b in zip(said, computed) if a != b))
+        print("eng/scaling.py --write puts it right.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 // The memory of the dashboard's page while messages arrive: node eng/heap.mjs [--minutes 60] [--rate 10] [--every 60] [--url http://localhost:5000]
 // Every --every seconds it collects garbage and prints what remains; --rate notes a second are published besides what the dashboard publishes itself (17 messages a second).
+// At the end it prints, by kind of object, what has grown since --from minutes after the begin (5; when everything was shown once), more than 1 KB.
 // It needs a dashboard that runs, Chromium on the PATH, and the test clients: (cd Tornadose.SignalR.Tests/TestKit/Node && npm ci).
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.mjs';
@@ -9,10 +10,11 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '60' },
     rate: { type: 'string', default: '10' },
     every: { type: 'string', default: '60' },
+    from: { type: 'string', default: '5' },
     url: { type: 'string', default: 'http://localhost:5000' },
   },
 });
-const [minutes, rate, every] = [values.minutes, values.rate, values.every].map(Number);
+const [minutes, rate, every, from] = [values.minutes, values.rate, values.every, values.from].map(Number);
 const sleep = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 const live = () => document.querySelector('[data-pill]').dataset.state === 'live';
 
@@ -31,10 +33,13 @@ const end = begin + minutes * 60_000;
 let published = 0;
 const publishing = publish();
 console.log('minute  heap MB  DOM nodes  listeners  notes published');
+let before;
 for (let next = begin; next <= end; next += every * 1000) {
   await sleep(next - Date.now());
   await print();
+  if (next - begin >= from * 60_000) before ??= await kinds();
 }
+printGrown(before ?? new Map(), await kinds());
 published = NaN;
 await publishing;
 await browser.close();
@@ -45,6 +50,30 @@ async function print() {
   const metrics = Object.fromEntries((await cdp.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]));
   const minute = ((Date.now() - begin) / 60_000).toFixed(1);
   console.log([minute.padStart(6), (usedSize / 1e6).toFixed(2).padStart(7), `${metrics.Nodes}`.padStart(9), `${metrics.JSEventListeners}`.padStart(9), `${published}`.padStart(15)].join('  '));
+}
+
+// Bytes by kind of object, from a heap snapshot. Strings and numbers are one kind each.
+async function kinds() {
+  const chunks = [];
+  const keep = ({ chunk }) => chunks.push(chunk);
+  cdp.on('HeapProfiler.addHeapSnapshotChunk', keep);
+  await cdp.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  cdp.off('HeapProfiler.addHeapSnapshotChunk', keep);
+  const { snapshot: { meta }, nodes, strings } = JSON.parse(chunks.join(''));
+  const [type, name, size] = ['type', 'name', 'self_size'].map(field => meta.node_fields.indexOf(field));
+  const bytes = new Map();
+  for (let at = 0; at < nodes.length; at += meta.node_fields.length) {
+    const kind = meta.node_types[type][nodes[at + type]];
+    const key = /string|number/.test(kind) ? kind : `${kind} ${strings[nodes[at + name]].slice(0, 60)}`;
+    bytes.set(key, (bytes.get(key) ?? 0) + nodes[at + size]);
+  }
+  return bytes;
+}
+
+function printGrown(then, now) {
+  console.log('grown by bytes  kind');
+  const grown = [...now].map(([kind, bytes]) => [bytes - (then.get(kind) ?? 0), kind]).filter(([bytes]) => bytes > 1024).sort(([a], [b]) => b - a);
+  for (const [bytes, kind] of grown) console.log(`${bytes}`.padStart(14), kind);
 }
 
 // Keeps to the rate on the whole, however long a single answer takes.

@@ -3,6 +3,7 @@
 
     eng/scaling.py            prints the tables
     eng/scaling.py --write    puts them into docs/scaling.md, between <!-- scaling: NAME --> and <!-- end -->
+    eng/scaling.py --for SUBSCRIBERS MESSAGES_A_SECOND BYTES    prints the nodes that this load needs
     eng/scaling.py --check    fails when the document says something else; a test runs this
 
 The model has three constants of a node: what a write costs that carries one message, what each further message in the same write costs, and what an idle subscriber holds. `simulate` plays a node with
@@ -27,6 +28,7 @@ NODE_CORES, NODE_GB, MEMORY_SHARE, CPU_SHARE = 4, 8, 0.5, 0.6
 NODE_SUBSCRIBERS = 100_000  # as many as should come back at once when a node is lost
 REDIS_SHARE = 0.7  # of the one thread that runs commands
 MILLION = 1_000_000
+NODES = ["nodes for the processor", "nodes for the memory", "nodes", "payload a node, Gbit/s"]
 
 
 def measured(scenario, series, figure):
@@ -134,18 +136,24 @@ def model():
     return constants + "\n\n" + table(["1,000 SSE subscribers, 64 B", "simulated", "measured"], rows)
 
 
+def crowd():
+    """How much more a delivery costs on a node with ten thousand subscribers than with one thousand."""
+    return measured("curve-subscribers", "10,000 subscribers", CPU) / measured("curve-subscribers", "1,000 subscribers", CPU)
+
+
 def nodes_for(subscribers, rate, size):
-    cpu = subscribers * rate * write_cost("SSE", size) / 1e6 / (NODE_CORES * CPU_SHARE)
+    cpu = subscribers * rate * write_cost("SSE", size) * crowd() / 1e6 / (NODE_CORES * CPU_SHARE)
     memory = subscribers * measured("memory", "SSE", MEMORY) / (NODE_GB * 1024 * 1024 * MEMORY_SHARE)
     limit = subscribers / NODE_SUBSCRIBERS
     needs = {"processor": math.ceil(cpu), "memory": math.ceil(memory), "subscribers a node": math.ceil(limit)}
     decides = max(needs, key=needs.get)
-    return [str(needs["processor"]), str(needs["memory"]), f"{needs[decides]} ({decides})"]
+    network = subscribers * rate * size * 8 / 1e9 / needs[decides]
+    return [str(needs["processor"]), str(needs["memory"]), f"{needs[decides]} ({decides})", number(network)]
 
 
 def million():
     loads = [("a message a minute, 300 B", 1 / 60, 300), ("one in ten seconds, 300 B", 0.1, 300), ("one a second, 300 B", 1, 300), ("one a second, 4 KB", 1, 4096), ("ten a second, 300 B", 10, 300)]
-    return table(["each subscriber gets", "nodes for the processor", "nodes for the memory", "nodes"], [[what, *nodes_for(MILLION, rate, size)] for what, rate, size in loads])
+    return table(["each subscriber gets", *NODES], [[what, *nodes_for(MILLION, rate, size)] for what, rate, size in loads])
 
 
 def redis():
@@ -164,6 +172,9 @@ def replace(document, name, text):
 
 
 def main(arguments):
+    if arguments[:1] == ["--for"] and len(arguments) == 4:
+        print(table(NODES, [nodes_for(*map(float, arguments[1:]))]))
+        return 0
     tables = {make.__name__: make() for make in (costs, growth, model, million, redis)}
     if not arguments:
         print("\n\n".join(f"{name}:\n\n{text}" for name, text in tables.items()))
@@ -182,6 +193,8 @@ def main(arguments):
         print("\n".join(f"{DOCUMENT.name} says\n  {a}\nthe measurements say\n  {b}" for a, b in zip(said, computed) if a != b))
         print("eng/scaling.py --write puts it right.")
         return 1
+    else:
+        print(f"{DOCUMENT.name} has what the measurements say.")
     return 0
 
 

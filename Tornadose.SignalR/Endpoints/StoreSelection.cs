@@ -19,9 +19,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
 
     /// <summary>The stores of these that take only so many subscribers.</summary>
     public IReadOnlyList<StoreCapacity> Capacities =>
-        Stores.Any(static store => store.Options.MaxSubscribers is > 0)
-            ? [.. from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(store.Name, max)]
-            : [];
+        (from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(store.Name, max)).ToArray();
 
     /// <summary>The route value that holds the store's name.</summary>
     public const string RouteValue = "store";

@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Specifications;
 /// </summary>
 /// <param name="store">The store, of <see cref="Capacity"/> messages.</param>
 /// <param name="messages">How many messages are published, from 100 on.</param>
-internal sealed class JoinsUnderFire(IDataStore store, int messages)
+internal sealed class JoinsUnderFire(IStore store, int messages)
 {
     public const int Capacity = 200;
     private const int Joins = 100;
@@ -100,7 +100,7 @@ internal sealed class JoinsUnderFire(IDataStore store, int messages)
     }
 
     /// <summary>A reader from the moment before its cursor is opened.</summary>
-    private sealed class Reader(IDataStore store)
+    private sealed class Reader(IStore store)
     {
         private readonly long _joinedAt = store.Position.Offset;
         private MessageCursor? _cursor;

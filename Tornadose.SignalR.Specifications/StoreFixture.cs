@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Specifications;
 /// </summary>
 public abstract class StoreFixture : IAsyncDisposable
 {
-    private readonly Dictionary<IDataStore, OpenStore> _stores = [];
+    private readonly Dictionary<IStore, OpenStore> _stores = [];
 
     /// <summary>What is specified. The fixture does not dispose of it: override <see cref="DisposeAsync"/> for that, and call the base first.</summary>
     public abstract IBackplane Backplane { get; }
@@ -34,7 +34,7 @@ public abstract class StoreFixture : IAsyncDisposable
     /// <param name="kind">A data store, or a queue store.</param>
     /// <param name="configure">Its options, but for the capacity.</param>
     /// <param name="capacity">Its capacity.</param>
-    internal async Task<IDataStore> OpenAsync(StoreSort kind, Action<StoreOptions>? configure = null, int? capacity = null)
+    internal async Task<IStore> OpenAsync(StoreSort kind, Action<StoreOptions>? configure = null, int? capacity = null)
     {
         var name = $"spec-{Guid.NewGuid():N}";
         var configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
@@ -50,18 +50,18 @@ public abstract class StoreFixture : IAsyncDisposable
     }
 
     /// <summary>Changes the capacity while the store is used, as a change of the application's configuration does.</summary>
-    internal void Resize(IDataStore store, int capacity) => _stores[store].Resize(capacity);
+    internal void Resize(IStore store, int capacity) => _stores[store].Resize(capacity);
 
     /// <summary>Closes a store, as the end of its application does.</summary>
-    internal ValueTask CloseAsync(IDataStore store) => _stores[store].DisposeAsync();
+    internal ValueTask CloseAsync(IStore store) => _stores[store].DisposeAsync();
 
     private sealed class OpenStore(string name, ServiceProvider services, IConfigurationRoot configuration) : IAsyncDisposable
     {
         private IDisposable? _following;
 
-        public async Task<IDataStore> BeginAsync()
+        public async Task<IStore> BeginAsync()
         {
-            var store = services.GetRequiredKeyedService<IDataStore>(name);
+            var store = services.GetRequiredKeyedService<IStore>(name);
             _following = await store.FollowAsync().WithTimeout();
             return store;
         }

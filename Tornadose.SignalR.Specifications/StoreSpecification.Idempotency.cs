@@ -59,6 +59,6 @@ public abstract partial class StoreSpecification<TFixture>
         Assert.Equal(0, store.Position.Offset);
     }
 
-    private static Task<MessagePosition> PublishWithKeyAsync(IDataStore store, string key) =>
+    private static Task<MessagePosition> PublishWithKeyAsync(IStore store, string key) =>
         store.PublishAsync(key, new PublishOptions { IdempotencyKey = key }).AsTask();
 }

@@ -80,7 +80,7 @@ public abstract partial class StoreSpecification<TFixture>
         await publishing;
     }
 
-    private static async Task<int> ReadToAsync(IDataStore store, long last, bool slow)
+    private static async Task<int> ReadToAsync(IStore store, long last, bool slow)
     {
         var previous = 0L;
         var count = 0;

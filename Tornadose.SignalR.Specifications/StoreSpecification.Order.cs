@@ -25,7 +25,7 @@ public abstract partial class StoreSpecification<TFixture>
         Assert.Equal(Publishers * each, store.Position.Offset);
     }
 
-    private static async Task PublishInOrderAsync(IDataStore store, int publisher, int count)
+    private static async Task PublishInOrderAsync(IStore store, int publisher, int count)
     {
         var last = 0L;
         for (var i = 1; i <= count; i++)
@@ -38,7 +38,7 @@ public abstract partial class StoreSpecification<TFixture>
 
     /// <summary>Checks that offsets are contiguous and each publisher's messages in their order.</summary>
     /// <returns>A hash of what was read, in the order in which it was.</returns>
-    private static async Task<int> ReadOrderAsync(IDataStore store, int count)
+    private static async Task<int> ReadOrderAsync(IStore store, int count)
     {
         var order = default(HashCode);
         var seen = new int[Publishers];

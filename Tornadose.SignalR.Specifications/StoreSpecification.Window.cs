@@ -108,7 +108,7 @@ public abstract partial class StoreSpecification<TFixture>
         ledger.Check(top: store.Position.ToString());
     }
 
-    private static async Task ReadSlowlyAsync(LedgerSubscriber subscriber, IDataStore store, int last, int slowness)
+    private static async Task ReadSlowlyAsync(LedgerSubscriber subscriber, IStore store, int last, int slowness)
     {
         var random = new Random(slowness);
         await foreach (var message in store.ReadAllAsync(StartAt.Earliest))

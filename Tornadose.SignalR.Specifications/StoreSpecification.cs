@@ -23,12 +23,12 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
         return _fixture.DisposeAsync();
     }
 
-    private Task<IDataStore> QueueAsync(int capacity = 1000, Action<StoreOptions>? configure = null) => _fixture.OpenAsync(StoreSort.Queue, configure, capacity);
+    private Task<IStore> QueueAsync(int capacity = 1000, Action<StoreOptions>? configure = null) => _fixture.OpenAsync(StoreSort.Queue, configure, capacity);
 
-    private Task<IDataStore> DataAsync() => _fixture.OpenAsync(StoreSort.Data);
+    private Task<IStore> DataAsync() => _fixture.OpenAsync(StoreSort.Data);
 
     /// <summary>Publishes and waits until the readers of this process can see it.</summary>
-    private static async Task<MessagePosition> PublishAsync(IDataStore store, string text, PublishOptions? options = null)
+    private static async Task<MessagePosition> PublishAsync(IStore store, string text, PublishOptions? options = null)
     {
         var position = await store.PublishAsync(text, options);
         await ArrivedAsync(store, position);
@@ -36,7 +36,7 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
     }
 
     /// <summary>Publishes the next numbers: the text of each message is its offset.</summary>
-    private static async Task<MessagePosition[]> PublishManyAsync(IDataStore store, int count)
+    private static async Task<MessagePosition[]> PublishManyAsync(IStore store, int count)
     {
         var positions = new MessagePosition[count];
         var first = store.Position.Offset + 1;
@@ -47,7 +47,7 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
         return positions;
     }
 
-    private static Task ArrivedAsync(IDataStore store, MessagePosition position) =>
+    private static Task ArrivedAsync(IStore store, MessagePosition position) =>
         Eventually.TrueAsync(() => store.Position.Offset >= position.Offset, what: $"{position} arrives");
 
     private static string Numbers(long from, long to) => string.Join(' ', Enumerable.Range((int)from, (int)(to - from + 1)));

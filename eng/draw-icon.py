@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws Tornadose.SignalR/icon.png, the package's icon: a tornado of five rings. Nothing but Python's own library."""
+"""Draws eng/icon.png, the package's icon: a tornado of five rings. Nothing but Python's own library."""
 import math
 import struct
 import zlib
@@ -38,6 +38,6 @@ def chunk(kind, data):
 
 
 rows = b"".join(b"\0" + bytes(value for x in range(SIZE) for value in pixel(x, y)) for y in range(SIZE))
-with open("Tornadose.SignalR/icon.png", "wb") as file:
+with open("eng/icon.png", "wb") as file:
     file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", SIZE, SIZE, 8, 6, 0, 0, 0))
                + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))

@@ -2,11 +2,10 @@
 #:sdk Microsoft.NET.Sdk.Web
 #:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
 #:property PublishAot=false
-#:property RequiresAspNetWebAssets=false
 #:property EnableDefaultContentItems=false
 
 // A random number a second, on one URL:  dotnet run samples/basic.cs,  then  curl -N http://localhost:9000/
-using Tornadose.SignalR.Stores;
+using Tornadose.SignalR;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Configuration["urls"] ??= "http://localhost:9000";
@@ -24,7 +23,7 @@ app.UseRouting();
 app.MapStores("/");
 app.Run();
 
-internal sealed class Numbers([FromKeyedServices("numbers")] IDataStore<double> numbers) : BackgroundService
+internal sealed class Numbers([FromKeyedServices("numbers")] IStore<double> numbers) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stop)
     {

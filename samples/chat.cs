@@ -2,7 +2,6 @@
 #:sdk Microsoft.NET.Sdk.Web
 #:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
 #:property PublishAot=false
-#:property RequiresAspNetWebAssets=false
 #:property EnableDefaultContentItems=false
 
 // One room for SignalR, EventSource and curl:  dotnet run samples/chat.cs,  then the page http://localhost:5000/ and

@@ -2,12 +2,11 @@
 #:sdk Microsoft.NET.Sdk.Web
 #:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
 #:property PublishAot=false
-#:property RequiresAspNetWebAssets=false
 #:property EnableDefaultContentItems=false
 
 // The Fibonacci numbers, a second each:  dotnet run samples/fibonacci.cs,  then the page http://localhost:9000/ or  curl -N http://localhost:9000/fibonacci
 using System.Numerics;
-using Tornadose.SignalR.Stores;
+using Tornadose.SignalR;
 
 const string Page = """
     <!DOCTYPE html>
@@ -35,7 +34,7 @@ app.MapGet("/", () => Results.Text(Page, "text/html"));
 app.MapStores("/");
 app.Run();
 
-internal sealed class Fibonacci([FromKeyedServices("fibonacci")] IDataStore store) : BackgroundService
+internal sealed class Fibonacci([FromKeyedServices("fibonacci")] IStore store) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stop)
     {

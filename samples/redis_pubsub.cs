@@ -1,8 +1,7 @@
 #!/usr/bin/env dotnet
 #:sdk Microsoft.NET.Sdk.Web
-#:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
+#:project ../Tornadose.SignalR.StackExchangeRedis/Tornadose.SignalR.StackExchangeRedis.csproj
 #:property PublishAot=false
-#:property RequiresAspNetWebAssets=false
 #:property EnableDefaultContentItems=false
 
 // A UUID twice a second, over Redis, and after ten seconds a message of somebody who knows Redis and nothing of this library:
@@ -10,7 +9,7 @@
 using System.Globalization;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
-using Tornadose.SignalR.Stores;
+using Tornadose.SignalR;
 
 const string Page = """
     <!DOCTYPE html>
@@ -45,7 +44,7 @@ catch (BackplaneUnavailableException)
     return 1;
 }
 
-internal sealed class Uuids([FromKeyedServices("stream")] IDataStore stream) : BackgroundService
+internal sealed class Uuids([FromKeyedServices("stream")] IStore stream) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stop)
     {

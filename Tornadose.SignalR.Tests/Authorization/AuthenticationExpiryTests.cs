@@ -26,7 +26,7 @@ public sealed class AuthenticationExpiryTests
         await using var stream = await OpenStream.OpenAsync(host, wire, expires: 60);
         await using var other = await OpenStream.OpenAsync(host, wire);
         time.Advance(TimeSpan.FromSeconds(59));
-        await host.Get<IDataStoreProvider>().GetStore(RolesApp.Store).PublishAsync("in time");
+        await host.Get<IStoreProvider>().GetStore(RolesApp.Store).PublishAsync("in time");
         Assert.False(stream.End.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Contains(end, await stream.End.WithTimeout(), StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class AuthenticationExpiryTests
         await host.UntilSubscribersAsync(1);
         var text = new string('x', 512 * 1024);
         for (var number = 0; number < 20; number++)
-            await host.Get<IDataStoreProvider>().GetStore(RolesApp.Store).PublishAsync(text);
+            await host.Get<IStoreProvider>().GetStore(RolesApp.Store).PublishAsync(text);
         time.Advance(TimeSpan.FromSeconds(2));
         time.Advance(TimeSpan.FromSeconds(10));
         await host.UntilSubscribersAsync(0);

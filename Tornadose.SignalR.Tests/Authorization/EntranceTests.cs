@@ -14,7 +14,7 @@ public sealed class EntranceTests(ITestOutputHelper output)
     public async Task Entrances_EveryRole_AreDecidedByTheStoresPolicy(bool hideForbidden, string expected)
     {
         await using var host = await RolesApp.StartAsync(hideForbidden);
-        var store = host.Get<IDataStoreProvider>().GetStore(RolesApp.Store);
+        var store = host.Get<IStoreProvider>().GetStore(RolesApp.Store);
         var id = (await store.PublishAsync("private")).ToString();
         var table = new StringBuilder($"{(hideForbidden ? "hidden" : "forbidden"),-26}{"anonymous",12}{"user",12}{"owner",12}{"administrator",16}\n");
         var wrong = new List<string>();
@@ -60,7 +60,7 @@ public sealed class EntranceTests(ITestOutputHelper output)
     public async Task Resume_IdOfAStoreThatIsNotTheirs_SaysNothingOfIt()
     {
         await using var host = await RolesApp.StartAsync();
-        var secret = (await host.Get<IDataStoreProvider>().GetStore(RolesApp.Store).PublishAsync("private")).ToString();
+        var secret = (await host.Get<IStoreProvider>().GetStore(RolesApp.Store).PublishAsync("private")).ToString();
         var told = new List<string>();
         foreach (var id in new[] { secret, "0123456789abcdef-1-00000000" })
         {
@@ -76,7 +76,7 @@ public sealed class EntranceTests(ITestOutputHelper output)
     public async Task Entrances_RightsWereTakenAway_GiveNothingOldToWhoeverResumes()
     {
         await using var host = await RolesApp.StartAsync();
-        var store = host.Get<IDataStoreProvider>().GetStore(RolesApp.Store);
+        var store = host.Get<IStoreProvider>().GetStore(RolesApp.Store);
         var id = (await store.PublishAsync("seen")).ToString();
         await store.PublishAsync("private");
         var resumes = Entrances.Http.Concat(Entrances.Hubs).Where(entrance => entrance.EndsWith("resume", StringComparison.Ordinal)).ToArray();

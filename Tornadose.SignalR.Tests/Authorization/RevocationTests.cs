@@ -99,7 +99,7 @@ public sealed class RevocationTests
         await bob.StartAsync().WithTimeout();
         await bob.InvokeAsync("Enter", RolesApp.Store).WithTimeout();
         await host.Get<IStoreRevocation>().RecheckAsync();
-        await host.Get<IDataStoreProvider>().GetStore(RolesApp.Store).PublishAsync("trusted");
+        await host.Get<IStoreProvider>().GetStore(RolesApp.Store).PublishAsync("trusted");
         Assert.Equal("trusted", await received.Task.WithTimeout());
         host.Get<IStoreRevocation>().Revoke("bob");
         await closed.Task.WithTimeout();

@@ -10,7 +10,7 @@ public sealed class TicketReconnectTests
     public async Task Reconnect_UsedTicket_Is401AndAFreshOneResumes(string transport)
     {
         await using var host = await RolesApp.StartAsync();
-        var store = host.Get<IDataStoreProvider>().GetStore(RolesApp.Store);
+        var store = host.Get<IStoreProvider>().GetStore(RolesApp.Store);
         var ids = await store.PublishNumberedAsync(2);
         var ticket = await host.GetTicketAsync(transport: transport);
         Assert.Equal((200, "resumed"), await OpenAsync(host, transport, ticket, ids[0]));
@@ -27,7 +27,7 @@ public sealed class TicketReconnectTests
     public async Task Reconnect_UsedTicketInNode_EndsTheEventSourceForGood()
     {
         await using var host = await RolesApp.StartAsync(configure: options => (options.RetryMin, options.RetryMax) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20)));
-        var id = (await host.Get<IDataStoreProvider>().GetStore(RolesApp.Store).PublishNumberedAsync(2))[0];
+        var id = (await host.Get<IStoreProvider>().GetStore(RolesApp.Store).PublishNumberedAsync(2))[0];
         var ticket = await host.GetTicketAsync();
         Assert.Equal(200, await host.OpenAsync(ticket));
         await using var client = NodeClient.EventSource(host.Url($"/stores/{RolesApp.Store}?ticket={ticket}&after={id}"));

@@ -176,7 +176,7 @@ public sealed class TicketTests
     public async Task Ticket_PolicyThatNamesSchemes_PassesWhenItNamesThatOfTickets()
     {
         await using var host = await RolesApp.StartAsync(stores: stores => stores.RequireAuthorization(policy => policy
-            .AddAuthenticationSchemes("declared", SignalR.Authorization.StoreTicketDefaults.AuthenticationScheme).RequireUserName("ann")));
+            .AddAuthenticationSchemes("declared", SignalR.StoreTicketDefaults.AuthenticationScheme).RequireUserName("ann")));
         Assert.Equal(200, await host.OpenAsync(await host.GetTicketAsync(store: "plain"), "plain"));
     }
 
@@ -196,7 +196,7 @@ public sealed class TicketTests
         await using var asked = await host.AskAsync("""{"stores":["devices/ann","plain"],"transport":"sse"}""", ("X-User", "ann"));
         var ticket = JsonElement.Parse(await asked.ReadTextAsync()).GetProperty("ticket").GetString();
         await using var stream = await RawSse.OpenAsync(host.Url($"/stores?store=plain&store=devices/ann&from=earliest&ticket={ticket}"));
-        await host.Get<IDataStoreProvider>().GetStore("plain").PublishAsync("x");
+        await host.Get<IStoreProvider>().GetStore("plain").PublishAsync("x");
         Assert.Equal("x", (await stream.NextAsync()).Data);
     }
 

@@ -92,6 +92,6 @@ public sealed class LocalBackplaneTests
     private static Task<MessagePosition> AppendAsync(IBackplaneChannel channel) =>
         channel.AppendAsync(TestLog.Text("x"), null, CancellationToken.None).AsTask();
 
-    private static Task<MessagePosition> PublishAsync(IDataStore store, string key) =>
+    private static Task<MessagePosition> PublishAsync(IStore store, string key) =>
         store.PublishAsync(key, new PublishOptions { IdempotencyKey = key }).AsTask();
 }

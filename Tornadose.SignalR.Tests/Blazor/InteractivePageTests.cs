@@ -1,11 +1,10 @@
-#if BLAZOR_INTERACTIVE
 using System.Text.RegularExpressions;
 using Tornadose.SignalR.Tests.Samples;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>The sample's interactive page in a real browser. Built with <c>-p:BlazorInteractive=true</c>, which needs the SDK's script package.</summary>
+/// <summary>The sample's interactive page in a real browser.</summary>
 public sealed partial class InteractivePageTests
 {
     private const string Pulse = "document.querySelector('[data-view=pulse]')";
@@ -43,4 +42,3 @@ public sealed partial class InteractivePageTests
     [GeneratedRegex("<li data-id=\"[0-9a-f]{16}-")]
     private static partial Regex Item { get; }
 }
-#endif

@@ -13,7 +13,7 @@ public sealed class StoreFeedTests
     public async Task Feed_DisconnectedByItsStore_ComesBackSaysWhatItMissedAndGoesOn()
     {
         await using var services = Services(store => (store.Capacity, store.SlowConsumer) = (3, SlowConsumerPolicy.Disconnect));
-        var store = services.GetRequiredService<IDataStoreProvider>().GetStore("numbers");
+        var store = services.GetRequiredService<IStoreProvider>().GetStore("numbers");
         using var reached = new SemaphoreSlim(0);
         using var gate = new SemaphoreSlim(0);
         using var stop = new CancellationTokenSource();
@@ -46,7 +46,7 @@ public sealed class StoreFeedTests
     public async Task Feed_OfAStoreThatKeepsNothing_SaysOnceWhatItMissedAndShowsWhatComes()
     {
         await using var services = Services(static store => store.Capacity = 0);
-        var store = services.GetRequiredService<IDataStoreProvider>().GetStore("numbers");
+        var store = services.GetRequiredService<IStoreProvider>().GetStore("numbers");
         using var stop = new CancellationTokenSource();
         // A view that comes back with an id for ever would never let go of its thread: so it has one of its own, and looks at the token there.
         var feed = new StoreFeed<int>(store, services.GetRequiredService<StoreSerializer>(), keep: 10, stop.Token.ThrowIfCancellationRequested);

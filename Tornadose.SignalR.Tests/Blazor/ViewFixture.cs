@@ -25,7 +25,7 @@ internal sealed class ViewFixture : IAsyncDisposable
 
     public ManualTimeProvider Time { get; } = new();
 
-    public IDataStore Store(string name = "numbers") => _services.GetRequiredService<IDataStoreProvider>().GetStore(name);
+    public IStore Store(string name = "numbers") => _services.GetRequiredService<IStoreProvider>().GetStore(name);
 
     public async Task PublishAsync(int from, int count)
     {

@@ -48,7 +48,7 @@ public sealed class SubscriberEndTests : IDisposable
     {
         _delivery.Log.Append();
         var sink = new FakeSink();
-        var cursor = _delivery.Log.Open(SignalR.Messages.StartAt.Earliest);
+        var cursor = _delivery.Log.Open(SignalR.StartAt.Earliest);
         var subscriber = _delivery.Make(sink, cursor);
 
         subscriber.End(SubscriberEnd.Unsubscribed);

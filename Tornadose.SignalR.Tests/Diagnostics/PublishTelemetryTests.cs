@@ -64,7 +64,7 @@ public sealed class PublishTelemetryTests
         Assert.Equal("hello".Length, activity.GetTagItem("messaging.message.body.size"));
     }
 
-    private static IDataStore StoreOf(TestHost host, string name) => host.Get<IDataStoreProvider>().GetStore(name);
+    private static IStore StoreOf(TestHost host, string name) => host.Get<IStoreProvider>().GetStore(name);
 
     private static Task<TestHost> StartAsync(Action<IServiceCollection>? services = null) => TestHost.StartAsync(
         builder =>

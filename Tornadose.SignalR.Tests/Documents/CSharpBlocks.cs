@@ -21,7 +21,7 @@ internal static partial class CSharpBlocks
     private const string FragmentUsings = """
         using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.Diagnostics.HealthChecks; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.RateLimiting;
         using Microsoft.AspNetCore.SignalR; using Microsoft.AspNetCore.SignalR.Client; using System.Security.Claims; using System.Text.Json; using System.Threading.RateLimiting; using StackExchange.Redis;
-        using Tornadose.SignalR.Authorization; using Tornadose.SignalR.Backplanes; using Tornadose.SignalR.Delivery; using Tornadose.SignalR.Hubs; using Tornadose.SignalR.Messages; using Tornadose.SignalR.Redis;
+        using Tornadose.SignalR.Authorization; using Tornadose.SignalR.Backplanes; using Tornadose.SignalR.Delivery; using Tornadose.SignalR.Hubs; using Tornadose.SignalR.Messages; using Tornadose.SignalR.StackExchangeRedis;
         using Tornadose.SignalR.Stores;
         """;
 
@@ -86,7 +86,7 @@ internal static partial class CSharpBlocks
     {
         var expected = new Dictionary<string, string>
         {
-            ["builder"] = "WebApplicationBuilder", ["app"] = "WebApplication", ["services"] = "IServiceCollection", ["orders"] = "Tornadose.SignalR.Stores.IDataStore", ["stop"] = "CancellationToken",
+            ["builder"] = "WebApplicationBuilder", ["app"] = "WebApplication", ["services"] = "IServiceCollection", ["orders"] = "Tornadose.SignalR.IStore", ["stop"] = "CancellationToken",
         };
         return string.Join(", ", expected.Where(pair => !Regex.IsMatch(statements, $@"(var|{Regex.Escape(pair.Value)}) {pair.Key}\b")).Select(pair => $"{pair.Value} {pair.Key}"));
     }

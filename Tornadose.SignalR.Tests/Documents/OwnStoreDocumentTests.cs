@@ -21,7 +21,7 @@ public sealed class OwnStoreDocumentTests
         var friends = typeof(StoreFixture).Assembly.GetCustomAttributes(typeof(System.Runtime.CompilerServices.InternalsVisibleToAttribute), false).Cast<System.Runtime.CompilerServices.InternalsVisibleToAttribute>();
         Assert.Equal(["Tornadose.SignalR.Tests"], friends.Select(static friend => friend.AssemblyName));
         Assert.DoesNotContain(
-            typeof(SignalR.Stores.IDataStore).Assembly.GetCustomAttributes(typeof(System.Runtime.CompilerServices.InternalsVisibleToAttribute), false).Cast<System.Runtime.CompilerServices.InternalsVisibleToAttribute>(),
+            typeof(SignalR.IStore).Assembly.GetCustomAttributes(typeof(System.Runtime.CompilerServices.InternalsVisibleToAttribute), false).Cast<System.Runtime.CompilerServices.InternalsVisibleToAttribute>(),
             static friend => friend.AssemblyName is "OwnStore" or "Tornadose.SignalR.Specifications");
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.FileLogs;
-using Tornadose.SignalR.Redis;
+using Tornadose.SignalR.StackExchangeRedis;
 using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Tests.Documents;

@@ -73,7 +73,7 @@ public sealed class BrowserStreamsTests
         await page.GotoAsync(host.Url("/page"), "second");
     }
 
-    private static IDataStore Store(TestHost host, int number) => host.Get<IDataStoreProvider>().GetStore($"s{number}");
+    private static IStore Store(TestHost host, int number) => host.Get<IStoreProvider>().GetStore($"s{number}");
 
     private static Task<TestHost> StartAsync() => TestHost.StartAsync(
         builder =>

@@ -48,7 +48,7 @@ public sealed class LimitEdgeTests
             build: builder => builder.Services.Configure<StoreOptions>("devices/{owner}", options => options.MaxMessageBytes = MaxMessageBytes));
         var answer = await TryAsync(host, what, size);
         if (answer != "200" && what != "stores of families")
-            Assert.Equal(0, host.Get<IDataStoreProvider>().GetStore(RolesApp.Store).Position.Offset);
+            Assert.Equal(0, host.Get<IStoreProvider>().GetStore(RolesApp.Store).Position.Offset);
         return answer;
     }
 
@@ -116,7 +116,7 @@ public sealed class LimitEdgeTests
             await using var stream = await RawHttp.GetAsync(host.Url($"/stores/many/{number}"), ("Accept", "application/x-ndjson"));
             status = stream.Status;
             if (status == 200)
-                await host.Get<IDataStoreProvider>().GetStore($"many/{number}").PublishAsync("x");
+                await host.Get<IStoreProvider>().GetStore($"many/{number}").PublishAsync("x");
         }
 
         await host.UntilSubscribersAsync(0);

@@ -48,7 +48,7 @@ public sealed class LimitTests
         var time = new ManualTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.MaxReplayedPerSecond = 1);
         await using var metrics = MetricsRecorder.Of(host, "subscribers.refused");
-        var ids = await host.Get<IDataStoreProvider>().GetStore("plain").PublishNumberedAsync(10);
+        var ids = await host.Get<IStoreProvider>().GetStore("plain").PublishNumberedAsync(10);
         Assert.Equal("in", await TryAsync(host, wire, ids[0])); // nine, or ten of a snapshot; of ten at once
         await host.UntilSubscribersAsync(0);
         Assert.Equal(wire == "json" ? "429" : Expected("replay", wire), await TryAsync(host, wire, ids[0]));
@@ -69,7 +69,7 @@ public sealed class LimitTests
             options.MaxReplayedPerSecond = 5;
             (options.RetryMin, options.RetryMax) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
         });
-        await host.Get<IDataStoreProvider>().GetStore("plain").PublishNumberedAsync(52);
+        await host.Get<IStoreProvider>().GetStore("plain").PublishNumberedAsync(52);
         await using var greedy = await RawSse.OpenAsync(host.Url("/stores/plain?from=earliest"));
         await using var client = NodeClient.EventSource(host.Url("/stores/plain?last=5"));
         await client.NextAsync("error");
@@ -83,7 +83,7 @@ public sealed class LimitTests
         var time = new ManualTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.MaxReplayedPerSecond = 1000);
         await using var metrics = MetricsRecorder.Of(host, "messages.delivered", "subscribers.refused");
-        var ids = await host.Get<IDataStoreProvider>().GetStore("plain").PublishNumberedAsync(1000);
+        var ids = await host.Get<IStoreProvider>().GetStore("plain").PublishNumberedAsync(1000);
         for (var second = 0; second < 2; second++)
         {
             for (var attempt = 0; attempt < 50; attempt++)
@@ -106,7 +106,7 @@ public sealed class LimitTests
         time.Advance(TimeSpan.FromSeconds(1));
         var herd = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => TryAsync(host, "sse")));
         Assert.Equal((25, 175), (herd.Count(outcome => outcome == "in"), herd.Count(outcome => outcome == "come back")));
-        await host.Get<IDataStoreProvider>().GetStore("plain").PublishAsync("x");
+        await host.Get<IStoreProvider>().GetStore("plain").PublishAsync("x");
         Assert.Equal("x", (await first.NextAsync()).Data);
     }
 

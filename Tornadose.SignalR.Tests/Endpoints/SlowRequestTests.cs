@@ -31,7 +31,7 @@ public sealed class SlowRequestTests
         var slow = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => BeginAsync(host, head)));
         foreach (var connection in slow)
             Assert.StartsWith("HTTP/1.1 408", await AnswerAsync(connection), StringComparison.Ordinal);
-        Assert.Equal(0, host.Get<SignalR.Stores.IDataStoreProvider>().GetStore("plain").Position.Offset);
+        Assert.Equal(0, host.Get<SignalR.IStoreProvider>().GetStore("plain").Position.Offset);
         host.Logs.AssertNoErrors();
     }
 

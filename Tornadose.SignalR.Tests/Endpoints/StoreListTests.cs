@@ -67,7 +67,7 @@ public sealed class StoreListTests
         await using var client = await ListClient.OpenAsync(host, wire, ["a", "b"]);
 
         await host.PublishAsync("a", "1");
-        ((DataStore)host.Stores.GetStore("a")).Log.AppendWithoutPosition(new MessageContent(Encoding.UTF8.GetBytes("bare"), MessageFormat.Text, null));
+        ((MessageStore)host.Stores.GetStore("a")).Log.AppendWithoutPosition(new MessageContent(Encoding.UTF8.GetBytes("bare"), MessageFormat.Text, null));
         await host.PublishAsync("a", "2");
 
         var messages = await client.TakeAsync(3);

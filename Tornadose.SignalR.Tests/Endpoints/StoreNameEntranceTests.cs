@@ -17,7 +17,7 @@ public sealed class StoreNameEntranceTests
     {
         await using var host = await StartAsync();
         await using var hub = await HubClient.StartAsync(host.Url("/hub"));
-        foreach (var name in Bad.Concat(Bad.Select(name => $"devices/{name}")).Where(name => !Tornadose.SignalR.Stores.StoreNames.IsValid(name)))
+        foreach (var name in Bad.Concat(Bad.Select(name => $"devices/{name}")).Where(name => !Tornadose.SignalR.StoreNames.IsValid(name)))
         {
             var query = $"/stores?store={Uri.EscapeDataString(name)}";
             Assert.Equal(404, await StatusAsync(host.Url(query)));

@@ -11,7 +11,7 @@ internal sealed class StoresHost(TestHost host) : IAsyncDisposable
 {
     public TestHost Host => host;
 
-    public IDataStoreProvider Stores => host.Get<IDataStoreProvider>();
+    public IStoreProvider Stores => host.Get<IStoreProvider>();
 
     public static async Task<StoresHost> StartAsync(Action<ITornadoseBuilder> add, Action<TornadoseOptions>? configure = null, TimeProvider? time = null) => new(await TestHost.StartAsync(
         builder =>

@@ -29,7 +29,7 @@ public sealed class FileLogHostingTests : IDisposable
 
         string? first = null;
         await using var again = await StartAsync(services => services.AddHostedService(provider => new Early(() =>
-            first = provider.GetRequiredKeyedService<IDataStore>("weather").TryGetLatest(out var latest) ? latest.GetText() : "nothing")));
+            first = provider.GetRequiredKeyedService<IStore>("weather").TryGetLatest(out var latest) ? latest.GetText() : "nothing")));
         Assert.Equal("sunny", first);
         await using var curl = CurlClient.Start(again.Orders(), "-H", $"Last-Event-ID: {ids[2]}");
         Assert.Equal((ids[3], "m4"), (After(await curl.NextAsync("id: ")), After(await curl.NextAsync("data: "))));
@@ -49,7 +49,7 @@ public sealed class FileLogHostingTests : IDisposable
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("devices/{id}", static o => o.IdleTimeout = TimeSpan.FromSeconds(10)).AddFileLog(_folder.Path);
         });
-        var stores = host.Get<IDataStoreProvider>();
+        var stores = host.Get<IStoreProvider>();
         var first = await stores.GetStore("devices/1").PublishAsync("1");
         await Eventually.TrueAsync(() =>
         {

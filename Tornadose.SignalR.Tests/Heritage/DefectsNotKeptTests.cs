@@ -5,7 +5,7 @@ using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.Delivery;
-using Tornadose.SignalR.Tests.Redis;
+using Tornadose.SignalR.Tests.StackExchangeRedis;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Heritage;
@@ -116,7 +116,7 @@ public sealed class DefectsNotKeptTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var host = await TwoNodes.StartNodeAsync(redis.ConnectionString);
-        var store = host.Get<IDataStoreProvider>().GetStore(TwoNodes.Store);
+        var store = host.Get<IStoreProvider>().GetStore(TwoNodes.Store);
         await store.PublishAsync("first").WithTimeout();
         await redis.CommandAsync("CLIENT", "PAUSE", 500, "ALL");
         var publishing = store.PublishAsync("second").AsTask();
@@ -128,7 +128,7 @@ public sealed class DefectsNotKeptTests
     public async Task Failures_AreNotSwallowed()
     {
         await using (var away = await TwoNodes.StartNodeAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500"))
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => away.Get<IDataStoreProvider>().GetStore(TwoNodes.Store).PublishAsync("lost").AsTask().WithTimeout());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => away.Get<IStoreProvider>().GetStore(TwoNodes.Store).PublishAsync("lost").AsTask().WithTimeout());
         await using var host = await StoresApp.StartAsync(build: static builder => builder.Services.AddTornadose().AddStreamFormat<FailingFormat>());
         await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", "text/x-failing"));
         await host.OrdersStore().PublishAsync("x");

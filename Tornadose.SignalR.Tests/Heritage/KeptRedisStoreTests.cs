@@ -3,9 +3,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Backplanes;
-using Tornadose.SignalR.Redis;
+using Tornadose.SignalR.StackExchangeRedis;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Tests.Redis;
+using Tornadose.SignalR.Tests.StackExchangeRedis;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Heritage;
@@ -23,7 +23,7 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
         await server.CommandAsync("PUBLISH", $"{channel}x", "of another channel, were the name a pattern");
         await server.CommandAsync("PUBLISH", channel, "raw {\"a\": 1}");
         Assert.Equal("raw {\"a\": 1}", (await client.NextAsync()).Data);
-        var id = await host.Get<IDataStoreProvider>().GetStore("orders").PublishAsync("logged").WithTimeout();
+        var id = await host.Get<IStoreProvider>().GetStore("orders").PublishAsync("logged").WithTimeout();
         var logged = await client.NextAsync();
         Assert.Equal(("logged", id.ToString()), (logged.Data, logged.Id));
     }
@@ -68,7 +68,7 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
         var prefix = redis.NewPrefix();
         await using (var first = await StartAsync(server.ConnectionString, options => options.KeyPrefix = prefix))
         {
-            var store = first.Get<IDataStoreProvider>().GetStore("weather");
+            var store = first.Get<IStoreProvider>().GetStore("weather");
             using var following = await store.FollowAsync().AsTask().WithTimeout();
             Assert.True(store.TryGetLatest(out var begun));
             Assert.Equal("unknown", begun.GetText());
@@ -78,7 +78,7 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
         await using var second = await StartAsync(server.ConnectionString, options => options.KeyPrefix = prefix);
         await using var client = await RawSse.OpenAsync(second.Url("/stores/weather"));
         Assert.Equal("sunny", (await client.NextAsync()).Data);
-        Assert.Equal(2, second.Get<IDataStoreProvider>().GetStore("weather").Position.Offset);
+        Assert.Equal(2, second.Get<IStoreProvider>().GetStore("weather").Position.Offset);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class KeptStoreTests
         Assert.Equal("warming up", (await text.NextAsync()).Data);
         await using var value = await RawSse.OpenAsync(host.Url("/stores/value"));
         Assert.Equal(new Reading(21.5, "°C"), JsonSerializer.Deserialize<Reading>((await value.NextAsync()).Data, JsonSerializerOptions.Web));
-        var typed = host.Services.GetRequiredKeyedService<IDataStore<Reading>>("value");
+        var typed = host.Services.GetRequiredKeyedService<IStore<Reading>>("value");
         Assert.True(typed.TryGetLatest(out Reading? latest));
         Assert.Equal((21.5, 1), (latest.Value, typed.Position.Offset));
     }

@@ -17,7 +17,7 @@ public sealed class HealthCheckTests
         await using var host = await StartAsync();
         await using var answer = await RawHttp.GetAsync(host.Url("/health"));
         Assert.Equal(200, answer.Status);
-        Assert.All(host.Get<IDataStoreProvider>().Names, name => Assert.Equal(0, host.Get<IDataStoreProvider>().GetStore(name).Position.Offset));
+        Assert.All(host.Get<IStoreProvider>().Names, name => Assert.Equal(0, host.Get<IStoreProvider>().GetStore(name).Position.Offset));
         var check = Assert.Single((await host.Get<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("ready"))).Entries);
         Assert.Equal("tornadose", check.Key);
     }

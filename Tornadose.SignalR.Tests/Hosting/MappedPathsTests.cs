@@ -18,7 +18,7 @@ public sealed class MappedPathsTests
         await using var host = await TestHost.StartAsync(
             builder => builder.Services.AddTornadose().AddQueueStore("rooms/1:a.b_c-d"),
             app => app.MapStores(prefix));
-        await host.Services.GetRequiredKeyedService<IDataStore>("rooms/1:a.b_c-d").PublishAsync("x");
+        await host.Services.GetRequiredKeyedService<IStore>("rooms/1:a.b_c-d").PublishAsync("x");
         await using var sse = await RawSse.OpenAsync(host.Url(path + "?from=earliest"));
         Assert.Equal("x", (await sse.NextAsync()).Data);
     }
@@ -29,7 +29,7 @@ public sealed class MappedPathsTests
         await using var host = await TestHost.StartAsync(
             builder => builder.Services.AddTornadose().AddDataStore<int[]>("numbers"),
             app => app.MapGroup("/api").MapStores("/stores"));
-        await host.Services.GetRequiredKeyedService<IDataStore<int[]>>("numbers").PublishAsync([1, 2]);
+        await host.Services.GetRequiredKeyedService<IStore<int[]>>("numbers").PublishAsync([1, 2]);
         await using var sse = await RawSse.OpenAsync(host.Url("/api/stores/numbers"));
         Assert.Equal("[1,2]", (await sse.NextAsync()).Data);
     }

@@ -75,7 +75,7 @@ public sealed class OptionsTests
         });
         var options = host.Get<IOptions<TornadoseOptions>>().Value;
         Assert.Equal((5, 2), (options.MaxSubscribers, options.KeepAlive.TotalSeconds));
-        Assert.True(host.Get<IDataStoreProvider>().TryGetStore("orders", out _) && host.Get<IDataStoreProvider>().TryGetStore("weather", out _));
+        Assert.True(host.Get<IStoreProvider>().TryGetStore("orders", out _) && host.Get<IStoreProvider>().TryGetStore("weather", out _));
     }
 
     [Theory]

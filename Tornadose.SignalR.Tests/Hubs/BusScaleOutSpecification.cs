@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
-using Tornadose.SignalR.Tests.Redis;
+using Tornadose.SignalR.Tests.StackExchangeRedis;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 

@@ -70,7 +70,7 @@ public sealed class HubEncoderPropertyTests
         Assert.True(System.Text.Unicode.Utf8.IsValid(frame.Payload));
         AssertIs(content, JsonElement.Parse(frame.Payload));
         AssertIs(content, (JsonElement)Single(new JsonHubProtocol(), JsonHubEncoder.Instance.Encode(content).Bytes).Arguments[1]!);
-        var plain = new LengthPrefixedProtocol();
+        var plain = new MessagePackHubProtocol();
         var binary = Single(plain, new ProtocolHubEncoder(plain).Encode(content).Bytes).Arguments[1]!;
         Assert.Equal(content.Id, ((IDictionary<string, object?>)binary)["id"]);
         var item = ((HubStreamFrame)HubStreamEncoder.Json.Encode(content)).Item;

@@ -20,14 +20,14 @@ internal sealed class HubHost : IAsyncDisposable
     public TestHost Host { get; private set; } = null!;
 
     /// <summary>The server's own instance of the binary protocol.</summary>
-    public LengthPrefixedProtocol Binary { get; } = new();
+    public CountingMessagePack Binary { get; } = new();
 
     /// <summary>Connections that the server has done with.</summary>
     public int Disconnected => Volatile.Read(ref _disconnected);
 
     public Uri Url => Host.Url(Path);
 
-    public IDataStore Orders => Store("orders");
+    public IStore Orders => Store("orders");
 
     public SubscriberRegistry Registry => Host.Get<SubscriberRegistry>();
 
@@ -44,8 +44,7 @@ internal sealed class HubHost : IAsyncDisposable
             builder =>
             {
                 builder.Services.AddSingleton<IHubProtocol>(host.Binary);
-                builder.Services.AddSignalR(options => options.AddFilter(new ConnectionFilter(host))).AddOfficialProtocols();
-                builder.Services.PostConfigure<HubOptions>(options => options.SupportedProtocols!.Add(LengthPrefixedProtocol.ProtocolName));
+                builder.Services.AddSignalR(options => options.AddFilter(new ConnectionFilter(host)));
                 build?.Invoke(builder);
                 var tornadose = builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders", orders).AddDataStore("weather");
                 stores?.Invoke(tornadose);
@@ -58,7 +57,7 @@ internal sealed class HubHost : IAsyncDisposable
         return host;
     }
 
-    public IDataStore Store(string name) => Host.Get<IDataStoreProvider>().GetStore(name);
+    public IStore Store(string name) => Host.Get<IStoreProvider>().GetStore(name);
 
     public Task<MessagePosition> PublishAsync(string text) => Orders.PublishAsync(text).WithTimeout();
 
@@ -70,7 +69,7 @@ internal sealed class HubHost : IAsyncDisposable
         return ids;
     }
 
-    public Task<HubSubscriber> ConnectAsync(bool binary = false, LedgerSubscriber? ledger = null) => HubSubscriber.StartAsync(Url, binary ? new LengthPrefixedProtocol() : null, ledger);
+    public Task<HubSubscriber> ConnectAsync(bool binary = false, LedgerSubscriber? ledger = null) => HubSubscriber.StartAsync(Url, binary ? new MessagePackHubProtocol() : null, ledger);
 
     /// <summary>A client that is subscribed to the orders.</summary>
     public async Task<HubSubscriber> SubscribeAsync(string store = "orders", string? after = null, bool binary = false)

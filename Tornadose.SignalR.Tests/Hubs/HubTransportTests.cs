@@ -13,10 +13,8 @@ public sealed class HubTransportTests
     [InlineData("WebSockets")]
     [InlineData("ServerSentEvents")]
     [InlineData("LongPolling")]
-#if OFFICIAL_PACKAGES
     [InlineData("WebSockets", "messagepack")]
     [InlineData("LongPolling", "messagepack")]
-#endif
     public async Task NodeClient_EveryTransport_SubscribesResumesWatchesAndLeaves(string transport, string protocol = "json")
     {
         await using var host = await HubHost.StartAsync();
@@ -60,7 +58,7 @@ public sealed class HubTransportTests
     public async Task LongPolling_BinaryProtocol_DeliversABacklogInOneAnswer()
     {
         await using var host = await HubHost.StartAsync();
-        var protocol = new LengthPrefixedProtocol();
+        var protocol = new MessagePackHubProtocol();
         using var http = new HttpClient();
         using var negotiated = await http.PostAsync(new Uri($"{host.Url}/negotiate?negotiateVersion=1"), null).WithTimeout();
         var token = JsonElement.Parse(await negotiated.Content.ReadAsStringAsync()).GetProperty("connectionToken").GetString();
@@ -83,7 +81,7 @@ public sealed class HubTransportTests
     private static async Task AssertCleanAsync(HubHost host, Ledger ledger, IReadOnlyList<JsonElement> messages, string after)
     {
         var subscriber = ledger.Subscriber("node", "SignalR", after);
-        await foreach (var message in host.Orders.ReadAllAsync(Tornadose.SignalR.Messages.StartAt.Earliest))
+        await foreach (var message in host.Orders.ReadAllAsync(Tornadose.SignalR.StartAt.Earliest))
         {
             ledger.Published(message.Id!, message.GetText());
             if (message.Id == host.Orders.Position.ToString())
@@ -95,7 +93,7 @@ public sealed class HubTransportTests
         ledger.Check(host.Orders.Position.ToString());
     }
 
-    private static int Count(List<byte> received, LengthPrefixedProtocol protocol)
+    private static int Count(List<byte> received, MessagePackHubProtocol protocol)
     {
         var input = new ReadOnlySequence<byte>([.. received.SkipWhile(value => value != 0x1e).Skip(1)]);
         var count = 0;

@@ -83,7 +83,7 @@ public sealed class HubWriteTests
         host.Host.Logs.AssertNoErrors();
     }
 
-    private static IHubProtocol Protocol(bool binary) => binary ? new LengthPrefixedProtocol() : new JsonHubProtocol();
+    private static IHubProtocol Protocol(bool binary) => binary ? new MessagePackHubProtocol() : new JsonHubProtocol();
 
     /// <summary>Publishes while the client does not read: one message is under way, the others wait in the log.</summary>
     private static async Task StallAsync(HubHost host, MemoryHubConnection client, int count)

@@ -72,7 +72,7 @@ public sealed class OptionalArgumentsTests
     public async Task Subscribe_OneArgumentWithoutAnswer_SubscribesAndTheNextCallIsRead(bool binary)
     {
         await using var host = await HubHost.StartAsync();
-        IHubProtocol protocol = binary ? new LengthPrefixedProtocol() : new JsonHubProtocol();
+        IHubProtocol protocol = binary ? new MessagePackHubProtocol() : new JsonHubProtocol();
         await using var client = await MemoryHubConnection.ConnectAsync(host, protocol);
         await client.SendAsync(new InvocationMessage("Subscribe", ["orders"]));
         Assert.Null((await client.InvokeAsync("Unsubscribe", "weather")).Error);

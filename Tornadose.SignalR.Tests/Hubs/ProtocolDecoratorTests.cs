@@ -21,7 +21,7 @@ public sealed class ProtocolDecoratorTests
     public async Task KeepAlive_SilentConnection_IsPingedInItsProtocol(bool binary)
     {
         await using var host = await HubHost.StartAsync(builder => builder.Services.AddSignalR(options => options.KeepAliveInterval = TimeSpan.FromMilliseconds(100)));
-        IHubProtocol protocol = binary ? new LengthPrefixedProtocol() : new JsonHubProtocol();
+        IHubProtocol protocol = binary ? new MessagePackHubProtocol() : new JsonHubProtocol();
         await using var socket = await RawWs.OpenAsync(host.Url);
         var output = new ArrayBufferWriter<byte>();
         HandshakeProtocol.WriteRequestMessage(new HandshakeRequestMessage(protocol.Name, 1), output);
@@ -68,7 +68,7 @@ public sealed class ProtocolDecoratorTests
     public async Task Render_ProtocolThrows_ClosesTheConnectionAndSaysSo()
     {
         await using var host = await HubHost.StartAsync();
-        await using var client = await MemoryHubConnection.ConnectAsync(host, new LengthPrefixedProtocol());
+        await using var client = await MemoryHubConnection.ConnectAsync(host, new MessagePackHubProtocol());
         await using var other = await host.SubscribeAsync();
         await client.InvokeAsync("Subscribe", "orders", null);
         host.Binary.FailsToRender = true;
@@ -117,11 +117,23 @@ public sealed class ProtocolDecoratorTests
                 InvocationMessage call => call.Arguments,
                 _ => null,
             };
-            PlainValues.Write(new BinaryWriter(Stream.Null), value);
+            AssertPlain(value);
             return _json.GetMessageBytes(message);
         }
 
         public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message) =>
             _json.TryParseMessage(ref input, binder, out message);
+
+        private static void AssertPlain(object? value)
+        {
+            if (value is IDictionary<string, object?> map)
+                foreach (var entry in map.Values)
+                    AssertPlain(entry);
+            else if (value is IEnumerable<object?> list)
+                foreach (var item in list)
+                    AssertPlain(item);
+            else if (value is not (null or string or IConvertible))
+                throw new NotSupportedException(value.GetType().FullName);
+        }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class ScriptSite : IAsyncDisposable
 
     public async Task PublishAsync(int count)
     {
-        var store = _host.Get<IDataStoreProvider>().GetStore("orders");
+        var store = _host.Get<IStoreProvider>().GetStore("orders");
         for (var i = 0; i < count; i++)
             Published.Add((await store.PublishAsync(new { number = ++_published })).ToString());
     }

@@ -48,7 +48,7 @@ public sealed class ConsumerTests(PackageFixture package)
             app.MapStorePublishing("/stores").AllowAnonymous();
             app.MapStoreInspector("/stores/_inspect").AllowAnonymous();
             app.MapHealthChecks("/health");
-            app.MapPost("/order", async ([FromKeyedServices("latest")] IDataStore<Order> latest) => (await latest.PublishAsync(new Order("tea", 2))).ToString());
+            app.MapPost("/order", async ([FromKeyedServices("latest")] IStore<Order> latest) => (await latest.PublishAsync(new Order("tea", 2))).ToString());
             app.Run();
 
             record Order(string Item, int Count);

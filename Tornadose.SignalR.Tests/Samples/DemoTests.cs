@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tornadose.SignalR.Tests.Redis;
+using Tornadose.SignalR.Tests.StackExchangeRedis;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Samples;

@@ -40,10 +40,10 @@ public sealed class MachineSamplerTests
     }
 
     private static MachineSampler<string> Sampler(
-        IServiceProvider services, IMetricsReader<string> reader, out ManualTimeProvider clock, out IDataStore<string> store)
+        IServiceProvider services, IMetricsReader<string> reader, out ManualTimeProvider clock, out IStore<string> store)
     {
         clock = new ManualTimeProvider();
-        store = services.GetRequiredKeyedService<IDataStore<string>>("readings");
+        store = services.GetRequiredKeyedService<IStore<string>>("readings");
         return new MachineSampler<string>(reader, store, new BlazorDashboard.Stores.DashboardNode("test", null), Period, clock, NullLogger<MachineSampler<string>>.Instance);
     }
 

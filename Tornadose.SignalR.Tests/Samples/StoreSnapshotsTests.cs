@@ -13,7 +13,7 @@ public sealed class StoreSnapshotsTests
     public async Task Read_Metrics_GivesValuesAndTheIdBehindThem()
     {
         await using var host = await HostAsync();
-        var store = host.Services.GetRequiredKeyedService<IDataStore<PulseMetrics>>(StoreName.Pulse);
+        var store = host.Services.GetRequiredKeyedService<IStore<PulseMetrics>>(StoreName.Pulse);
         await store.PublishAsync(new PulseMetrics(1, 2.5, 3, 0, 5));
         var last = await store.PublishAsync(new PulseMetrics(2, 3.5, 3, 0, 5));
         var snapshot = host.Get<StoreSnapshots>().Read(StoreName.Pulse, MetricsJson.Default.PulseMetrics);
@@ -27,7 +27,7 @@ public sealed class StoreSnapshotsTests
     {
         await using var host = await HostAsync();
         var disk = new DiskMetrics(1, 2, 3, 4, [new Volume("</script>", 5, 6, 7)]);
-        await host.Services.GetRequiredKeyedService<IDataStore<DiskMetrics>>(StoreName.Disk).PublishAsync(disk);
+        await host.Services.GetRequiredKeyedService<IStore<DiskMetrics>>(StoreName.Disk).PublishAsync(disk);
         var history = host.Get<StoreSnapshots>().Read(StoreName.Disk, MetricsJson.Default.DiskMetrics).History;
         Assert.DoesNotContain('<', history);
         var volume = JsonElement.Parse(history)[0].GetProperty("volumes")[0];
@@ -40,7 +40,7 @@ public sealed class StoreSnapshotsTests
     {
         await using var host = await HostAsync();
         var snapshot = host.Get<StoreSnapshots>().Read(StoreName.Cpu, MetricsJson.Default.CpuMetrics);
-        Assert.Equal(host.Get<IDataStoreProvider>().GetStore(StoreName.Cpu).Position.ToString(), snapshot.Id);
+        Assert.Equal(host.Get<IStoreProvider>().GetStore(StoreName.Cpu).Position.ToString(), snapshot.Id);
         Assert.Null(snapshot.Latest);
         Assert.Equal("[]", snapshot.History);
     }
@@ -49,7 +49,7 @@ public sealed class StoreSnapshotsTests
     public async Task ReadNotes_Text_IsAsItCame()
     {
         await using var host = await HostAsync();
-        var id = await host.Get<IDataStoreProvider>().GetStore(StoreName.Notes).PublishAsync("a <b>\nc");
+        var id = await host.Get<IStoreProvider>().GetStore(StoreName.Notes).PublishAsync("a <b>\nc");
         Assert.Equal([new Note(id.ToString(), "a <b>\nc")], host.Get<StoreSnapshots>().ReadNotes().Values);
     }
 

@@ -23,7 +23,7 @@ public sealed class LeakSpecification(ITestOutputHelper output)
             configure: options => (options.MaxHubCallsPerSecond, options.MaxReplayedPerSecond) = (null, null),
             // The recorder keeps every line, and SignalR has one, with the exception, for each call that is refused.
             build: builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Tornadose", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.SignalR", LogLevel.Critical));
-        await host.Get<SignalR.Stores.IDataStoreProvider>().GetStore("plain").PublishNumberedAsync(5);
+        await host.Get<SignalR.IStoreProvider>().GetStore("plain").PublishNumberedAsync(5);
         var client = new LeakClient(host, wire);
         var cycles = RandomText.Times("TORNADOSE_LEAK_CYCLES", 600);
         await RunAsync(client, Math.Max(400, cycles / 10)); // what is pooled and compiled comes first

@@ -15,7 +15,7 @@ internal sealed class ScheduleStress
     private readonly ManualTimeProvider _time = new();
     private readonly ConcurrentQueue<MessagePosition> _published = new();
     private readonly Ledger _ledger;
-    private readonly DataStore _store;
+    private readonly MessageStore _store;
     private readonly bool _isQueue;
     private readonly int _seed;
     private volatile bool _done;

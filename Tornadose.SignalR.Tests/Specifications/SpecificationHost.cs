@@ -81,7 +81,7 @@ public sealed class SpecificationHost : IAsyncLifetime
                 return socket;
             });
             AddStores(builder.Services, options);
-            builder.Services.AddSignalR(hub => hub.KeepAliveInterval = KeepAlive).AddOfficialProtocols();
+            builder.Services.AddSignalR(hub => hub.KeepAliveInterval = KeepAlive).AddMessagePackProtocol();
             Nobody.Add(builder.Services);
             build?.Invoke(builder);
         },

@@ -19,10 +19,10 @@ public sealed class SpecificationStore
     {
         _host = host;
         Ledger = new Ledger(rule);
-        Store = host.Get<IDataStoreProvider>().GetStore($"{family}/{Guid.NewGuid():N}");
+        Store = host.Get<IStoreProvider>().GetStore($"{family}/{Guid.NewGuid():N}");
     }
 
-    public IDataStore Store { get; }
+    public IStore Store { get; }
 
     public string Name => Store.Name;
 

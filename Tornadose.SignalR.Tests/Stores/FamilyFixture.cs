@@ -14,14 +14,14 @@ internal sealed class FamilyFixture : IAsyncDisposable
     {
         Options.Change("devices/{id}", new StoreOptions { IdleTimeout = IdleTimeout });
         StoreDefinition[] definitions = [new StoreDefinition("devices/{id}", StoreKind.Queue), .. others.Select(name => new StoreDefinition(name, StoreKind.Queue))];
-        Provider = new DataStoreProvider(definitions, Options, maxStores, new LocalBackplane(Time), new StoreSerializer(JsonSerializerOptions.Web), Time);
+        Provider = new StoreProvider(definitions, Options, maxStores, new LocalBackplane(Time), new StoreSerializer(JsonSerializerOptions.Web), Time);
     }
 
     public ManualTimeProvider Time { get; } = new();
 
     public ChangingOptions Options { get; } = new();
 
-    public DataStoreProvider Provider { get; }
+    public StoreProvider Provider { get; }
 
     /// <summary>The sweep that finds idle stores runs within.</summary>
     public void Advance(TimeSpan time) => Time.Advance(time);

@@ -17,7 +17,7 @@ public sealed class FamilyOptionsTests
         await using var services = Services(
             new() { ["Tornadose:MaxStores"] = "2", ["Tornadose:Stores:devices/{id}:Capacity"] = "2" },
             stores => stores.AddQueueStore("devices/{id}", options => options.MaxMessageBytes = 3));
-        var stores = services.GetRequiredService<IDataStoreProvider>();
+        var stores = services.GetRequiredService<IStoreProvider>();
 
         await stores.GetStore("devices/1").PublishManyAsync(5);
 
@@ -41,7 +41,7 @@ public sealed class FamilyOptionsTests
     public async Task GetStoreOfT_OfATypedFamily_PublishesAndReadsValues()
     {
         await using var services = Services([], stores => stores.AddDataStore<Reading>("devices/{id}"));
-        var store = services.GetRequiredService<IDataStoreProvider>().GetStore<Reading>("devices/1");
+        var store = services.GetRequiredService<IStoreProvider>().GetStore<Reading>("devices/1");
 
         await store.PublishAsync(new Reading(21.5));
 
@@ -59,16 +59,16 @@ public sealed class FamilyOptionsTests
     {
         using var services = Services([], stores => stores.AddDataStore<Reading>("devices/{id}"));
 
-        Assert.Null(services.GetKeyedService<IDataStore>("devices/{id}"));
-        Assert.Null(services.GetKeyedService<IDataStore>("devices/1"));
-        Assert.Null(services.GetKeyedService<IDataStore<Reading>>("devices/{id}"));
+        Assert.Null(services.GetKeyedService<IStore>("devices/{id}"));
+        Assert.Null(services.GetKeyedService<IStore>("devices/1"));
+        Assert.Null(services.GetKeyedService<IStore<Reading>>("devices/{id}"));
     }
 
     [Fact]
     public async Task DataFamily_Store_KeepsTheLatestValueWhateverTheOptionsSay()
     {
         await using var services = Services(new() { ["Tornadose:Stores:devices/{id}:Capacity"] = "50" }, stores => stores.AddDataStore("devices/{id}"));
-        var store = services.GetRequiredService<IDataStoreProvider>().GetStore("devices/1");
+        var store = services.GetRequiredService<IStoreProvider>().GetStore("devices/1");
         var reader = store.OpenCursor(StartAt.Now);
 
         await store.PublishManyAsync(5);

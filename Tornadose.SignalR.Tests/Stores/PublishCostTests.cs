@@ -47,14 +47,14 @@ public sealed class PublishCostTests
         await reading.WithTimeout();
     }
 
-    private static void WaitForEver(DataStore store)
+    private static void WaitForEver(MessageStore store)
     {
         AppendRegistration? registration = null;
         registration = store.Log.Signal.Join(new RecordingWaiter(() => registration!.Register(long.MaxValue)));
         registration.Register(long.MaxValue);
     }
 
-    private static long Allocated(DataStore store)
+    private static long Allocated(MessageStore store)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < Publishes; i++)

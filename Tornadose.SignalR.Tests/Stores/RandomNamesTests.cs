@@ -14,7 +14,7 @@ public sealed class RandomNamesTests : IAsyncDisposable
 
     private readonly FamilyFixture _families = new(MaxStores);
 
-    private DataStoreProvider Provider => _families.Provider;
+    private StoreProvider Provider => _families.Provider;
 
     public ValueTask DisposeAsync() => _families.DisposeAsync();
 

@@ -72,7 +72,7 @@ public sealed class StoreFamilyRaceTests : IAsyncDisposable
     }
 
     /// <summary>What was accepted is there, unless the store could have become idle since.</summary>
-    private async Task PublishAsync(IDataStore[] handles, Random random)
+    private async Task PublishAsync(IStore[] handles, Random random)
     {
         for (var i = 0; i < Rounds; i++)
         {
@@ -87,7 +87,7 @@ public sealed class StoreFamilyRaceTests : IAsyncDisposable
     }
 
     /// <summary>A store that somebody reads is not dropped: the reader gets every message from its start on.</summary>
-    private async Task SubscribeAsync(IDataStore[] handles, Random random)
+    private async Task SubscribeAsync(IStore[] handles, Random random)
     {
         for (var i = 0; i < Rounds / 20; i++)
         {
@@ -109,7 +109,7 @@ public sealed class StoreFamilyRaceTests : IAsyncDisposable
         }
     }
 
-    private void LookAt(IDataStore[] handles, Random random)
+    private void LookAt(IStore[] handles, Random random)
     {
         for (var i = 0; i < Rounds * 5; i++)
         {

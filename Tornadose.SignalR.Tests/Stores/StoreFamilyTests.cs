@@ -10,7 +10,7 @@ public sealed class StoreFamilyTests : IAsyncDisposable
 {
     private readonly FamilyFixture _families = new(maxStores: 3, "devices/main", "{kind}/{id}");
 
-    private DataStoreProvider Provider => _families.Provider;
+    private StoreProvider Provider => _families.Provider;
 
     public ValueTask DisposeAsync() => _families.DisposeAsync();
 

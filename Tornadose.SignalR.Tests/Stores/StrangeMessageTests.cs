@@ -13,7 +13,7 @@ public sealed class StrangeMessageTests
     public async Task ReadAllAsync_MessageThatIsNoSuchValue_CostsThatMessageAlone()
     {
         await using var host = await StoresApp.StartAsync();
-        var typed = host.Get<IDataStoreProvider>().GetStore<int[]>("orders");
+        var typed = host.Get<IStoreProvider>().GetStore<int[]>("orders");
         await typed.PublishAsync([1]);
         await typed.PublishAsync("hello");
         await typed.PublishAsync([3]);

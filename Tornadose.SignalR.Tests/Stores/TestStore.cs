@@ -8,13 +8,13 @@ namespace Tornadose.SignalR.Tests.Stores;
 /// <summary>Stores as the application gets them, on a local backplane, without a container.</summary>
 internal static class TestStore
 {
-    public static DataStore Queue(int capacity = 1000, TimeProvider? time = null, Action<StoreOptions>? configure = null, JsonSerializerOptions? json = null) =>
+    public static MessageStore Queue(int capacity = 1000, TimeProvider? time = null, Action<StoreOptions>? configure = null, JsonSerializerOptions? json = null) =>
         Make(StoreKind.Queue, capacity, SlowConsumerPolicy.Reset, time, configure, json);
 
-    public static DataStore Latest(TimeProvider? time = null, Action<StoreOptions>? configure = null) =>
+    public static MessageStore Latest(TimeProvider? time = null, Action<StoreOptions>? configure = null) =>
         Make(StoreKind.Data, 1, SlowConsumerPolicy.SkipToLatest, time, configure, json: null);
 
-    public static async Task<MessagePosition[]> PublishManyAsync(this IDataStore store, int count)
+    public static async Task<MessagePosition[]> PublishManyAsync(this IStore store, int count)
     {
         var positions = new MessagePosition[count];
         for (var i = 0; i < count; i++)
@@ -23,15 +23,15 @@ internal static class TestStore
     }
 
     /// <summary>A store of any kind with any policy, also those that the application's options do not allow together.</summary>
-    public static DataStore Make(StoreKind kind, MessageLogLimits limits, SlowConsumerPolicy policy, TimeProvider time) =>
+    public static MessageStore Make(StoreKind kind, MessageLogLimits limits, SlowConsumerPolicy policy, TimeProvider time) =>
         new("test", kind, new StoreOptions { SlowConsumer = policy }, new LocalBackplane(time).Open("test", limits), new StoreSerializer(JsonSerializerOptions.Web));
 
-    private static DataStore Make(
+    private static MessageStore Make(
         StoreKind kind, int capacity, SlowConsumerPolicy policy, TimeProvider? time, Action<StoreOptions>? configure, JsonSerializerOptions? json)
     {
         var options = new StoreOptions { Capacity = capacity, SlowConsumer = policy };
         configure?.Invoke(options);
         var channel = new LocalBackplane(time ?? TimeProvider.System).Open("test", options.Limits);
-        return new DataStore("test", kind, options, channel, new StoreSerializer(json ?? JsonSerializerOptions.Web));
+        return new MessageStore("test", kind, options, channel, new StoreSerializer(json ?? JsonSerializerOptions.Web));
     }
 }

@@ -36,9 +36,9 @@ internal static class StoresApp
 
     public static Uri Orders(this TestHost host, string query = "") => host.Url($"/stores/orders{query}");
 
-    public static IDataStore OrdersStore(this TestHost host) => host.Get<IDataStoreProvider>().GetStore("orders");
+    public static IStore OrdersStore(this TestHost host) => host.Get<IStoreProvider>().GetStore("orders");
 
-    public static IDataStore WeatherStore(this TestHost host) => host.Get<IDataStoreProvider>().GetStore("weather");
+    public static IStore WeatherStore(this TestHost host) => host.Get<IStoreProvider>().GetStore("weather");
 
     public static int Subscribers(this TestHost host) => host.Get<SubscriberRegistry>().Count;
 
@@ -46,7 +46,7 @@ internal static class StoresApp
         Eventually.TrueAsync(() => host.Subscribers() == count, what: $"{count} subscribers");
 
     /// <summary>Publishes <c>m1</c>, <c>m2</c>, …; returns the ids.</summary>
-    public static async Task<IReadOnlyList<string>> PublishNumberedAsync(this IDataStore store, int count, int from = 1)
+    public static async Task<IReadOnlyList<string>> PublishNumberedAsync(this IStore store, int count, int from = 1)
     {
         var ids = new List<string>();
         for (var number = from; number < from + count; number++)

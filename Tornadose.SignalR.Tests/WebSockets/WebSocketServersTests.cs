@@ -57,7 +57,7 @@ public sealed class WebSocketServersTests
         await using var app = builder.Build();
         app.MapStores("/stores");
         await app.StartAsync();
-        var store = app.Services.GetRequiredKeyedService<IDataStore>("orders");
+        var store = app.Services.GetRequiredKeyedService<IStore>("orders");
         await store.PublishNumberedAsync(50);
         var client = app.GetTestServer().CreateWebSocketClient();
         client.SubProtocols.Add("tornadose.raw");

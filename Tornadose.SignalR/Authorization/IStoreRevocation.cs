@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Authorization;
+
+namespace Tornadose.SignalR;
 
 /// <summary>
 /// Ends subscriptions whose users may not read any more. A right is otherwise asked about when a subscription begins, and lasts as long as it does, at most until the user's authentication expires.

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Authorization;
+
+namespace Tornadose.SignalR;
 
 /// <summary>
 /// What a store's policy is asked about: the resource of its authorization handlers, as in <c>class OwnDevice : AuthorizationHandler&lt;OwnDeviceRequirement, StoreAccess&gt;</c>.

@@ -15,12 +15,12 @@ namespace Tornadose.SignalR.Authorization;
 internal sealed class StoreAuthorizer(IServiceScopeFactory scopes, SubscriberRegistry registry, TornadoseOptions options)
 {
     /// <summary>The right of a user to read stores, yet to be decided on.</summary>
-    public StoreReadAccess Ask(ClaimsPrincipal user, IReadOnlyList<DataStore> stores, HttpContext? context) => new(this, user, stores, Until(context), registry.Review.Round);
+    public StoreReadAccess Ask(ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, HttpContext? context) => new(this, user, stores, Until(context), registry.Review.Round);
 
     /// <summary>The right to read what the application says, whatever the policies say.</summary>
     public SubscriberAccess Trust(ClaimsPrincipal user, HttpContext? context) => new(user, Until(context), registry.Review.Round);
 
-    public ValueTask<StoreVerdict> DecideAsync(ClaimsPrincipal user, DataStore store, StoreOperation operation)
+    public ValueTask<StoreVerdict> DecideAsync(ClaimsPrincipal user, MessageStore store, StoreOperation operation)
     {
         var policy = operation == StoreOperation.Read ? store.Options.ReadPolicy : store.Options.PublishPolicy;
         return policy is null ? new(StoreVerdict.Allowed) : AskAsync(user, store, operation, policy);
@@ -30,7 +30,7 @@ internal sealed class StoreAuthorizer(IServiceScopeFactory scopes, SubscriberReg
         ? context?.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc
         : null;
 
-    private async ValueTask<StoreVerdict> AskAsync(ClaimsPrincipal user, DataStore store, StoreOperation operation, string policy)
+    private async ValueTask<StoreVerdict> AskAsync(ClaimsPrincipal user, MessageStore store, StoreOperation operation, string policy)
     {
         // Handlers may be scoped, and a hub has no scope that outlives the invocation.
         await using var scope = scopes.CreateAsyncScope();

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Authorization;
+
+namespace Tornadose.SignalR;
 
 /// <summary>What a user wants to do with a store.</summary>
 public enum StoreOperation

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>The right to read some stores, by their policies.</summary>
-internal sealed class StoreReadAccess(StoreAuthorizer authorizer, ClaimsPrincipal user, IReadOnlyList<DataStore> stores, DateTimeOffset? until, int round) : SubscriberAccess(user, until, round)
+internal sealed class StoreReadAccess(StoreAuthorizer authorizer, ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, DateTimeOffset? until, int round) : SubscriberAccess(user, until, round)
 {
     public override bool Concerns(string store) => stores.Any(mine => mine.Name == store);
 

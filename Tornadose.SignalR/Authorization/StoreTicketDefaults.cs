@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Authorization;
+
+namespace Tornadose.SignalR;
 
 /// <summary>Names of the stream tickets.</summary>
 public static class StoreTicketDefaults

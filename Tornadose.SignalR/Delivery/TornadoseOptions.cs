@@ -1,7 +1,8 @@
+using Tornadose.SignalR.Delivery;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 
-namespace Tornadose.SignalR.Delivery;
+namespace Tornadose.SignalR;
 
 /// <summary>The options of all stores and connections. Bound from the configuration section <c>Tornadose</c>.</summary>
 public sealed class TornadoseOptions

@@ -14,7 +14,7 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary><c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe.</summary>
-internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, TornadoseOptions options)
+internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer authorizer, TornadoseOptions options)
 {
     /// <summary>A length that is only declared reserves no more memory than this.</summary>
     private const int MaxTrustedLength = 64 * 1024;
@@ -37,7 +37,7 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
             await PublishAsync(context, selection.Stores[0]);
     }
 
-    private static async Task PublishAsync(HttpContext context, DataStore store)
+    private static async Task PublishAsync(HttpContext context, MessageStore store)
     {
         try
         {
@@ -70,7 +70,7 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
         }
     }
 
-    private static async ValueTask<MessagePosition> PublishAsync(HttpRequest request, DataStore store)
+    private static async ValueTask<MessagePosition> PublishAsync(HttpRequest request, MessageStore store)
     {
         var format = FormatOf(request);
         var options = new PublishOptions
@@ -108,7 +108,7 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
     private static BadHttpRequestException Unsupported() =>
         new("A message is text/plain or application/json, in UTF-8.", StatusCodes.Status415UnsupportedMediaType);
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, DataStore store)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, MessageStore store)
     {
         var limit = store.Options.MaxMessageBytes;
         if (request.ContentLength > limit)

@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Endpoints;
 /// Which store of a request begins where. The positions of a vector are told apart by their epochs, which are random: so the order of the stores may change, one may
 /// be added, and an id of a single store is worth as much as the vector that holds it.
 /// </summary>
-internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<DataStore> stores)
+internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageStore> stores)
 {
     private readonly List<MessagePosition> _positions = request.After is null ? [] : PositionVector.Parse(request.After, StoreSelection.MaxStores);
 
@@ -19,7 +19,7 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<DataStore>
         return request.Earliest && request.After is not null ? start.OrEarliest() : start;
     }
 
-    private StartAt FreshStart(DataStore store)
+    private StartAt FreshStart(MessageStore store)
     {
         if (request.Earliest)
             return StartAt.Earliest;

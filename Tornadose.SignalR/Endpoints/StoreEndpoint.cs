@@ -8,7 +8,7 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>One URL a store: decides what a request gets. A request that is refused registers no subscriber.</summary>
-internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, AcceptNegotiation negotiation, SubscriberRegistry registry, TornadoseOptions options)
+internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, AcceptNegotiation negotiation, SubscriberRegistry registry, TornadoseOptions options)
 {
     /// <summary>Whoever comes without a ticket is not asked to wait: what waits here, waits as long as the stream lasts, and takes memory.</summary>
     public Task InvokeAsync(HttpContext context)

@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Endpoints;
 /// <param name="IsList">Whether they were named in the query, so that messages have to name theirs.</param>
 /// <param name="Refusal">Status and text for a request that names none that there are.</param>
 /// <param name="IsFull">Whether it names one that cannot be made now, but may be later.</param>
-internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, bool IsList, (int Status, string Text)? Refusal, bool IsFull = false)
+internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Stores, bool IsList, (int Status, string Text)? Refusal, bool IsFull = false)
 {
     /// <summary>
     /// How many stores one connection carries. A single id has at most 64 bytes, so that the vector of all has at most 4 KiB, which passes as a header everywhere.
@@ -27,7 +27,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
     /// <summary>What a request gets that names a list where only one store will do.</summary>
     public static StoreSelection OneOnly => Refuse(StatusCodes.Status400BadRequest, "A message is published to one store: name it in the path.");
 
-    public static StoreSelection Read(HttpContext context, DataStoreProvider stores)
+    public static StoreSelection Read(HttpContext context, StoreProvider stores)
     {
         try
         {
@@ -42,7 +42,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
     }
 
     /// <summary>Finds a list of stores that a request names in its body.</summary>
-    public static StoreSelection Find(IEnumerable<string?> list, DataStoreProvider stores)
+    public static StoreSelection Find(IEnumerable<string?> list, StoreProvider stores)
     {
         try
         {
@@ -56,21 +56,21 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
 
     private static StoreSelection Full => new([], false, Endpoints.Refusal.TooManyStores, IsFull: true);
 
-    private static StoreSelection FindList(HttpRequest request, DataStoreProvider stores) => FindList(
+    private static StoreSelection FindList(HttpRequest request, StoreProvider stores) => FindList(
         [.. request.Query[RouteValue].Distinct()],
         $"Name a store: {request.PathBase}{request.Path.Value?.TrimEnd('/')}/name, or several: ?store=a&store=b.",
         stores);
 
-    private static StoreSelection FindList(string?[] names, string howToName, DataStoreProvider stores) => names.Length switch
+    private static StoreSelection FindList(string?[] names, string howToName, StoreProvider stores) => names.Length switch
     {
         0 => Refuse(StatusCodes.Status404NotFound, howToName),
         > MaxStores => Refuse(StatusCodes.Status400BadRequest, $"One connection carries at most {MaxStores} stores."),
         _ => Find(names, isList: true, stores),
     };
 
-    private static StoreSelection Find(string?[] names, bool isList, DataStoreProvider stores)
+    private static StoreSelection Find(string?[] names, bool isList, StoreProvider stores)
     {
-        var found = new DataStore[names.Length];
+        var found = new MessageStore[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
             if (stores.Find(names[i]) is not { } store)

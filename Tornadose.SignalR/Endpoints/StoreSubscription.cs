@@ -67,7 +67,7 @@ internal sealed class StoreSubscription : IDisposable
     private static async ValueTask<SubscriberFeed> OpenAsync(FollowedStore following, StartAt start, CancellationToken cancellationToken) =>
         new(following.Store.Name, await following.OpenCursorAsync(start, cancellationToken), following.Store.Options.SendTimeout, following.Store.Measured);
 
-    private static async ValueTask<FollowedStore[]> FollowAsync(IReadOnlyList<DataStore> stores, CancellationToken cancellationToken)
+    private static async ValueTask<FollowedStore[]> FollowAsync(IReadOnlyList<MessageStore> stores, CancellationToken cancellationToken)
     {
         var followed = new FollowedStore[stores.Count];
         var count = 0;

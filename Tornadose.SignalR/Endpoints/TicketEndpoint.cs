@@ -10,7 +10,7 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary><c>POST {prefix}/_ticket</c>: gives a user, who comes with the application's normal credentials, a ticket to open one stream with.</summary>
-internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets, TornadoseOptions options)
+internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets, TornadoseOptions options)
 {
     public const string Path = "_ticket";
 

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.FileLogs;
+using Tornadose.SignalR.FileLogs;
+
+namespace Tornadose.SignalR;
 
 /// <summary>When messages are forced from the operating system's memory to the disk. Whatever is chosen, a crash of the process alone loses nothing that was accepted.</summary>
 public enum FileLogFlush

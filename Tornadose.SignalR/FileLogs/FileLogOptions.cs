@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.FileLogs;
+using Tornadose.SignalR.FileLogs;
+
+namespace Tornadose.SignalR;
 
 /// <summary>The options of stores that are kept in files. Bound from the configuration section <c>Tornadose:FileLog</c>.</summary>
 public sealed class FileLogOptions

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>Reads the files before anything of the application runs, and fails the start when they cannot be read, or are another process's.</summary>
-internal sealed class FileLogStartup(FileLogBackplane backplane, DataStoreProvider stores) : IHostedLifecycleService
+internal sealed class FileLogStartup(FileLogBackplane backplane, StoreProvider stores) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {

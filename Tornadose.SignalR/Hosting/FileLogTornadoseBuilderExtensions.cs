@@ -1,3 +1,4 @@
+using Tornadose.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,6 @@ using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.FileLogs;
 using Tornadose.SignalR.Hosting;
-using Tornadose.SignalR.Redis;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +15,7 @@ public static class FileLogTornadoseBuilderExtensions
 {
     /// <summary>
     /// Keeps the stores in files of a folder, so that a restarted application goes on where it was: what was kept is kept, and ids are valid as before. For one process; the stores of several are shared by
-    /// <see cref="RedisTornadoseBuilderExtensions"/>. <c>AddHealthChecks().AddTornadose()</c> tells whether messages can be written.
+    /// <c>AddStackExchangeRedis</c>. <c>AddHealthChecks().AddTornadose()</c> tells whether messages can be written.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="path">The folder, as <see cref="FileLogOptions.Path"/>. It is made where there is none.</param>
@@ -27,8 +27,7 @@ public static class FileLogTornadoseBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var services = builder.Services;
-        if (services.Any(static service => service.ServiceType == typeof(FileLogBackplane) || service.ServiceType == typeof(RedisBackplane)))
-            throw new InvalidOperationException("The stores of an application are all in one place: call AddFileLog once, and not together with AddStackExchangeRedis.");
+        BackplaneChoice.Make<FileLogBackplane>(services, nameof(AddFileLog));
         services.AddSingleton<IValidateOptions<FileLogOptions>, FileLogOptionsValidation>();
         services.AddOptions<FileLogOptions>()
             .Configure(options => options.Path = path)
@@ -41,7 +40,6 @@ public static class FileLogTornadoseBuilderExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<FileLogMetrics>(),
             provider.GetRequiredService<ILogger<FileLogBackplane>>()));
-        services.Replace(ServiceDescriptor.Singleton<IBackplane>(static provider => provider.GetRequiredService<FileLogBackplane>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, FileLogStartup>());
         return builder;
     }

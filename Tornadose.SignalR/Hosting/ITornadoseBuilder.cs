@@ -1,3 +1,5 @@
+using Tornadose.SignalR;
+
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds stores and what serves them to an application.</summary>

@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Hosting;
 
 /// <summary>Gives data stores what they begin with, before the server listens. Where the backplane cannot be reached the application starts all the same, and it is tried again until it can.</summary>
 internal sealed class InitialValues(
-    IEnumerable<StoreDefinition> definitions, DataStoreProvider stores, StoreSerializer serializer, TimeProvider time, ILogger<InitialValues> logger) : BackgroundService
+    IEnumerable<StoreDefinition> definitions, StoreProvider stores, StoreSerializer serializer, TimeProvider time, ILogger<InitialValues> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 

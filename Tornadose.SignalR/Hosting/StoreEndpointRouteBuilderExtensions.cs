@@ -1,3 +1,4 @@
+using Tornadose.SignalR;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;

@@ -1,3 +1,4 @@
+using Tornadose.SignalR;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,12 +15,12 @@ public static class TornadoseBuilderExtensions
 {
     /// <summary>
     /// Adds a data store: it keeps the latest value. A new subscriber gets the value first; one that is slow skips to the newest. In-between values may be skipped, the newest always arrives.
-    /// Inject it with <c>[FromKeyedServices("name")] IDataStore</c>.
+    /// Inject it with <c>[FromKeyedServices("name")] IStore</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">
     /// The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>devices/{id}</c>, whose stores appear on first use: get them by
-    /// <see cref="IDataStoreProvider.GetStore(string)"/>.
+    /// <see cref="IStoreProvider.GetStore(string)"/>.
     /// </param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
@@ -27,7 +28,7 @@ public static class TornadoseBuilderExtensions
     public static ITornadoseBuilder AddDataStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
         builder.AddStore(name, StoreKind.Data, configure);
 
-    /// <summary>Adds a data store with a typed face: <c>[FromKeyedServices("name")] IDataStore&lt;T&gt;</c>.</summary>
+    /// <summary>Adds a data store with a typed face: <c>[FromKeyedServices("name")] IStore&lt;T&gt;</c>.</summary>
     /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
     /// <typeparam name="T">The type of the values.</typeparam>
     public static ITornadoseBuilder AddDataStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
@@ -56,13 +57,13 @@ public static class TornadoseBuilderExtensions
 
     /// <summary>
     /// Adds a queue store: it keeps a window of the last messages. Subscribers get every message, in order, and resume within the window after a reconnect; nothing is skipped silently.
-    /// Inject it with <c>[FromKeyedServices("name")] IDataStore</c>.
+    /// Inject it with <c>[FromKeyedServices("name")] IStore</c>.
     /// </summary>
     /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
     public static ITornadoseBuilder AddQueueStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
         builder.AddStore(name, StoreKind.Queue, configure);
 
-    /// <summary>Adds a queue store with a typed face: <c>[FromKeyedServices("name")] IDataStore&lt;T&gt;</c>.</summary>
+    /// <summary>Adds a queue store with a typed face: <c>[FromKeyedServices("name")] IStore&lt;T&gt;</c>.</summary>
     /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
     /// <typeparam name="T">The type of the messages.</typeparam>
     public static ITornadoseBuilder AddQueueStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
@@ -105,7 +106,7 @@ public static class TornadoseBuilderExtensions
             throw new ArgumentException($"There is a store '{name}' already.", nameof(name));
         services.AddSingleton(new StoreDefinition(name, kind) { Initial = initial });
         if (!StorePattern.IsPattern(name))
-            services.TryAddKeyedSingleton<IDataStore>(name, static (provider, key) => provider.GetRequiredService<IDataStoreProvider>().GetStore((string)key!));
+            services.TryAddKeyedSingleton<IStore>(name, static (provider, key) => provider.GetRequiredService<IStoreProvider>().GetStore((string)key!));
         services.AddOptions<StoreOptions>(name)
             .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Stores:{name}")
             .Configure(options => configure?.Invoke(options))
@@ -126,7 +127,7 @@ public static class TornadoseBuilderExtensions
     private static ITornadoseBuilder AddFace<T>(this ITornadoseBuilder builder, string name)
     {
         if (!StorePattern.IsPattern(name))
-            builder.Services.AddKeyedSingleton<IDataStore<T>>(name, static (provider, key) => new DataStore<T>(provider.GetRequiredService<DataStoreProvider>().Get((string)key!)));
+            builder.Services.AddKeyedSingleton<IStore<T>>(name, static (provider, key) => new TypedStore<T>(provider.GetRequiredService<StoreProvider>().Get((string)key!)));
         return builder;
     }
 }

@@ -1,3 +1,4 @@
+using Tornadose.SignalR;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
@@ -27,7 +28,7 @@ public static class TornadoseHealthChecksBuilderExtensions
 
     private static DeliveryHealthCheck Create(IServiceProvider services)
     {
-        var stores = services.GetService<DataStoreProvider>() ?? throw new InvalidOperationException(
+        var stores = services.GetService<StoreProvider>() ?? throw new InvalidOperationException(
             "The health check needs the stores' services. Add this line before the application is built: builder.Services.AddTornadose();");
         return new DeliveryHealthCheck(new DeliveryProbe(stores, services.GetRequiredService<IBackplane>(), services.GetRequiredService<TimeProvider>()), services.GetRequiredService<SubscriberRegistry>());
     }

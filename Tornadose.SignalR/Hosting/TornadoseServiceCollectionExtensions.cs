@@ -1,3 +1,4 @@
+using Tornadose.SignalR;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
@@ -11,7 +12,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Backplanes;
-using Tornadose.SignalR.Blazor;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Endpoints;
@@ -49,7 +49,7 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBackplane, LocalBackplane>();
         services.TryAddSingleton(provider => new StoreSerializer(provider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
-        services.TryAddSingleton(provider => new DataStoreProvider(
+        services.TryAddSingleton(provider => new StoreProvider(
             provider.GetServices<StoreDefinition>(),
             provider.GetRequiredService<IOptionsMonitor<StoreOptions>>(),
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxStores,
@@ -57,7 +57,7 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<StoreSerializer>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<PublishTelemetry>()));
-        services.TryAddSingleton<IDataStoreProvider>(provider => provider.GetRequiredService<DataStoreProvider>());
+        services.TryAddSingleton<IStoreProvider>(provider => provider.GetRequiredService<StoreProvider>());
         services.TryAddSingleton<StoreMetrics>();
         services.TryAddSingleton<PublishTelemetry>();
         services.TryAddSingleton(provider => new SubscriberRegistry(
@@ -81,7 +81,7 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton<TicketEndpoint>();
         services.TryAddSingleton<PublishEndpoint>();
         services.TryAddSingleton(provider => new NodeInspection(
-            provider.GetRequiredService<DataStoreProvider>(),
+            provider.GetRequiredService<StoreProvider>(),
             provider.GetRequiredService<SubscriberRegistry>(),
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new Inspector(provider.GetRequiredService<NodeInspection>(), provider.GetService<INodeQuestions>()));
@@ -92,7 +92,6 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InitialValues>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ExplicitAccess>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnShutdown>());
-        StoreViewServices.AddTo(services);
         var builder = new TornadoseBuilder(services);
         return builder.AddHub<StoreHub>();
     }

@@ -35,11 +35,11 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     public bool IsSystemTextJson => _protocol is JsonHubProtocol;
 
     /// <summary>The right of the connection's user to read a store, yet to be decided on.</summary>
-    public StoreReadAccess Ask(DataStore store) => hub.Authorizer.Ask(connection.User, [store], Authenticated);
+    public StoreReadAccess Ask(MessageStore store) => hub.Authorizer.Ask(connection.User, [store], Authenticated);
 
     /// <summary>Takes a place for one more subscription to a store.</summary>
     /// <exception cref="HubException">There is none.</exception>
-    public IDisposable Enter(DataStore store, string transport)
+    public IDisposable Enter(MessageStore store, string transport)
     {
         StoreCapacity[] capacities = store.Options.MaxSubscribers is { } max ? [new(store.Name, max)] : [];
         return hub.Registry.Admission.TryEnter(transport, Key, capacities, out var place, out var refusal) ? place : throw StoreHubContext.Refused(refusal);
@@ -118,7 +118,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             await subscription.EndAsync(SubscriberEnd.ClientGone).ConfigureAwait(false);
     }
 
-    private async Task<string> JoinAsync(DataStore store, StartAt? start, SubscriberAccess access, CancellationToken cancellationToken)
+    private async Task<string> JoinAsync(MessageStore store, StartAt? start, SubscriberAccess access, CancellationToken cancellationToken)
     {
         var place = Enter(store, Transport);
         FollowedStore? following = null;

@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.Hubs;
 /// <summary>What a client publishes over the hub: text stays text, and whatever else its hub protocol has made of the argument becomes JSON.</summary>
 internal static class HubPublishing
 {
-    public static async Task<string> PublishAsync(DataStore store, object? data, CancellationToken cancellationToken)
+    public static async Task<string> PublishAsync(MessageStore store, object? data, CancellationToken cancellationToken)
     {
         try
         {

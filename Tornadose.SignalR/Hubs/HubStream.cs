@@ -9,7 +9,7 @@ namespace Tornadose.SignalR.Hubs;
 internal static class HubStream
 {
     public static async IAsyncEnumerable<object> ReadAsync(
-        DataStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection, [EnumeratorCancellation] CancellationToken cancellationToken)
+        MessageStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using (connection.Enter(store, "signalr-stream"))
         {
@@ -33,7 +33,7 @@ internal static class HubStream
         }
     }
 
-    private static Subscriber Subscribe(DataStore store, MessageCursor cursor, SubscriberAccess access, ConnectionSubscriptions connection, HubStreamSink sink)
+    private static Subscriber Subscribe(MessageStore store, MessageCursor cursor, SubscriberAccess access, ConnectionSubscriptions connection, HubStreamSink sink)
     {
         var feed = new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout, store.Measured);
         var encoder = connection.IsSystemTextJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Hubs;
+
+namespace Tornadose.SignalR;
 
 /// <summary>What a SignalR client of a <see cref="StoreHub"/> implements: <c>connection.on("Message", (store, message) => …)</c>.</summary>
 public interface IStoreClient

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Hubs;
+
+namespace Tornadose.SignalR;
 
 /// <summary>A message as SignalR clients get it. Fits <c>connection.On&lt;string, StoreClientMessage&gt;("Message", …)</c> in .NET clients.</summary>
 /// <param name="Id">The id to resume after; null, and absent on the wire, for a message that cannot be resumed after.</param>

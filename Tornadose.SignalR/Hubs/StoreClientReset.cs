@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Hubs;
+
+namespace Tornadose.SignalR;
 
 /// <summary>A reset as SignalR clients get it.</summary>
 /// <param name="Reason"><c>expired</c>, <c>epoch</c>, <c>rollback</c>, <c>unknown</c> or <c>slow</c>.</param>

@@ -1,3 +1,4 @@
+using Tornadose.SignalR.Hubs;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,7 +8,7 @@ using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 
-namespace Tornadose.SignalR.Hubs;
+namespace Tornadose.SignalR;
 
 /// <summary>
 /// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> joins the group, and so does
@@ -76,7 +77,7 @@ public class StoreHub : Hub<IStoreClient>
         return access;
     }
 
-    private async ValueTask<DataStore> GetPublishableAsync(string name)
+    private async ValueTask<MessageStore> GetPublishableAsync(string name)
     {
         Subscriptions.Call();
         var store = Subscriptions.Hub.Get(name);

@@ -14,7 +14,7 @@ namespace Tornadose.SignalR.Hubs;
 /// <param name="Options">The limits.</param>
 /// <param name="Nodes">The other processes; null when there are none.</param>
 internal sealed record StoreHubContext(
-    DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options, INodeQuestions? Nodes = null)
+    StoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options, INodeQuestions? Nodes = null)
 {
     public static HubException Full() => Refused(AdmissionRefusal.Full);
 
@@ -24,11 +24,11 @@ internal sealed record StoreHubContext(
 
     /// <summary>Finds a store for a client, which learns no more than that there is none.</summary>
     /// <exception cref="HubException">There is none.</exception>
-    public DataStore Get(string name) => Find(name) ?? throw NoSuchStore();
+    public MessageStore Get(string name) => Find(name) ?? throw NoSuchStore();
 
     /// <summary>Follows a store for a client.</summary>
     /// <exception cref="HubException">The store had to make way for others since it was found, and there is no room for it now.</exception>
-    public static async ValueTask<FollowedStore> FollowAsync(DataStore store, CancellationToken cancellationToken)
+    public static async ValueTask<FollowedStore> FollowAsync(MessageStore store, CancellationToken cancellationToken)
     {
         try
         {
@@ -41,7 +41,7 @@ internal sealed record StoreHubContext(
     }
 
     /// <summary>Finds the store that a group is named after; null for a group that is none's.</summary>
-    public DataStore? Find(string? name)
+    public MessageStore? Find(string? name)
     {
         try
         {

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Inspection;
 
 /// <summary>Looks at this process's stores and subscribers, and ends a subscriber for good. It reads what is there and stops nobody.</summary>
-internal sealed class NodeInspection(DataStoreProvider stores, SubscriberRegistry registry, TimeProvider time)
+internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry registry, TimeProvider time)
 {
     private readonly StoreRates _rates = new(time);
 
@@ -38,7 +38,7 @@ internal sealed class NodeInspection(DataStoreProvider stores, SubscriberRegistr
 
     private static string IdOf(Subscriber subscriber) => $"{Node}-{subscriber.Number}";
 
-    private StoreReport Look(DataStore store, Dictionary<string, IReadOnlyDictionary<string, int>> counts)
+    private StoreReport Look(MessageStore store, Dictionary<string, IReadOnlyDictionary<string, int>> counts)
     {
         var log = store.Log;
         var position = log.Position;

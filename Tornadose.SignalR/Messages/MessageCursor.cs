@@ -1,6 +1,7 @@
+using Tornadose.SignalR.Messages;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Tornadose.SignalR.Messages;
+namespace Tornadose.SignalR;
 
 /// <summary>
 /// A reader's next position on a store's log. It owns no queue: a reader that pauses costs nothing, and finds out when it reads again.

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR;
 
 /// <summary>The messages that a log keeps, oldest first, and the position after which a stream continues without gap or duplicate.</summary>
 /// <param name="Position">The position of the newest message in the snapshot.</param>

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR;
 
 /// <summary>What happens to a reader that the log has moved past, because it reads more slowly than messages are published.</summary>
 public enum SlowConsumerPolicy

@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Stores;
 /// Finds out whether messages are delivered, not only whether somebody answers: (1) the backplane says what it knows; (2) a message goes the way of all messages, through a log that nobody else sees, so that
 /// nothing is left in anybody's store; (3) no store's readers are held up by one of them.
 /// </summary>
-internal sealed class DeliveryProbe(DataStoreProvider stores, IBackplane backplane, TimeProvider time)
+internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, TimeProvider time)
 {
     /// <summary>What takes longer is a fault.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

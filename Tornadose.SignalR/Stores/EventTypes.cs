@@ -1,6 +1,7 @@
+using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Messages;
 
-namespace Tornadose.SignalR.Stores;
+namespace Tornadose.SignalR;
 
 /// <summary>What an event type may be.</summary>
 public static class EventTypes

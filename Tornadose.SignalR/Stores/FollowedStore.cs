@@ -7,16 +7,16 @@ internal sealed class FollowedStore : IDisposable
 {
     private readonly IDisposable _following;
 
-    private FollowedStore(DataStore store, IDisposable following)
+    private FollowedStore(MessageStore store, IDisposable following)
     {
         Store = store;
         _following = following;
     }
 
     /// <summary>The store that is followed: not the one that was asked for, where that had been dropped and is there anew.</summary>
-    public DataStore Store { get; }
+    public MessageStore Store { get; }
 
-    public static async ValueTask<FollowedStore> BeginAsync(DataStore store, CancellationToken cancellationToken)
+    public static async ValueTask<FollowedStore> BeginAsync(MessageStore store, CancellationToken cancellationToken)
     {
         var entered = store.Enter();
         try

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR;
 
 /// <summary>A message was refused because its payload is larger than <see cref="StoreOptions.MaxMessageBytes"/>. Nothing was published.</summary>
 /// <param name="store">The store.</param>

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR;
 
 /// <summary>What can be said of a message besides its data.</summary>
 public sealed record PublishOptions

@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Stores;
 /// <summary>
 /// The stores that appear on first use. Their names come from outside, so their number is bounded: at the bound, those that nobody uses and that never had a message go first.
 /// </summary>
-internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, ConcurrentDictionary<string, DataStore> stores, Func<string, StoreDefinition, DataStore> make)
+internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, ConcurrentDictionary<string, MessageStore> stores, Func<string, StoreDefinition, MessageStore> make)
 {
     private readonly Lock _gate = new();
     private int _count;
@@ -15,7 +15,7 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
     /// <summary>Finds the store of this name, or makes it; null when no family has such names.</summary>
     /// <exception cref="TooManyStoresException">There are as many as there may be.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
-    public DataStore? Find(string name)
+    public MessageStore? Find(string name)
     {
         if (FamilyOf(name) is not { } family)
             return null;
@@ -23,7 +23,7 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
         {
             if (stores.TryGetValue(name, out var present))
                 return present;
-            ObjectDisposedException.ThrowIf(_closed, typeof(IDataStoreProvider));
+            ObjectDisposedException.ThrowIf(_closed, typeof(IStoreProvider));
             if (_count >= maxStores && !DropUnused())
                 throw new TooManyStoresException(maxStores);
             var store = make(name, family);
@@ -46,7 +46,7 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
     /// <summary>Says that some store may have become unused without ever having had a message.</summary>
     public void NoteUnused() => Volatile.Write(ref _someMayBeUnused, true);
 
-    public void DropIfIdle(DataStore store) => Drop(store, store.Options.IdleTimeout, static _ => true);
+    public void DropIfIdle(MessageStore store) => Drop(store, store.Options.IdleTimeout, static _ => true);
 
     private StoreDefinition? FamilyOf(string name) => StoreNames.IsValid(name) ? Array.Find(families, family => family.Pattern!.Matches(name)) : null;
 
@@ -68,7 +68,7 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
     /// Takes a store out of use and out of the list in one step: whoever finds it retired comes here for its next life, and waits until the list no longer has this one. The
     /// condition is looked at once more when nobody can enter any more.
     /// </summary>
-    private void Drop(DataStore store, TimeSpan idle, Func<DataStore, bool> condition)
+    private void Drop(MessageStore store, TimeSpan idle, Func<MessageStore, bool> condition)
     {
         lock (_gate)
         {

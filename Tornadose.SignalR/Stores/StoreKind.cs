@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR;
 
 /// <summary>What a store keeps.</summary>
 public enum StoreKind

@@ -38,7 +38,7 @@ internal sealed class StoreLease(TimeProvider time, Action unused)
     /// Takes the store out of use, if nobody uses it and nobody has for so long. Somebody may have come and gone between the two looks, and have published: so the second look is the one that counts,
     /// taken when nobody can enter. Whoever is turned away meanwhile asks for the store again, which waits for the caller's lock.
     /// </summary>
-    public bool TryRetire(TimeSpan idle, DataStore store, Func<DataStore, bool> condition)
+    public bool TryRetire(TimeSpan idle, MessageStore store, Func<MessageStore, bool> condition)
     {
         if (!IsIdle(idle) || Interlocked.CompareExchange(ref _users, Retired, 0) != 0)
             return false;

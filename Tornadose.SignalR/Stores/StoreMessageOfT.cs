@@ -1,6 +1,7 @@
+using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Messages;
 
-namespace Tornadose.SignalR.Stores;
+namespace Tornadose.SignalR;
 
 /// <summary>A message of a store with its value, or a reset.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>

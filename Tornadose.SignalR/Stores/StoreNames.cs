@@ -1,6 +1,7 @@
+using Tornadose.SignalR.Stores;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Tornadose.SignalR.Stores;
+namespace Tornadose.SignalR;
 
 /// <summary>What a store may be called: <c>^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$</c>, case-sensitive.</summary>
 public static class StoreNames

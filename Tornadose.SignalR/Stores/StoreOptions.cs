@@ -1,6 +1,7 @@
+using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Messages;
 
-namespace Tornadose.SignalR.Stores;
+namespace Tornadose.SignalR;
 
 /// <summary>The options of one store, or of a family. Bound from the configuration section <c>Tornadose:Stores:&lt;name&gt;</c>.</summary>
 public sealed class StoreOptions

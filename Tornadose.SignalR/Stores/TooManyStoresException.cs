@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR;
 
 /// <summary>A store of a family was not made, because there are as many as there may be.</summary>
 /// <param name="limit">How many there may be.</param>

@@ -18,7 +18,7 @@ internal sealed record SubscriberProtocol(string Name, string Headers, byte[] Gr
     public static readonly SubscriberProtocol JsonLines = new("ndjson", "Accept: application/x-ndjson\r\n", []);
     public static readonly SubscriberProtocol WebSocket = new("ws", UpgradeHeaders, []);
     public static readonly SubscriberProtocol HubJson = new("hub-json", UpgradeHeaders, HubGreeting(new JsonHubProtocol(), 0x81));
-    public static readonly SubscriberProtocol HubBinary = new("hub-binary", UpgradeHeaders, HubGreeting(new Servers.BinaryHubProtocol(), 0x82));
+    public static readonly SubscriberProtocol HubBinary = new("hub-binary", UpgradeHeaders, HubGreeting(new MessagePackHubProtocol(), 0x82));
 
     public static readonly IReadOnlyList<SubscriberProtocol> All = [Sse, JsonLines, WebSocket, HubJson, HubBinary];
 

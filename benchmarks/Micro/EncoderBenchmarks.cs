@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Tornadose.SignalR;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Tornadose.Benchmarks.Servers;
@@ -21,7 +23,7 @@ public class EncoderBenchmarks
         ["ws"] = WebSocketJsonEncoder.Instance,
         ["ws-raw"] = WebSocketRawEncoder.Instance,
         ["hub-json"] = JsonHubEncoder.Instance,
-        ["hub-binary"] = new ProtocolHubEncoder(new BinaryHubProtocol()),
+        ["hub-binary"] = new ProtocolHubEncoder(new MessagePackHubProtocol()),
     };
 
     private FrameEncoder _encoder = ServerSentEventEncoder.Instance;

@@ -7,9 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -28,16 +26,9 @@ internal static class KestrelServer
         return builder;
     }
 
-    /// <summary>SignalR with its own protocol and a binary one, for a client that sends no pings.</summary>
-    public static void AddHubs(IServiceCollection services)
-    {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHubProtocol, BinaryHubProtocol>());
-        services.AddSignalR(static hub =>
-        {
-            hub.ClientTimeoutInterval = TimeSpan.FromHours(1);
-            hub.SupportedProtocols = ["json", BinaryHubProtocol.ProtocolName];
-        });
-    }
+    /// <summary>SignalR with both protocols, for a client that sends no pings.</summary>
+    public static void AddHubs(IServiceCollection services) =>
+        services.AddSignalR(static hub => hub.ClientTimeoutInterval = TimeSpan.FromHours(1)).AddMessagePackProtocol();
 
     public static async Task<int> RunAsync(WebApplication app)
     {

@@ -1,3 +1,4 @@
+using Tornadose.SignalR;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
@@ -36,7 +37,7 @@ internal static class TornadoseServer
         return KestrelServer.RunAsync(app);
     }
 
-    private static async Task PublishAsync(string store, HttpContext context, IDataStoreProvider stores)
+    private static async Task PublishAsync(string store, HttpContext context, IStoreProvider stores)
     {
         var body = await KestrelServer.ReadBodyAsync(context.Request);
         if (context.Request.ContentType == "application/json")
@@ -47,7 +48,7 @@ internal static class TornadoseServer
     }
 
     /// <summary>What one call of publish costs in this process: the medians of its time in nanoseconds, and of what it allocates in bytes.</summary>
-    private static async Task<string> PublishCostAsync(int calls, int pauseMilliseconds, [FromKeyedServices("bench")] IDataStore store)
+    private static async Task<string> PublishCostAsync(int calls, int pauseMilliseconds, [FromKeyedServices("bench")] IStore store)
     {
         var nanoseconds = new List<double>();
         var bytes = new List<long>();

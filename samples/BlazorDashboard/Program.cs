@@ -16,30 +16,20 @@ if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(
 
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-#if BLAZOR_INTERACTIVE
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-#else
-builder.Services.AddRazorComponents();
-#endif
 builder.Services.AddSingleton<Outages>();
 var node = DashboardNode.From(builder.Configuration);
 builder.Services.AddDashboardStores(node).AddMachineSamplers(node);
-#if OFFICIAL_PACKAGES
 var signalR = builder.Services.AddSignalR().AddMessagePackProtocol();
 if (node.Redis is not null)
-    signalR.AddStackExchangeRedis(node.Redis); // for what the application itself sends to SignalR's clients; the stores need it not
-#endif
+    signalR.AddStackExchangeRedis(node.Redis); // for what the application itself sends to SignalR's clients: the stores do not need it
 
 var app = builder.Build();
 app.UseMiddleware<OutageMiddleware>();
 app.UseRouting();
 app.UseAntiforgery();
 app.MapStaticAssets();
-#if BLAZOR_INTERACTIVE
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
-#else
-app.MapRazorComponents<App>();
-#endif
 app.MapStores("/stores");
 app.MapStoreHub("/hubs/stores");
 app.MapStorePublishing("/stores").AllowAnonymous().OnlyTo(StoreName.Notes);

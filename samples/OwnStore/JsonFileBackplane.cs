@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Tornadose.SignalR;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 

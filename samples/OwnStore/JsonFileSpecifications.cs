@@ -1,3 +1,4 @@
+using Tornadose.SignalR;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Specifications;
 

@@ -13,7 +13,7 @@ internal sealed class StoreProgramRun
     private readonly List<(MessageCursor Cursor, ModelReader Model)> _readers = [];
     private readonly List<MessagePosition> _issued = [];
     private MessageLogLimits _limits;
-    private DataStore _store;
+    private MessageStore _store;
     private ModelLog _model;
     private int _published;
 
@@ -168,7 +168,7 @@ internal sealed class StoreProgramRun
         (_store, _model) = Start();
     }
 
-    private (DataStore Store, ModelLog Model) Start()
+    private (MessageStore Store, ModelLog Model) Start()
     {
         var store = TestStore.Make(_program.Kind, _limits, _program.Policy, _time);
         return (store, new ModelLog(_limits, store.Position));

@@ -1,6 +1,6 @@
 using BlazorDashboard.Proc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Tornadose.SignalR.Stores;
+using Tornadose.SignalR;
 
 namespace BlazorDashboard.Metrics;
 
@@ -20,7 +20,7 @@ public static class MetricsServices
         where TReader : class, IMetricsReader<T> =>
         services.AddSingleton<IHostedService>(provider => new MachineSampler<T>(
             ActivatorUtilities.CreateInstance<TReader>(provider),
-            provider.GetRequiredKeyedService<IDataStore<T>>(store),
+            provider.GetRequiredKeyedService<IStore<T>>(store),
             provider.GetRequiredService<BlazorDashboard.Stores.DashboardNode>(),
             period,
             provider.GetRequiredService<TimeProvider>(),

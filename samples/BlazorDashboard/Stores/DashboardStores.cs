@@ -9,7 +9,7 @@ public static class DashboardStores
     public static IServiceCollection AddDashboardStores(this IServiceCollection services, DashboardNode node)
     {
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default));
-        var stores = services.AddTornadose()
+        var stores = services.AddTornadose().AddBlazor()
             .AddQueueStore<CpuMetrics>(StoreName.Cpu, o => o.Capacity = StoreWindow.Machine)
             .AddQueueStore<MemoryMetrics>(StoreName.Memory, o => o.Capacity = StoreWindow.Machine)
             .AddQueueStore<NetworkMetrics>(StoreName.Network, o => o.Capacity = StoreWindow.Machine)

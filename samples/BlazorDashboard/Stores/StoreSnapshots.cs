@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Tornadose.SignalR.Messages;
-using Tornadose.SignalR.Stores;
+using Tornadose.SignalR;
 
 namespace BlazorDashboard.Stores;
 
 /// <summary>Reads stores in process, for what the server renders.</summary>
-public sealed class StoreSnapshots(IDataStoreProvider stores)
+public sealed class StoreSnapshots(IStoreProvider stores)
 {
     /// <summary>The window of a store whose messages are JSON.</summary>
     public StoreSnapshot<T> Read<T>(string store, JsonTypeInfo<T> type)

@@ -1,11 +1,11 @@
-using Tornadose.SignalR.Stores;
+using Tornadose.SignalR;
 
 namespace BlazorDashboard.Stores;
 
 /// <summary>
 /// Keeps this node's copy of every store up to date, also while no page is open: the first page that is opened then has its charts full. In memory that is always so.
 /// </summary>
-public sealed class StoresFollowed(IDataStoreProvider stores) : BackgroundService
+public sealed class StoresFollowed(IStoreProvider stores) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

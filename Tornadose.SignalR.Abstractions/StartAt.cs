@@ -1,0 +1,59 @@
+namespace Tornadose.SignalR;
+
+/// <summary>Where a reader begins: now, at the latest value, at the earliest kept message, at the last <em>n</em>, or after a position.</summary>
+public readonly record struct StartAt
+{
+    private StartAt(Kind where, int count = 0, MessagePosition? position = null, bool earliestOnReset = false) =>
+        (Where, Count, Position, EarliestOnReset) = (where, count, position, earliestOnReset);
+
+    internal enum Kind
+    {
+        Now,
+        Latest,
+        Earliest,
+        Last,
+        After,
+    }
+
+    /// <summary>With the next message that is published.</summary>
+    public static StartAt Now => default;
+
+    /// <summary>With the newest message that there is, then live: what a data store gives to a new subscriber.</summary>
+    public static StartAt Latest => new(Kind.Latest);
+
+    /// <summary>With the oldest message that is still kept.</summary>
+    public static StartAt Earliest => new(Kind.Earliest);
+
+    internal Kind Where { get; }
+
+    internal int Count { get; }
+
+    /// <summary>The position to resume after; null with <see cref="Kind.After"/> is an id that cannot be one.</summary>
+    internal MessagePosition? Position { get; }
+
+    internal bool EarliestOnReset { get; }
+
+    /// <summary>With the last <paramref name="count"/> messages that are kept, then live.</summary>
+    /// <param name="count">How many, from 0; more than there are gives all that there are.</param>
+    /// <returns>The start.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public static StartAt Last(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return new(Kind.Last, count);
+    }
+
+    /// <summary>With the first message after a position; a reset comes first when that is not possible.</summary>
+    /// <param name="position">The position of the last message that was received.</param>
+    /// <returns>The start.</returns>
+    public static StartAt After(MessagePosition position) => new(Kind.After, position: position);
+
+    /// <summary>With the first message after an id as seen on any wire; a reset comes first when that is not possible.</summary>
+    /// <param name="id">The id of the last message that was received. Text that is no id leads to a reset, not to an exception.</param>
+    /// <returns>The start.</returns>
+    public static StartAt AfterId(ReadOnlySpan<char> id) =>
+        new(Kind.After, position: MessagePosition.TryParse(id, out var position) ? position : null);
+
+    /// <summary>The same resume, but after a reset everything that is still kept is replayed, instead of continuing live.</summary>
+    internal StartAt OrEarliest() => new(Where, Count, Position, earliestOnReset: true);
+}

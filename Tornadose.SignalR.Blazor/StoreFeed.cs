@@ -1,0 +1,159 @@
+using System.Text.Json;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Blazor;
+
+/// <summary>What a view shows: a store's newest messages, kept up to date. It knows nothing of rendering.</summary>
+/// <remarks>
+/// A view is a cursor like any subscriber. It begins with the snapshot and reads on after its id, or after the id that it was handed. Pausing is to stop reading: nothing is collected meanwhile, and
+/// reading goes on after the last message that was read. Where that is not kept any more there is a reset, and the view begins anew from the snapshot.
+/// </remarks>
+/// <param name="store">The store.</param>
+/// <param name="serializer">Reads the values.</param>
+/// <param name="keep">How many messages are kept.</param>
+/// <param name="changed">Told, from any thread, that there is something new to see.</param>
+internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int keep, Action changed)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<StoreViewItem<T>> _items = new();
+    private StoreViewContext<T>? _context;
+    private StoreViewState _state;
+    private StoreResetReason? _resetReason;
+    private string? _id;
+    private int _resets;
+    private long _unreadable;
+
+    /// <summary>The id of the last message that was read.</summary>
+    public string? Id
+    {
+        get
+        {
+            lock (_gate)
+                return _id;
+        }
+    }
+
+    /// <summary>What there is to see now.</summary>
+    public StoreViewContext<T> Context
+    {
+        get
+        {
+            lock (_gate)
+                return _context ??= new([.. _items], _state) { Id = _id, Resets = _resets, ResetReason = _resetReason, Unreadable = _unreadable };
+        }
+    }
+
+    public StoreViewState State
+    {
+        set
+        {
+            lock (_gate)
+                (_state, _context) = (value, null);
+            changed();
+        }
+    }
+
+    /// <summary>Takes what the store keeps.</summary>
+    /// <param name="upTo">The id of the last message to take: what was shown before, somewhere else. All, if that is not among them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task LoadAsync(string? upTo, CancellationToken cancellationToken)
+    {
+        using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
+        Take(store.GetSnapshot(), upTo);
+    }
+
+    /// <summary>Reads on after the last message, until it is cancelled or the store ends. One at a time.</summary>
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
+        // A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given something, or finds the store further on, and comes back with its id: what it has
+        // missed is said by a reset then.
+        for (MessagePosition? fruitless = null; fruitless != store.Position;)
+        {
+            var position = store.Position;
+            fruitless = await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false) ? null : position;
+        }
+    }
+
+    /// <returns>Whether there was anything.</returns>
+    private async Task<bool> ReadUntilMissedAsync(CancellationToken cancellationToken)
+    {
+        var any = false;
+        await foreach (var message in store.ReadAllAsync(Id is { } id ? StartAt.AfterId(id) : StartAt.Now, cancellationToken).ConfigureAwait(false))
+        {
+            any = true;
+            if (message.Reset is { } reset)
+            {
+                Miss(reset);
+                if (Take(store.GetSnapshot(), upTo: null))
+                    break;
+            }
+            else
+            {
+                Add(message);
+                changed();
+            }
+        }
+
+        return any;
+    }
+
+    /// <returns>Whether the store keeps anything. One that does not gives a reset to whoever comes back with an id, so that its readers stay.</returns>
+    private bool Take(MessageLogSnapshot snapshot, string? upTo)
+    {
+        lock (_gate)
+        {
+            var messages = snapshot.Messages;
+            var shown = upTo is null ? messages.Count : IndexAfter(messages, upTo);
+            _items.Clear();
+            for (var index = Math.Max(0, shown - keep); index < shown; index++)
+                Keep(messages[index]);
+            // An id that is not kept leads to a reset when reading begins after it, which says that something was missed.
+            _id = upTo ?? snapshot.Id;
+            _context = null;
+        }
+
+        changed();
+        return snapshot.Messages.Count > 0;
+    }
+
+    private static int IndexAfter(IReadOnlyList<StoreMessage> messages, string id)
+    {
+        for (var index = messages.Count - 1; index >= 0; index--)
+            if (messages[index].Id == id)
+                return index + 1;
+        return messages.Count;
+    }
+
+    private void Add(StoreMessage message)
+    {
+        lock (_gate)
+        {
+            Keep(message);
+            _id = message.Id ?? _id;
+            _context = null;
+        }
+    }
+
+    private void Miss(StoreReset reset)
+    {
+        lock (_gate)
+            (_resets, _resetReason) = (_resets + 1, reset.Reason);
+    }
+
+    private void Keep(StoreMessage message)
+    {
+        try
+        {
+            _items.Enqueue(new StoreViewItem<T>(message.Id, serializer.Deserialize<T>(message), message.EventType));
+        }
+        catch (JsonException)
+        {
+            _unreadable++;
+        }
+
+        while (_items.Count > keep)
+            _items.Dequeue();
+    }
+}

@@ -1,0 +1,22 @@
+using Tornadose.SignalR.Blazor;
+
+namespace Tornadose.SignalR;
+
+/// <summary>What a view is doing.</summary>
+public enum StoreViewState
+{
+    /// <summary>It waits for its store: with Redis, until this process's copy is up to date.</summary>
+    Loading,
+
+    /// <summary>It was rendered without interactivity, or is about to become interactive: it shows what there was at that moment.</summary>
+    Still,
+
+    /// <summary>It shows each message as it comes.</summary>
+    Live,
+
+    /// <summary>It reads nothing, because <see cref="StoreView{T}.Paused"/> says so, or because the browser's connection is down. It will go on after the last message it has shown.</summary>
+    Paused,
+
+    /// <summary>The store has ended, with the application.</summary>
+    Ended,
+}

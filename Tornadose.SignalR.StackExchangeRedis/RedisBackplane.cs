@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>
+/// Order and positions decided in Redis, for all processes that share it. A message's journey: the append script stores it and announces it; each node that follows the store
+/// takes the announcement into its copy of the log; from there it is delivered as in a single process.
+/// </summary>
+internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, RedisBackplaneChannel> _channels = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RedisNode _node;
+    private readonly RedisWatch _watch;
+    private readonly Task _watching;
+    private int _disposed;
+
+    public RedisBackplane(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger)
+    {
+        var connection = new RedisConnection(connector, options, time, metrics, logger);
+        _node = new RedisNode(connection, new RedisBus(connection, options, time), new LogReader(connection), options, time, metrics, logger);
+        connection.Restored += CatchAll;
+        Questions = new NodeQuestions(_node);
+        _watch = new RedisWatch(_node, Questions, Followed);
+        _watching = Task.Run(() => _watch.RunAsync(_stopping.Token));
+    }
+
+    /// <summary>What the nodes ask each other.</summary>
+    public NodeQuestions Questions { get; }
+
+    /// <summary>What the watch has found last: whether commands are answered, and messages delivered. An answer to a ping shows only the first.</summary>
+    public ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) => new(_node.Connection.IsConnected ? _watch.Fault : "Redis cannot be reached.");
+
+    public IBackplaneChannel Open(string store, MessageLogLimits limits) =>
+        _channels[store] = new RedisBackplaneChannel(store, limits, _node, Forget);
+
+    public async ValueTask<bool> TryAddAsync(string id, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _node.Connection.RunAsync(
+                multiplexer => multiplexer.GetDatabase().StringSetAsync(RedisKeys.Used(_node.Options.KeyPrefix, id), "1", lifetime, When.NotExists, CommandFlags.None), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackplaneRefusedException refused)
+        {
+            throw new BackplaneUnavailableException("Redis does not remember that a ticket was used, so none can be used.", mayBeStored: false, refused);
+        }
+    }
+
+    /// <summary>Waits for an answer of Redis.</summary>
+    /// <exception cref="BackplaneUnavailableException">There is none.</exception>
+    public Task RequireAsync(CancellationToken cancellationToken) => _node.Reader.ReadTopsAsync([new RedisKeys(_node.Options.KeyPrefix, "_")], cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return; // the container knows it by two types
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+        foreach (var channel in _channels.Values)
+            await channel.DisposeAsync().ConfigureAwait(false);
+        await _node.Connection.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private StoreFollower[] Followed() => _channels.Values.Select(channel => channel.Follower).Where(follower => follower.IsFollowed).ToArray();
+
+    /// <summary>A store of a family may be there anew before its last life has ended.</summary>
+    private void Forget(RedisBackplaneChannel channel) => _channels.TryRemove(KeyValuePair.Create(channel.Store, channel));
+
+    private void CatchAll()
+    {
+        foreach (var follower in Followed())
+            follower.Catch();
+    }
+}

@@ -1,0 +1,95 @@
+using StackExchange.Redis;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>One store in Redis: appending by the script, reading by following.</summary>
+internal sealed class RedisBackplaneChannel : IBackplaneChannel
+{
+    private const int MinWaiting = 1024;
+
+    private readonly RedisKeys _keys;
+    private readonly RedisNode _node;
+    private readonly Action<RedisBackplaneChannel> _disposing;
+    private bool _disposed;
+
+    public RedisBackplaneChannel(string store, MessageLogLimits limits, RedisNode node, Action<RedisBackplaneChannel> disposing)
+    {
+        Store = store;
+        _disposing = disposing;
+        _keys = new RedisKeys(node.Options.KeyPrefix, store, node.Options.Channels.TryGetValue(store, out var further) ? further : null);
+        _node = node;
+        Log = new MessageLog(limits, node.Time);
+        var waiting = new WaitingFrames(Math.Max(MinWaiting, limits.Slots), limits.MaxBytes);
+        Follower = new StoreFollower(store, _keys, new LogReplica(Log, waiting, node.Metrics.Refused, OnReceived), node);
+    }
+
+    public string Store { get; }
+
+    public MessageLog Log { get; }
+
+    public StoreFollower Follower { get; }
+
+    public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        AppendAsync(content, idempotencyKey, "", cancellationToken);
+
+    public async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
+        await AppendAsync(content, null, "first", cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => Follower.FollowAsync(cancellationToken);
+
+    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => Follower.CatchUpAsync(position, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        _disposing(this);
+        await Follower.DisposeAsync().ConfigureAwait(false);
+        Log.Complete();
+    }
+
+    private async ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, string condition, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+        RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
+        RedisValue[] arguments =
+        [
+            Bytes(content.Data),
+            content.Format == MessageFormat.Json ? "json" : "text",
+            content.EventType ?? "",
+            LogReader.Random(8),
+            Log.Limits.Capacity,
+            LogReader.MaxAge(Log.Limits),
+            StoreActivities.TraceParent ?? "",
+            condition,
+        ];
+        var id = await _node.Connection.RunAsync(multiplexer => AppendAsync(multiplexer.GetDatabase(), keys, arguments), cancellationToken).ConfigureAwait(false);
+        return MessagePosition.TryParse((string?)id, out var position)
+            ? position
+            : throw new BackplaneRefusedException($"Redis answered '{id}' to an append, which is no id.");
+    }
+
+    private void OnReceived(string traceParent, MessagePosition position)
+    {
+        if (StoreActivities.IsEnabled)
+            StoreActivities.Received(Store, traceParent, position.ToString());
+    }
+
+    private static async Task<RedisResult> AppendAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(RedisScripts.Append, keys, arguments).ConfigureAwait(false);
+        }
+        catch (RedisServerException failure) when (RedisErrors.IsMissingScript(failure))
+        {
+            // Redis forgot its scripts, and nothing has run. The client library has noticed, and sends the script again.
+            return await database.ScriptEvaluateAsync(RedisScripts.Append, keys, arguments).ConfigureAwait(false);
+        }
+    }
+
+    private static byte[] Bytes(ReadOnlyMemory<byte> data) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(data, out var segment) && segment.Count == segment.Array!.Length ? segment.Array : data.ToArray();
+}

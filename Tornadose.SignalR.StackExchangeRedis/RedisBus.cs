@@ -1,0 +1,59 @@
+using StackExchange.Redis;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>The channels that this node listens to.</summary>
+internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions options, TimeProvider time)
+{
+    private long _heardAt = time.GetTimestamp();
+
+    /// <summary>For how long nothing has come over the bus.</summary>
+    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
+
+    /// <summary>Listens to a channel, from when the task has completed on.</summary>
+    public Task<BusSubscription> SubscribeAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken) =>
+        SubscribeAsync([channel], receive, cancellationToken);
+
+    /// <summary>Listens to several channels.</summary>
+    public async Task<BusSubscription> SubscribeAsync(RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+    {
+        var multiplexer = await connection.GetAsync(cancellationToken).ConfigureAwait(false);
+        var subscription = new BusSubscription(multiplexer, channels, Hear);
+        try
+        {
+            await connection.RunAsync(subscription.StartAsync, cancellationToken).ConfigureAwait(false);
+            return subscription;
+        }
+        catch
+        {
+            await EndAsync(subscription).ConfigureAwait(false);
+            throw;
+        }
+
+        void Hear(ReadOnlyMemory<byte> payload)
+        {
+            Volatile.Write(ref _heardAt, time.GetTimestamp());
+            receive(payload);
+        }
+    }
+
+    /// <summary>Stops listening.</summary>
+    public async Task EndAsync(BusSubscription subscription)
+    {
+        try
+        {
+            await subscription.EndAsync().WaitAsync(options.CommandTimeout, time).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (RedisErrors.Translate(failure) is not null)
+        {
+            // The connection has gone, and the subscription with it.
+        }
+    }
+
+    /// <summary>Whether the subscription is on the connection in use.</summary>
+    public bool IsCurrent(BusSubscription subscription) => connection.IsCurrent(subscription.Multiplexer);
+
+    /// <summary>Waits until everything that was asked of the bus before, as renewed subscriptions, was answered.</summary>
+    public Task SettleAsync(CancellationToken cancellationToken) =>
+        connection.RunAsync(multiplexer => multiplexer.GetSubscriber().PingAsync(), cancellationToken);
+}

@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Tornadose.SignalR.Diagnostics;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>
+/// The connection of this process to Redis. It is made at first use, may be disconnected at any time, and comes back by itself; a connection that seems alive and is not can be
+/// replaced, when it is not the application's own.
+/// </summary>
+internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private Task<IConnectionMultiplexer>? _current;
+    private bool _disposed;
+    private bool _refusesWrites;
+
+    /// <summary>Raised when a connection was lost and is there again, or is another one now: announcements may have been missed.</summary>
+    public event Action? Restored;
+
+    /// <summary>Whether commands can be sent at the moment.</summary>
+    public bool IsConnected => _current is { IsCompletedSuccessfully: true } current && current.Result.IsConnected;
+
+    /// <summary>The connection, once it can send commands.</summary>
+    /// <exception cref="Backplanes.BackplaneUnavailableException">It cannot.</exception>
+    public async Task<IConnectionMultiplexer> GetAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var multiplexer = await Current().WaitAsync(options.CommandTimeout, time, cancellationToken).ConfigureAwait(false);
+            return multiplexer.IsConnected ? multiplexer : throw RedisErrors.NotConnected();
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        {
+            throw RedisErrors.NotConnected(failure);
+        }
+    }
+
+    /// <summary>Runs a command, for no longer than <see cref="RedisBackplaneOptions.CommandTimeout"/>, which the client library would not see to.</summary>
+    public async Task<T> RunAsync<T>(Func<IConnectionMultiplexer, Task<T>> command, CancellationToken cancellationToken)
+    {
+        var multiplexer = await GetAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await command(multiplexer).WaitAsync(options.CommandTimeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && RedisErrors.Translate(failure) is { } translated)
+        {
+            if (RedisErrors.IsReplica(failure))
+                Volatile.Write(ref _refusesWrites, true);
+            throw translated;
+        }
+    }
+
+    /// <summary>Whether a write was refused, since this was asked last, by a server that has become a replica: a failover that the connection has not followed.</summary>
+    public bool TakeRefusedWrites() => Interlocked.Exchange(ref _refusesWrites, false);
+
+    /// <summary>Whether this is the connection in use, not one that was replaced.</summary>
+    public bool IsCurrent(IConnectionMultiplexer multiplexer) =>
+        _current is { IsCompletedSuccessfully: true } current && ReferenceEquals(current.Result, multiplexer);
+
+    /// <summary>Makes a new connection and closes the old one.</summary>
+    /// <returns>False when the connection is the application's own.</returns>
+    public async Task<bool> TryReplaceAsync(string why)
+    {
+        if (!connector.IsOwned)
+            return false;
+        logger.ConnectionReplaced(why);
+        Task<IConnectionMultiplexer>? old;
+        lock (_gate)
+        {
+            old = _current;
+            _current = _disposed ? null : ConnectAsync();
+        }
+
+        await CloseAsync(old).ConfigureAwait(false);
+        Restored?.Invoke();
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task<IConnectionMultiplexer>? old;
+        lock (_gate)
+        {
+            _disposed = true;
+            old = _current;
+            _current = null;
+        }
+
+        await CloseAsync(old).ConfigureAwait(false);
+    }
+
+    private Task<IConnectionMultiplexer> Current()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _current is null or { IsFaulted: true } or { IsCanceled: true } ? _current = ConnectAsync() : _current;
+        }
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync()
+    {
+        await Task.Yield();
+        var multiplexer = await connector.ConnectAsync().ConfigureAwait(false);
+        multiplexer.ConnectionFailed += OnFailed;
+        multiplexer.ConnectionRestored += OnRestored;
+        return multiplexer;
+    }
+
+    private void OnFailed(object? sender, ConnectionFailedEventArgs failure) => logger.ConnectionLost(failure.ConnectionType);
+
+    private void OnRestored(object? sender, ConnectionFailedEventArgs connection)
+    {
+        logger.ConnectionRestored(connection.ConnectionType);
+        metrics.Reconnected();
+        Restored?.Invoke();
+    }
+
+    private async Task CloseAsync(Task<IConnectionMultiplexer>? connecting)
+    {
+        if (connecting is null)
+            return;
+        try
+        {
+            var multiplexer = await connecting.WaitAsync(options.CommandTimeout, time).ConfigureAwait(false);
+            multiplexer.ConnectionFailed -= OnFailed;
+            multiplexer.ConnectionRestored -= OnRestored;
+            if (connector.IsOwned)
+                _ = Task.Run(((IDisposable)multiplexer).Dispose); // waits for the server, which may not answer
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        {
+            logger.ConnectionCloseFailed(failure);
+        }
+    }
+}

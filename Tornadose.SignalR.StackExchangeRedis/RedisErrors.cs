@@ -1,0 +1,32 @@
+using StackExchange.Redis;
+using Tornadose.SignalR.Backplanes;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>What the client library throws, as what the contract of a backplane knows.</summary>
+internal static class RedisErrors
+{
+    /// <summary>Answers of a server that is there and cannot serve at the moment. It has stored nothing.</summary>
+    private static readonly string[] Passing = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "NOREPLICAS", "MOVED", "ASK"];
+
+    public static bool IsMissingScript(Exception failure) =>
+        failure is RedisServerException && failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+
+    /// <summary>Whether the answer came from a server that has become a replica, which a new connection may get past.</summary>
+    public static bool IsReplica(Exception failure) =>
+        failure is RedisServerException && failure.Message.StartsWith("READONLY", StringComparison.Ordinal);
+
+    public static BackplaneUnavailableException NotConnected(Exception? failure = null) => new(
+        "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once it can be reached again.", mayBeStored: false, failure);
+
+    /// <summary>The exception to throw instead; null for one that is nothing of Redis's.</summary>
+    public static Exception? Translate(Exception failure) => failure switch
+    {
+        RedisServerException when Passing.Any(word => failure.Message.StartsWith(word, StringComparison.Ordinal)) =>
+            new BackplaneUnavailableException($"Redis cannot serve at the moment ({failure.Message}). Nothing was stored: publish again.", mayBeStored: false, failure),
+        RedisServerException => new BackplaneRefusedException($"Redis refused: {failure.Message}", failure),
+        TimeoutException or RedisException or ObjectDisposedException or OperationCanceledException => new BackplaneUnavailableException(
+            "Redis did not answer. The message may have been stored all the same: publish again with the same IdempotencyKey, which stores it once.", mayBeStored: true, failure),
+        _ => null,
+    };
+}

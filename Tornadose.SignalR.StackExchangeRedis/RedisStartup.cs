@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR.StackExchangeRedis;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>Connects to Redis when the application starts, not at the first request; and, where that is required, fails the start when there is no answer.</summary>
+internal sealed class RedisStartup(RedisBackplane backplane, IOptions<RedisBackplaneOptions> options) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        options.Value.RequireAtStartup ? backplane.RequireAsync(cancellationToken) : Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,101 @@
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>
+/// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that the bus has lost; (2) after a
+/// silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers nothing, or takes nothing.
+/// </summary>
+internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<IReadOnlyList<StoreFollower>> followed)
+{
+    private const int MaxFailures = 2;
+
+    private readonly BusProbe _probe = new(node);
+    private int _failures;
+
+    /// <summary>What was found last; null when all is well.</summary>
+    public string? Fault { get; private set; } = "Redis has not answered yet";
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Pause, node.Time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                node.Logger.WatchFailed(failure);
+            }
+        }
+    }
+
+    private TimeSpan Pause
+    {
+        get
+        {
+            var sync = node.Options.SyncInterval - node.Options.Grace;
+            return node.Options.ProbeInterval != Timeout.InfiniteTimeSpan && node.Options.ProbeInterval < sync ? node.Options.ProbeInterval : sync;
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ComparePositionsAsync(cancellationToken).ConfigureAwait(false); // (1)
+            _failures = 0;
+            Fault = node.Connection.TakeRefusedWrites()
+                ? await ReplaceAsync("it is to a replica, which takes no messages").ConfigureAwait(false) // (3)
+                : await ProbeAsync(cancellationToken).ConfigureAwait(false); // (2)
+            await questions.ListenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackplaneUnavailableException failure)
+        {
+            Fault = failure.Message;
+            if (!node.Connection.IsConnected)
+                return; // it comes back by itself
+            node.Logger.PositionsUnknown(failure);
+            if (++_failures >= MaxFailures)
+                Fault = await ReplaceAsync("it does not answer").ConfigureAwait(false); // (3)
+        }
+        catch (BackplaneRefusedException failure)
+        {
+            Fault = failure.Message;
+            node.Logger.PositionsUnknown(failure);
+        }
+    }
+
+    private async Task<string?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (!_probe.IsDue || await _probe.SendAsync(cancellationToken).ConfigureAwait(false))
+            return null;
+        node.Metrics.ProbeFailed();
+        return await ReplaceAsync("it delivers no messages").ConfigureAwait(false);
+    }
+
+    private async Task ComparePositionsAsync(CancellationToken cancellationToken)
+    {
+        var stores = followed();
+        var asked = stores.Select(store => store.Position).ToArray();
+        var tops = await node.Reader.ReadTopsAsync(stores.Select(store => store.Keys).ToArray(), cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < stores.Count; i++)
+            stores[i].Compare(tops[i]?.Position, asked[i]);
+    }
+
+    private async Task<string> ReplaceAsync(string why)
+    {
+        _failures = 0;
+        if (!await node.Connection.TryReplaceAsync(why).ConfigureAwait(false))
+            return $"The application's connection to Redis cannot be relied on: {why}";
+        node.Metrics.ConnectionReplaced();
+        return $"The connection to Redis was replaced: {why}";
+    }
+}

@@ -1,9 +1,0 @@
-using Tornadose.SignalR.Backplanes;
-
-namespace Tornadose.SignalR.Tests.Redis;
-
-public sealed class RedisBackplaneSpecification(RedisFixture redis) : BackplaneSpecification<IBackplane>
-{
-    protected override async Task<IBackplane> CreateAsync() =>
-        TestBackplane.Create((await redis.GetAsync()).ConnectionString, redis.NewPrefix());
-}

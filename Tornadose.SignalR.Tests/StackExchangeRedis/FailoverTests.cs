@@ -1,0 +1,70 @@
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.StackExchangeRedis;
+
+/// <summary>The primary dies and its replica takes over, which the client library finds by the list of its endpoints.</summary>
+public sealed class FailoverTests
+{
+    [Fact]
+    [Case("RDS-27", "RDS-05", "PROC-12")]
+    public async Task Failover_WithinTheListOfEndpoints_LosesNothingThatWasReplicated()
+    {
+        await using var redis = await ReplicatedRedis.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await nodes.ConnectAsync();
+        var seen = await nodes.PublishAsync(30);
+        await nodes.SettleAsync(seen);
+        await redis.UntilReplicatedAsync(seen);
+        await redis.Primary.KillAsync();
+        Assert.Null(await nodes.TryPublishAsync(nodes.A, "nobody takes this"));
+        await redis.PromoteAsync();
+        var healed = await nodes.HealedAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
+        Assert.Equal(seen.Epoch, healed.Epoch);
+        Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.FailedAsync<BackplaneUnavailableException>();
+    }
+
+    [Fact]
+    [Case("RDS-27", "RDS-05", "PROC-12")]
+    public async Task Failover_ToAReplicaThatLags_OneResetEach()
+    {
+        await using var redis = await ReplicatedRedis.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await nodes.ConnectAsync();
+        await redis.UntilReplicatedAsync(await nodes.PublishAsync(30));
+        await redis.DetachReplicaAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(10, "not replicated"));
+        await redis.Primary.KillAsync();
+        redis.Replica.Resume();
+        await redis.PromoteAsync();
+        await nodes.HealedAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
+        Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
+        Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=rollback"));
+    }
+
+    [Fact]
+    [Case("RDS-28", "PROC-12")]
+    public async Task Failover_ThatTheConnectionIsNotToldOf_IsFoundByTheRefusedWrite()
+    {
+        await using var redis = await ReplicatedRedis.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Primary.Port);
+        await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
+        await nodes.ConnectAsync();
+        var seen = await nodes.PublishAsync(30);
+        await nodes.SettleAsync(seen);
+        await redis.UntilReplicatedAsync(seen);
+        proxy.RedirectNew(redis.Replica.Port);
+        await redis.PromoteAsync();
+        await redis.Primary.CommandAsync("REPLICAOF", "127.0.0.1", $"{redis.Replica.Port}");
+        Assert.Null(await nodes.TryPublishAsync(nodes.A, "to a replica"));
+        var healed = await nodes.HealedAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
+        Assert.Equal(seen.Epoch, healed.Epoch);
+        Assert.All(nodes.Resets(), Assert.Empty);
+        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.MovedAsync("backplane.connections.replaced");
+    }
+}

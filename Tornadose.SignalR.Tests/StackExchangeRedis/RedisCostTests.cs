@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.StackExchangeRedis;
+
+/// <summary>What a node asks of Redis.</summary>
+public sealed class RedisCostTests
+{
+    [Fact]
+    [Case("RDS-25")]
+    public async Task Resume_ThousandAtOnce_CausesAtMostTwoRangeReadsANode()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: Slow);
+        var first = await nodes.PublishAsync(nodes.A, "first");
+        var last = await nodes.PublishAsync(400);
+        await redis.CommandAsync("CONFIG", "RESETSTAT");
+        var store = nodes.StoreOf(nodes.B);
+        var counts = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async _ =>
+        {
+            var count = 0;
+            await foreach (var message in store.ReadAllAsync(StartAt.After(first)))
+            {
+                Assert.Null(message.Reset);
+                count++;
+                if (message.Position == last)
+                    return count;
+            }
+
+            return -1;
+        })).WithTimeout();
+        Assert.All(counts, count => Assert.Equal(400, count));
+        Assert.InRange(await CallsAsync(redis, "xrange"), 1, 2);
+        Assert.Equal(1, await CallsAsync(redis, "subscribe"));
+    }
+
+    [Fact]
+    public async Task Store_NobodyFollows_CostsTheNodeNothing()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: options => options.ProbeInterval = Timeout.InfiniteTimeSpan);
+        await nodes.PublishAsync(10);
+        Assert.Empty(await ChannelsAsync(redis));
+        await using (await RawSse.OpenAsync(nodes.A.Url("/stores/orders")))
+        {
+            Assert.Equal(["{tornadose:orders}"], await ChannelsAsync(redis));
+        }
+
+        await Eventually.TrueAsync(async () => (await ChannelsAsync(redis)).Count == 0);
+        await redis.CommandAsync("CONFIG", "RESETSTAT");
+        await nodes.PublishAsync(10);
+        Assert.Equal(0, await CallsAsync(redis, "xrange"));
+    }
+
+    [Fact]
+    public async Task Store_LeftAndFollowedAgain_IsUpToDate()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: options => options.Linger = TimeSpan.Zero);
+        var store = nodes.StoreOf(nodes.A);
+        using (await store.FollowAsync())
+            await nodes.PublishAsync(10);
+        await Eventually.TrueAsync(async () => (await ChannelsAsync(redis)).Count == 0);
+        var top = await nodes.PublishAsync(nodes.B, "meanwhile");
+        using (await store.FollowAsync())
+        {
+            Assert.Equal(top, store.Position);
+            Assert.Equal(11, store.GetSnapshot().Messages.Count);
+        }
+    }
+
+    [Fact]
+    public async Task DataStore_OnTwoNodes_LateSubscriberGetsTheValueFirst()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        var weather = nodes.A.Get<IStoreProvider>().GetStore("weather");
+        await weather.PublishAsync("rain");
+        await weather.PublishAsync("sun");
+        await using var stream = await RawSse.OpenAsync(nodes.B.Url("/stores/weather"));
+        Assert.Equal("sun", (await stream.NextAsync()).Data);
+        await weather.PublishAsync("wind");
+        Assert.Equal("wind", (await stream.NextAsync()).Data);
+        Assert.Equal(1L, await redis.CommandAsync("XLEN", "{tornadose:weather}:log"));
+    }
+
+    /// <summary>So that nothing but the test asks Redis.</summary>
+    private static void Slow(Tornadose.SignalR.RedisBackplaneOptions options)
+    {
+        options.SyncInterval = TimeSpan.FromMinutes(10);
+        options.ProbeInterval = Timeout.InfiniteTimeSpan;
+    }
+
+    private static async Task<IReadOnlyList<string>> ChannelsAsync(RedisProcess redis) =>
+        [.. ((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "{*"))!).Cast<string>()];
+
+    private static async Task<int> CallsAsync(RedisProcess redis, string command)
+    {
+        var stats = (string)(await redis.CommandAsync("INFO", "commandstats"))!;
+        var calls = Regex.Match(stats, $"cmdstat_{command}:calls=([0-9]+)");
+        return calls.Success ? int.Parse(calls.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+    }
+}

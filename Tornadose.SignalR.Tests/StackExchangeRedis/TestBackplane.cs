@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.StackExchangeRedis;
+
+namespace Tornadose.SignalR.Tests.StackExchangeRedis;
+
+/// <summary>Backplanes on a Redis, as <c>AddStackExchangeRedis</c> makes them, with intervals for tests.</summary>
+internal static class TestBackplane
+{
+    public static RedisBackplane Create(string connectionString, string prefix, Action<RedisBackplaneOptions>? configure = null)
+    {
+        var options = new RedisBackplaneOptions { KeyPrefix = prefix };
+        Quick(options);
+        configure?.Invoke(options);
+        return new RedisBackplane(RedisConnector.To(ConfigurationOptions.Parse(connectionString)), options, TimeProvider.System, new BackplaneMetrics(new Meters()), NullLogger.Instance);
+    }
+
+    public static void Quick(RedisBackplaneOptions options)
+    {
+        options.SyncInterval = TimeSpan.FromMilliseconds(250);
+        options.ProbeInterval = TimeSpan.FromMilliseconds(500);
+        options.CommandTimeout = TimeSpan.FromSeconds(2);
+        options.Linger = TimeSpan.FromMilliseconds(100);
+    }
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
+    }
+}

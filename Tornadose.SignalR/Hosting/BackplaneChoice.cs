@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tornadose.SignalR.Backplanes;
+
+namespace Tornadose.SignalR.Hosting;
+
+/// <summary>Which method has chosen the application's backplane: its stores are all in one place.</summary>
+internal sealed record BackplaneChoice(string Method)
+{
+    /// <summary>Replaces the backplane in memory.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="method">The method that the application has called, as <c>AddStackExchangeRedis</c>.</param>
+    /// <exception cref="InvalidOperationException">The application has chosen a backplane already.</exception>
+    public static void Make<TBackplane>(IServiceCollection services, string method)
+        where TBackplane : class, IBackplane
+    {
+        if (services.FirstOrDefault(static service => service.ServiceType == typeof(BackplaneChoice))?.ImplementationInstance is BackplaneChoice { Method: var earlier })
+            throw new InvalidOperationException(earlier == method
+                ? $"{method} was called twice: the stores of an application are all in one place."
+                : $"The stores of an application are all in one place: call either {earlier} or {method}.");
+        services.AddSingleton(new BackplaneChoice(method));
+        services.Replace(ServiceDescriptor.Singleton<IBackplane>(static provider => provider.GetRequiredService<TBackplane>()));
+    }
+}

@@ -1,7 +1,0 @@
-using Microsoft.Extensions.Logging;
-using Tornadose.SignalR.Diagnostics;
-
-namespace Tornadose.SignalR.Redis;
-
-/// <summary>What all stores of this process share.</summary>
-internal sealed record RedisNode(RedisConnection Connection, RedisBus Bus, LogReader Reader, RedisBackplaneOptions Options, TimeProvider Time, BackplaneMetrics Metrics, ILogger Logger);

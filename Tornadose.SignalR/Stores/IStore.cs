@@ -1,0 +1,88 @@
+using Tornadose.SignalR.Stores;
+using System.Diagnostics.CodeAnalysis;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR;
+
+/// <summary>
+/// A store: a named log of its recent messages. Publish to it once; SignalR clients, browsers' <c>EventSource</c>, curl, WebSockets and readers in this
+/// process all get the same messages in the same order with the same ids. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// What is not offered, and why. There is no list of subscribers and no send to one of them: a store is a broadcast, and SignalR has <c>Clients.Client(…)</c>.
+/// There is no acknowledgement from subscribers: they say where they are by the id with which they resume. There is no change of a published message.
+/// </remarks>
+public interface IStore
+{
+    /// <summary>The store's name.</summary>
+    string Name { get; }
+
+    /// <summary>The current position, which is that of the newest message; at offset 0 when nothing was published yet.</summary>
+    MessagePosition Position { get; }
+
+    /// <summary>Publishes text. It is delivered as it is; half surrogate pairs become U+FFFD.</summary>
+    /// <param name="text">The text; may be empty.</param>
+    /// <param name="options">Event type and idempotency key.</param>
+    /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
+    /// <returns>The message's position, whose text form is the id that every subscriber sees, once the log has accepted the message. It does not wait for any reader.</returns>
+    /// <exception cref="ArgumentNullException">The text is null.</exception>
+    /// <exception cref="ArgumentException">The event type or the key cannot be used.</exception>
+    /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<MessagePosition> PublishAsync(string text, PublishOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Publishes text that is in UTF-8 already. The bytes are kept, not copied: do not change them afterwards.</summary>
+    /// <param name="utf8Text">The text.</param>
+    /// <param name="options">Event type and idempotency key.</param>
+    /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
+    /// <returns>The message's position.</returns>
+    /// <exception cref="ArgumentException">The bytes are not valid UTF-8 (encode binary data as base64), or the event type or the key cannot be used.</exception>
+    /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<MessagePosition> PublishAsync(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Publishes any other value, as JSON. It is serialized once, by the options of <c>ConfigureHttpJsonOptions</c> (source-generated contexts work).</summary>
+    /// <typeparam name="T">The value's type, as declared; a byte array becomes a base64 string.</typeparam>
+    /// <param name="value">The value.</param>
+    /// <param name="options">Event type and idempotency key.</param>
+    /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
+    /// <returns>The message's position.</returns>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="ArgumentException">The event type or the key cannot be used.</exception>
+    /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
+    /// <exception cref="MessageTooLargeException">The JSON is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<MessagePosition> PublishAsync<T>(T value, PublishOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives the newest message that is still kept.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>False when there is none.</returns>
+    bool TryGetLatest([NotNullWhen(true)] out StoreMessage? message);
+
+    /// <summary>Gives the messages that are kept, oldest first, and the position after which a stream continues without gap or duplicate.</summary>
+    /// <returns>The snapshot.</returns>
+    MessageLogSnapshot GetSnapshot();
+
+    /// <summary>Opens a cursor, to read at one's own pace.</summary>
+    /// <param name="start">Where to begin.</param>
+    /// <returns>The cursor.</returns>
+    MessageCursor OpenCursor(StartAt start);
+
+    /// <summary>Reads the messages from a start on, and then live, without end.</summary>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>
+    /// The messages, and resets where messages are missing (<see cref="StoreMessage.Reset"/>). It ends when the application ends, or when the reader has fallen
+    /// behind and the store's policy is to disconnect it.
+    /// </returns>
+    IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Keeps this process's copy of the store up to date until disposed of. With a backplane that processes share, <see cref="Position"/>, <see cref="TryGetLatest"/>,
+    /// <see cref="GetSnapshot"/> and <see cref="OpenCursor"/> read that copy, which is current only while somebody follows the store. Subscribers and
+    /// <see cref="ReadAllAsync"/> do so by themselves; in memory it is always current.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What to dispose of; available once the copy is up to date.</returns>
+    ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken = default);
+}

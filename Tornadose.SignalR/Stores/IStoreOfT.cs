@@ -1,0 +1,32 @@
+using Tornadose.SignalR.Stores;
+using System.Diagnostics.CodeAnalysis;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR;
+
+/// <summary>The typed face of a store: values instead of JSON.</summary>
+/// <typeparam name="T">The type of the values. Strings are published as text.</typeparam>
+public interface IStore<T> : IStore
+{
+    /// <summary>Publishes a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="options">Event type and idempotency key.</param>
+    /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
+    /// <returns>The message's position.</returns>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="ArgumentException">The event type or the key cannot be used.</exception>
+    /// <exception cref="MessageTooLargeException">The JSON is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
+    ValueTask<MessagePosition> PublishAsync(T value, PublishOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives the newest value.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="System.Text.Json.JsonException">The newest message is no <typeparamref name="T"/>: somebody else published it.</exception>
+    bool TryGetLatest([MaybeNullWhen(false)] out T value);
+
+    /// <summary>Reads the values from a start on, and then live, without end.</summary>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The values with their messages, and resets where messages are missing.</returns>
+    new IAsyncEnumerable<StoreMessage<T>> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
+}

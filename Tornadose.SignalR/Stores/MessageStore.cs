@@ -1,0 +1,194 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text.Unicode;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>A store of either kind: what is published is checked and encoded here, and goes to the backplane.</summary>
+internal sealed class MessageStore(string name, StoreKind kind, StoreOptions options, IBackplaneChannel channel, StoreSerializer serializer)
+    : IStore, IAsyncDisposable
+{
+    private const int MaxKeyLength = 256;
+
+    public string Name => name;
+
+    public StoreKind Kind => kind;
+
+    public StoreOptions Options => options;
+
+    public MessagePosition Position => Current.Log.Position;
+
+    /// <summary>What a subscriber gets that says nothing of a start: the value first, or what is published from now on.</summary>
+    public StartAt DefaultStart => Kind == StoreKind.Data ? StartAt.Latest : StartAt.Now;
+
+    internal IBackplaneChannel Channel => channel;
+
+    internal MessageLog Log => channel.Log;
+
+    /// <summary>Of a family's store, what stands for the parts in braces of the family's name.</summary>
+    internal IReadOnlyDictionary<string, string> RouteValues { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>What its options are called: its own name, or its family's.</summary>
+    internal string? OptionsName { get; init; }
+
+    /// <summary>The store as instruments tell of it: a family has one name, unless its stores are wanted one by one.</summary>
+    internal MeasuredStore Measured => Lease is null || options.MeasureEachStore ? new(name, Lease is not null) : new(OptionsName ?? name);
+
+    /// <summary>What publishes are measured by; null where nobody could ask.</summary>
+    internal PublishTelemetry? Telemetry { get; init; }
+
+    /// <summary>Who uses the store; null for a store that is never dropped.</summary>
+    internal StoreLease? Lease { get; init; }
+
+    /// <summary>Finds the store's next life, once this one was dropped.</summary>
+    internal Func<string, MessageStore?>? Renew { get; init; }
+
+    /// <summary>Whether there never was a message.</summary>
+    internal bool IsEmpty => Log.LastSequence == 0;
+
+    internal StoreSerializer Serializer => serializer;
+
+    public ValueTask<MessagePosition> PublishAsync(string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return AppendAsync(StoreSerializer.Encode(text), MessageFormat.Text, options, cancellationToken);
+    }
+
+    public ValueTask<MessagePosition> PublishAsync(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        if (!Utf8.IsValid(utf8Text.Span))
+            throw new ArgumentException("The bytes are not valid UTF-8. Messages are text or JSON: encode binary data as base64.", nameof(utf8Text));
+        return AppendAsync(utf8Text, MessageFormat.Text, options, cancellationToken);
+    }
+
+    public ValueTask<MessagePosition> PublishAsync<T>(T value, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value is string text
+            ? PublishAsync(text, options, cancellationToken)
+            : AppendAsync(serializer.Serialize(value), MessageFormat.Json, options, cancellationToken);
+    }
+
+    /// <summary>Publishes JSON that is known to be valid and on one line.</summary>
+    public ValueTask<MessagePosition> PublishJsonAsync(ReadOnlyMemory<byte> json, PublishOptions? options, CancellationToken cancellationToken) =>
+        AppendAsync(json, MessageFormat.Json, options, cancellationToken);
+
+    /// <summary>Publishes what the store begins with, unless there was a message before.</summary>
+    internal ValueTask InitializeAsync(MessageContent content, CancellationToken cancellationToken)
+    {
+        CheckSize(content.Data);
+        return channel.AppendFirstAsync(content, cancellationToken);
+    }
+
+    public bool TryGetLatest([NotNullWhen(true)] out StoreMessage? message)
+    {
+        var log = Current.Log;
+        log.TrimExpired();
+        message = log.Latest?.Message;
+        return message is not null;
+    }
+
+    public MessageLogSnapshot GetSnapshot() => Current.Log.GetSnapshot();
+
+    public MessageCursor OpenCursor(StartAt start)
+    {
+        var log = Current.Log;
+        log.TrimExpired();
+        return MessageCursor.Open(log, options.SlowConsumer, start, newestWins: Kind == StoreKind.Data);
+    }
+
+    public async IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        var cursor = await following.OpenCursorAsync(start, cancellationToken).ConfigureAwait(false);
+        do
+        {
+            while (cursor.TryRead(out StoreMessage? message))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return message;
+            }
+        }
+        while (await cursor.WaitToReadAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken = default) =>
+        await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Keeps the store from being dropped, until <see cref="Exit"/> is called on what is returned.</summary>
+    internal MessageStore Enter()
+    {
+        var store = this;
+        while (store.Lease is { } lease && !lease.TryEnter())
+            store = store.Renew!(name)!;
+        return store;
+    }
+
+    internal void Exit() => Lease?.Exit(IsEmpty);
+
+    public ValueTask DisposeAsync() => channel.DisposeAsync();
+
+    private MessageStore Current
+    {
+        get
+        {
+            var store = this;
+            while (store.Lease is { IsRetired: true })
+                store = store.Renew!(name)!;
+            return store;
+        }
+    }
+
+    private void CheckSize(ReadOnlyMemory<byte> data)
+    {
+        if (data.Length > options.MaxMessageBytes)
+            throw new MessageTooLargeException(Name, data.Length, options.MaxMessageBytes);
+    }
+
+    private ValueTask<MessagePosition> AppendAsync(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)
+    {
+        CheckSize(data);
+        if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
+            throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
+        var content = new MessageContent(data, format, EventTypes.Normalize(published?.EventType));
+        return Telemetry is { IsEnabled: true }
+            ? AppendMeasuredAsync(Telemetry, content, published?.IdempotencyKey, cancellationToken)
+            : AppendAsync(content, published?.IdempotencyKey, cancellationToken);
+    }
+
+    private ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        Lease is null ? channel.AppendAsync(content, idempotencyKey, cancellationToken) : AppendInUseAsync(content, idempotencyKey, cancellationToken);
+
+    private async ValueTask<MessagePosition> AppendMeasuredAsync(PublishTelemetry telemetry, MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        using var publish = telemetry.Begin(Name, Measured.Name, content.Size);
+        try
+        {
+            var position = await AppendAsync(content, idempotencyKey, cancellationToken).ConfigureAwait(false);
+            publish.Accepted(position);
+            return position;
+        }
+        catch (Exception failure)
+        {
+            publish.Failed(failure);
+            throw;
+        }
+    }
+
+    private async ValueTask<MessagePosition> AppendInUseAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var store = Enter();
+        try
+        {
+            return await store.Channel.AppendAsync(content, idempotencyKey, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            store.Exit();
+        }
+    }
+}

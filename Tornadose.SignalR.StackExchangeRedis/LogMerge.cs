@@ -1,3 +1,4 @@
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;

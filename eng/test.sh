@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, runs every test, then prints which cases are covered and, last, the totals.
 # Arguments go to `dotnet test`:  eng/test.sh --filter Case=SSE-01     CONFIGURATION=Release eng/test.sh
-# With SignalR's own Redis backplane and the MessagePack protocol:  OFFICIAL_PACKAGES=true eng/test.sh
+# With the oldest client library of Redis that is supported:  OLDEST_REDIS_CLIENT=true eng/test.sh
 # With another Redis, or what speaks its protocol:  TORNADOSE_REDIS_SERVER=/usr/bin/valkey-server eng/test.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 configuration=${CONFIGURATION:-Debug}
-export OfficialPackages=${OFFICIAL_PACKAGES:-false} # a property of all builds, those that tests start included
+if [[ ${OLDEST_REDIS_CLIENT:-false} == true ]]; then
+  # A property of all builds, those that tests start included.
+  StackExchangeRedisVersion=$(grep -oP '<OldestStackExchangeRedis>\K[^<]+' Directory.Packages.props)
+  export StackExchangeRedisVersion
+fi
 results=artifacts/test-results
 passed=0
 failed=0
@@ -24,9 +28,12 @@ as_root() {
 
 missing_packages() {
   local package
-  for package in redis-server chromium curl jq python3 nginx; do
+  for package in redis-server chromium curl jq python3 nginx gcc; do
     command -v "$package" >/dev/null || echo "$package"
   done
+  # native AOT links with them
+  [[ -e /usr/include/stdio.h ]] || echo libc6-dev
+  [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
 }
 
 install_packages() {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.FileLogs;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;

@@ -72,7 +72,7 @@ public sealed class HubEncoderPropertyTests
         AssertIs(content, (JsonElement)Single(new JsonHubProtocol(), JsonHubEncoder.Instance.Encode(content).Bytes).Arguments[1]!);
         var plain = new MessagePackHubProtocol();
         var binary = Single(plain, new ProtocolHubEncoder(plain).Encode(content).Bytes).Arguments[1]!;
-        Assert.Equal(content.Id, ((IDictionary<string, object?>)binary)["id"]);
+        Assert.Equal(content.Id, ((IDictionary<object, object?>)binary)["id"]);
         var item = ((HubStreamFrame)HubStreamEncoder.Json.Encode(content)).Item;
         AssertIs(content, JsonSerializer.SerializeToElement(item));
     }

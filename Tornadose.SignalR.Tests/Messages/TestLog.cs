@@ -1,4 +1,5 @@
 using System.Text;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Packaging;
@@ -14,10 +15,10 @@ internal sealed class ConsumerApp : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
-    /// <param name="package">The package.</param>
+    /// <param name="package">The packages.</param>
     /// <param name="program">Its program.</param>
     /// <param name="properties">Properties of the project.</param>
-    /// <param name="items">Items of the project.</param>
+    /// <param name="items">Items of the project, besides the server's package.</param>
     public static async Task<ConsumerApp> CreateAsync(PackageFixture package, string program, string properties = "", string items = "")
     {
         await package.PackAsync();
@@ -30,14 +31,13 @@ internal sealed class ConsumerApp : IAsyncDisposable
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-                <RequiresAspNetWebAssets>false</RequiresAspNetWebAssets>
                 <RestorePackagesPath>{app._folder.FullName}/packages</RestorePackagesPath>
                 <RestoreFallbackFolders>{Repository.Metadata("NuGetPackageRoot").TrimEnd('/')}</RestoreFallbackFolders>
                 <RestoreAdditionalProjectSources>{package.Feed}</RestoreAdditionalProjectSources>
                 {properties}
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Tornadose.SignalR" Version="*" />
+                <PackageReference Include="Tornadose.SignalR" Version="*-*" />
                 {items}
               </ItemGroup>
             </Project>
@@ -52,20 +52,19 @@ internal sealed class ConsumerApp : IAsyncDisposable
         await File.WriteAllTextAsync(path, text);
     }
 
-    public async Task BuildAndStartAsync()
+    public async Task BuildAndStartAsync(params string[] arguments)
     {
         await DotNet.RunAsync(_folder.FullName, "build", "--nologo", "-v", "q", "-o", "out");
-        await StartAsync("dotnet", "out/Consumer.dll", "--environment", "Development"); // as «dotnet run» has it: where the packages' static files are found
+        // As `dotnet run` has it: where the packages' static files are found.
+        await StartAsync("dotnet", ["out/Consumer.dll", "--environment", "Development", .. arguments]);
     }
 
-    public async Task PublishAndStartAsync()
+    /// <summary>Publishes for this machine, all by itself. A warning fails it.</summary>
+    public async Task PublishAndStartAsync(params string[] arguments)
     {
-        await DotNet.RunAsync(_folder.FullName, "publish", "--nologo", "-v", "q", "-o", "out");
-        await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"));
+        await DotNet.RunAsync(_folder.FullName, "publish", "--nologo", "-v", "q", "-o", "out", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
+        await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"), arguments);
     }
-
-    /// <summary>The files that were published, in bytes.</summary>
-    public long Size(string file) => new FileInfo(Path.Combine(_folder.FullName, "out", file)).Length;
 
     public bool Has(string file) => File.Exists(Path.Combine(_folder.FullName, "out", file));
 
@@ -76,7 +75,7 @@ internal sealed class ConsumerApp : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task StartAsync(string file, params string[] arguments)
+    private async Task StartAsync(string file, string[] arguments)
     {
         const string Listening = "Now listening on: ";
         _process = LineProcess.Start(file, [.. arguments, "--urls", "http://127.0.0.1:0"], _folder.FullName);

@@ -31,12 +31,86 @@ public sealed class ConsumerTests(PackageFixture package)
         Assert.Empty(await chromium.ErrorsAsync("script"));
     }
 
+    /// <summary>As an application does that scales SignalR out by its own means: two libraries on one client of Redis.</summary>
+    [Theory]
+    [InlineData("2.13.23")]
+    [InlineData("3.4.35")]
+    public async Task Redis_BesideSignalRsOwnBackplane_WorksWithTheClientThatTheApplicationBrings(string client)
+    {
+        const string Program = """
+            var builder = WebApplication.CreateBuilder(args);
+            var redis = builder.Configuration["redis"]!;
+            builder.Services.AddSignalR().AddStackExchangeRedis(redis);
+            builder.Services.AddTornadose().AddQueueStore("orders").AddStackExchangeRedis(redis);
+            var app = builder.Build();
+            app.MapStores("/stores");
+            app.MapStoreHub("/hubs/stores");
+            app.MapStorePublishing("/stores").AllowAnonymous();
+            app.MapGet("/client", () => typeof(StackExchange.Redis.ConnectionMultiplexer).Assembly.GetName().Version!.ToString());
+            app.Run();
+            """;
+        await using var redis = await RedisProcess.StartAsync();
+        await using var app = await ConsumerApp.CreateAsync(package, Program, items: $"""
+            {Reference("Tornadose.SignalR.StackExchangeRedis")}
+            <PackageReference Include="Microsoft.AspNetCore.SignalR.StackExchangeRedis" Version="10.0.15" />
+            <PackageReference Include="StackExchange.Redis" Version="{client}" />
+            """);
+        await app.BuildAndStartAsync("--redis", redis.ConnectionString);
+        using var http = new HttpClient { BaseAddress = app.Url };
+        Assert.StartsWith(client[..1], await http.GetStringAsync("client"), StringComparison.Ordinal);
+        await AssertPublishesToStreamAndHubAsync(app, http);
+    }
+
     [Fact]
-    public async Task Trimmed_Published_RunsOnEveryWire()
+    public async Task Blazor_PageWithAView_IsPrerendered()
+    {
+        await using var app = await ConsumerApp.CreateAsync(package, """
+            var builder = WebApplication.CreateBuilder(args);
+            builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+            builder.Services.AddTornadose().AddDataStore<int>("temperature", 21).AddBlazor();
+            var app = builder.Build();
+            app.UseAntiforgery();
+            app.MapRazorComponents<Page>().AddInteractiveServerRenderMode();
+            app.Run();
+            """, items: Reference("Tornadose.SignalR.Blazor"));
+        await app.WriteAsync("Page.razor", """
+            @page "/"
+            @using Tornadose.SignalR
+            <StoreView T="int" Store="temperature"><p>@context.Latest?.Value degrees</p></StoreView>
+            """);
+        await app.BuildAndStartAsync();
+        using var http = new HttpClient { BaseAddress = app.Url };
+        Assert.Contains("<p>21 degrees</p>", await http.GetStringAsync(""), StringComparison.Ordinal);
+    }
+
+    /// <summary>The twelve lines, with what the front page says is missing for it.</summary>
+    [Theory]
+    [InlineData("PublishTrimmed")]
+    [InlineData("PublishAot")]
+    public async Task FrontPage_TrimmedOrNativeWithRedis_RunsWithoutAWarning(string property)
+    {
+        var blocks = DocumentBlock.All.Where(static block => block.File == "README.md" && block.Language == "csharp").Select(static block => block.Text).ToList();
+        var context = blocks.Single(static text => text.Contains("JsonSerializerContext", StringComparison.Ordinal)).Split('\n');
+        var program = blocks.First(static text => text.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal))
+            .Replace("    .AddQueueStore(", "    .AddStackExchangeRedis(builder.Configuration[\"redis\"]!)\n    .AddQueueStore(", StringComparison.Ordinal)
+            .Replace("var app =", $"{context[0]}\nvar app =", StringComparison.Ordinal);
+        await using var redis = await RedisProcess.StartAsync();
+        await using var app = await ConsumerApp.CreateAsync(
+            package, $"{program}\n{string.Join('\n', context[1..])}", ForTheTrimmer(property), Reference("Tornadose.SignalR.StackExchangeRedis") + Rooted);
+        await app.PublishAndStartAsync("--redis", redis.ConnectionString);
+        using var http = new HttpClient { BaseAddress = app.Url };
+        await using var stream = await RawSse.OpenAsync(new Uri(app.Url, "stores/orders"));
+        var answer = await http.PostAsync("order", Json("""{"item":"tea","count":2}"""));
+        Assert.True(answer.IsSuccessStatusCode, $"{answer}");
+        Assert.Equal("""{"item":"tea","count":2}""", (await stream.NextAsync()).Data);
+    }
+
+    [Fact]
+    public async Task Trimmed_EverythingMapped_RunsOnEveryWire()
     {
         const string Program = """
             using System.Text.Json.Serialization;
-            using Tornadose.SignalR.Stores;
+            using Tornadose.SignalR;
 
             var builder = WebApplication.CreateSlimBuilder(args);
             builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));
@@ -57,26 +131,50 @@ public sealed class ConsumerTests(PackageFixture package)
             [JsonSerializable(typeof(string))]
             partial class AppJson : JsonSerializerContext;
             """;
-        await using var app = await ConsumerApp.CreateAsync(package, Program, $"""
-            <PublishTrimmed>true</PublishTrimmed><SelfContained>true</SelfContained><RuntimeIdentifier>{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}</RuntimeIdentifier>
-            <TrimmerSingleWarn>false</TrimmerSingleWarn><EnableRequestDelegateGenerator>true</EnableRequestDelegateGenerator><InvariantGlobalization>true</InvariantGlobalization>
-            """, """<TrimmerRootAssembly Include="System.Security.Cryptography" />"""); // without it the framework's own server does not start: the trimmer takes a method too many
+        await using var app = await ConsumerApp.CreateAsync(package, Program, ForTheTrimmer("PublishTrimmed"), Rooted);
         await app.PublishAndStartAsync();
         Assert.True(app.Has("wwwroot/_content/Tornadose.SignalR/tornadose.js"));
-        Assert.False(app.Has("StackExchange.Redis.dll")); // who does not call AddStackExchangeRedis carries nothing of it
+        Assert.False(app.Has("StackExchange.Redis.dll")); // an application without Redis carries nothing of it
         using var http = new HttpClient { BaseAddress = app.Url };
         Assert.True((await http.PostAsync("order", null)).IsSuccessStatusCode);
         await using var events = await RawSse.OpenAsync(new Uri(app.Url, "stores/latest"));
         Assert.Equal("""{"item":"tea","count":2}""", (await events.NextAsync()).Data);
         await using var socket = await RawWs.OpenAsync(new Uri(app.Url, "stores/orders"));
-        await using var hub = await RawHub.OpenAsync(new Uri(app.Url, "hubs/stores"), null);
-        await hub.InvokeAsync("1", "Subscribe", isStream: false, "orders", null);
-        Assert.True((await NextAsync(hub)).TryGetProperty("result", out _));
-        Assert.True((await http.PostAsync("stores/orders?event=placed", new StringContent("""{"item":1}""", System.Text.Encoding.UTF8, "application/json"))).IsSuccessStatusCode);
+        await using var hub = await SubscribedHubAsync(app);
+        Assert.True((await http.PostAsync("stores/orders?event=placed", Json("""{"item":1}"""))).IsSuccessStatusCode);
         Assert.EndsWith("""event":"placed","data":{"item":1}}""", await socket.NextTextAsync());
         Assert.Equal("Message", (await NextAsync(hub)).GetProperty("target").GetString());
         Assert.Contains("\"subscriberCount\":3", await http.GetStringAsync("stores/_inspect"));
         Assert.Equal("Healthy", await http.GetStringAsync("health"));
+    }
+
+    // Without it the framework's own server does not start: the trimmer takes a method too many.
+    private const string Rooted = """<TrimmerRootAssembly Include="System.Security.Cryptography" />""";
+
+    private static string ForTheTrimmer(string property) => $"""
+        <{property}>true</{property}><TrimmerSingleWarn>false</TrimmerSingleWarn>
+        <EnableRequestDelegateGenerator>true</EnableRequestDelegateGenerator><InvariantGlobalization>true</InvariantGlobalization>
+        """;
+
+    private static string Reference(string id) => $"""<PackageReference Include="{id}" Version="*-*" />""";
+
+    private static StringContent Json(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
+
+    private static async Task AssertPublishesToStreamAndHubAsync(ConsumerApp app, HttpClient http)
+    {
+        await using var stream = await RawSse.OpenAsync(new Uri(app.Url, "stores/orders"));
+        await using var hub = await SubscribedHubAsync(app);
+        Assert.True((await http.PostAsync("stores/orders", Json("""{"item":1}"""))).IsSuccessStatusCode);
+        Assert.Equal("""{"item":1}""", (await stream.NextAsync()).Data);
+        Assert.Equal("Message", (await NextAsync(hub)).GetProperty("target").GetString());
+    }
+
+    private static async Task<RawHub> SubscribedHubAsync(ConsumerApp app)
+    {
+        var hub = await RawHub.OpenAsync(new Uri(app.Url, "hubs/stores"), null);
+        await hub.InvokeAsync("1", "Subscribe", isStream: false, "orders", null);
+        Assert.True((await NextAsync(hub)).TryGetProperty("result", out _));
+        return hub;
     }
 
     /// <summary>The next hub message that is no ping.</summary>

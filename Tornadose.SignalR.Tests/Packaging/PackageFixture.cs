@@ -6,24 +6,24 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Packaging;
 
-/// <summary>The package, packed once from what was built, in a folder that serves as a feed.</summary>
+/// <summary>The packages, packed once from what was built, in a folder that serves as a feed.</summary>
 public sealed class PackageFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo _feed = Directory.CreateTempSubdirectory("tornadose-feed");
     private readonly Lazy<Task> _packing;
 
     public PackageFixture() => _packing = new(() => DotNet.RunAsync(
-        Repository.File(""), "pack", "Tornadose.SignalR", "--no-build", "--nologo", "-c", Repository.Metadata("Configuration"), "-o", Feed, "-v", "q"));
+        Repository.File(""), "pack", "Tornadose.sln", "--no-build", "--nologo", "-c", Repository.Metadata("Configuration"), "-o", Feed, "-v", "q"));
 
     public string Feed => _feed.FullName;
 
     public Task PackAsync() => _packing.Value;
 
-    /// <summary>Opens the package, or the one with the symbols.</summary>
-    public async Task<ZipArchive> OpenAsync(string extension = "nupkg")
+    /// <summary>Opens a package, or the one with its symbols.</summary>
+    public async Task<ZipArchive> OpenAsync(string id, string extension = "nupkg")
     {
         await PackAsync();
-        return ZipFile.OpenRead(Assert.Single(Directory.GetFiles(Feed, $"*.{extension}")));
+        return ZipFile.OpenRead(Assert.Single(Directory.GetFiles(Feed, $"{id}.0.*.{extension}")));
     }
 
     public ValueTask DisposeAsync()

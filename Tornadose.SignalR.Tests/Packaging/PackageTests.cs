@@ -1,50 +1,101 @@
 using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Packaging;
 
-public sealed class PackageTests(PackageFixture package)
+public sealed partial class PackageTests(PackageFixture packages)
 {
-    [Fact]
-    public async Task Package_Files_AreAllThatAUserNeedsAndNothingElse()
+    private const string Shared = "Tornadose.SignalR.Abstractions";
+
+    /// <summary>Each package with what else than its assembly, licence, README and icon is in it, and with what it depends on.</summary>
+    public static TheoryData<string, string[], string[]> All => new()
     {
-        using var zip = await package.OpenAsync();
-        var files = zip.Entries.Select(entry => entry.FullName)
-            .Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal) && name != "[Content_Types].xml")
-            .Where(name => !name.StartsWith("build", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        Assert.Equal(
-            ["LICENSE", "README.md", "Tornadose.SignalR.nuspec", "icon.png", "lib/net10.0/Tornadose.SignalR.dll", "lib/net10.0/Tornadose.SignalR.xml", "scripts/append.lua", "staticwebassets/tornadose.d.ts", "staticwebassets/tornadose.js"],
-            files);
-        Assert.Equal(await File.ReadAllTextAsync(Repository.File("README.md")), await ReadAsync(zip, "README.md"));
+        { Shared, [], [] },
+        {
+            "Tornadose.SignalR",
+            [$"lib/net10.0/{Shared}.dll", $"lib/net10.0/{Shared}.xml", "staticwebassets/tornadose.d.ts", "staticwebassets/tornadose.js"],
+            []
+        },
+        { "Tornadose.SignalR.StackExchangeRedis", ["scripts/append.lua"], ["StackExchange.Redis", "Tornadose.SignalR"] },
+        { "Tornadose.SignalR.Blazor", [], ["Tornadose.SignalR"] },
+        { "Tornadose.SignalR.Specifications", [], ["Tornadose.SignalR", "xunit.v3.assert", "xunit.v3.extensibility.core"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Package_Files_AreAllThatAUserNeedsAndNothingElse(string id, string[] others, string[] dependencies)
+    {
+        _ = dependencies;
+        using var zip = await packages.OpenAsync(id);
+        var files = zip.Entries.Select(static entry => entry.FullName)
+            .Where(static name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal))
+            .Where(static name => name != "[Content_Types].xml" && !name.StartsWith("build", StringComparison.Ordinal));
+        string[] expected = ["LICENSE", "README.md", $"{id}.nuspec", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml", .. others];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task Package_Metadata_NamesLicenceReadmeIconAndTheOneDependency()
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Package_Metadata_NamesLicenceReadmeIconAndDependencies(string id, string[] others, string[] dependencies)
     {
-        using var zip = await package.OpenAsync();
-        var nuspec = XDocument.Parse(await ReadAsync(zip, "Tornadose.SignalR.nuspec"));
+        _ = others;
+        using var zip = await packages.OpenAsync(id);
+        var nuspec = XDocument.Parse(await ReadAsync(zip, $"{id}.nuspec"));
         string? Value(string name) => nuspec.Descendants().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
-        Assert.Equal(("Tornadose.SignalR", "MIT", "README.md", "icon.png"), (Value("id"), Value("license"), Value("readme"), Value("icon")));
-        Assert.Equal(["StackExchange.Redis"], nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value));
+        Assert.Equal((id, "MIT", "README.md", "icon.png"), (Value("id"), Value("license"), Value("readme"), Value("icon")));
         Assert.NotEmpty(Value("description")!);
+        var found = nuspec.Descendants().Where(static element => element.Name.LocalName == "dependency").ToArray();
+        Assert.Equal(dependencies, found.Select(static element => element.Attribute("id")!.Value).Order(StringComparer.Ordinal));
+        // Packages of this repository share internals: they go with their own version alone.
+        Assert.All(
+            found.Where(static element => element.Attribute("id")!.Value.StartsWith("Tornadose", StringComparison.Ordinal)),
+            element => Assert.Equal($"[{Value("version")}]", element.Attribute("version")!.Value));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Package_Readme_HasNoLinksThatABrowserCannotFollow(string id, string[] others, string[] dependencies)
+    {
+        _ = (others, dependencies);
+        using var zip = await packages.OpenAsync(id);
+        var readme = await ReadAsync(zip, "README.md");
+        Assert.StartsWith($"# {id}\n", readme, StringComparison.Ordinal);
+        Assert.DoesNotMatch(RelativeLink, readme);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Package_Symbols_BelongToItsAssemblies(string id, string[] others, string[] dependencies)
+    {
+        _ = dependencies;
+        using var zip = await packages.OpenAsync(id);
+        using var symbols = await packages.OpenAsync(id, "snupkg");
+        foreach (var assembly in others.Where(static file => file.EndsWith(".dll", StringComparison.Ordinal)).Append($"lib/net10.0/{id}.dll"))
+        {
+            using var image = new PEReader(new MemoryStream(await ReadBytesAsync(zip, assembly)));
+            using var provider = MetadataReaderProvider.FromPortablePdbStream(
+                new MemoryStream(await ReadBytesAsync(symbols, Path.ChangeExtension(assembly, ".pdb"))));
+            var entries = image.ReadDebugDirectory();
+            var codeView = image.ReadCodeViewDebugDirectoryData(entries.Single(static entry => entry.Type == DebugDirectoryEntryType.CodeView));
+            Assert.Equal(codeView.Guid, new BlobContentId(provider.GetMetadataReader().DebugMetadataHeader!.Id).Guid);
+            Assert.Contains(entries, static entry => entry.Type == DebugDirectoryEntryType.Reproducible);
+        }
     }
 
     [Fact]
-    public async Task Package_Symbols_BelongToTheAssembly()
+    public async Task Abstractions_InTheServersPackage_IsTheOneOfItsOwnPackage()
     {
-        using var zip = await package.OpenAsync();
-        using var symbols = await package.OpenAsync("snupkg");
-        using var image = new PEReader(new MemoryStream(await ReadBytesAsync(zip, "lib/net10.0/Tornadose.SignalR.dll")));
-        using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(await ReadBytesAsync(symbols, "lib/net10.0/Tornadose.SignalR.pdb")));
-        var codeView = image.ReadCodeViewDebugDirectoryData(image.ReadDebugDirectory().Single(entry => entry.Type == DebugDirectoryEntryType.CodeView));
-        Assert.Equal(codeView.Guid, new BlobContentId(provider.GetMetadataReader().DebugMetadataHeader!.Id).Guid);
-        Assert.Contains(image.ReadDebugDirectory(), static entry => entry.Type == DebugDirectoryEntryType.Reproducible);
+        using var own = await packages.OpenAsync(Shared);
+        using var server = await packages.OpenAsync("Tornadose.SignalR");
+        Assert.Equal(await ReadBytesAsync(own, $"lib/net10.0/{Shared}.dll"), await ReadBytesAsync(server, $"lib/net10.0/{Shared}.dll"));
     }
 
-    private static async Task<string> ReadAsync(ZipArchive zip, string name) => System.Text.Encoding.UTF8.GetString(await ReadBytesAsync(zip, name)).TrimStart('\ufeff');
+    private static async Task<string> ReadAsync(ZipArchive zip, string name) =>
+        System.Text.Encoding.UTF8.GetString(await ReadBytesAsync(zip, name)).TrimStart('\ufeff');
 
     private static async Task<byte[]> ReadBytesAsync(ZipArchive zip, string name)
     {
@@ -53,4 +104,7 @@ public sealed class PackageTests(PackageFixture package)
         await stream.CopyToAsync(bytes);
         return bytes.ToArray();
     }
+
+    [GeneratedRegex(@"!?\[[^\]]*\]\((?!https://)")]
+    private static partial Regex RelativeLink { get; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.Stores;

@@ -47,7 +47,7 @@ public sealed class DocumentedExamplesTests
     private static async Task<string> RunAsync(string file, params string[] arguments)
     {
         // The page's readers have the script beside them.
-        await using var process = LineProcess.Start(file, arguments, Repository.File("Tornadose.SignalR/Redis"));
+        await using var process = LineProcess.Start(file, arguments, Repository.File("Tornadose.SignalR.StackExchangeRedis"));
         var line = await process.NextAsync();
         Assert.Equal(0, await process.ExitCodeAsync());
         return line;

@@ -37,7 +37,7 @@ public sealed class TracingTests
         await using var node = await StartAsync(redis);
         await using var reader = await RawSse.OpenAsync(node.Url("/stores/traced-over-redis"));
         using var metrics = MetricsRecorder.Of(node);
-        var script = await File.ReadAllTextAsync(Repository.File("Tornadose.SignalR/Redis/append.lua"));
+        var script = await File.ReadAllTextAsync(Repository.File("Tornadose.SignalR.StackExchangeRedis/append.lua"));
         await redis.CommandAsync("EVAL", script, "2", "{tornadose:traced-over-redis}:meta", "{tornadose:traced-over-redis}:log", "hello", "text", "", "", "", "", context);
         Assert.Equal("hello", (await reader.NextAsync()).Data);
         Assert.Equal((0, 0), (metrics.Sum("backplane.refused"), metrics.Sum("backplane.backfilled")));

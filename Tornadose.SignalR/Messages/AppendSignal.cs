@@ -1,3 +1,5 @@
+using Tornadose.SignalR.Backplanes;
+
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Tornadose.SignalR.Backplanes;
+
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>Where a cursor begins: a decision taken once, when it is opened, from one look at the log.</summary>

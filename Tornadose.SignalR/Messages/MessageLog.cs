@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Backplanes;
 
 /// <summary>
 /// The ring of a store's last messages. One writer at a time appends; any number of readers read without a lock.

@@ -1,4 +1,6 @@
-namespace Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Backplanes;
 
 /// <summary>How much a log keeps. The oldest messages go first.</summary>
 /// <param name="Capacity">Messages, from 0; with 0 messages are delivered live only, and nothing can be resumed.</param>

@@ -1,3 +1,4 @@
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR;
 using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;

@@ -1,3 +1,4 @@
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR;
 using BenchmarkDotNet.Attributes;
 using Tornadose.SignalR.Messages;

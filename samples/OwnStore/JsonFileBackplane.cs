@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Tornadose.SignalR;
 using Tornadose.SignalR.Backplanes;
-using Tornadose.SignalR.Messages;
 
 namespace OwnStore;
 

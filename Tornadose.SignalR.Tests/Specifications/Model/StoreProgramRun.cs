@@ -1,3 +1,4 @@
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.Stores;

@@ -1,11 +1,20 @@
 namespace Tornadose.SignalR;
 
 /// <summary>What a publisher hands over: a message that has no position yet.</summary>
-/// <param name="Data">The payload in UTF-8. It is kept, not copied: do not change the array afterwards.</param>
-/// <param name="Format">What the payload is.</param>
-/// <param name="EventType">The event type, or null for a plain message.</param>
-public readonly record struct MessageContent(ReadOnlyMemory<byte> Data, MessageFormat Format, string? EventType)
+/// <param name="data">The payload in UTF-8. It is kept, not copied: do not change the array afterwards.</param>
+/// <param name="format">What the payload is.</param>
+/// <param name="eventType">The event type, or null for a plain message.</param>
+public readonly struct MessageContent(ReadOnlyMemory<byte> data, MessageFormat format, string? eventType)
 {
+    /// <summary>The payload in UTF-8.</summary>
+    public ReadOnlyMemory<byte> Data { get; } = data;
+
+    /// <summary>What the payload is.</summary>
+    public MessageFormat Format { get; } = format;
+
+    /// <summary>The event type; null for a plain message.</summary>
+    public string? EventType { get; } = eventType;
+
     /// <summary>What the message counts towards <c>MaxBytes</c>: payload and event type, in bytes.</summary>
     public int Size => Data.Length + (EventType?.Length ?? 0);
 }

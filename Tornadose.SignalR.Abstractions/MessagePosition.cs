@@ -13,12 +13,23 @@ namespace Tornadose.SignalR;
 /// alone still lie after a <em>rollback</em>: a log restored from a snapshot taken at offset 3 hands out offset 4 a second time, in the
 /// same epoch, for another message. Hence the tag, which is random for every message.
 /// </remarks>
-/// <param name="Epoch">The life of the log, random.</param>
-/// <param name="Offset">The number of the message within its epoch, from 1; 0 is the position before the first message.</param>
-/// <param name="Tag">A random number of the message's own; 0 at offset 0.</param>
-public readonly record struct MessagePosition(ulong Epoch, long Offset, uint Tag)
-    : ISpanFormattable, IUtf8SpanFormattable
+public readonly record struct MessagePosition : ISpanFormattable, IUtf8SpanFormattable
 {
+    /// <summary>Makes a position, for authors of backplanes: everybody else gets positions from stores, or reads them from ids.</summary>
+    /// <param name="epoch">The life of the log, random.</param>
+    /// <param name="offset">The number of the message within its epoch, from 1; 0 is the position before the first message.</param>
+    /// <param name="tag">A random number of the message's own; 0 at offset 0.</param>
+    public MessagePosition(ulong epoch, long offset, uint tag) => (Epoch, Offset, Tag) = (epoch, offset, tag);
+
+    /// <summary>The life of the log, random.</summary>
+    public ulong Epoch { get; init; }
+
+    /// <summary>The number of the message within its epoch, from 1; 0 is the position before the first message.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>A random number of the message's own; 0 at offset 0.</summary>
+    public uint Tag { get; init; }
+
     /// <summary>The longest text form in characters: 16 for the epoch, up to 19 for the offset, 8 for the tag, and two dashes.</summary>
     public const int MaxLength = 16 + 1 + 19 + 1 + 8;
 

@@ -31,17 +31,14 @@ public sealed class StoreMessage
     /// <summary>The reset, when this is one; null for a message.</summary>
     public StoreReset? Reset { get; }
 
-    /// <summary>The event type; null for a plain message.</summary>
-    /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    public string? EventType => Content.EventType;
+    /// <summary>The event type; null for a plain message, and for a reset.</summary>
+    public string? EventType => _content.EventType;
 
-    /// <summary>What <see cref="Data"/> is.</summary>
-    /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    public MessageFormat Format => Content.Format;
+    /// <summary>What <see cref="Data"/> is; <see cref="MessageFormat.Text"/> for a reset.</summary>
+    public MessageFormat Format => _content.Format;
 
-    /// <summary>The payload in UTF-8.</summary>
-    /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    public ReadOnlyMemory<byte> Data => Content.Data;
+    /// <summary>The payload in UTF-8; empty for a reset.</summary>
+    public ReadOnlyMemory<byte> Data => _content.Data;
 
     internal MessageContent Content => Reset is null
         ? _content
@@ -50,5 +47,5 @@ public sealed class StoreMessage
     /// <summary>The payload as a string: the text itself, or the JSON text.</summary>
     /// <returns>The payload.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    public string GetText() => Encoding.UTF8.GetString(Data.Span);
+    public string GetText() => Encoding.UTF8.GetString(Content.Data.Span);
 }

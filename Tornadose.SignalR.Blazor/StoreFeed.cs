@@ -59,8 +59,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task LoadAsync(string? upTo, CancellationToken cancellationToken)
     {
-        using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
-        Take(store.GetSnapshot(), upTo);
+        Take(await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false), upTo);
     }
 
     /// <summary>Reads on after the last message, until it is cancelled or the store ends. One at a time.</summary>
@@ -69,12 +68,12 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
         // A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given something, or finds the store further on, and comes back with its id: what it has
         // missed is said by a reset then.
-        for (MessagePosition? fruitless = null; fruitless != store.Position;)
-        {
-            var position = store.Position;
+        for (MessagePosition? fruitless = null; await PositionAsync(cancellationToken).ConfigureAwait(false) is var position && fruitless != position;)
             fruitless = await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false) ? null : position;
-        }
     }
+
+    private async Task<MessagePosition> PositionAsync(CancellationToken cancellationToken) =>
+        (await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Position;
 
     /// <returns>Whether there was anything.</returns>
     private async Task<bool> ReadUntilMissedAsync(CancellationToken cancellationToken)
@@ -86,7 +85,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
             if (message.Reset is { } reset)
             {
                 Miss(reset);
-                if (Take(store.GetSnapshot(), upTo: null))
+                if (Take(await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false), upTo: null))
                     break;
             }
             else
@@ -100,7 +99,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     }
 
     /// <returns>Whether the store keeps anything. One that does not gives a reset to whoever comes back with an id, so that its readers stay.</returns>
-    private bool Take(MessageLogSnapshot snapshot, string? upTo)
+    private bool Take(StoreSnapshot snapshot, string? upTo)
     {
         lock (_gate)
         {
@@ -148,7 +147,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         {
             _items.Enqueue(new StoreViewItem<T>(message.Id, serializer.Deserialize<T>(message), message.EventType));
         }
-        catch (JsonException)
+        catch (MessageFormatException)
         {
             _unreadable++;
         }

@@ -88,7 +88,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="Keep"/> or <see cref="RendersPerSecond"/> is out of its range.</exception>
-    /// <exception cref="KeyNotFoundException">There is no such store.</exception>
+    /// <exception cref="StoreNotFoundException">There is no such store.</exception>
     protected override async Task OnParametersSetAsync()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Keep, 1);

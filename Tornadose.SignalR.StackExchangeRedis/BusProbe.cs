@@ -15,7 +15,7 @@ internal sealed class BusProbe(RedisNode node)
 
     /// <summary>Sends the message.</summary>
     /// <returns>Whether it came back.</returns>
-    /// <exception cref="BackplaneUnavailableException">It could not even be sent.</exception>
+    /// <exception cref="StoreUnavailableException">It could not even be sent.</exception>
     public async Task<bool> SendAsync(CancellationToken cancellationToken)
     {
         await ListenAsync(cancellationToken).ConfigureAwait(false);

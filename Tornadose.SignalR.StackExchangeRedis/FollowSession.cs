@@ -122,13 +122,13 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
             _refused = false;
             return true;
         }
-        catch (Exception failure) when (failure is BackplaneUnavailableException or OperationCanceledException)
+        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
         {
             node.Logger.SyncFailed(failure, store); // the connection's own lines tell of it
-            if (failure is BackplaneUnavailableException { MayBeStored: true })
+            if (failure is StoreUnavailableException { MayBeStored: true })
                 _pageSize = Math.Max(MinPageSize, _pageSize / 4); // large messages may take longer than an answer may
         }
-        catch (BackplaneRefusedException failure)
+        catch (StoreRefusedException failure)
         {
             if (!_refused)
                 node.Logger.SyncRefused(failure, store);

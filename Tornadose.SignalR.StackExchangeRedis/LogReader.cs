@@ -24,7 +24,7 @@ internal sealed class LogReader(RedisConnection connection)
             return page;
         await connection.RunAsync(multiplexer => BeginAsync(multiplexer.GetDatabase(), keys, limits), cancellationToken).ConfigureAwait(false);
         return await TryReadAsync(keys, from, size, cancellationToken).ConfigureAwait(false)
-            ?? throw new BackplaneRefusedException($"The hash {keys.Meta} is not one that this library has written. Delete it: the store then begins anew.");
+            ?? throw new StoreRefusedException($"The hash {keys.Meta} is not one that this library has written. Delete it: the store then begins anew.");
     }
 
     /// <summary>The newest positions of several stores, in one round trip; null for a store without an epoch, or whose hash cannot be read.</summary>

@@ -31,7 +31,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         {
             _listening = await node.Bus.SubscribeAsync(_all, Hear, cancellationToken).ConfigureAwait(false);
         }
-        catch (BackplaneRefusedException)
+        catch (StoreRefusedException)
         {
             // A user without the right to this channel has stores all the same: the others do not see this node.
         }
@@ -51,7 +51,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
                 await Task.Delay(Pause, node.Time, cancellationToken).ConfigureAwait(false);
             await node.Bus.EndAsync(subscription).ConfigureAwait(false);
         }
-        catch (Exception away) when (away is BackplaneUnavailableException or BackplaneRefusedException)
+        catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
         {
             // Whoever asks sees this node alone.
         }
@@ -80,7 +80,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
             var answer = _subjects.TryGetValue(subject, out var known) ? await known(question).ConfigureAwait(false) : "";
             await PublishAsync(RedisKeys.Answers(node.Options.KeyPrefix, asker), answer, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception away) when (away is BackplaneUnavailableException or BackplaneRefusedException)
+        catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
         {
             // The asker does without this node.
         }

@@ -46,14 +46,14 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
             return await _node.Connection.RunAsync(
                 multiplexer => multiplexer.GetDatabase().StringSetAsync(RedisKeys.Used(_node.Options.KeyPrefix, id), "1", lifetime, When.NotExists, CommandFlags.None), cancellationToken).ConfigureAwait(false);
         }
-        catch (BackplaneRefusedException refused)
+        catch (StoreRefusedException refused)
         {
-            throw new BackplaneUnavailableException("Redis does not remember that a ticket was used, so none can be used.", mayBeStored: false, refused);
+            throw new StoreUnavailableException("Redis does not remember that a ticket was used, so none can be used.", mayBeStored: false, refused);
         }
     }
 
     /// <summary>Waits for an answer of Redis.</summary>
-    /// <exception cref="BackplaneUnavailableException">There is none.</exception>
+    /// <exception cref="StoreUnavailableException">There is none.</exception>
     public Task RequireAsync(CancellationToken cancellationToken) => _node.Reader.ReadTopsAsync([new RedisKeys(_node.Options.KeyPrefix, "_")], cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -68,7 +68,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         var id = await _node.Connection.RunAsync(multiplexer => AppendAsync(multiplexer.GetDatabase(), keys, arguments), cancellationToken).ConfigureAwait(false);
         return MessagePosition.TryParse((string?)id, out var position)
             ? position
-            : throw new BackplaneRefusedException($"Redis answered '{id}' to an append, which is no id.");
+            : throw new StoreRefusedException($"Redis answered '{id}' to an append, which is no id.");
     }
 
     private void OnReceived(string traceParent, MessagePosition position)

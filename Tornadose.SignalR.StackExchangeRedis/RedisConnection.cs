@@ -22,7 +22,7 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
     public bool IsConnected => _current is { IsCompletedSuccessfully: true } current && current.Result.IsConnected;
 
     /// <summary>The connection, once it can send commands.</summary>
-    /// <exception cref="Backplanes.BackplaneUnavailableException">It cannot.</exception>
+    /// <exception cref="StoreUnavailableException">It cannot.</exception>
     public async Task<IConnectionMultiplexer> GetAsync(CancellationToken cancellationToken)
     {
         try

@@ -57,7 +57,7 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
                 : await ProbeAsync(cancellationToken).ConfigureAwait(false); // (2)
             await questions.ListenAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (BackplaneUnavailableException failure)
+        catch (StoreUnavailableException failure)
         {
             Fault = failure.Message;
             if (!node.Connection.IsConnected)
@@ -66,7 +66,7 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
             if (++_failures >= MaxFailures)
                 Fault = await ReplaceAsync("it does not answer").ConfigureAwait(false); // (3)
         }
-        catch (BackplaneRefusedException failure)
+        catch (StoreRefusedException failure)
         {
             Fault = failure.Message;
             node.Logger.PositionsUnknown(failure);

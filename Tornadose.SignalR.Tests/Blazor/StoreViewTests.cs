@@ -202,7 +202,7 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
-        var failure = await FailsAsync<KeyNotFoundException>(tab.View, "nothing");
+        var failure = await FailsAsync<StoreNotFoundException>(tab.View, "nothing");
         Assert.Contains("AddQueueStore(\"nothing\")", failure.Message, StringComparison.Ordinal);
     }
 

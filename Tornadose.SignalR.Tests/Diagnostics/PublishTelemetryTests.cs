@@ -25,9 +25,9 @@ public sealed class PublishTelemetryTests
     {
         await using var host = await StartAsync(services => services.AddSingleton<IBackplane, BackplaneAway>());
         using var metrics = MetricsRecorder.Of(host);
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(async () => await StoreOf(host, "plain").PublishAsync("lost"));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await StoreOf(host, "plain").PublishAsync("lost"));
         Assert.Equal(0, metrics.Sum("messages.published"));
-        Assert.Equal(1, metrics.Count("publish.duration", $"error.type={typeof(BackplaneUnavailableException).FullName}"));
+        Assert.Equal(1, metrics.Count("publish.duration", $"error.type={typeof(StoreUnavailableException).FullName}"));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class PublishTelemetryTests
             public MessageLog Log { get; } = new(limits, TimeProvider.System);
 
             public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
-                throw new BackplaneUnavailableException("away", mayBeStored: false);
+                throw new StoreUnavailableException("away", mayBeStored: false);
 
             public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

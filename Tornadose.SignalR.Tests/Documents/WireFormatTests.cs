@@ -54,7 +54,7 @@ public sealed class WireFormatTests
 
     private static string Text(Frame frame) => Encoding.UTF8.GetString(frame.Bytes.Span);
 
-    private static string Named(FrameEncoder encoder, StoreMessage message) => Text(encoder.Encode(new FrameContent(Store, Vector, message, NamesStore: true)));
+    private static string Named(FrameEncoder encoder, StoreMessage message) => Text(encoder.Encode(new FrameContent(Store, Vector, message, namesStore: true)));
 
     private static string Hex(FrameEncoder encoder)
     {
@@ -67,7 +67,7 @@ public sealed class WireFormatTests
     private static Task<string> ClosingAsync(Func<HttpResponse, IFrameSink> open) => ResponseAsync(response => open(response).CloseAsync(SubscriberEnd.Dismissed).AsTask());
 
     private static Task<string> SnapshotAsync() => ResponseAsync(response =>
-        new StoreSnapshotResponse(isList: false, [(Store, new MessageLogSnapshot(Placed.Position!.Value, [Tea, Milk, Placed]))]).WriteAsync(response.HttpContext));
+        new StoreSnapshotResponse(isList: false, [(Store, new StoreSnapshot(Placed.Position!.Value, [Tea, Milk, Placed]))]).WriteAsync(response.HttpContext));
 
     private static async Task<string> ResponseAsync(Func<HttpResponse, Task> write)
     {

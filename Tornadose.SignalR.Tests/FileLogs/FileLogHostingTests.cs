@@ -95,7 +95,7 @@ public sealed class FileLogHostingTests : IDisposable
         var backplane = host.Get<IBackplane>();
         Assert.Null(await backplane.FindFaultAsync(default));
         await File.WriteAllTextAsync(StoreFolder.Of(_folder.Path, "orders"), "in the way");
-        var refused = await Assert.ThrowsAsync<BackplaneRefusedException>(() => host.OrdersStore().PublishAsync("x").AsTask());
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => host.OrdersStore().PublishAsync("x").AsTask());
         Assert.Contains("Nothing was stored", refused.Message, StringComparison.Ordinal);
         Assert.Contains("'orders'", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
         Assert.Equal(1, (await host.WeatherStore().PublishAsync("other stores go on").WithTimeout()).Offset);

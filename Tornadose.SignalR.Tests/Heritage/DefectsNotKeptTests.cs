@@ -128,7 +128,7 @@ public sealed class DefectsNotKeptTests
     public async Task Failures_AreNotSwallowed()
     {
         await using (var away = await TwoNodes.StartNodeAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500"))
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => away.Get<IStoreProvider>().GetStore(TwoNodes.Store).PublishAsync("lost").AsTask().WithTimeout());
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => away.Get<IStoreProvider>().GetStore(TwoNodes.Store).PublishAsync("lost").AsTask().WithTimeout());
         await using var host = await StoresApp.StartAsync(build: static builder => builder.Services.AddTornadose().AddStreamFormat<FailingFormat>());
         await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", "text/x-failing"));
         await host.OrdersStore().PublishAsync("x");

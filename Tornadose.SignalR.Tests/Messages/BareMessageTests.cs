@@ -38,7 +38,7 @@ public sealed class BareMessageTests
         Assert.Equal("1 2", _log.ReadFrom(StartAt.Last(5)));
         Assert.Equal("2", _log.ReadFrom(StartAt.After(TestLog.At(1))));
         Assert.Equal("2", _log.ReadFrom(StartAt.Latest));
-        Assert.Equal(["1", "2"], MessageLogSnapshot.Of(_log.Log).Messages.Select(message => message.GetText()));
+        Assert.Equal(["1", "2"], _log.Log.GetSnapshot().Messages.Select(message => message.GetText()));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class BareMessageTests
         for (var i = 0; i < 10; i++)
             _log.AppendBare("bare");
 
-        var snapshot = MessageLogSnapshot.Of(_log.Log);
+        var snapshot = _log.Log.GetSnapshot();
 
         Assert.Equal("1", Assert.Single(snapshot.Messages).GetText());
         Assert.Equal(TestLog.At(1), snapshot.Position);

@@ -89,7 +89,7 @@ public sealed class MessageLogLimitsTests
         Assert.Equal("", log.ReadFrom(StartAt.Earliest));
         Assert.Equal("", log.ReadFrom(StartAt.Latest));
         Assert.Equal("", log.ReadFrom(StartAt.Last(2)));
-        Assert.Empty(MessageLogSnapshot.Of(log.Log).Messages);
+        Assert.Empty(log.Log.GetSnapshot().Messages);
     }
 
     [Theory, Case("ST-04"), InlineData(0), InlineData(1), InlineData(2), InlineData(3)]

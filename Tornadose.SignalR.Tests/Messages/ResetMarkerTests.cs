@@ -62,7 +62,7 @@ public sealed class ResetMarkerTests
         Assert.Equal("1", _log.ReadFrom(StartAt.Last(5)));
         Assert.Equal("1", _log.ReadFrom(StartAt.Latest));
         Assert.Equal("1", _log.ReadFrom(StartAt.After(TestLog.At(0, Next))));
-        Assert.Equal(["1"], MessageLogSnapshot.Of(_log.Log).Messages.Select(message => message.GetText()));
+        Assert.Equal(["1"], _log.Log.GetSnapshot().Messages.Select(message => message.GetText()));
     }
 
     [Theory, Case("HTTP-14"), InlineData(0), InlineData(1), InlineData(2)]
@@ -107,7 +107,7 @@ public sealed class ResetMarkerTests
         _log.Log.AppendReset(StoreResetReason.Epoch, TestLog.At(0, Next));
 
         Assert.Null(_log.Log.Latest);
-        Assert.Empty(MessageLogSnapshot.Of(_log.Log).Messages);
+        Assert.Empty(_log.Log.GetSnapshot().Messages);
         Assert.Equal("", _log.ReadFrom(StartAt.Latest));
     }
 

@@ -23,7 +23,7 @@ public sealed class FailoverTests
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.Equal(seen.Epoch, healed.Epoch);
         Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.FailedAsync<StoreUnavailableException>();
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class FailoverTests
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.Equal(seen.Epoch, healed.Epoch);
         Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.FailedAsync<StoreUnavailableException>();
         await nodes.MovedAsync("backplane.connections.replaced");
     }
 }

@@ -28,7 +28,7 @@ public sealed class OutageTests
         Assert.NotEqual(before.Epoch, after.Epoch);
         Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets));
         await nodes.MovedAsync("backplane.reconnects");
-        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.FailedAsync<StoreUnavailableException>();
         Assert.Equal(3, nodes.Metrics.Sum("resets", "store=orders", "reason=epoch"));
     }
 
@@ -117,7 +117,7 @@ public sealed class OutageTests
         await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.FailedAsync<StoreUnavailableException>();
     }
 
     [Fact]
@@ -190,14 +190,14 @@ public sealed class OutageTests
         await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
         await nodes.ConnectAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await HealthAsync(nodes.A));
-        var failure = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("too early").AsTask());
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("too early").AsTask());
         Assert.False(failure.MayBeStored);
         await redis.RestartAsync();
         await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         await Eventually.TrueAsync(async () => await HealthAsync(nodes.A) == HttpStatusCode.OK);
         Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets)); // what was published since they came is not known
-        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.FailedAsync<StoreUnavailableException>();
         Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=epoch"));
     }
 

@@ -42,14 +42,14 @@ public sealed class PublishFaultTests
         await nodes.SettleAsync(before);
         await redis.CommandAsync("RENAME", key, "aside");
         await redis.CommandAsync("SET", key, "no log and no meta");
-        var refused = await Assert.ThrowsAsync<BackplaneRefusedException>(() => nodes.StoreOf(nodes.A).PublishAsync("refused").AsTask());
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => nodes.StoreOf(nodes.A).PublishAsync("refused").AsTask());
         Assert.Contains("WRONGTYPE", refused.Message, StringComparison.Ordinal);
         await redis.CommandAsync("RENAME", "aside", key);
         var after = await nodes.PublishAsync(nodes.B, "after");
         Assert.Equal(before.Offset + 1, after.Offset);
         await nodes.SettleAsync(after);
         Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<BackplaneRefusedException>();
+        await nodes.FailedAsync<StoreRefusedException>();
     }
 
     [Fact]
@@ -61,14 +61,14 @@ public sealed class PublishFaultTests
         await nodes.ConnectAsync();
         var before = await nodes.PublishAsync(10);
         await redis.CommandAsync("CONFIG", "SET", "maxmemory", "1mb");
-        var refused = await Assert.ThrowsAsync<BackplaneRefusedException>(() => nodes.StoreOf(nodes.A).PublishAsync("refused").AsTask());
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => nodes.StoreOf(nodes.A).PublishAsync("refused").AsTask());
         Assert.Contains("OOM", refused.Message, StringComparison.Ordinal);
         await redis.CommandAsync("CONFIG", "SET", "maxmemory", "0");
         var after = await nodes.PublishAsync(nodes.B, "after");
         Assert.Equal(before.Offset + 1, after.Offset);
         await nodes.SettleAsync(after);
         Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<BackplaneRefusedException>();
+        await nodes.FailedAsync<StoreRefusedException>();
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class PublishFaultTests
         await nodes.SettleAsync(await nodes.PublishAsync(10));
         proxy.CutNextScriptReply();
         var once = new PublishOptions { IdempotencyKey = "payment-17" };
-        var unknown = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("once", once).AsTask());
+        var unknown = await Assert.ThrowsAsync<StoreUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("once", once).AsTask());
         Assert.True(unknown.MayBeStored);
         var retried = await nodes.StoreOf(nodes.B).PublishAsync("once", once).WithTimeout();
         nodes.Ledger.Published(retried.ToString(), "once");
@@ -113,6 +113,6 @@ public sealed class PublishFaultTests
         Assert.Equal(11, retried.Offset);
         Assert.Equal(11L, await redis.CommandAsync("XLEN", Log));
         Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.FailedAsync<StoreUnavailableException>();
     }
 }

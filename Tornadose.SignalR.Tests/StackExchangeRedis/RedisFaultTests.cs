@@ -62,13 +62,13 @@ public sealed class RedisFaultTests
         await nodes.SettleAsync(await nodes.PublishAsync(10));
         await redis.CommandAsync("CONFIG", "SET", "replica-serve-stale-data", "yes");
         await redis.CommandAsync("REPLICAOF", "127.0.0.1", $"{RedisProcess.FreePort()}");
-        var failure = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("read-only").AsTask());
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("read-only").AsTask());
         Assert.False(failure.MayBeStored);
         await redis.CommandAsync("REPLICAOF", "NO", "ONE");
         await Eventually.TrueAsync(async () => await nodes.TryPublishAsync(nodes.A, "healed") is not null);
         await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
         Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.FailedAsync<StoreUnavailableException>();
     }
 
     [Fact]
@@ -96,8 +96,8 @@ public sealed class RedisFaultTests
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(50));
         Assert.All(nodes.Resets(), Assert.Empty);
-        await Assert.ThrowsAsync<BackplaneRefusedException>(() => nodes.A.Get<IStoreProvider>().GetStore("weather").PublishAsync("refused").AsTask());
-        await nodes.FailedAsync<BackplaneRefusedException>();
+        await Assert.ThrowsAsync<StoreRefusedException>(() => nodes.A.Get<IStoreProvider>().GetStore("weather").PublishAsync("refused").AsTask());
+        await nodes.FailedAsync<StoreRefusedException>();
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class RedisHostingTests(RedisFixture redis)
     [Fact]
     public async Task AddStackExchangeRedis_RequiredAndAway_FailsTheStart()
     {
-        var failure = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => StartAsync(builder => builder.AddStackExchangeRedis($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", options =>
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => StartAsync(builder => builder.AddStackExchangeRedis($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", options =>
         {
             options.RequireAtStartup = true;
             options.CommandTimeout = TimeSpan.FromSeconds(1);

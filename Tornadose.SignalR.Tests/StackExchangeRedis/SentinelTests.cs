@@ -26,7 +26,7 @@ public sealed class SentinelTests
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.Equal(seen.Epoch, healed.Epoch);
         Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<BackplaneUnavailableException>();
+        await nodes.FailedAsync<StoreUnavailableException>();
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class FamilyOptionsTests
         Assert.Equal(21.5, latest.Celsius);
         await foreach (var message in store.ReadAllAsync(StartAt.Latest))
         {
-            Assert.Equal(latest, message.Value);
+            Assert.Equal(latest, message.GetValue());
             break;
         }
     }

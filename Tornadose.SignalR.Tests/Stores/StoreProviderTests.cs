@@ -32,7 +32,7 @@ public sealed class StoreProviderTests : IAsyncDisposable
     [Theory, Case("SEC-07"), InlineData("Orders"), InlineData("nothing"), InlineData(""), InlineData("devices"), InlineData("devices/"), InlineData("devices/a/b"), InlineData("devices/.."), InlineData("devices/a*")]
     public void GetStore_UnknownName_ThrowsAndMakesNothing(string name)
     {
-        Assert.Throws<KeyNotFoundException>(() => _provider.GetStore(name));
+        Assert.Throws<StoreNotFoundException>(() => _provider.GetStore(name));
         Assert.False(_provider.TryGetStore(name, out _));
         Assert.Equal(["orders"], _provider.Names);
     }

@@ -45,9 +45,9 @@ public sealed class StrangeMessageTests
     {
         try
         {
-            return $"{message.Value[0]}";
+            return $"{message.GetValue()[0]}";
         }
-        catch (JsonException)
+        catch (MessageFormatException)
         {
             return "strange";
         }

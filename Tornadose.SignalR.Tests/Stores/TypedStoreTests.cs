@@ -84,12 +84,12 @@ public sealed partial class TypedStoreTests
     }
 
     [Fact]
-    public async Task TryGetLatest_ForeignMessage_ThrowsAJsonException()
+    public async Task TryGetLatest_ForeignMessage_ThrowsAMessageFormatException()
     {
         var store = TestStore.Latest();
         await store.PublishAsync("no weather");
 
-        Assert.Throws<JsonException>(() => new TypedStore<Weather>(store).TryGetLatest(out Weather? _));
+        Assert.Throws<MessageFormatException>(() => new TypedStore<Weather>(store).TryGetLatest(out Weather? _));
     }
 
     [Fact]
@@ -102,10 +102,10 @@ public sealed partial class TypedStoreTests
 
         Assert.True(await reader.MoveNextAsync().WithTimeout());
         Assert.Equal(StoreResetReason.Unknown, reader.Current.Reset!.Reason);
-        Assert.Throws<InvalidOperationException>(() => reader.Current.Value);
+        Assert.Throws<InvalidOperationException>(() => reader.Current.GetValue());
         Assert.True(await reader.MoveNextAsync().WithTimeout());
         Assert.Null(reader.Current.Reset);
-        Assert.Equal(Rain, reader.Current.Value);
+        Assert.Equal(Rain, reader.Current.GetValue());
         Assert.Equal(store.Position.ToString(), reader.Current.Id);
     }
 

@@ -3,9 +3,20 @@ using Tornadose.SignalR.Authorization;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// What a store's policy is asked about: the resource of its authorization handlers, as in <c>class OwnDevice : AuthorizationHandler&lt;OwnDeviceRequirement, StoreAccess&gt;</c>.
+/// What a store's policy is asked about: the resource of its authorization handlers, as in
+/// <c>class OwnDevice : AuthorizationHandler&lt;OwnDeviceRequirement, StoreAccess&gt;</c>.
 /// </summary>
-/// <param name="Store">The store's name.</param>
-/// <param name="Operation">What the user wants to do.</param>
-/// <param name="RouteValues">Of a family's store, what stands for the parts in braces: <c>id</c> of <c>devices/{id}</c>. Empty for other stores.</param>
-public sealed record StoreAccess(string Store, StoreOperation Operation, IReadOnlyDictionary<string, string> RouteValues);
+/// <param name="store">The store's name.</param>
+/// <param name="operation">What the user wants to do.</param>
+/// <param name="routeValues">Of a family's store, what stands for the parts in braces; empty for other stores.</param>
+public sealed class StoreAccess(string store, StoreOperation operation, IReadOnlyDictionary<string, string> routeValues)
+{
+    /// <summary>The store's name.</summary>
+    public string Store { get; } = store;
+
+    /// <summary>What the user wants to do.</summary>
+    public StoreOperation Operation { get; } = operation;
+
+    /// <summary>Of a family's store, what stands for the parts in braces: <c>id</c> of <c>devices/{id}</c>. Empty for other stores.</summary>
+    public IReadOnlyDictionary<string, string> RouteValues { get; } = routeValues;
+}

@@ -42,7 +42,7 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
 
     /// <summary>Takes a ticket for a stream, once.</summary>
     /// <returns>Null when it is none, was used, has expired, or is for other stores or another transport.</returns>
-    /// <exception cref="BackplaneUnavailableException">It is not known whether it was used.</exception>
+    /// <exception cref="StoreUnavailableException">It is not known whether it was used.</exception>
     public async ValueTask<StoreTicket?> RedeemAsync(string text, string transport, IReadOnlyCollection<string?> stores, CancellationToken cancellationToken)
     {
         var ticket = _protector is not null && text.Length <= MaxLength ? Read(text, _protector) : null;

@@ -18,8 +18,8 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <param name="idempotencyKey">The same key within five minutes stores one message, and gives the same position again; null for none.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been stored all the same.</param>
     /// <returns>The message's position, once the backplane has accepted it.</returns>
-    /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
-    /// <exception cref="BackplaneRefusedException">The backplane answered that it does not take the message.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="StoreRefusedException">The backplane answered that it does not take the message.</exception>
     ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken);
 
     /// <summary>
@@ -29,8 +29,8 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <param name="content">The message.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been stored all the same.</param>
     /// <returns>A task that ends when there is a message.</returns>
-    /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
-    /// <exception cref="BackplaneRefusedException">The backplane answered that it does not take the message.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="StoreRefusedException">The backplane answered that it does not take the message.</exception>
     async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken)
     {
         using var following = await FollowAsync(cancellationToken).ConfigureAwait(false);

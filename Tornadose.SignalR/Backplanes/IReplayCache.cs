@@ -10,6 +10,6 @@ public interface IReplayCache
     /// <param name="lifetime">For how long it must be remembered.</param>
     /// <param name="cancellationToken">Ends the wait; it may have been marked all the same.</param>
     /// <returns>False when it was marked before.</returns>
-    /// <exception cref="BackplaneUnavailableException">It is not known whether it was used.</exception>
+    /// <exception cref="StoreUnavailableException">It is not known whether it was used.</exception>
     ValueTask<bool> TryAddAsync(string id, TimeSpan lifetime, CancellationToken cancellationToken);
 }

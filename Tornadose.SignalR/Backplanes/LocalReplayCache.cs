@@ -20,7 +20,7 @@ internal sealed class LocalReplayCache(TimeProvider time, int capacity = LocalRe
             if (_used.Contains(id))
                 return new(false);
             if (_used.Count >= capacity)
-                throw new BackplaneUnavailableException("Too much was used lately to remember one thing more.", mayBeStored: false);
+                throw new StoreUnavailableException("Too much was used lately to remember one thing more.", mayBeStored: false);
             _used.Add(id);
             _oldest.Enqueue(id, now + lifetime.Ticks);
         }

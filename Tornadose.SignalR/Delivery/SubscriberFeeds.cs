@@ -80,7 +80,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     private Frame RenderNamed(MessageEntry entry, FrameEncoder encoder)
     {
         var id = entry.IsReset || entry.IsLogged ? Id : null;
-        return encoder.Encode(new FrameContent(_current.Store, id, entry.Message, NamesStore: true));
+        return encoder.Encode(new FrameContent(_current.Store, id, entry.Message, namesStore: true));
     }
 
     /// <summary>Counts the reset that was read last.</summary>

@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary>
 /// The store's window and id as one JSON document: <c>{"store":…,"id":…,"messages":[…]}</c>; of a list, <c>{"id":…,"stores":[…]}</c> with the vector of all as the id.
 /// </summary>
-internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, MessageLogSnapshot Snapshot)> snapshots)
+internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, StoreSnapshot Snapshot)> snapshots)
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -20,7 +20,7 @@ internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, Mes
 
     public static async ValueTask<StoreSnapshotResponse> TakeAsync(StoreSelection selection, HttpContext context)
     {
-        var snapshots = new List<(string Store, MessageLogSnapshot Snapshot)>();
+        var snapshots = new List<(string Store, StoreSnapshot Snapshot)>();
         if (HttpMethods.IsHead(context.Request.Method))
             return new(selection.IsList, snapshots);
         foreach (var store in selection.Stores)
@@ -46,7 +46,7 @@ internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, Mes
             await WriteAsync(context, writer, snapshots[0].Store, snapshots[0].Snapshot);
     }
 
-    private static async Task WriteListAsync(HttpContext context, Utf8JsonWriter writer, List<(string Store, MessageLogSnapshot Snapshot)> snapshots)
+    private static async Task WriteListAsync(HttpContext context, Utf8JsonWriter writer, List<(string Store, StoreSnapshot Snapshot)> snapshots)
     {
         writer.WriteStartObject();
         writer.WriteString("id"u8, string.Join('-', snapshots.Select(static taken => taken.Snapshot.Id)));
@@ -57,7 +57,7 @@ internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, Mes
         writer.WriteEndObject();
     }
 
-    private static async Task WriteAsync(HttpContext context, Utf8JsonWriter writer, string store, MessageLogSnapshot snapshot)
+    private static async Task WriteAsync(HttpContext context, Utf8JsonWriter writer, string store, StoreSnapshot snapshot)
     {
         writer.WriteStartObject();
         writer.WriteString("store"u8, store);

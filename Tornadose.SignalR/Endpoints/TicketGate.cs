@@ -27,7 +27,7 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
                 return Admit(context, ticket);
             await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
         }
-        catch (BackplaneUnavailableException)
+        catch (StoreUnavailableException)
         {
             await Refusal.ComeBackAsync(context, WebSocketRequest.IsUpgrade(context) ? null : negotiation.Choose(context.Request), options.NextRetry());
         }

@@ -255,17 +255,17 @@ internal sealed class FileLogChannel : IBackplaneChannel
         _fault = $"Messages of store '{Store}' cannot be written: {failure.Message}";
         _node.Metrics.Failed();
         _node.Logger.CommitFailed(failure, Store);
-        _batch.Fail(_files.TryTakeBack() ? Refusal(failure) : new BackplaneUnavailableException(
+        _batch.Fail(_files.TryTakeBack() ? Refusal(failure) : new StoreUnavailableException(
             $"The file of store '{Store}' could not be written ({failure.Message}), and what was written not be taken back. The message may have been stored all the same: publish again with the same IdempotencyKey.",
             mayBeStored: true, failure));
     }
 
-    private BackplaneRefusedException Refusal(Exception failure) => new($"The file of store '{Store}' could not be written: {failure.Message} Nothing was stored.", failure);
+    private StoreRefusedException Refusal(Exception failure) => new($"The file of store '{Store}' could not be written: {failure.Message} Nothing was stored.", failure);
 
     private void Refuse()
     {
         while (_waiting.Reader.TryRead(out var append))
-            append?.TrySetException(new BackplaneUnavailableException($"{_fault} Nothing was stored: publish again.", mayBeStored: false));
+            append?.TrySetException(new StoreUnavailableException($"{_fault} Nothing was stored: publish again.", mayBeStored: false));
     }
 
     private void Close()

@@ -37,7 +37,7 @@ internal sealed class InitialValues(
             for (; _left.TryPeek(out var definition); _left.Dequeue())
                 await stores.Get(definition.Name).InitializeAsync(definition.Initial!(serializer), cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
         {
             // The backplane is away, or refuses; its own lines tell of it.
         }

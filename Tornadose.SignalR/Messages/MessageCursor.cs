@@ -8,7 +8,7 @@ namespace Tornadose.SignalR;
 /// A reader's next position on a store's log. It owns no queue: a reader that pauses costs nothing, and finds out when it reads again.
 /// For one reader at a time.
 /// </summary>
-public sealed class MessageCursor
+public sealed class MessageCursor : IDisposable
 {
     // The tag of offset 0 is 0.
     private const uint NeverIssued = 1;
@@ -72,6 +72,12 @@ public sealed class MessageCursor
         var unknown = new CursorStart(null, 1, 1, start.Position ?? log.Position);
         return new(log, policy, unknown) { _resumes = resumes, _startLater = () => CursorStart.ResolveLate(log, start, newestWins) };
     }
+
+    /// <summary>What keeps the store up to date for this cursor; null where somebody else does.</summary>
+    internal IDisposable? Following { get; set; }
+
+    /// <summary>Ends the reader's interest in the store. Nothing may be read afterwards.</summary>
+    public void Dispose() => Following?.Dispose();
 
     /// <summary>Reads the next message, or reset, if there is one.</summary>
     /// <param name="message">What was read.</param>

@@ -197,10 +197,22 @@ public sealed class MessageLog
 
     /// <summary>Gives the messages that are kept, oldest first, and the position after which a cursor continues without gap or duplicate.</summary>
     /// <returns>The snapshot.</returns>
-    public MessageLogSnapshot GetSnapshot()
+    public StoreSnapshot GetSnapshot()
     {
         TrimExpired();
-        return MessageLogSnapshot.Of(this);
+        var head = Head;
+        var messages = new List<StoreMessage>();
+        for (var sequence = FirstReplayable; sequence <= head.Sequence; sequence++)
+        {
+            if (Find(sequence) is not { } entry)
+                messages.Clear(); // the writer passed by: what was read so far is no longer contiguous with the rest
+            else if (entry.IsLogged)
+                messages.Add(entry.Message);
+        }
+
+        return messages.Count == 0 && Latest is { } latest
+            ? new StoreSnapshot(latest.Position, [latest.Message]) // messages without an id, or the writer, took its slot meanwhile
+            : new StoreSnapshot(head.Position, messages);
     }
 
     /// <summary>Loads the entry with this number; null when it is not there, or no longer.</summary>

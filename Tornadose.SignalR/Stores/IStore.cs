@@ -1,5 +1,4 @@
 using Tornadose.SignalR.Stores;
-using System.Diagnostics.CodeAnalysis;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR;
@@ -16,9 +15,6 @@ public interface IStore
 {
     /// <summary>The store's name.</summary>
     string Name { get; }
-
-    /// <summary>The current position, which is that of the newest message; at offset 0 when nothing was published yet.</summary>
-    MessagePosition Position { get; }
 
     /// <summary>Publishes text. It is delivered as it is; half surrogate pairs become U+FFFD.</summary>
     /// <param name="text">The text; may be empty.</param>
@@ -39,7 +35,7 @@ public interface IStore
     /// <exception cref="ArgumentException">The bytes are not valid UTF-8 (encode binary data as base64), or the event type or the key cannot be used.</exception>
     /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
-    ValueTask<MessagePosition> PublishAsync(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default);
+    ValueTask<MessagePosition> PublishUtf8Async(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Publishes any other value, as JSON. It is serialized once, by the options of <c>ConfigureHttpJsonOptions</c> (source-generated contexts work).</summary>
     /// <typeparam name="T">The value's type, as declared; a byte array becomes a base64 string.</typeparam>
@@ -55,18 +51,23 @@ public interface IStore
     ValueTask<MessagePosition> PublishAsync<T>(T value, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Gives the newest message that is still kept.</summary>
-    /// <param name="message">The message.</param>
-    /// <returns>False when there is none.</returns>
-    bool TryGetLatest([NotNullWhen(true)] out StoreMessage? message);
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The message; null when there is none.</returns>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<StoreMessage?> GetLatestAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Gives the messages that are kept, oldest first, and the position after which a stream continues without gap or duplicate.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The snapshot.</returns>
-    MessageLogSnapshot GetSnapshot();
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<StoreSnapshot> GetSnapshotAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Opens a cursor, to read at one's own pace.</summary>
+    /// <summary>Opens a cursor, to read at one's own pace. Dispose of it: until then the store is kept up to date for it.</summary>
     /// <param name="start">Where to begin.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The cursor.</returns>
-    MessageCursor OpenCursor(StartAt start);
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken = default);
 
     /// <summary>Reads the messages from a start on, and then live, without end.</summary>
     /// <param name="start">Where to begin.</param>
@@ -78,9 +79,9 @@ public interface IStore
     IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Keeps this process's copy of the store up to date until disposed of. With a backplane that processes share, <see cref="Position"/>, <see cref="TryGetLatest"/>,
-    /// <see cref="GetSnapshot"/> and <see cref="OpenCursor"/> read that copy, which is current only while somebody follows the store. Subscribers and
-    /// <see cref="ReadAllAsync"/> do so by themselves; in memory it is always current.
+    /// Keeps this process's copy of the store up to date until disposed of. Everything that reads a store brings the copy up to date by
+    /// itself, which with a backplane that processes share takes a round trip; while somebody follows the store it takes none. In memory there
+    /// is nothing to follow.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What to dispose of; available once the copy is up to date.</returns>

@@ -1,5 +1,4 @@
 using Tornadose.SignalR.Stores;
-using System.Diagnostics.CodeAnalysis;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR;
@@ -18,11 +17,11 @@ public interface IStore<T> : IStore
     /// <exception cref="MessageTooLargeException">The JSON is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
     ValueTask<MessagePosition> PublishAsync(T value, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives the newest value.</summary>
-    /// <param name="value">The value.</param>
-    /// <returns>False when there is none.</returns>
-    /// <exception cref="System.Text.Json.JsonException">The newest message is no <typeparamref name="T"/>: somebody else published it.</exception>
-    bool TryGetLatest([MaybeNullWhen(false)] out T value);
+    /// <summary>Gives the newest value that is still kept.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The value with its message; null when there is none.</returns>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    new ValueTask<StoreMessage<T>?> GetLatestAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reads the values from a start on, and then live, without end.</summary>
     /// <param name="start">Where to begin.</param>

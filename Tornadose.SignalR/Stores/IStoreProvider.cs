@@ -9,7 +9,7 @@ public interface IStoreProvider
     /// <summary>Gives a store.</summary>
     /// <param name="name">Its name, case-sensitive.</param>
     /// <returns>The store.</returns>
-    /// <exception cref="KeyNotFoundException">There is no such store.</exception>
+    /// <exception cref="StoreNotFoundException">There is no such store.</exception>
     /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
     IStore GetStore(string name);
 
@@ -17,7 +17,7 @@ public interface IStoreProvider
     /// <typeparam name="T">The type of its values.</typeparam>
     /// <param name="name">Its name, case-sensitive.</param>
     /// <returns>The store.</returns>
-    /// <exception cref="KeyNotFoundException">There is no such store.</exception>
+    /// <exception cref="StoreNotFoundException">There is no such store.</exception>
     /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
     IStore<T> GetStore<T>(string name);
 

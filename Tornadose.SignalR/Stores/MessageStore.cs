@@ -20,6 +20,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
 
     public StoreOptions Options => options;
 
+    /// <summary>The position of this process's copy.</summary>
     public MessagePosition Position => Current.Log.Position;
 
     /// <summary>What a subscriber gets that says nothing of a start: the value first, or what is published from now on.</summary>
@@ -58,7 +59,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         return AppendAsync(StoreSerializer.Encode(text), MessageFormat.Text, options, cancellationToken);
     }
 
-    public ValueTask<MessagePosition> PublishAsync(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<MessagePosition> PublishUtf8Async(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (!Utf8.IsValid(utf8Text.Span))
             throw new ArgumentException("The bytes are not valid UTF-8. Messages are text or JSON: encode binary data as base64.", nameof(utf8Text));
@@ -84,6 +85,35 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         return channel.AppendFirstAsync(content, cancellationToken);
     }
 
+    public async ValueTask<StoreMessage?> GetLatestAsync(CancellationToken cancellationToken = default)
+    {
+        using var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        return following.Store.TryGetLatest(out var message) ? message : null;
+    }
+
+    public async ValueTask<StoreSnapshot> GetSnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        using var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        return following.Store.GetSnapshot();
+    }
+
+    public async ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken = default)
+    {
+        var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var cursor = await following.OpenCursorAsync(start, cancellationToken).ConfigureAwait(false);
+            cursor.Following = following;
+            return cursor;
+        }
+        catch
+        {
+            following.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the newest message of this process's copy.</summary>
     public bool TryGetLatest([NotNullWhen(true)] out StoreMessage? message)
     {
         var log = Current.Log;
@@ -92,8 +122,10 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         return message is not null;
     }
 
-    public MessageLogSnapshot GetSnapshot() => Current.Log.GetSnapshot();
+    /// <summary>Gives the messages of this process's copy.</summary>
+    public StoreSnapshot GetSnapshot() => Current.Log.GetSnapshot();
 
+    /// <summary>Opens a cursor on this process's copy.</summary>
     public MessageCursor OpenCursor(StartAt start)
     {
         var log = Current.Log;

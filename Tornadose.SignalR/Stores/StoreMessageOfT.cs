@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR;
 
@@ -8,6 +8,7 @@ namespace Tornadose.SignalR;
 public sealed class StoreMessage<T>
 {
     private readonly StoreSerializer _serializer;
+    private (bool IsRead, T? Value, MessageFormatException? Failure) _value;
 
     internal StoreMessage(StoreMessage message, StoreSerializer serializer)
     {
@@ -24,10 +25,41 @@ public sealed class StoreMessage<T>
     /// <summary>The reset, when this is one; null for a value.</summary>
     public StoreReset? Reset => Message.Reset;
 
-    /// <summary>The value, read from the message's JSON at each call. A message that is no such value does not end the enumeration that it came by.</summary>
+    /// <summary>The value. It is read from the message's JSON once.</summary>
+    /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    /// <exception cref="System.Text.Json.JsonException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
-    public T Value => Reset is null
-        ? _serializer.Deserialize<T>(Message)
-        : throw new InvalidOperationException("This is a reset, not a value: values before it are missing. Check StoreMessage<T>.Reset before reading the value.");
+    /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
+    public T GetValue()
+    {
+        if (Reset is not null)
+            throw new InvalidOperationException(
+                "This is a reset, not a value: values before it are missing. Check StoreMessage<T>.Reset before reading the value.");
+        Read();
+        return _value.Failure is null ? _value.Value! : throw _value.Failure;
+    }
+
+    /// <summary>The value, if this is a message that holds one.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>False for a reset, and for a message that is no <typeparamref name="T"/>: somebody else published it.</returns>
+    public bool TryGetValue([MaybeNullWhen(false)] out T value)
+    {
+        if (Reset is null)
+            Read();
+        value = _value.Value;
+        return _value is { IsRead: true, Failure: null };
+    }
+
+    private void Read()
+    {
+        if (_value.IsRead)
+            return;
+        try
+        {
+            _value = (true, _serializer.Deserialize<T>(Message), null);
+        }
+        catch (MessageFormatException failure)
+        {
+            _value = (true, default, failure);
+        }
+    }
 }

@@ -56,7 +56,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable
     internal bool Knows(string name) => _stores.ContainsKey(name) || _families.Knows(name);
 
     internal MessageStore Get(string name) => Find(name)
-        ?? throw new KeyNotFoundException($"There is no store '{name}'. Add it at start: builder.Services.AddTornadose().AddQueueStore(\"{name}\").");
+        ?? throw new StoreNotFoundException(name);
 
     /// <summary>Finds a store; one of a family is made when it is asked for.</summary>
     /// <returns>Null when there is none.</returns>

@@ -30,11 +30,19 @@ internal sealed class StoreSerializer(JsonSerializerOptions options)
         return JsonText.HasLineBreak(buffer.WrittenSpan) ? JsonText.Minify(buffer.WrittenSpan) : buffer.WrittenSpan.ToArray();
     }
 
+    /// <exception cref="MessageFormatException">The message is no such value.</exception>
     public T Deserialize<T>(StoreMessage message)
     {
         if (message.Format == MessageFormat.Text && typeof(T) == typeof(string))
             return (T)(object)message.GetText();
-        return JsonSerializer.Deserialize(message.Data.Span, TypeInfo<T>())!;
+        try
+        {
+            return JsonSerializer.Deserialize(message.Data.Span, TypeInfo<T>())!;
+        }
+        catch (JsonException other)
+        {
+            throw new MessageFormatException($"The message {message.Id} is not JSON of the type {typeof(T).Name}: somebody else published it.", other);
+        }
     }
 
     private JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));

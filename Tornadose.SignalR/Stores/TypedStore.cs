@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Tornadose.SignalR.Messages;
 
@@ -8,32 +7,27 @@ internal sealed class TypedStore<T>(MessageStore store) : IStore<T>
 {
     public string Name => store.Name;
 
-    public MessagePosition Position => store.Position;
-
     public ValueTask<MessagePosition> PublishAsync(T value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
         store.PublishAsync<T>(value, options, cancellationToken);
 
     public ValueTask<MessagePosition> PublishAsync(string text, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
         store.PublishAsync(text, options, cancellationToken);
 
-    public ValueTask<MessagePosition> PublishAsync(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
-        store.PublishAsync(utf8Text, options, cancellationToken);
+    public ValueTask<MessagePosition> PublishUtf8Async(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
+        store.PublishUtf8Async(utf8Text, options, cancellationToken);
 
     public ValueTask<MessagePosition> PublishAsync<TOther>(TOther value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
         store.PublishAsync(value, options, cancellationToken);
 
-    public bool TryGetLatest([NotNullWhen(true)] out StoreMessage? message) => store.TryGetLatest(out message);
+    public async ValueTask<StoreMessage<T>?> GetLatestAsync(CancellationToken cancellationToken = default) =>
+        await store.GetLatestAsync(cancellationToken).ConfigureAwait(false) is { } latest ? new StoreMessage<T>(latest, store.Serializer) : null;
 
-    public bool TryGetLatest([MaybeNullWhen(false)] out T value)
-    {
-        var found = store.TryGetLatest(out var message);
-        value = found ? store.Serializer.Deserialize<T>(message!) : default;
-        return found;
-    }
+    ValueTask<StoreMessage?> IStore.GetLatestAsync(CancellationToken cancellationToken) => store.GetLatestAsync(cancellationToken);
 
-    public MessageLogSnapshot GetSnapshot() => store.GetSnapshot();
+    public ValueTask<StoreSnapshot> GetSnapshotAsync(CancellationToken cancellationToken = default) => store.GetSnapshotAsync(cancellationToken);
 
-    public MessageCursor OpenCursor(StartAt start) => store.OpenCursor(start);
+    public ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken = default) =>
+        store.OpenCursorAsync(start, cancellationToken);
 
     public async IAsyncEnumerable<StoreMessage<T>> ReadAllAsync(StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -117,7 +117,7 @@ internal sealed class JsonFileChannel : IBackplaneChannel
         catch (IOException failure)
         {
             _file.SetLength(good); // all or nothing
-            throw new BackplaneRefusedException($"The message could not be written: {failure.Message}", failure);
+            throw new StoreRefusedException($"The message could not be written: {failure.Message}", failure);
         }
     }
 

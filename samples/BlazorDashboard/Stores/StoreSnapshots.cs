@@ -8,18 +8,18 @@ namespace BlazorDashboard.Stores;
 public sealed class StoreSnapshots(IStoreProvider stores)
 {
     /// <summary>The window of a store whose messages are JSON.</summary>
-    public StoreSnapshot<T> Read<T>(string store, JsonTypeInfo<T> type)
+    public async Task<StoreSnapshot<T>> ReadAsync<T>(string store, JsonTypeInfo<T> type)
         where T : class
     {
-        var window = stores.GetStore(store).GetSnapshot();
+        var window = await stores.GetStore(store).GetSnapshotAsync();
         var values = window.Messages.Select(m => JsonSerializer.Deserialize(m.Data.Span, type)).OfType<T>();
         return new StoreSnapshot<T>(store, window.Id, [.. values], AsScript(window.Messages));
     }
 
     /// <summary>The window of the notes.</summary>
-    public StoreSnapshot<Note> ReadNotes()
+    public async Task<StoreSnapshot<Note>> ReadNotesAsync()
     {
-        var window = stores.GetStore(StoreName.Notes).GetSnapshot();
+        var window = await stores.GetStore(StoreName.Notes).GetSnapshotAsync();
         return new StoreSnapshot<Note>(StoreName.Notes, window.Id, [.. window.Messages.Select(m => new Note(m.Id ?? "", m.GetText()))], "[]");
     }
 

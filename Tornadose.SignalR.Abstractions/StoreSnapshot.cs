@@ -1,0 +1,16 @@
+namespace Tornadose.SignalR;
+
+/// <summary>The messages that a store keeps, oldest first, and the position after which a stream continues without gap or duplicate.</summary>
+/// <param name="position">The position of the newest message in the snapshot.</param>
+/// <param name="messages">The messages.</param>
+public sealed class StoreSnapshot(MessagePosition position, IReadOnlyList<StoreMessage> messages)
+{
+    /// <summary>The position of the newest message in the snapshot.</summary>
+    public MessagePosition Position { get; } = position;
+
+    /// <summary>The text form of <see cref="Position"/>.</summary>
+    public string Id => Position.ToString();
+
+    /// <summary>The messages, oldest first.</summary>
+    public IReadOnlyList<StoreMessage> Messages { get; } = messages;
+}

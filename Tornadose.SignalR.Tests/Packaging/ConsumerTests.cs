@@ -52,6 +52,7 @@ public sealed class ConsumerTests(PackageFixture package)
         await using var redis = await RedisProcess.StartAsync();
         await using var app = await ConsumerApp.CreateAsync(package, Program, items: $"""
             {Reference("Tornadose.SignalR.StackExchangeRedis")}
+            <PackageReference Include="MessagePack" Version="2.5.307" />
             <PackageReference Include="Microsoft.AspNetCore.SignalR.StackExchangeRedis" Version="10.0.15" />
             <PackageReference Include="StackExchange.Redis" Version="{client}" />
             """);
@@ -65,6 +66,8 @@ public sealed class ConsumerTests(PackageFixture package)
     public async Task Blazor_PageWithAView_IsPrerendered()
     {
         await using var app = await ConsumerApp.CreateAsync(package, """
+            using Consumer;
+
             var builder = WebApplication.CreateBuilder(args);
             builder.Services.AddRazorComponents().AddInteractiveServerComponents();
             builder.Services.AddTornadose().AddDataStore<int>("temperature", 21).AddBlazor();

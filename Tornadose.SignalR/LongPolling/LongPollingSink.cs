@@ -12,7 +12,6 @@ namespace Tornadose.SignalR.LongPolling;
 /// <param name="time">The clock.</param>
 internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, TimeProvider time) : ResponseSink(context.HttpContext.Response)
 {
-    private static readonly SubscriberEnd Answered = new("answered", "The request got its answer.", reconnect: true);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private ITimer? _timer;
@@ -41,7 +40,7 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     public override async ValueTask<bool> FlushAsync()
     {
         var taken = (!_isLarge || await base.FlushAsync().ConfigureAwait(false)) && await FinishAsync(context.Id).ConfigureAwait(false);
-        context.End(Answered);
+        context.End(SubscriberEnd.Answered);
         return taken;
     }
 
@@ -63,7 +62,7 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     private static void EndUnlessBehind(StreamContext context)
     {
         if (context.Behind == 0)
-            context.End(Answered);
+            context.End(SubscriberEnd.Answered);
     }
 
     private void Separate()

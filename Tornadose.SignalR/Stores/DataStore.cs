@@ -47,6 +47,9 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
     /// <summary>Finds the store's next life, once this one was dropped.</summary>
     internal Func<string, DataStore?>? Renew { get; init; }
 
+    /// <summary>Whether the clock could not look after the store, which is logged once.</summary>
+    internal bool SweepFailed { get; set; }
+
     /// <summary>Whether there never was a message.</summary>
     internal bool IsEmpty => Log.LastSequence == 0;
 
@@ -94,11 +97,19 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
 
     public MessageLogSnapshot GetSnapshot() => Current.Log.GetSnapshot();
 
-    public MessageCursor OpenCursor(StartAt start)
+    public MessageCursor OpenCursor(StartAt start) => OpenCursor(() => start);
+
+    /// <summary>The same for a start that is asked for again when the log is open, where it is not yet.</summary>
+    internal MessageCursor OpenCursor(Func<StartAt> start) => OpenCursor(start, options.SlowConsumer);
+
+    /// <summary>
+    /// Opens a cursor that ends at what the log holds now. A reader that the log laps is disconnected: a window with a hole is none. Where the store may skip messages anyhow, it skips.
+    /// </summary>
+    internal MessageCursor OpenSnapshot(StartAt start)
     {
-        var log = Current.Log;
-        log.TrimExpired();
-        return MessageCursor.Open(log, options.SlowConsumer, start, newestWins: Kind == StoreKind.Data);
+        var cursor = OpenCursor(() => start, options.SlowConsumer == SlowConsumerPolicy.SkipToLatest ? SlowConsumerPolicy.SkipToLatest : SlowConsumerPolicy.Disconnect);
+        cursor.EndHere();
+        return cursor;
     }
 
     public async IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -143,6 +154,13 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
         }
     }
 
+    private MessageCursor OpenCursor(Func<StartAt> start, SlowConsumerPolicy policy)
+    {
+        var log = Current.Log;
+        log.TrimExpired();
+        return MessageCursor.Open(log, policy, start, newestWins: Kind == StoreKind.Data);
+    }
+
     private void CheckSize(ReadOnlyMemory<byte> data)
     {
         if (data.Length > options.MaxMessageBytes)
@@ -155,9 +173,10 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
         if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
             throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
         var content = new MessageContent(data, format, EventTypes.Normalize(published?.EventType));
+        var key = IdempotencyScope.KeyOf(published);
         return Telemetry is { IsEnabled: true }
-            ? AppendMeasuredAsync(Telemetry, content, published?.IdempotencyKey, cancellationToken)
-            : AppendAsync(content, published?.IdempotencyKey, cancellationToken);
+            ? AppendMeasuredAsync(Telemetry, content, key, cancellationToken)
+            : AppendAsync(content, key, cancellationToken);
     }
 
     private ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>

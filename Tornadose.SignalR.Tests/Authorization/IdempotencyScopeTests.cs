@@ -1,0 +1,37 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.Redis;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Authorization;
+
+/// <summary>An idempotency key belongs to who publishes: nobody makes a message of somebody else vanish.</summary>
+public sealed class IdempotencyScopeTests(RedisFixture redis)
+{
+    [Theory, Case("ST-15", "SEC-18"), InlineData(false), InlineData(true)]
+    public async Task Post_KeyThatAnotherHasUsed_StoresTheMessage(bool isRedis)
+    {
+        var connection = isRedis ? (await redis.GetAsync()).ConnectionString : null;
+        await using var host = await RolesApp.StartAsync(add: stores =>
+        {
+            if (connection is not null)
+                stores.AddStackExchangeRedis(connection, options => options.KeyPrefix = redis.NewPrefix());
+        });
+        var junk = await PostAsync(host, "eve", "junk");
+        var payment = await PostAsync(host, "ann", "payment");
+        var anonymous = await PostAsync(host, null, "somebody");
+        var own = (await host.Get<IDataStoreProvider>().GetStore("plain").PublishAsync("own", new PublishOptions { IdempotencyKey = "order-17" })).ToString();
+        Assert.Equal(4, new[] { junk, payment, anonymous, own }.Distinct().Count());
+        Assert.Equal((junk, payment, anonymous), (await PostAsync(host, "eve", "again"), await PostAsync(host, "ann", "again"), await PostAsync(host, null, "again")));
+    }
+
+    private static async Task<string> PostAsync(TestHost host, string? user, string text)
+    {
+        (string, string)[] headers = user is null ? [] : [("X-User", user)];
+        await using var answer = await RawHttp.SendAsync(host.Url("/stores/plain"), "POST", [("Idempotency-Key", "order-17"), .. headers], Encoding.UTF8.GetBytes(text));
+        Assert.Equal(200, answer.Status);
+        return JsonElement.Parse(await answer.ReadTextAsync()).GetProperty("id").GetString()!;
+    }
+}

@@ -12,12 +12,16 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <summary>A client that was away for a while may have everything at once.</summary>
     private const int ReplayBurstSeconds = 10;
 
+    /// <summary>A page has several streams, a user several pages, and after a restart all of them come back at once.</summary>
+    private const int TicketBurstSeconds = 10;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stores = new(StringComparer.Ordinal);
     private readonly TokenBucket? _joins = options.MaxJoinsPerSecond is { } joins ? new(joins, joins, time) : null;
     private readonly TokenBuckets? _replays = options.MaxReplayedPerSecond is { } replayed ? new(replayed, ReplayBurstSeconds * (double)replayed, time) : null;
     private readonly TokenBuckets? _calls = options.MaxHubCallsPerSecond is { } calls ? new(calls, calls, time) : null;
+    private readonly TokenBuckets? _tickets = options.MaxTicketsPerSecond is { } tickets ? new(tickets, TicketBurstSeconds * (double)tickets, time) : null;
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private bool _closed;
@@ -64,11 +68,15 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <summary>Whether somebody may call one more method of the hub.</summary>
     public bool TryCall(string key) => _calls?.TryTake(key, 1) != false || Refuse("signalr", AdmissionRefusal.TooManyCalls);
 
+    /// <summary>Whether a client may have one more stream ticket.</summary>
+    public bool TryTicket(string? key) => key is null || _tickets?.TryTake(key, 1) != false || Refuse("ticket", AdmissionRefusal.TooManyTickets);
+
     /// <summary>Called by the clock: forgets what need not be remembered.</summary>
     public void Sweep()
     {
         _replays?.Sweep();
         _calls?.Sweep();
+        _tickets?.Sweep();
     }
 
     private bool Refuse(string transport, AdmissionRefusal refusal)

@@ -10,7 +10,7 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary><c>POST {prefix}/_ticket</c>: gives a user, who comes with the application's normal credentials, a ticket to open one stream with.</summary>
-internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets, TornadoseOptions options)
+internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets, SubscriberRegistry registry, TornadoseOptions options)
 {
     public const string Path = "_ticket";
 
@@ -65,6 +65,12 @@ internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer a
         if (Refusal.For(await authorizer.Ask(context.User, selection.Stores, context).DecideAsync()) is { } refusal)
         {
             await Refusal.WriteAsync(context, refusal);
+            return;
+        }
+
+        if (!registry.Admission.TryTicket(ClientKey.Of(context, options)))
+        {
+            await Refusal.ComeBackAsync(context, format: null, options.NextRetry(), AdmissionRefusal.TooManyTickets);
             return;
         }
 

@@ -69,12 +69,18 @@ public sealed class TornadoseOptions
     public int? MaxHubCallsPerSecond { get; set; } = 100;
 
     /// <summary>
+    /// How many stream tickets a user gets in a second on the average, and ten times as many at once. Default 10; null for no limit. From 1. Beyond it the request for one is answered by 429. What is remembered of used tickets is
+    /// bounded by this, for each user alone.
+    /// </summary>
+    public int? MaxTicketsPerSecond { get; set; } = 10;
+
+    /// <summary>
     /// How many messages a WebSocket's peer may send in a second, and at once. They are of no use to a subscription, and ignored; pings and pongs do not count. Default 10. From 1. Beyond it the socket is closed with 1008.
     /// </summary>
     public int MaxInboundMessagesPerSecond { get; set; } = 10;
 
     /// <summary>
-    /// Whom a request is counted for, to <see cref="MaxSubscribersPerUser"/> and <see cref="MaxReplayedPerSecond"/>: any text, null for nobody. Default null: the user by <see cref="UserId"/>, else the address. Not from configuration.
+    /// Whom a request is counted for, to <see cref="MaxSubscribersPerUser"/>, <see cref="MaxReplayedPerSecond"/> and <see cref="MaxTicketsPerSecond"/>: any text, null for nobody. Default null: the user by <see cref="UserId"/>, else the address. Not from configuration.
     /// </summary>
     public Func<HttpContext, string?>? LimitKey { get; set; }
 
@@ -101,6 +107,19 @@ public sealed class TornadoseOptions
     /// once for each subscription and store in each interval, one after the other.
     /// </summary>
     public TimeSpan? AccessRecheckInterval { get; set; }
+
+    /// <summary>
+    /// For how long a read policy may take to answer when it is asked again about an open subscription. Default 10 s. From 100 ms to 10 minutes. A check that takes longer has failed (see <see cref="EndOnFailedRecheck"/>), and the next one
+    /// begins.
+    /// </summary>
+    public TimeSpan AccessRecheckTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What becomes of a subscription whose read policy throws, or does not answer in time, when it is asked again; and, when a user is revoked, of one whose <see cref="UserId"/> throws. Default false: it goes on, because ending every
+    /// stream when the policies' database is down would cause a reconnect storm against that database. True ends it, which is safer where a right that was taken away matters more than availability. Either way the log says so, and
+    /// <c>tornadose.access.rechecks.failed</c> counts it.
+    /// </summary>
+    public bool EndOnFailedRecheck { get; set; }
 
     /// <summary>
     /// Who a user is, to <c>IStoreRevocation</c> and to the limits per user: null for somebody unknown. Default: the claim <c>NameIdentifier</c>, else <c>sub</c>, else the name. Not from configuration.

@@ -32,6 +32,8 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: TicketLifetime is {options.TicketLifetime}; it must be from 1 s to 10 minutes.";
         if (options.AccessRecheckInterval is { } interval && (interval < Second || interval > TimeSpan.FromDays(1)))
             yield return $"Tornadose: AccessRecheckInterval is {interval}; it must be from 1 s to 1 day, or null.";
+        if (options.AccessRecheckTimeout < TimeSpan.FromMilliseconds(100) || options.AccessRecheckTimeout > TimeSpan.FromMinutes(10))
+            yield return $"Tornadose: AccessRecheckTimeout is {options.AccessRecheckTimeout}; it must be from 100 ms to 10 minutes.";
         if (options.UserId is null)
             yield return "Tornadose: UserId is null; it must be a function, perhaps one that returns null.";
         foreach (var origin in options.AllowedOrigins.Where(static origin => !IsOrigin(origin)))
@@ -53,6 +55,7 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
         (nameof(options.MaxJoinsPerSecond), options.MaxJoinsPerSecond),
         (nameof(options.MaxReplayedPerSecond), options.MaxReplayedPerSecond),
         (nameof(options.MaxHubCallsPerSecond), options.MaxHubCallsPerSecond),
+        (nameof(options.MaxTicketsPerSecond), options.MaxTicketsPerSecond),
     ];
 
     /// <summary>As browsers send it; anything else would never match.</summary>

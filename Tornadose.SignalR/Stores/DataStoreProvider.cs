@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Diagnostics;
@@ -12,19 +14,26 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>For how long all stores together may take to close: a backplane that hangs must not hold up the end of the process.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, DataStore> _stores = new(StringComparer.Ordinal);
     private readonly IOptionsMonitor<StoreOptions> _options;
     private readonly IBackplane _backplane;
     private readonly StoreSerializer _serializer;
     private readonly StoreFamilies _families;
     private readonly ITimer _sweep;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly PublishTelemetry? _telemetry;
     private readonly IDisposable? _changes;
 
     public DataStoreProvider(
         IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane, StoreSerializer serializer, TimeProvider time,
-        PublishTelemetry? telemetry = null)
+        PublishTelemetry? telemetry = null, ILogger? logger = null)
     {
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
         _options = options;
         _backplane = backplane;
         _serializer = serializer;
@@ -32,7 +41,7 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
         var all = definitions.ToList();
         foreach (var definition in all.Where(static definition => definition.Pattern is null))
             _stores[definition.Name] = Make(definition.Name, definition, lease: null);
-        _families = new StoreFamilies([.. all.Where(static definition => definition.Pattern is not null)], maxStores, _stores, (name, family) => Make(name, family, new StoreLease(time, NoteUnused)));
+        _families = new StoreFamilies([.. all.Where(static definition => definition.Pattern is not null)], maxStores, _stores, (name, family) => Make(name, family, new StoreLease(time, NoteUnused)), Close);
         _sweep = time.CreateTimer(static state => ((DataStoreProvider)state!).Sweep(), this, SweepInterval, SweepInterval);
         _changes = options.OnChange(Resize);
     }
@@ -73,8 +82,27 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
         _changes?.Dispose();
         _families.Close();
         await _sweep.DisposeAsync().ConfigureAwait(false);
-        foreach (var store in _stores.Values)
+        var open = _stores.Values.ToList();
+        var closing = open.ConvertAll(CloseAsync);
+        await Task.WhenAll(closing).WaitAsync(CloseTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var index = 0; index < open.Count; index++)
+            if (!closing[index].IsCompleted)
+                _logger.StoreCloseTimedOut(open[index].Name);
+    }
+
+    private void Close(DataStore store) => _ = CloseAsync(store);
+
+    /// <summary>Never fails: a backplane of the application's own may throw, before its task as well.</summary>
+    private async Task CloseAsync(DataStore store)
+    {
+        try
+        {
             await store.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            _logger.StoreCloseFailed(failure, store.Name);
+        }
     }
 
     private DataStore Make(string name, StoreDefinition definition, StoreLease? lease)
@@ -94,11 +122,24 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
 
     private void Sweep()
     {
-        foreach (var store in _stores.Values)
+        foreach (var (_, store) in _stores)
+            Sweep(store);
+    }
+
+    /// <summary>On a timer's thread, where an exception would end the process: channels, and their logs, may be the application's own.</summary>
+    private void Sweep(DataStore store)
+    {
+        try
         {
             store.Log.TrimExpired();
             if (store.Lease is not null)
                 _families.DropIfIdle(store);
+        }
+        catch (Exception failure)
+        {
+            if (!store.SweepFailed)
+                _logger.StoreSweepFailed(failure, store.Name);
+            store.SweepFailed = true;
         }
     }
 

@@ -5,7 +5,8 @@ namespace Tornadose.SignalR.Stores;
 /// <summary>
 /// The stores that appear on first use. Their names come from outside, so their number is bounded: at the bound, those that nobody uses and that never had a message go first.
 /// </summary>
-internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, ConcurrentDictionary<string, DataStore> stores, Func<string, StoreDefinition, DataStore> make)
+internal sealed class StoreFamilies(
+    StoreDefinition[] families, int maxStores, ConcurrentDictionary<string, DataStore> stores, Func<string, StoreDefinition, DataStore> make, Action<DataStore> close)
 {
     private readonly Lock _gate = new();
     private int _count;
@@ -78,6 +79,6 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
             _count--;
         }
 
-        _ = store.DisposeAsync().AsTask();
+        close(store);
     }
 }

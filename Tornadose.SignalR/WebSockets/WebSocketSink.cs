@@ -14,9 +14,10 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly SocketProgress _socket = SocketProgress.Of(context);
     private FrameBatch _batch;
 
-    public long Progress => (connection?.Progress ?? 0) + SocketProgress.Read(context);
+    public long Progress => (connection?.Progress ?? 0) + _socket.Read();
 
     /// <summary>The handshake is what the client sees first.</summary>
     public ValueTask StartAsync() => ValueTask.CompletedTask;

@@ -102,7 +102,8 @@ internal static class WebSocketSubscription
     /// <summary>After our close the peer answers with its own, or is cut (RFC 6455 §7.1.1).</summary>
     private static async Task ExpectCloseAsync(HttpContext context, Task receiving)
     {
-        if (await Task.WhenAny(receiving, Task.Delay(CloseTimeout)) != receiving)
+        await receiving.WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!receiving.IsCompleted)
             context.Abort();
         await receiving;
     }

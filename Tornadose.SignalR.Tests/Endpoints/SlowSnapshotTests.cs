@@ -56,7 +56,7 @@ public sealed class SlowSnapshotTests
         Assert.NotNull(second.Header("Retry-After"));
     }
 
-    [Fact, Case("PROC-03")]
+    [Fact]
     public async Task Drain_SlowReader_DoesNotHoldItUp()
     {
         await using var host = await StoresApp.StartAsync(orders => orders.SendTimeout = TimeSpan.FromHours(1));
@@ -99,7 +99,7 @@ public sealed class SlowSnapshotTests
         Assert.Equal(3, snapshot.GetProperty("messages").GetArrayLength());
     }
 
-    [Theory, Case("RDS-20"), InlineData("/stores/orders"), InlineData("/stores?store=orders&store=weather")]
+    [Theory, InlineData("/stores/orders"), InlineData("/stores?store=orders&store=weather")]
     public async Task Get_LogIsNotOpenYet_Is503AndNoEmptyWindow(string path)
     {
         var away = new LateBackplane();

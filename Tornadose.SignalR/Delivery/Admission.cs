@@ -45,13 +45,15 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <param name="stores">The stores that have a limit of their own.</param>
     /// <param name="place">The place that it has, to be left once.</param>
     /// <param name="refusal">Why it has none.</param>
-    public bool TryEnter(string transport, string? key, IReadOnlyList<StoreCapacity> stores, [NotNullWhen(true)] out Place? place, [NotNullWhen(false)] out AdmissionRefusal? refusal)
+    /// <param name="held">How many stores it reads, which is what it counts for to the limit per user.</param>
+    public bool TryEnter(
+        string transport, string? key, IReadOnlyList<StoreCapacity> stores, [NotNullWhen(true)] out Place? place, [NotNullWhen(false)] out AdmissionRefusal? refusal, int held = 1)
     {
         lock (_gate)
         {
             key = options.MaxSubscribersPerUser is null ? null : key;
-            refusal = FindRefusal(key, stores);
-            place = refusal is null ? new Place(this, key, stores) : null;
+            refusal = FindRefusal(key, held, stores);
+            place = refusal is null ? new Place(this, key, held, stores) : null;
             if (place is not null)
                 Tally(place, +1);
         }
@@ -86,14 +88,14 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     }
 
     /// <summary>The rate is looked at last, so that those who are refused anyhow do not use it up.</summary>
-    private AdmissionRefusal? FindRefusal(string? key, IReadOnlyList<StoreCapacity> stores)
+    private AdmissionRefusal? FindRefusal(string? key, int held, IReadOnlyList<StoreCapacity> stores)
     {
         if (_closed || _count >= options.MaxSubscribers)
             return AdmissionRefusal.Full;
         foreach (var store in stores)
             if (_stores.GetValueOrDefault(store.Name) >= store.Max)
                 return AdmissionRefusal.StoreFull;
-        if (key is not null && _users.GetValueOrDefault(key) >= options.MaxSubscribersPerUser)
+        if (key is not null && _users.GetValueOrDefault(key) + held > options.MaxSubscribersPerUser)
             return AdmissionRefusal.UserFull;
         return _joins?.TryTake(1) == false ? AdmissionRefusal.TooManyJoins : null;
     }
@@ -112,7 +114,7 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     {
         _count += by;
         if (place.Key is not null)
-            Add(_users, place.Key, by);
+            Add(_users, place.Key, by * place.Held);
         foreach (var store in place.Stores)
             Add(_stores, store.Name, by);
     }
@@ -127,11 +129,13 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     }
 
     /// <summary>The place of one subscriber.</summary>
-    internal sealed class Place(Admission admission, string? key, IReadOnlyList<StoreCapacity> stores) : IDisposable
+    internal sealed class Place(Admission admission, string? key, int held, IReadOnlyList<StoreCapacity> stores) : IDisposable
     {
         private bool _left;
 
         public string? Key => key;
+
+        public int Held => held;
 
         public IReadOnlyList<StoreCapacity> Stores => stores;
 

@@ -161,9 +161,7 @@ internal sealed class Subscriber : SubscriberWake
         {
             if (entry.IsReset && !Announce(entry.Message.Reset!))
                 break;
-            var frame = _feeds.Render(entry, _encoder);
-            _sink.Write(frame);
-            bytes += frame.Bytes.Length;
+            bytes += _feeds.Write(entry, _encoder, _sink);
             count++;
         }
 

@@ -38,6 +38,8 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return "Tornadose: UserId is null; it must be a function, perhaps one that returns null.";
         foreach (var origin in options.AllowedOrigins.Where(static origin => !IsOrigin(origin)))
             yield return $"Tornadose: AllowedOrigins has '{origin}'; an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'; or '*'.";
+        if (options.MaxBytes < 1024 * 1024)
+            yield return $"Tornadose: MaxBytes is {options.MaxBytes}; it must be at least 1 MiB (1048576).";
         if (options.MaxStores < 1)
             yield return $"Tornadose: MaxStores is {options.MaxStores}; it must be at least 1.";
         foreach (var (limit, value) in Limits(options))
@@ -52,6 +54,7 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
     private static IEnumerable<(string Name, int? Value)> Limits(TornadoseOptions options) =>
     [
         (nameof(options.MaxSubscribersPerUser), options.MaxSubscribersPerUser),
+        (nameof(options.MaxStoresPerUser), options.MaxStoresPerUser),
         (nameof(options.MaxJoinsPerSecond), options.MaxJoinsPerSecond),
         (nameof(options.MaxReplayedPerSecond), options.MaxReplayedPerSecond),
         (nameof(options.MaxHubCallsPerSecond), options.MaxHubCallsPerSecond),

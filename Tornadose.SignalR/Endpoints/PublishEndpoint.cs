@@ -28,7 +28,7 @@ internal sealed class PublishEndpoint(DataStoreProvider stores, StoreAuthorizer 
             return;
         }
 
-        var selection = StoreSelection.Read(context, stores);
+        var selection = StoreSelection.Read(context, stores, options);
         if (selection.IsList)
             selection = StoreSelection.OneOnly;
         if ((selection.Refusal ?? Refusal.For(await authorizer.DecideAsync(context.User, selection.Stores[0], StoreOperation.Publish))) is { } refusal)

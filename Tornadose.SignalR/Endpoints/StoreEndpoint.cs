@@ -39,7 +39,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
             return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, error));
         if (!isWebSocket && resume.After == SubscriberEnd.DismissedId)
             return Refusal.StayAwayAsync(context);
-        var selection = StoreSelection.Read(context, stores);
+        var selection = StoreSelection.Read(context, stores, options);
         if (selection.IsFull)
             return Refusal.ComeBackAsync(context, format, options.NextRetry());
         if (selection.Refusal is { } refusal)
@@ -148,7 +148,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         HttpContext context, string transport, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat? format, bool isSnapshot)
     {
         var key = ClientKey.Of(context, options);
-        if (!registry.Admission.TryEnter(transport, key, selection.Capacities, out var place, out var refusal))
+        if (!registry.Admission.TryEnter(transport, key, selection.Capacities, out var place, out var refusal, selection.Stores.Count))
         {
             await Refusal.ComeBackAsync(context, format, options.NextRetry(), refusal);
             return null;

@@ -55,7 +55,7 @@ internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer a
 
     private async Task IssueAsync(HttpContext context, TicketRequest request)
     {
-        var selection = StoreSelection.Find(request.Stores!, stores);
+        var selection = StoreSelection.Find(request.Stores!, stores, () => ClientKey.Of(context, options));
         if (selection.Refusal is { } unknown)
         {
             await Refusal.WriteAsync(context, unknown);

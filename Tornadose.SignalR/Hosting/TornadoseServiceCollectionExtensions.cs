@@ -57,7 +57,9 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<StoreSerializer>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<PublishTelemetry>(),
-            provider.GetRequiredService<ILogger<DataStoreProvider>>()));
+            provider.GetRequiredService<ILogger<DataStoreProvider>>(),
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxStoresPerUser,
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxBytes));
         services.TryAddSingleton<IDataStoreProvider>(provider => provider.GetRequiredService<DataStoreProvider>());
         services.TryAddSingleton<StoreMetrics>();
         services.TryAddSingleton<PublishTelemetry>();

@@ -16,6 +16,7 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
 
     private ITimer? _timer;
     private bool _begun;
+    private bool _inMessage;
     private bool _isLarge;
     private bool _answered;
 
@@ -31,7 +32,9 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     public override void Write(Frame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        Separate();
+        if (!_inMessage)
+            Separate();
+        _inMessage = frame is FrameStart;
         _isLarge = frame.Bytes.Length > Subscriber.BatchBytes;
         base.Write(frame);
     }

@@ -3,7 +3,7 @@ namespace Tornadose.SignalR.Messages;
 /// <summary>How much a log keeps. The oldest messages go first.</summary>
 /// <param name="Capacity">Messages, from 0 to 16,777,216; with 0 messages are delivered live only, and nothing can be resumed.</param>
 /// <param name="MaxBytes">Bytes of payload and event type, from 1.</param>
-/// <param name="MaxAge">Time since a message was appended, more than none; null keeps messages of any age.</param>
+/// <param name="MaxAge">Time since a message was appended, from zero; null keeps messages of any age.</param>
 /// <param name="NewestSuffices">Whether readers want the newest message and may miss those in between, without a reset.</param>
 public readonly record struct MessageLogLimits(int Capacity, long MaxBytes, TimeSpan? MaxAge = null, bool NewestSuffices = false)
 {
@@ -22,7 +22,7 @@ public readonly record struct MessageLogLimits(int Capacity, long MaxBytes, Time
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Capacity, MaxCapacity);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytes, 1);
         if (MaxAge is { } age)
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(age, TimeSpan.Zero, nameof(MaxAge));
+            ArgumentOutOfRangeException.ThrowIfLessThan(age, TimeSpan.Zero, nameof(MaxAge));
         return this;
     }
 

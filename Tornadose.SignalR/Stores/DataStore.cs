@@ -50,6 +50,12 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
     /// <summary>Whether the clock could not look after the store, which is logged once.</summary>
     internal bool SweepFailed { get; set; }
 
+    /// <summary>Whom the store is counted for, of a family's that a client was the first to ask for.</summary>
+    internal string? Maker { get; set; }
+
+    /// <summary>How much all stores may keep together; null for a store that the application has declared by name.</summary>
+    internal StoreBudget? Budget { get; init; }
+
     /// <summary>Whether there never was a message.</summary>
     internal bool IsEmpty => Log.LastSequence == 0;
 
@@ -173,6 +179,7 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
         if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
             throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
         var content = new MessageContent(data, format, EventTypes.Normalize(published?.EventType));
+        Budget?.Demand(this, content.Size);
         var key = IdempotencyScope.KeyOf(published);
         return Telemetry is { IsEnabled: true }
             ? AppendMeasuredAsync(Telemetry, content, key, cancellationToken)

@@ -25,12 +25,13 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
     private readonly ITimer _sweep;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StoreBudget _budget;
     private readonly PublishTelemetry? _telemetry;
     private readonly IDisposable? _changes;
 
     public DataStoreProvider(
         IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane, StoreSerializer serializer, TimeProvider time,
-        PublishTelemetry? telemetry = null, ILogger? logger = null)
+        PublishTelemetry? telemetry = null, ILogger? logger = null, int? maxStoresPerUser = null, long maxBytes = long.MaxValue)
     {
         _time = time;
         _logger = logger ?? NullLogger.Instance;
@@ -38,10 +39,12 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
         _backplane = backplane;
         _serializer = serializer;
         _telemetry = telemetry;
+        _budget = new StoreBudget(maxBytes, () => All);
         var all = definitions.ToList();
         foreach (var definition in all.Where(static definition => definition.Pattern is null))
             _stores[definition.Name] = Make(definition.Name, definition, lease: null);
-        _families = new StoreFamilies([.. all.Where(static definition => definition.Pattern is not null)], maxStores, _stores, (name, family) => Make(name, family, new StoreLease(time, NoteUnused)), Close);
+        _families = new StoreFamilies(
+            [.. all.Where(static definition => definition.Pattern is not null)], maxStores, maxStoresPerUser, _stores, (name, family) => Make(name, family, new StoreLease(time, NoteUnused)), Close);
         _sweep = time.CreateTimer(static state => ((DataStoreProvider)state!).Sweep(), this, SweepInterval, SweepInterval);
         _changes = options.OnChange(Resize);
     }
@@ -70,11 +73,17 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
     /// <summary>Finds a store; one of a family is made when it is asked for.</summary>
     /// <returns>Null when there is none.</returns>
     /// <exception cref="TooManyStoresException">It would be one too many.</exception>
-    internal DataStore? Find(string? name)
+    internal DataStore? Find(string? name) => Find(name, static () => null);
+
+    /// <summary>The same for a client, whom a new store is counted for.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="client">Whose request it is; asked only when a store is made. Null for nobody's.</param>
+    /// <exception cref="TooManyStoresException">It would be one too many, of all or of the client's.</exception>
+    internal DataStore? Find(string? name, Func<string?> client)
     {
         if (name is null)
             return null;
-        return _stores.TryGetValue(name, out var store) ? store : _families.Find(name);
+        return _stores.TryGetValue(name, out var store) ? store : _families.Find(name, client);
     }
 
     public async ValueTask DisposeAsync()
@@ -114,7 +123,8 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
             RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,
             Lease = lease,
             Telemetry = _telemetry,
-            Renew = lease is null ? null : _families.Find,
+            Budget = lease is null ? null : _budget,
+            Renew = lease is null ? null : name => _families.Find(name, static () => null),
         };
     }
 
@@ -124,6 +134,7 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
     {
         foreach (var (_, store) in _stores)
             Sweep(store);
+        _budget.Count();
     }
 
     /// <summary>On a timer's thread, where an exception would end the process: channels, and their logs, may be the application's own.</summary>

@@ -119,7 +119,8 @@ public sealed class RevocationTests
         await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider(), configure: options =>
         {
             var usual = options.UserId;
-            options.UserId = user => broken && user.Identity?.Name == "admin" ? throw new InvalidOperationException("no claim") : usual(user);
+            options.UserId = user => broken && user.Identity?.Name == "admin" ? throw new InvalidOperationException("no claim")
+                : usual(user);
             options.EndOnFailedRecheck = endOnFailure;
         });
         var streams = new List<OpenStream>();

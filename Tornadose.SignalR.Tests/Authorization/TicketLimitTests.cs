@@ -11,7 +11,8 @@ public sealed class TicketLimitTests
     {
         await using var host = await RolesApp.StartAsync();
         var ticket = await host.GetTicketAsync();
-        await using (var answer = await RawHttp.GetAsync(host.Url($"/stores/{RolesApp.Store}?ticket={ticket}{query}"), ("Accept", "text/event-stream")))
+        var url = host.Url($"/stores/{RolesApp.Store}?ticket={ticket}{query}");
+        await using (var answer = await RawHttp.GetAsync(url, ("Accept", "text/event-stream")))
             Assert.Equal(400, answer.Status);
         Assert.Equal(200, await host.OpenAsync(ticket));
     }

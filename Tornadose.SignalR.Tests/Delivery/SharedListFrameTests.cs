@@ -12,7 +12,8 @@ namespace Tornadose.SignalR.Tests.Delivery;
 /// <summary>A list of stores has an id that is each reader's own. What is large about a message is rendered once all the same.</summary>
 public sealed class SharedListFrameTests
 {
-    private static readonly FrameEncoder[] Encoders = [ServerSentEventEncoder.Instance, JsonLinesEncoder.Instance, LongPollingEncoder.Instance, WebSocketJsonEncoder.Instance];
+    private static readonly FrameEncoder[] Encoders = [ServerSentEventEncoder.Instance, JsonLinesEncoder.Instance,
+        LongPollingEncoder.Instance, WebSocketJsonEncoder.Instance];
 
     public static TheoryData<int, int> Lists => new MatrixTheoryData<int, int>([0, 1, 2, 3], [1, 2, 64]);
 
@@ -33,7 +34,8 @@ public sealed class SharedListFrameTests
     }
 
     private static SubscriberFeeds Read(TestLog[] logs) => new(
-        namesStore: true, [.. logs.Select((log, index) => new SubscriberFeed($"s{index}", log.Open(StartAt.Now), TimeSpan.FromSeconds(10), new($"s{index}")))]);
+        namesStore: true, [.. logs.Select((log, index) => new SubscriberFeed($"s{index}", log.Open(StartAt.Now),
+            TimeSpan.FromSeconds(10), new($"s{index}")))]);
 
     private static FrameKeeper Write(SubscriberFeeds feeds, FrameEncoder encoder)
     {

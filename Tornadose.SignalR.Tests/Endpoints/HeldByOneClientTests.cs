@@ -54,11 +54,13 @@ public sealed class HeldByOneClientTests
         StoresHost.StartAsync(stores => stores.AddQueueStore("many/{name}").AddQueueStore("declared"), configure, time);
 
     private static Task<RawHttp> OpenAsync(StoresHost host, int from, int count) =>
-        RawHttp.GetAsync(host.List([.. Enumerable.Range(from, count).Select(static name => $"many/{name}")]), ("Accept", "application/x-ndjson"));
+        RawHttp.GetAsync(
+            host.List([.. Enumerable.Range(from, count).Select(static name => $"many/{name}")]), ("Accept", "application/x-ndjson"));
 
     private static async Task<int> PostAsync(StoresHost host, string store, string client, string text = "x")
     {
-        await using var answer = await RawHttp.SendAsync(host.Url($"/stores/{store}"), "POST", [("X-Client", client)], System.Text.Encoding.UTF8.GetBytes(text));
+        await using var answer = await RawHttp.SendAsync(host.Url($"/stores/{store}"), "POST", [("X-Client", client)],
+            System.Text.Encoding.UTF8.GetBytes(text));
         return answer.Status;
     }
 }

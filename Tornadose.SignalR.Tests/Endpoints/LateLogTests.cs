@@ -23,7 +23,8 @@ public sealed class LateLogTests
         foreach (var store in new[] { "b", "c", "a" })
         {
             Load(store, 4);
-            while (events.Count(name => name.StartsWith(store, StringComparison.Ordinal)) < 4 - "abc".IndexOf(store[0], StringComparison.Ordinal) - 1)
+            var missed = 3 - "abc".IndexOf(store, StringComparison.Ordinal);
+            while (events.Count(name => name.StartsWith(store, StringComparison.Ordinal)) < missed)
                 events.Add((await stream.NextAsync()).Data);
         }
 
@@ -47,7 +48,8 @@ public sealed class LateLogTests
     {
         _away[store].BeginAt(At(store, 0) with { Tag = 0 });
         for (var offset = 1; offset <= messages; offset++)
-            _away[store].Append(At(store, offset), new MessageContent(Encoding.UTF8.GetBytes($"{store}{offset}"), MessageFormat.Text, null));
+            _away[store].Append(At(store, offset), new MessageContent(Encoding.UTF8.GetBytes($"{store}{offset}"), MessageFormat.Text,
+                null));
         _away[store].Open();
     }
 

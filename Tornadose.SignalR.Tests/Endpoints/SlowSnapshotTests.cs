@@ -47,7 +47,8 @@ public sealed class SlowSnapshotTests
     [Fact, Case("PROC-07")]
     public async Task Get_NoMorePermits_Is503AndThoseThatAreThereAreCounted()
     {
-        await using var host = await StoresApp.StartAsync(orders => orders.SendTimeout = TimeSpan.FromHours(1), options => options.MaxSubscribers = 1);
+        await using var host = await StoresApp.StartAsync(
+            orders => orders.SendTimeout = TimeSpan.FromHours(1), options => options.MaxSubscribers = 1);
         await FillAsync(host, messages: 200, size: 16_000);
         await using var first = await RawHttp.SendAsync(host.Orders(), "GET", Json, receiveBufferBytes: SmallWindow);
         Assert.Equal(1, host.Subscribers());

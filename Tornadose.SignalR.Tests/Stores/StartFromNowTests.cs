@@ -14,7 +14,8 @@ public sealed class StartFromNowTests
     {
         var backplane = new LateBackplane { OnCatchUp = static log => Append(log, 2) };
         await using var provider = new DataStoreProvider(
-            [new StoreDefinition("a", StoreKind.Queue)], new ChangingOptions(), maxStores: 1, backplane, new StoreSerializer(JsonSerializerOptions.Web), TimeProvider.System);
+            [new StoreDefinition("a", StoreKind.Queue)], new ChangingOptions(), maxStores: 1, backplane,
+                new StoreSerializer(JsonSerializerOptions.Web), TimeProvider.System);
         var store = provider.Get("a");
         backplane["a"].BeginAt(new MessagePosition(1, 0, 0));
         Append(backplane["a"], 1);
@@ -29,5 +30,6 @@ public sealed class StartFromNowTests
     }
 
     private static void Append(MessageLog log, long offset) =>
-        log.Append(new MessagePosition(1, offset, (uint)offset), new MessageContent(Encoding.UTF8.GetBytes($"{offset}"), MessageFormat.Text, null));
+        log.Append(new MessagePosition(1, offset, (uint)offset), new MessageContent(Encoding.UTF8.GetBytes($"{offset}"),
+            MessageFormat.Text, null));
 }

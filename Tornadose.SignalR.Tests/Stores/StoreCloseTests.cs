@@ -47,7 +47,8 @@ public sealed class StoreCloseTests : IDisposable
         Assert.False(disposing.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(5));
         await disposing.WithTimeout();
-        Assert.Equal(100, _logs.Entries.Count(static entry => entry.Text.Contains("could not be closed in time", StringComparison.Ordinal)));
+        Assert.Equal(100, _logs.Entries.Count(static entry => entry.Text.Contains("could not be closed in time",
+            StringComparison.Ordinal)));
         hung.SetResult();
     }
 
@@ -63,6 +64,7 @@ public sealed class StoreCloseTests : IDisposable
     public void Dispose() => _loggers.Dispose();
 
     private DataStoreProvider Create(params string[] names) => new(
-        names.Select(static name => new StoreDefinition(name, StoreKind.Queue)), new ChangingOptions(), maxStores: 1000, _backplane, new StoreSerializer(JsonSerializerOptions.Web), _time,
+        names.Select(static name => new StoreDefinition(name, StoreKind.Queue)), new ChangingOptions(), maxStores: 1000, _backplane,
+            new StoreSerializer(JsonSerializerOptions.Web), _time,
         logger: _loggers.CreateLogger("test"));
 }

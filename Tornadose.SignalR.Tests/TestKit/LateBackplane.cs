@@ -23,7 +23,8 @@ internal sealed class LateBackplane : IBackplane
     {
         public MessageLog Log { get; } = new(limits, TimeProvider.System);
 
-        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey,
+            CancellationToken cancellationToken) =>
             throw new BackplaneUnavailableException("The backplane is away.", mayBeStored: false);
 
         public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => new(new MemoryStream());

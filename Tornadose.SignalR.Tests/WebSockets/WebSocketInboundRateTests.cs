@@ -49,7 +49,7 @@ public sealed class WebSocketInboundRateTests
     }
 
     [Fact, Case("WS-07", "WS-13")]
-    public async Task Receive_PingsAndPongsUpToTenTimesTheLimit_AreAnswered()
+    public async Task Receive_PingsAndPongsUpToTwentyTimesTheLimit_AreAnswered()
     {
         await using var host = await StoresApp.StartAsync(_time);
         await using var socket = await RawWs.OpenAsync(host.Orders());
@@ -79,7 +79,7 @@ public sealed class WebSocketInboundRateTests
         await using var host = await StoresApp.StartAsync(_time);
         await using var socket = await RawWs.OpenAsync(host.Orders());
         await host.UntilSubscribersAsync(1);
-        for (var number = 0; number < 101; number++)
+        for (var number = 0; number < 201; number++)
             await socket.SendAsync(WsOpcode.Ping, []);
         var close = await socket.UntilCloseAsync();
         Assert.Equal((1008, "inbound_too_often"), (close.CloseCode, close.CloseReason));

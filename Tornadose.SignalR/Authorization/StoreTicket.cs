@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Authentication;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
-/// What a ticket says: who may open one stream, of which stores, over which transport. How long it is good, its protection says. The properties' <c>ExpiresUtc</c> is the end of the user's own authentication, which ends the stream as well.
+/// What a ticket says: who may open one stream, of which stores, over which transport. How long it is good, its protection says. The
+/// properties' <c>ExpiresUtc</c> is the end of the user's own authentication, which ends the stream as well.
 /// </summary>
 /// <param name="ticket">The principal, and the rest as its properties.</param>
 internal sealed class StoreTicket(AuthenticationTicket ticket)

@@ -27,7 +27,8 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
     /// <summary>The clocks of the nodes differ: what one has let expire must not be usable on another.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    private readonly ITimeLimitedDataProtector? _protector = protection?.CreateProtector("Tornadose.SignalR.StoreTicket", "v1").ToTimeLimitedDataProtector();
+    private readonly ITimeLimitedDataProtector? _protector =
+        protection?.CreateProtector("Tornadose.SignalR.StoreTicket", "v1").ToTimeLimitedDataProtector();
 
     /// <returns>The ticket; null when the user has more claims, or asks for more stores, than a URL can hold.</returns>
     public string? Issue(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport)
@@ -35,7 +36,8 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
         var protector = _protector
             ?? throw new InvalidOperationException("Stream tickets are protected by ASP.NET Core's data protection. Add this line before the application is built: builder.Services.AddDataProtection();");
         var ticket = StoreTicket.Create(user, authenticatedUntil, stores, transport);
-        var text = Base64Url.EncodeToString(protector.Protect(Compress(TicketSerializer.Default.Serialize(ticket.Authentication)), options.TicketLifetime));
+        var bytes = Compress(TicketSerializer.Default.Serialize(ticket.Authentication));
+        var text = Base64Url.EncodeToString(protector.Protect(bytes, options.TicketLifetime));
         return text.Length <= MaxLength ? text : null;
     }
 
@@ -47,7 +49,8 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
         return ticket?.IsFor(transport, stores) == true ? ticket : null;
     }
 
-    /// <summary>Takes a ticket for a stream, once. It is the last thing that is done before a stream begins, so that a request which gets none costs no ticket.</summary>
+    /// <summary>Takes a ticket for a stream, once. It is the last thing that is done before a stream begins, so that a request which
+    /// gets none costs no ticket.</summary>
     /// <returns>False when it was used before.</returns>
     /// <exception cref="BackplaneUnavailableException">It is not known whether it was used.</exception>
     public ValueTask<bool> TrySpendAsync(StoreTicket ticket, CancellationToken cancellationToken) =>
@@ -57,7 +60,8 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
     {
         try
         {
-            var ticket = TicketSerializer.Default.Deserialize(Decompress(protector.Unprotect(Base64Url.DecodeFromChars(text), out var until)));
+            var bytes = protector.Unprotect(Base64Url.DecodeFromChars(text), out var until);
+            var ticket = TicketSerializer.Default.Deserialize(Decompress(bytes));
             return ticket is null ? null : new StoreTicket(ticket) { Until = until };
         }
         catch (Exception foreign) when (foreign is FormatException or CryptographicException)

@@ -1,6 +1,7 @@
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>What was used, in the memory of this process, each for its lifetime only. How much that can be is bounded where tickets are given, for each user (<c>TornadoseOptions.MaxTicketsPerSecond</c>): a bound here would let one user use up everybody's.</summary>
+/// <summary>What was used, in the memory of this process, each for its lifetime only. How much that can be is bounded where tickets are
+/// given, for each user (<c>TornadoseOptions.MaxTicketsPerSecond</c>): a bound here would let one user use up everybody's.</summary>
 internal sealed class LocalReplayCache(TimeProvider time) : IReplayCache
 {
     private readonly Lock _gate = new();

@@ -85,7 +85,8 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
         }
     }
 
-    /// <summary>On a thread of its own, so that a policy which blocks instead of waiting is given up, too. A policy that hangs is not asked again about the same right until it has answered.</summary>
+    /// <summary>On a thread of its own, so that a policy which blocks instead of waiting is given up, too. A policy that hangs is not
+    /// asked again about the same right until it has answered.</summary>
     private async Task<bool> IsGrantedAsync(SubscriberAccess access)
     {
         if (access.Check is not { IsCompleted: false })

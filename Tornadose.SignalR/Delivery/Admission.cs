@@ -21,7 +21,8 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     private readonly TokenBucket? _joins = options.MaxJoinsPerSecond is { } joins ? new(joins, joins, time) : null;
     private readonly TokenBuckets? _replays = options.MaxReplayedPerSecond is { } replayed ? new(replayed, ReplayBurstSeconds * (double)replayed, time) : null;
     private readonly TokenBuckets? _calls = options.MaxHubCallsPerSecond is { } calls ? new(calls, calls, time) : null;
-    private readonly TokenBuckets? _tickets = options.MaxTicketsPerSecond is { } tickets ? new(tickets, TicketBurstSeconds * (double)tickets, time) : null;
+    private readonly TokenBuckets? _tickets =
+        options.MaxTicketsPerSecond is { } tickets ? new(tickets, TicketBurstSeconds * (double)tickets, time) : null;
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private bool _closed;
@@ -47,7 +48,8 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <param name="refusal">Why it has none.</param>
     /// <param name="held">How many stores it reads, which is what it counts for to the limit per user.</param>
     public bool TryEnter(
-        string transport, string? key, IReadOnlyList<StoreCapacity> stores, [NotNullWhen(true)] out Place? place, [NotNullWhen(false)] out AdmissionRefusal? refusal, int held = 1)
+        string transport, string? key, IReadOnlyList<StoreCapacity> stores,
+        [NotNullWhen(true)] out Place? place, [NotNullWhen(false)] out AdmissionRefusal? refusal, int held = 1)
     {
         lock (_gate)
         {
@@ -71,7 +73,8 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     public bool TryCall(string key) => _calls?.TryTake(key, 1) != false || Refuse("signalr", AdmissionRefusal.TooManyCalls);
 
     /// <summary>Whether a client may have one more stream ticket.</summary>
-    public bool TryTicket(string? key) => key is null || _tickets?.TryTake(key, 1) != false || Refuse("ticket", AdmissionRefusal.TooManyTickets);
+    public bool TryTicket(string? key) =>
+        key is null || _tickets?.TryTake(key, 1) != false || Refuse("ticket", AdmissionRefusal.TooManyTickets);
 
     /// <summary>Called by the clock: forgets what need not be remembered.</summary>
     public void Sweep()

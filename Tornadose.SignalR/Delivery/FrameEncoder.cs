@@ -35,7 +35,8 @@ public abstract class FrameEncoder
         entry.Render((object)this, (Encoder: this, Store: store), static (state, entry) => state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message)));
 
     /// <summary>
-    /// Whether a message can be rendered in two frames, its id and the rest. On a connection that carries several stores the id is the vector of that reader's positions: so the rest, which may be large, is shared all the same.
+    /// Whether a message can be rendered in two frames, its id and the rest. On a connection that carries several stores the id is the
+    /// vector of that reader's positions: so the rest, which may be large, is shared all the same.
     /// </summary>
     internal virtual bool SharesRest => false;
 
@@ -47,10 +48,12 @@ public abstract class FrameEncoder
 
     /// <summary>The message with its own id and its store's name, which is the same for every reader that has no other id.</summary>
     internal Frame GetNamed(string store, MessageEntry entry) =>
-        entry.Render(_named, (Encoder: this, Store: store), static (state, entry) => state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message, NamesStore: true)));
+        entry.Render(_named, (Encoder: this, Store: store), static (state, entry) =>
+            state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message, NamesStore: true)));
 
     internal Frame GetRest(string store, MessageEntry entry) =>
-        entry.Render(_rest, (Encoder: this, Store: store), static (state, entry) => state.Encoder.EncodeRest(new FrameContent(state.Store, null, entry.Message, NamesStore: true)));
+        entry.Render(_rest, (Encoder: this, Store: store), static (state, entry) =>
+            state.Encoder.EncodeRest(new FrameContent(state.Store, null, entry.Message, NamesStore: true)));
 
     /// <summary>Collects what a callback writes into an array of exactly that size.</summary>
     private protected static byte[] Render(in FrameContent content, WriteFrame write)

@@ -10,7 +10,8 @@ internal static class PositionVector
 {
     private const int Parts = 3;
 
-    public static string Format(SubscriberFeed[] feeds) => feeds.Length == 1 ? feeds[0].Id : string.Join('-', feeds.Select(static feed => feed.Id));
+    public static string Format(SubscriberFeed[] feeds) =>
+        feeds.Length == 1 ? feeds[0].Id : string.Join('-', feeds.Select(static feed => feed.Id));
 
     /// <summary>Reads a vector, which a single id is, too.</summary>
     /// <param name="id">Any text.</param>

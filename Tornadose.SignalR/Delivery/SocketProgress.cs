@@ -8,7 +8,8 @@ namespace Tornadose.SignalR.Delivery;
 /// How many bytes the peer of a connection has acknowledged. A write completes when the system has taken it, which a large send buffer delays by many seconds for a
 /// reader that is slow but steady; the acknowledgements show that it reads. On Linux, for HTTP/1.1; elsewhere completed writes have to do.
 /// </summary>
-/// <remarks>The socket is taken when the request begins. Later the context may be that of another request, or be disposed of, on a timer's thread.</remarks>
+/// <remarks>The socket is taken when the request begins. Later the context may be that of another request, or be disposed of, on a
+/// timer's thread.</remarks>
 internal readonly struct SocketProgress
 {
     private const int IpProtoTcp = 6;
@@ -24,7 +25,8 @@ internal readonly struct SocketProgress
         // Over HTTP/2 other streams move the connection's bytes.
         if (!OperatingSystem.IsLinux() || HttpProtocol.IsHttp2(context.Request.Protocol) || HttpProtocol.IsHttp3(context.Request.Protocol))
             return default;
-        return context.Features.Get<IConnectionSocketFeature>()?.Socket is { ProtocolType: ProtocolType.Tcp } socket ? new(socket) : default;
+        return context.Features.Get<IConnectionSocketFeature>()?.Socket is { ProtocolType: ProtocolType.Tcp } socket ? new(socket)
+            : default;
     }
 
     public long Read() => _socket is null ? 0 : Read(_socket);

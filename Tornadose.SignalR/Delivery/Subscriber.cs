@@ -116,7 +116,8 @@ internal sealed class Subscriber : SubscriberWake
 
     /// <summary>Ends the subscription and cuts its connection, so that a write which the peer does not take ends as well.</summary>
     /// <remarks>
-    /// Only while the subscription has its connection. Whoever cuts a moment late holds a subscriber whose request has ended, and the server uses the connection, and the context, for the next request of somebody else.
+    /// Only while the subscription has its connection. Whoever cuts a moment late holds a subscriber whose request has ended, and the
+    /// server uses the connection, and the context, for the next request of somebody else.
     /// </remarks>
     public void Cut(SubscriberEnd reason)
     {

@@ -25,7 +25,8 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
 
     public TimeSpan SendTimeout => sendTimeout;
 
-    /// <summary>The position to resume after as text. Kept, because a list of stores writes those of all with each message of one.</summary>
+    /// <summary>The position to resume after as text. Kept, because a list of stores writes those of all with each message of
+    /// one.</summary>
     public string Id
     {
         get

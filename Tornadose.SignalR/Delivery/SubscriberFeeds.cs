@@ -141,7 +141,9 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     {
         foreach (var feed in _feeds)
             if (feed.Cursor.IsEnded)
-                return feed.Cursor.IsDisconnected ? SubscriberEnd.Slow : feed.Cursor.IsComplete ? SubscriberEnd.Answered : SubscriberEnd.StoreClosed;
+                return feed.Cursor.IsDisconnected ? SubscriberEnd.Slow
+                    : feed.Cursor.IsComplete ? SubscriberEnd.Answered
+                    : SubscriberEnd.StoreClosed;
         return null;
     }
 }

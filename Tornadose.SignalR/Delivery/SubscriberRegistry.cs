@@ -140,7 +140,8 @@ internal sealed class SubscriberRegistry : IDisposable
         }
     }
 
-    /// <summary>Asks what transports and formats have made, which may throw: an exception would end the process, and must not keep the clock from the other subscribers.</summary>
+    /// <summary>Asks what transports and formats have made, which may throw: an exception would end the process, and must not keep the
+    /// clock from the other subscribers.</summary>
     private void Tick(Subscriber subscriber, long now, long today)
     {
         try

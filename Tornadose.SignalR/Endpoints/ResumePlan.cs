@@ -13,7 +13,8 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<DataStore>
     private readonly List<MessagePosition> _positions = request.After is null ? [] : PositionVector.Parse(request.After, StoreSelection.MaxStores);
 
     /// <summary>
-    /// Where one of the stores begins. The epoch of a store is known once its log is open: until then, while Redis is away, the answer is a guess by the place in the vector, and has to be asked for again.
+    /// Where one of the stores begins. The epoch of a store is known once its log is open: until then, while Redis is away, the answer
+    /// is a guess by the place in the vector, and has to be asked for again.
     /// </summary>
     public StartAt StartOf(int index)
     {

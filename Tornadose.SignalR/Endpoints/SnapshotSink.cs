@@ -6,7 +6,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The window of one store as a part of a JSON document. It is either complete or ends with a connection that was cut, so that no client takes a part of a window for all of it.
+/// The window of one store as a part of a JSON document. It is either complete or ends with a connection that was cut, so that no client
+/// takes a part of a window for all of it.
 /// </summary>
 /// <param name="response">The response; its headers are set.</param>
 /// <param name="opening">What comes before the first message.</param>

@@ -96,7 +96,8 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
     private async Task SnapshotAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, StreamFormat format)
     {
         var window = new ResumeRequest(After: null, Earliest: true, Last: null, Error: null);
-        if (await EnterAsync(context, StoreSnapshotResponse.Transport, access, selection, window, format, isSnapshot: true) is not { } snapshot)
+        const string transport = StoreSnapshotResponse.Transport;
+        if (await EnterAsync(context, transport, access, selection, window, format, isSnapshot: true) is not { } snapshot)
             return;
         using (snapshot)
             await StoreSnapshotResponse.WriteAsync(context, snapshot, registry);
@@ -145,7 +146,8 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
     /// <summary>Takes a permit and opens the cursors.</summary>
     /// <returns>Null when the request has been told to come back.</returns>
     private async ValueTask<StoreSubscription?> EnterAsync(
-        HttpContext context, string transport, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat? format, bool isSnapshot)
+        HttpContext context, string transport, SubscriberAccess access, StoreSelection selection,
+        ResumeRequest resume, StreamFormat? format, bool isSnapshot)
     {
         var key = ClientKey.Of(context, options);
         if (!registry.Admission.TryEnter(transport, key, selection.Capacities, out var place, out var refusal, selection.Stores.Count))

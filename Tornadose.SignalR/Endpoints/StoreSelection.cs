@@ -66,7 +66,8 @@ internal readonly record struct StoreSelection(IReadOnlyList<DataStore> Stores, 
         stores,
         client);
 
-    private static StoreSelection FindList(string?[] names, string howToName, DataStoreProvider stores, Func<string?> client) => names.Length switch
+    private static StoreSelection FindList(string?[] names, string howToName, DataStoreProvider stores, Func<string?> client) =>
+        names.Length switch
     {
         0 => Refuse(StatusCodes.Status404NotFound, howToName),
         > MaxStores => Refuse(StatusCodes.Status400BadRequest, $"One connection carries at most {MaxStores} stores."),

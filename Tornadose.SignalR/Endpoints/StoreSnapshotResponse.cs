@@ -6,10 +6,12 @@ using Tornadose.SignalR.LongPolling;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>; of a list, <c>{"stores":[…],"id":…}</c> with the vector of all as the id.
+/// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>; of a list, <c>{"stores":[…],"id":…}</c>
+/// with the vector of all as the id.
 /// </summary>
 /// <remarks>
-/// A snapshot is a subscription that ends at the position at which the log was when it began. So it costs what every other reader costs: it keeps no message, obeys the send time-out, ends with the drain and with the
+/// A snapshot is a subscription that ends at the position at which the log was when it began. So it costs what every other reader costs:
+/// it keeps no message, obeys the send time-out, ends with the drain and with the
 /// user's access, and a reader that the log has lapped is cut. A list is read store after store, each by a subscriber of its own.
 /// </remarks>
 internal static class StoreSnapshotResponse
@@ -50,6 +52,8 @@ internal static class StoreSnapshotResponse
         var isFirst = index == 0;
         var isLast = index == feeds.Length - 1;
         var opening = $"{(!isFirst ? "," : all.NamesStore ? "{\"stores\":[" : "")}{{\"store\":\"{feed.Store}\",\"messages\":[";
-        return new SnapshotSink(response, opening, () => $"],\"id\":\"{feed.Cursor.Position}\"}}{(all.NamesStore && isLast ? $"],\"id\":\"{all.Id}\"}}" : "")}");
+        return new SnapshotSink(response, opening, () => Closing($"{feed.Cursor.Position}") + (all.NamesStore && isLast ? Closing(all.Id) : ""));
     }
+
+    private static string Closing(string id) => $"],\"id\":\"{id}\"}}";
 }

@@ -30,7 +30,8 @@ internal sealed class StoreSubscription : IDisposable
     /// <param name="isSnapshot">Whether the cursors end at what the logs hold now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<StoreSubscription> OpenAsync(
-        StoreSelection selection, ResumeRequest resume, SubscriberAccess access, IDisposable place, bool isSnapshot, CancellationToken cancellationToken)
+        StoreSelection selection, ResumeRequest resume, SubscriberAccess access, IDisposable place,
+        bool isSnapshot, CancellationToken cancellationToken)
     {
         FollowedStore[] followed = [];
         try
@@ -73,9 +74,12 @@ internal sealed class StoreSubscription : IDisposable
         _place.Dispose();
     }
 
-    private static async ValueTask<SubscriberFeed> OpenAsync(FollowedStore following, Func<StartAt> start, bool isSnapshot, CancellationToken cancellationToken)
+    private static async ValueTask<SubscriberFeed> OpenAsync(
+        FollowedStore following, Func<StartAt> start, bool isSnapshot, CancellationToken cancellationToken)
     {
-        var cursor = isSnapshot ? await following.OpenSnapshotAsync(start(), cancellationToken) : await following.OpenCursorAsync(start, cancellationToken);
+        var cursor = isSnapshot
+            ? await following.OpenSnapshotAsync(start(), cancellationToken)
+            : await following.OpenCursorAsync(start, cancellationToken);
         return new(following.Store.Name, cursor, following.Store.Options.SendTimeout, following.Store.Measured);
     }
 

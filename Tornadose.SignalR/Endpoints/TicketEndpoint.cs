@@ -10,7 +10,8 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary><c>POST {prefix}/_ticket</c>: gives a user, who comes with the application's normal credentials, a ticket to open one stream with.</summary>
-internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets, SubscriberRegistry registry, TornadoseOptions options)
+internal sealed class TicketEndpoint(DataStoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets,
+    SubscriberRegistry registry, TornadoseOptions options)
 {
     public const string Path = "_ticket";
 

@@ -9,7 +9,8 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>Reads the ticket of a request, <c>?ticket=…</c>, and lets the request go on as its user's. It is used up only when the stream begins.</summary>
+/// <summary>Reads the ticket of a request, <c>?ticket=…</c>, and lets the request go on as its user's. It is used up only when the
+/// stream begins.</summary>
 internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotiation)
 {
     private const string Parameter = "ticket";

@@ -33,7 +33,8 @@ internal sealed class InitialValues(
     /// <summary>The backplane is away, or refuses; its own lines tell of it.</summary>
     private static bool IsAway(Exception failure) => failure is IOException;
 
-    /// <summary>At start a value that cannot be published is the application's mistake, and ends it. Later it must not: a background service that fails ends the application.</summary>
+    /// <summary>At start a value that cannot be published is the application's mistake, and ends it. Later it must not: a background
+    /// service that fails ends the application.</summary>
     private static bool IsFailure(Exception failure) => failure is not OperationCanceledException;
 
     private async Task TryAsync(Func<Exception, bool> survives, CancellationToken cancellationToken)

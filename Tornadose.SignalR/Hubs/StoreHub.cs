@@ -55,7 +55,8 @@ public class StoreHub : Hub<IStoreClient>
     public virtual async Task<IAsyncEnumerable<object>> Watch(string store, string? after = null, CancellationToken cancellationToken = default)
     {
         var access = await AskAsync(store);
-        return HubStream.ReadAsync(Subscriptions.Get(store), string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), access, Subscriptions, cancellationToken);
+        return HubStream.ReadAsync(Subscriptions.Get(store), string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), access,
+            Subscriptions, cancellationToken);
     }
 
     /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>

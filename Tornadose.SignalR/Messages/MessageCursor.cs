@@ -66,7 +66,8 @@ public sealed class MessageCursor
     internal MessageLog Log => _log;
 
     /// <summary>Makes a cursor that begins as asked for, at once or as soon as the log's content is known.</summary>
-    internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins) => Open(log, policy, () => start, newestWins);
+    internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins) =>
+        Open(log, policy, () => start, newestWins);
 
     /// <summary>The same for a start that depends on what the log holds, so that it is asked for when that is known.</summary>
     internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, Func<StartAt> start, bool newestWins)

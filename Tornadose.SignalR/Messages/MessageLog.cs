@@ -116,7 +116,8 @@ public sealed class MessageLog
     /// <summary>Appends a message at the position that the backplane gave it, and wakes the readers.</summary>
     /// <param name="position">The position; its offset follows that of <see cref="Position"/>, unless a reset came between.</param>
     /// <param name="content">The message.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The offset is less than 1, or not after that of <see cref="Position"/> in the same epoch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is less than 1, or not after that of <see cref="Position"/> in the same
+    /// epoch.</exception>
     /// <param name="age">For how long the message has been there already, where it is read from something that outlives the process; <see cref="MessageLogLimits.MaxAge"/> counts from then.</param>
     public void Append(MessagePosition position, MessageContent content, TimeSpan age = default)
     {
@@ -125,7 +126,8 @@ public sealed class MessageLog
         {
             // Readers find offsets by a binary search: one that goes back would hide all that follow.
             if (position.Epoch == _head.Position.Epoch && position.Offset <= _head.Position.Offset)
-                throw new ArgumentOutOfRangeException(nameof(position), position, $"The offset does not follow that of the log's position, {_head.Position}.");
+                throw new ArgumentOutOfRangeException(nameof(position), position,
+                    $"The offset does not follow that of the log's position, {_head.Position}.");
             PublishLogged(Add(position, new StoreMessage(position, content), content.Size, age));
         }
 

@@ -109,11 +109,13 @@ internal sealed class DataStore(string name, StoreKind kind, StoreOptions option
     internal MessageCursor OpenCursor(Func<StartAt> start) => OpenCursor(start, options.SlowConsumer);
 
     /// <summary>
-    /// Opens a cursor that ends at what the log holds now. A reader that the log laps is disconnected: a window with a hole is none. Where the store may skip messages anyhow, it skips.
+    /// Opens a cursor that ends at what the log holds now. A reader that the log laps is disconnected: a window with a hole is none.
+    /// Where the store may skip messages anyhow, it skips.
     /// </summary>
     internal MessageCursor OpenSnapshot(StartAt start)
     {
-        var cursor = OpenCursor(() => start, options.SlowConsumer == SlowConsumerPolicy.SkipToLatest ? SlowConsumerPolicy.SkipToLatest : SlowConsumerPolicy.Disconnect);
+        var skips = options.SlowConsumer == SlowConsumerPolicy.SkipToLatest;
+        var cursor = OpenCursor(() => start, skips ? SlowConsumerPolicy.SkipToLatest : SlowConsumerPolicy.Disconnect);
         cursor.EndHere();
         return cursor;
     }

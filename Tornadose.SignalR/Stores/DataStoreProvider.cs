@@ -14,7 +14,8 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>For how long all stores together may take to close: a backplane that hangs must not hold up the end of the process.</summary>
+    /// <summary>For how long all stores together may take to close: a backplane that hangs must not hold up the end of the
+    /// process.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, DataStore> _stores = new(StringComparer.Ordinal);
@@ -44,7 +45,8 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
         foreach (var definition in all.Where(static definition => definition.Pattern is null))
             _stores[definition.Name] = Make(definition.Name, definition, lease: null);
         _families = new StoreFamilies(
-            [.. all.Where(static definition => definition.Pattern is not null)], maxStores, maxStoresPerUser, _stores, (name, family) => Make(name, family, new StoreLease(time, NoteUnused)), Close);
+            [.. all.Where(static definition => definition.Pattern is not null)], maxStores, maxStoresPerUser, _stores,
+            (name, family) => Make(name, family, new StoreLease(time, NoteUnused)), Close);
         _sweep = time.CreateTimer(static state => ((DataStoreProvider)state!).Sweep(), this, SweepInterval, SweepInterval);
         _changes = options.OnChange(Resize);
     }
@@ -137,7 +139,8 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
         _budget.Count();
     }
 
-    /// <summary>On a timer's thread, where an exception would end the process: channels, and their logs, may be the application's own.</summary>
+    /// <summary>On a timer's thread, where an exception would end the process: channels, and their logs, may be the application's
+    /// own.</summary>
     private void Sweep(DataStore store)
     {
         try

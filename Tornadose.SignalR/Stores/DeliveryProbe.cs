@@ -30,7 +30,8 @@ internal sealed class DeliveryProbe(DataStoreProvider stores, IBackplane backpla
     {
         try
         {
-            return await backplane.FindFaultAsync(cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+            var asked = backplane.FindFaultAsync(cancellationToken).AsTask();
+            return await asked.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

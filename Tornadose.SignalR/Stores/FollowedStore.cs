@@ -31,9 +31,11 @@ internal sealed class FollowedStore : IDisposable
     }
 
     /// <summary>Opens a cursor. A position that this process has not heard of yet, because the reader comes from another node, is looked for first.</summary>
-    public ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken) => OpenCursorAsync(() => start, cancellationToken);
+    public ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken) =>
+        OpenCursorAsync(() => start, cancellationToken);
 
-    /// <summary>The same for a start that depends on what the log holds: it is asked for again when the log is open, where it is not yet.</summary>
+    /// <summary>The same for a start that depends on what the log holds: it is asked for again when the log is open, where it is not
+    /// yet.</summary>
     public async ValueTask<MessageCursor> OpenCursorAsync(Func<StartAt> start, CancellationToken cancellationToken)
     {
         await CatchUpAsync(start(), cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,8 @@ using System.Text;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Whose an idempotency key is. A key makes the second of two messages vanish, and is guessable where it is an order's number: so it counts among the messages of one publisher, on every backplane. The application itself is one, each
+/// Whose an idempotency key is. A key makes the second of two messages vanish, and is guessable where it is an order's number: so it
+/// counts among the messages of one publisher, on every backplane. The application itself is one, each
 /// user is one, and all who have not signed in are one together.
 /// </summary>
 internal static class IdempotencyScope

@@ -6,7 +6,8 @@ namespace Tornadose.SignalR.Stores;
 /// The stores that appear on first use. Their names come from outside, so their number is bounded: at the bound, those that nobody uses and that never had a message go first.
 /// </summary>
 internal sealed class StoreFamilies(
-    StoreDefinition[] families, int maxStores, int? maxStoresPerUser, ConcurrentDictionary<string, DataStore> stores, Func<string, StoreDefinition, DataStore> make, Action<DataStore> close)
+    StoreDefinition[] families, int maxStores, int? maxStoresPerUser, ConcurrentDictionary<string, DataStore> stores,
+    Func<string, StoreDefinition, DataStore> make, Action<DataStore> close)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _made = new(StringComparer.Ordinal);

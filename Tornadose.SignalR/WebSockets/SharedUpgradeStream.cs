@@ -41,10 +41,12 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
 
     /// <summary>An idle connection waits with an empty buffer, which costs nothing here.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.IsEmpty && !_inbound.IsBroken && _allowance > 0 ? connection.ReadAsync(buffer, cancellationToken) : ReadFramesAsync(buffer, cancellationToken);
+        buffer.IsEmpty && !_inbound.IsBroken && _allowance > 0 ? connection.ReadAsync(buffer, cancellationToken)
+            : ReadFramesAsync(buffer, cancellationToken);
 
     /// <summary>
-    /// Reads no more than so many bytes, and then nothing until the request is aborted: enough for a close frame that is on its way, and no more of a client that does not stop.
+    /// Reads no more than so many bytes, and then nothing until the request is aborted: enough for a close frame that is on its way, and
+    /// no more of a client that does not stop.
     /// </summary>
     public void Allow(int bytes, CancellationToken aborted) => (_aborted, _allowance) = (aborted, Math.Min(_allowance, bytes));
 

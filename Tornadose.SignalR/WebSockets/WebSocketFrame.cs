@@ -39,7 +39,8 @@ internal sealed class WebSocketFrame(byte[] bytes, int headerLength) : Frame(byt
         return new WebSocketFrameStart(bytes, header);
     }
 
-    private static int HeaderLength(int payloadLength) => payloadLength <= LongestShortPayload ? 2 : payloadLength <= ushort.MaxValue ? 4 : 10;
+    private static int HeaderLength(int payloadLength) => payloadLength <= LongestShortPayload ? 2 : payloadLength <= ushort.MaxValue
+        ? 4 : 10;
 
     private static void WriteLength(byte[] bytes, int header, int length)
     {

@@ -18,9 +18,10 @@ internal static class WebSocketSubscription
     private const int MaxEmptyFragments = 64;
 
     /// <summary>Clients ping more often than they say something that nobody reads, and each is cheap.</summary>
-    private const int PingsPerMessage = 10;
+    private const int PingsPerMessage = 20;
 
-    /// <summary>What is still read of a client that sends too much, so that the close frame which it answers with may be among it.</summary>
+    /// <summary>What is still read of a client that sends too much, so that the close frame which it answers with may be among
+    /// it.</summary>
     private const int LastBytes = 16 * 1024;
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
@@ -64,7 +65,8 @@ internal static class WebSocketSubscription
     }
 
     /// <summary>Reads until the peer closes or vanishes, and says so to the subscriber. What the peer says besides is not for us.</summary>
-    private static async Task ReceiveAsync(HttpContext context, WebSocket socket, SharedUpgradeStream? connection, Subscriber subscriber, TokenBucket messages)
+    private static async Task ReceiveAsync(HttpContext context, WebSocket socket, SharedUpgradeStream? connection,
+        Subscriber subscriber, TokenBucket messages)
     {
         var end = SubscriberEnd.ClientGone;
         try

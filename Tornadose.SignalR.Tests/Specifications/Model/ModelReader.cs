@@ -122,7 +122,8 @@ internal sealed class ModelReader
             return ModelWords.Reset(StoreResetReason.Slow, Position);
         }
 
-        if (!_wantsTheOldest && _policy == SlowConsumerPolicy.SkipToLatest && _log.Latest is { } latest && latest.Number >= _next && !_log.IsTooOld(latest, now))
+        if (!_wantsTheOldest && _policy == SlowConsumerPolicy.SkipToLatest && _log.Latest is { } latest && latest.Number >= _next
+            && !_log.IsTooOld(latest, now))
         {
             (_next, Position) = (latest.Number + 1, latest.Position);
             return ModelWords.Of(latest);

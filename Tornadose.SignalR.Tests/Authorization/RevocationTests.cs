@@ -87,6 +87,55 @@ public sealed class RevocationTests
         Assert.Contains(host.Logs.Entries, entry => entry.Text.Contains("failed when it was asked again", StringComparison.Ordinal));
     }
 
+    [Theory, Case("SEC-04"), InlineData(false, 1), InlineData(true, 0)]
+    public async Task Recheck_PolicyHangs_OthersAreAskedAndTheOptionDecidesAboutItsOwn(bool endOnFailure, int left)
+    {
+        var time = new ManualTimeProvider();
+        await using var host = await RolesApp.StartAsync(time: time, configure: options => options.EndOnFailedRecheck = endOnFailure);
+        using var failed = MetricsRecorder.Of(host, "access.rechecks.failed");
+        await using var first = await OpenStream.OpenAsync(host, "sse");
+        await using var second = await OpenStream.OpenAsync(host, "sse");
+        host.Get<Rights>().Revoked.Add("ann");
+        var hanging = host.Get<Rights>().HoldNextDecision();
+        var recheck = host.Get<IStoreRevocation>().RecheckAsync();
+        await hanging.Began.WithTimeout();
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return recheck.IsCompleted;
+        });
+        await host.UntilSubscribersAsync(left);
+        Assert.Equal(1, failed.Sum("access.rechecks.failed", "reason=timeout"));
+        Assert.Contains(host.Logs.Entries, entry => entry.Text.Contains(endOnFailure ? "is ended" : "goes on", StringComparison.Ordinal));
+        hanging.GoOn();
+        await host.Get<IStoreRevocation>().RecheckAsync().WithTimeout();
+        await host.UntilSubscribersAsync(0);
+    }
+
+    [Theory, Case("SEC-04"), InlineData(false, 4), InlineData(true, 0)]
+    public async Task Revoke_UserIdThrowsForSome_EndsTheUsersStreamsAllTheSame(bool endOnFailure, int left)
+    {
+        var broken = false;
+        await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider(), configure: options =>
+        {
+            var usual = options.UserId;
+            options.UserId = user => broken && user.Identity?.Name == "admin" ? throw new InvalidOperationException("no claim")
+                : usual(user);
+            options.EndOnFailedRecheck = endOnFailure;
+        });
+        var streams = new List<OpenStream>();
+        for (var stream = 0; stream < 8; stream++)
+            streams.Add(await OpenStream.OpenAsync(host, "sse", stream % 2 == 0 ? "admin" : "ann"));
+        broken = true;
+        host.Get<IStoreRevocation>().Revoke("ann");
+        await host.UntilSubscribersAsync(left);
+        for (var stream = 1; stream < 8; stream += 2)
+            Assert.Equal("end", await streams[stream].End.WithTimeout());
+        broken = false;
+        foreach (var stream in streams)
+            await stream.DisposeAsync();
+    }
+
     [Fact, Case("SEC-02", "SEC-04")]
     public async Task Group_JoinedByTheApplication_IsTrustedUntilTheUserIsRevoked()
     {

@@ -115,14 +115,13 @@ public sealed class TicketTests
         Assert.Equal(200, await host.OpenAsync(ticket));
     }
 
-    [Theory, InlineData(29, 200), InlineData(30, 401)]
+    /// <summary>Data protection has the system's clock: so a ticket that has expired is made here, not waited for.</summary>
+    [Theory, InlineData(30, 200), InlineData(0, 401), InlineData(-1, 401)]
     public async Task Ticket_Late_HasExpired(int seconds, int status)
     {
-        var time = new ManualTimeProvider();
-        await using var host = await RolesApp.StartAsync(time: time);
-        var ticket = await host.GetTicketAsync();
-        time.Advance(TimeSpan.FromSeconds(seconds));
-        Assert.Equal(status, await host.OpenAsync(ticket));
+        await using var host = await RolesApp.StartAsync();
+        host.Get<TornadoseOptions>().TicketLifetime = TimeSpan.FromSeconds(seconds);
+        Assert.Equal(status, await host.OpenAsync(await host.GetTicketAsync()));
     }
 
     [Theory, InlineData("x"), InlineData(""), InlineData("%00"), InlineData("a&ticket=b")]

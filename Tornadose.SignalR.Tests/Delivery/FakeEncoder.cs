@@ -11,7 +11,16 @@ internal sealed class FakeEncoder(bool keepsAlive = true, bool announcesResets =
 
     public int Rendered => Volatile.Read(ref _rendered);
 
-    public override Frame? KeepAlive { get; } = keepsAlive ? new Frame("keep-alive"u8.ToArray()) : null;
+    public Action OnKeepAlive { get; set; } = () => { };
+
+    public override Frame? KeepAlive
+    {
+        get
+        {
+            OnKeepAlive();
+            return keepsAlive ? new Frame("keep-alive"u8.ToArray()) : null;
+        }
+    }
 
     public override bool AnnouncesResets => announcesResets;
 

@@ -23,7 +23,11 @@ internal sealed class FakeSink : IFrameSink
 
     public Func<SubscriberEnd, ValueTask> OnClose { get; set; } = _ => ValueTask.CompletedTask;
 
+    public Func<long> ReadProgress { get; set; } = static () => 0;
+
     public long Progress { get; set; }
+
+    long IFrameSink.Progress => Progress + ReadProgress();
 
     /// <summary>What each flush sent.</summary>
     public string[][] Flushes

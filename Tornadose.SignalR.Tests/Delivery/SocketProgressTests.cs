@@ -23,10 +23,11 @@ public sealed class SocketProgressTests
         }));
         await using var reader = await RawHttp.GetAsync(host.Url("/"));
         var request = await context.Task.WithTimeout();
-        var stalled = await UntilStillAsync(() => SocketProgress.Read(request));
+        var progress = SocketProgress.Of(request);
+        var stalled = await UntilStillAsync(() => progress.Read());
         Assert.True(stalled > 0, $"{stalled}");
 
-        for (var read = 0; SocketProgress.Read(request) == stalled; read++)
+        for (var read = 0; progress.Read() == stalled; read++)
         {
             Assert.True(read < 10_000, "the peer reads and reads, and nothing moves");
             await reader.ReadAsync();
@@ -36,7 +37,7 @@ public sealed class SocketProgressTests
     }
 
     [Fact]
-    public void Read_NoSocket_IsNothing() => Assert.Equal(0, SocketProgress.Read(new DefaultHttpContext()));
+    public void Read_NoSocket_IsNothing() => Assert.Equal(0, SocketProgress.Of(new DefaultHttpContext()).Read());
 
     /// <summary>The number at which it stays while nobody reads.</summary>
     private static async Task<long> UntilStillAsync(Func<long> read)

@@ -3,10 +3,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Endpoints;
 using Tornadose.SignalR.Hubs;
 using Tornadose.SignalR.JsonLines;
+using Tornadose.SignalR.LongPolling;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.ServerSentEvents;
 using Tornadose.SignalR.Tests.TestKit;
@@ -66,8 +68,18 @@ public sealed class WireFormatTests
 
     private static Task<string> ClosingAsync(Func<HttpResponse, IFrameSink> open) => ResponseAsync(response => open(response).CloseAsync(SubscriberEnd.Dismissed).AsTask());
 
-    private static Task<string> SnapshotAsync() => ResponseAsync(response =>
-        new StoreSnapshotResponse(isList: false, [(Store, new StoreSnapshot(Placed.Position!.Value, [Tea, Milk, Placed]))]).WriteAsync(response.HttpContext));
+    private static Task<string> SnapshotAsync() => ResponseAsync(async response =>
+    {
+        var log = new MessageLog(new MessageLogLimits(10, 1000), Tea.Position!.Value with { Offset = 40, Tag = 1 }, TimeProvider.System);
+        foreach (var message in new[] { Tea, Milk, Placed })
+            log.Append(message.Position!.Value, message.Content);
+        var feed = new SubscriberFeed(Store, log.OpenCursor(StartAt.Earliest), TimeSpan.FromSeconds(10), new(Store));
+        var sink = StoreSnapshotResponse.SinkOf(response, SubscriberFeeds.Of(feed), [feed], 0);
+        await sink.StartAsync();
+        while (feed.Cursor.TryRead(out MessageEntry? entry))
+            sink.Write(LongPollingEncoder.Instance.GetFrame(Store, entry));
+        await sink.CloseAsync(SubscriberEnd.Answered);
+    });
 
     private static async Task<string> ResponseAsync(Func<HttpResponse, Task> write)
     {

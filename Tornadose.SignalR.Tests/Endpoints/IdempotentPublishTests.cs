@@ -45,11 +45,14 @@ public sealed class IdempotentPublishTests
     }
 
     [Fact, Case("ST-15")]
-    public async Task Post_KeyOfAPublishInTheProcess_IsTheSameKey()
+    public async Task Post_KeyOfAPublishInTheProcess_IsAnotherKey()
     {
         await using var host = await StartAsync();
-        var id = await host.PublishAsync("a", "x", new PublishOptions { IdempotencyKey = "key" });
+        var own = await host.PublishAsync("a", "x", new PublishOptions { IdempotencyKey = "key" });
+        var id = await PostAsync(host, "a", "x", "key");
 
+        Assert.NotEqual(own, id);
+        Assert.Equal(own, await host.PublishAsync("a", "x", new PublishOptions { IdempotencyKey = "key" }));
         Assert.Equal(id, await PostAsync(host, "a", "x", "key"));
         Assert.NotEqual(id, await PostAsync(host, "b", "x", "key"));
         Assert.NotEqual(id, await PostAsync(host, "a", "x", "Key"));

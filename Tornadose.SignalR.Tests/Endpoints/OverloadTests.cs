@@ -50,13 +50,12 @@ public sealed class OverloadTests
 
     [Fact]
     [Case("PROC-07")]
-    public async Task Full_HeadAndSnapshots_AreStillAnswered()
+    public async Task Full_Head_IsStillAnswered()
     {
         await using var host = await StoresApp.StartAsync(options: options => options.MaxSubscribers = 1);
         await using var first = await RawSse.OpenAsync(host.Orders());
         await using var head = await RawHttp.SendAsync(host.Orders(), "HEAD");
-        await using var snapshot = await RawHttp.GetAsync(host.Orders(), ("Accept", "application/json"));
-        Assert.Equal((200, 200), (head.Status, snapshot.Status));
+        Assert.Equal(200, head.Status);
     }
 
     [Fact]

@@ -126,3 +126,45 @@ public sealed class MessageLogLimitsTests
         Assert.Equal("2 3", reader.Read());
     }
 }
+
+/// <summary>What no log can keep is refused where it comes in, not where it does harm.</summary>
+public sealed class MessageLogBorderTests
+{
+    public static TheoryData<MessageLogLimits> Wrong =>
+    [
+        new MessageLogLimits(-1, 1),
+        new MessageLogLimits(int.MaxValue, 1),
+        new MessageLogLimits(1, 0),
+        new MessageLogLimits(1, 1, TimeSpan.FromTicks(-1)),
+        default(MessageLogLimits),
+    ];
+
+    [Theory, MemberData(nameof(Wrong))]
+    public void Limits_OutOfTheirRange_AreRefused(MessageLogLimits limits)
+    {
+        var log = new TestLog();
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MessageLog(limits, TimeProvider.System));
+        Assert.Throws<ArgumentOutOfRangeException>(() => log.Log.Limits = limits);
+        log.AppendMany(3);
+        Assert.Equal("1 2 3", log.ReadFrom(StartAt.Earliest));
+    }
+
+    [Theory, InlineData(-1), InlineData(0), InlineData(2), InlineData(3)]
+    public void Append_OffsetThatDoesNotFollow_IsRefused(long offset)
+    {
+        var log = new TestLog();
+        log.AppendMany(3);
+        Assert.Throws<ArgumentOutOfRangeException>(() => log.Log.Append(TestLog.At(offset), TestLog.Text("x")));
+        log.Append();
+        Assert.Equal("1 2 3 4", log.ReadFrom(StartAt.Earliest));
+    }
+
+    [Fact]
+    public void Positions_NegativeOffset_AreRefused()
+    {
+        var log = new MessageLog(new MessageLogLimits(1, 1), TimeProvider.System);
+        Assert.Throws<ArgumentOutOfRangeException>(() => log.BeginAt(TestLog.At(-1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => log.AppendReset(StoreResetReason.Epoch, TestLog.At(-1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MessageLog(new MessageLogLimits(1, 1), TestLog.At(-1), TimeProvider.System));
+    }
+}

@@ -1,4 +1,5 @@
 using Tornadose.SignalR.Tests.TestKit;
+using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Tests.WebSockets;
 
@@ -48,7 +49,7 @@ public sealed class WebSocketInboundRateTests
     }
 
     [Fact, Case("WS-07", "WS-13")]
-    public async Task Receive_PingsAndPongs_DoNotCount()
+    public async Task Receive_PingsAndPongsUpToTwentyTimesTheLimit_AreAnswered()
     {
         await using var host = await StoresApp.StartAsync(_time);
         await using var socket = await RawWs.OpenAsync(host.Orders());
@@ -72,9 +73,64 @@ public sealed class WebSocketInboundRateTests
         Assert.Equal(1008, (await socket.UntilCloseAsync()).CloseCode);
     }
 
+    [Fact, Case("WS-07", "WS-13", "WS-18")]
+    public async Task Receive_PingsWithoutEnd_ClosesWith1008()
+    {
+        await using var host = await StoresApp.StartAsync(_time);
+        await using var socket = await RawWs.OpenAsync(host.Orders());
+        await host.UntilSubscribersAsync(1);
+        for (var number = 0; number < 201; number++)
+            await socket.SendAsync(WsOpcode.Ping, []);
+        var close = await socket.UntilCloseAsync();
+        Assert.Equal((1008, "inbound_too_often"), (close.CloseCode, close.CloseReason));
+        await socket.SendCloseAsync(1008);
+        await host.UntilSubscribersAsync(0);
+    }
+
+    [Fact]
+    public async Task Read_AfterTheLimit_TakesNoMoreThanACloseFrameNeeds()
+    {
+        using var stop = new CancellationTokenSource();
+        var pings = 0;
+        var stream = new SharedUpgradeStream(new EndlessPings());
+        stream.AdmitsPing = () =>
+        {
+            if (++pings <= 100)
+                return true;
+            stream.Allow(16 * 1024, stop.Token);
+            return false;
+        };
+        var buffer = new byte[4096];
+        var total = 0L;
+        var reading = stream.ReadAsync(buffer);
+        while (reading.IsCompleted)
+        {
+            total += await reading;
+            reading = stream.ReadAsync(buffer);
+        }
+
+        Assert.InRange(total, 16 * 1024, (16 * 1024) + (3 * buffer.Length));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reading);
+    }
+
     private static async Task PingAsync(RawWs socket)
     {
         await socket.SendAsync(WsOpcode.Ping, []);
         Assert.Equal(WsOpcode.Pong, (await socket.NextAsync()).Opcode);
+    }
+
+    /// <summary>A client that sends pings as fast as they are read.</summary>
+    private sealed class EndlessPings : MemoryStream
+    {
+        private static readonly byte[] Ping = [0x89, 0x80, 0, 0, 0, 0];
+        private long _sent;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            for (var index = 0; index < buffer.Length; index++)
+                buffer.Span[index] = Ping[_sent++ % Ping.Length];
+            return new(buffer.Length);
+        }
     }
 }

@@ -9,7 +9,8 @@ public sealed class WebSocketPingTests
     [Case("WS-12")]
     public async Task Ping_AThousandAmongHeavyData_AreAnsweredInOrderAndNothingIsTorn()
     {
-        await using var host = await StoresApp.StartAsync(orders => orders.Capacity = 10_000);
+        await using var host = await StoresApp.StartAsync(
+            orders => orders.Capacity = 10_000, options => options.MaxInboundMessagesPerSecond = 100);
         await using var socket = await RawWs.OpenAsync(host.Orders("?from=earliest"));
         var text = new string('x', 5000);
         var publishing = Task.Run(async () =>

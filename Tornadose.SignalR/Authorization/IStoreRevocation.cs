@@ -15,7 +15,8 @@ public interface IStoreRevocation
 
     /// <summary>
     /// Asks the read policies again, with the claims that the users came with, and ends the subscriptions of those who may not read any more. Subscriptions that the application has made, by putting a connection into a store's
-    /// group, are not asked about. When a policy throws, the subscription goes on and the log says so.
+    /// group, are not asked about. A policy that throws, or does not answer within <c>TornadoseOptions.AccessRecheckTimeout</c>, ends
+    /// the subscription only where <c>TornadoseOptions.EndOnFailedRecheck</c> says so.
     /// </summary>
     /// <param name="store">The store whose readers are asked about; null for those of all stores.</param>
     /// <param name="cancellationToken">Ends the asking.</param>

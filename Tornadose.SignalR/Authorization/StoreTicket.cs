@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
@@ -6,7 +5,8 @@ using Microsoft.AspNetCore.Authentication;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
-/// What a ticket says: who may open one stream, of which stores, over which transport, until when. The properties' <c>ExpiresUtc</c> is the end of the user's own authentication, which ends the stream as well.
+/// What a ticket says: who may open one stream, of which stores, over which transport. How long it is good, its protection says. The
+/// properties' <c>ExpiresUtc</c> is the end of the user's own authentication, which ends the stream as well.
 /// </summary>
 /// <param name="ticket">The principal, and the rest as its properties.</param>
 internal sealed class StoreTicket(AuthenticationTicket ticket)
@@ -14,7 +14,6 @@ internal sealed class StoreTicket(AuthenticationTicket ticket)
     private const string IdKey = "id";
     private const string StoresKey = "stores";
     private const string TransportKey = "transport";
-    private const string UntilKey = "until";
 
     /// <summary>No name of a store has one.</summary>
     private const char Separator = ' ';
@@ -27,18 +26,18 @@ internal sealed class StoreTicket(AuthenticationTicket ticket)
 
     public string Transport => Item(TransportKey);
 
-    public DateTimeOffset Until => new(long.Parse(Item(UntilKey), CultureInfo.InvariantCulture), TimeSpan.Zero);
+    /// <summary>When it can be used no longer. Until it has been read: never.</summary>
+    public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
 
     private string[] Stores => Item(StoresKey).Split(Separator);
 
-    public static StoreTicket Create(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport, DateTimeOffset until)
+    public static StoreTicket Create(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport)
     {
         var properties = new AuthenticationProperties(new Dictionary<string, string?>
         {
             [IdKey] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             [StoresKey] = string.Join(Separator, stores),
             [TransportKey] = transport,
-            [UntilKey] = until.UtcTicks.ToString(CultureInfo.InvariantCulture),
         })
         { ExpiresUtc = authenticatedUntil };
         return new(new AuthenticationTicket(WithoutTokens(user), properties, StoreTicketDefaults.AuthenticationScheme));

@@ -16,8 +16,7 @@ namespace Tornadose.SignalR.Authorization;
 /// <param name="protection">The application's data protection; null where it has none.</param>
 /// <param name="used">What remembers the tickets that were used.</param>
 /// <param name="options">The lifetime.</param>
-/// <param name="time">The clock.</param>
-internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayCache used, TornadoseOptions options, TimeProvider time)
+internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayCache used, TornadoseOptions options)
 {
     public const string ServerSentEvents = "sse";
     public const string WebSocket = "websocket";
@@ -28,35 +27,42 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
     /// <summary>The clocks of the nodes differ: what one has let expire must not be usable on another.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    private readonly IDataProtector? _protector = protection?.CreateProtector("Tornadose.SignalR.StoreTicket", "v1");
+    private readonly ITimeLimitedDataProtector? _protector =
+        protection?.CreateProtector("Tornadose.SignalR.StoreTicket", "v1").ToTimeLimitedDataProtector();
 
     /// <returns>The ticket; null when the user has more claims, or asks for more stores, than a URL can hold.</returns>
     public string? Issue(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport)
     {
         var protector = _protector
             ?? throw new InvalidOperationException("Stream tickets are protected by ASP.NET Core's data protection. Add this line before the application is built: builder.Services.AddDataProtection();");
-        var ticket = StoreTicket.Create(user, authenticatedUntil, stores, transport, time.GetUtcNow() + options.TicketLifetime);
-        var text = Base64Url.EncodeToString(protector.Protect(Compress(TicketSerializer.Default.Serialize(ticket.Authentication))));
+        var ticket = StoreTicket.Create(user, authenticatedUntil, stores, transport);
+        var bytes = Compress(TicketSerializer.Default.Serialize(ticket.Authentication));
+        var text = Base64Url.EncodeToString(protector.Protect(bytes, options.TicketLifetime));
         return text.Length <= MaxLength ? text : null;
     }
 
-    /// <summary>Takes a ticket for a stream, once.</summary>
-    /// <returns>Null when it is none, was used, has expired, or is for other stores or another transport.</returns>
-    /// <exception cref="StoreUnavailableException">It is not known whether it was used.</exception>
-    public async ValueTask<StoreTicket?> RedeemAsync(string text, string transport, IReadOnlyCollection<string?> stores, CancellationToken cancellationToken)
+    /// <summary>Reads a ticket, which is not used up by that: see <see cref="TrySpendAsync"/>.</summary>
+    /// <returns>Null when it is none, has expired, or is for other stores or another transport.</returns>
+    public StoreTicket? Read(string text, string transport, IReadOnlyCollection<string?> stores)
     {
         var ticket = _protector is not null && text.Length <= MaxLength ? Read(text, _protector) : null;
-        if (ticket is null || ticket.Until <= time.GetUtcNow() || !ticket.IsFor(transport, stores))
-            return null;
-        return await used.TryAddAsync(ticket.Id, options.TicketLifetime + ClockSkew, cancellationToken) ? ticket : null;
+        return ticket?.IsFor(transport, stores) == true ? ticket : null;
     }
 
-    private static StoreTicket? Read(string text, IDataProtector protector)
+    /// <summary>Takes a ticket for a stream, once. It is the last thing that is done before a stream begins, so that a request which
+    /// gets none costs no ticket.</summary>
+    /// <returns>False when it was used before.</returns>
+    /// <exception cref="StoreUnavailableException">It is not known whether it was used.</exception>
+    public ValueTask<bool> TrySpendAsync(StoreTicket ticket, CancellationToken cancellationToken) =>
+        used.TryAddAsync(ticket.Id, ticket.Until - DateTimeOffset.UtcNow + ClockSkew, cancellationToken);
+
+    private static StoreTicket? Read(string text, ITimeLimitedDataProtector protector)
     {
         try
         {
-            var ticket = TicketSerializer.Default.Deserialize(Decompress(protector.Unprotect(Base64Url.DecodeFromChars(text))));
-            return ticket is null ? null : new StoreTicket(ticket);
+            var bytes = protector.Unprotect(Base64Url.DecodeFromChars(text), out var until);
+            var ticket = TicketSerializer.Default.Deserialize(Decompress(bytes));
+            return ticket is null ? null : new StoreTicket(ticket) { Until = until };
         }
         catch (Exception foreign) when (foreign is FormatException or CryptographicException)
         {

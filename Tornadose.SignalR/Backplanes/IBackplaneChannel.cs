@@ -54,4 +54,13 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when a resume after the position can be decided on.</returns>
     ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Brings the followed <see cref="Log"/> to the position that the store has at the time of the call, because a reader wants what is
+    /// published from then on, and a copy that is behind would give it older messages. By default it does
+    /// nothing, which is right where the log never is behind; completes as well when the backplane cannot be reached.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when the log is no older than the call.</returns>
+    ValueTask CatchUpAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

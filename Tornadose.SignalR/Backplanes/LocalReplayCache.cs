@@ -1,11 +1,9 @@
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>What was used, in the memory of this process: a bounded number, and each for its lifetime only.</summary>
-internal sealed class LocalReplayCache(TimeProvider time, int capacity = LocalReplayCache.DefaultCapacity) : IReplayCache
+/// <summary>What was used, in the memory of this process, each for its lifetime only. How much that can be is bounded where tickets are
+/// given, for each user (<c>TornadoseOptions.MaxTicketsPerSecond</c>): a bound here would let one user use up everybody's.</summary>
+internal sealed class LocalReplayCache(TimeProvider time) : IReplayCache
 {
-    /// <summary>Some 10 MB at the most.</summary>
-    private const int DefaultCapacity = 100_000;
-
     private readonly Lock _gate = new();
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, long> _oldest = new();
@@ -17,11 +15,8 @@ internal sealed class LocalReplayCache(TimeProvider time, int capacity = LocalRe
         {
             while (_oldest.TryPeek(out _, out var until) && until <= now)
                 _used.Remove(_oldest.Dequeue());
-            if (_used.Contains(id))
+            if (!_used.Add(id))
                 return new(false);
-            if (_used.Count >= capacity)
-                throw new StoreUnavailableException("Too much was used lately to remember one thing more.", mayBeStored: false);
-            _used.Add(id);
             _oldest.Enqueue(id, now + lifetime.Ticks);
         }
 

@@ -7,13 +7,15 @@ namespace Tornadose.SignalR.Delivery;
 /// A subscription that is being opened while rights are taken away has been decided on before, and is found in the registry only after. So each remembers the round of its decision, and when another
 /// has begun by the time that it joins, it is asked about once more.
 /// </remarks>
-internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions options, TimeProvider time)
+internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions options, TimeProvider time, StoreMetrics metrics)
 {
     private long _last = time.GetTimestamp();
     private Task _rechecking = Task.CompletedTask;
     private int _round;
 
     public int Round => Volatile.Read(ref _round);
+
+    private string Outcome => options.EndOnFailedRecheck ? "is ended" : "goes on";
 
     /// <summary>Begins to ask about everybody, when that is due and the last time is over.</summary>
     public void Tick(long now)
@@ -30,11 +32,13 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
             _ = RecheckAsync(subscriber);
     }
 
+    /// <summary>Ends the subscriptions of a user.</summary>
+    /// <param name="whose">Asks the application whose a subscription is. It may throw for one, which concerns no other.</param>
     public void Revoke(Func<SubscriberAccess, bool> whose)
     {
         Interlocked.Increment(ref _round);
         foreach (var subscriber in registry.Subscribers)
-            if (whose(subscriber.Access))
+            if (IsOf(subscriber, whose))
                 Revoke(subscriber);
     }
 
@@ -50,18 +54,44 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
         }
     }
 
-    /// <summary>A policy that fails has not said no. To end all streams when its database is away would have everybody come back at once, and ask it again.</summary>
+    private bool IsOf(Subscriber subscriber, Func<SubscriberAccess, bool> whose)
+    {
+        try
+        {
+            return whose(subscriber.Access);
+        }
+        catch (Exception failure)
+        {
+            registry.Logger.UserUnknown(failure, subscriber.Transport, subscriber.Store, Outcome);
+            metrics.RecheckFailed(subscriber.Transport, "error");
+            return options.EndOnFailedRecheck;
+        }
+    }
+
     private async Task RecheckAsync(Subscriber subscriber)
     {
         try
         {
-            if (!await subscriber.Access.IsGrantedAsync().ConfigureAwait(false))
+            if (!await IsGrantedAsync(subscriber.Access).ConfigureAwait(false))
                 Revoke(subscriber);
         }
         catch (Exception failure)
         {
-            registry.Logger.AccessRecheckFailed(failure, subscriber.Transport, subscriber.Store);
+            // By default a policy that fails counts as "still allowed": see TornadoseOptions.EndOnFailedRecheck.
+            registry.Logger.AccessRecheckFailed(failure, subscriber.Transport, subscriber.Store, Outcome);
+            metrics.RecheckFailed(subscriber.Transport, failure is TimeoutException ? "timeout" : "error");
+            if (options.EndOnFailedRecheck)
+                Revoke(subscriber);
         }
+    }
+
+    /// <summary>On a thread of its own, so that a policy which blocks instead of waiting is given up, too. A policy that hangs is not
+    /// asked again about the same right until it has answered.</summary>
+    private async Task<bool> IsGrantedAsync(SubscriberAccess access)
+    {
+        if (access.Check is not { IsCompleted: false })
+            access.Check = Task.Run(() => access.IsGrantedAsync().AsTask());
+        return await access.Check.WaitAsync(options.AccessRecheckTimeout, time).ConfigureAwait(false);
     }
 
     private void Revoke(Subscriber subscriber) => subscriber.Access.Revoke(subscriber, time.GetUtcNow().UtcTicks);

@@ -12,12 +12,17 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <summary>A client that was away for a while may have everything at once.</summary>
     private const int ReplayBurstSeconds = 10;
 
+    /// <summary>A page has several streams, a user several pages, and after a restart all of them come back at once.</summary>
+    private const int TicketBurstSeconds = 10;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stores = new(StringComparer.Ordinal);
     private readonly TokenBucket? _joins = options.MaxJoinsPerSecond is { } joins ? new(joins, joins, time) : null;
     private readonly TokenBuckets? _replays = options.MaxReplayedPerSecond is { } replayed ? new(replayed, ReplayBurstSeconds * (double)replayed, time) : null;
     private readonly TokenBuckets? _calls = options.MaxHubCallsPerSecond is { } calls ? new(calls, calls, time) : null;
+    private readonly TokenBuckets? _tickets =
+        options.MaxTicketsPerSecond is { } tickets ? new(tickets, TicketBurstSeconds * (double)tickets, time) : null;
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private bool _closed;
@@ -41,13 +46,16 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <param name="stores">The stores that have a limit of their own.</param>
     /// <param name="place">The place that it has, to be left once.</param>
     /// <param name="refusal">Why it has none.</param>
-    public bool TryEnter(string transport, string? key, IReadOnlyList<StoreCapacity> stores, [NotNullWhen(true)] out Place? place, [NotNullWhen(false)] out AdmissionRefusal? refusal)
+    /// <param name="held">How many stores it reads, which is what it counts for to the limit per user.</param>
+    public bool TryEnter(
+        string transport, string? key, IReadOnlyList<StoreCapacity> stores,
+        [NotNullWhen(true)] out Place? place, [NotNullWhen(false)] out AdmissionRefusal? refusal, int held = 1)
     {
         lock (_gate)
         {
             key = options.MaxSubscribersPerUser is null ? null : key;
-            refusal = FindRefusal(key, stores);
-            place = refusal is null ? new Place(this, key, stores) : null;
+            refusal = FindRefusal(key, held, stores);
+            place = refusal is null ? new Place(this, key, held, stores) : null;
             if (place is not null)
                 Tally(place, +1);
         }
@@ -64,11 +72,16 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <summary>Whether somebody may call one more method of the hub.</summary>
     public bool TryCall(string key) => _calls?.TryTake(key, 1) != false || Refuse("signalr", AdmissionRefusal.TooManyCalls);
 
+    /// <summary>Whether a client may have one more stream ticket.</summary>
+    public bool TryTicket(string? key) =>
+        key is null || _tickets?.TryTake(key, 1) != false || Refuse("ticket", AdmissionRefusal.TooManyTickets);
+
     /// <summary>Called by the clock: forgets what need not be remembered.</summary>
     public void Sweep()
     {
         _replays?.Sweep();
         _calls?.Sweep();
+        _tickets?.Sweep();
     }
 
     private bool Refuse(string transport, AdmissionRefusal refusal)
@@ -78,14 +91,14 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     }
 
     /// <summary>The rate is looked at last, so that those who are refused anyhow do not use it up.</summary>
-    private AdmissionRefusal? FindRefusal(string? key, IReadOnlyList<StoreCapacity> stores)
+    private AdmissionRefusal? FindRefusal(string? key, int held, IReadOnlyList<StoreCapacity> stores)
     {
         if (_closed || _count >= options.MaxSubscribers)
             return AdmissionRefusal.Full;
         foreach (var store in stores)
             if (_stores.GetValueOrDefault(store.Name) >= store.Max)
                 return AdmissionRefusal.StoreFull;
-        if (key is not null && _users.GetValueOrDefault(key) >= options.MaxSubscribersPerUser)
+        if (key is not null && _users.GetValueOrDefault(key) + held > options.MaxSubscribersPerUser)
             return AdmissionRefusal.UserFull;
         return _joins?.TryTake(1) == false ? AdmissionRefusal.TooManyJoins : null;
     }
@@ -104,7 +117,7 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     {
         _count += by;
         if (place.Key is not null)
-            Add(_users, place.Key, by);
+            Add(_users, place.Key, by * place.Held);
         foreach (var store in place.Stores)
             Add(_stores, store.Name, by);
     }
@@ -119,11 +132,13 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     }
 
     /// <summary>The place of one subscriber.</summary>
-    internal sealed class Place(Admission admission, string? key, IReadOnlyList<StoreCapacity> stores) : IDisposable
+    internal sealed class Place(Admission admission, string? key, int held, IReadOnlyList<StoreCapacity> stores) : IDisposable
     {
         private bool _left;
 
         public string? Key => key;
+
+        public int Held => held;
 
         public IReadOnlyList<StoreCapacity> Stores => stores;
 

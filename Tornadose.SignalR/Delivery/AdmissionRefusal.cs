@@ -19,6 +19,10 @@ internal sealed class AdmissionRefusal
     /// <summary>More than <see cref="TornadoseOptions.MaxJoinsPerSecond"/> came at once.</summary>
     public static AdmissionRefusal TooManyJoins { get; } = new("joins", "The server takes no more subscribers at the moment. Come back later.", isTheirs: false);
 
+    /// <summary>The backplane has not been reached since the start, so that it is not known what the store holds.</summary>
+    public static AdmissionRefusal NotLoaded { get; } = new("not_loaded",
+        "The store's messages could not be loaded yet. Come back later.", isTheirs: false);
+
     /// <summary>The user, or the address, has <see cref="TornadoseOptions.MaxSubscribersPerUser"/>.</summary>
     public static AdmissionRefusal UserFull { get; } = new("user_full", "You have as many subscriptions as you may have. End one, or come back later.", isTheirs: true);
 
@@ -27,6 +31,10 @@ internal sealed class AdmissionRefusal
 
     /// <summary>The user, or the connection, called hub methods more often than <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.</summary>
     public static AdmissionRefusal TooManyCalls { get; } = new("calls", "You call too often. Wait a moment.", isTheirs: true);
+
+    /// <summary>The user asked for stream tickets more often than <see cref="TornadoseOptions.MaxTicketsPerSecond"/>.</summary>
+    public static AdmissionRefusal TooManyTickets { get; } = new("tickets", "You ask for tickets too often. Wait a moment.",
+        isTheirs: true);
 
     /// <summary>The name in the metric.</summary>
     public string Name { get; }

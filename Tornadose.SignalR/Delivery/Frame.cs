@@ -7,3 +7,7 @@ public class Frame(ReadOnlyMemory<byte> bytes)
     /// <summary>The bytes. Other subscribers are sent the same, on other threads: not to be changed.</summary>
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
 }
+
+/// <summary>The beginning of a message whose rest is the next frame, for sinks to which that makes a difference.</summary>
+/// <param name="bytes">The bytes.</param>
+internal class FrameStart(ReadOnlyMemory<byte> bytes) : Frame(bytes);

@@ -37,11 +37,11 @@ internal struct FrameBatch
             AddMore(frame);
     }
 
-    /// <summary>Writes the frames one after the other.</summary>
-    /// <param name="bytes">At least <see cref="Length"/> bytes.</param>
+    /// <summary>Writes the frames one after the other, as many as there is room for.</summary>
+    /// <param name="bytes">Where to.</param>
     public readonly void CopyTo(Memory<byte> bytes)
     {
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < Count && this[i].Bytes.Length <= bytes.Length; i++)
         {
             this[i].Bytes.CopyTo(bytes);
             bytes = bytes[this[i].Bytes.Length..];

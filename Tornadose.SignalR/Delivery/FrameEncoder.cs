@@ -12,6 +12,12 @@ namespace Tornadose.SignalR.Delivery;
 /// </remarks>
 public abstract class FrameEncoder
 {
+    /// <summary>Under which an entry keeps the rendering for connections that carry several stores.</summary>
+    private readonly object _named = new();
+
+    /// <summary>The same for what comes after an id that differs from reader to reader.</summary>
+    private readonly object _rest = new();
+
     /// <summary>What is sent after a time of silence (<see cref="TornadoseOptions.KeepAlive"/>), which clients have to skip; null where the transport keeps itself alive. Default null.</summary>
     public virtual Frame? KeepAlive => null;
 
@@ -27,6 +33,27 @@ public abstract class FrameEncoder
 
     internal Frame GetFrame(string store, MessageEntry entry) =>
         entry.Render((object)this, (Encoder: this, Store: store), static (state, entry) => state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message)));
+
+    /// <summary>
+    /// Whether a message can be rendered in two frames, its id and the rest. On a connection that carries several stores the id is the
+    /// vector of that reader's positions: so the rest, which may be large, is shared all the same.
+    /// </summary>
+    internal virtual bool SharesRest => false;
+
+    /// <summary>Renders everything but the id. The content has none, and names its store.</summary>
+    internal virtual Frame EncodeRest(in FrameContent content) => throw new NotSupportedException();
+
+    /// <summary>Renders the id that comes before the rest.</summary>
+    internal virtual Frame EncodeId(string id, Frame rest) => throw new NotSupportedException();
+
+    /// <summary>The message with its own id and its store's name, which is the same for every reader that has no other id.</summary>
+    internal Frame GetNamed(string store, MessageEntry entry) =>
+        entry.Render(_named, (Encoder: this, Store: store), static (state, entry) =>
+            state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message, namesStore: true)));
+
+    internal Frame GetRest(string store, MessageEntry entry) =>
+        entry.Render(_rest, (Encoder: this, Store: store), static (state, entry) =>
+            state.Encoder.EncodeRest(new FrameContent(state.Store, null, entry.Message, namesStore: true)));
 
     /// <summary>Collects what a callback writes into an array of exactly that size.</summary>
     private protected static byte[] Render(in FrameContent content, WriteFrame write)

@@ -29,6 +29,10 @@ internal static class MessageEnvelope
         writer.Reset(Stream.Null); // keeps no reference to the output
     }
 
+    /// <summary>The beginning of an object whose rest is written without an id, by
+    /// <see cref="Write(in FrameContent, IBufferWriter{byte})"/>, and without its first byte.</summary>
+    public static byte[] Start(string id) => System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",");
+
     /// <summary>Writes <c>{"reason":…,"id":…}</c>, for wires that announce a reset by other means than the envelope.</summary>
     public static void WriteReset(in FrameContent content, IBufferWriter<byte> output)
     {

@@ -10,13 +10,8 @@ internal static class PositionVector
 {
     private const int Parts = 3;
 
-    public static string Format(ReadOnlySpan<SubscriberFeed> feeds)
-    {
-        var text = new System.Text.StringBuilder(feeds.Length * (MessagePosition.MaxLength + 1));
-        foreach (var feed in feeds)
-            text.Append(text.Length == 0 ? "" : "-").Append(System.Globalization.CultureInfo.InvariantCulture, $"{feed.Cursor.ResumePosition}");
-        return text.ToString();
-    }
+    public static string Format(SubscriberFeed[] feeds) =>
+        feeds.Length == 1 ? feeds[0].Id : string.Join('-', feeds.Select(static feed => feed.Id));
 
     /// <summary>Reads a vector, which a single id is, too.</summary>
     /// <param name="id">Any text.</param>

@@ -13,11 +13,12 @@ public class ResponseSink(HttpResponse response) : IFrameSink
 {
     private const int SliceBytes = 16 * 1024;
 
+    private readonly SocketProgress _socket = SocketProgress.Of(response.HttpContext);
     private ReadOnlyMemory<byte> _large;
     private long _progress;
 
     /// <summary>Changes with each slice of a large frame, and on Linux, over HTTP/1.1, with what the peer has acknowledged.</summary>
-    public long Progress => Volatile.Read(ref _progress) + SocketProgress.Read(response.HttpContext);
+    public long Progress => Volatile.Read(ref _progress) + _socket.Read();
 
     /// <summary>The response's body.</summary>
     protected PipeWriter Output { get; } = response.BodyWriter;

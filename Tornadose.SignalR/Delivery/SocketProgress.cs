@@ -8,19 +8,28 @@ namespace Tornadose.SignalR.Delivery;
 /// How many bytes the peer of a connection has acknowledged. A write completes when the system has taken it, which a large send buffer delays by many seconds for a
 /// reader that is slow but steady; the acknowledgements show that it reads. On Linux, for HTTP/1.1; elsewhere completed writes have to do.
 /// </summary>
-internal static class SocketProgress
+/// <remarks>The socket is taken when the request begins. Later the context may be that of another request, or be disposed of, on a
+/// timer's thread.</remarks>
+internal readonly struct SocketProgress
 {
     private const int IpProtoTcp = 6;
     private const int TcpInfo = 11;
     private const int BytesAckedOffset = 120; // tcpi_bytes_acked in struct tcp_info of linux/tcp.h, since Linux 4.1
 
-    public static long Read(HttpContext context)
+    private readonly Socket? _socket;
+
+    private SocketProgress(Socket? socket) => _socket = socket;
+
+    public static SocketProgress Of(HttpContext context)
     {
         // Over HTTP/2 other streams move the connection's bytes.
         if (!OperatingSystem.IsLinux() || HttpProtocol.IsHttp2(context.Request.Protocol) || HttpProtocol.IsHttp3(context.Request.Protocol))
-            return 0;
-        return context.Features.Get<IConnectionSocketFeature>()?.Socket is { ProtocolType: ProtocolType.Tcp } socket ? Read(socket) : 0;
+            return default;
+        return context.Features.Get<IConnectionSocketFeature>()?.Socket is { ProtocolType: ProtocolType.Tcp } socket ? new(socket)
+            : default;
     }
+
+    public long Read() => _socket is null ? 0 : Read(_socket);
 
     private static long Read(Socket socket)
     {

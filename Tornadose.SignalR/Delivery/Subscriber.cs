@@ -33,6 +33,7 @@ internal sealed class Subscriber : SubscriberWake
     private long _sendingSince = NotSending;
     private long _progress;
     private bool _keepAliveDue;
+    private bool _left;
     private int _batches;
 
     public Subscriber(string transport, SubscriberFeeds feeds, FrameEncoder encoder, IFrameSink sink, SubscriberRegistry registry)
@@ -65,6 +66,9 @@ internal sealed class Subscriber : SubscriberWake
 
     /// <summary>When it began.</summary>
     public long Began { get; private set; }
+
+    /// <summary>Whether a look of the clock at this subscriber has failed, which is logged once.</summary>
+    public bool TickFailed { get; set; }
 
     /// <summary>The age at which it ends; infinite for none.</summary>
     public TimeSpan MaxAge { get; set; } = Timeout.InfiniteTimeSpan;
@@ -111,12 +115,20 @@ internal sealed class Subscriber : SubscriberWake
     }
 
     /// <summary>Ends the subscription and cuts its connection, so that a write which the peer does not take ends as well.</summary>
+    /// <remarks>
+    /// Only while the subscription has its connection. Whoever cuts a moment late holds a subscriber whose request has ended, and the
+    /// server uses the connection, and the context, for the next request of somebody else.
+    /// </remarks>
     public void Cut(SubscriberEnd reason)
     {
         End(reason);
         try
         {
-            _sink.Abort();
+            lock (_feeds)
+            {
+                if (!_left)
+                    _sink.Abort();
+            }
         }
         catch (Exception failure)
         {
@@ -150,9 +162,7 @@ internal sealed class Subscriber : SubscriberWake
         {
             if (entry.IsReset && !Announce(entry.Message.Reset!))
                 break;
-            var frame = _feeds.Render(entry, _encoder);
-            _sink.Write(frame);
-            bytes += frame.Bytes.Length;
+            bytes += _feeds.Write(entry, _encoder, _sink);
             count++;
         }
 
@@ -233,7 +243,7 @@ internal sealed class Subscriber : SubscriberWake
     /// <summary>A peer that takes nothing for the whole send timeout is cut; one that takes a part of a large message starts it anew.</summary>
     private void WatchProgress(long sendingSince, long now)
     {
-        var progress = _sink.Progress;
+        var progress = ReadProgress();
         if (progress != _progress)
         {
             _progress = progress;
@@ -242,6 +252,20 @@ internal sealed class Subscriber : SubscriberWake
         else if (_registry.Elapsed(sendingSince, now) >= _feeds.SendTimeout)
         {
             Cut(SubscriberEnd.Slow);
+        }
+    }
+
+    /// <summary>A sink that fails to tell has made none, so that its peer is cut in time.</summary>
+    private long ReadProgress()
+    {
+        try
+        {
+            return _sink.Progress;
+        }
+        catch (Exception failure)
+        {
+            _registry.TickFailed(this, failure);
+            return _progress;
         }
     }
 
@@ -272,6 +296,8 @@ internal sealed class Subscriber : SubscriberWake
         }
         finally
         {
+            lock (_feeds)
+                _left = true;
             _registry.Remove(this, end);
         }
 

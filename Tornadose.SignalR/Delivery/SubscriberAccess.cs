@@ -21,6 +21,9 @@ internal class SubscriberAccess(ClaimsPrincipal user, DateTimeOffset? until, int
     /// <summary>Whether the store is one of those that may be read.</summary>
     public virtual bool Concerns(string store) => false;
 
+    /// <summary>The last time that was asked, whether it has an answer or not; null when it never was.</summary>
+    public Task<bool>? Check { get; set; }
+
     /// <summary>Asks again whether the user may read.</summary>
     public virtual ValueTask<bool> IsGrantedAsync() => new(true);
 

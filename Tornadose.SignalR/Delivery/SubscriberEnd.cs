@@ -54,6 +54,9 @@ public sealed class SubscriberEnd
     /// <summary>An operator ended the subscription, for good.</summary>
     public static SubscriberEnd Dismissed { get; } = new("dismissed", "The server has ended this subscription for good: do not connect again.", reconnect: false);
 
+    /// <summary>The request got its answer, which is complete: a snapshot, or that of a client that polls.</summary>
+    internal static SubscriberEnd Answered { get; } = new("answered", "The request got its answer.", reconnect: true);
+
     /// <summary>The subscription failed in the server.</summary>
     public static SubscriberEnd Failed { get; } = new("failed", "An error in the server ended the subscription; the log has the details.", reconnect: true);
 

@@ -69,18 +69,32 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
         return false;
     }
 
-    /// <summary>Renders what was read last.</summary>
-    public Frame Render(MessageEntry entry, FrameEncoder encoder)
+    /// <summary>Renders what was read last, and hands it to the sink.</summary>
+    /// <returns>How many bytes it has.</returns>
+    public int Write(MessageEntry entry, FrameEncoder encoder, IFrameSink sink)
     {
-        var frame = NamesStore ? RenderNamed(entry, encoder) : encoder.GetFrame(_current.Store, entry);
-        _current.Count(entry, frame.Bytes.Length);
-        return frame;
+        var bytes = NamesStore ? WriteNamed(entry, encoder, sink) : Write(encoder.GetFrame(_current.Store, entry), sink);
+        _current.Count(entry, bytes);
+        return bytes;
     }
 
-    private Frame RenderNamed(MessageEntry entry, FrameEncoder encoder)
+    /// <summary>Several stores have an id that is this reader's own. What else there is to a message is rendered once for all.</summary>
+    private int WriteNamed(MessageEntry entry, FrameEncoder encoder, IFrameSink sink)
     {
-        var id = entry.IsReset || entry.IsLogged ? Id : null;
-        return encoder.Encode(new FrameContent(_current.Store, id, entry.Message, namesStore: true));
+        if (entry.IsReset)
+            return Write(encoder.Encode(new FrameContent(_current.Store, Id, entry.Message, namesStore: true)), sink);
+        if (!entry.IsLogged || _feeds.Length == 1)
+            return Write(encoder.GetNamed(_current.Store, entry), sink);
+        if (!encoder.SharesRest)
+            return Write(encoder.Encode(new FrameContent(_current.Store, Id, entry.Message, namesStore: true)), sink);
+        var rest = encoder.GetRest(_current.Store, entry);
+        return Write(encoder.EncodeId(Id, rest), sink) + Write(rest, sink);
+    }
+
+    private static int Write(Frame frame, IFrameSink sink)
+    {
+        sink.Write(frame);
+        return frame.Bytes.Length;
     }
 
     /// <summary>Counts the reset that was read last.</summary>
@@ -127,7 +141,9 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     {
         foreach (var feed in _feeds)
             if (feed.Cursor.IsEnded)
-                return feed.Cursor.IsDisconnected ? SubscriberEnd.Slow : SubscriberEnd.StoreClosed;
+                return feed.Cursor.IsDisconnected ? SubscriberEnd.Slow
+                    : feed.Cursor.IsComplete ? SubscriberEnd.Answered
+                    : SubscriberEnd.StoreClosed;
         return null;
     }
 }

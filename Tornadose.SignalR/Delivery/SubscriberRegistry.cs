@@ -18,6 +18,7 @@ internal sealed class SubscriberRegistry : IDisposable
     private readonly StoreMetrics _metrics;
     private readonly ITimer _clock;
     private int _draining;
+    private bool _tickFailed;
     private long _now;
     private long _numbers;
 
@@ -29,7 +30,7 @@ internal sealed class SubscriberRegistry : IDisposable
         Logger = logger;
         _now = time.GetTimestamp();
         Admission = new Admission(options, time, metrics);
-        Review = new AccessReview(this, options, time);
+        Review = new AccessReview(this, options, time, metrics);
         _clock = time.CreateTimer(static state => ((SubscriberRegistry)state!).Tick(), this, TickInterval, TickInterval);
     }
 
@@ -104,9 +105,18 @@ internal sealed class SubscriberRegistry : IDisposable
         }
 
         if (Count > 0)
-            await Task.WhenAny(Admission.Empty, Task.Delay(pace.Grace, _time)).ConfigureAwait(false);
+            await ((Task)Admission.Empty.WaitAsync(pace.Grace, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var subscriber in _subscribers.Keys)
             subscriber.Cut(SubscriberEnd.ShuttingDown);
+    }
+
+    /// <summary>Logs that the clock could not look after a subscriber: once, not each second.</summary>
+    public void TickFailed(Subscriber subscriber, Exception failure)
+    {
+        if (subscriber.TickFailed)
+            return;
+        subscriber.TickFailed = true;
+        Logger.SubscriberTickFailed(failure, subscriber.Transport, subscriber.Store);
     }
 
     public void Dispose() => _clock.Dispose();
@@ -117,12 +127,31 @@ internal sealed class SubscriberRegistry : IDisposable
         Volatile.Write(ref _now, now);
         var today = _time.GetUtcNow().UtcTicks;
         foreach (var (subscriber, _) in _subscribers)
+            Tick(subscriber, now, today);
+        try
+        {
+            Review.Tick(now);
+            Admission.Sweep();
+        }
+        catch (Exception failure)
+        {
+            if (!Interlocked.Exchange(ref _tickFailed, true))
+                Logger.TickFailed(failure);
+        }
+    }
+
+    /// <summary>Asks what transports and formats have made, which may throw: an exception would end the process, and must not keep the
+    /// clock from the other subscribers.</summary>
+    private void Tick(Subscriber subscriber, long now, long today)
+    {
+        try
         {
             subscriber.Access.Enforce(subscriber, today);
             subscriber.Tick(now, _options.KeepAlive);
         }
-
-        Review.Tick(now);
-        Admission.Sweep();
+        catch (Exception failure)
+        {
+            TickFailed(subscriber, failure);
+        }
     }
 }

@@ -47,7 +47,8 @@ public sealed class TornadoseOptions
     public int MaxSubscribers { get; set; } = 1_000_000;
 
     /// <summary>
-    /// How many subscriptions a user may have in this process, or, where nobody has signed in, an address (of IPv6 a /64 network); see <see cref="LimitKey"/>. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to
+    /// How many subscriptions a user may have in this process, each store of a list counted, or, where nobody has signed in, an address
+    /// (of IPv6 a /64 network); see <see cref="LimitKey"/>. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to
     /// come back later, other clients get 429, hub methods an error. Behind a proxy addresses need <c>UseForwardedHeaders()</c>: without it all clients have the proxy's.
     /// </summary>
     public int? MaxSubscribersPerUser { get; set; }
@@ -70,12 +71,22 @@ public sealed class TornadoseOptions
     public int? MaxHubCallsPerSecond { get; set; } = 100;
 
     /// <summary>
-    /// How many messages a WebSocket's peer may send in a second, and at once. They are of no use to a subscription, and ignored; pings and pongs do not count. Default 10. From 1. Beyond it the socket is closed with 1008.
+    /// How many stream tickets a user gets in a second on the average, and ten times as many at once. Default 10; null for no limit.
+    /// From 1. Beyond it the request for one is answered by 429. What is remembered of used tickets is
+    /// bounded by this, for each user alone.
+    /// </summary>
+    public int? MaxTicketsPerSecond { get; set; } = 10;
+
+    /// <summary>
+    /// How many messages a WebSocket's peer may send in a second, and at once. They are of no use to a subscription, and ignored. Of
+    /// pings and pongs it may send twenty times as many. Default 10. From 1. Beyond it the socket is closed with 1008.
     /// </summary>
     public int MaxInboundMessagesPerSecond { get; set; } = 10;
 
     /// <summary>
-    /// Whom a request is counted for, to <see cref="MaxSubscribersPerUser"/> and <see cref="MaxReplayedPerSecond"/>: any text, null for nobody. Default null: the user by <see cref="UserId"/>, else the address. Not from configuration.
+    /// Whom a request is counted for, to <see cref="MaxSubscribersPerUser"/>, <see cref="MaxStoresPerUser"/>,
+    /// <see cref="MaxReplayedPerSecond"/> and <see cref="MaxTicketsPerSecond"/>: any text, null for nobody. Default null: the user by
+    /// <see cref="UserId"/>, else the address. Not from configuration.
     /// </summary>
     public Func<HttpContext, string?>? LimitKey { get; set; }
 
@@ -84,6 +95,23 @@ public sealed class TornadoseOptions
     /// 503 over HTTP, an error of the hub method, a <see cref="InvalidOperationException"/> in the process.
     /// </summary>
     public int MaxStores { get; set; } = 10_000;
+
+    /// <summary>
+    /// How many stores of families may exist at a time because one user, or one address, was the first to ask for them or to publish to
+    /// them over HTTP or a hub (<see cref="LimitKey"/>). Default 5,000, half of <see cref="MaxStores"/>, so
+    /// that no single client can make all of them; null for no limit. From 1. Beyond it that client's requests for new ones are refused
+    /// as with <see cref="MaxStores"/>.
+    /// </summary>
+    public int? MaxStoresPerUser { get; set; } = 5_000;
+
+    /// <summary>
+    /// How many bytes of payload and event types all stores of this process may keep together, before stores of families grow no
+    /// further. Default 1 GiB. From 1 MiB. Beyond it a message for a store of a family that is not full by its own
+    /// limits is refused: 503 over HTTP, an error of the hub method, a <c>StoreRefusedException</c> in the process. Stores that the
+    /// application has declared by name have limits of their own, <c>StoreOptions.MaxBytes</c>, and are never
+    /// refused. Rendered copies come on top, one for each wire format in use.
+    /// </summary>
+    public long MaxBytes { get; set; } = 1L << 30;
 
     /// <summary>
     /// The origins of web pages that may open WebSockets, publish and get stream tickets, besides those of the same host, exactly as browsers send them: <c>https://app.example</c>. Default empty. <c>*</c> allows every page, which
@@ -102,6 +130,22 @@ public sealed class TornadoseOptions
     /// once for each subscription and store in each interval, one after the other.
     /// </summary>
     public TimeSpan? AccessRecheckInterval { get; set; }
+
+    /// <summary>
+    /// For how long a read policy may take to answer when it is asked again about an open subscription. Default 10 s. From 100 ms to 10
+    /// minutes. A check that takes longer has failed (see <see cref="EndOnFailedRecheck"/>), and the next one
+    /// begins.
+    /// </summary>
+    public TimeSpan AccessRecheckTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What becomes of a subscription whose read policy throws, or does not answer in time, when it is asked again; and, when a user is
+    /// revoked, of one whose <see cref="UserId"/> throws. Default false: it goes on, because ending every
+    /// stream when the policies' database is down would cause a reconnect storm against that database. True ends it, which is safer
+    /// where a right that was taken away matters more than availability. Either way the log says so, and
+    /// <c>tornadose.access.rechecks.failed</c> counts it.
+    /// </summary>
+    public bool EndOnFailedRecheck { get; set; }
 
     /// <summary>
     /// Who a user is, to <c>IStoreRevocation</c> and to the limits per user: null for somebody unknown. Default: the claim <c>NameIdentifier</c>, else <c>sub</c>, else the name. Not from configuration.

@@ -32,10 +32,14 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: TicketLifetime is {options.TicketLifetime}; it must be from 1 s to 10 minutes.";
         if (options.AccessRecheckInterval is { } interval && (interval < Second || interval > TimeSpan.FromDays(1)))
             yield return $"Tornadose: AccessRecheckInterval is {interval}; it must be from 1 s to 1 day, or null.";
+        if (options.AccessRecheckTimeout < TimeSpan.FromMilliseconds(100) || options.AccessRecheckTimeout > TimeSpan.FromMinutes(10))
+            yield return $"Tornadose: AccessRecheckTimeout is {options.AccessRecheckTimeout}; it must be from 100 ms to 10 minutes.";
         if (options.UserId is null)
             yield return "Tornadose: UserId is null; it must be a function, perhaps one that returns null.";
         foreach (var origin in options.AllowedOrigins.Where(static origin => !IsOrigin(origin)))
             yield return $"Tornadose: AllowedOrigins has '{origin}'; an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'; or '*'.";
+        if (options.MaxBytes < 1024 * 1024)
+            yield return $"Tornadose: MaxBytes is {options.MaxBytes}; it must be at least 1 MiB (1048576).";
         if (options.MaxStores < 1)
             yield return $"Tornadose: MaxStores is {options.MaxStores}; it must be at least 1.";
         foreach (var (limit, value) in Limits(options))
@@ -50,9 +54,11 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
     private static IEnumerable<(string Name, int? Value)> Limits(TornadoseOptions options) =>
     [
         (nameof(options.MaxSubscribersPerUser), options.MaxSubscribersPerUser),
+        (nameof(options.MaxStoresPerUser), options.MaxStoresPerUser),
         (nameof(options.MaxJoinsPerSecond), options.MaxJoinsPerSecond),
         (nameof(options.MaxReplayedPerSecond), options.MaxReplayedPerSecond),
         (nameof(options.MaxHubCallsPerSecond), options.MaxHubCallsPerSecond),
+        (nameof(options.MaxTicketsPerSecond), options.MaxTicketsPerSecond),
     ];
 
     /// <summary>As browsers send it; anything else would never match.</summary>

@@ -29,6 +29,8 @@ internal sealed class StoreMetrics
         Resumes = meter.CreateCounter<long>("tornadose.resumes", "{resume}", "Subscriptions that began after an id, by what became of it.");
         Ended = meter.CreateCounter<long>("tornadose.subscribers.ended", "{subscriber}", "Subscriptions that ended, by reason.");
         Refusals = meter.CreateCounter<long>("tornadose.subscribers.refused", "{refusal}", "Subscriptions and hub calls that a limit did not admit, by reason.");
+        FailedRechecks = meter.CreateCounter<long>("tornadose.access.rechecks.failed", "{check}",
+            "Checks of an open subscription's right to read that failed, by reason.");
         Lag = meter.CreateHistogram<double>("tornadose.delivery.lag", "s", "From a message's arrival in this process's log to its write, of the oldest message of each batch.", advice: Buckets.OfSeconds);
         Duration = meter.CreateHistogram<double>("tornadose.subscription.duration", "s", "How long subscriptions lasted, by reason of their end.", advice: Buckets.OfHours);
     }
@@ -44,6 +46,8 @@ internal sealed class StoreMetrics
     public Counter<long> Ended { get; }
 
     private Counter<long> Refusals { get; }
+
+    private Counter<long> FailedRechecks { get; }
 
     public Histogram<double> Lag { get; }
 
@@ -80,6 +84,12 @@ internal sealed class StoreMetrics
     {
         if (Refusals.Enabled)
             Refusals.Add(1, new("tornadose.transport", transport), new("tornadose.reason", reason));
+    }
+
+    public void RecheckFailed(string transport, string reason)
+    {
+        if (FailedRechecks.Enabled)
+            FailedRechecks.Add(1, new("tornadose.transport", transport), new("tornadose.reason", reason));
     }
 
     private List<Measurement<long>> CountSubscribers()

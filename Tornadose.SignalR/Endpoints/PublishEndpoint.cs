@@ -28,7 +28,7 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
             return;
         }
 
-        var selection = StoreSelection.Read(context, stores);
+        var selection = StoreSelection.Read(context, stores, options);
         if (selection.IsList)
             selection = StoreSelection.OneOnly;
         if ((selection.Refusal ?? Refusal.For(await authorizer.DecideAsync(context.User, selection.Stores[0], StoreOperation.Publish))) is { } refusal)
@@ -37,7 +37,7 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
             await PublishAsync(context, selection.Stores[0]);
     }
 
-    private static async Task PublishAsync(HttpContext context, MessageStore store)
+    private async Task PublishAsync(HttpContext context, MessageStore store)
     {
         try
         {
@@ -70,18 +70,19 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         }
     }
 
-    private static async ValueTask<MessagePosition> PublishAsync(HttpRequest request, MessageStore store)
+    private async ValueTask<MessagePosition> PublishAsync(HttpRequest request, MessageStore store)
     {
         var format = FormatOf(request);
-        var options = new PublishOptions
+        var published = new PublishOptions
         {
             EventType = request.Query["event"],
             IdempotencyKey = KeyOf(request),
+            Scope = IdempotencyScope.Of(options.UserId(request.HttpContext.User)),
         };
         var body = await ReadBodyAsync(request, store);
         return format == MessageFormat.Json
-            ? await store.PublishJsonAsync(JsonText.OneLine(body), options, request.HttpContext.RequestAborted)
-            : await store.PublishAsync(body, options, request.HttpContext.RequestAborted);
+            ? await store.PublishJsonAsync(JsonText.OneLine(body), published, request.HttpContext.RequestAborted)
+            : await store.PublishAsync(body, published, request.HttpContext.RequestAborted);
     }
 
     private static string? KeyOf(HttpRequest request) => request.Headers["Idempotency-Key"] switch

@@ -12,7 +12,10 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageSto
 {
     private readonly List<MessagePosition> _positions = request.After is null ? [] : PositionVector.Parse(request.After, StoreSelection.MaxStores);
 
-    /// <summary>Where one of the stores begins. They are followed already: their epochs are known.</summary>
+    /// <summary>
+    /// Where one of the stores begins. The epoch of a store is known once its log is open: until then, while Redis is away, the answer
+    /// is a guess by the place in the vector, and has to be asked for again.
+    /// </summary>
     public StartAt StartOf(int index)
     {
         var start = request.After is null ? FreshStart(stores[index]) : After(index);
@@ -22,21 +25,26 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageSto
     private StartAt FreshStart(MessageStore store)
     {
         if (request.Earliest)
-            return StartAt.Earliest;
+            return store.Kind == StoreKind.Data ? StartAt.Latest : StartAt.Earliest;
         return request.Last is { } count ? StartAt.Last(count) : store.DefaultStart;
     }
 
     private StartAt After(int index)
     {
-        var epoch = stores[index].Position.Epoch;
         foreach (var position in _positions)
-            if (position.Epoch == epoch)
+            if (IsOf(stores[index], position))
                 return StartAt.After(position);
         if (_positions.Count == 0)
             return StartAt.AfterId(""); // no id at all, which a reset says
+        if (_positions.Count == stores.Count && IsOfNone(_positions[index]))
+            return StartAt.After(_positions[index]);
         foreach (var position in _positions)
-            if (stores.All(store => store.Position.Epoch != position.Epoch))
+            if (IsOfNone(position))
                 return StartAt.After(position);
         return stores[index].DefaultStart; // every position belongs to another of the stores: this one is new to the client
     }
+
+    private bool IsOfNone(MessagePosition position) => stores.All(store => !IsOf(store, position));
+
+    private static bool IsOf(MessageStore store, MessagePosition position) => store.Log.IsOpen && store.Position.Epoch == position.Epoch;
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.LongPolling;
 using Tornadose.SignalR.Stores;
@@ -38,7 +39,7 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
             return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, error));
         if (!isWebSocket && resume.After == SubscriberEnd.DismissedId)
             return Refusal.StayAwayAsync(context);
-        var selection = StoreSelection.Read(context, stores);
+        var selection = StoreSelection.Read(context, stores, options);
         if (selection.IsFull)
             return Refusal.ComeBackAsync(context, format, options.NextRetry());
         if (selection.Refusal is { } refusal)
@@ -67,10 +68,11 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
 
         try
         {
-            if (format is LongPollingFormat && !LongPollingFormat.IsAskedFor(context.Request))
-                await SnapshotAsync(context, selection, format);
-            else if (format is not null && HttpMethods.IsHead(context.Request.Method))
-                StreamHeaders.Set(context.Response, format);
+            var isSnapshot = format is LongPollingFormat && !LongPollingFormat.IsAskedFor(context.Request);
+            if (format is not null && HttpMethods.IsHead(context.Request.Method))
+                SetHeaders(context.Response, format, isSnapshot);
+            else if (isSnapshot)
+                await SnapshotAsync(context, access, selection, format!);
             else
                 return await SubscribeAsync(context, access, selection, resume, format);
         }
@@ -83,29 +85,32 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
         return null;
     }
 
-    private async Task SnapshotAsync(HttpContext context, StoreSelection selection, StreamFormat format)
+    private static void SetHeaders(HttpResponse response, StreamFormat format, bool isSnapshot)
     {
-        var snapshot = await StoreSnapshotResponse.TakeAsync(selection, context);
-        if (registry.Admission.TryReplay("json", ClientKey.Of(context, options), snapshot.Messages))
-            await snapshot.WriteAsync(context);
+        if (isSnapshot)
+            StoreSnapshotResponse.SetHeaders(response);
         else
-            await Refusal.ComeBackAsync(context, format, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
+            StreamHeaders.Set(response, format);
+    }
+
+    private async Task SnapshotAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, StreamFormat format)
+    {
+        var window = new ResumeRequest(After: null, Earliest: true, Last: null, Error: null);
+        const string transport = StoreSnapshotResponse.Transport;
+        if (await EnterAsync(context, transport, access, selection, window, format, isSnapshot: true) is not { } snapshot)
+            return;
+        using (snapshot)
+            await StoreSnapshotResponse.WriteAsync(context, snapshot, registry);
     }
 
     private async ValueTask<StoreSubscription?> SubscribeAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
-        var key = ClientKey.Of(context, options);
         var transport = format?.Name ?? WebSocketSubscription.Transport;
-        if (!registry.Admission.TryEnter(transport, key, selection.Capacities, out var place, out var refusal))
-        {
-            await Refusal.ComeBackAsync(context, format, options.NextRetry(), refusal);
+        if (await EnterAsync(context, transport, access, selection, resume, format, isSnapshot: false) is not { } subscription)
             return null;
-        }
-
-        var subscription = await StoreSubscription.OpenAsync(selection, resume, access, place, context.RequestAborted);
         try
         {
-            if (registry.Admission.TryReplay(transport, key, subscription.Feeds.Behind))
+            if (await TrySpendTicketAsync(context, format))
             {
                 context.Response.Headers[StreamHeaders.Resume] = subscription.WordOf(resume); // fails where something in front has begun the response
                 return subscription;
@@ -118,7 +123,48 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
         }
 
         subscription.Dispose();
-        await Refusal.ComeBackAsync(context, format, options.NextRetry(), AdmissionRefusal.TooMuchReplayed);
+        return null;
+    }
+
+    /// <returns>False when the request has been answered: its ticket was used before, or it is not known whether it was.</returns>
+    private async ValueTask<bool> TrySpendTicketAsync(HttpContext context, StreamFormat? format)
+    {
+        try
+        {
+            if (await gate.TrySpendAsync(context))
+                return true;
+            await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
+        }
+        catch (StoreUnavailableException)
+        {
+            await Refusal.ComeBackAsync(context, format, options.NextRetry());
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes a permit and opens the cursors.</summary>
+    /// <returns>Null when the request has been told to come back.</returns>
+    private async ValueTask<StoreSubscription?> EnterAsync(
+        HttpContext context, string transport, SubscriberAccess access, StoreSelection selection,
+        ResumeRequest resume, StreamFormat? format, bool isSnapshot)
+    {
+        var key = ClientKey.Of(context, options);
+        if (!registry.Admission.TryEnter(transport, key, selection.Capacities, out var place, out var refusal, selection.Stores.Count))
+        {
+            await Refusal.ComeBackAsync(context, format, options.NextRetry(), refusal);
+            return null;
+        }
+
+        var subscription = await StoreSubscription.OpenAsync(selection, resume, access, place, isSnapshot, context.RequestAborted);
+        if (isSnapshot && !subscription.IsOpen)
+            refusal = AdmissionRefusal.NotLoaded;
+        else if (!registry.Admission.TryReplay(transport, key, subscription.Feeds.Behind))
+            refusal = AdmissionRefusal.TooMuchReplayed;
+        if (refusal is null)
+            return subscription;
+        subscription.Dispose();
+        await Refusal.ComeBackAsync(context, format, options.NextRetry(), refusal);
         return null;
     }
 

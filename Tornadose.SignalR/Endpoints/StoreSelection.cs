@@ -27,13 +27,14 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
     /// <summary>What a request gets that names a list where only one store will do.</summary>
     public static StoreSelection OneOnly => Refuse(StatusCodes.Status400BadRequest, "A message is published to one store: name it in the path.");
 
-    public static StoreSelection Read(HttpContext context, StoreProvider stores)
+    public static StoreSelection Read(HttpContext context, StoreProvider stores, TornadoseOptions options)
     {
+        string? Client() => ClientKey.Of(context, options);
         try
         {
             return context.GetRouteValue(RouteValue) is string { Length: > 0 } name
-                ? Find([name], isList: false, stores)
-                : FindList(context.Request, stores);
+                ? Find([name], isList: false, stores, Client)
+                : FindList(context.Request, stores, Client);
         }
         catch (TooManyStoresException)
         {
@@ -42,11 +43,14 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
     }
 
     /// <summary>Finds a list of stores that a request names in its body.</summary>
-    public static StoreSelection Find(IEnumerable<string?> list, StoreProvider stores)
+    /// <param name="list">The names.</param>
+    /// <param name="stores">The stores.</param>
+    /// <param name="client">Whom new stores of families are counted for.</param>
+    public static StoreSelection Find(IEnumerable<string?> list, StoreProvider stores, Func<string?> client)
     {
         try
         {
-            return FindList([.. list.Distinct()], "Name at least one store.", stores);
+            return FindList([.. list.Distinct()], "Name at least one store.", stores, client);
         }
         catch (TooManyStoresException)
         {
@@ -56,24 +60,26 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
 
     private static StoreSelection Full => new([], false, Endpoints.Refusal.TooManyStores, IsFull: true);
 
-    private static StoreSelection FindList(HttpRequest request, StoreProvider stores) => FindList(
+    private static StoreSelection FindList(HttpRequest request, StoreProvider stores, Func<string?> client) => FindList(
         [.. request.Query[RouteValue].Distinct()],
         $"Name a store: {request.PathBase}{request.Path.Value?.TrimEnd('/')}/name, or several: ?store=a&store=b.",
-        stores);
+        stores,
+        client);
 
-    private static StoreSelection FindList(string?[] names, string howToName, StoreProvider stores) => names.Length switch
+    private static StoreSelection FindList(string?[] names, string howToName, StoreProvider stores, Func<string?> client) =>
+        names.Length switch
     {
         0 => Refuse(StatusCodes.Status404NotFound, howToName),
         > MaxStores => Refuse(StatusCodes.Status400BadRequest, $"One connection carries at most {MaxStores} stores."),
-        _ => Find(names, isList: true, stores),
+        _ => Find(names, isList: true, stores, client),
     };
 
-    private static StoreSelection Find(string?[] names, bool isList, StoreProvider stores)
+    private static StoreSelection Find(string?[] names, bool isList, StoreProvider stores, Func<string?> client)
     {
         var found = new MessageStore[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
-            if (stores.Find(names[i]) is not { } store)
+            if (stores.Find(names[i], client) is not { } store)
                 return new([], false, Endpoints.Refusal.NoSuchStore);
             found[i] = store;
         }

@@ -1,83 +1,59 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Tornadose.SignalR.Delivery;
-using Tornadose.SignalR.Messages;
-using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.LongPolling;
 
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The store's window and id as one JSON document: <c>{"store":…,"id":…,"messages":[…]}</c>; of a list, <c>{"id":…,"stores":[…]}</c> with the vector of all as the id.
+/// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>; of a list, <c>{"stores":[…],"id":…}</c>
+/// with the vector of all as the id.
 /// </summary>
-internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, StoreSnapshot Snapshot)> snapshots)
+/// <remarks>
+/// A snapshot is a subscription that ends at the position at which the log was when it began. So it costs what every other reader costs:
+/// it keeps no message, obeys the send time-out, ends with the drain and with the
+/// user's access, and a reader that the log has lapped is cut. A list is read store after store, each by a subscriber of its own.
+/// </remarks>
+internal static class StoreSnapshotResponse
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public const string Transport = "json";
 
-    /// <summary>How many messages it holds.</summary>
-    public int Messages => snapshots.Sum(static taken => taken.Snapshot.Messages.Count);
-
-    public static async ValueTask<StoreSnapshotResponse> TakeAsync(StoreSelection selection, HttpContext context)
+    public static void SetHeaders(HttpResponse response)
     {
-        var snapshots = new List<(string Store, StoreSnapshot Snapshot)>();
-        if (HttpMethods.IsHead(context.Request.Method))
-            return new(selection.IsList, snapshots);
-        foreach (var store in selection.Stores)
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.CacheControl = "no-cache, no-store";
+        response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+    }
+
+    /// <param name="context">The request.</param>
+    /// <param name="subscription">The stores, with bounded cursors.</param>
+    /// <param name="registry">The subscribers of the process.</param>
+    public static async Task WriteAsync(HttpContext context, StoreSubscription subscription, SubscriberRegistry registry)
+    {
+        SetHeaders(context.Response);
+        var feeds = subscription.Feeds.ToArray();
+        for (var index = 0; index < feeds.Length; index++)
         {
-            using var following = await FollowedStore.BeginAsync(store, context.RequestAborted);
-            snapshots.Add((store.Name, following.Store.GetSnapshot()));
+            var sink = SinkOf(context.Response, subscription.Feeds, feeds, index);
+            var subscriber = new Subscriber(Transport, SubscriberFeeds.Of(feeds[index]), LongPollingEncoder.Instance, sink, registry)
+            {
+                Access = subscription.Access,
+                Gone = context.RequestAborted,
+            };
+            if (await subscriber.RunAsync() != SubscriberEnd.Answered)
+                return;
         }
-
-        return new(selection.IsList, snapshots);
     }
 
-    public async Task WriteAsync(HttpContext context)
+    /// <summary>Neither a store's name nor an id needs escapes.</summary>
+    public static SnapshotSink SinkOf(HttpResponse response, SubscriberFeeds all, SubscriberFeed[] feeds, int index)
     {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-cache, no-store";
-        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        if (HttpMethods.IsHead(context.Request.Method))
-            return;
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
-        if (isList)
-            await WriteListAsync(context, writer, snapshots);
-        else
-            await WriteAsync(context, writer, snapshots[0].Store, snapshots[0].Snapshot);
+        var feed = feeds[index];
+        var isFirst = index == 0;
+        var isLast = index == feeds.Length - 1;
+        var opening = $"{(!isFirst ? "," : all.NamesStore ? "{\"stores\":[" : "")}{{\"store\":\"{feed.Store}\",\"messages\":[";
+        return new SnapshotSink(response, opening, () => Closing($"{feed.Cursor.Position}") + (all.NamesStore && isLast ? Closing(all.Id) : ""));
     }
 
-    private static async Task WriteListAsync(HttpContext context, Utf8JsonWriter writer, List<(string Store, StoreSnapshot Snapshot)> snapshots)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("id"u8, string.Join('-', snapshots.Select(static taken => taken.Snapshot.Id)));
-        writer.WriteStartArray("stores"u8);
-        foreach (var (store, snapshot) in snapshots)
-            await WriteAsync(context, writer, store, snapshot);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static async Task WriteAsync(HttpContext context, Utf8JsonWriter writer, string store, StoreSnapshot snapshot)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("store"u8, store);
-        writer.WriteString("id"u8, snapshot.Id);
-        writer.WriteStartArray("messages"u8);
-        foreach (var message in snapshot.Messages)
-        {
-            MessageEnvelope.Write(writer, new FrameContent(store, message.Id, message));
-            if (writer.BytesPending >= Subscriber.BatchBytes)
-                await SendAsync(context, writer);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    /// <summary>A client that reads slowly gets a part at a time, and costs no more memory than that.</summary>
-    private static async ValueTask SendAsync(HttpContext context, Utf8JsonWriter writer)
-    {
-        writer.Flush();
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-    }
+    private static string Closing(string id) => $"],\"id\":\"{id}\"}}";
 }

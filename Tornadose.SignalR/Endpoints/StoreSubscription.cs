@@ -27,8 +27,11 @@ internal sealed class StoreSubscription : IDisposable
     /// <param name="resume">Where to begin.</param>
     /// <param name="access">The right to read them.</param>
     /// <param name="place">The place, which is left when the subscription ends, or does not begin.</param>
+    /// <param name="isSnapshot">Whether the cursors end at what the logs hold now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async ValueTask<StoreSubscription> OpenAsync(StoreSelection selection, ResumeRequest resume, SubscriberAccess access, IDisposable place, CancellationToken cancellationToken)
+    public static async ValueTask<StoreSubscription> OpenAsync(
+        StoreSelection selection, ResumeRequest resume, SubscriberAccess access, IDisposable place,
+        bool isSnapshot, CancellationToken cancellationToken)
     {
         FollowedStore[] followed = [];
         try
@@ -37,7 +40,11 @@ internal sealed class StoreSubscription : IDisposable
             var plan = new ResumePlan(resume, Array.ConvertAll(followed, static following => following.Store));
             var feeds = new SubscriberFeed[followed.Length];
             for (var i = 0; i < feeds.Length; i++)
-                feeds[i] = await OpenAsync(followed[i], plan.StartOf(i), cancellationToken);
+            {
+                var index = i;
+                feeds[i] = await OpenAsync(followed[i], () => plan.StartOf(index), isSnapshot, cancellationToken);
+            }
+
             return new StoreSubscription(followed, new SubscriberFeeds(selection.IsList, feeds), access, place);
         }
         catch
@@ -47,6 +54,9 @@ internal sealed class StoreSubscription : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether the content of all stores is known. Otherwise a snapshot would look like that of an empty store.</summary>
+    public bool IsOpen => _followed.All(static following => following.Store.Log.IsOpen);
 
     /// <summary>What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while the backplane has not been reached yet. Before the first read only.</summary>
     public string WordOf(ResumeRequest resume)
@@ -64,8 +74,14 @@ internal sealed class StoreSubscription : IDisposable
         _place.Dispose();
     }
 
-    private static async ValueTask<SubscriberFeed> OpenAsync(FollowedStore following, StartAt start, CancellationToken cancellationToken) =>
-        new(following.Store.Name, await following.OpenCursorAsync(start, cancellationToken), following.Store.Options.SendTimeout, following.Store.Measured);
+    private static async ValueTask<SubscriberFeed> OpenAsync(
+        FollowedStore following, Func<StartAt> start, bool isSnapshot, CancellationToken cancellationToken)
+    {
+        var cursor = isSnapshot
+            ? await following.OpenSnapshotAsync(start(), cancellationToken)
+            : await following.OpenCursorAsync(start, cancellationToken);
+        return new(following.Store.Name, cursor, following.Store.Options.SendTimeout, following.Store.Measured);
+    }
 
     private static async ValueTask<FollowedStore[]> FollowAsync(IReadOnlyList<MessageStore> stores, CancellationToken cancellationToken)
     {

@@ -10,7 +10,8 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary><c>POST {prefix}/_ticket</c>: gives a user, who comes with the application's normal credentials, a ticket to open one stream with.</summary>
-internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets, TornadoseOptions options)
+internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets,
+    SubscriberRegistry registry, TornadoseOptions options)
 {
     public const string Path = "_ticket";
 
@@ -55,7 +56,7 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
 
     private async Task IssueAsync(HttpContext context, TicketRequest request)
     {
-        var selection = StoreSelection.Find(request.Stores!, stores);
+        var selection = StoreSelection.Find(request.Stores!, stores, () => ClientKey.Of(context, options));
         if (selection.Refusal is { } unknown)
         {
             await Refusal.WriteAsync(context, unknown);
@@ -65,6 +66,12 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
         if (Refusal.For(await authorizer.Ask(context.User, selection.Stores, context).DecideAsync()) is { } refusal)
         {
             await Refusal.WriteAsync(context, refusal);
+            return;
+        }
+
+        if (!registry.Admission.TryTicket(ClientKey.Of(context, options)))
+        {
+            await Refusal.ComeBackAsync(context, format: null, options.NextRetry(), AdmissionRefusal.TooManyTickets);
             return;
         }
 

@@ -9,8 +9,9 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>Takes the ticket of a request, <c>?ticket=…</c>, and lets the request go on as its user's.</summary>
-internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotiation, TornadoseOptions options)
+/// <summary>Reads the ticket of a request, <c>?ticket=…</c>, and lets the request go on as its user's. It is used up only when the
+/// stream begins.</summary>
+internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotiation)
 {
     private const string Parameter = "ticket";
 
@@ -21,26 +22,24 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
             return Admit(context, taken); // the application's own authentication may have come after
         if (!RequestParts.Query(context.Request).TryGetValue(Parameter, out var values))
             return true;
-        try
-        {
-            if (values is [{ Length: > 0 } text] && await RedeemAsync(context, text) is { } ticket)
-                return Admit(context, ticket);
-            await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
-        }
-        catch (StoreUnavailableException)
-        {
-            await Refusal.ComeBackAsync(context, WebSocketRequest.IsUpgrade(context) ? null : negotiation.Choose(context.Request), options.NextRetry());
-        }
-
+        if (values is [{ Length: > 0 } text] && Read(context, text) is { } ticket)
+            return Admit(context, ticket);
+        await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
         return false;
     }
 
-    private ValueTask<StoreTicket?> RedeemAsync(HttpContext context, string text)
+    /// <summary>Uses up the ticket that the request came with, if any.</summary>
+    /// <returns>False when it was used before.</returns>
+    /// <exception cref="StoreUnavailableException">It is not known whether it was used.</exception>
+    public ValueTask<bool> TrySpendAsync(HttpContext context) =>
+        context.Features.Get<StoreTicket>() is { } ticket ? tickets.TrySpendAsync(ticket, context.RequestAborted) : new(true);
+
+    private StoreTicket? Read(HttpContext context, string text)
     {
         IReadOnlyCollection<string?> stores = context.GetRouteValue(StoreSelection.RouteValue) is string { Length: > 0 } name
             ? [name]
             : [.. context.Request.Query[StoreSelection.RouteValue]];
-        return tickets.RedeemAsync(text, TransportOf(context), stores, context.RequestAborted);
+        return tickets.Read(text, TransportOf(context), stores);
     }
 
     /// <summary>Tickets are for those who cannot send headers: everybody else gets none, and needs none.</summary>

@@ -11,11 +11,11 @@ internal sealed class InitialValues(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly Queue<StoreDefinition> _left = new(definitions.Where(static definition => definition.Initial is not null));
+    private readonly List<StoreDefinition> _left = [.. definitions.Where(static definition => definition.Initial is not null)];
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await TryAsync(cancellationToken).ConfigureAwait(false);
+        await TryAsync(IsAway, cancellationToken).ConfigureAwait(false);
         foreach (var definition in _left)
             logger.InitialValueWaits(definition.Name);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -26,20 +26,33 @@ internal sealed class InitialValues(
         while (_left.Count > 0)
         {
             await Task.Delay(RetryDelay, time, stoppingToken).ConfigureAwait(false);
-            await TryAsync(stoppingToken).ConfigureAwait(false);
+            await TryAsync(IsFailure, stoppingToken).ConfigureAwait(false);
         }
     }
 
-    private async Task TryAsync(CancellationToken cancellationToken)
+    /// <summary>The backplane is away, or refuses; its own lines tell of it.</summary>
+    private static bool IsAway(Exception failure) => failure is StoreUnavailableException or StoreRefusedException;
+
+    /// <summary>At start a value that cannot be published is the application's mistake, and ends it. Later it must not: a background
+    /// service that fails ends the application.</summary>
+    private static bool IsFailure(Exception failure) => failure is not OperationCanceledException;
+
+    private async Task TryAsync(Func<Exception, bool> survives, CancellationToken cancellationToken)
     {
-        try
+        foreach (var definition in _left.ToList())
         {
-            for (; _left.TryPeek(out var definition); _left.Dequeue())
+            try
+            {
                 await stores.Get(definition.Name).InitializeAsync(definition.Initial!(serializer), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
-        {
-            // The backplane is away, or refuses; its own lines tell of it.
+                _left.Remove(definition);
+            }
+            catch (Exception failure) when (survives(failure))
+            {
+                if (IsAway(failure))
+                    continue;
+                logger.InitialValueFailed(failure, definition.Name);
+                _left.Remove(definition);
+            }
         }
     }
 }

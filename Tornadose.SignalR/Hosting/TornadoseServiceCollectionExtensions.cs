@@ -56,7 +56,10 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<IBackplane>(),
             provider.GetRequiredService<StoreSerializer>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<PublishTelemetry>()));
+            provider.GetRequiredService<PublishTelemetry>(),
+            provider.GetRequiredService<ILogger<StoreProvider>>(),
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxStoresPerUser,
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxBytes));
         services.TryAddSingleton<IStoreProvider>(provider => provider.GetRequiredService<StoreProvider>());
         services.TryAddSingleton<StoreMetrics>();
         services.TryAddSingleton<PublishTelemetry>();
@@ -69,8 +72,7 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton(provider => new StoreTickets(
             provider.GetService<IDataProtectionProvider>(),
             provider.GetRequiredService<IBackplane>() as IReplayCache ?? new LocalReplayCache(provider.GetRequiredService<TimeProvider>()),
-            provider.GetRequiredService<TornadoseOptions>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TornadoseOptions>()));
         services.TryAddSingleton<IStoreRevocation, StoreRevocation>();
         services.TryAddSingleton<TicketGate>();
         services.TryAddTransient<QueryAuthentication>();

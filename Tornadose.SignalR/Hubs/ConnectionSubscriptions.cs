@@ -34,6 +34,10 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     /// <summary>Whether <c>System.Text.Json</c> writes the items of streams. The protocol's name does not tell: other serializers call theirs «json» as well.</summary>
     public bool IsSystemTextJson => _protocol is JsonHubProtocol;
 
+    /// <summary>Finds a store that the client names.</summary>
+    /// <exception cref="HubException">There is none.</exception>
+    public MessageStore Get(string store) => hub.Get(store, () => Key);
+
     /// <summary>The right of the connection's user to read a store, yet to be decided on.</summary>
     public StoreReadAccess Ask(MessageStore store) => hub.Authorizer.Ask(connection.User, [store], Authenticated);
 

@@ -56,7 +56,8 @@ public class StoreHub : Hub<IStoreClient>
     public virtual async Task<IAsyncEnumerable<object>> Watch(string store, string? after = null, CancellationToken cancellationToken = default)
     {
         var access = await AskAsync(store);
-        return HubStream.ReadAsync(Subscriptions.Hub.Get(store), string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), access, Subscriptions, cancellationToken);
+        return HubStream.ReadAsync(Subscriptions.Get(store), string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), access,
+            Subscriptions, cancellationToken);
     }
 
     /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
@@ -72,7 +73,7 @@ public class StoreHub : Hub<IStoreClient>
     private async ValueTask<SubscriberAccess> AskAsync(string name)
     {
         Subscriptions.Call();
-        var access = Subscriptions.Ask(Subscriptions.Hub.Get(name));
+        var access = Subscriptions.Ask(Subscriptions.Get(name));
         Demand(await access.DecideAsync());
         return access;
     }
@@ -80,7 +81,7 @@ public class StoreHub : Hub<IStoreClient>
     private async ValueTask<MessageStore> GetPublishableAsync(string name)
     {
         Subscriptions.Call();
-        var store = Subscriptions.Hub.Get(name);
+        var store = Subscriptions.Get(name);
         Demand(store.Options.PublishPolicy is null
             ? StoreVerdict.Forbidden
             : await Subscriptions.Hub.Authorizer.DecideAsync(Context.User ?? new ClaimsPrincipal(), store, StoreOperation.Publish));

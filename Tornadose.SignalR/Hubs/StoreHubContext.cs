@@ -24,7 +24,7 @@ internal sealed record StoreHubContext(
 
     /// <summary>Finds a store for a client, which learns no more than that there is none.</summary>
     /// <exception cref="HubException">There is none.</exception>
-    public MessageStore Get(string name) => Find(name) ?? throw NoSuchStore();
+    public MessageStore Get(string name, Func<string?> client) => Find(name, client) ?? throw NoSuchStore();
 
     /// <summary>Follows a store for a client.</summary>
     /// <exception cref="HubException">The store had to make way for others since it was found, and there is no room for it now.</exception>
@@ -41,11 +41,13 @@ internal sealed record StoreHubContext(
     }
 
     /// <summary>Finds the store that a group is named after; null for a group that is none's.</summary>
-    public MessageStore? Find(string? name)
+    public MessageStore? Find(string? name) => Find(name, static () => null);
+
+    private MessageStore? Find(string? name, Func<string?> client)
     {
         try
         {
-            return Stores.Find(name);
+            return Stores.Find(name, client);
         }
         catch (TooManyStoresException)
         {

@@ -14,6 +14,12 @@ internal sealed class JsonLinesEncoder : FrameEncoder
 
     public override Frame Encode(in FrameContent content) => new(Render(content, Write));
 
+    internal override bool SharesRest => true;
+
+    internal override Frame EncodeRest(in FrameContent content) => new(Render(content, Write).AsMemory(1));
+
+    internal override Frame EncodeId(string id, Frame rest) => new(MessageEnvelope.Start(id));
+
     private static void Write(in FrameContent content, IBufferWriter<byte> output)
     {
         MessageEnvelope.Write(content, output);

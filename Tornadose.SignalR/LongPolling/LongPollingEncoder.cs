@@ -9,4 +9,10 @@ internal sealed class LongPollingEncoder : FrameEncoder
     public static readonly LongPollingEncoder Instance = new();
 
     public override Frame Encode(in FrameContent content) => new(Render(content, static (in FrameContent content, IBufferWriter<byte> output) => MessageEnvelope.Write(content, output)));
+
+    internal override bool SharesRest => true;
+
+    internal override Frame EncodeRest(in FrameContent content) => new(Encode(content).Bytes[1..]);
+
+    internal override Frame EncodeId(string id, Frame rest) => new FrameStart(MessageEnvelope.Start(id));
 }

@@ -12,11 +12,11 @@ namespace Tornadose.SignalR.LongPolling;
 /// <param name="time">The clock.</param>
 internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, TimeProvider time) : ResponseSink(context.HttpContext.Response)
 {
-    private static readonly SubscriberEnd Answered = new("answered", "The request got its answer.", reconnect: true);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private ITimer? _timer;
     private bool _begun;
+    private bool _inMessage;
     private bool _isLarge;
     private bool _answered;
 
@@ -32,7 +32,9 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     public override void Write(Frame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        Separate();
+        if (!_inMessage)
+            Separate();
+        _inMessage = frame is FrameStart;
         _isLarge = frame.Bytes.Length > Subscriber.BatchBytes;
         base.Write(frame);
     }
@@ -41,7 +43,7 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     public override async ValueTask<bool> FlushAsync()
     {
         var taken = (!_isLarge || await base.FlushAsync().ConfigureAwait(false)) && await FinishAsync(context.Id).ConfigureAwait(false);
-        context.End(Answered);
+        context.End(SubscriberEnd.Answered);
         return taken;
     }
 
@@ -63,7 +65,7 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     private static void EndUnlessBehind(StreamContext context)
     {
         if (context.Behind == 0)
-            context.End(Answered);
+            context.End(SubscriberEnd.Answered);
     }
 
     private void Separate()

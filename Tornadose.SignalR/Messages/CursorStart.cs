@@ -33,6 +33,7 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
     /// </summary>
     public static CursorStart ResolveLate(MessageLog log, StartAt start, bool newestWins)
     {
+        log.TrimExpired();
         var resolved = Resolve(log, start, newestWins);
         return start.Where == StartAt.Kind.Now ? resolved with { Opening = ResetEntry(StoreResetReason.Epoch, resolved.Position) } : resolved;
     }

@@ -22,6 +22,7 @@ public sealed class MessageCursor : IDisposable
     private bool _floating;
     private bool _resumes;
     private bool _disconnected;
+    private long _last = long.MaxValue;
 
     internal MessageCursor(MessageLog log, SlowConsumerPolicy policy, CursorStart start)
     {
@@ -44,7 +45,10 @@ public sealed class MessageCursor : IDisposable
 
     /// <summary>Whether nothing will ever be read any more: disconnected, or at the end of a store that was closed.</summary>
     /// <remarks>Completion is looked at first: the other way round, a last message that comes between the two looks would be left unread.</remarks>
-    public bool IsEnded => _disconnected || (_log.IsCompleted && Behind == 0);
+    public bool IsEnded => _disconnected || IsComplete || (_log.IsCompleted && Behind == 0);
+
+    /// <summary>Whether a bounded cursor has read everything up to its end: see <see cref="EndHere"/>.</summary>
+    internal bool IsComplete => _next > _last && _opening is null;
 
     /// <summary>How many entries the cursor is behind the log.</summary>
     public long Behind => Math.Max(0, _log.LastSequence - _next + 1) + (_opening is null ? 0 : 1);
@@ -64,13 +68,19 @@ public sealed class MessageCursor : IDisposable
     internal MessageLog Log => _log;
 
     /// <summary>Makes a cursor that begins as asked for, at once or as soon as the log's content is known.</summary>
-    internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins)
+    internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins) =>
+        Open(log, policy, () => start, newestWins);
+
+    /// <summary>The same for a start that depends on what the log holds, so that it is asked for when that is known.</summary>
+    internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, Func<StartAt> start, bool newestWins)
     {
-        var resumes = start.Where == StartAt.Kind.After;
-        if (log.IsOpen)
-            return new(log, policy, CursorStart.Resolve(log, start, newestWins)) { _resumes = resumes };
-        var unknown = new CursorStart(null, 1, 1, start.Position ?? log.Position);
-        return new(log, policy, unknown) { _resumes = resumes, _startLater = () => CursorStart.ResolveLate(log, start, newestWins) };
+        var isOpen = log.IsOpen; // before the start is asked for, which looks at the same
+        var first = start();
+        var resumes = first.Where == StartAt.Kind.After;
+        if (isOpen)
+            return new(log, policy, CursorStart.Resolve(log, first, newestWins)) { _resumes = resumes };
+        var unknown = new CursorStart(null, 1, 1, first.Position ?? log.Position);
+        return new(log, policy, unknown) { _resumes = resumes, _startLater = () => CursorStart.ResolveLate(log, start(), newestWins) };
     }
 
     /// <summary>What keeps the store up to date for this cursor; null where somebody else does.</summary>
@@ -78,6 +88,9 @@ public sealed class MessageCursor : IDisposable
 
     /// <summary>Ends the reader's interest in the store. Nothing may be read afterwards.</summary>
     public void Dispose() => Following?.Dispose();
+
+    /// <summary>Bounds the cursor: it ends once it has read what the log holds now. Only for a log that is open.</summary>
+    internal void EndHere() => _last = _log.LastSequence;
 
     /// <summary>Reads the next message, or reset, if there is one.</summary>
     /// <param name="message">What was read.</param>
@@ -103,12 +116,12 @@ public sealed class MessageCursor : IDisposable
     {
         if (_startLater is not null)
             BeginLate();
-        if (_opening is not null)
-            return TakeOpening(out entry);
-        while (_next <= _log.LastSequence)
+        if (_opening is not null && TakeOpening(out entry))
+            return true;
+        while (_next <= _log.LastSequence && _next <= _last)
         {
             entry = _log.Find(_next);
-            if (entry is null)
+            if (entry is null || (_next < _liveFrom && _log.IsExpired(entry)))
                 return FallBehind(out entry);
             _next++;
             if (entry.Sequence < _liveFrom && !entry.IsLogged)
@@ -139,13 +152,14 @@ public sealed class MessageCursor : IDisposable
         Position = start.Position;
     }
 
-    private bool TakeOpening(out MessageEntry? entry)
+    private bool TakeOpening([NotNullWhen(true)] out MessageEntry? entry)
     {
         entry = _opening!;
         _opening = null;
-        if (!entry.IsReset)
-            Position = entry.Position;
-        return true;
+        if (entry.IsReset)
+            return true;
+        Position = entry.Position;
+        return !_log.IsExpired(entry); // a value that grew too old since: as if there had been none
     }
 
     private bool FallBehind(out MessageEntry? entry)
@@ -154,6 +168,8 @@ public sealed class MessageCursor : IDisposable
         {
             // it asked for the oldest there is, and that went before its first read: it begins with the one that is oldest now
             _next = Math.Max(_next + 1, _log.FirstReplayable);
+            if (_last != long.MaxValue)
+                EndHere();
             return TryRead(out entry);
         }
 
@@ -169,7 +185,7 @@ public sealed class MessageCursor : IDisposable
 
     private MessageEntry? SkipToLatest()
     {
-        if (_log.Latest is { } latest && latest.Sequence >= _next)
+        if (_log.Latest is { } latest && latest.Sequence >= _next && !_log.IsExpired(latest))
         {
             _next = latest.Sequence + 1;
             Position = latest.Position;

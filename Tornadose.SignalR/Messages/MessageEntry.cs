@@ -28,6 +28,10 @@ internal sealed class MessageEntry(long sequence, MessagePosition position, Stor
     /// <summary>Has a position of its own, so that it can be resumed after and replayed.</summary>
     public bool IsLogged => Message.Position is not null && !IsReset;
 
+    /// <summary>The same place in the log, without what was published: where the newest message has been dropped, the log still has to
+    /// know where it stood.</summary>
+    public MessageEntry WithoutContent() => new(Sequence, Position, new StoreMessage(Position, default), 0, AppendedAt);
+
     /// <summary>Finds what was rendered for the key, or renders it, once.</summary>
     public TRendering Render<TRendering, TState>(object key, TState state, Func<TState, MessageEntry, TRendering> render)
         where TRendering : class

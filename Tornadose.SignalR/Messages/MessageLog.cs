@@ -36,10 +36,12 @@ public sealed class MessageLog
     /// <param name="limits">How much to keep.</param>
     /// <param name="origin">The position before the first message.</param>
     /// <param name="time">The clock for <see cref="MessageLogLimits.MaxAge"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range, or the offset is negative.</exception>
     public MessageLog(MessageLogLimits limits, MessagePosition origin, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);
-        _limits = limits;
+        ArgumentOutOfRangeException.ThrowIfNegative(origin.Offset, nameof(origin));
+        _limits = limits.Validate();
         _time = time;
         _origin = origin;
         _ring = new MessageEntry?[Math.Min(InitialSlots, RoundUp(limits.Slots))];
@@ -69,11 +71,13 @@ public sealed class MessageLog
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>How much is kept. Changing it takes effect at once: readers that lose messages by it are told when they come to them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range.</exception>
     public MessageLogLimits Limits
     {
         get => _limits;
         set
         {
+            value.Validate();
             lock (_gate)
             {
                 _limits = value;
@@ -114,11 +118,21 @@ public sealed class MessageLog
     /// <summary>Appends a message at the position that the backplane gave it, and wakes the readers.</summary>
     /// <param name="position">The position; its offset follows that of <see cref="Position"/>, unless a reset came between.</param>
     /// <param name="content">The message.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is less than 1, or not after that of <see cref="Position"/> in the same
+    /// epoch.</exception>
     /// <param name="age">For how long the message has been there already, where it is read from something that outlives the process; <see cref="MessageLogLimits.MaxAge"/> counts from then.</param>
     public void Append(MessagePosition position, MessageContent content, TimeSpan age = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(position.Offset, 1, nameof(position));
         lock (_gate)
+        {
+            // Readers find offsets by a binary search: one that goes back would hide all that follow.
+            if (position.Epoch == _head.Position.Epoch && position.Offset <= _head.Position.Offset)
+                throw new ArgumentOutOfRangeException(nameof(position), position,
+                    $"The offset does not follow that of the log's position, {_head.Position}.");
             PublishLogged(Add(position, new StoreMessage(position, content), content.Size, age));
+        }
+
         Signal.Set();
     }
 
@@ -136,8 +150,10 @@ public sealed class MessageLog
     /// </summary>
     /// <param name="reason">Why.</param>
     /// <param name="position">The position after which the log continues.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
     public void AppendReset(StoreResetReason reason, MessagePosition position)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(position.Offset, nameof(position));
         lock (_gate)
         {
             var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
@@ -150,9 +166,11 @@ public sealed class MessageLog
 
     /// <summary>Says where a log begins that was made without: before anything is appended, and before <see cref="Open"/>.</summary>
     /// <param name="origin">The position before the first message that will be appended.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
     /// <exception cref="InvalidOperationException">The log is open, or has messages: what readers have seen cannot begin elsewhere.</exception>
     public void BeginAt(MessagePosition origin)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(origin.Offset, nameof(origin));
         lock (_gate)
         {
             if (_open || _head.Sequence > 0)
@@ -175,6 +193,9 @@ public sealed class MessageLog
         Volatile.Write(ref _completed, true);
         Signal.Set();
     }
+
+    /// <summary>Whether an entry is older than messages may be, and has not been dropped yet.</summary>
+    internal bool IsExpired(MessageEntry entry) => _limits.MaxAge is { } age && _time.GetElapsedTime(entry.AppendedAt) > age;
 
     /// <summary>Drops what has become too old. Appending does so as well; an idle log needs to be asked.</summary>
     public void TrimExpired()
@@ -295,6 +316,8 @@ public sealed class MessageLog
             Drop(_first);
         if (_latest is { } latest && _time.GetElapsedTime(latest.AppendedAt) > age)
             Volatile.Write(ref _latest, null);
+        if (_first > _head.Sequence && _head.Size > 0)
+            Volatile.Write(ref _head, _head.WithoutContent());
     }
 
     private void Drop(long sequence)

@@ -22,6 +22,12 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
 
     public override Frame Encode(in FrameContent content) => new(Render(content, Write));
 
+    internal override bool SharesRest => true;
+
+    internal override Frame EncodeRest(in FrameContent content) => Encode(content);
+
+    internal override Frame EncodeId(string id, Frame rest) => new(Encoding.UTF8.GetBytes($"id: {id}\n"));
+
     private static void Write(in FrameContent content, IBufferWriter<byte> output)
     {
         if (content.Id is { Length: > 0 } id)

@@ -17,13 +17,26 @@ internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, 
     /// <summary>What is wrong, in a sentence for operators; null when nothing is.</summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
-        if (await backplane.FindFaultAsync(cancellationToken).ConfigureAwait(false) is { } fault) // (1)
+        if (await AskBackplaneAsync(cancellationToken).ConfigureAwait(false) is { } fault) // (1)
             return fault;
         if (!await DeliversAsync(cancellationToken).ConfigureAwait(false)) // (2)
             return $"A message was not delivered within {Patience.TotalSeconds} s: the thread pool has no thread for it.";
         return await FindStuckAsync(cancellationToken).ConfigureAwait(false) is { } stuck // (3)
             ? $"The subscribers of store '{stuck}' have waited for {Patience.TotalSeconds} s for one of them: a transport blocks the thread that serves them all."
             : null;
+    }
+
+    private async Task<string?> AskBackplaneAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var asked = backplane.FindFaultAsync(cancellationToken).AsTask();
+            return await asked.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return $"The backplane has not said within {Patience.TotalSeconds} s whether it works.";
+        }
     }
 
     private async Task<bool> DeliversAsync(CancellationToken cancellationToken)

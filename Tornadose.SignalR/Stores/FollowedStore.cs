@@ -31,12 +31,28 @@ internal sealed class FollowedStore : IDisposable
     }
 
     /// <summary>Opens a cursor. A position that this process has not heard of yet, because the reader comes from another node, is looked for first.</summary>
-    public async ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken)
+    public ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken) =>
+        OpenCursorAsync(() => start, cancellationToken);
+
+    /// <summary>The same for a start that depends on what the log holds: it is asked for again when the log is open, where it is not
+    /// yet.</summary>
+    public async ValueTask<MessageCursor> OpenCursorAsync(Func<StartAt> start, CancellationToken cancellationToken)
     {
-        if (start.Position is { } position)
-            await Store.Channel.CatchUpAsync(position, cancellationToken).ConfigureAwait(false);
+        await CatchUpAsync(start(), cancellationToken).ConfigureAwait(false);
         return Store.OpenCursor(start);
     }
+
+    /// <summary>The same, but the cursor ends at what the log holds now.</summary>
+    public async ValueTask<MessageCursor> OpenSnapshotAsync(StartAt start, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(start, cancellationToken).ConfigureAwait(false);
+        return Store.OpenSnapshot(start);
+    }
+
+    private ValueTask CatchUpAsync(StartAt start, CancellationToken cancellationToken) =>
+        start.Where == StartAt.Kind.Now ? Store.Channel.CatchUpAsync(cancellationToken)
+        : start.Position is { } position ? Store.Channel.CatchUpAsync(position, cancellationToken)
+        : ValueTask.CompletedTask;
 
     public void Dispose()
     {

@@ -48,6 +48,15 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// <summary>Finds the store's next life, once this one was dropped.</summary>
     internal Func<string, MessageStore?>? Renew { get; init; }
 
+    /// <summary>Whether the clock could not look after the store, which is logged once.</summary>
+    internal bool SweepFailed { get; set; }
+
+    /// <summary>Whom the store is counted for, of a family's that a client was the first to ask for.</summary>
+    internal string? Maker { get; set; }
+
+    /// <summary>How much all stores may keep together; null for a store that the application has declared by name.</summary>
+    internal StoreBudget? Budget { get; init; }
+
     /// <summary>Whether there never was a message.</summary>
     internal bool IsEmpty => Log.LastSequence == 0;
 
@@ -126,11 +135,21 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     public StoreSnapshot GetSnapshot() => Current.Log.GetSnapshot();
 
     /// <summary>Opens a cursor on this process's copy.</summary>
-    public MessageCursor OpenCursor(StartAt start)
+    public MessageCursor OpenCursor(StartAt start) => OpenCursor(() => start);
+
+    /// <summary>The same for a start that is asked for again when the log is open, where it is not yet.</summary>
+    internal MessageCursor OpenCursor(Func<StartAt> start) => OpenCursor(start, options.SlowConsumer);
+
+    /// <summary>
+    /// Opens a cursor that ends at what the log holds now. A reader that the log laps is disconnected: a window with a hole is none.
+    /// Where the store may skip messages anyhow, it skips.
+    /// </summary>
+    internal MessageCursor OpenSnapshot(StartAt start)
     {
-        var log = Current.Log;
-        log.TrimExpired();
-        return MessageCursor.Open(log, options.SlowConsumer, start, newestWins: Kind == StoreKind.Data);
+        var skips = options.SlowConsumer == SlowConsumerPolicy.SkipToLatest;
+        var cursor = OpenCursor(() => start, skips ? SlowConsumerPolicy.SkipToLatest : SlowConsumerPolicy.Disconnect);
+        cursor.EndHere();
+        return cursor;
     }
 
     public async IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -175,6 +194,13 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         }
     }
 
+    private MessageCursor OpenCursor(Func<StartAt> start, SlowConsumerPolicy policy)
+    {
+        var log = Current.Log;
+        log.TrimExpired();
+        return MessageCursor.Open(log, policy, start, newestWins: Kind == StoreKind.Data);
+    }
+
     private void CheckSize(ReadOnlyMemory<byte> data)
     {
         if (data.Length > options.MaxMessageBytes)
@@ -187,9 +213,11 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
             throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
         var content = new MessageContent(data, format, EventTypes.Normalize(published?.EventType));
+        Budget?.Demand(this, content.Size);
+        var key = IdempotencyScope.KeyOf(published);
         return Telemetry is { IsEnabled: true }
-            ? AppendMeasuredAsync(Telemetry, content, published?.IdempotencyKey, cancellationToken)
-            : AppendAsync(content, published?.IdempotencyKey, cancellationToken);
+            ? AppendMeasuredAsync(Telemetry, content, key, cancellationToken)
+            : AppendAsync(content, key, cancellationToken);
     }
 
     private ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>

@@ -5,17 +5,22 @@ namespace Tornadose.SignalR.Stores;
 /// <summary>
 /// The stores that appear on first use. Their names come from outside, so their number is bounded: at the bound, those that nobody uses and that never had a message go first.
 /// </summary>
-internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, ConcurrentDictionary<string, MessageStore> stores, Func<string, StoreDefinition, MessageStore> make)
+internal sealed class StoreFamilies(
+    StoreDefinition[] families, int maxStores, int? maxStoresPerUser, ConcurrentDictionary<string, MessageStore> stores,
+    Func<string, StoreDefinition, MessageStore> make, Action<MessageStore> close)
 {
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _made = new(StringComparer.Ordinal);
     private int _count;
     private bool _closed;
     private bool _someMayBeUnused;
 
     /// <summary>Finds the store of this name, or makes it; null when no family has such names.</summary>
-    /// <exception cref="TooManyStoresException">There are as many as there may be.</exception>
+    /// <param name="name">The name.</param>
+    /// <param name="client">Whom a new store is counted for, for as long as it exists; null for nobody.</param>
+    /// <exception cref="TooManyStoresException">There are as many as there may be, or the client has made as many as it may.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
-    public MessageStore? Find(string name)
+    public MessageStore? Find(string name, Func<string?> client)
     {
         if (FamilyOf(name) is not { } family)
             return null;
@@ -24,10 +29,15 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
             if (stores.TryGetValue(name, out var present))
                 return present;
             ObjectDisposedException.ThrowIf(_closed, typeof(IStoreProvider));
+            var maker = maxStoresPerUser is null ? null : client();
             if (_count >= maxStores && !DropUnused())
                 throw new TooManyStoresException(maxStores);
+            if (HasMadeTooMany(maker) && !(DropUnused() && !HasMadeTooMany(maker)))
+                throw new TooManyStoresException(maxStoresPerUser!.Value);
             var store = make(name, family);
+            store.Maker = maker;
             _count++;
+            Tally(maker, +1);
             NoteUnused();
             return stores[name] = store;
         }
@@ -47,6 +57,19 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
     public void NoteUnused() => Volatile.Write(ref _someMayBeUnused, true);
 
     public void DropIfIdle(MessageStore store) => Drop(store, store.Options.IdleTimeout, static _ => true);
+
+    private bool HasMadeTooMany(string? maker) => maker is not null && _made.GetValueOrDefault(maker) >= maxStoresPerUser;
+
+    private void Tally(string? maker, int by)
+    {
+        if (maker is null)
+            return;
+        var made = _made.GetValueOrDefault(maker) + by;
+        if (made == 0)
+            _made.Remove(maker);
+        else
+            _made[maker] = made;
+    }
 
     private StoreDefinition? FamilyOf(string name) => StoreNames.IsValid(name) ? Array.Find(families, family => family.Pattern!.Matches(name)) : null;
 
@@ -76,8 +99,9 @@ internal sealed class StoreFamilies(StoreDefinition[] families, int maxStores, C
                 return;
             stores.TryRemove(KeyValuePair.Create(store.Name, store));
             _count--;
+            Tally(store.Maker, -1);
         }
 
-        _ = store.DisposeAsync().AsTask();
+        close(store);
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Diagnostics;
@@ -12,27 +14,39 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>For how long all stores together may take to close: a backplane that hangs must not hold up the end of the
+    /// process.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, MessageStore> _stores = new(StringComparer.Ordinal);
     private readonly IOptionsMonitor<StoreOptions> _options;
     private readonly IBackplane _backplane;
     private readonly StoreSerializer _serializer;
     private readonly StoreFamilies _families;
     private readonly ITimer _sweep;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly StoreBudget _budget;
     private readonly PublishTelemetry? _telemetry;
     private readonly IDisposable? _changes;
 
     public StoreProvider(
         IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane, StoreSerializer serializer, TimeProvider time,
-        PublishTelemetry? telemetry = null)
+        PublishTelemetry? telemetry = null, ILogger? logger = null, int? maxStoresPerUser = null, long maxBytes = long.MaxValue)
     {
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
         _options = options;
         _backplane = backplane;
         _serializer = serializer;
         _telemetry = telemetry;
+        _budget = new StoreBudget(maxBytes, () => All);
         var all = definitions.ToList();
         foreach (var definition in all.Where(static definition => definition.Pattern is null))
             _stores[definition.Name] = Make(definition.Name, definition, lease: null);
-        _families = new StoreFamilies([.. all.Where(static definition => definition.Pattern is not null)], maxStores, _stores, (name, family) => Make(name, family, new StoreLease(time, NoteUnused)));
+        _families = new StoreFamilies(
+            [.. all.Where(static definition => definition.Pattern is not null)], maxStores, maxStoresPerUser, _stores,
+            (name, family) => Make(name, family, new StoreLease(time, NoteUnused)), Close);
         _sweep = time.CreateTimer(static state => ((StoreProvider)state!).Sweep(), this, SweepInterval, SweepInterval);
         _changes = options.OnChange(Resize);
     }
@@ -61,11 +75,17 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable
     /// <summary>Finds a store; one of a family is made when it is asked for.</summary>
     /// <returns>Null when there is none.</returns>
     /// <exception cref="TooManyStoresException">It would be one too many.</exception>
-    internal MessageStore? Find(string? name)
+    internal MessageStore? Find(string? name) => Find(name, static () => null);
+
+    /// <summary>The same for a client, whom a new store is counted for.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="client">Whose request it is; asked only when a store is made. Null for nobody's.</param>
+    /// <exception cref="TooManyStoresException">It would be one too many, of all or of the client's.</exception>
+    internal MessageStore? Find(string? name, Func<string?> client)
     {
         if (name is null)
             return null;
-        return _stores.TryGetValue(name, out var store) ? store : _families.Find(name);
+        return _stores.TryGetValue(name, out var store) ? store : _families.Find(name, client);
     }
 
     public async ValueTask DisposeAsync()
@@ -73,8 +93,27 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable
         _changes?.Dispose();
         _families.Close();
         await _sweep.DisposeAsync().ConfigureAwait(false);
-        foreach (var store in _stores.Values)
+        var open = _stores.Values.ToList();
+        var closing = open.ConvertAll(CloseAsync);
+        await Task.WhenAll(closing).WaitAsync(CloseTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var index = 0; index < open.Count; index++)
+            if (!closing[index].IsCompleted)
+                _logger.StoreCloseTimedOut(open[index].Name);
+    }
+
+    private void Close(MessageStore store) => _ = CloseAsync(store);
+
+    /// <summary>Never fails: a backplane of the application's own may throw, before its task as well.</summary>
+    private async Task CloseAsync(MessageStore store)
+    {
+        try
+        {
             await store.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            _logger.StoreCloseFailed(failure, store.Name);
+        }
     }
 
     private MessageStore Make(string name, StoreDefinition definition, StoreLease? lease)
@@ -86,7 +125,8 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable
             RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,
             Lease = lease,
             Telemetry = _telemetry,
-            Renew = lease is null ? null : _families.Find,
+            Budget = lease is null ? null : _budget,
+            Renew = lease is null ? null : name => _families.Find(name, static () => null),
         };
     }
 
@@ -94,11 +134,26 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable
 
     private void Sweep()
     {
-        foreach (var store in _stores.Values)
+        foreach (var (_, store) in _stores)
+            Sweep(store);
+        _budget.Count();
+    }
+
+    /// <summary>On a timer's thread, where an exception would end the process: channels, and their logs, may be the application's
+    /// own.</summary>
+    private void Sweep(MessageStore store)
+    {
+        try
         {
             store.Log.TrimExpired();
             if (store.Lease is not null)
                 _families.DropIfIdle(store);
+        }
+        catch (Exception failure)
+        {
+            if (!store.SweepFailed)
+                _logger.StoreSweepFailed(failure, store.Name);
+            store.SweepFailed = true;
         }
     }
 

@@ -7,6 +7,9 @@ namespace Tornadose.SignalR.WebSockets;
 internal struct ClientFrames
 {
     private const byte Masked = 0x80;
+    private const byte OpcodeMask = 0x0F;
+    private const byte Ping = 0x9;
+    private const byte Pong = 0xA;
     private const int MaskBytes = 4;
 
     /// <summary>Bytes that are still to come of the current frame's mask and payload.</summary>
@@ -17,6 +20,9 @@ internal struct ClientFrames
 
     /// <summary>A whole frame that the framework does take for forbidden, by a reserved bit, and answers with 1002: what it gets to see in place of one without a mask.</summary>
     public static ReadOnlySpan<byte> Forbidden => [0x90, Masked, 0, 0, 0, 0];
+
+    /// <summary>How many pings and pongs came.</summary>
+    public long Pings { get; private set; }
 
     /// <summary>Whether a frame came without a mask.</summary>
     public bool IsBroken { get; private set; }
@@ -35,17 +41,19 @@ internal struct ClientFrames
             else if (at + 1 == bytes.Length)
                 break;
             else
-                at += Begin(bytes[at + 1]);
+                at += Begin(bytes[at], bytes[at + 1]);
         }
 
         return at;
     }
 
-    private int Begin(byte second)
+    private int Begin(byte first, byte second)
     {
         IsBroken = (second & Masked) == 0;
         if (IsBroken)
             return 0;
+        if ((first & OpcodeMask) is Ping or Pong)
+            Pings++;
         var length = second & ~Masked;
         _lengthBytes = length switch { 126 => sizeof(ushort), 127 => sizeof(ulong), _ => 0 };
         _rest = _lengthBytes > 0 ? 0 : (ulong)length + MaskBytes;

@@ -14,11 +14,16 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     private readonly SemaphoreSlim _writing = new(1, 1);
     private long _progress;
     private ClientFrames _inbound;
+    private CancellationToken _aborted;
+    private int _allowance = int.MaxValue;
     private byte? _held;
     private int _forbidden;
 
     /// <summary>Changes whenever the connection has taken a slice of a large write.</summary>
     public long Progress => Volatile.Read(ref _progress);
+
+    /// <summary>Asked about each ping and pong of the client, which the framework sees to by itself, and nobody else hears of.</summary>
+    public Func<bool> AdmitsPing { get; set; } = static () => true;
 
     public override bool CanRead => true;
 
@@ -36,7 +41,14 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
 
     /// <summary>An idle connection waits with an empty buffer, which costs nothing here.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.IsEmpty && !_inbound.IsBroken ? connection.ReadAsync(buffer, cancellationToken) : ReadFramesAsync(buffer, cancellationToken);
+        buffer.IsEmpty && !_inbound.IsBroken && _allowance > 0 ? connection.ReadAsync(buffer, cancellationToken)
+            : ReadFramesAsync(buffer, cancellationToken);
+
+    /// <summary>
+    /// Reads no more than so many bytes, and then nothing until the request is aborted: enough for a close frame that is on its way, and
+    /// no more of a client that does not stop.
+    /// </summary>
+    public void Allow(int bytes, CancellationToken aborted) => (_aborted, _allowance) = (aborted, Math.Min(_allowance, bytes));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -50,6 +62,22 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
             return FinishAsync(write);
         _writing.Release();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Writes two pieces that nothing may come between.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second)
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await BeginAsync(first, CancellationToken.None).ConfigureAwait(false);
+            if (!second.IsEmpty)
+                await BeginAsync(second, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -74,9 +102,13 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     {
         while (!_inbound.IsBroken)
         {
+            if (_allowance <= 0)
+                await Task.Delay(Timeout.InfiniteTimeSpan, _aborted).ConfigureAwait(false);
             var read = await connection.ReadAsync(buffer[(_held is null ? 0 : 1)..], cancellationToken).ConfigureAwait(false);
             if (read == 0)
                 return 0;
+            if (_allowance != int.MaxValue)
+                _allowance -= read;
             if (Pass(buffer.Span, read) is var count and > 0)
                 return count;
         }
@@ -93,7 +125,10 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
             read++;
         }
 
+        var before = _inbound.Pings;
         var passed = _inbound.Check(buffer[..read]);
+        for (var admits = true; admits && before < _inbound.Pings; before++)
+            admits = AdmitsPing();
         _held = passed < read ? buffer[passed] : null;
         return passed;
     }

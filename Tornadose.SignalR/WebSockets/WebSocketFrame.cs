@@ -17,13 +17,30 @@ internal sealed class WebSocketFrame(byte[] bytes, int headerLength) : Frame(byt
 
     public static WebSocketFrame Text(ReadOnlySpan<byte> payload)
     {
-        var header = payload.Length <= LongestShortPayload ? 2 : payload.Length <= ushort.MaxValue ? 4 : 10;
+        var header = HeaderLength(payload.Length);
         var bytes = new byte[header + payload.Length];
         bytes[0] = FinalText;
         WriteLength(bytes, header, payload.Length);
         payload.CopyTo(bytes.AsSpan(header));
         return new WebSocketFrame(bytes, header);
     }
+
+    /// <summary>The beginning of a text message whose rest is the next frame.</summary>
+    /// <param name="payload">The beginning of the payload.</param>
+    /// <param name="restLength">How many bytes follow.</param>
+    public static WebSocketFrameStart Start(ReadOnlySpan<byte> payload, int restLength)
+    {
+        var length = payload.Length + restLength;
+        var header = HeaderLength(length);
+        var bytes = new byte[header + payload.Length];
+        bytes[0] = FinalText;
+        WriteLength(bytes, header, length);
+        payload.CopyTo(bytes.AsSpan(header));
+        return new WebSocketFrameStart(bytes, header);
+    }
+
+    private static int HeaderLength(int payloadLength) => payloadLength <= LongestShortPayload ? 2 : payloadLength <= ushort.MaxValue
+        ? 4 : 10;
 
     private static void WriteLength(byte[] bytes, int header, int length)
     {
@@ -42,4 +59,12 @@ internal sealed class WebSocketFrame(byte[] bytes, int headerLength) : Frame(byt
                 break;
         }
     }
+}
+
+/// <summary>Header and beginning of a text message, whose rest is the next frame.</summary>
+/// <param name="bytes">Header and the beginning of the payload.</param>
+/// <param name="headerLength">Where the payload begins.</param>
+internal sealed class WebSocketFrameStart(byte[] bytes, int headerLength) : FrameStart(bytes)
+{
+    public ReadOnlyMemory<byte> Payload => Bytes[headerLength..];
 }

@@ -14,4 +14,12 @@ internal sealed class WebSocketJsonEncoder : FrameEncoder
         MessageEnvelope.Write(content, buffer);
         return WebSocketFrame.Text(buffer.WrittenSpan);
     }
+
+    internal override bool SharesRest => true;
+
+    internal override Frame EncodeRest(in FrameContent content) =>
+        new(Render(content, static (in FrameContent content, IBufferWriter<byte> output) => MessageEnvelope.Write(content,
+            output)).AsMemory(1));
+
+    internal override Frame EncodeId(string id, Frame rest) => WebSocketFrame.Start(MessageEnvelope.Start(id), rest.Bytes.Length);
 }

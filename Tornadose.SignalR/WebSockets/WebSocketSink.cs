@@ -14,9 +14,10 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly SocketProgress _socket = SocketProgress.Of(context);
     private FrameBatch _batch;
 
-    public long Progress => (connection?.Progress ?? 0) + SocketProgress.Read(context);
+    public long Progress => (connection?.Progress ?? 0) + _socket.Read();
 
     /// <summary>The handshake is what the client sees first.</summary>
     public ValueTask StartAsync() => ValueTask.CompletedTask;
@@ -65,12 +66,15 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendTogetherAsync(SharedUpgradeStream stream)
     {
-        var length = _batch.Length;
+        // A frame that is larger than a batch is the last one: it is not copied, for it may be rendered once for many readers.
+        var last = _batch[_batch.Count - 1].Bytes;
+        var large = last.Length > Subscriber.BatchBytes ? last : default;
+        var length = _batch.Length - large.Length;
         var bytes = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            _batch.CopyTo(bytes);
-            await stream.WriteAsync(bytes.AsMemory(0, length)).ConfigureAwait(false);
+            _batch.CopyTo(bytes.AsMemory(0, length));
+            await stream.WriteAsync(bytes.AsMemory(0, length), large).ConfigureAwait(false);
         }
         finally
         {
@@ -84,6 +88,14 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
             await SendAsync(_batch[i]).ConfigureAwait(false);
     }
 
-    private ValueTask SendAsync(Frame frame) =>
-        socket.SendAsync(((WebSocketFrame)frame).Payload, WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
+    private ValueTask SendAsync(Frame frame)
+    {
+        var payload = frame switch
+        {
+            WebSocketFrame whole => whole.Payload,
+            WebSocketFrameStart start => start.Payload,
+            _ => frame.Bytes,
+        };
+        return socket.SendAsync(payload, WebSocketMessageType.Text, endOfMessage: frame is not WebSocketFrameStart, context.RequestAborted);
+    }
 }

@@ -17,6 +17,13 @@ internal static class WebSocketSubscription
     /// <summary>Fragments may be empty, so that there is no end of them in any number of bytes.</summary>
     private const int MaxEmptyFragments = 64;
 
+    /// <summary>Clients ping more often than they say something that nobody reads, and each is cheap.</summary>
+    private const int PingsPerMessage = 20;
+
+    /// <summary>What is still read of a client that sends too much, so that the close frame which it answers with may be among
+    /// it.</summary>
+    private const int LastBytes = 16 * 1024;
+
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     public static bool IsRaw(HttpContext context) => context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
@@ -30,10 +37,15 @@ internal static class WebSocketSubscription
             KeepAliveInterval = options.KeepAlive,
             KeepAliveTimeout = options.KeepAliveTimeout,
         });
-        var sink = new WebSocketSink(context, socket, context.Features.Get<SharedUpgrade>()?.Stream);
+        var connection = context.Features.Get<SharedUpgrade>()?.Stream;
+        var sink = new WebSocketSink(context, socket, connection);
         FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
         var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry) { Access = access };
-        var receiving = ReceiveAsync(context, socket, subscriber, registry.NewBucket(options.MaxInboundMessagesPerSecond));
+        var messages = registry.NewBucket(options.MaxInboundMessagesPerSecond);
+        var pings = registry.NewBucket(PingsPerMessage * (double)options.MaxInboundMessagesPerSecond);
+        if (connection is not null)
+            connection.AdmitsPing = () => Admits(context, connection, subscriber, pings);
+        var receiving = ReceiveAsync(context, socket, connection, subscriber, messages);
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);
         // After an error of the peer the socket has sent a close frame and is aborted. To dispose of it then would reset the connection, and lose the frame that says
@@ -42,8 +54,19 @@ internal static class WebSocketSubscription
             socket.Dispose();
     }
 
+    /// <summary>Asked while the socket reads, so that the bucket is never used by two at a time.</summary>
+    private static bool Admits(HttpContext context, SharedUpgradeStream connection, Subscriber subscriber, TokenBucket pings)
+    {
+        if (pings.TryTake(1))
+            return true;
+        subscriber.End(WebSocketCloseCodes.TooManyMessages);
+        connection.Allow(LastBytes, context.RequestAborted);
+        return false;
+    }
+
     /// <summary>Reads until the peer closes or vanishes, and says so to the subscriber. What the peer says besides is not for us.</summary>
-    private static async Task ReceiveAsync(HttpContext context, WebSocket socket, Subscriber subscriber, TokenBucket messages)
+    private static async Task ReceiveAsync(HttpContext context, WebSocket socket, SharedUpgradeStream? connection,
+        Subscriber subscriber, TokenBucket messages)
     {
         var end = SubscriberEnd.ClientGone;
         try
@@ -63,6 +86,8 @@ internal static class WebSocketSubscription
             }
 
             subscriber.End(end);
+            if (end == WebSocketCloseCodes.TooManyMessages)
+                connection?.Allow(LastBytes, context.RequestAborted);
             while (socket.State is WebSocketState.Open or WebSocketState.CloseSent)
                 await SkipAsync(socket).ConfigureAwait(false);
         }
@@ -102,7 +127,8 @@ internal static class WebSocketSubscription
     /// <summary>After our close the peer answers with its own, or is cut (RFC 6455 §7.1.1).</summary>
     private static async Task ExpectCloseAsync(HttpContext context, Task receiving)
     {
-        if (await Task.WhenAny(receiving, Task.Delay(CloseTimeout)) != receiving)
+        await receiving.WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!receiving.IsCompleted)
             context.Abort();
         await receiving;
     }

@@ -82,7 +82,7 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
         ? _origin
         : Kept(entry.Number - 1)?.Position ?? entry.Position with { Offset = entry.Position.Offset - 1, Tag = 0 };
 
-    private bool IsTooOld(ModelEntry entry, TimeSpan now) => _limits.MaxAge is { } age && now - entry.AppendedAt > age;
+    public bool IsTooOld(ModelEntry entry, TimeSpan now) => _limits.MaxAge is { } age && now - entry.AppendedAt > age;
 
     private void Forget()
     {

@@ -8,7 +8,7 @@ internal sealed class ModelReader
     private readonly ModelLog _log;
     private readonly SlowConsumerPolicy _policy;
     private readonly int _liveFrom;
-    private (string Word, MessagePosition Position)? _opening;
+    private (string Word, MessagePosition Position, ModelEntry? Entry)? _opening;
     private int _next;
     private bool _wantsTheOldest;
 
@@ -23,19 +23,20 @@ internal sealed class ModelReader
 
     public bool IsDisconnected { get; private set; }
 
-    public string? Read()
+    public string? Read(TimeSpan now)
     {
         if (_opening is { } opening)
         {
             (_opening, Position) = (null, opening.Position);
-            return opening.Word;
+            if (opening.Entry is null || !_log.IsTooOld(opening.Entry, now))
+                return opening.Word;
         }
 
         while (!IsDisconnected && _next <= _log.Head)
         {
-            if (_log.Kept(_next) is not { } entry)
+            if (_log.Kept(_next) is not { } entry || (entry.Number < _liveFrom && _log.IsTooOld(entry, now)))
             {
-                if (CatchUp() is { } word)
+                if (CatchUp(now) is { } word)
                     return word;
                 continue;
             }
@@ -92,7 +93,7 @@ internal sealed class ModelReader
         BeginAt(_liveFrom);
         if (_log.Latest is not { } latest)
             return;
-        _opening = (ModelWords.Of(latest), latest.Position);
+        _opening = (ModelWords.Of(latest), latest.Position, latest);
         Position = _log.PositionBefore(latest);
     }
 
@@ -108,12 +109,12 @@ internal sealed class ModelReader
             BeginOldest(_log.FirstReplayable);
         else
             BeginAt(_liveFrom);
-        _opening = (ModelWords.Reset(reason, Position), Position);
+        _opening = (ModelWords.Reset(reason, Position), Position, null);
     }
 
     /// <summary>The next entry is gone.</summary>
     /// <returns>What the reader gets for it; null when it has to look again.</returns>
-    private string? CatchUp()
+    private string? CatchUp(TimeSpan now)
     {
         if (!_wantsTheOldest && _policy == SlowConsumerPolicy.Reset)
         {
@@ -121,7 +122,8 @@ internal sealed class ModelReader
             return ModelWords.Reset(StoreResetReason.Slow, Position);
         }
 
-        if (!_wantsTheOldest && _policy == SlowConsumerPolicy.SkipToLatest && _log.Latest is { } latest && latest.Number >= _next)
+        if (!_wantsTheOldest && _policy == SlowConsumerPolicy.SkipToLatest && _log.Latest is { } latest && latest.Number >= _next
+            && !_log.IsTooOld(latest, now))
         {
             (_next, Position) = (latest.Number + 1, latest.Position);
             return ModelWords.Of(latest);

@@ -124,11 +124,11 @@ internal sealed class StoreProgramRun
         _readers.Add((cursor, model));
     }
 
-    private static void Read((MessageCursor Cursor, ModelReader Model) reader, int count)
+    private void Read((MessageCursor Cursor, ModelReader Model) reader, int count)
     {
         for (var i = 0; i < count; i++)
         {
-            var expected = reader.Model.Read();
+            var expected = reader.Model.Read(Now);
             var actual = reader.Cursor.TryRead(out StoreMessage? message) ? ModelWords.Of(message) : null;
             Same(expected, actual, "what was read");
             Same(reader.Model.Position, reader.Cursor.Position, "position");

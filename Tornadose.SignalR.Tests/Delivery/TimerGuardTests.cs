@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Tests.Delivery;
+
+/// <summary>The clock calls what transports have made. Whatever they throw, the process and everybody else go on.</summary>
+public sealed class TimerGuardTests : IDisposable
+{
+    private readonly DeliveryFixture _fixture = new();
+
+    [Fact]
+    public async Task Tick_ProgressThrows_CutsTheStalledOnesInTimeAndSaysSoOnce()
+    {
+        var broken = Stalled();
+        broken.ReadProgress = static () => throw new ObjectDisposedException("context");
+        var (first, second) = (_fixture.Start(broken), _fixture.Start(Stalled()));
+        _fixture.Log.Append();
+        await Eventually.TrueAsync(() => first.Sink.IsStalled && second.Sink.IsStalled);
+        for (var seconds = 0; seconds < 11; seconds++)
+            _fixture.Time.Advance(DeliveryFixture.Tick);
+        Assert.Equal((SubscriberEnd.Slow, SubscriberEnd.Slow), (await first.EndAsync(), await second.EndAsync()));
+        Assert.Single(_fixture.Logs.Entries, static entry => entry.Level == LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task Tick_KeepAliveThrows_OthersGetTheirs()
+    {
+        _fixture.Encoder = new FakeEncoder { OnKeepAlive = static () => throw new InvalidOperationException("broken") };
+        var broken = _fixture.Start();
+        _fixture.Encoder = new FakeEncoder();
+        var others = _fixture.StartMany(3);
+        for (var seconds = 0; seconds < 2 * DeliveryFixture.KeepAlive.TotalSeconds; seconds++)
+            _fixture.Time.Advance(DeliveryFixture.Tick);
+        foreach (var other in others)
+            await other.SentAsync("keep-alive keep-alive");
+        Assert.Single(_fixture.Logs.Entries, static entry => entry.Level == LogLevel.Error);
+        broken.Subscriber.End(SubscriberEnd.Unsubscribed);
+        Assert.Equal(SubscriberEnd.Unsubscribed, await broken.EndAsync());
+    }
+
+    /// <summary>The connection is somebody else's by then.</summary>
+    [Fact]
+    public async Task Cut_AMomentLate_AbortsNothing()
+    {
+        var running = _fixture.Start();
+        running.Subscriber.End(SubscriberEnd.ClientGone);
+        await running.EndAsync();
+        running.Subscriber.Cut(SubscriberEnd.ShuttingDown);
+        Assert.Equal(0, running.Sink.Aborts);
+    }
+
+    public void Dispose() => _fixture.Dispose();
+
+    private static FakeSink Stalled()
+    {
+        var sink = new FakeSink();
+        sink.Stall();
+        return sink;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Stores;
+
+/// <summary>Stores close whatever their backplane does.</summary>
+public sealed class StoreCloseTests : IDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly LateBackplane _backplane = new();
+    private readonly LogRecorder _logs = new();
+    private readonly LoggerFactory _loggers = new();
+
+    public StoreCloseTests() => _loggers.AddProvider(_logs);
+
+    [Fact]
+    public async Task Sweep_ChannelThatThrowsWhenClosed_DropsTheOthersAndGoesOn()
+    {
+        var closed = new List<string>();
+        _backplane.OnClose = store =>
+        {
+            closed.Add(store);
+            throw new InvalidOperationException("broken");
+        };
+        await using var provider = Create("devices/{id}");
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var id in Enumerable.Range(0, 3))
+                provider.GetStore($"devices/{id}");
+            _time.Advance(TimeSpan.FromMinutes(11));
+            Assert.Empty(provider.Names);
+        }
+
+        Assert.Equal(6, closed.Count);
+        Assert.Equal(6, _logs.Entries.Count(static entry => entry.Text.Contains("Closing store", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Dispose_HundredStoresOfABackplaneThatHangs_TakesFiveSecondsForAllOfThem()
+    {
+        var hung = new TaskCompletionSource();
+        _backplane.OnClose = _ => new ValueTask(hung.Task);
+        var provider = Create([.. Enumerable.Range(0, 100).Select(static number => $"store{number}")]);
+        var disposing = provider.DisposeAsync().AsTask();
+        Assert.False(disposing.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await disposing.WithTimeout();
+        Assert.Equal(100, _logs.Entries.Count(static entry => entry.Text.Contains("could not be closed in time",
+            StringComparison.Ordinal)));
+        hung.SetResult();
+    }
+
+    [Fact]
+    public async Task Dispose_StoreThatThrows_ClosesTheOthers()
+    {
+        var closed = 0;
+        _backplane.OnClose = _ => ++closed == 1 ? throw new InvalidOperationException("broken") : ValueTask.CompletedTask;
+        await Create("a", "b", "c").DisposeAsync();
+        Assert.Equal(3, closed);
+    }
+
+    public void Dispose() => _loggers.Dispose();
+
+    private StoreProvider Create(params string[] names) => new(
+        names.Select(static name => new StoreDefinition(name, StoreKind.Queue)), new ChangingOptions(), maxStores: 1000, _backplane,
+            new StoreSerializer(JsonSerializerOptions.Web), _time,
+        logger: _loggers.CreateLogger("test"));
+}

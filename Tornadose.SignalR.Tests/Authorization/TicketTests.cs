@@ -118,7 +118,7 @@ public sealed class TicketTests
     [Theory, InlineData(29, 200), InlineData(30, 401)]
     public async Task Ticket_Late_HasExpired(int seconds, int status)
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time);
         var ticket = await host.GetTicketAsync();
         time.Advance(TimeSpan.FromSeconds(seconds));

@@ -23,7 +23,7 @@ internal sealed class ViewFixture : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new();
 
     public IStore Store(string name = "numbers") => _services.GetRequiredService<IStoreProvider>().GetStore(name);
 

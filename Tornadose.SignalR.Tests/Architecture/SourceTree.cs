@@ -5,21 +5,28 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Architecture;
 
 /// <summary>
-/// Which folder declares which type. The namespace does not tell: what an application touches is in <c>Tornadose.SignalR</c>, whatever its folder.
+/// Which folder declares which type. The namespace does not tell: what an application touches is in <c>Tornadose.SignalR</c>,
+/// whatever its folder.
 /// </summary>
 internal static class SourceTree
 {
     private const string Server = "Tornadose.SignalR";
 
+    private static readonly string[] Projects =
+        [Server, "Tornadose.SignalR.Abstractions", "Tornadose.SignalR.Blazor", "Tornadose.SignalR.StackExchangeRedis"];
+
     private static readonly Dictionary<string, string> Folders = Declared();
 
-    /// <summary>The folder of a type, or of the type that it is nested in: below the server's project a folder, of the other projects the name's last part. Null for types of others.</summary>
+    /// <summary>
+    /// The folder of a type, or of the type that it is nested in. A project other than the server's is one folder, named by the last
+    /// part of its name. Null for types of others.
+    /// </summary>
     public static string? FolderOf(string fullName) => Folders.GetValueOrDefault(fullName.Split('+', '<')[0]);
 
     private static Dictionary<string, string> Declared()
     {
         var folders = new Dictionary<string, string>();
-        foreach (var project in new[] { Server, "Tornadose.SignalR.Abstractions", "Tornadose.SignalR.Blazor", "Tornadose.SignalR.StackExchangeRedis" })
+        foreach (var project in Projects)
         {
             foreach (var file in Directory.EnumerateFiles(Repository.File(project), "*.cs", SearchOption.AllDirectories))
             {
@@ -34,12 +41,18 @@ internal static class SourceTree
         return folders;
     }
 
-    // Composition: the files of a package that its Add… method needs, beside the package's other files.
-    private static string FolderOf(string project, string[] parts) =>
-        project == Server ? parts[0] : parts[^1] is var file && (file == "RedisStartup.cs" || file.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal)) ? "Hosting" : project.Split('.')[^1];
+    private static string FolderOf(string project, string[] parts)
+    {
+        if (project == Server)
+            return parts[0];
+        // A package's composition lies beside its other files.
+        var isComposition = parts[^1] == "RedisStartup.cs" || parts[^1].EndsWith("BuilderExtensions.cs", StringComparison.Ordinal);
+        return isComposition ? "Hosting" : project.Split('.')[^1];
+    }
 
     private static IEnumerable<string> TypesOf(string file) =>
-        from node in CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot().DescendantNodes(static node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
+        from node in CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot()
+            .DescendantNodes(static node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
         let declared = node switch
         {
             TypeDeclarationSyntax type => (type.Identifier.Text, type.Arity),

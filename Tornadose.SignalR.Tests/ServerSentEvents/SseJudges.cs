@@ -5,7 +5,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.ServerSentEvents;
 
 /// <summary>
-/// What clients make of a stream: the framework's parser, and npm's <c>eventsource-parser</c> in one Node process for all streams of a test class. They know nothing of each other, and have to agree.
+/// What clients make of a stream: the framework's parser, and npm's <c>eventsource-parser</c> in one Node process for all streams of
+/// a test class. They know nothing of each other, and have to agree.
 /// </summary>
 public sealed class SseJudges : IAsyncDisposable
 {

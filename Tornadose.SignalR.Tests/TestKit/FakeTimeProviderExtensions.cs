@@ -5,12 +5,14 @@ namespace Tornadose.SignalR.Tests.TestKit;
 
 internal static class FakeTimeProviderExtensions
 {
-    private static readonly FieldInfo Waiters = typeof(FakeTimeProvider).GetField("Waiters", BindingFlags.Instance | BindingFlags.NonPublic)!;
+    private static readonly FieldInfo Waiters =
+        typeof(FakeTimeProvider).GetField("Waiters", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     extension(FakeTimeProvider clock)
     {
         /// <summary>
-        /// Timers that are set. A test waits for the code under test to set one before it advances the clock, and the clock itself does not tell.
+        /// Timers that are set. A test waits for the code under test to set one before it advances the clock. The clock has no
+        /// public member that tells, hence the reflection.
         /// </summary>
         public int ActiveTimers
         {
@@ -23,7 +25,8 @@ internal static class FakeTimeProviderExtensions
         }
 
         /// <summary>
-        /// Advances step by step, for timers that look at the clock: after one long <see cref="FakeTimeProvider.Advance"/> a timer that was due ten times fires ten times at the end of the span.
+        /// Advances step by step, for timers that look at the clock: within one long <see cref="FakeTimeProvider.Advance"/> a timer
+        /// that is due ten times fires ten times at the end of the span.
         /// </summary>
         public void AdvanceInSteps(TimeSpan by, TimeSpan step)
         {

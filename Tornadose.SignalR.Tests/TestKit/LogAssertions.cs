@@ -17,7 +17,7 @@ internal static class LogAssertions
     /// <summary>All text of a record: its message, its structured values and its exception.</summary>
     public static string Whole(this FakeLogRecord record)
     {
-        var values = record.State is IEnumerable<KeyValuePair<string, string?>> structured ? string.Join(' ', structured) : $"{record.State}";
+        var values = record.State is IEnumerable<KeyValuePair<string, string?>> pairs ? string.Join(' ', pairs) : $"{record.State}";
         return $"{record.Level} {record.Category}[{record.Id}] {record.Message} {values} {record.Exception}".TrimEnd();
     }
 }

@@ -62,10 +62,12 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static IEnumerable<CollectedMeasurement<T>> Measured<T>(IEnumerable<MetricCollector<T>> collectors, string instrument, string[] tags) where T : struct =>
+    private static IEnumerable<CollectedMeasurement<T>> Measured<T>(
+        IEnumerable<MetricCollector<T>> collectors, string instrument, string[] tags) where T : struct =>
         from collector in Of(collectors, instrument)
         from measurement in collector.GetMeasurementSnapshot()
-        where tags.All(tag => measurement.Tags.Any(pair => $"{pair.Key}={pair.Value}" is var text && (text == tag || text == $"tornadose.{tag}")))
+        let measured = measurement.Tags.Select(static pair => $"{pair.Key}={pair.Value}").ToArray()
+        where tags.All(tag => measured.Contains(tag) || measured.Contains($"tornadose.{tag}"))
         select measurement;
 
     private static IEnumerable<MetricCollector<T>> Of<T>(IEnumerable<MetricCollector<T>> collectors, string instrument) where T : struct =>

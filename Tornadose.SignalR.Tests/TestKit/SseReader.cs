@@ -11,7 +11,8 @@ namespace Tornadose.SignalR.Tests.TestKit;
 public sealed record SseEvent(string Type, string Data, string LastEventId, string? Id);
 
 /// <summary>
-/// Feeds the framework's parser with a stream of LF-ended lines that arrives in pieces cut anywhere. The parser gets whole blocks: what no blank line has ended is not dispatched.
+/// Feeds the framework's parser with a stream whose lines end with LF and that arrives in pieces cut anywhere. The parser gets
+/// whole blocks: what no blank line has ended is not dispatched.
 /// </summary>
 public sealed class SseReader
 {
@@ -47,7 +48,8 @@ public sealed class SseReader
 
     private void Parse(byte[] blocks)
     {
-        _comments.AddRange(Encoding.UTF8.GetString(blocks).Split('\n').Where(static line => line.StartsWith(':')).Select(static line => line[1..]));
+        var lines = Encoding.UTF8.GetString(blocks).Split('\n');
+        _comments.AddRange(lines.Where(static line => line.StartsWith(':')).Select(static line => line[1..]));
         using var stream = new MemoryStream(blocks);
         var parser = SseParser.Create(stream);
         foreach (var item in parser.Enumerate())

@@ -23,8 +23,9 @@ public sealed class SseJudges : IAsyncDisposable
     public async Task<IReadOnlyList<IReadOnlyList<SseItem<string>>>> ParseStreamsAsync(params IReadOnlyList<byte[][]> streams)
     {
         await _node.SendAsync(new { streams });
-        var other = await _node.NextAsync("parsed");
-        return [.. streams.Zip(other.GetProperty("streams").EnumerateArray(), Agree)];
+        var other = (await _node.NextAsync("parsed")).GetProperty("streams");
+        Assert.Equal(streams.Count, other.GetArrayLength());
+        return [.. streams.Zip(other.EnumerateArray(), Agree)];
     }
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();

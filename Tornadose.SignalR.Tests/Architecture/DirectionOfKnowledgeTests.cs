@@ -1,4 +1,7 @@
 using System.Reflection;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnitV3;
+using IType = ArchUnitNET.Domain.IType;
 
 namespace Tornadose.SignalR.Tests.Architecture;
 
@@ -6,8 +9,10 @@ public sealed class DirectionOfKnowledgeTests
 {
     private static readonly string[] Transport = ["Delivery", "Messages", "Stores", "Diagnostics"];
 
+    // What both ends speak, Abstractions, everybody may know.
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Abstractions"] = [],
         ["Messages"] = [],
         ["Diagnostics"] = [],
         ["Backplanes"] = ["Messages", "Diagnostics"],
@@ -20,51 +25,43 @@ public sealed class DirectionOfKnowledgeTests
         ["Authorization"] = ["Stores", "Delivery", "Backplanes", "Messages", "Diagnostics"],
         ["Hubs"] = [.. Transport, "Authorization", "Backplanes"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "LongPolling", "Backplanes"],
-        ["Blazor"] = ["Messages", "Stores"],
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
-        ["Redis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["FileLogs"] = ["Backplanes", "Messages", "Diagnostics"],
-        ["Hosting"] =
-        [
-            "Messages", "Diagnostics", "Backplanes", "Stores", "Delivery", "ServerSentEvents", "WebSockets", "JsonLines", "LongPolling", "Hubs", "Endpoints", "Authorization", "Redis", "FileLogs", "Inspection", "Blazor",
-        ],
+        ["StackExchangeRedis"] = ["Backplanes", "Messages", "Diagnostics"],
+        ["Blazor"] = ["Messages", "Stores"],
     };
 
-    // The Add… and Map… methods lie where an application finds them without a using.
-    private static readonly Dictionary<string, string> Aliases = new()
-    {
-        ["Microsoft.Extensions.DependencyInjection"] = "Hosting",
-        ["Microsoft.AspNetCore.Builder"] = "Hosting",
-    };
+    private static readonly ArchUnitNET.Domain.Architecture House = new ArchLoader().LoadAssemblies(
+        Assembly.Load("Tornadose.SignalR"), Assembly.Load("Tornadose.SignalR.Abstractions"),
+        Assembly.Load("Tornadose.SignalR.Blazor"), Assembly.Load("Tornadose.SignalR.StackExchangeRedis")).Build();
 
-    private static readonly Direction House = new("Tornadose.SignalR", Allowed, Aliases);
+    public static TheoryData<string> Folders => [.. Allowed.Keys];
 
-    private static Type[] Types => Assembly.Load("Tornadose.SignalR").GetTypes();
-
-    [Fact]
-    public void Folders_Knowledge_RunsInOneDirection() => Assert.Empty(House.Violations(Types));
+    [Theory, MemberData(nameof(Folders))]
+    public void Folder_Knowledge_RunsInOneDirection(string folder) => Direction.Never(
+        folder, In(folder), "in a folder that it may not know",
+        known => FolderOf(known) is { } to && to != folder && to != "Abstractions" && !Allowed[folder].Contains(to)).Check(House);
 
     [Fact]
-    public void Folders_OfAllTypes_AreRoomsOfTheHouse()
+    public void Types_OfAllLibraries_AreInFoldersOfTheTable()
     {
-        Assert.DoesNotContain(Types, type => type.Namespace == "Tornadose.SignalR");
-        var folders = Types.Select(House.FolderOf).OfType<string>().Distinct().ToArray();
-        Assert.Contains("Messages", folders);
-        Assert.All(folders, folder => Assert.Contains(folder, Allowed.Keys));
+        var ours = House.Types.Where(static type => type.FullName.StartsWith("Tornadose.", StringComparison.Ordinal));
+        Assert.Empty(ours.Where(static type => FolderOf(type) is null).Select(static type => type.FullName));
+        Assert.Equal([.. Allowed.Keys, "Hosting"], House.Types.Select(FolderOf).OfType<string>().ToHashSet());
     }
 
-    [Fact]
-    public void Messages_Knowledge_IsTheBaseClassLibraryAlone()
-    {
-        var foreign = KnownBy("Messages").Where(type => !type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal)
-            || type.Namespace?.StartsWith("System.Text.Json", StringComparison.Ordinal) == true);
-        Assert.Empty(foreign);
-    }
+    [Theory, InlineData("Messages"), InlineData("Abstractions")]
+    public void Messages_Knowledge_IsTheBaseClassLibraryAlone(string folder) => Direction.Never(
+        folder, In(folder), "neither ours nor of the base class library",
+        static known => FolderOf(known) is null && (!IsIn(known, "System") || IsIn(known, "System.Text.Json"))).Check(House);
 
-    [Fact]
-    public void Redis_Knowledge_ExcludesAspNetCore() => Assert.DoesNotContain(
-        KnownBy("Redis"), type => type.Assembly.GetName().Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+    [Theory, InlineData("StackExchangeRedis"), InlineData("FileLogs")]
+    public void Backplanes_Knowledge_ExcludesAspNetCore(string folder) => Direction.Never(
+        folder, In(folder), "of ASP.NET Core", static known => IsIn(known, "Microsoft.AspNetCore")).Check(House);
 
-    private static IEnumerable<Type> KnownBy(string folder) => Types.Where(type => House.FolderOf(type) == folder)
-        .SelectMany(TypeReferences.Of).Where(type => type.Assembly != Types[0].Assembly).Distinct();
+    private static Func<IType, bool> In(string folder) => type => FolderOf(type) == folder;
+
+    private static bool IsIn(IType type, string space) => $"{type.Namespace.FullName}.".StartsWith($"{space}.", StringComparison.Ordinal);
+
+    private static string? FolderOf(IType type) => SourceTree.FolderOf(type.FullName);
 }

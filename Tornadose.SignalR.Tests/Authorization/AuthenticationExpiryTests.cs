@@ -20,7 +20,7 @@ public sealed class AuthenticationExpiryTests
     [Theory, Case("SEC-04", "SR-19", "WS-18"), MemberData(nameof(Ends))]
     public async Task Stream_AuthenticationExpires_EndsAndSaysWhy(string wire, string end)
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time);
         using var metrics = MetricsRecorder.Of(host);
         await using var stream = await OpenStream.OpenAsync(host, wire, expires: 60);
@@ -38,7 +38,7 @@ public sealed class AuthenticationExpiryTests
     [Fact, Case("SEC-04")]
     public async Task Poll_AuthenticationExpires_IsAnsweredAndTheNextIsRefused()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time);
         await using var poll = await OpenStream.OpenAsync(host, "wait", expires: 60);
         time.Advance(TimeSpan.FromSeconds(59));
@@ -53,7 +53,7 @@ public sealed class AuthenticationExpiryTests
     [Theory, Case("SR-19"), MemberData(nameof(Ends))]
     public async Task Stream_OptionOff_GoesOn(string wire, string end)
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.CloseOnAuthenticationExpiration = false);
         await using var stream = await OpenStream.OpenAsync(host, wire, expires: 60);
         time.Advance(TimeSpan.FromSeconds(120));
@@ -65,7 +65,7 @@ public sealed class AuthenticationExpiryTests
     [Fact, Case("SEC-04")]
     public async Task Stream_OfATicket_EndsWithTheAuthenticationBehindIt()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time);
         var ticket = await host.GetTicketAsync(headers: [("X-Expires", "60")]);
         await using var stream = await RawSse.OpenAsync(host.Url($"/stores/{RolesApp.Store}?ticket={ticket}"));
@@ -79,7 +79,7 @@ public sealed class AuthenticationExpiryTests
     [Fact, Case("SEC-04")]
     public async Task Stream_ReaderThatStalls_IsCutAfterTheSendTimeout()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time);
         await using var stalled = await RawHttp.SendAsync(
             host.Url($"/stores/{RolesApp.Store}"), "GET", [("Accept", "text/event-stream"), ("X-User", "ann"), ("X-Expires", "1")], receiveBufferBytes: 4096);

@@ -21,7 +21,7 @@ public sealed class RevocationTests
     [Theory, Case("SEC-04", "WS-18"), MemberData(nameof(Ends))]
     public async Task Revoke_User_EndsHisStreamsAtOnceAndNoOthers(string wire, string end)
     {
-        await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider());
+        await using var host = await RolesApp.StartAsync(time: new FakeTimeProvider());
         await using var his = await OpenStream.OpenAsync(host, wire);
         await using var other = await OpenStream.OpenAsync(host, wire, "admin");
         host.Get<IStoreRevocation>().Revoke("ann");
@@ -33,7 +33,7 @@ public sealed class RevocationTests
     [Theory, Case("SEC-04"), MemberData(nameof(Ends))]
     public async Task Recheck_PolicySaysNoNow_EndsTheStream(string wire, string end)
     {
-        await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider());
+        await using var host = await RolesApp.StartAsync(time: new FakeTimeProvider());
         await using var his = await OpenStream.OpenAsync(host, wire);
         await using var other = await OpenStream.OpenAsync(host, wire, "admin");
         await host.Get<IStoreRevocation>().RecheckAsync();
@@ -49,7 +49,7 @@ public sealed class RevocationTests
     [Theory, Case("SEC-04"), MemberData(nameof(Ends))]
     public async Task Recheck_Interval_FindsItWithinTheInterval(string wire, string end)
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.AccessRecheckInterval = TimeSpan.FromSeconds(30));
         await using var stream = await OpenStream.OpenAsync(host, wire);
         host.Get<Rights>().Revoked.Add("ann");
@@ -62,7 +62,7 @@ public sealed class RevocationTests
     [Fact, Case("SEC-03", "SEC-04")]
     public async Task Recheck_WhileAStreamIsBeingOpened_FindsItToo()
     {
-        await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider());
+        await using var host = await RolesApp.StartAsync(time: new FakeTimeProvider());
         var deciding = host.Get<Rights>().HoldNextDecision();
         var opening = RawHttp.GetAsync(host.Url($"/stores/{RolesApp.Store}"), ("X-User", "ann"));
         await deciding.Began.WithTimeout();
@@ -78,19 +78,19 @@ public sealed class RevocationTests
     [Fact]
     public async Task Recheck_PolicyFails_StreamGoesOnAndTheLogSaysSo()
     {
-        await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider());
+        await using var host = await RolesApp.StartAsync(time: new FakeTimeProvider());
         await using var stream = await OpenStream.OpenAsync(host, "websocket");
         await host.UntilSubscribersAsync(1);
         host.Get<Rights>().Failure = new IOException("The database is away.");
         await host.Get<IStoreRevocation>().RecheckAsync();
         Assert.Equal(1, host.Subscribers());
-        Assert.Contains(host.Logs.Entries, entry => entry.Text.Contains("failed when it was asked again", StringComparison.Ordinal));
+        Assert.Contains(host.Logs.GetSnapshot(), entry => entry.Message.Contains("failed when it was asked again", StringComparison.Ordinal));
     }
 
     [Theory, Case("SEC-04"), InlineData(false, 1), InlineData(true, 0)]
     public async Task Recheck_PolicyHangs_OthersAreAskedAndTheOptionDecidesAboutItsOwn(bool endOnFailure, int left)
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.EndOnFailedRecheck = endOnFailure);
         using var failed = MetricsRecorder.Of(host, "access.rechecks.failed");
         await using var first = await OpenStream.OpenAsync(host, "sse");
@@ -106,7 +106,7 @@ public sealed class RevocationTests
         });
         await host.UntilSubscribersAsync(left);
         Assert.Equal(1, failed.Sum("access.rechecks.failed", "reason=timeout"));
-        Assert.Contains(host.Logs.Entries, entry => entry.Text.Contains(endOnFailure ? "is ended" : "goes on", StringComparison.Ordinal));
+        Assert.Contains(host.Logs.GetSnapshot(), entry => entry.Message.Contains(endOnFailure ? "is ended" : "goes on", StringComparison.Ordinal));
         hanging.GoOn();
         await host.Get<IStoreRevocation>().RecheckAsync().WithTimeout();
         await host.UntilSubscribersAsync(0);
@@ -116,7 +116,7 @@ public sealed class RevocationTests
     public async Task Revoke_UserIdThrowsForSome_EndsTheUsersStreamsAllTheSame(bool endOnFailure, int left)
     {
         var broken = false;
-        await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider(), configure: options =>
+        await using var host = await RolesApp.StartAsync(time: new FakeTimeProvider(), configure: options =>
         {
             var usual = options.UserId;
             options.UserId = user => broken && user.Identity?.Name == "admin" ? throw new InvalidOperationException("no claim")
@@ -139,7 +139,7 @@ public sealed class RevocationTests
     [Fact, Case("SEC-02", "SEC-04")]
     public async Task Group_JoinedByTheApplication_IsTrustedUntilTheUserIsRevoked()
     {
-        await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider());
+        await using var host = await RolesApp.StartAsync(time: new FakeTimeProvider());
         var received = new TaskCompletionSource<string>();
         var closed = new TaskCompletionSource();
         await using var bob = HubClient.Build(host.WebSocketUrl("/derived?user=bob"));

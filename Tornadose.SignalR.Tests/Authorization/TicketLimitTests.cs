@@ -35,7 +35,7 @@ public sealed class TicketLimitTests
     [Fact, Case("SEC-17")]
     public async Task Post_OneUserAsksWithoutEnd_IsRefusedAndNobodyElse()
     {
-        await using var host = await RolesApp.StartAsync(time: new ManualTimeProvider());
+        await using var host = await RolesApp.StartAsync(time: new FakeTimeProvider());
         for (var ticket = 0; ticket < 100; ticket++)
             await host.GetTicketAsync("admin");
         await using var refused = await host.AskAsync("""{"stores":["plain"],"transport":"sse"}""", ("X-User", "admin"));
@@ -46,7 +46,7 @@ public sealed class TicketLimitTests
     [Fact]
     public async Task TryAdd_FourHundredASecondOfManyUsers_AreAllRemembered()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var used = new LocalReplayCache(time);
         var lifetime = TimeSpan.FromSeconds(330);
         for (var second = 0; second < 330; second++)

@@ -11,7 +11,7 @@ public sealed class LocalBackplaneTests
 {
     private static readonly MessageLogLimits Limits = new(10, 1000);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task AppendAsync_Messages_CountFromOneInOneEpoch()

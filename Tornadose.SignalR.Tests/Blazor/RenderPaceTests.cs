@@ -7,7 +7,7 @@ public sealed class RenderPaceTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<Exception> _failures = [];
     private int _renders;
 

@@ -19,11 +19,11 @@ internal sealed class ViewFixture : IAsyncDisposable
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<TimeProvider>(Time);
         services.AddScoped(_ => new ComponentStatePersistenceManager(NullLogger<ComponentStatePersistenceManager>.Instance));
         services.AddScoped(provider => provider.GetRequiredService<ComponentStatePersistenceManager>().State);
-        services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather").AddQueueStore("other");
+        services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather").AddQueueStore("other").AddBlazor();
         _services = services.BuildServiceProvider();
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new();
 
     public IStore Store(string name = "numbers") => _services.GetRequiredService<IStoreProvider>().GetStore(name);
 

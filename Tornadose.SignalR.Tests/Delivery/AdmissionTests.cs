@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Tests.Delivery;
 public sealed class AdmissionTests : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private int? _storeMax;
 
     public static TheoryData<string> Limits => ["full", "store_full", "user_full", "joins"];

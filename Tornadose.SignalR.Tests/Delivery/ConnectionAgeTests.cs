@@ -13,12 +13,12 @@ public sealed class ConnectionAgeTests
         using var delivery = new DeliveryFixture(maxAge: MaxAge);
         using var metrics = new MetricsRecorder(delivery.Meters, "subscribers.ended");
         var subscribers = delivery.StartMany(400);
-        delivery.Time.Advance(MaxAge * 0.8 - DeliveryFixture.Tick);
+        delivery.Advance(MaxAge * 0.8 - DeliveryFixture.Tick);
         Assert.Equal(400, delivery.Registry.Count);
         var most = 0;
         for (var before = 400; before > 0; before = delivery.Registry.Count)
         {
-            delivery.Time.Advance(TimeSpan.FromSeconds(12)); // a tenth of the time that is left
+            delivery.Advance(TimeSpan.FromSeconds(12)); // a tenth of the time that is left
             var due = delivery.Registry.Subscribers.Count(subscriber => delivery.Registry.Elapsed(subscriber.Began, delivery.Time.GetTimestamp()) >= subscriber.MaxAge);
             await Eventually.TrueAsync(() => delivery.Registry.Count <= before - due);
             most = Math.Max(most, before - delivery.Registry.Count);
@@ -38,12 +38,12 @@ public sealed class ConnectionAgeTests
         var sendTimeout = TimeSpan.FromMinutes(5);
         var sink = new FakeSink();
         var subscriber = delivery.Start(sink, sendTimeout: sendTimeout);
-        delivery.Time.Advance(MaxAge * 0.8 - DeliveryFixture.Tick);
+        delivery.Advance(MaxAge * 0.8 - DeliveryFixture.Tick);
         sink.Stall();
         delivery.Log.Append();
-        delivery.Time.Advance(MaxAge * 0.2 + DeliveryFixture.Tick);
+        delivery.Advance(MaxAge * 0.2 + DeliveryFixture.Tick);
         Assert.False(subscriber.Run.IsCompleted);
-        delivery.Time.Advance(sendTimeout);
+        delivery.Advance(sendTimeout);
         Assert.Same(SubscriberEnd.TooOld, await subscriber.EndAsync());
     }
 
@@ -52,7 +52,7 @@ public sealed class ConnectionAgeTests
     {
         using var delivery = new DeliveryFixture();
         delivery.StartMany(3);
-        delivery.Time.Advance(TimeSpan.FromDays(2));
+        delivery.Advance(TimeSpan.FromDays(2));
         Assert.Equal(3, delivery.Registry.Count);
     }
 }

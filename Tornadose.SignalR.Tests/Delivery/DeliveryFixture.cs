@@ -23,7 +23,7 @@ internal sealed class DeliveryFixture : IDisposable
     public DeliveryFixture(int capacity = 1000, int maxSubscribers = 1000, TimeSpan? maxAge = null)
     {
         Log = new TestLog(capacity);
-        _loggers.AddProvider(Logs);
+        _loggers.AddProvider(new FakeLoggerProvider(Logs));
         Meters = _services.GetRequiredService<IMeterFactory>();
         Registry = new SubscriberRegistry(
             new TornadoseOptions { KeepAlive = KeepAlive, DrainWindow = DrainWindow, MaxSubscribers = maxSubscribers, MaxConnectionAge = maxAge }, Time, new StoreMetrics(Meters), _loggers.CreateLogger<SubscriberRegistry>());
@@ -31,9 +31,9 @@ internal sealed class DeliveryFixture : IDisposable
 
     public TestLog Log { get; }
 
-    public ManualTimeProvider Time => Log.Time;
+    public FakeTimeProvider Time => Log.Time;
 
-    public LogRecorder Logs { get; } = new();
+    public FakeLogCollector Logs { get; } = new();
 
     public IMeterFactory Meters { get; }
 
@@ -49,6 +49,9 @@ internal sealed class DeliveryFixture : IDisposable
         new("fake", SubscriberFeeds.Of(new SubscriberFeed("test", cursor, sendTimeout ?? SendTimeout, new("test"))), Encoder, sink, Registry);
 
     public RunningSubscriber[] StartMany(int count) => [.. Enumerable.Range(0, count).Select(_ => Start())];
+
+    /// <summary>Lets time pass as the registry sees it, tick by tick.</summary>
+    public void Advance(TimeSpan by) => Time.AdvanceInSteps(by, Tick);
 
     /// <summary>A place; null when there is none.</summary>
     public IDisposable? TryEnter() => Registry.Admission.TryEnter("fake", null, [], out var place, out _) ? place : null;

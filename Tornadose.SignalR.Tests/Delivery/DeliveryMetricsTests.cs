@@ -17,7 +17,7 @@ public sealed class DeliveryMetricsTests : IDisposable
         using var metrics = new MetricsRecorder(_delivery.Meters);
         _delivery.Log.Append();
         var subscriber = _delivery.Start(start: StartAt.AfterId("garbage").OrEarliest());
-        _delivery.Time.Advance(TimeSpan.FromMinutes(3));
+        _delivery.Advance(TimeSpan.FromMinutes(3));
         subscriber.Subscriber.End(SubscriberEnd.Unsubscribed);
         await subscriber.EndAsync();
 
@@ -53,7 +53,7 @@ public sealed class DeliveryMetricsTests : IDisposable
     {
         using var metrics = new MetricsRecorder(_delivery.Meters);
         _delivery.Log.AppendMany(5);
-        _delivery.Time.Advance(TimeSpan.FromHours(1));
+        _delivery.Advance(TimeSpan.FromHours(1));
         var sink = new FakeSink();
         var subscriber = _delivery.Start(sink, StartAt.Earliest);
         Assert.Equal(0, metrics.Count("delivery.lag")); // what is asked for from the past is not late
@@ -62,7 +62,7 @@ public sealed class DeliveryMetricsTests : IDisposable
         _delivery.Log.Append();
         await Eventually.TrueAsync(() => metrics.Count("delivery.lag") == 1);
         _delivery.Log.AppendMany(3);
-        _delivery.Time.Advance(TimeSpan.FromSeconds(2));
+        _delivery.Advance(TimeSpan.FromSeconds(2));
         sink.Release();
         await Eventually.TrueAsync(() => metrics.Count("delivery.lag") == 2);
         Assert.Equal(2, metrics.Sum("delivery.lag", "transport=fake"));

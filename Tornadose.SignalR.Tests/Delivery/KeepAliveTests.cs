@@ -17,12 +17,12 @@ public sealed class KeepAliveTests : IDisposable
     {
         var subscriber = _delivery.Start();
 
-        _delivery.Time.Advance(AlmostKeepAlive);
+        _delivery.Advance(AlmostKeepAlive);
         Assert.Empty(subscriber.Sink.Flushes);
-        _delivery.Time.Advance(DeliveryFixture.Tick);
+        _delivery.Advance(DeliveryFixture.Tick);
         await subscriber.SentAsync("keep-alive");
 
-        _delivery.Time.Advance(DeliveryFixture.KeepAlive);
+        _delivery.Advance(DeliveryFixture.KeepAlive);
         await subscriber.SentAsync("keep-alive keep-alive");
     }
 
@@ -30,16 +30,16 @@ public sealed class KeepAliveTests : IDisposable
     public async Task Tick_Data_PushesTheKeepAliveBack()
     {
         var subscriber = _delivery.Start();
-        _delivery.Time.Advance(AlmostKeepAlive);
+        _delivery.Advance(AlmostKeepAlive);
         _delivery.Log.Append();
         await subscriber.SentAsync("1");
 
-        _delivery.Time.Advance(AlmostKeepAlive);
+        _delivery.Advance(AlmostKeepAlive);
         Assert.Equal("1", subscriber.Sink.Sent);
 
         await Eventually.TrueAsync(() =>
         {
-            _delivery.Time.Advance(DeliveryFixture.Tick);
+            _delivery.Advance(DeliveryFixture.Tick);
             return subscriber.Sink.Sent == "1 keep-alive";
         });
     }
@@ -51,7 +51,7 @@ public sealed class KeepAliveTests : IDisposable
         subscriber.Subscriber.End(SubscriberEnd.Unsubscribed);
         await subscriber.EndAsync();
 
-        _delivery.Time.Advance(DeliveryFixture.KeepAlive * 3);
+        _delivery.Advance(DeliveryFixture.KeepAlive * 3);
 
         Assert.Empty(subscriber.Sink.Flushes);
     }
@@ -62,7 +62,7 @@ public sealed class KeepAliveTests : IDisposable
         _delivery.Encoder = new FakeEncoder(keepsAlive: false);
         var subscriber = _delivery.Start();
 
-        _delivery.Time.Advance(DeliveryFixture.KeepAlive * 3);
+        _delivery.Advance(DeliveryFixture.KeepAlive * 3);
         _delivery.Log.Append();
 
         await subscriber.SentAsync("1");
@@ -76,7 +76,7 @@ public sealed class KeepAliveTests : IDisposable
         _delivery.Log.Append();
         var subscriber = _delivery.Start(sink, StartAt.Earliest, sendTimeout: TimeSpan.FromMinutes(1));
 
-        _delivery.Time.Advance(DeliveryFixture.KeepAlive * 2);
+        _delivery.Advance(DeliveryFixture.KeepAlive * 2);
         sink.Release();
         _delivery.Log.Append();
 
@@ -93,7 +93,7 @@ public sealed class KeepAliveTests : IDisposable
         {
             _delivery.Log.Append();
             if (i % 10 == 0)
-                _delivery.Time.Advance(DeliveryFixture.KeepAlive);
+                _delivery.Advance(DeliveryFixture.KeepAlive);
         }
 
         foreach (var subscriber in subscribers)

@@ -17,13 +17,13 @@ public sealed class SendTimeoutTests : IDisposable
     {
         var subscriber = Stalled();
 
-        _delivery.Time.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
+        _delivery.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
         Assert.Equal(0, subscriber.Sink.Aborts);
-        _delivery.Time.Advance(DeliveryFixture.Tick);
+        _delivery.Advance(DeliveryFixture.Tick);
 
         Assert.Same(SubscriberEnd.Slow, await subscriber.EndAsync());
         Assert.Same(SubscriberEnd.Slow, subscriber.Sink.Closed);
-        Assert.Single(_delivery.Logs.Entries, entry => entry.Level == LogLevel.Warning);
+        Assert.Single(_delivery.Logs.GetSnapshot(), entry => entry.Level == LogLevel.Warning);
         _delivery.Logs.AssertNoErrors();
         Assert.Equal(0, _delivery.Registry.Count);
     }
@@ -33,12 +33,12 @@ public sealed class SendTimeoutTests : IDisposable
     {
         var subscriber = Stalled();
 
-        _delivery.Time.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
+        _delivery.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
         subscriber.Sink.Release();
         await Eventually.TrueAsync(() => !subscriber.Sink.IsStalled);
         _delivery.Log.Append();
         await subscriber.SentAsync("1 2");
-        _delivery.Time.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
+        _delivery.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
 
         Assert.Equal(0, subscriber.Sink.Aborts);
         Assert.False(subscriber.Run.IsCompleted);
@@ -51,11 +51,11 @@ public sealed class SendTimeoutTests : IDisposable
         for (var i = 0; i < 10; i++)
         {
             subscriber.Sink.Progress++;
-            _delivery.Time.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
+            _delivery.Advance(DeliveryFixture.SendTimeout - DeliveryFixture.Tick);
         }
 
         Assert.Equal(0, subscriber.Sink.Aborts);
-        _delivery.Time.Advance(DeliveryFixture.SendTimeout);
+        _delivery.Advance(DeliveryFixture.SendTimeout);
         Assert.Same(SubscriberEnd.Slow, await subscriber.EndAsync());
     }
 
@@ -69,7 +69,7 @@ public sealed class SendTimeoutTests : IDisposable
 
         foreach (var other in others)
             await other.SentAsync("2 3 4 5 6");
-        _delivery.Time.Advance(DeliveryFixture.SendTimeout);
+        _delivery.Advance(DeliveryFixture.SendTimeout);
         await subscriber.EndAsync();
         Assert.Equal(20, _delivery.Registry.Count);
     }
@@ -77,12 +77,12 @@ public sealed class SendTimeoutTests : IDisposable
     [Fact, Case("SLOW-09")]
     public async Task Tick_FlushThatBeganJustBeforeIt_IsNotTakenForAnOldOne()
     {
-        _delivery.Time.Advance(TimeSpan.FromMilliseconds(950));
+        _delivery.Advance(TimeSpan.FromMilliseconds(950));
         var subscriber = Stalled(TimeSpan.FromMilliseconds(100));
 
-        _delivery.Time.Advance(TimeSpan.FromMilliseconds(50));
+        _delivery.Advance(TimeSpan.FromMilliseconds(50));
         Assert.Equal(0, subscriber.Sink.Aborts);
-        _delivery.Time.Advance(DeliveryFixture.Tick);
+        _delivery.Advance(DeliveryFixture.Tick);
 
         Assert.Same(SubscriberEnd.Slow, await subscriber.EndAsync());
     }
@@ -93,7 +93,7 @@ public sealed class SendTimeoutTests : IDisposable
         var stuck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var subscriber = _delivery.Start(new FakeSink { OnStart = () => new ValueTask(stuck.Task), OnAbort = () => stuck.TrySetException(new IOException("aborted")) });
 
-        _delivery.Time.Advance(DeliveryFixture.SendTimeout);
+        _delivery.Advance(DeliveryFixture.SendTimeout);
 
         Assert.Same(SubscriberEnd.Slow, await subscriber.EndAsync());
     }
@@ -105,7 +105,7 @@ public sealed class SendTimeoutTests : IDisposable
         var subscriber = _delivery.Start(new FakeSink { OnClose = _ => new ValueTask(stuck.Task), OnAbort = () => stuck.TrySetException(new IOException("aborted")) });
         subscriber.Subscriber.End(SubscriberEnd.ShuttingDown);
 
-        _delivery.Time.Advance(DeliveryFixture.SendTimeout);
+        _delivery.Advance(DeliveryFixture.SendTimeout);
 
         Assert.Same(SubscriberEnd.ShuttingDown, await subscriber.EndAsync());
         Assert.Equal(0, _delivery.Registry.Count);
@@ -118,7 +118,7 @@ public sealed class SendTimeoutTests : IDisposable
         foreach (var subscriber in stuck)
             subscriber.Sink.OnAbort = () => throw new ObjectDisposedException("connection");
 
-        _delivery.Time.Advance(DeliveryFixture.SendTimeout);
+        _delivery.Advance(DeliveryFixture.SendTimeout);
 
         Assert.All(stuck, subscriber => Assert.Equal(1, subscriber.Sink.Aborts));
         foreach (var subscriber in stuck)

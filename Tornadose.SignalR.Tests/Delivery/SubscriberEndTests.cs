@@ -86,7 +86,7 @@ public sealed class SubscriberEndTests : IDisposable
         foreach (var other in others)
             await other.SentAsync("1 2");
         Assert.Equal(10, _delivery.Registry.Count);
-        Assert.Equal(broken ? 0 : 1, _delivery.Logs.Entries.Count(entry => entry.Level >= LogLevel.Error));
+        Assert.Equal(broken ? 0 : 1, _delivery.Logs.GetSnapshot().Count(entry => entry.Level >= LogLevel.Error));
     }
 
     [Fact, Case("ST-10")]
@@ -120,7 +120,7 @@ public sealed class SubscriberEndTests : IDisposable
 
         Assert.Same(SubscriberEnd.Unsubscribed, await failing.EndAsync());
         Assert.Equal(0, _delivery.Registry.Count);
-        Assert.Single(_delivery.Logs.Entries, entry => entry.Level == LogLevel.Debug && entry.Exception is InvalidOperationException);
+        Assert.Single(_delivery.Logs.GetSnapshot(), entry => entry.Level == LogLevel.Debug && entry.Exception is InvalidOperationException);
     }
 
     [Fact, Case("ST-10")]

@@ -25,7 +25,7 @@ public sealed class SubscriberRegistryTests : IDisposable
             await Eventually.TrueAsync(() => _delivery.Registry.Count == expected);
             Assert.True(_delivery.Registry.IsDraining);
             await Eventually.TrueAsync(() => _delivery.Time.ActiveTimers == 2); // the registry's clock and the drain's pause
-            _delivery.Time.Advance(TimeSpan.FromMilliseconds(500));
+            _delivery.Advance(TimeSpan.FromMilliseconds(500));
         }
 
         await drain.WithTimeout();
@@ -45,10 +45,10 @@ public sealed class SubscriberRegistryTests : IDisposable
 
         foreach (var subscriber in subscribers.Where(subscriber => subscriber.Sink.Closed is null))
             await subscriber.SentAsync("1");
-        _delivery.Time.Advance(TimeSpan.FromMilliseconds(500));
+        _delivery.Advance(TimeSpan.FromMilliseconds(500));
         await Eventually.TrueAsync(() => _delivery.Registry.Count == 1);
         await Eventually.TrueAsync(() => _delivery.Time.ActiveTimers == 2);
-        _delivery.Time.Advance(TimeSpan.FromMilliseconds(500));
+        _delivery.Advance(TimeSpan.FromMilliseconds(500));
         await drain.WithTimeout();
     }
 
@@ -96,7 +96,7 @@ public sealed class SubscriberRegistryTests : IDisposable
         var stuck = _delivery.Start(sink, StartAt.Earliest, sendTimeout: TimeSpan.FromHours(1));
 
         var drain = _delivery.Registry.DrainAsync();
-        _delivery.Time.Advance(DeliveryFixture.DrainWindow);
+        _delivery.Advance(DeliveryFixture.DrainWindow);
 
         await drain.WithTimeout();
         Assert.Same(SubscriberEnd.ShuttingDown, await stuck.EndAsync());
@@ -120,7 +120,7 @@ public sealed class SubscriberRegistryTests : IDisposable
         for (var i = 0; i < 100; i++)
         {
             _delivery.Log.Append();
-            _delivery.Time.Advance(DeliveryFixture.Tick);
+            _delivery.Advance(DeliveryFixture.Tick);
         }
 
         await Task.WhenAll(comeAndGo).WithTimeout();

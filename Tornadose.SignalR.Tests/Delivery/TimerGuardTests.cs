@@ -20,7 +20,7 @@ public sealed class TimerGuardTests : IDisposable
         for (var seconds = 0; seconds < 11; seconds++)
             _fixture.Time.Advance(DeliveryFixture.Tick);
         Assert.Equal((SubscriberEnd.Slow, SubscriberEnd.Slow), (await first.EndAsync(), await second.EndAsync()));
-        Assert.Single(_fixture.Logs.Entries, static entry => entry.Level == LogLevel.Error);
+        Assert.Single(_fixture.Logs.GetSnapshot(), static entry => entry.Level == LogLevel.Error);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class TimerGuardTests : IDisposable
             _fixture.Time.Advance(DeliveryFixture.Tick);
         foreach (var other in others)
             await other.SentAsync("keep-alive keep-alive");
-        Assert.Single(_fixture.Logs.Entries, static entry => entry.Level == LogLevel.Error);
+        Assert.Single(_fixture.Logs.GetSnapshot(), static entry => entry.Level == LogLevel.Error);
         broken.Subscriber.End(SubscriberEnd.Unsubscribed);
         Assert.Equal(SubscriberEnd.Unsubscribed, await broken.EndAsync());
     }

@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Tests.Delivery;
 
 public sealed class TokenBucketTests
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void TryTake_Burst_IsExactAndRefillsAtTheRate()

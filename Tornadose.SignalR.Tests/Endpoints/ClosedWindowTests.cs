@@ -15,7 +15,7 @@ public sealed class ClosedWindowTests
     [InlineData("application/x-ndjson", "ndjson")]
     public async Task Http2_WindowNeverOpened_IsCutAsSlow(string accept, string transport)
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock, orders => orders.SendTimeout = TimeSpan.FromSeconds(5));
         using var ended = MetricsRecorder.Of(host, "subscribers.ended");
         clock.Advance(TimeSpan.FromSeconds(1));

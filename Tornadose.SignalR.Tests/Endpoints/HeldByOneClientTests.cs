@@ -38,7 +38,7 @@ public sealed class HeldByOneClientTests
     [Fact, Case("SEC-17")]
     public async Task Post_MoreThanAllStoresMayKeep_IsRefusedForFamiliesOnly()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await StartAsync(options => options.MaxBytes = 1024 * 1024, time);
         var text = new string('x', 300_000);
         for (var name = 0; name < 3; name++)

@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Tests.Endpoints;
 /// <summary><c>Idempotency-Key</c>: what is sent again is not stored again.</summary>
 public sealed class IdempotentPublishTests
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact, Case("ST-15")]
     public async Task Post_SixteenRacingRequestsWithOneKey_StoreOneMessageAndGetItsId()

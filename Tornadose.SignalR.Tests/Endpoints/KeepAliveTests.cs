@@ -10,7 +10,7 @@ public sealed class KeepAliveTests
     [Case("HTTP-27")]
     public async Task Silence_FifteenSeconds_IsBrokenByAComment()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock);
         await using var sse = await OpenAsync(host);
         clock.Advance(15 * Second);
@@ -24,7 +24,7 @@ public sealed class KeepAliveTests
     [Case("HTTP-27")]
     public async Task Silence_BrokenByData_StartsAnew()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock);
         await using var sse = await OpenAsync(host);
         for (var number = 1; number <= 3; number++)
@@ -41,7 +41,7 @@ public sealed class KeepAliveTests
     [Case("HTTP-27")]
     public async Task Clock_AfterTheClientHasGone_WritesNothing()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock);
         await using (await OpenAsync(host))
         {

@@ -45,7 +45,7 @@ public sealed class LimitTests
     [Theory, Case("SEC-17"), InlineData("sse"), InlineData("ndjson"), InlineData("websocket"), InlineData("hub"), InlineData("watch"), InlineData("json")]
     public async Task Resume_OverTheBudget_IsRefusedAndLosesNothing(string wire)
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.MaxReplayedPerSecond = 1);
         await using var metrics = MetricsRecorder.Of(host, "subscribers.refused");
         var ids = await host.Get<IStoreProvider>().GetStore("plain").PublishNumberedAsync(10);
@@ -80,7 +80,7 @@ public sealed class LimitTests
     [Fact, Case("SEC-17")]
     public async Task Resume_LoopWithTheOldestId_GetsWhatTheBudgetHasAndNoMore()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.MaxReplayedPerSecond = 1000);
         await using var metrics = MetricsRecorder.Of(host, "messages.delivered", "subscribers.refused");
         var ids = await host.Get<IStoreProvider>().GetStore("plain").PublishNumberedAsync(1000);
@@ -99,7 +99,7 @@ public sealed class LimitTests
     [Fact, Case("PROC-08", "HTTP-32")]
     public async Task Joins_HerdAtOnce_IsLetInAtThePaceAndTheOthersGoOn()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.MaxJoinsPerSecond = 25);
         await using var first = await RawSse.OpenAsync(host.Url("/stores/plain"));
         await host.UntilSubscribersAsync(1);
@@ -124,7 +124,7 @@ public sealed class LimitTests
     }
 
     private static Task<TestHost> StartAsync(string limit, int most) => RolesApp.StartAsync(
-        time: new ManualTimeProvider(),
+        time: new FakeTimeProvider(),
         configure: options =>
         {
             (options.RetryMin, options.RetryMax) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3));

@@ -50,7 +50,7 @@ public sealed class MiddlewareTests
         for (var request = 0; request < 3; request++)
         {
             await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", "text/event-stream"));
-            await Eventually.TrueAsync(() => host.Logs.Entries.Count(static entry => entry.Text.Contains("unhandled exception", StringComparison.Ordinal)) > request);
+            await Eventually.TrueAsync(() => host.Logs.GetSnapshot().Count(static entry => entry.Message.Contains("unhandled exception", StringComparison.Ordinal)) > request);
         }
 
         await host.UntilSubscribersAsync(0);

@@ -88,10 +88,10 @@ public sealed class SlowReaderTests
         for (var message = 0; message < 200; message++)
             await host.OrdersStore().PublishAsync(text);
         await host.UntilSubscribersAsync(0);
-        await Eventually.TrueAsync(() => ended.Count("subscribers.ended") == 1 && host.Logs.Entries.Any(entry => entry.Level == LogLevel.Warning));
+        await Eventually.TrueAsync(() => ended.Count("subscribers.ended") == 1 && host.Logs.GetSnapshot().Any(entry => entry.Level == LogLevel.Warning));
         Assert.Equal(1, ended.Sum("subscribers.ended", $"transport={wire}", "reason=slow"));
-        var warning = Assert.Single(host.Logs.Entries, entry => entry.Category.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Level >= LogLevel.Warning);
-        Assert.Contains("read too slowly", warning.Text);
+        var warning = Assert.Single(host.Logs.GetSnapshot(), entry => entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Level >= LogLevel.Warning);
+        Assert.Contains("read too slowly", warning.Message);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class SlowSnapshotTests
     public async Task Readers_ThreeHundredThatTakeNothing_HoldNoWindowAndAreCutAfterTheSendTimeout()
     {
         const int readers = 300;
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(time);
         using var ended = MetricsRecorder.Of(host, "subscribers.ended");
         await FillAsync(host, messages: 1000, size: 16_000);

@@ -46,7 +46,7 @@ public sealed class StreamResponseTests
         await using var http = await RawHttp.SendAsync(host.Orders("?from=earliest"), "GET", version: "1.0");
         Assert.Null(http.Header("Transfer-Encoding"));
         await host.OrdersStore().PublishAsync("x");
-        var parser = new WhatwgSseParser();
+        var parser = new SseReader();
         while (parser.Events.Count == 0)
             parser.Push(await http.ReadAsync());
         Assert.Equal("x", parser.Events[0].Data);
@@ -73,7 +73,7 @@ public sealed class StreamResponseTests
     {
         using var response = answer;
         await using var body = await response.Content.ReadAsStreamAsync();
-        var parser = new WhatwgSseParser();
+        var parser = new SseReader();
         var buffer = new byte[4096];
         while (parser.Events.Count < 100)
             parser.Push(buffer.AsSpan(0, await body.ReadAsync(buffer)));

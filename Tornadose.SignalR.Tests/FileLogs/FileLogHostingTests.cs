@@ -43,7 +43,7 @@ public sealed class FileLogHostingTests : IDisposable
     [Fact]
     public async Task Family_StoreThatWasDropped_HasItsMessagesWhenItComesBack()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await TestHost.StartAsync(builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(clock);

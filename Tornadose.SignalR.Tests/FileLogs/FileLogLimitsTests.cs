@@ -41,7 +41,7 @@ public sealed class FileLogLimitsTests : IDisposable
     [Fact]
     public async Task MaxAge_OverARestart_CountsFromWhenTheMessageCame()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var limits = new MessageLogLimits(100, 1 << 20, TimeSpan.FromMinutes(10));
         await _folder.FillAsync(2, limits: limits, time: time);
         time.Advance(TimeSpan.FromMinutes(6));
@@ -59,7 +59,7 @@ public sealed class FileLogLimitsTests : IDisposable
     [Fact]
     public async Task MaxAge_QuietStore_LeavesNothingOfItsMessagesOnTheDisk()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var limits = new MessageLogLimits(100, 1 << 20, TimeSpan.FromMinutes(10));
         await using var backplane = _folder.Open(time);
         await using var channel = backplane.Open("store", limits);
@@ -77,7 +77,7 @@ public sealed class FileLogLimitsTests : IDisposable
     [Fact]
     public async Task IdempotencyKey_OverARestart_LastsFiveMinutesInAll()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var first = await AppendWithKeyAsync(time);
         time.Advance(TimeSpan.FromMinutes(4));
         Assert.Equal(first, await AppendWithKeyAsync(time));
@@ -97,7 +97,7 @@ public sealed class FileLogLimitsTests : IDisposable
     [Fact]
     public async Task QuietStores_HoldNoFileOpen()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var backplane = _folder.Open(time);
         var channels = new List<IBackplaneChannel>();
         for (var i = 0; i < 50; i++)

@@ -100,7 +100,7 @@ public sealed class DefectsNotKeptTests
     [Fact]
     public async Task SilentConnection_HasAHeartbeat()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock);
         await using var http = await RawHttp.GetAsync(host.Orders());
         var text = "";
@@ -134,7 +134,7 @@ public sealed class DefectsNotKeptTests
         await host.OrdersStore().PublishAsync("x");
         Assert.Empty(await http.ReadToEndAsync());
         await host.UntilSubscribersAsync(0);
-        var entry = Assert.Single(host.Logs.Entries, static entry => entry.Level == LogLevel.Error);
+        var entry = Assert.Single(host.Logs.GetSnapshot(), static entry => entry.Level == LogLevel.Error);
         Assert.Equal("This format never worked.", entry.Exception!.Message);
     }
 

@@ -86,7 +86,7 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
     {
         await using var server = RedisProcess.Later();
         await using var host = await StartAsync(server.ConnectionString, static _ => { });
-        Assert.Contains(host.Logs.Entries, static entry => entry.Text.Contains("initial value of store weather", StringComparison.Ordinal));
+        Assert.Contains(host.Logs.GetSnapshot(), static entry => entry.Message.Contains("initial value of store weather", StringComparison.Ordinal));
         await server.RestartAsync();
         await using var client = await RawSse.OpenAsync(host.Url("/stores/weather"));
         Assert.Equal("unknown", (await client.NextAsync()).Data);

@@ -56,7 +56,7 @@ public sealed class ApiDescriptionTests
             });
         await using var answer = await RawHttp.GetAsync(host.Url("/openapi/v1.json"));
         var text = await answer.ReadTextAsync();
-        Assert.True(answer.Status == 200, $"{text} {string.Join('\n', host.Logs.Entries)}");
+        Assert.True(answer.Status == 200, $"{text} {string.Join('\n', host.Logs.GetSnapshot())}");
         return JsonElement.Parse(text).GetProperty("paths");
     }
 

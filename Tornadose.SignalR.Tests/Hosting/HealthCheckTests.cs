@@ -25,7 +25,7 @@ public sealed class HealthCheckTests
     [Fact, Case("PROC-11")]
     public async Task Check_OneReaderBlocksTheOthers_IsUnhealthyAndNamesTheStore()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StartAsync(services => services.AddSingleton<TimeProvider>(clock));
         using var waiter = new BlockingWaiter();
         var log = host.OrdersStore().OpenCursor(StartAt.Now).Log;
@@ -63,7 +63,7 @@ public sealed class HealthCheckTests
         Assert.Contains("builder.Services.AddTornadose()", failure.Message);
     }
 
-    private static async Task<HealthReport> CheckAsync(TestHost host, ManualTimeProvider clock)
+    private static async Task<HealthReport> CheckAsync(TestHost host, FakeTimeProvider clock)
     {
         var checking = host.Get<HealthCheckService>().CheckHealthAsync();
         await Eventually.TrueAsync(() =>

@@ -39,8 +39,8 @@ public sealed class StartupChecksTests
             });
             builder.Services.AddTornadose().AddQueueStore("orders");
         });
-        var warnings = host.Logs.Entries.Where(entry => entry.Text.Contains("has no effect", StringComparison.Ordinal)).ToArray();
-        Assert.Contains("Tornadose:Stores:ordres", Assert.Single(warnings).Text, StringComparison.Ordinal);
+        var warnings = host.Logs.GetSnapshot().Where(entry => entry.Message.Contains("has no effect", StringComparison.Ordinal)).ToArray();
+        Assert.Contains("Tornadose:Stores:ordres", Assert.Single(warnings).Message, StringComparison.Ordinal);
     }
 
     [Theory, InlineData("https://app.example/"), InlineData("app.example"), InlineData("https://app.example/path"), InlineData("")]

@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Tests.Hubs;
 /// <summary>Rate limiting middleware sees a hub's connection, not its calls: so the hub counts them itself.</summary>
 public sealed class HubCallRateTests
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Theory, Case("SEC-13"), InlineData("Subscribe"), InlineData("Watch"), InlineData("Publish")]
     public async Task Call_OneMoreThanTheLimit_FailsAndTheNextSecondDoesNot(string method)

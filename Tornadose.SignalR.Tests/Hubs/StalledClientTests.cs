@@ -36,7 +36,7 @@ public sealed class StalledClientTests
         // Only our own timeout can have ended it: SignalR's is set to an hour.
         await Eventually.TrueAsync(() => host.Registry.Count == others.Length);
         await Eventually.TrueAsync(() => host.Disconnected == 1);
-        Assert.Single(host.Host.Logs.Entries, entry => entry.Category.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Text.Contains("slow", StringComparison.OrdinalIgnoreCase));
+        Assert.Single(host.Host.Logs.GetSnapshot(), entry => entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Message.Contains("slow", StringComparison.OrdinalIgnoreCase));
         await stalled.UntilEndAsync();
         foreach (var other in others)
             await other.DisposeAsync();

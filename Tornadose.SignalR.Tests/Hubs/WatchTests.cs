@@ -119,7 +119,7 @@ public sealed class WatchTests
         await using var client = await MemoryHubConnection.ConnectAsync(host);
         await StallAsync(host, client);
         await host.PublishAsync(2, 10);
-        await Eventually.TrueAsync(() => host.Host.Logs.Entries.Any(entry => entry.Text.Contains("slow", StringComparison.OrdinalIgnoreCase)));
+        await Eventually.TrueAsync(() => host.Host.Logs.GetSnapshot().Any(entry => entry.Message.Contains("slow", StringComparison.OrdinalIgnoreCase)));
         client.Output.Release();
         CompletionMessage? end = null;
         await Eventually.TrueAsync(() => (end = client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(message => message.InvocationId == "w")) is not null);

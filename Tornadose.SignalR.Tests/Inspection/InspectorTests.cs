@@ -20,7 +20,7 @@ public sealed class InspectorTests
     [Fact]
     public async Task Look_AtStores_TellsTheirWindowsAndWhoReadsThem()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await InspectedApp.StartAsync(services: services => services.AddSingleton<TimeProvider>(clock));
         await using var one = await RawSse.OpenAsync(host.Orders());
         await using var both = await RawSse.OpenAsync(host.Url("/stores?store=orders&store=weather"));

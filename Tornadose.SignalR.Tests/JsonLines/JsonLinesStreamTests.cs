@@ -22,7 +22,7 @@ public sealed class JsonLinesStreamTests
     [Case("HTTP-27")]
     public async Task Stream_Silence_IsBrokenByAnEmptyLine()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock);
         await using var lines = await RawLines.OpenAsync(host.Orders());
         await host.UntilSubscribersAsync(1);

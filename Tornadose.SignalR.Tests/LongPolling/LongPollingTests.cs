@@ -9,7 +9,7 @@ public sealed class LongPollingTests
     [Fact]
     public async Task Wait_MessageComes_AnswersWithItAndTheNextId()
     {
-        await using var host = await StoresApp.StartAsync(new ManualTimeProvider());
+        await using var host = await StoresApp.StartAsync(new FakeTimeProvider());
         await using var metrics = MetricsRecorder.Of(host);
         var waiting = await Poll.BeginAsync(host, host.Orders("?wait=30s"));
         var id = await host.OrdersStore().PublishAsync(new { number = 1 }, new PublishOptions { EventType = "placed" });
@@ -24,7 +24,7 @@ public sealed class LongPollingTests
     [InlineData("?wait=30s", 30), InlineData("?wait=1500ms", 1.5), InlineData("?wait=2m", 120), InlineData("?wait=7", 7)]
     public async Task Wait_NothingComes_AnswersWithTheSameIdWhenItIsOver(string query, double seconds)
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock, options: static all => all.KeepAlive = TimeSpan.FromSeconds(1));
         var id = (await host.OrdersStore().PublishAsync("old")).ToString();
         var timers = clock.ActiveTimers;

@@ -13,7 +13,7 @@ internal sealed class TestLog
     public TestLog(int capacity = 8, long maxBytes = long.MaxValue, TimeSpan? maxAge = null) =>
         Log = new MessageLog(new MessageLogLimits(capacity, maxBytes, maxAge), At(0), Time);
 
-    public ManualTimeProvider Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new();
 
     public MessageLog Log { get; }
 

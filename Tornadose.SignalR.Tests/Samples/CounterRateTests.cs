@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Tests.Samples;
 
 public sealed class CounterRateTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void Next_FirstReading_HasNoRate() => Assert.Null(new CounterRate(_clock).Next(1000));

@@ -9,7 +9,7 @@ public sealed class DeliveryReaderTests
     [Fact]
     public async Task Read_PublishedAndDelivered_IsWhatTheLibraryCounted()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync();
         using var meter = new DeliveryMeter(host.Get<IMeterFactory>());
         var reader = new DeliveryReader(meter, clock);

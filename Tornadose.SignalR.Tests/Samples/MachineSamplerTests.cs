@@ -40,9 +40,9 @@ public sealed class MachineSamplerTests
     }
 
     private static MachineSampler<string> Sampler(
-        IServiceProvider services, IMetricsReader<string> reader, out ManualTimeProvider clock, out IStore<string> store)
+        IServiceProvider services, IMetricsReader<string> reader, out FakeTimeProvider clock, out IStore<string> store)
     {
-        clock = new ManualTimeProvider();
+        clock = new FakeTimeProvider();
         store = services.GetRequiredKeyedService<IStore<string>>("readings");
         return new MachineSampler<string>(reader, store, new BlazorDashboard.Stores.DashboardNode("test", null), Period, clock, NullLogger<MachineSampler<string>>.Instance);
     }

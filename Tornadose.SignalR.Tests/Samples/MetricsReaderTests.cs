@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Tests.Samples;
 
 public sealed class MetricsReaderTests : IDisposable
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly ProcFolder _proc = new();
 
     public void Dispose() => _proc.Dispose();

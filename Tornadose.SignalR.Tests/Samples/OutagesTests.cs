@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Tests.Samples;
 
 public sealed class OutagesTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void Begin_PageWithoutAStream_IsNothing() => Assert.False(new Outages(_clock).Begin("unknown"));

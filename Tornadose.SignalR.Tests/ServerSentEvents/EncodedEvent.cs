@@ -1,4 +1,3 @@
-using System.Net.ServerSentEvents;
 using System.Text;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
@@ -8,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.ServerSentEvents;
 
-/// <summary>A message's bytes on the wire, and what two parsers that know nothing of each other make of them.</summary>
+/// <summary>A message's bytes on the wire.</summary>
 internal static class EncodedEvent
 {
     public static byte[] Of(string data, string? id = null, string? eventType = null)
@@ -24,14 +23,11 @@ internal static class EncodedEvent
     /// <summary>What a client gets back from any text: line breaks become LF, half surrogate pairs U+FFFD.</summary>
     public static string Normalise(string data) => RandomText.AsUtf8(data).Replace("\r\n", "\n").Replace('\r', '\n');
 
-    /// <summary>Parses the bytes, which hold exactly one event, with both parsers.</summary>
+    /// <summary>The one event that the bytes are to the framework's parser; <see cref="SseJudges"/> ask another one as well.</summary>
     public static SseEvent Parse(byte[] bytes)
     {
-        byte[] stream = [.. Encoding.UTF8.GetBytes(":\nretry: 1000\n\n"), .. bytes];
-        var one = Assert.Single(WhatwgSseParser.Parse(stream));
-        using var memory = new MemoryStream(stream);
-        var other = Assert.Single(SseParser.Create(memory).Enumerate());
-        Assert.Equal((one.Type, one.Data, one.Id), (other.EventType, other.Data, other.EventId));
-        return one;
+        var reader = new SseReader();
+        reader.Push(bytes);
+        return Assert.Single(reader.Events);
     }
 }

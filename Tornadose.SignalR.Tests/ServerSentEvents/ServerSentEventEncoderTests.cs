@@ -1,12 +1,12 @@
+using System.Net.ServerSentEvents;
 using System.Text;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.ServerSentEvents;
-using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.ServerSentEvents;
 
-public sealed class ServerSentEventEncoderTests
+public sealed class ServerSentEventEncoderTests(SseJudges judges) : IClassFixture<SseJudges>
 {
     private const string Id = "9f2c4e6a81b3d5f7-42-1a2b3c4d";
 
@@ -25,10 +25,10 @@ public sealed class ServerSentEventEncoderTests
     [InlineData("a\r\n\r\n", "data: a\ndata: \ndata: \n\n")]
     [InlineData("\n", "data: \ndata: \n\n")]
     [InlineData("\r\n\r", "data: \ndata: \ndata: \n\n")]
-    public void Encode_LineBreaks_StartNewDataLines(string data, string expected)
+    public async Task Encode_LineBreaks_StartNewDataLines(string data, string expected)
     {
         Assert.Equal(expected, EncodedEvent.TextOf(data));
-        Assert.Equal(EncodedEvent.Normalise(data), EncodedEvent.Parse(EncodedEvent.Of(data)).Data);
+        Assert.Equal(EncodedEvent.Normalise(data), (await ParseAsync(data)).Data);
     }
 
     [Theory]
@@ -36,10 +36,10 @@ public sealed class ServerSentEventEncoderTests
     [InlineData("a\u2028b\u2029c\u0085d\ve\ff")]
     [InlineData("\uFEFFbom")]
     [InlineData("a\0b")]
-    public void Encode_OtherSeparators_StayOnOneLine(string data)
+    public async Task Encode_OtherSeparators_StayOnOneLine(string data)
     {
         Assert.Equal($"data: {data}\n\n", EncodedEvent.TextOf(data));
-        Assert.Equal(data, EncodedEvent.Parse(EncodedEvent.Of(data)).Data);
+        Assert.Equal(data, (await ParseAsync(data)).Data);
     }
 
     [Theory]
@@ -68,18 +68,18 @@ public sealed class ServerSentEventEncoderTests
     [InlineData("data: x")]
     [InlineData("id: 9\nevent: y")]
     [InlineData("\n:c")]
-    public void Encode_TextThatLooksLikeFields_KeepsIt(string data)
+    public async Task Encode_TextThatLooksLikeFields_KeepsIt(string data)
     {
-        var parsed = EncodedEvent.Parse(EncodedEvent.Of(data, Id));
-        Assert.Equal((data, "message", Id), (parsed.Data, parsed.Type, parsed.Id));
+        var parsed = await ParseAsync(data, Id);
+        Assert.Equal((data, "message", Id), (parsed.Data, parsed.EventType, parsed.EventId));
     }
 
     [Fact]
     [Case("SSE-11")]
-    public void Encode_EmptyText_IsOneEmptyEvent()
+    public async Task Encode_EmptyText_IsOneEmptyEvent()
     {
         Assert.Equal("data: \n\n", EncodedEvent.TextOf(""));
-        Assert.Equal("", EncodedEvent.Parse(EncodedEvent.Of("")).Data);
+        Assert.Equal("", (await ParseAsync("")).Data);
     }
 
     [Theory]
@@ -87,16 +87,15 @@ public sealed class ServerSentEventEncoderTests
     [InlineData("order placed")]
     [InlineData(" leading")]
     [InlineData("größe:漢")]
-    public void Encode_EventType_RoundTrips(string type) => Assert.Equal(type, EncodedEvent.Parse(EncodedEvent.Of("x", Id, type)).Type);
+    public async Task Encode_EventType_RoundTrips(string type) => Assert.Equal(type, (await ParseAsync("x", Id, type)).EventType);
 
     [Fact]
     [Case("SSE-09")]
-    public void KeepAlive_Bytes_AreACommentAndNothingElse()
+    public async Task KeepAlive_Bytes_AreACommentAndNothingElse()
     {
-        var parser = new WhatwgSseParser();
-        parser.Push(ServerSentEventEncoder.Instance.KeepAlive!.Bytes.Span);
-        Assert.Empty(parser.Events);
-        Assert.Equal("", Assert.Single(parser.Comments));
+        var bytes = ServerSentEventEncoder.Instance.KeepAlive!.Bytes.ToArray();
+        Assert.Equal(":\n\n", Encoding.UTF8.GetString(bytes));
+        Assert.Empty(Assert.Single(await judges.ParseStreamsAsync([[bytes]])));
     }
 
     [Theory]
@@ -112,4 +111,7 @@ public sealed class ServerSentEventEncoderTests
         var text = Encoding.UTF8.GetString(EncodedEvent.Of(new FrameContent("orders", message.Id, message)));
         Assert.Equal($"id: {Id}\nevent: tornadose.reset\ndata: {{\"reason\":\"{name}\",\"id\":\"{Id}\"}}\n\n", text);
     }
+
+    private async Task<SseItem<string>> ParseAsync(string data, string? id = null, string? eventType = null) =>
+        Assert.Single(await judges.ParseAsync(EncodedEvent.Of(data, id, eventType)));
 }

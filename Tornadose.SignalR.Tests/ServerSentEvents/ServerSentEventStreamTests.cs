@@ -69,7 +69,7 @@ public sealed class ServerSentEventStreamTests
         var bytes = new List<byte>();
         while (!bytes.ToArray().AsSpan().EndsWith("m2\n\n"u8))
             bytes.AddRange(await sse.Http.ReadAsync());
-        var cut = new WhatwgSseParser();
+        var cut = new SseReader();
         cut.Push(bytes.ToArray().AsSpan()[..^1]);
         await using var again = await RawSse.OpenAsync(host.Orders(), ("Last-Event-ID", cut.LastEventId));
         Assert.Equal(["m1"], cut.Events.Select(message => message.Data));
@@ -109,7 +109,7 @@ public sealed class ServerSentEventStreamTests
     [Case("SSE-19")]
     public async Task KeepAlive_WhileEventsAreWritten_NeverTouchesThem()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock, orders => orders.SendTimeout = TimeSpan.FromHours(1));
         await using var sse = await RawSse.OpenAsync(host.Orders());
         var ticking = Task.Run(() =>

@@ -14,7 +14,7 @@ public sealed class ConnectionAgeSpecification
     [Fact, Case("PROC-10", "PROC-12", "WS-18")]
     public async Task MaxConnectionAge_OnEveryTransport_EndsAndResumesClean()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var host = await SpecificationHost.StartAsync(clock, options => (options.MaxConnectionAge, options.DrainWindow) = (MaxAge, TimeSpan.Zero));
         using var metrics = MetricsRecorder.Of(host, "subscribers.ended", "resumes", "resets");
         var store = new SpecificationStore(host, "large", LedgerRule.Every);

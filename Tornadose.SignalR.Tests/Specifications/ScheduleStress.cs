@@ -13,7 +13,7 @@ internal sealed class ScheduleStress
     private const int Joins = 250;
     private const int Joiners = 3;
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly ConcurrentQueue<MessagePosition> _published = new();
     private readonly Ledger _ledger;
     private readonly MessageStore _store;

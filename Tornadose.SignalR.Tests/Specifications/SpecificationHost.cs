@@ -32,7 +32,7 @@ public sealed class SpecificationHost : IAsyncLifetime
     private MetricsRecorder? _metrics;
     private TestHost? _test;
 
-    public ManualTimeProvider Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new();
 
     public TestHost Test => _test!;
 

@@ -177,8 +177,8 @@ public abstract class StreamSpecification<TTransport>(SpecificationHost host) : 
     private async Task AssertEndedAsSlowAsync(SpecificationStore store, long before)
     {
         await Eventually.TrueAsync(() => Host.EndedAsSlow(Transport.Name) == before + 1);
-        var entry = Assert.Single(Host.Test.Logs.Entries, entry => entry.Values.Contains(new("Store", store.Name)));
-        Assert.Equal((LogLevel.Warning, 1), (entry.Level, entry.EventId.Id));
-        Assert.Contains(new("Transport", Transport.Name), entry.Values);
+        var entry = Assert.Single(Host.Test.Logs.GetSnapshot(), entry => entry.GetStructuredStateValue("Store") == store.Name);
+        Assert.Equal((LogLevel.Warning, 1), (entry.Level, entry.Id.Id));
+        Assert.Equal(Transport.Name, entry.GetStructuredStateValue("Transport"));
     }
 }

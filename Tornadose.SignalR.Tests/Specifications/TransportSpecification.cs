@@ -20,7 +20,7 @@ public abstract partial class TransportSpecification<TTransport>(SpecificationHo
     /// <summary>No test here is an error to the library. (SignalR logs every refusal of a hub method as one.)</summary>
     public void Dispose()
     {
-        Assert.DoesNotContain(Host.Test.Logs.Entries, static entry => entry.Level >= LogLevel.Error && entry.Category.StartsWith("Tornadose", StringComparison.Ordinal));
+        Assert.DoesNotContain(Host.Test.Logs.GetSnapshot(), static entry => entry.Level >= LogLevel.Error && entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal));
         GC.SuppressFinalize(this);
     }
 }

@@ -8,7 +8,7 @@ public sealed class ExpiredValueTests
     [Fact, Case("ST-14")]
     public async Task TryGetLatest_ValueOlderThanMaxAge_IsGone()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var store = TestStore.Latest(time, options => options.MaxAge = TimeSpan.FromMinutes(1));
         Assert.False(store.TryGetLatest(out _));
         await store.PublishAsync("1");

@@ -17,7 +17,7 @@ internal sealed class FamilyFixture : IAsyncDisposable
         Provider = new StoreProvider(definitions, Options, maxStores, new LocalBackplane(Time), new StoreSerializer(JsonSerializerOptions.Web), Time);
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new();
 
     public ChangingOptions Options { get; } = new();
 

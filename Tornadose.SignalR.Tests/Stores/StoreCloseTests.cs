@@ -8,12 +8,12 @@ namespace Tornadose.SignalR.Tests.Stores;
 /// <summary>Stores close whatever their backplane does.</summary>
 public sealed class StoreCloseTests : IDisposable
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly LateBackplane _backplane = new();
-    private readonly LogRecorder _logs = new();
+    private readonly FakeLogCollector _logs = new();
     private readonly LoggerFactory _loggers = new();
 
-    public StoreCloseTests() => _loggers.AddProvider(_logs);
+    public StoreCloseTests() => _loggers.AddProvider(new FakeLoggerProvider(_logs));
 
     [Fact]
     public async Task Sweep_ChannelThatThrowsWhenClosed_DropsTheOthersAndGoesOn()
@@ -34,7 +34,7 @@ public sealed class StoreCloseTests : IDisposable
         }
 
         Assert.Equal(6, closed.Count);
-        Assert.Equal(6, _logs.Entries.Count(static entry => entry.Text.Contains("Closing store", StringComparison.Ordinal)));
+        Assert.Equal(6, _logs.GetSnapshot().Count(static entry => entry.Message.Contains("Closing store", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class StoreCloseTests : IDisposable
         Assert.False(disposing.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(5));
         await disposing.WithTimeout();
-        Assert.Equal(100, _logs.Entries.Count(static entry => entry.Text.Contains("could not be closed in time",
+        Assert.Equal(100, _logs.GetSnapshot().Count(static entry => entry.Message.Contains("could not be closed in time",
             StringComparison.Ordinal)));
         hung.SetResult();
     }

@@ -11,7 +11,7 @@ public sealed class StoreProviderTests : IAsyncDisposable
 {
     private const int MaxStores = 5;
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly ChangingOptions _options = new();
     private readonly StoreProvider _provider;
 

@@ -1,53 +1,60 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>What one host measures on the meter <c>Tornadose</c> from now on, added up by instrument and tags.</summary>
+/// <summary>What one host measures on the meter <c>Tornadose</c> from now on: a collector for each instrument.</summary>
 public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
 {
-    private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<Series, Total> _totals = new();
-    private readonly ConcurrentDictionary<Series, double> _asked = new();
+    private readonly MeterListener _published = new();
+    private readonly ConcurrentQueue<MetricCollector<long>> _longs = new();
+    private readonly ConcurrentQueue<MetricCollector<double>> _doubles = new();
 
     /// <param name="factory">The host's.</param>
     /// <param name="instruments">Those of interest, after <c>tornadose.</c>; none for all. A listener makes every batch dearer.</param>
     public MetricsRecorder(IMeterFactory factory, params string[] instruments)
     {
-        _listener.InstrumentPublished = (instrument, listener) =>
+        _published.InstrumentPublished = (instrument, _) =>
         {
             if (instrument.Meter.Name == "Tornadose" && ReferenceEquals(instrument.Meter.Scope, factory)
                 && (instruments.Length == 0 || instruments.Any(wanted => instrument.Name == $"tornadose.{wanted}")))
-                listener.EnableMeasurementEvents(instrument);
+                Collect(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
-        _listener.Start();
+        _published.Start();
     }
-
-    /// <summary>The names of the instruments that have measured something, and of their tags.</summary>
-    public IEnumerable<string> Instruments => _totals.Keys.Select(series => series.Instrument.Name).Distinct();
 
     public static MetricsRecorder Of(TestHost host, params string[] instruments) => new(host.Services.GetRequiredService<IMeterFactory>(), instruments);
 
     /// <summary>The sum of what an instrument has measured.</summary>
     /// <param name="instrument">The instrument's name after <c>tornadose.</c>.</param>
     /// <param name="tags">Tags that the measurements must have, as <c>reason=slow</c>.</param>
-    public double Sum(string instrument, params string[] tags) => Find(_totals, instrument, tags).Sum(total => total.Value);
+    public double Sum(string instrument, params string[] tags) =>
+        Measured(_longs, instrument, tags).Sum(static one => one.Value) + Measured(_doubles, instrument, tags).Sum(static one => one.Value);
 
     /// <summary>How often an instrument has measured.</summary>
-    public long Count(string instrument, params string[] tags) => Find(_totals, instrument, tags).Sum(total => total.Count);
+    public long Count(string instrument, params string[] tags) =>
+        Measured(_longs, instrument, tags).Count() + Measured(_doubles, instrument, tags).Count();
 
     /// <summary>What an instrument says that is asked, as the number of subscribers.</summary>
     public double Ask(string instrument, params string[] tags)
     {
-        _asked.Clear();
-        _listener.RecordObservableInstruments();
-        return Find(_asked, instrument, tags).Sum();
+        foreach (var collector in Of(_longs, instrument))
+        {
+            collector.Clear();
+            collector.RecordObservableInstruments();
+        }
+
+        return Sum(instrument, tags);
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _published.Dispose();
+        foreach (var collector in _longs.Concat<IDisposable>(_doubles))
+            collector.Dispose();
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -55,26 +62,32 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    public override string ToString() => string.Join('\n', _totals.Select(pair => $"{pair.Key.Instrument.Name}[{string.Join(',', pair.Key.Tags)}] {pair.Value.Value}").Order());
+    private static IEnumerable<CollectedMeasurement<T>> Measured<T>(
+        IEnumerable<MetricCollector<T>> collectors, string instrument, string[] tags) where T : struct =>
+        from collector in Of(collectors, instrument)
+        from measurement in collector.GetMeasurementSnapshot()
+        let measured = measurement.Tags.Select(static pair => $"{pair.Key}={pair.Value}").ToArray()
+        where tags.All(tag => measured.Contains(tag) || measured.Contains($"tornadose.{tag}"))
+        select measurement;
 
-    private static IEnumerable<T> Find<T>(ConcurrentDictionary<Series, T> values, string instrument, string[] tags) =>
-        values.Where(pair => pair.Key.Instrument.Name == $"tornadose.{instrument}" && tags.All(pair.Key.Tags.Contains)).Select(pair => pair.Value);
+    private static IEnumerable<MetricCollector<T>> Of<T>(IEnumerable<MetricCollector<T>> collectors, string instrument) where T : struct =>
+        collectors.Where(collector => collector.Instrument?.Name == $"tornadose.{instrument}");
 
-    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private void Collect(Instrument instrument)
     {
-        Assert.InRange(tags.Length, 0, 3);
-        var series = new Series(instrument, tags.Length > 0 ? tags[0] : default, tags.Length > 1 ? tags[1] : default, tags.Length > 2 ? tags[2] : default);
-        if (instrument.IsObservable)
-            _asked[series] = value;
-        else
-            _totals.AddOrUpdate(series, new Total(value, 1), (_, total) => new Total(total.Value + value, total.Count + 1));
-    }
-
-    private readonly record struct Total(double Value, long Count);
-
-    private readonly record struct Series(Instrument Instrument, KeyValuePair<string, object?> First, KeyValuePair<string, object?> Second, KeyValuePair<string, object?> Third)
-    {
-        public IEnumerable<string> Tags => new[] { First, Second, Third }.Where(tag => tag.Key is not null)
-            .Select(tag => $"{(tag.Key.StartsWith("tornadose.", StringComparison.Ordinal) ? tag.Key["tornadose.".Length..] : tag.Key)}={tag.Value}");
+        switch (instrument)
+        {
+            case Instrument<long> counter:
+                _longs.Enqueue(new MetricCollector<long>(counter));
+                break;
+            case Instrument<double> histogram:
+                _doubles.Enqueue(new MetricCollector<double>(histogram));
+                break;
+            case ObservableInstrument<long> observed:
+                _longs.Enqueue(new MetricCollector<long>(observed));
+                break;
+            default:
+                throw new NotSupportedException($"{instrument.Name} is a {instrument.GetType()}.");
+        }
     }
 }

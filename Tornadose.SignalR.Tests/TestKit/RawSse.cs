@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Tests.TestKit;
 /// </summary>
 public sealed class RawSse : IAsyncDisposable
 {
-    private readonly WhatwgSseParser _parser = new();
+    private readonly SseReader _parser = new();
     private readonly List<byte> _bytes = [];
     private int _taken;
 

@@ -15,12 +15,12 @@ public sealed class TestHost : IAsyncDisposable
 {
     private readonly ListenOptions[] _endpoints;
 
-    private TestHost(WebApplication app, LogRecorder logs, ListenOptions[] endpoints) =>
-        (App, Logs, _endpoints) = (app, logs, endpoints);
+    private TestHost(WebApplication app, ListenOptions[] endpoints) =>
+        (App, Logs, _endpoints) = (app, app.Services.GetFakeLogCollector(), endpoints);
 
     public WebApplication App { get; }
 
-    public LogRecorder Logs { get; }
+    public FakeLogCollector Logs { get; }
 
     public IServiceProvider Services => App.Services;
 
@@ -36,8 +36,7 @@ public sealed class TestHost : IAsyncDisposable
             // File watchers on settings are a scarce kernel resource, and dozens of hosts run side by side.
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
-        var logs = new LogRecorder();
-        builder.Logging.ClearProviders().AddProvider(logs).AddFilter("Tornadose", LogLevel.Debug);
+        builder.Logging.ClearProviders().AddFakeLogging().AddFilter("Tornadose", LogLevel.Debug);
         builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var endpoints = new ListenOptions[2];
@@ -59,7 +58,7 @@ public sealed class TestHost : IAsyncDisposable
             throw;
         }
 
-        return new TestHost(app, logs, endpoints);
+        return new TestHost(app, endpoints);
     }
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();

@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Tests.WebSockets;
 /// </summary>
 public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
 {
-    private readonly ManualTimeProvider _time = new(); // so that the limit by the second is one
+    private readonly FakeTimeProvider _time = new(); // so that the limit by the second is one
 
     private MemoryTransport? _memory;
 

@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.Tests.WebSockets;
 /// <summary>A peer that sends on and on to an endpoint that ignores it.</summary>
 public sealed class WebSocketInboundRateTests
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Theory, Case("WS-07", "WS-18"), InlineData(9, false), InlineData(10, false), InlineData(11, true)]
     public async Task Receive_MessagesAtOnce_AreIgnoredUpToTheLimit(int count, bool closed)

@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Tests.Specifications.Model;
 internal sealed class StoreProgramRun
 {
     private readonly StoreProgram _program;
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<(MessageCursor Cursor, ModelReader Model)> _readers = [];
     private readonly List<MessagePosition> _issued = [];
     private MessageLogLimits _limits;

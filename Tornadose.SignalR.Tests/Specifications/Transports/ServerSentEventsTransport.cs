@@ -23,7 +23,7 @@ public sealed class ServerSentEventsTransport : Transport
 
     private sealed class Reader(RawHttp http) : TransportReader
     {
-        private readonly WhatwgSseParser _parser = new();
+        private readonly SseReader _parser = new();
         private int _taken;
         private int _comments;
 

@@ -68,8 +68,8 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
     {
         using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
         // Another node may have rendered the page, and know more than this one does yet.
-        if (MessagePosition.TryParse(upTo, out var position) && following is FollowedStore followed)
-            await followed.Store.Channel.CatchUpAsync(position, cancellationToken).ConfigureAwait(false);
+        if (upTo is not null && following is FollowedStore followed)
+            await followed.OpenCursorAsync(StartAt.AfterId(upTo), cancellationToken).ConfigureAwait(false); // only looks for the position
         Take(store.GetSnapshot(), upTo);
     }
 

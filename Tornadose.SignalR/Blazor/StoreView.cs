@@ -131,7 +131,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         try
         {
             await feed.LoadAsync(upTo, _loading.Token);
-            feed.State = StoreViewState.Still;
+            if (_reading is null)
+                feed.State = StoreViewState.Still; // else the view was rendered again in the meantime, and is live already
         }
         catch (OperationCanceledException)
         {

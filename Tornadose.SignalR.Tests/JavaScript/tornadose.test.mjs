@@ -352,7 +352,7 @@ test('the hub: handlers are shared, a second subscription of a store is a stream
   await until(() => connection.calls.length === 2);
   const second = follow({ connection, after: at(5) });
   await until(() => connection.calls.length === 3);
-  assert.deepEqual(connection.calls, [['Subscribe', 'orders', null], ['Subscribe', 'weather', null], ['Watch', 'orders', at(5)]]);
+  assert.deepEqual(connection.calls, [['Resume', 'orders', null], ['Resume', 'weather', null], ['WatchAfter', 'orders', at(5)]]);
   assert.deepEqual(Object.values(connection.handlers).map(handlers => handlers.length), [1, 1]);
   connection.send('Message', 'orders', { id: at(6), data: 'a' });
   connection.send('Message', 'constructor', { id: at(6), data: 'nobody' });
@@ -373,7 +373,7 @@ test('the hub: a lost connection is awaited, and subscribed to again', async () 
   assert.equal(connection.calls.length, 0);
   connection.state = 'Connected';
   await until(() => connection.calls.length === 2);
-  assert.deepEqual(connection.calls, [['Subscribe', 'a', at(1, 'a')], ['Subscribe', 'b', at(2, 'b')]]);
+  assert.deepEqual(connection.calls, [['Resume', 'a', at(1, 'a')], ['Resume', 'b', at(2, 'b')]]);
   await until(() => log.subscription.state === 'live');
   connection.send('Message', 'b', { id: at(3, 'b'), data: 1 });
   connection.send('Message', 'b', { id: at(3, 'b'), data: 1 });
@@ -383,30 +383,30 @@ test('the hub: a lost connection is awaited, and subscribed to again', async () 
   await until(() => log.subscription.state === 'reconnecting');
   connection.state = 'Connected';
   await until(() => connection.calls.length === 4);
-  assert.deepEqual(connection.calls.slice(2), [['Subscribe', 'a', at(0)], ['Subscribe', 'b', at(3, 'b')]]);
+  assert.deepEqual(connection.calls.slice(2), [['Resume', 'a', at(0)], ['Resume', 'b', at(3, 'b')]]);
 });
 
-test('the hub: a reset that comes before the answer to Subscribe, and its refill', async () => {
+test('the hub: a reset that comes before the answer to Resume, and its refill', async () => {
   const connection = new FakeConnection();
   connection.invoke = async (method, ...args) => {
     connection.calls.push([method, ...args]);
-    if (method === 'Subscribe' && args[1] === at(9, 'old')) connection.send('Reset', 'orders', { reason: 'epoch', id: at(2) });
+    if (method === 'Resume' && args[1] === at(9, 'old')) connection.send('Reset', 'orders', { reason: 'epoch', id: at(2) });
     return at(2);
   };
   const requests = serve(Response.json({ id: at(2), stores: [{ store: 'orders', id: at(2), messages: [{ id: at(1), data: 1 }, { id: at(2), data: 2 }] }] }));
   const log = follow({ connection, after: at(9, 'old'), refill: true });
   await until(() => log.messages.length === 2 && log.subscription.state === 'live');
-  assert.deepEqual(connection.calls, [['Subscribe', 'orders', at(9, 'old')], ['Unsubscribe', 'orders'], ['Subscribe', 'orders', at(2)]]);
+  assert.deepEqual(connection.calls, [['Resume', 'orders', at(9, 'old')], ['Unsubscribe', 'orders'], ['Resume', 'orders', at(2)]]);
   assert.deepEqual([requests.map(({ url }) => url), log.resets.length, log.subscription.id], [[`${site}?store=orders`], 1, at(2)]);
 });
 
 test('the hub: what it refuses is tried again', async () => {
   const connection = new FakeConnection();
   const invoke = connection.invoke;
-  connection.invoke = (method, ...args) => method === 'Subscribe' && !log.errors.length ? Promise.reject(new Error('no')) : invoke.call(connection, method, ...args);
+  connection.invoke = (method, ...args) => method === 'Resume' && !log.errors.length ? Promise.reject(new Error('no')) : invoke.call(connection, method, ...args);
   const log = follow({ connection });
   await until(() => log.subscription.state === 'live');
-  assert.deepEqual([log.errors.map(error => error.message), connection.calls], [['no'], [['Unsubscribe', 'orders'], ['Subscribe', 'orders', null]]]);
+  assert.deepEqual([log.errors.map(error => error.message), connection.calls], [['no'], [['Unsubscribe', 'orders'], ['Resume', 'orders', null]]]);
 });
 
 test('bad calls are told at once', () => {

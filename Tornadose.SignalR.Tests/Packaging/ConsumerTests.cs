@@ -175,7 +175,7 @@ public sealed class ConsumerTests(PackageFixture package)
     private static async Task<RawHub> SubscribedHubAsync(ConsumerApp app)
     {
         var hub = await RawHub.OpenAsync(new Uri(app.Url, "hubs/stores"), null);
-        await hub.InvokeAsync("1", "Subscribe", isStream: false, "orders", null);
+        await hub.InvokeAsync("1", "Subscribe", isStream: false, "orders");
         Assert.True((await NextAsync(hub)).TryGetProperty("result", out _));
         return hub;
     }

@@ -84,7 +84,9 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
         _tickets?.Sweep();
     }
 
-    private bool Refuse(string transport, AdmissionRefusal refusal)
+    /// <summary>Counts a refusal.</summary>
+    /// <returns>False.</returns>
+    public bool Refuse(string transport, AdmissionRefusal refusal)
     {
         metrics.Refused(transport, refusal.Name);
         return false;

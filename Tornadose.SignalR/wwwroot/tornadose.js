@@ -209,12 +209,12 @@ export function subscribe(url, {
     const after = ids[index] ?? id?.match(/\w+-\d+-\w+/g)?.[index] ?? id ?? null;
     const next = item => item ? takeFromHub(index, item) : end();
     if (feeds.has(name)) {
-      const stream = connection.stream('Watch', name, after).subscribe({ next, error: end, complete: end });
+      const stream = connection.stream('WatchAfter', name, after).subscribe({ next, error: end, complete: end });
       leaving.push(() => stream.dispose());
     } else {
       feeds.set(name, next);
       leaving.push(() => feeds.delete(name) && isConnected() && connection.invoke('Unsubscribe', name).catch(() => {}));
-      return connection.invoke('Subscribe', name, after);
+      return connection.invoke('Resume', name, after);
     }
   }
 

@@ -37,6 +37,6 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<DataStore>
         foreach (var position in _positions)
             if (stores.All(store => store.Position.Epoch != position.Epoch))
                 return StartAt.After(position);
-        return stores[index].DefaultStart; // every position belongs to another of the stores: this one is new to the client
+        return FreshStart(stores[index]); // every position belongs to another of the stores: this one is new to the client
     }
 }

@@ -9,7 +9,8 @@ namespace Tornadose.SignalR.Hubs;
 internal static class HubStream
 {
     public static async IAsyncEnumerable<object> ReadAsync(
-        DataStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DataStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection,
+        bool asText, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using (connection.Enter(store, "signalr-stream"))
         {
@@ -17,7 +18,7 @@ internal static class HubStream
             var sink = new HubStreamSink();
             var cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken);
             connection.Replay("signalr-stream", cursor);
-            var subscriber = Subscribe(following.Store, cursor, access, connection, sink);
+            var subscriber = Subscribe(following.Store, cursor, access, connection, sink, asText);
             using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
             var running = subscriber.RunAsync();
             try
@@ -33,10 +34,12 @@ internal static class HubStream
         }
     }
 
-    private static Subscriber Subscribe(DataStore store, MessageCursor cursor, SubscriberAccess access, ConnectionSubscriptions connection, HubStreamSink sink)
+    private static Subscriber Subscribe(
+        DataStore store, MessageCursor cursor, SubscriberAccess access, ConnectionSubscriptions connection, HubStreamSink sink, bool asText)
     {
         var feed = new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout, store.Measured);
-        var encoder = connection.IsSystemTextJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
+        var values = connection.IsSystemTextJson ? HubStreamEncoder.Json : HubStreamEncoder.Plain;
+        var encoder = asText ? HubStreamEncoder.Raw : values;
         return new Subscriber("signalr-stream", SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry) { Access = access };
     }
 }

@@ -10,6 +10,9 @@ internal sealed class HubStreamEncoder : FrameEncoder
 
     public static readonly HubStreamEncoder Plain = new(PlainObject.Plain);
 
+    /// <summary>For clients that want the published text of JSON as well, with its digits and quotes.</summary>
+    public static readonly HubStreamEncoder Raw = new(PlainObject.Raw);
+
     private readonly Func<MessageContent, object?> _data;
 
     private HubStreamEncoder(Func<MessageContent, object?> data) => _data = data;

@@ -15,11 +15,13 @@ internal static class PlainObject
     public static Dictionary<string, object?> OfMessage(in FrameContent content, Func<MessageContent, object?> data)
     {
         var message = content.Message.Content;
-        var result = new Dictionary<string, object?>(3);
+        var result = new Dictionary<string, object?>(4);
         if (content.Id is not null)
             result["id"] = content.Id;
         if (message.EventType is not null)
             result["event"] = message.EventType;
+        if (FormatMark.IsNeededOnJson(message))
+            result[FormatMark.Name] = FormatMark.Json;
         result["data"] = data(message);
         return result;
     }
@@ -43,6 +45,9 @@ internal static class PlainObject
         using var document = JsonDocument.Parse(message.Data, Deep);
         return document.RootElement.Clone();
     }
+
+    /// <summary>The data as the text that was published, also where it is JSON.</summary>
+    public static object? Raw(MessageContent message) => Text(message);
 
     private static string Text(MessageContent message) => System.Text.Encoding.UTF8.GetString(message.Data.Span);
 

@@ -54,8 +54,18 @@ public class StoreHub : Hub<IStoreClient>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
     public virtual async Task<IAsyncEnumerable<object>> Watch(string store, string? after = null, CancellationToken cancellationToken = default)
     {
-        var access = await AskAsync(store);
-        return HubStream.ReadAsync(Subscriptions.Hub.Get(store), string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), access, Subscriptions, cancellationToken);
+        return await ReadAsync(store, after, asText: false, cancellationToken);
+    }
+
+    /// <summary>The same as <see cref="Watch"/>, but <c>data</c> is always a string: the text that was published, also where it is JSON, with all its digits and quotes.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="after">The id of the last message that the caller saw; null for a new subscriber.</param>
+    /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
+    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
+    public virtual async Task<IAsyncEnumerable<object>> WatchText(string store, string? after, CancellationToken cancellationToken = default)
+    {
+        return await ReadAsync(store, after, asText: true, cancellationToken);
     }
 
     /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
@@ -67,6 +77,13 @@ public class StoreHub : Hub<IStoreClient>
         await HubPublishing.PublishAsync(await GetPublishableAsync(store), data, Context.ConnectionAborted);
 
     private ConnectionSubscriptions Subscriptions => Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
+
+    private async ValueTask<IAsyncEnumerable<object>> ReadAsync(string store, string? after, bool asText, CancellationToken cancellationToken)
+    {
+        var access = await AskAsync(store);
+        var start = string.IsNullOrEmpty(after) ? (StartAt?)null : StartAt.AfterId(after);
+        return HubStream.ReadAsync(Subscriptions.Hub.Get(store), start, access, Subscriptions, asText, cancellationToken);
+    }
 
     private async ValueTask<SubscriberAccess> AskAsync(string name)
     {

@@ -21,7 +21,14 @@ internal static class WebSocketSubscription
 
     public static bool IsRaw(HttpContext context) => context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
 
-    public static async Task RunAsync(HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, SubscriberRegistry registry, TornadoseOptions options)
+    /// <param name="context">The request.</param>
+    /// <param name="feeds">The stores.</param>
+    /// <param name="access">The right to read them.</param>
+    /// <param name="heartbeat">The silence after which the client gets a message without content; infinite for never.</param>
+    /// <param name="registry">The subscribers.</param>
+    /// <param name="options">The limits.</param>
+    public static async Task RunAsync(
+        HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, TimeSpan heartbeat, SubscriberRegistry registry, TornadoseOptions options)
     {
         var isRaw = IsRaw(context);
         var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
@@ -32,7 +39,7 @@ internal static class WebSocketSubscription
         });
         var sink = new WebSocketSink(context, socket, context.Features.Get<SharedUpgrade>()?.Stream);
         FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
-        var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry) { Access = access };
+        var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry) { Access = access, KeepAlive = heartbeat };
         var receiving = ReceiveAsync(context, socket, subscriber, registry.NewBucket(options.MaxInboundMessagesPerSecond));
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);

@@ -5,17 +5,13 @@ export class Address {
   constructor(url: string | URL) {
     this.#base = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
     this.#base.protocol = this.#base.protocol.replace('ws', 'http');
-    this.#base.pathname = this.#base.pathname.replace(/\/+$/, '');
+    this.#base.pathname = trim(this.#base.pathname);
     this.#base.hash = '';
-  }
-
-  get base(): string {
-    return this.#base.href;
   }
 
   store(name: string): URL {
     const url = new URL(this.#base);
-    url.pathname += `/${name}`; // the characters of names need no escapes
+    url.pathname = `${trim(url.pathname)}/${name}`; // the characters of names need no escapes
     return url;
   }
 
@@ -31,6 +27,9 @@ export class Address {
     return new URL(url, this.#base).href;
   }
 }
+
+/** Without slashes at the end, but for the one that a path begins with. */
+const trim = (path: string): string => path.replace(/\/+$/, '');
 
 export function setQuery(url: URL, query: Record<string, string | number | null | undefined>): URL {
   for (const [name, value] of Object.entries(query)) if (value != null) url.searchParams.set(name, String(value));

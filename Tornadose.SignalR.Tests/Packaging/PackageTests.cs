@@ -16,7 +16,7 @@ public sealed class PackageTests(PackageFixture package)
             .Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal) && name != "[Content_Types].xml")
             .Where(name => !name.StartsWith("build", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
         Assert.Equal(
-            ["LICENSE", "README.md", "Tornadose.SignalR.nuspec", "icon.png", "lib/net10.0/Tornadose.SignalR.dll", "lib/net10.0/Tornadose.SignalR.xml", "scripts/append.lua", "staticwebassets/tornadose.d.ts", "staticwebassets/tornadose.js"],
+            ["LICENSE", "README.md", "Tornadose.SignalR.nuspec", "icon.png", "lib/net10.0/Tornadose.SignalR.dll", "lib/net10.0/Tornadose.SignalR.xml", "scripts/append.lua", "staticwebassets/tornadose.d.ts", "staticwebassets/tornadose.js", "staticwebassets/tornadose.js.map"],
             files);
         Assert.Equal(await File.ReadAllTextAsync(Repository.File("README.md")), await ReadAsync(zip, "README.md"));
     }

@@ -1,7 +1,7 @@
 // node --test tornadose.test.mjs: what tornadose.js makes of the wires, without a server. With servers: ScriptTests.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import { publish, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 const site = 'http://stores.test/stores';
 const open = [];
@@ -828,6 +828,99 @@ test('a frame that is no JSON ends the connection, and not the subscription', as
   FakeSocket.last.onmessage({ data: '<html>' });
   await until(() => FakeSocket.made.length > before + 1);
   assert.match(log.errors[0].message, /Not from a store/);
+});
+
+test('load: position first, then the state, then what came meanwhile; again after a reset', async () => {
+  const loads = [];
+  let controller;
+  globalThis.fetch = async (url, { signal }) => new Response(new ReadableStream({
+    start(own) {
+      controller = own;
+      signal.addEventListener('abort', () => own.error(signal.reason));
+    },
+  }), { headers: { 'Content-Type': 'text/event-stream' } });
+  const send = text => controller.enqueue(new TextEncoder().encode(text));
+  const log = follow({
+    transport: 'sse',
+    load: request => new Promise((resolve, reject) => loads.push({ ...request, resolve, reject })),
+  });
+  await until(() => loads.length === 1);
+  send(event(at(1), 1) + event(at(2), 2));
+  await until(() => log.subscription.id === at(2));
+  assert.deepEqual([log.messages.length, loads[0].reset], [0, undefined]);
+  loads[0].reject(new Error('not yet'));
+  await until(() => loads.length === 2);
+  assert.deepEqual([log.messages.length, log.errors.map(error => error.message)], [0, ['not yet']]);
+  loads[1].resolve();
+  await until(() => log.messages.length === 2);
+  send(event(at(3), 3));
+  await until(() => log.messages.length === 3);
+  send(event(at(9), `{"reason":"slow","id":"${at(9)}"}`, 'tornadose.reset') + event(at(10), 10));
+  await until(() => loads.length === 3);
+  assert.deepEqual([log.resets.length, log.messages.length, loads[2].reset.reason], [1, 3, 'slow']);
+  send(event(at(20), `{"reason":"slow","id":"${at(20)}"}`, 'tornadose.reset') + event(at(21), 21)); // makes the load before worthless
+  await until(() => loads.length === 4);
+  assert.equal(loads[2].signal.aborted, true);
+  loads[2].resolve();
+  loads[3].resolve();
+  await until(() => log.messages.length === 4);
+  assert.deepEqual(log.messages.map(message => message.data), [1, 2, 3, 21]);
+});
+
+test('load: a connection that is lost before the first id makes another necessary, an id does not', async () => {
+  const requests = serve([':\n\n', END], [event(at(1), 1), END], event(at(2), 2));
+  let loads = 0;
+  const log = follow({ transport: 'sse', load: () => { loads++; } });
+  await until(() => log.messages.length === 2);
+  assert.deepEqual([requests.length, loads], [3, 2]);
+  serve(event(at(5), 5));
+  const kept = follow({ transport: 'sse', after: at(4), load: () => assert.fail('the page has its state') });
+  await until(() => kept.messages.length === 1);
+});
+
+test('load: over SignalR what comes before the state is held back as well', async () => {
+  const connection = new FakeConnection();
+  connection.invoke = async (method, store) => {
+    if (method === 'Subscribe') connection.send('Message', store, { id: at(1), data: 'early' });
+    return at(0);
+  };
+  let loaded;
+  const log = follow({ connection, load: () => new Promise(resolve => loaded = resolve) });
+  await until(() => loaded);
+  assert.equal(log.messages.length, 0);
+  loaded();
+  await until(() => log.messages.length === 1);
+});
+
+test('publish: text and JSON, and the same key for each try', async () => {
+  const requests = serve(new TypeError('no network'), new Response('', { status: 503, headers: { 'Retry-After': 'Mon, 01 Jan 2029 00:00:00 GMT' } }), Response.json({ id: at(1) }));
+  assert.equal(await publish(`${site}?tenant=acme`, 'orders', { n: 1 }, { event: 'placed', headers: async () => ({ Authorization: 'Bearer x' }) }), at(1));
+  assert.deepEqual(requests.map(({ url, method, body, headers }) => [url, method, body, headers['Content-Type'], headers.Authorization]),
+    Array(3).fill([`${site}/orders?tenant=acme&event=placed`, 'POST', '{"n":1}', 'application/json', 'Bearer x']));
+  assert.match(requests[0].headers['Idempotency-Key'], /^[0-9a-f]{32}$/);
+  assert.equal(new Set(requests.map(({ headers }) => headers['Idempotency-Key'])).size, 1);
+  const more = serve(Response.json({ id: at(2) }));
+  await publish(site, 'orders', '42', { key: 'order-17' });
+  await publish(site, 'orders', '42', { json: true });
+  assert.deepEqual(more.map(({ body, headers }) => [body, headers['Content-Type']]), [['42', 'text/plain'], ['"42"', 'application/json']]);
+  assert.equal(more[0].headers['Idempotency-Key'], 'order-17');
+});
+
+test('publish: refusals are told at once, an abort and a time-out end it', async () => {
+  for (const status of [400, 401, 403, 404, 413, 415]) {
+    const requests = serve(status);
+    await assert.rejects(publish(site, 'orders', 1), { status, final: true });
+    assert.equal(requests.length, 1);
+  }
+  serve(503);
+  await assert.rejects(publish(site, 'orders', 1, { timeout: 0 }), { status: 503 });
+  const controller = new AbortController();
+  globalThis.fetch = () => new Promise(() => {});
+  const hanging = publish(site, 'orders', 1, { signal: controller.signal });
+  controller.abort(new Error('enough'));
+  await assert.rejects(hanging, { message: 'enough' });
+  await assert.rejects(publish(site, 'orders', 1, { timeout: 1 }), { message: 'No answer in time' });
+  await assert.rejects(publish(site, 'orders', undefined), TypeError);
 });
 
 test('bad calls are told at once', () => {

@@ -72,6 +72,27 @@ export interface HubConnectionLike {
         };
     };
 }
+/** Why state is loaded, and until when it is wanted. */
+export interface LoadRequest {
+    /** The reset that made it necessary; undefined for the first. */
+    readonly reset: Reset | undefined;
+    /** Aborted when another load takes its place, or the subscription is closed. */
+    readonly signal: AbortSignal;
+}
+export interface PublishOptions {
+    /** The event type. */
+    event?: string | undefined;
+    /** The idempotency key: of several messages with the same key within five minutes one is stored. Default: random. */
+    key?: string | undefined;
+    /** Whether a string is JSON, too. Default false: a string is text. */
+    json?: boolean | undefined;
+    /** For how many milliseconds it is tried. Default 30000. */
+    timeout?: number | undefined;
+    headers?: HeadersOption | undefined;
+    /** As in `fetch`. */
+    credentials?: RequestCredentials | undefined;
+    signal?: AbortSignal | undefined;
+}
 /** Headers, or a function that gives them, asked before each request. */
 export type HeadersOption = Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
 export interface CommonOptions<T> {
@@ -108,6 +129,11 @@ export interface CommonOptions<T> {
     connectTimeout?: number | undefined;
     /** Instead of the global one, which Node 20 lacks. */
     WebSocket?: (new (url: string) => any) | undefined;
+    /**
+     * Loads the application's own state. It is called when the position is fixed, and again after each reset; messages that come meanwhile are held back until it has ended, so that each is in the
+     * state, or handed on after it, or both. What it throws is told to `onError`, and it is called again later.
+     */
+    load?: ((request: LoadRequest) => unknown) | undefined;
     onMessage?: ((message: Message<T>) => void) | undefined;
     onReset?: ((reset: Reset) => void) | undefined;
     onState?: ((status: Status) => void) | undefined;
@@ -142,3 +168,10 @@ export interface Subscription<T = any> extends AsyncIterable<Message<T> | {
  * @throws TypeError, RangeError: an option makes no sense.
  */
 export declare function subscribe<T = any>(url: string | URL, options: SubscribeOptions<T>): Subscription<T>;
+/**
+ * Publishes a message: a string is text, anything else becomes JSON. It is tried again while the server cannot be reached, or says "not now"; by the key each try is the same message.
+ * @param url Where the application has `MapStores` and `MapStorePublishing`: `/stores`.
+ * @returns The message's id.
+ * @throws StoreError: it was refused, or not taken in time. Whether it was stored is unknown then; another call with the same `key` is safe.
+ */
+export declare function publish(url: string | URL, store: string, data: unknown, options?: PublishOptions): Promise<string>;

@@ -16,6 +16,9 @@ export class Attempt {
   /** When the server was heard last. */
   heardAt = 0;
 
+  /** Whether it began without an id. */
+  isUnplaced = false;
+
   /** Messages that came, by the time that the past is told from the present. */
   replayed = 0;
 

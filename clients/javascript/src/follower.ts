@@ -4,6 +4,7 @@ import type { Envelope } from './content';
 import { Cursor } from './cursor';
 import { failure, type Failure } from './failure';
 import { HubReader, isConnected } from './hub';
+import { Loader } from './loader';
 import { Queue } from './queue';
 import { ask } from './requests';
 import { settingsOf, type Settings } from './settings';
@@ -45,6 +46,7 @@ export class Follower<T> implements Subscription<T>, Wire {
   last: number | undefined;
 
   readonly #hub = new HubReader();
+  readonly #loader: Loader<Item<T>> | undefined;
   readonly #life = new AbortController();
   readonly #readers = new Set<(item?: Item<T>) => void>();
   #status: Status = { state: 'connecting' };
@@ -57,6 +59,7 @@ export class Follower<T> implements Subscription<T>, Wire {
   #isHeldOff = false; // the server wants to be left alone until the wait is over
   #nudges = 0;
   #wake = () => {};
+  #isPlaced: boolean; // whether there is an id to continue after
   #isPaused = false;
   #isFull = false;
   #isClosed = false;
@@ -68,7 +71,10 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.from = options.from;
     this.last = this.settings.last;
     this.#minDelay = this.settings.minDelay;
+    this.#isPlaced = !!options.after;
     this.#transport = this.#choose();
+    const told = { failed: (error: Failure) => void call(options.onError, error), full: () => this.#fill(), drained: () => this.#drained() };
+    if (options.load) this.#loader = new Loader(options.load, item => this.#deliver(item), told, queued);
     globalThis.addEventListener?.('online', () => this.#backOnline(), { signal: this.#life.signal });
     globalThis.document?.addEventListener('visibilitychange', () => document.hidden || this.#hurry(), { signal: this.#life.signal });
     void this.#run();
@@ -200,6 +206,8 @@ export class Follower<T> implements Subscription<T>, Wire {
       attempt.stop(failure(`No connection within ${timeout} ms`));
     });
     this.#set({ state: 'connecting' });
+    attempt.isUnplaced = !this.#isPlaced; // before the first id a lost connection is a lost position
+    if (attempt.isUnplaced) this.#loader?.prepare();
     if (settings.isHub) return this.#hub.read(this);
     const ticket = await this.#getTicket();
     const url = settings.isList ? this.address.list(settings.names) : this.address.store(settings.names[0]!);
@@ -232,6 +240,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.hasWorked = true;
     this.#slow = 0;
     if (!this.settings.isHub) this.#watch();
+    if (attempt.isUnplaced) this.#load(undefined);
     this.#settle(0, !this.cursor.isFresh || this.from || this.last ? moments : 0);
   }
 
@@ -280,8 +289,8 @@ export class Follower<T> implements Subscription<T>, Wire {
     if (id && settings.isHub) cursor.moveStore(index, id);
     else cursor.move(id);
     this.attempt.replayed++;
-    const item = { id: id && settings.isHub ? cursor.vector : id, event, data: data as T, store: settings.names[index]!, bytes };
-    this.#give(settings.onMessage, item, item);
+    this.#isPlaced ||= !!id;
+    this.#give({ id: id && settings.isHub ? cursor.vector : id, event, data: data as T, store: settings.names[index]!, bytes });
   }
 
   /** Messages are missing: what follows of this store begins anew, and the other stores go on. */
@@ -294,7 +303,10 @@ export class Follower<T> implements Subscription<T>, Wire {
     const reset = { store: settings.names[index]!, reason, id: cursor.id! };
     if (refill) this.#rewind(index);
     this.#set({ state: 'reset', ...reset });
-    this.#give(settings.onReset, reset, { reset });
+    this.#isPlaced = true;
+    this.#loader?.stop();
+    this.#give({ reset });
+    this.#load(reset);
     if (!refill) this.#settle(-1, moments);
   }
 
@@ -307,8 +319,17 @@ export class Follower<T> implements Subscription<T>, Wire {
     attempt.start('rewind', this.settings.names.length > 1 ? 20 : 0, () => attempt.stop());
   }
 
-  #give<Told>(callback: ((told: Told) => void) | undefined, told: Told, item: Item<T>): void {
-    call(callback, told);
+  #load(reset: Reset | undefined): void {
+    this.#loader?.start({ reset }, this.#minDelay, this.settings.maxDelay);
+  }
+
+  #give(item: Item<T>): void {
+    if (!this.#loader?.hold(item)) this.#deliver(item);
+  }
+
+  #deliver(item: Item<T>): void {
+    if ('reset' in item) call(this.settings.onReset, item.reset);
+    else call(this.settings.onMessage, item);
     for (const read of this.#readers) read(item);
   }
 
@@ -322,6 +343,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#life.abort();
+    this.#loader?.stop();
     this.#interrupt();
     this.#status = error ? { state: 'closed', error } : { state: 'closed' };
     call(this.settings.onState, this.#status);

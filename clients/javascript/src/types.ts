@@ -59,6 +59,29 @@ export interface HubConnectionLike {
   stream(method: string, ...args: any[]): { subscribe(subscriber: any): { dispose(): void } };
 }
 
+/** Why state is loaded, and until when it is wanted. */
+export interface LoadRequest {
+  /** The reset that made it necessary; undefined for the first. */
+  readonly reset: Reset | undefined;
+  /** Aborted when another load takes its place, or the subscription is closed. */
+  readonly signal: AbortSignal;
+}
+
+export interface PublishOptions {
+  /** The event type. */
+  event?: string | undefined;
+  /** The idempotency key: of several messages with the same key within five minutes one is stored. Default: random. */
+  key?: string | undefined;
+  /** Whether a string is JSON, too. Default false: a string is text. */
+  json?: boolean | undefined;
+  /** For how many milliseconds it is tried. Default 30000. */
+  timeout?: number | undefined;
+  headers?: HeadersOption | undefined;
+  /** As in `fetch`. */
+  credentials?: RequestCredentials | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /** Headers, or a function that gives them, asked before each request. */
 export type HeadersOption = Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
 
@@ -93,6 +116,11 @@ export interface CommonOptions<T> {
   connectTimeout?: number | undefined;
   /** Instead of the global one, which Node 20 lacks. */
   WebSocket?: (new (url: string) => any) | undefined;
+  /**
+   * Loads the application's own state. It is called when the position is fixed, and again after each reset; messages that come meanwhile are held back until it has ended, so that each is in the
+   * state, or handed on after it, or both. What it throws is told to `onError`, and it is called again later.
+   */
+  load?: ((request: LoadRequest) => unknown) | undefined;
   onMessage?: ((message: Message<T>) => void) | undefined;
   onReset?: ((reset: Reset) => void) | undefined;
   onState?: ((status: Status) => void) | undefined;

@@ -55,6 +55,9 @@ internal sealed class ScriptSite : IAsyncDisposable
         await (isJson ? target.PublishAsync(JsonElement.Parse(data)) : target.PublishAsync(data));
     }
 
+    /// <summary>Waits until the server has so many subscribers.</summary>
+    public Task UntilSubscribersAsync(int count) => _host.UntilSubscribersAsync(count);
+
     /// <summary>The present and the next connections stay open, and nothing passes any more.</summary>
     public void Freeze() => _link.Freeze();
 

@@ -5,7 +5,7 @@ import { Cursor } from './cursor';
 import { failure, type Failure } from './failure';
 import { HubReader, isConnected } from './hub';
 import { Loader } from './loader';
-import { Queue } from './queue';
+import { Readers } from './readers';
 import { ask } from './requests';
 import { settingsOf, type Settings } from './settings';
 import { heartbeat, readSocket, silenceOf } from './socket';
@@ -21,7 +21,7 @@ const stable = 5000;
 const longestConnect = 30_000;
 
 /** How many messages wait for a slow reader before the connection is given up. */
-const queued = 1000;
+export const queued = 1000;
 
 /** No wire says where the past ends. It comes in one go, so it has ended when a moment brings nothing more, or after so many of them. */
 const moment = 200;
@@ -48,7 +48,11 @@ export class Follower<T> implements Subscription<T>, Wire {
   readonly #hub = new HubReader();
   readonly #loader: Loader<Item<T>> | undefined;
   readonly #life = new AbortController();
-  readonly #readers = new Set<(item?: Item<T>) => void>();
+  readonly #readers = new Readers<Item<T>>(queued, {
+    full: () => this.#fill(),
+    drained: () => this.#drained(),
+    left: () => this.settings.onMessage || this.#end(), // nobody listens any more
+  });
   #status: Status = { state: 'connecting' };
   #transport: Exclude<Transport, 'auto'>;
   #proven: Transport | undefined; // the wire by which something has come
@@ -110,27 +114,8 @@ export class Follower<T> implements Subscription<T>, Wire {
   }
 
   /** Messages, and `{ reset }` where some are missing. What is read too slowly is left to the server to keep: the connection ends until the queue is empty. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item<T>, void, undefined> {
-    const queue = new Queue<Item<T>>();
-    const read = (item?: Item<T>) => {
-      if (item && queue.push(item) >= queued) this.#fill();
-      queue.wake();
-    };
-    this.#readers.add(read);
-    try {
-      for (;;) {
-        while (queue.length) yield queue.shift()!;
-        if (this.#isClosed) {
-          if ('error' in this.#status && this.#status.error) throw this.#status.error;
-          return;
-        }
-        this.#drained();
-        await queue.wait();
-      }
-    } finally {
-      this.#readers.delete(read);
-      if (!this.#readers.size && !this.settings.onMessage) this.#end(); // nobody listens any more
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Item<T>, void, undefined> {
+    return this.#readers.read();
   }
 
   async #run(): Promise<void> {
@@ -330,7 +315,7 @@ export class Follower<T> implements Subscription<T>, Wire {
   #deliver(item: Item<T>): void {
     if ('reset' in item) call(this.settings.onReset, item.reset);
     else call(this.settings.onMessage, item);
-    for (const read of this.#readers) read(item);
+    this.#readers.give(item);
   }
 
   #set(status: Status): void {
@@ -347,7 +332,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#interrupt();
     this.#status = error ? { state: 'closed', error } : { state: 'closed' };
     call(this.settings.onState, this.#status);
-    for (const read of this.#readers) read();
+    this.#readers.end(error);
   }
 
   #fill(): void {
@@ -388,6 +373,6 @@ export class Follower<T> implements Subscription<T>, Wire {
 }
 
 /** Asynchronous, so that what a callback throws shows as the page's bug that it is, an unhandled rejection, and the stream goes on. */
-async function call<Told>(callback: ((told: Told) => void) | undefined, told: Told): Promise<void> {
+export async function call<Told>(callback: ((told: Told) => void) | undefined, told: Told): Promise<void> {
   callback?.(told);
 }

@@ -1,5 +1,6 @@
 import { Follower } from './follower';
 import { publishTo } from './publish';
+import { canShare, SharedFollower } from './shared';
 import type { PublishOptions, SubscribeOptions, Subscription } from './types';
 
 export type * from './types';
@@ -10,7 +11,7 @@ export type * from './types';
  * @throws TypeError, RangeError: an option makes no sense.
  */
 export function subscribe<T = any>(url: string | URL, options: SubscribeOptions<T>): Subscription<T> {
-  return new Follower<T>(url, options);
+  return options.share && !options.connection && canShare() ? new SharedFollower<T>(url, options) : new Follower<T>(url, options);
 }
 
 /**

@@ -121,6 +121,11 @@ export interface CommonOptions<T> {
    * state, or handed on after it, or both. What it throws is told to `onError`, and it is called again later.
    */
   load?: ((request: LoadRequest) => unknown) | undefined;
+  /**
+   * One connection for all tabs of a browser that follow the same stores by the same URL, and say so; a string keeps groups apart, such as those of two users. Where the browser has no locks or
+   * channels, and with `connection`, each tab has its own. Default false.
+   */
+  share?: boolean | string | undefined;
   onMessage?: ((message: Message<T>) => void) | undefined;
   onReset?: ((reset: Reset) => void) | undefined;
   onState?: ((status: Status) => void) | undefined;

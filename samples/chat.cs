@@ -35,7 +35,7 @@ const string Page = """
       const hub = new signalR.HubConnectionBuilder().withUrl('/hubs/stores').withAutomaticReconnect().build();
       let lastId = null;
       hub.on('Message', (store, message) => { lastId = message.id; show('signalr', message.data); });
-      const subscribe = () => hub.invoke('Subscribe', 'room', lastId);
+      const subscribe = () => hub.invoke('Resume', 'room', lastId);
       hub.onreconnected(subscribe);
       hub.start().then(subscribe);
 

@@ -52,9 +52,9 @@ public sealed class AccessTokenTests
     {
         await using var host = await StartAsync(on: true);
         await using var hub = await HubClient.StartAsync(host.WebSocketUrl($"/hub?access_token={Token}"));
-        Assert.NotEmpty(await hub.InvokeAsync<string>("Subscribe", "orders", null).WithTimeout());
+        Assert.NotEmpty(await hub.InvokeAsync<string>("Subscribe", "orders").WithTimeout());
         await using var nobody = await HubClient.StartAsync(host.WebSocketUrl("/hub"));
-        await Assert.ThrowsAsync<HubException>(() => nobody.InvokeAsync<string>("Subscribe", "orders", null).WithTimeout());
+        await Assert.ThrowsAsync<HubException>(() => nobody.InvokeAsync<string>("Subscribe", "orders").WithTimeout());
     }
 
     /// <summary>Everything is listened to: all log categories from Trace, all activities, all instruments. And something goes wrong, too.</summary>

@@ -32,7 +32,7 @@ public sealed class EntranceTests(ITestOutputHelper output)
 
         output.WriteLine(table.ToString());
         Assert.True(wrong.Count == 0, $"{string.Join(", ", wrong)}\n{table}");
-        Assert.Equal(1 + (3 * 2), store.Position.Offset); // three entrances to publish by, two who may
+        Assert.Equal(1 + (5 * 2), store.Position.Offset); // five entrances to publish by, two who may
         await host.UntilSubscribersAsync(0);
     }
 
@@ -79,7 +79,7 @@ public sealed class EntranceTests(ITestOutputHelper output)
         var store = host.Get<IDataStoreProvider>().GetStore(RolesApp.Store);
         var id = (await store.PublishAsync("seen")).ToString();
         await store.PublishAsync("private");
-        var resumes = Entrances.Http.Concat(Entrances.Hubs).Where(entrance => entrance.EndsWith("resume", StringComparison.Ordinal)).ToArray();
+        var resumes = Entrances.Http.Concat(Entrances.Hubs).Where(entrance => entrance.EndsWith("resume", StringComparison.OrdinalIgnoreCase) || entrance.EndsWith("WatchAfter", StringComparison.Ordinal)).ToArray();
         Assert.Equal(9, resumes.Length);
         foreach (var entrance in resumes)
             Assert.Equal(200, (await Entrances.TryAsync(host, entrance, RolesApp.Store, "ann", id)).Status);

@@ -19,7 +19,7 @@ internal static class Entrances
     ];
 
     public static readonly string[] Hubs =
-        [.. from hub in new[] { "hub", "derived" } from method in new[] { "Subscribe", "Subscribe resume", "Watch", "Watch resume", "Publish" } select $"{hub} {method}"];
+        [.. from hub in new[] { "hub", "derived" } from method in new[] { "Subscribe", "Resume", "Watch", "WatchAfter", "Publish", "PublishWith" } select $"{hub} {method}"];
 
     /// <param name="Status">200 for whoever is let in.</param>
     /// <param name="Words">What a refusal says, headers and all.</param>
@@ -81,14 +81,20 @@ internal static class Entrances
     private static async Task<Answer> TryHubAsync(TestHost host, string entrance, string store, string? user, string? after)
     {
         var (hub, method) = (entrance.Split(' ')[0], entrance.Split(' ')[1]);
-        var id = entrance.EndsWith("resume", StringComparison.Ordinal) ? after ?? "x" : null;
+        object?[] arguments = method switch
+        {
+            "Publish" => [store, "text"],
+            "PublishWith" => [store, "text", "type", null],
+            "Resume" or "WatchAfter" => [store, after ?? "x"],
+            _ => [store],
+        };
         await using var connection = await HubClient.StartAsync(host.WebSocketUrl(user is null ? $"/{hub}" : $"/{hub}?user={user}"));
         try
         {
-            if (method == "Watch")
-                await WatchAsync(host, connection, store, id);
+            if (method.StartsWith("Watch", StringComparison.Ordinal))
+                await WatchAsync(host, connection, method, arguments);
             else
-                await connection.InvokeAsync<string>(method, store, method == "Publish" ? "text" : id).WithTimeout();
+                await connection.InvokeCoreAsync<string>(method, arguments).WithTimeout();
             return new(200, "");
         }
         catch (HubException refused)
@@ -100,11 +106,11 @@ internal static class Entrances
     }
 
     /// <summary>A stream shows whether it was refused when it is read: it gives an error, or is there.</summary>
-    private static async Task WatchAsync(TestHost host, HubConnection connection, string store, string? after)
+    private static async Task WatchAsync(TestHost host, HubConnection connection, string method, object?[] arguments)
     {
         var registry = host.Get<SubscriberRegistry>();
         await host.UntilSubscribersAsync(0);
-        var stream = await connection.StreamAsChannelAsync<object>("Watch", store, after).WithTimeout();
+        var stream = await connection.StreamAsChannelCoreAsync<object>(method, arguments).WithTimeout();
         var read = stream.WaitToReadAsync().AsTask();
         await Eventually.TrueAsync(() => read.IsCompleted || registry.Subscribers.Any());
         if (read.IsCompleted)

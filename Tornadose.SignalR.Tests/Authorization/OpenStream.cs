@@ -88,11 +88,11 @@ internal sealed class OpenStream : IAsyncDisposable
         await hub.StartAsync().WithTimeout();
         if (wire == "hub")
         {
-            await hub.InvokeAsync<string>("Subscribe", store, null).WithTimeout();
+            await hub.InvokeAsync<string>("Subscribe", store).WithTimeout();
             return new(hub, closed.Task);
         }
 
-        var stream = await hub.StreamAsChannelAsync<object>("Watch", store, null).WithTimeout();
+        var stream = await hub.StreamAsChannelAsync<object>("Watch", store).WithTimeout();
         return new(hub, StreamEndAsync());
 
         async Task<string> StreamEndAsync()

@@ -52,6 +52,7 @@ public sealed class StoreViewTests
         await tab.View.ShowAsync("numbers");
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2, 3, 4, 5]));
         Assert.Equal(0, tab.View.Last.Resets);
+        Assert.Empty(tab.View.Failures);
         var handedOn = await tab.View.PersistAsync();
         Assert.Contains(fixture.Store().Position.ToString(), System.Text.Encoding.UTF8.GetString(handedOn.Values.Single()), StringComparison.Ordinal);
     }
@@ -145,6 +146,210 @@ public sealed class StoreViewTests
         await UntilAsync(fixture, tab.View, view => view.Last.Latest is { Value: "sun", Event: "change" });
     }
 
+    [Theory]
+    [InlineData("weather")]
+    [InlineData("other")]
+    public async Task View_MessageAfterPrerenderingAndBeforeTheCircuit_IsShownOnce(string store)
+    {
+        await using var fixture = new ViewFixture();
+        await using var emptyPage = await fixture.OpenAsync<string>(interactive: false);
+        await emptyPage.View.ShowAsync(store);
+        var empty = await emptyPage.View.PersistAsync();
+        await fixture.Store(store).PublishAsync("7");
+        await using var page = await fixture.OpenAsync<string>(interactive: false);
+        await page.View.ShowAsync(store);
+        var seven = await page.View.PersistAsync();
+        await fixture.Store(store).PublishAsync("8");
+        foreach (var (state, keep) in new[] { (empty, 50), (seven, 50), (empty, 1), (seven, 1) })
+        {
+            await using var tab = await fixture.OpenAsync<string>(state: state);
+            await tab.View.ShowAsync(store, ("Keep", keep));
+            await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live && view.Last.Latest?.Value == "8" && view.Last.Id == fixture.Store(store).Position.ToString());
+            await fixture.Store(store).PublishAsync("9");
+            await UntilAsync(fixture, tab.View, view => view.Last.Latest?.Value == "9");
+            Assert.Equal(tab.View.Last.Items.Select(item => item.Id).Distinct(), tab.View.Last.Items.Select(item => item.Id));
+            Assert.Equal((0, 0), (tab.View.Last.Resets, tab.View.Failures.Count));
+            await fixture.Store(store).PublishAsync("8");
+        }
+    }
+
+    [Fact]
+    public async Task View_DataStore_ShowsOneValueUnlessMoreAreAskedFor()
+    {
+        await using var fixture = new ViewFixture();
+        await using var one = await fixture.OpenAsync<string>();
+        await using var three = await fixture.OpenAsync<string>();
+        await using var queue = await fixture.OpenAsync<int>();
+        await one.View.ShowAsync("weather");
+        await three.View.ShowAsync("weather", ("Keep", 3));
+        await queue.View.ShowAsync("numbers");
+        foreach (var value in new[] { "1", "2", "3", "4" })
+        {
+            await fixture.Store("weather").PublishAsync(value);
+            await UntilAsync(fixture, one.View, view => view.Values.SequenceEqual([value]));
+            await UntilAsync(fixture, three.View, view => view.Last.Latest?.Value == value);
+        }
+
+        Assert.Equal(["2", "3", "4"], three.View.Values);
+        await fixture.PublishAsync(1, 60);
+        await UntilAsync(fixture, queue.View, view => view.Values.SequenceEqual(Enumerable.Range(11, 50)));
+    }
+
+    [Fact]
+    public async Task View_OfAPageThatIsVisitedAgain_BeginsWithWhatIsKeptNow()
+    {
+        await using var fixture = new ViewFixture(capacity: 3);
+        await fixture.PublishAsync(1, 2);
+        await using var page = await fixture.OpenAsync<int>(interactive: false);
+        await page.View.ShowAsync("numbers");
+        var state = await page.View.PersistAsync();
+        await using var tab = await fixture.OpenAsync<int>(state: state);
+        await tab.View.ShowAsync("other");
+        await tab.View.ChangeAsync("numbers"); // no view that was on the page
+        Assert.Equal([1, 2], tab.View.Values);
+        await tab.View.LeaveAsync();
+        await fixture.PublishAsync(3, 10);
+        await tab.View.ShowAsync("numbers");
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live);
+        Assert.Equal([10, 11, 12], tab.View.Values);
+        Assert.Equal(0, tab.View.Last.Resets);
+    }
+
+    [Fact]
+    public async Task View_OfAPageThatWasLeftAndIsVisitedAgain_ShowsNothingOld()
+    {
+        await using var fixture = new ViewFixture(capacity: 3);
+        await fixture.PublishAsync(1, 2);
+        await using var page = await fixture.OpenAsync<int>(interactive: false);
+        await page.View.ShowAsync("numbers");
+        await page.View.ShowSecondAsync("numbers");
+        var state = await page.View.PersistAsync();
+        await using var tab = await fixture.OpenAsync<int>(state: state);
+        await tab.View.ShowAsync("numbers"); // the second view is not there, and leaves its id
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live);
+        await tab.View.LeaveAsync();
+        await fixture.PublishAsync(3, 10);
+        await tab.View.ShowAsync("numbers");
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live);
+        Assert.Equal((0, "10 11 12"), (tab.View.Last.Resets, string.Join(' ', tab.View.Values)));
+    }
+
+    [Fact]
+    public async Task Views_OfOneStoreOnOnePage_EachGoOnAfterWhatTheyShowed()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 2);
+        await using var page = await fixture.OpenAsync<int>(interactive: false);
+        await page.View.ShowAsync("numbers");
+        await fixture.PublishAsync(3, 1);
+        await page.View.ShowSecondAsync("numbers");
+        var state = await page.View.PersistAsync();
+        await fixture.PublishAsync(4, 1);
+        await using var tab = await fixture.OpenAsync<int>(state: state);
+        await tab.View.ShowAsync("numbers", ("Paused", true));
+        Assert.Equal([1, 2], tab.View.Values);
+        await tab.View.ShowSecondAsync("numbers", ("Paused", true));
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2, 3]));
+    }
+
+    [Fact]
+    public async Task View_ChangedToAnUnknownStore_ShowsNothingOldIsDisposedQuietlyAndMayComeBack()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 2);
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        await FailsAsync<KeyNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
+        await FailsAsync<KeyNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
+        tab.View.Failures.Clear();
+        await tab.View.ChangeAsync("numbers");
+        Assert.Equal([1, 2], tab.View.Values);
+        await FailsAsync<KeyNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
+        tab.View.Failures.Clear();
+        await tab.View.LeaveAsync();
+        await tab.View.DisposeAsync();
+        Assert.Empty(tab.View.Failures);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task View_GoneWhileItsStoreLoads_StartsNoReader(bool changesStore)
+    {
+        var backplane = new SlowBackplane();
+        await using var fixture = new ViewFixture(backplane: backplane);
+        await using var tab = await fixture.OpenAsync<int>();
+        var showing = tab.View.ShowAsync("numbers");
+        await backplane.Asked.WithTimeout();
+        if (changesStore)
+        {
+            var changing = tab.View.ChangeAsync("other");
+            backplane.Open();
+            await changing.WithTimeout();
+            Assert.Equal(StoreViewState.Live, tab.View.Last.State);
+        }
+
+        // The store is there in the same moment in which the view goes: what was awaited comes back after the end.
+        await tab.View.Dispatcher.InvokeAsync(() =>
+        {
+            backplane.Open();
+            return tab.View.LeaveAsync();
+        });
+        await showing.WithTimeout();
+        await Eventually.TrueAsync(() => backplane.Followers == 0);
+        Assert.Empty(tab.View.Failures);
+    }
+
+    [Fact]
+    public async Task View_GoneAndItsConnectionComesAndGoes_StartsNoReader()
+    {
+        var backplane = new SlowBackplane();
+        backplane.Open();
+        await using var fixture = new ViewFixture(backplane: backplane);
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        await Eventually.TrueAsync(() => backplane.Followers > 0);
+        await tab.View.Dispatcher.InvokeAsync(async () =>
+        {
+            await tab.Circuit.OnConnectionDownAsync(null!, default);
+            await tab.Circuit.OnConnectionUpAsync(null!, default);
+            await tab.View.LeaveAsync();
+        });
+        await Eventually.TrueAsync(() => backplane.Followers == 0);
+        await tab.Circuit.OnConnectionDownAsync(null!, default);
+        await tab.Circuit.OnConnectionUpAsync(null!, default);
+        Assert.Equal((0, 0), (backplane.Followers, tab.View.Failures.Count));
+    }
+
+    [Fact]
+    public async Task View_DisposedTwiceOrBeforeItBegan_DoesNotThrow()
+    {
+        var never = new StoreView<int>();
+        never.Dispose();
+        never.Dispose();
+        await using var fixture = new ViewFixture();
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        await tab.View.LeaveAsync();
+        Assert.Empty(tab.View.Failures);
+    }
+
+    [Fact]
+    public async Task View_RenderedAgainAndAgainByItsPage_GoesOnReadingOnce()
+    {
+        await using var fixture = new ViewFixture();
+        await using var tab = await fixture.OpenAsync<int>();
+        await tab.View.ShowAsync("numbers");
+        for (var round = 0; round < 100; round++)
+        {
+            await tab.View.ChangeAsync("numbers");
+            await fixture.PublishAsync(round, 1);
+        }
+
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual(Enumerable.Range(50, 50)));
+        Assert.Equal((0, 0), (tab.View.Last.Resets, tab.View.Failures.Count));
+    }
+
     [Fact]
     public async Task View_MessagesOfAnotherType_AreCountedAndLeftOut()
     {
@@ -213,11 +418,15 @@ public sealed class StoreViewTests
         return shows(view);
     });
 
-    private static async Task<TException> FailsAsync<TException>(ViewRenderer<int> view, string store, params (string, object)[] parameters) where TException : Exception
+    private static Task<TException> FailsAsync<TException>(ViewRenderer<int> view, string store, params (string, object)[] parameters) where TException : Exception =>
+        FailsAsync<TException>(view, () => view.ShowAsync(store, parameters));
+
+    private static async Task<TException> FailsAsync<TException>(ViewRenderer<int> view, Func<Task> render) where TException : Exception
     {
+        view.Failures.Clear();
         try
         {
-            await view.ShowAsync(store, parameters);
+            await render();
         }
         catch (TException thrown)
         {

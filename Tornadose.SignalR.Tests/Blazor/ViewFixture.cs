@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Blazor;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.TestKit;
@@ -14,11 +15,13 @@ internal sealed class ViewFixture : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public ViewFixture(int capacity = 100)
+    public ViewFixture(int capacity = 100, IBackplane? backplane = null)
     {
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<TimeProvider>(Time);
         services.AddScoped(_ => new ComponentStatePersistenceManager(NullLogger<ComponentStatePersistenceManager>.Instance));
         services.AddScoped(provider => provider.GetRequiredService<ComponentStatePersistenceManager>().State);
+        if (backplane is not null)
+            services.AddSingleton(backplane);
         services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather").AddQueueStore("other");
         _services = services.BuildServiceProvider();
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Infrastructure;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Components.RenderTree;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tornadose.SignalR.Blazor;
@@ -14,6 +15,7 @@ internal sealed class ViewRenderer<T> : Renderer
     private readonly IServiceProvider _services;
     private readonly List<StoreViewContext<T>> _contexts = [];
     private int _root;
+    private int _second;
 
     public ViewRenderer(IServiceProvider services, bool interactive = true) : base(services, services.GetRequiredService<ILoggerFactory>())
     {
@@ -54,6 +56,16 @@ internal sealed class ViewRenderer<T> : Renderer
         return RenderRootComponentAsync(_root, Parameters(store, parameters));
     });
 
+    /// <summary>Renders one more view on the same page.</summary>
+    public Task ShowSecondAsync(string store, params (string Name, object Value)[] parameters) => Dispatcher.InvokeAsync(() =>
+    {
+        _second = AssignRootComponentId(InstantiateComponent(typeof(StoreView<T>)));
+        return RenderRootComponentAsync(_second, Parameters(store, parameters));
+    });
+
+    /// <summary>Leaves the page with the view, as a navigation within the circuit does.</summary>
+    public Task LeaveAsync() => Dispatcher.InvokeAsync(() => RemoveRootComponent(_root));
+
     /// <summary>Renders it again with other parameters.</summary>
     public Task ChangeAsync(string store, params (string Name, object Value)[] parameters) =>
         Dispatcher.InvokeAsync(() => RenderRootComponentAsync(_root, Parameters(store, parameters)));
@@ -65,6 +77,8 @@ internal sealed class ViewRenderer<T> : Renderer
         await _services.GetRequiredService<ComponentStatePersistenceManager>().PersistStateAsync(store, this);
         return store.State;
     }
+
+    protected override IComponentRenderMode? GetComponentRenderMode(IComponent component) => RenderMode.InteractiveServer;
 
     protected override void HandleException(Exception exception) => Failures.Add(exception);
 
@@ -78,9 +92,17 @@ internal sealed class ViewRenderer<T> : Renderer
         return ParameterView.FromDictionary(all);
     }
 
-    private RenderFragment Note(StoreViewContext<T> context) => _ =>
+    /// <summary>As in the documents: an element for each item, by its id, so that an id that comes twice fails the render.</summary>
+    private RenderFragment Note(StoreViewContext<T> context) => builder =>
     {
         lock (_contexts)
             _contexts.Add(context);
+        foreach (var item in context.Items)
+        {
+            builder.OpenElement(0, "p");
+            builder.SetKey(item.Id);
+            builder.AddContent(1, $"{item.Value}");
+            builder.CloseElement();
+        }
     };
 }

@@ -13,8 +13,8 @@ public sealed class HubConformance(Deployment deployment)
     public async Task Subscribe_TwiceThenUnsubscribe_GetsOneCopyAndThenNothing(string server)
     {
         await using var hub = await RawHub.OpenAsync(new Uri(deployment.Server(server), "hubs/stores"), null);
-        await hub.InvokeAsync("1", "Subscribe", isStream: false, Deployment.Store, null);
-        await hub.InvokeAsync("2", "Subscribe", isStream: false, Deployment.Store, null);
+        await hub.InvokeAsync("1", "Subscribe", isStream: false, Deployment.Store);
+        await hub.InvokeAsync("2", "Subscribe", isStream: false, Deployment.Store);
         Assert.Equal(await ResultAsync(hub, "1"), await ResultAsync(hub, "2"));
         var one = await deployment.PublishAsync(server, "one");
         var two = await deployment.PublishAsync(server, "two");

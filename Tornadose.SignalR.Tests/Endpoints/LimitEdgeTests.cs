@@ -18,14 +18,14 @@ public sealed class LimitEdgeTests
     {
         { "message", MaxMessageBytes, "413" },
         { "message in chunks", MaxMessageBytes, "413" },
-        { "message over the hub", MaxMessageBytes, "The message has 1001 bytes" },
+        { "message over the hub", MaxMessageBytes, "[too-large] The message has 1001 bytes" },
         { "event type", 256, "400" },
         { "idempotency key", 256, "400" },
         { "nesting", 64, "400" },
         { "store name", 128, "404" },
         { "store name to publish to", 128, "404" },
         { "store name of a ticket", 128, "404" },
-        { "store name over the hub", 128, "There is no such store." },
+        { "store name over the hub", 128, "[not-found] There is no such store." },
         { "stores on a connection", 64, "400" },
         { "stores of a ticket", 64, "400" },
         { "stores of families", 3, "503" },
@@ -63,7 +63,7 @@ public sealed class LimitEdgeTests
         "store name" => StatusAsync(RawHttp.GetAsync(host.Url($"/stores/{Name(size)}"), ("X-User", "admin"), ("Accept", "application/json"))),
         "store name to publish to" => PostAsync(host, "x", store: Name(size)),
         "store name of a ticket" => StatusAsync(host.AskAsync($$"""{"stores":["{{Name(size)}}"],"transport":"sse"}""", ("X-User", "admin"))),
-        "store name over the hub" => CallAsync(host, "Subscribe", Name(size), null),
+        "store name over the hub" => CallAsync(host, "Subscribe", Name(size)),
         "stores on a connection" => StatusAsync(RawHttp.GetAsync(host.Url($"/stores?{Names(size, "store=many/{0}", '&')}"), ("Accept", "application/x-ndjson"))),
         "stores of a ticket" => StatusAsync(host.AskAsync($$"""{"stores":[{{Names(size, "\"many/{0}\"", ',')}}],"transport":"sse"}""", ("X-User", "ann"))),
         "stores of families" => OpenAsync(host, size),
@@ -93,12 +93,12 @@ public sealed class LimitEdgeTests
         return ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
     }
 
-    private static async Task<string> CallAsync(TestHost host, string method, string store, string? argument)
+    private static async Task<string> CallAsync(TestHost host, string method, params object?[] arguments)
     {
         await using var hub = await HubClient.StartAsync(host.WebSocketUrl("/hub?user=admin"));
         try
         {
-            await hub.InvokeAsync<string>(method, store, argument).WithTimeout();
+            await hub.InvokeCoreAsync<string>(method, arguments).WithTimeout();
             return "200";
         }
         catch (HubException refused)

@@ -22,7 +22,7 @@ public sealed class DerivedHubTests
         Assert.Equal(before, await client.Connection.InvokeAsync<string>("Subscribe", "orders").WithTimeout());
         await host.PublishAsync("1");
         Assert.Equal("1", (await client.NextAsync()).Data);
-        await using var stream = client.Connection.StreamAsync<object>("Watch", "orders", before).GetAsyncEnumerator();
+        await using var stream = client.Connection.StreamAsync<object>("WatchAfter", "orders", before).GetAsyncEnumerator();
         Assert.True(await stream.MoveNextAsync().WithTimeout());
         await client.UnsubscribeAsync("orders");
         Assert.Equal(1, host.Registry.Count);
@@ -63,7 +63,7 @@ public sealed class DerivedHubTests
         await context.Groups.AddToGroupAsync(client.Id, "weather");
         await host.Store("weather").PublishAsync("sun");
         Assert.Equal("sun", (await client.NextAsync()).Data);
-        await context.Clients.Group("weather").Message("weather", new StoreClientMessage(null, null, "group"));
+        await context.Clients.Group("weather").Message("weather", new StoreClientMessage { Data = "group" });
         Assert.Equal("group", (await client.NextAsync()).Data);
     }
 
@@ -85,13 +85,13 @@ public sealed class DerivedHubTests
 
     public sealed class CheckedHub : StoreHub
     {
-        public override Task<string> Subscribe(string store, string? after = null) =>
-            store == "orders" ? base.Subscribe(store, after) : throw new HubException("Not for you.");
+        public override Task<string> Subscribe(string store) =>
+            store == "orders" ? base.Subscribe(store) : throw new HubException("Not for you.");
 
         public string Shout(string text) => text.ToUpperInvariant();
 
         public Task SubscribeAll() => Groups.AddToGroupAsync(Context.ConnectionId, "orders");
 
-        public Task Tell(string group) => Clients.Group(group).Message(group, new StoreClientMessage(null, null, "told"));
+        public Task Tell(string group) => Clients.Group(group).Message(group, new StoreClientMessage { Data = "told" });
     }
 }

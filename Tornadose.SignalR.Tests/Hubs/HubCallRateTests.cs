@@ -10,7 +10,7 @@ public sealed class HubCallRateTests
 {
     private readonly ManualTimeProvider _time = new();
 
-    [Theory, Case("SEC-13"), InlineData("Subscribe"), InlineData("Watch"), InlineData("Publish")]
+    [Theory, Case("SEC-13"), InlineData("Subscribe"), InlineData("Watch"), InlineData("Resume"), InlineData("Publish")]
     public async Task Call_OneMoreThanTheLimit_FailsAndTheNextSecondDoesNot(string method)
     {
         await using var host = await RolesApp.StartAsync(time: _time, configure: options => options.MaxHubCallsPerSecond = 3);
@@ -21,7 +21,7 @@ public sealed class HubCallRateTests
         for (var call = 0; call < 3; call++)
             await CallAsync(call % 2 == 0 ? hub : same, method);
         var refused = await Assert.ThrowsAsync<HubException>(() => CallAsync(hub, method));
-        Assert.EndsWith("You call too often. Wait a moment.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("HubException: [rate-limited] You call too often. Wait a moment.", refused.Message, StringComparison.Ordinal);
         await CallAsync(other, method);
         Assert.Equal(1, metrics.Sum("subscribers.refused", "reason=calls"));
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -34,21 +34,21 @@ public sealed class HubCallRateTests
         await using var host = await RolesApp.StartAsync(time: _time, configure: options => options.MaxHubCallsPerSecond = 1);
         await using var one = await HubClient.StartAsync(host.WebSocketUrl("/hub"));
         await using var two = await HubClient.StartAsync(host.WebSocketUrl("/hub"));
-        await one.InvokeAsync<string>("Subscribe", "plain", null).WithTimeout();
-        await two.InvokeAsync<string>("Subscribe", "plain", null).WithTimeout();
-        await Assert.ThrowsAsync<HubException>(() => one.InvokeAsync<string>("Subscribe", "plain", null).WithTimeout());
+        await one.InvokeAsync<string>("Subscribe", "plain").WithTimeout();
+        await two.InvokeAsync<string>("Subscribe", "plain").WithTimeout();
+        await Assert.ThrowsAsync<HubException>(() => one.InvokeAsync<string>("Subscribe", "plain").WithTimeout());
     }
 
     private static async Task CallAsync(HubConnection hub, string method)
     {
         if (method == "Watch")
         {
-            var stream = await hub.StreamAsChannelAsync<object>("Watch", RolesApp.Store, "x").WithTimeout();
+            var stream = await hub.StreamAsChannelAsync<object>("WatchAfter", RolesApp.Store, "x").WithTimeout();
             Assert.True(await stream.WaitToReadAsync().AsTask().WithTimeout()); // a reset, for the id is none; or the refusal
         }
         else
         {
-            await hub.InvokeAsync<string>(method, RolesApp.Store, method == "Publish" ? "text" : null).WithTimeout();
+            await hub.InvokeCoreAsync<string>(method, method == "Subscribe" ? [RolesApp.Store] : [RolesApp.Store, method == "Publish" ? "text" : null]).WithTimeout();
         }
     }
 }

@@ -73,7 +73,7 @@ public sealed class HubEncoderPropertyTests
         var plain = new LengthPrefixedProtocol();
         var binary = Single(plain, new ProtocolHubEncoder(plain).Encode(content).Bytes).Arguments[1]!;
         Assert.Equal(content.Id, ((IDictionary<string, object?>)binary)["id"]);
-        var item = ((HubStreamFrame)HubStreamEncoder.Json.Encode(content)).Item;
+        var item = ((HubStreamFrame)new HubStreamEncoder(HubDataForm.Element).Encode(content)).Item;
         AssertIs(content, JsonSerializer.SerializeToElement(item));
     }
 

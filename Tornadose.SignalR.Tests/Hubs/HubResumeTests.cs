@@ -95,7 +95,7 @@ public sealed class HubResumeTests
     {
         await using var host = await StartAsync();
         await using var client = await MemoryHubConnection.ConnectAsync(host);
-        await client.InvokeAsync("Subscribe", "orders", null);
+        await client.InvokeAsync("Subscribe", "orders");
         client.Output.Stall();
         await host.PublishAsync("1");
         await Eventually.TrueAsync(() => client.Received.Any());
@@ -111,7 +111,7 @@ public sealed class HubResumeTests
     {
         await using var host = await HubHost.StartAsync(orders: options => (options.Capacity, options.SlowConsumer) = (Window, SlowConsumerPolicy.Disconnect));
         await using var client = await MemoryHubConnection.ConnectAsync(host);
-        await client.InvokeAsync("Subscribe", "orders", null);
+        await client.InvokeAsync("Subscribe", "orders");
         client.Output.Stall();
         await host.PublishAsync("1");
         await Eventually.TrueAsync(() => client.Received.Any());

@@ -50,7 +50,9 @@ internal sealed class HubSubscriber : IAsyncDisposable
         return client;
     }
 
-    public Task<string> SubscribeAsync(string store, string? after = null) => Connection.InvokeAsync<string>("Subscribe", store, after).WithTimeout();
+    public Task<string> SubscribeAsync(string store, string? after = null) => (after is null
+        ? Connection.InvokeAsync<string>("Subscribe", store)
+        : Connection.InvokeAsync<string>("Resume", store, after)).WithTimeout();
 
     public Task UnsubscribeAsync(string store) => Connection.InvokeAsync("Unsubscribe", store).WithTimeout();
 

@@ -23,7 +23,7 @@ public sealed class HubTransportTests
         var ids = await host.PublishAsync(1, 3);
         await using var client = NodeClient.SignalR(host.Url, new { transport, protocol });
         await client.NextAsync("open");
-        await client.SendAsync(new { id = 1, invoke = new[] { "Subscribe", "orders", ids[0] } });
+        await client.SendAsync(new { id = 1, invoke = new[] { "Resume", "orders", ids[0] } });
         await host.PublishAsync(4, 50);
         var ledger = new Ledger();
         await AssertCleanAsync(host, ledger, await client.TakeAsync("message", 52), ids[0]);
@@ -31,7 +31,7 @@ public sealed class HubTransportTests
         while ((await client.NextAsync("result")).GetProperty("id").GetInt32() != 2)
             continue;
         Assert.Equal(0, host.Registry.Count);
-        await client.SendAsync(new { id = 3, stream = new[] { "Watch", "orders", "nonsense" } });
+        await client.SendAsync(new { id = 3, stream = new[] { "WatchAfter", "orders", "nonsense" } });
         Assert.Equal("unknown", (await client.NextAsync("item")).GetProperty("value").GetProperty("reset").GetProperty("reason").GetString());
         await host.PublishAsync("watched");
         Assert.Equal("watched", (await client.NextAsync("item")).GetProperty("value").GetProperty("data").GetString());
@@ -40,14 +40,14 @@ public sealed class HubTransportTests
     }
 
     [Fact]
-    public async Task NodeClient_OneArgumentAndUnknownId_WorksAndIsReset()
+    public async Task NodeClient_SubscribeAndResumeAfterAnUnknownId_WorksAndIsReset()
     {
         await using var host = await HubHost.StartAsync();
         await using var client = NodeClient.SignalR(host.Url);
         await client.NextAsync("open");
         await client.SendAsync(new { id = 1, invoke = new[] { "Subscribe", "weather" } });
         await client.NextAsync("result");
-        await client.SendAsync(new { id = 2, invoke = new[] { "Subscribe", "orders", "nonsense" } });
+        await client.SendAsync(new { id = 2, invoke = new[] { "Resume", "orders", "nonsense" } });
         var reset = await client.NextAsync("message");
         Assert.Equal("Reset", reset.GetProperty("method").GetString());
         Assert.Equal("unknown", reset.GetProperty("args")[1].GetProperty("reason").GetString());

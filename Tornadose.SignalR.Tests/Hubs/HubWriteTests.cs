@@ -13,7 +13,7 @@ public sealed class HubWriteTests
     {
         await using var host = await HubHost.StartAsync();
         await using var client = await MemoryHubConnection.ConnectAsync(host, Protocol(binary));
-        await client.InvokeAsync("Subscribe", "orders", null);
+        await client.InvokeAsync("Subscribe", "orders");
         await StallAsync(host, client, 20);
         client.Output.Release();
         await Eventually.TrueAsync(() => client.Received.Count() == 20);
@@ -28,7 +28,7 @@ public sealed class HubWriteTests
     {
         await using var host = await HubHost.StartAsync();
         await using var client = await MemoryHubConnection.ConnectAsync(host, Protocol(binary), isStateful: true);
-        await client.InvokeAsync("Subscribe", "orders", null);
+        await client.InvokeAsync("Subscribe", "orders");
         await StallAsync(host, client, 20);
         client.Output.Release();
         await Eventually.TrueAsync(() => client.Received.Count() == 20);
@@ -44,7 +44,7 @@ public sealed class HubWriteTests
         for (var i = 0; i < 40; i++)
             clients.Add(await MemoryHubConnection.ConnectAsync(host, Protocol(i % 2 == 0)));
         foreach (var client in clients.All)
-            await client.InvokeAsync("Subscribe", "orders", null);
+            await client.InvokeAsync("Subscribe", "orders");
         await host.PublishAsync(1, 5);
         await Eventually.TrueAsync(() => clients.All.All(client => client.Received.Count() == 5));
         Assert.Equal(5, host.Binary.MessagesRendered);
@@ -60,7 +60,7 @@ public sealed class HubWriteTests
         for (var i = 0; i < 3; i++)
             clients.Add(await MemoryHubConnection.ConnectAsync(host));
         foreach (var client in clients.All)
-            await client.InvokeAsync("Subscribe", "orders", null);
+            await client.InvokeAsync("Subscribe", "orders");
         clients.All[1].Output.Throws = true;
         await host.PublishAsync(1, 3);
         await Eventually.TrueAsync(() => clients.All[0].Received.Count() == 3 && clients.All[2].Received.Count() == 3);
@@ -76,7 +76,7 @@ public sealed class HubWriteTests
     {
         await using var host = await HubHost.StartAsync(orders: options => options.SendTimeout = TimeSpan.FromSeconds(1));
         await using var client = await MemoryHubConnection.ConnectAsync(host, isStateful: isStateful);
-        await client.InvokeAsync("Subscribe", "orders", null);
+        await client.InvokeAsync("Subscribe", "orders");
         client.Output.WaitsForAcknowledgements = isStateful;
         await StallAsync(host, client, 5);
         await Eventually.TrueAsync(() => host.Registry.Count == 0);

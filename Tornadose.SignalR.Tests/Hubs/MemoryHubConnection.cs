@@ -75,6 +75,8 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
     /// <summary>Sends what need not be a message.</summary>
     public async Task SendTextAsync(string text) => await _toServer.Writer.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
 
+    public async Task SendBytesAsync(ReadOnlyMemory<byte> bytes) => await _toServer.Writer.WriteAsync(bytes);
+
     /// <summary>The client goes away.</summary>
     public async Task CloseAsync()
     {

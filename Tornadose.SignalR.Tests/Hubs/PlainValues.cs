@@ -21,6 +21,10 @@ internal static class PlainValues
                 output.Write('i');
                 output.Write(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
+            case ulong number:
+                output.Write('u');
+                output.Write(number);
+                break;
             case double number:
                 output.Write('d');
                 output.Write(number);
@@ -45,6 +49,7 @@ internal static class PlainValues
         'n' => null,
         'b' => input.ReadBoolean(),
         'i' => input.ReadInt64(),
+        'u' => input.ReadUInt64(),
         'd' => input.ReadDouble(),
         's' => input.ReadString(),
         'm' => ReadMembers(input),

@@ -54,8 +54,8 @@ public sealed class ProtocolDecoratorTests
     {
         await using var host = await HubHost.StartAsync(builder => builder.Services.AddSingleton<IHubProtocol, ForeignJson>());
         await using var client = await MemoryHubConnection.ConnectAsync(host, isStateful: stateful);
-        await client.InvokeAsync("Subscribe", "orders", null);
-        await client.SendAsync(new StreamInvocationMessage("w", "Watch", ["orders", host.Orders.Position.ToString()]));
+        await client.InvokeAsync("Subscribe", "orders");
+        await client.SendAsync(new StreamInvocationMessage("w", "WatchAfter", ["orders", host.Orders.Position.ToString()]));
         await Eventually.TrueAsync(() => host.Registry.Count == 2);
         await host.Orders.PublishAsync(new { total = 7, tags = new[] { "a" } });
         await Eventually.TrueAsync(() => client.Received.Any() && client.Writes.SelectMany(write => write).OfType<StreamItemMessage>().Any());
@@ -70,7 +70,7 @@ public sealed class ProtocolDecoratorTests
         await using var host = await HubHost.StartAsync();
         await using var client = await MemoryHubConnection.ConnectAsync(host, new LengthPrefixedProtocol());
         await using var other = await host.SubscribeAsync();
-        await client.InvokeAsync("Subscribe", "orders", null);
+        await client.InvokeAsync("Subscribe", "orders");
         host.Binary.FailsToRender = true;
         await host.PublishAsync("1");
         await client.Served.WithTimeout();

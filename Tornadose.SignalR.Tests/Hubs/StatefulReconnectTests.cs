@@ -52,7 +52,7 @@ public sealed class StatefulReconnectTests
         link.Cut();
         link.Thaw();
         await client.NextAsync("reconnected");
-        await client.SendAsync(new { id = 2, invoke = new[] { "Subscribe", "orders", last } });
+        await client.SendAsync(new { id = 2, invoke = new[] { "Resume", "orders", last } });
         await host.PublishAsync("after");
         var seen = await client.TakeAsync("message", 21);
         Assert.Equal([.. Enumerable.Repeat(large, 20), "after"], seen.Select(Data));

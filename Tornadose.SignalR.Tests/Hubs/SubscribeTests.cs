@@ -93,7 +93,7 @@ public sealed class SubscribeTests
         await using var host = await HubHost.StartAsync();
         await using var client = await host.ConnectAsync();
         var refusal = await Assert.ThrowsAsync<HubException>(() => client.SubscribeAsync(store!));
-        Assert.EndsWith("HubException: There is no such store.", refusal.Message);
+        Assert.EndsWith("HubException: [not-found] There is no such store.", refusal.Message);
         await host.Context.Clients.Group("orders").SendAsync("Message", "orders", new { data = "group" });
         await client.Connection.InvokeAsync("Unsubscribe", "orders").WithTimeout();
         Assert.Empty(client.Seen);

@@ -67,7 +67,7 @@ public sealed class WatchTests
         await using var host = await HubHost.StartAsync();
         await using var client = await host.ConnectAsync();
         using var cancel = new CancellationTokenSource();
-        var reading = client.Connection.StreamAsync<object>("Watch", "orders", null, cancel.Token).ToListAsync().AsTask();
+        var reading = client.Connection.StreamAsync<object>("Watch", "orders", cancel.Token).ToListAsync().AsTask();
         await Eventually.TrueAsync(() => host.Registry.Count == 1);
         await cancel.CancelAsync();
         await Eventually.TrueAsync(() => host.Registry.Count == 0);
@@ -101,7 +101,7 @@ public sealed class WatchTests
         await using var client = await host.ConnectAsync();
         await using var stream = Watch(client, "nowhere");
         var refusal = await Assert.ThrowsAsync<HubException>(() => stream.MoveNextAsync().WithTimeout());
-        Assert.EndsWith("There is no such store.", refusal.Message);
+        Assert.EndsWith("HubException: [not-found] There is no such store.", refusal.Message);
         Assert.Equal(0, host.Registry.Count);
     }
 
@@ -149,7 +149,7 @@ public sealed class WatchTests
     private static async Task StallAsync(HubHost host, MemoryHubConnection client)
     {
         // From an id on: what is published before the stream has begun is its own as well.
-        await client.SendAsync(new StreamInvocationMessage("w", "Watch", ["orders", host.Orders.Position.ToString()]));
+        await client.SendAsync(new StreamInvocationMessage("w", "WatchAfter", ["orders", host.Orders.Position.ToString()]));
         await Eventually.TrueAsync(() => host.Registry.Count == 1);
         client.Output.Stall();
         await host.PublishAsync("1");
@@ -160,7 +160,7 @@ public sealed class WatchTests
         [.. client.Writes.SelectMany(write => write).OfType<StreamItemMessage>().Select(item => HubEvent.Text(item.Item)!)];
 
     private static IAsyncEnumerator<object> Watch(HubSubscriber client, string store, string? after = null) =>
-        client.Connection.StreamAsync<object>("Watch", store, after).GetAsyncEnumerator();
+        client.Connection.StreamAsync<object>("WatchAfter", store, after).GetAsyncEnumerator();
 
     private static async Task<string?> NextJsonAsync(IAsyncEnumerator<object> stream) =>
         await stream.MoveNextAsync().WithTimeout() ? HubEvent.Text(stream.Current) : null;

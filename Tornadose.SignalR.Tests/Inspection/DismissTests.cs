@@ -73,7 +73,7 @@ public sealed class DismissTests
     {
         await using var host = await InspectedApp.StartAsync();
         await using var hub = await RawHub.OpenAsync(host.Url("/hubs/stores"), null);
-        await hub.InvokeAsync("1", "Subscribe", isStream: false, "orders", null);
+        await hub.InvokeAsync("1", "Subscribe", isStream: false, "orders");
         await host.UntilSubscribersAsync(1);
         Assert.Equal(204, await host.DismissAsync(await host.IdOfOnlySubscriberAsync()));
         JsonElement? close;

@@ -419,7 +419,7 @@ test('the hub: handlers are shared, a second subscription of a store is a stream
   await until(() => connection.calls.length === 2);
   const second = follow({ connection, after: at(5) });
   await until(() => connection.calls.length === 3);
-  assert.deepEqual(connection.calls, [['Subscribe', 'orders', null], ['Subscribe', 'weather', null], ['Watch', 'orders', at(5)]]);
+  assert.deepEqual(connection.calls, [['Resume', 'orders', null], ['Resume', 'weather', null], ['WatchAfter', 'orders', at(5)]]);
   assert.deepEqual(Object.values(connection.handlers).map(handlers => handlers.length), [1, 1]);
   connection.send('Message', 'orders', { id: at(6), data: 'a' });
   connection.send('Message', 'constructor', { id: at(6), data: 'nobody' });
@@ -440,7 +440,7 @@ test('the hub: a lost connection is awaited, and subscribed to again', async () 
   assert.equal(connection.calls.length, 0);
   connection.state = 'Connected';
   await until(() => connection.calls.length === 2);
-  assert.deepEqual(connection.calls, [['Subscribe', 'a', at(1, 'a')], ['Subscribe', 'b', at(2, 'b')]]);
+  assert.deepEqual(connection.calls, [['Resume', 'a', at(1, 'a')], ['Resume', 'b', at(2, 'b')]]);
   await until(() => log.subscription.state === 'live');
   connection.send('Message', 'b', { id: at(3, 'b'), data: 1 });
   connection.send('Message', 'b', { id: at(3, 'b'), data: 1 });
@@ -450,30 +450,30 @@ test('the hub: a lost connection is awaited, and subscribed to again', async () 
   await until(() => log.subscription.state === 'reconnecting');
   connection.state = 'Connected';
   await until(() => connection.calls.length === 4);
-  assert.deepEqual(connection.calls.slice(2), [['Subscribe', 'a', at(0)], ['Subscribe', 'b', at(3, 'b')]]);
+  assert.deepEqual(connection.calls.slice(2), [['Resume', 'a', at(0)], ['Resume', 'b', at(3, 'b')]]);
 });
 
-test('the hub: a reset that comes before the answer to Subscribe, and its refill', async () => {
+test('the hub: a reset that comes before the answer to Resume, and its refill', async () => {
   const connection = new FakeConnection();
   connection.invoke = async (method, ...args) => {
     connection.calls.push([method, ...args]);
-    if (method === 'Subscribe' && args[1] === at(9, 'old')) connection.send('Reset', 'orders', { reason: 'epoch', id: at(2) });
+    if (method === 'Resume' && args[1] === at(9, 'old')) connection.send('Reset', 'orders', { reason: 'epoch', id: at(2) });
     return at(2);
   };
   const requests = serve(Response.json({ id: at(2), stores: [{ store: 'orders', id: at(2), messages: [{ id: at(1), data: 1 }, { id: at(2), data: 2 }] }] }));
   const log = follow({ connection, after: at(9, 'old'), refill: true });
   await until(() => log.messages.length === 2 && log.subscription.state === 'live');
-  assert.deepEqual(connection.calls, [['Subscribe', 'orders', at(9, 'old')], ['Unsubscribe', 'orders'], ['Subscribe', 'orders', at(2)]]);
+  assert.deepEqual(connection.calls, [['Resume', 'orders', at(9, 'old')], ['Unsubscribe', 'orders'], ['Resume', 'orders', at(2)]]);
   assert.deepEqual([requests.map(({ url }) => url), log.resets.length, log.subscription.id], [[`${site}?store=orders`], 1, at(2)]);
 });
 
 test('the hub: what it refuses is tried again', async () => {
   const connection = new FakeConnection();
   const invoke = connection.invoke;
-  connection.invoke = (method, ...args) => method === 'Subscribe' && !log.errors.length ? Promise.reject(new Error('no')) : invoke.call(connection, method, ...args);
+  connection.invoke = (method, ...args) => method === 'Resume' && !log.errors.length ? Promise.reject(new Error('no')) : invoke.call(connection, method, ...args);
   const log = follow({ connection });
   await until(() => log.subscription.state === 'live');
-  assert.deepEqual([log.errors.map(error => error.message), connection.calls], [['no'], [['Unsubscribe', 'orders'], ['Subscribe', 'orders', null]]]);
+  assert.deepEqual([log.errors.map(error => error.message), connection.calls], [['no'], [['Unsubscribe', 'orders'], ['Resume', 'orders', null]]]);
 });
 
 test('sse: a store and an event type come apart where names have slashes', async () => {
@@ -489,7 +489,7 @@ test('R0: a snapshot that is empty, or none, is not the end of a subscription ov
     const requests = serve(new Response(body));
     const log = follow({ connection, from: 'earliest' });
     await until(() => log.subscription.state === 'live');
-    assert.deepEqual([requests.length, log.errors.length, connection.calls], [2, 2, [['Subscribe', 'orders', null]]]);
+    assert.deepEqual([requests.length, log.errors.length, connection.calls], [2, 2, [['Resume', 'orders', null]]]);
     assert.match(log.errors[0].message, body ? /cannot be read/ : /is empty/);
     assert.deepEqual(log.resets, [{ store: 'orders', reason: 'unknown', id: at(0) }]); // the past is missing
     connection.send('Message', 'orders', { id: at(1), data: 'now' });
@@ -598,7 +598,7 @@ test('R13: over SignalR the reset of one store leaves the others where they are'
   connection.send('Message', 'chat', { id: at(2, 'b'), data: 'hi' });
   connection.send('Reset', 'cpu', { reason: 'expired', id: at(9, 'a') });
   await until(() => connection.calls.length === 6);
-  assert.deepEqual(connection.calls.slice(4), [['Subscribe', 'cpu', at(9, 'a')], ['Subscribe', 'chat', at(2, 'b')]]);
+  assert.deepEqual(connection.calls.slice(4), [['Resume', 'cpu', at(9, 'a')], ['Resume', 'chat', at(2, 'b')]]);
   assert.deepEqual([requests.map(({ url }) => url), log.messages.map(message => message.data)], [[`${site}?store=cpu`], ['hi', 9]]);
 });
 
@@ -622,7 +622,7 @@ test('R14: a query, a slash at the end, a fragment, another scheme', async () =>
 });
 
 test('R24: final refusals of the hub are final, others are not', async () => {
-  const words = 'An unexpected error occurred invoking \'Subscribe\' on the server. HubException: ';
+  const words = 'An unexpected error occurred invoking \'Resume\' on the server. HubException: ';
   for (const [code, status] of [['unauthorized', 401], ['forbidden', 403], ['not-found', 404], ['invalid', 400]]) {
     const connection = Object.assign(new FakeConnection(), { invoke: () => Promise.reject(new Error(`${words}[${code}] No.`)) });
     const log = follow({ connection });
@@ -641,7 +641,7 @@ test('R24: final refusals of the hub are final, others are not', async () => {
   const log = follow({ connection });
   await until(() => log.subscription.state === 'live');
   connection.invoke = async method => {
-    if (method !== 'Subscribe') return;
+    if (method !== 'Resume') return;
     delete connection.invoke;
     throw new Error(`${words}[not-found] No.`);
   };
@@ -881,7 +881,7 @@ test('load: a connection that is lost before the first id makes another necessar
 test('load: over SignalR what comes before the state is held back as well', async () => {
   const connection = new FakeConnection();
   connection.invoke = async (method, store) => {
-    if (method === 'Subscribe') connection.send('Message', store, { id: at(1), data: 'early' });
+    if (method === 'Resume') connection.send('Message', store, { id: at(1), data: 'early' });
     return at(0);
   };
   let loaded;

@@ -70,7 +70,7 @@ public sealed class ConsumerTests(PackageFixture package)
         Assert.Equal("""{"item":"tea","count":2}""", (await events.NextAsync()).Data);
         await using var socket = await RawWs.OpenAsync(new Uri(app.Url, "stores/orders"));
         await using var hub = await RawHub.OpenAsync(new Uri(app.Url, "hubs/stores"), null);
-        await hub.InvokeAsync("1", "Subscribe", isStream: false, "orders", null);
+        await hub.InvokeAsync("1", "Subscribe", isStream: false, "orders");
         Assert.True((await NextAsync(hub)).TryGetProperty("result", out _));
         Assert.True((await http.PostAsync("stores/orders?event=placed", new StringContent("""{"item":1}""", System.Text.Encoding.UTF8, "application/json"))).IsSuccessStatusCode);
         Assert.EndsWith("""event":"placed","data":{"item":1}}""", await socket.NextTextAsync());

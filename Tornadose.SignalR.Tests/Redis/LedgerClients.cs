@@ -57,7 +57,7 @@ internal static class LedgerClients
         hub.On<string, StoreClientMessage>("Message", (_, message) => subscriber.Message(message.Id, Text((JsonElement)message.Data!)));
         hub.On<string, StoreClientReset>("Reset", (_, reset) => subscriber.Reset(reset.Reason, reset.Id));
         await hub.StartAsync().WithTimeout();
-        await hub.InvokeAsync<string>("Subscribe", store, after).WithTimeout();
+        await hub.InvokeAsync<string>("Resume", store, after).WithTimeout();
         return hub;
     }
 

@@ -89,7 +89,7 @@ internal sealed class LeakClient(TestHost host, string wire)
         await using var socket = await RawWs.OpenAsync(host.Url(path));
         await socket.SendTextAsync(Handshake);
         Assert.Equal("{}\u001e", await socket.NextTextAsync());
-        var (type, method) = wire == "watch" ? (4, "Watch") : (1, "Subscribe");
+        var (type, method) = wire == "watch" ? (4, "WatchAfter") : (1, "Resume");
         await socket.SendTextAsync($$"""{"type":{{type}},"invocationId":"1","target":"{{method}}","arguments":["{{store}}","x"]}""" + "\u001e");
         if (ends is not null || number % 3 > 0)
             await UntilAsync(socket, ends ?? "reset");

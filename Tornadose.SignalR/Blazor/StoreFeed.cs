@@ -12,8 +12,9 @@ namespace Tornadose.SignalR.Blazor;
 /// <param name="store">The store.</param>
 /// <param name="serializer">Reads the values.</param>
 /// <param name="keep">How many messages are kept.</param>
+/// <param name="newestOnly">Whether the store has its newest value only, so that whoever was away has missed nothing.</param>
 /// <param name="changed">Told, from any thread, that there is something new to see.</param>
-internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer, int keep, Action changed)
+internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer, int keep, bool newestOnly, Action changed)
 {
     private readonly Lock _gate = new();
     private readonly Queue<StoreViewItem<T>> _items = new();
@@ -21,6 +22,7 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
     private StoreViewState _state;
     private StoreResetReason? _resetReason;
     private string? _id;
+    private MessagePosition? _newest;
     private int _resets;
     private long _unreadable;
 
@@ -49,7 +51,12 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
         set
         {
             lock (_gate)
+            {
+                if (_state == value)
+                    return;
                 (_state, _context) = (value, null);
+            }
+
             changed();
         }
     }
@@ -60,6 +67,9 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
     public async Task LoadAsync(string? upTo, CancellationToken cancellationToken)
     {
         using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
+        // Another node may have rendered the page, and know more than this one does yet.
+        if (MessagePosition.TryParse(upTo, out var position) && following is FollowedStore followed)
+            await followed.Store.Channel.CatchUpAsync(position, cancellationToken).ConfigureAwait(false);
         Take(store.GetSnapshot(), upTo);
     }
 
@@ -105,12 +115,14 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
         lock (_gate)
         {
             var messages = snapshot.Messages;
-            var shown = upTo is null ? messages.Count : IndexAfter(messages, upTo);
+            var index = upTo is null ? -1 : IndexOf(messages, upTo);
+            var shown = index < 0 ? messages.Count : index + 1;
             _items.Clear();
-            for (var index = Math.Max(0, shown - keep); index < shown; index++)
-                Keep(messages[index]);
-            // An id that is not kept leads to a reset when reading begins after it, which says that something was missed.
-            _id = upTo ?? snapshot.Id;
+            _newest = null;
+            for (var next = Math.Max(0, shown - keep); next < shown; next++)
+                Keep(messages[next]);
+            // An id that is not kept leads to a reset when reading begins after it, which says that something was missed; of a store that has only its newest value nothing can be.
+            _id = index >= 0 || !newestOnly ? upTo ?? snapshot.Id : snapshot.Id;
             _context = null;
         }
 
@@ -118,23 +130,28 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
         return snapshot.Messages.Count > 0;
     }
 
-    private static int IndexAfter(IReadOnlyList<StoreMessage> messages, string id)
+    private static int IndexOf(IReadOnlyList<StoreMessage> messages, string id)
     {
         for (var index = messages.Count - 1; index >= 0; index--)
             if (messages[index].Id == id)
-                return index + 1;
-        return messages.Count;
+                return index;
+        return -1;
     }
 
     private void Add(StoreMessage message)
     {
         lock (_gate)
         {
-            Keep(message);
+            if (!IsShown(message))
+                Keep(message);
             _id = message.Id ?? _id;
             _context = null;
         }
     }
+
+    /// <summary>Reading may begin before what is shown: after the id of a prerendered page that showed less. An id that comes twice would be a key that comes twice, which ends the circuit.</summary>
+    private bool IsShown(StoreMessage message) =>
+        message.Position is { } position && _newest is { } newest && position.Epoch == newest.Epoch && position.Offset <= newest.Offset;
 
     private void Miss(StoreReset reset)
     {
@@ -144,6 +161,7 @@ internal sealed class StoreFeed<T>(IDataStore store, StoreSerializer serializer,
 
     private void Keep(StoreMessage message)
     {
+        _newest = message.Position ?? _newest;
         try
         {
             _items.Enqueue(new StoreViewItem<T>(message.Id, serializer.Deserialize<T>(message), message.EventType));

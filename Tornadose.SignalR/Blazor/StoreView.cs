@@ -26,6 +26,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     /// <summary>A page is not held up for longer by a store whose copy is not up to date, because Redis is away.</summary>
     private static readonly TimeSpan PrerenderPatience = TimeSpan.FromSeconds(1);
 
+    private const int DefaultKeep = 50;
+
     private StoreFeed<T>? _feed;
     private RenderPace? _pace;
     private CancellationTokenSource? _loading;
@@ -33,7 +35,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     private Task _read = Task.CompletedTask;
     private Action? _leave;
     private string? _shownStore;
-    private int _shownKeep;
+    private int? _shownKeep;
+    private bool _disposed;
 
     /// <summary>The store's name, or that of a store of a family, as <c>devices/7</c>. May change: the view then begins anew.</summary>
     [Parameter, EditorRequired]
@@ -43,9 +46,9 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     [Parameter, EditorRequired]
     public RenderFragment<StoreViewContext<T>>? ChildContent { get; set; }
 
-    /// <summary>How many messages are shown, the newest; 1 to 10,000, 50 by default. A data store has one.</summary>
+    /// <summary>How many messages are shown, the newest; 1 to 10,000. Default null: of a data store its one value, of any other store 50. Set it to show the last values of a data store that come while the page is open.</summary>
     [Parameter]
-    public int Keep { get; set; } = 50;
+    public int? Keep { get; set; }
 
     /// <summary>How often the view renders at most; above 0 up to 60 times a second, 10 by default. A change after a quiet time is rendered at once.</summary>
     [Parameter]
@@ -70,12 +73,17 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
-    /// <summary>Ends the reading.</summary>
+    /// <summary>Ends the reading. Nothing is read, and nothing rendered, afterwards.</summary>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
+        if (_pace is null)
+            return; // it was never initialized
         Circuit.Changed -= OnCircuitChanged;
         Forget();
-        _pace?.Dispose();
+        _pace.Dispose();
     }
 
     /// <inheritdoc/>
@@ -90,8 +98,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     /// <exception cref="KeyNotFoundException">There is no such store.</exception>
     protected override async Task OnParametersSetAsync()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Keep, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Keep, 10_000);
+        if (Keep is < 1 or > 10_000)
+            throw new ArgumentOutOfRangeException(nameof(Keep), Keep, "A view shows from 1 to 10,000 messages.");
         if (!(RendersPerSecond is > 0 and <= 60))
             throw new ArgumentOutOfRangeException(nameof(RendersPerSecond), RendersPerSecond, "A view renders more than 0 and at most 60 times a second.");
         _pace!.Interval = TimeSpan.FromSeconds(1 / RendersPerSecond);
@@ -111,19 +119,27 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     private async Task BeginAsync()
     {
         Forget();
+        var store = Stores.GetStore(Store);
         (_shownStore, _shownKeep) = (Store, Keep);
-        var feed = new StoreFeed<T>(Stores.GetStore(Store), Serializer, Keep, _pace!.Request);
+        var newestOnly = store is DataStore { Kind: StoreKind.Data };
+        var feed = new StoreFeed<T>(store, Serializer, Keep ?? (newestOnly ? 1 : DefaultKeep), newestOnly, _pace!.Request);
         _feed = feed;
-        _leave = Handover.Join(Store, () => feed.Id);
+        var upTo = RendererInfo.IsInteractive ? Handover.Take(Store) : null;
+        if (AssignedRenderMode is not null)
+            _leave = Handover.Join(Store, () => feed.Id); // a view that stays static hands nothing over
         _loading = new CancellationTokenSource(RendererInfo.IsInteractive ? Timeout.InfiniteTimeSpan : PrerenderPatience, Time);
         try
         {
-            await feed.LoadAsync(RendererInfo.IsInteractive ? Handover.Take(Store) : null, _loading.Token);
+            await feed.LoadAsync(upTo, _loading.Token);
             feed.State = StoreViewState.Still;
         }
         catch (OperationCanceledException)
         {
-            // The page shows that the view is still loading; or shows another store by now.
+            // The page shows that the view is still loading; or shows another store by now, or nothing.
+        }
+        catch (Exception) when (_feed != feed)
+        {
+            // Nobody is interested in this store any more.
         }
     }
 
@@ -131,7 +147,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
 
     private void ReadOrPause()
     {
-        if (_feed is not { Id: not null } feed || !RendererInfo.IsInteractive)
+        // What was loading, or on its way here from the circuit, may come after the end.
+        if (_disposed || _feed is not { Id: not null } feed || !RendererInfo.IsInteractive)
             return;
         if (Paused || Circuit.IsDown)
             Pause(feed);
@@ -171,7 +188,11 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         }
     }
 
-    private void Report(Exception failure) => _ = DispatchExceptionAsync(failure);
+    private void Report(Exception failure)
+    {
+        if (!_disposed)
+            _ = DispatchExceptionAsync(failure);
+    }
 
     private void EndReading()
     {
@@ -180,12 +201,15 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         _reading = null;
     }
 
+    /// <summary>Ends all that is done for the store that was shown. A store that cannot be found leaves nothing on the screen, and is looked for again with the next parameters.</summary>
     private void Forget()
     {
         EndReading();
         _loading?.Cancel();
         _loading?.Dispose();
+        _loading = null;
         _leave?.Invoke();
         _leave = null;
+        (_feed, _shownStore) = (null, null);
     }
 }

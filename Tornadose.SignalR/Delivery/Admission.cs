@@ -71,7 +71,9 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
         _calls?.Sweep();
     }
 
-    private bool Refuse(string transport, AdmissionRefusal refusal)
+    /// <summary>Counts a refusal.</summary>
+    /// <returns>False.</returns>
+    public bool Refuse(string transport, AdmissionRefusal refusal)
     {
         metrics.Refused(transport, refusal.Name);
         return false;

@@ -28,6 +28,10 @@ internal sealed class AdmissionRefusal
     /// <summary>The user, or the connection, called hub methods more often than <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.</summary>
     public static AdmissionRefusal TooManyCalls { get; } = new("calls", "You call too often. Wait a moment.", isTheirs: true);
 
+    /// <summary>The hub connection has <see cref="TornadoseOptions.MaxSubscriptionsPerConnection"/>.</summary>
+    public static AdmissionRefusal ConnectionFull { get; } =
+        new("connection_full", "This connection has as many subscriptions as it may have. End one, or open another connection.", isTheirs: true);
+
     /// <summary>The name in the metric.</summary>
     public string Name { get; }
 

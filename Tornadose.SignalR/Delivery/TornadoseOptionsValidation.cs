@@ -36,6 +36,8 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return "Tornadose: UserId is null; it must be a function, perhaps one that returns null.";
         foreach (var origin in options.AllowedOrigins.Where(static origin => !IsOrigin(origin)))
             yield return $"Tornadose: AllowedOrigins has '{origin}'; an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'; or '*'.";
+        if (options.MaxSubscriptionsPerConnection < 1)
+            yield return $"Tornadose: MaxSubscriptionsPerConnection is {options.MaxSubscriptionsPerConnection}; it must be at least 1.";
         if (options.MaxStores < 1)
             yield return $"Tornadose: MaxStores is {options.MaxStores}; it must be at least 1.";
         foreach (var (limit, value) in Limits(options))

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 
@@ -24,33 +25,49 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 {
     private const string Transport = "signalr";
 
+    /// <summary>Far above what a client has refused that subscribes to all its stores at once and meets <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.</summary>
+    private const int MaxRefusedPerSecond = 1000;
+
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
-    private readonly IHubProtocol _protocol = connection.Protocol;
+    private readonly Lock _refusals = new();
+    private long _refusedSince;
+    private int _refused;
+    private int _permits;
     private bool _closed;
 
     public StoreHubContext Hub => hub;
 
-    /// <summary>Whether <c>System.Text.Json</c> writes the items of streams. The protocol's name does not tell: other serializers call theirs «json» as well.</summary>
-    public bool IsSystemTextJson => _protocol is JsonHubProtocol;
+    /// <summary>Renders the items of streams.</summary>
+    public FrameEncoder StreamEncoder => hub.Encoders.ForStream(connection.Protocol);
 
     /// <summary>The right of the connection's user to read a store, yet to be decided on.</summary>
     public StoreReadAccess Ask(DataStore store) => hub.Authorizer.Ask(connection.User, [store], Authenticated);
 
-    /// <summary>Takes a place for one more subscription to a store.</summary>
-    /// <exception cref="HubException">There is none.</exception>
-    public IDisposable Enter(DataStore store, string transport)
+    /// <summary>Begins to follow a store for a subscription.</summary>
+    /// <exception cref="HubException">A limit or the store does not allow it at the moment.</exception>
+    public async Task<OpenedStore> OpenAsync(DataStore store, string transport, StartAt? start, CancellationToken cancellationToken)
     {
-        StoreCapacity[] capacities = store.Options.MaxSubscribers is { } max ? [new(store.Name, max)] : [];
-        return hub.Registry.Admission.TryEnter(transport, Key, capacities, out var place, out var refusal) ? place : throw StoreHubContext.Refused(refusal);
-    }
-
-    /// <summary>Counts the old messages that a cursor begins with.</summary>
-    /// <exception cref="HubException">They are too many, after those that there were lately.</exception>
-    public void Replay(string transport, MessageCursor cursor)
-    {
-        if (!hub.Registry.Admission.TryReplay(transport, Key, cursor.Behind))
-            throw StoreHubContext.Refused(AdmissionRefusal.TooMuchReplayed);
+        var permit = Enter(store, transport);
+        FollowedStore? following = null;
+        try
+        {
+            following = await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
+            var cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken).ConfigureAwait(false);
+            if (!hub.Registry.Admission.TryReplay(transport, Key, cursor.Behind))
+                throw HubRefusal.Of(AdmissionRefusal.TooMuchReplayed);
+            return new OpenedStore(permit, following, cursor);
+        }
+        catch (Exception failure)
+        {
+            following?.Dispose();
+            permit.Dispose();
+            if (HubRefusal.Of(failure) is { } refusal)
+                throw refusal;
+            throw;
+        }
     }
 
     /// <summary>Counts a call of the client.</summary>
@@ -58,7 +75,59 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     public void Call()
     {
         if (!hub.Registry.Admission.TryCall(hub.Options.UserId(connection.User) is { } user ? $"user {user}" : $"connection {connection.ConnectionId}"))
-            throw StoreHubContext.Refused(AdmissionRefusal.TooManyCalls);
+            throw HubRefusal.Of(AdmissionRefusal.TooManyCalls);
+    }
+
+    /// <summary>Runs what a client has asked for. A client that goes on although it is refused again and again loses its connection: each refusal costs the server an exception.</summary>
+    public async Task<T> CountRefusalsAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (HubException refusal) when (HubRefusal.IsRefusal(refusal))
+        {
+            if (IsOneRefusalTooMany())
+                End();
+            throw;
+        }
+    }
+
+    private bool IsOneRefusalTooMany()
+    {
+        lock (_refusals)
+        {
+            var now = hub.Registry.GetTimestamp();
+            if (_refused == 0 || hub.Registry.Elapsed(_refusedSince, now) >= OneSecond)
+                (_refusedSince, _refused) = (now, 0);
+            return ++_refused == MaxRefusedPerSecond + 1;
+        }
+    }
+
+    /// <summary>The goodbye is not waited for: a client that does not read must not keep the call that ends its connection.</summary>
+    private void End()
+    {
+        hub.Registry.Logger.HubConnectionRefusedTooOften(MaxRefusedPerSecond);
+        _ = connection.WriteAsync(new CloseMessage(AdmissionRefusal.TooManyCalls.Description, allowReconnect: true)).AsTask();
+        connection.Abort();
+    }
+
+    /// <exception cref="HubException">There is no permit for one more subscription.</exception>
+    private Permit Enter(DataStore store, string transport)
+    {
+        StoreCapacity[] capacities = store.Options.MaxSubscribers is { } max ? [new(store.Name, max)] : [];
+        var admission = hub.Registry.Admission;
+        if (Interlocked.Increment(ref _permits) > hub.Options.MaxSubscriptionsPerConnection)
+        {
+            Interlocked.Decrement(ref _permits);
+            admission.Refuse(transport, AdmissionRefusal.ConnectionFull);
+            throw HubRefusal.Of(AdmissionRefusal.ConnectionFull);
+        }
+
+        if (admission.TryEnter(transport, Key, capacities, out var place, out var refusal))
+            return new Permit(this, place);
+        Interlocked.Decrement(ref _permits);
+        throw HubRefusal.Of(refusal);
     }
 
     private string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
@@ -120,48 +189,42 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     private async Task<string> JoinAsync(DataStore store, StartAt? start, SubscriberAccess access, CancellationToken cancellationToken)
     {
-        var place = Enter(store, Transport);
-        FollowedStore? following = null;
-        MessageCursor cursor;
+        var opened = await OpenAsync(store, Transport, start, cancellationToken).ConfigureAwait(false);
         try
         {
-            following = await StoreHubContext.FollowAsync(store, cancellationToken).ConfigureAwait(false);
-            cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken).ConfigureAwait(false);
-            Replay(Transport, cursor);
             await groups.AddToGroupAsync(connection.ConnectionId, store.Name, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            following?.Dispose();
-            place.Dispose();
+            opened.Dispose();
             throw;
         }
 
-        return Start(following, cursor, access, place);
+        return Start(opened, access);
     }
 
-    private string Start(FollowedStore following, MessageCursor cursor, SubscriberAccess access, IDisposable place)
+    private string Start(OpenedStore opened, SubscriberAccess access)
     {
-        var begin = cursor.Position.ToString();
-        var store = following.Store;
-        var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, cursor, store.Options.SendTimeout, store.Measured));
+        var begin = opened.Cursor.Position.ToString();
+        var store = opened.Store;
+        var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, opened.Cursor, store.Options.SendTimeout, store.Measured));
         var sink = new HubSink(connection, begin);
-        var subscription = new Subscription(new Subscriber(Transport, feeds, hub.Encoders.For(_protocol), sink, hub.Registry) { Access = access }, sink);
+        var encoder = hub.Encoders.For(connection.Protocol);
+        var subscription = new Subscription(new Subscriber(Transport, feeds, encoder, sink, hub.Registry) { Access = access }, sink);
         _subscriptions[store.Name] = subscription;
-        subscription.Running = RunAsync(subscription, following, place);
+        subscription.Running = RunAsync(subscription, opened);
         return begin;
     }
 
-    private async Task RunAsync(Subscription subscription, FollowedStore following, IDisposable place)
+    private async Task RunAsync(Subscription subscription, OpenedStore opened)
     {
-        SubscriberEnd end;
-        using (following)
-            end = await subscription.Subscriber.RunAsync().ConfigureAwait(false);
-        _subscriptions.TryRemove(KeyValuePair.Create(following.Store.Name, subscription));
+        var end = await subscription.Subscriber.RunAsync().ConfigureAwait(false);
+        opened.Unfollow();
+        _subscriptions.TryRemove(KeyValuePair.Create(opened.Store.Name, subscription));
         if (end == SubscriberEnd.ShuttingDown)
-            LeaveWithConnection(place);
+            LeaveWithConnection(opened.Permit);
         else
-            place.Dispose();
+            opened.Permit.Dispose();
     }
 
     /// <summary>
@@ -174,6 +237,20 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             lifetime.ConnectionClosed.UnsafeRegister(static state => ((IDisposable)state!).Dispose(), place);
         else
             place.Dispose();
+    }
+
+    /// <summary>The process's permit for a subscription, and one of those that the connection may have.</summary>
+    private sealed class Permit(ConnectionSubscriptions connection, IDisposable admitted) : IDisposable
+    {
+        private bool _released;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _released, true))
+                return;
+            Interlocked.Decrement(ref connection._permits);
+            admitted.Dispose();
+        }
     }
 
     private sealed class Subscription(Subscriber subscriber, HubSink sink)

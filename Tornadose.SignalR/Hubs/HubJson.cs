@@ -9,6 +9,7 @@ namespace Tornadose.SignalR.Hubs;
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(object))]
 [JsonSerializable(typeof(Dictionary<string, object?>))]
+[JsonSerializable(typeof(StoreStreamItem))]
 internal sealed partial class HubJson : JsonSerializerContext
 {
     /// <summary>Where there is reflection, the options are left alone: a chain of resolvers that begins with ours would end there.</summary>

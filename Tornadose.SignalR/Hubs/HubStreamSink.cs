@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.AspNetCore.SignalR;
 using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Hubs;
@@ -7,14 +6,14 @@ namespace Tornadose.SignalR.Hubs;
 /// <summary>Hands frames over to whoever enumerates, one at a time: a flush is complete when all but one have been taken.</summary>
 internal sealed class HubStreamSink : IFrameSink
 {
-    private readonly Channel<object> _handover = Channel.CreateBounded<object>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<StoreStreamItem> _handover = Channel.CreateBounded<StoreStreamItem>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _aborted = new();
-    private readonly List<object> _batch = [];
+    private readonly List<StoreStreamItem> _batch = [];
     private long _progress;
 
     public long Progress => Volatile.Read(ref _progress);
 
-    public IAsyncEnumerable<object> ReadAllAsync(CancellationToken cancellationToken) => _handover.Reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<StoreStreamItem> ReadAllAsync(CancellationToken cancellationToken) => _handover.Reader.ReadAllAsync(cancellationToken);
 
     public ValueTask StartAsync() => ValueTask.CompletedTask;
 
@@ -34,11 +33,11 @@ internal sealed class HubStreamSink : IFrameSink
 
     public ValueTask CloseAsync(SubscriberEnd end)
     {
-        _handover.Writer.TryComplete(end.Reconnect && end != SubscriberEnd.ClientGone ? new HubException(end.Description) : null);
+        _handover.Writer.TryComplete(HubRefusal.Of(end));
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask<bool> WriteAsync(object item)
+    private async ValueTask<bool> WriteAsync(StoreStreamItem item)
     {
         while (await _handover.Writer.WaitToWriteAsync(_aborted.Token).ConfigureAwait(false))
             if (_handover.Writer.TryWrite(item))

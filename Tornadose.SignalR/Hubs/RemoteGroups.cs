@@ -42,7 +42,7 @@ internal sealed class RemoteGroups
         var answers = await _hub.Nodes.AskAsync(_subject, $"{what}\n{group}\n{connectionId}", first: true, cancellationToken);
         if (answers.FirstOrDefault(static answer => answer.Length > 0) is not { } answer)
             return false;
-        return answer == Done ? true : throw new HubException(answer);
+        return answer == Done ? true : throw HubRefusal.FromMessage(answer);
     }
 
     private async ValueTask<string> AnswerAsync(string question)

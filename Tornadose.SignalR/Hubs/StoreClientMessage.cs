@@ -1,7 +1,23 @@
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
+
 namespace Tornadose.SignalR.Hubs;
 
-/// <summary>A message as SignalR clients get it. Fits <c>connection.On&lt;string, StoreClientMessage&gt;("Message", …)</c> in .NET clients.</summary>
-/// <param name="Id">The id to resume after; null, and absent on the wire, for a message that cannot be resumed after.</param>
-/// <param name="Event">The event type; null, and absent on the wire, for a plain message.</param>
-/// <param name="Data">Text as a string; JSON as the value that it is.</param>
-public sealed record StoreClientMessage(string? Id, string? Event, object? Data);
+/// <summary>
+/// A message as SignalR clients get it. Fits <c>connection.On&lt;string, StoreClientMessage&gt;("Message", …)</c> in .NET clients, whatever their hub protocol.
+/// </summary>
+[DataContract]
+public sealed class StoreClientMessage
+{
+    /// <summary>The id to resume after; null, and absent on the wire, for a message that cannot be resumed after.</summary>
+    [DataMember(Name = "id", EmitDefaultValue = false), JsonPropertyName("id"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
+    /// <summary>The event type; null, and absent on the wire, for a plain message.</summary>
+    [DataMember(Name = "event", EmitDefaultValue = false), JsonPropertyName("event"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Event { get; init; }
+
+    /// <summary>Text as a string; JSON as the value that it is, in the form that the client's hub protocol gives to values of unknown type.</summary>
+    [DataMember(Name = "data"), JsonPropertyName("data")]
+    public object? Data { get; init; }
+}

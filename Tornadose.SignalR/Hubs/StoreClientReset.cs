@@ -1,6 +1,17 @@
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
+
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>A reset as SignalR clients get it.</summary>
-/// <param name="Reason"><c>expired</c>, <c>epoch</c>, <c>rollback</c>, <c>unknown</c> or <c>slow</c>.</param>
-/// <param name="Id">The store's current id, after which the messages that follow come.</param>
-public sealed record StoreClientReset(string Reason, string Id);
+[DataContract]
+public sealed class StoreClientReset
+{
+    /// <summary><c>expired</c>, <c>epoch</c>, <c>rollback</c>, <c>unknown</c> or <c>slow</c>.</summary>
+    [DataMember(Name = "reason"), JsonPropertyName("reason")]
+    public string Reason { get; init; } = "";
+
+    /// <summary>The store's current id, after which the messages that follow come.</summary>
+    [DataMember(Name = "id"), JsonPropertyName("id")]
+    public string Id { get; init; } = "";
+}

@@ -10,7 +10,7 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> joins the group, and so does
+/// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> and <see cref="Resume"/> join the group, and so does
 /// <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the application, over Redis also on another server than the connection's; leaving the group ends the subscription.
 /// May be derived from: <c>class MyHub : StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
 /// </summary>
@@ -25,19 +25,20 @@ public class StoreHub : Hub<IStoreClient>
     {
     }
 
-    /// <summary>Starts to send a store's messages to the caller's <c>Message</c>. Does nothing when they are sent already.</summary>
+    /// <summary>Starts to send a store's messages to the caller's <c>Message</c>: what is published from now on; of a data store the current value first. Does nothing when they are sent already.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <returns>The id after which the messages follow.</returns>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    public virtual Task<string> Subscribe(string store) => EnterAsync(store, start: null);
+
+    /// <summary>Starts to send a store's messages where the caller stopped reading: first what came after the given id, then what is published.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="after">
-    /// The id of the last message that the caller saw, on whatever transport: what came after it is sent first. When that is not possible, the caller's <c>Reset</c> is called first. Null for a
-    /// new subscriber: of a data store it gets the current value.
+    /// The id of the last message that the caller saw, on whatever transport. When the store cannot continue after it, the caller's <c>Reset</c> is called first. Null or empty is the same as <see cref="Subscribe"/>.
     /// </param>
     /// <returns>The id after which the messages follow.</returns>
-    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
-    public virtual async Task<string> Subscribe(string store, string? after = null)
-    {
-        var access = await AskAsync(store);
-        return (await Subscriptions.EnterAsync(store, string.IsNullOrEmpty(after) ? null : StartAt.AfterId(after), access, Context.ConnectionAborted))!;
-    }
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    public virtual Task<string> Resume(string store, string? after) => EnterAsync(store, StartAfter(after));
 
     /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
     /// <param name="store">The store's name. It is no error not to be subscribed.</param>
@@ -46,50 +47,80 @@ public class StoreHub : Hub<IStoreClient>
         // Clients have no say in groups that are no stores.
         Subscriptions.Has(store) ? Subscriptions.LeaveAsync(store, Context.ConnectionAborted) : Task.CompletedTask;
 
-    /// <summary>A store's messages as a stream, for <c>connection.stream("Watch", store, after)</c>: it ends when the caller cancels it.</summary>
+    /// <summary>A store's messages from now on as a stream, for <c>connection.stream("Watch", store)</c>: it ends when the caller cancels it. Of a data store the current value comes first.</summary>
     /// <param name="store">The store's name.</param>
-    /// <param name="after">The id of the last message that the caller saw; null for a new subscriber.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
-    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
-    public virtual async Task<IAsyncEnumerable<object>> Watch(string store, string? after = null, CancellationToken cancellationToken = default)
-    {
-        return await ReadAsync(store, after, asText: false, cancellationToken);
-    }
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    public virtual Task<IAsyncEnumerable<StoreStreamItem>> Watch(string store, CancellationToken cancellationToken) =>
+        StreamAsync(store, start: null, Subscriptions.StreamEncoder, cancellationToken);
 
-    /// <summary>The same as <see cref="Watch"/>, but <c>data</c> is always a string: the text that was published, also where it is JSON, with all its digits and quotes.</summary>
+    /// <summary>A store's messages as a stream, where the caller stopped reading: first what came after the given id, then what is published.</summary>
     /// <param name="store">The store's name.</param>
-    /// <param name="after">The id of the last message that the caller saw; null for a new subscriber.</param>
+    /// <param name="after">The id of the last message that the caller saw. When the store cannot continue after it, the stream begins with a reset. Null or empty is the same as <see cref="Watch"/>.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
-    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers.</exception>
-    public virtual async Task<IAsyncEnumerable<object>> WatchText(string store, string? after, CancellationToken cancellationToken = default)
-    {
-        return await ReadAsync(store, after, asText: true, cancellationToken);
-    }
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchAfter(string store, string? after, CancellationToken cancellationToken) =>
+        StreamAsync(store, StartAfter(after), Subscriptions.StreamEncoder, cancellationToken);
+
+    /// <summary>
+    /// The same as <see cref="WatchAfter"/>, but <c>data</c> is always a string: the text that was published, also where it is JSON. Clients whose hub protocol has rounded large numbers get all their digits by it.
+    /// </summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
+    /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
+    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchText(string store, string? after, CancellationToken cancellationToken) =>
+        StreamAsync(store, StartAfter(after), HubStreamEncoder.Text, cancellationToken);
 
     /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="data">A string is text; anything else becomes JSON.</param>
     /// <returns>The message's id.</returns>
-    /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not take the message.</exception>
-    public virtual async Task<string> Publish(string store, object? data) =>
-        await HubPublishing.PublishAsync(await GetPublishableAsync(store), data, Context.ConnectionAborted);
+    /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not take the message: <c>[code] words</c>.</exception>
+    public virtual Task<string> Publish(string store, object? data) => PublishAsync(store, data, eventType: null, idempotencyKey: null);
+
+    /// <summary>The same as <see cref="Publish"/>, with what else can be said of a message.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="data">A string is text; anything else becomes JSON.</param>
+    /// <param name="eventType">The event type; null or empty for a plain message.</param>
+    /// <param name="idempotencyKey">
+    /// A key of the caller's choice, unique to the message, up to 256 characters: publishing again with the same key within five minutes stores nothing and returns the same id. Null or empty for none.
+    /// </param>
+    /// <returns>The message's id.</returns>
+    /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not take the message: <c>[code] words</c>.</exception>
+    public virtual Task<string> PublishWith(string store, object? data, string? eventType, string? idempotencyKey) => PublishAsync(store, data, eventType, idempotencyKey);
 
     private ConnectionSubscriptions Subscriptions => Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
 
-    private async ValueTask<IAsyncEnumerable<object>> ReadAsync(string store, string? after, bool asText, CancellationToken cancellationToken)
+    private static StartAt? StartAfter(string? id) => string.IsNullOrEmpty(id) ? null : StartAt.AfterId(id);
+
+    private Task<string> EnterAsync(string store, StartAt? start) => Subscriptions.CountRefusalsAsync(async () =>
     {
         var access = await AskAsync(store);
-        var start = string.IsNullOrEmpty(after) ? (StartAt?)null : StartAt.AfterId(after);
-        return HubStream.ReadAsync(Subscriptions.Hub.Get(store), start, access, Subscriptions, asText, cancellationToken);
+        return (await Subscriptions.EnterAsync(store, start, access, Context.ConnectionAborted))!;
+    });
+
+    private Task<IAsyncEnumerable<StoreStreamItem>> StreamAsync(string store, StartAt? start, FrameEncoder encoder, CancellationToken cancellationToken)
+    {
+        var subscriptions = Subscriptions; // the hub is gone when the stream is read
+        return subscriptions.CountRefusalsAsync(async () =>
+        {
+            var access = await AskAsync(store);
+            return HubStream.ReadAsync(subscriptions.Hub.Get(store), start, access, subscriptions, encoder, cancellationToken);
+        });
     }
+
+    private Task<string> PublishAsync(string store, object? data, string? eventType, string? idempotencyKey) => Subscriptions.CountRefusalsAsync(async () =>
+        await HubPublishing.PublishAsync(await GetPublishableAsync(store), data, eventType, idempotencyKey, Context.ConnectionAborted));
 
     private async ValueTask<SubscriberAccess> AskAsync(string name)
     {
         Subscriptions.Call();
         var access = Subscriptions.Ask(Subscriptions.Hub.Get(name));
-        Demand(await access.DecideAsync());
+        HubRefusal.ThrowUnlessAllowed(await access.DecideAsync());
         return access;
     }
 
@@ -97,17 +128,9 @@ public class StoreHub : Hub<IStoreClient>
     {
         Subscriptions.Call();
         var store = Subscriptions.Hub.Get(name);
-        Demand(store.Options.PublishPolicy is null
+        HubRefusal.ThrowUnlessAllowed(store.Options.PublishPolicy is null
             ? StoreVerdict.Forbidden
             : await Subscriptions.Hub.Authorizer.DecideAsync(Context.User ?? new ClaimsPrincipal(), store, StoreOperation.Publish));
         return store;
-    }
-
-    private static void Demand(StoreVerdict verdict)
-    {
-        if (verdict == StoreVerdict.Hidden)
-            throw StoreHubContext.NoSuchStore();
-        if (verdict != StoreVerdict.Allowed)
-            throw new HubException("You may not do this.");
     }
 }

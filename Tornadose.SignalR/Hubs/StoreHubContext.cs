@@ -16,29 +16,9 @@ namespace Tornadose.SignalR.Hubs;
 internal sealed record StoreHubContext(
     DataStoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options, INodeQuestions? Nodes = null)
 {
-    public static HubException Full() => Refused(AdmissionRefusal.Full);
-
-    public static HubException Refused(AdmissionRefusal refusal) => new(refusal.Description);
-
-    public static HubException NoSuchStore() => new("There is no such store.");
-
     /// <summary>Finds a store for a client, which learns no more than that there is none.</summary>
     /// <exception cref="HubException">There is none.</exception>
-    public DataStore Get(string name) => Find(name) ?? throw NoSuchStore();
-
-    /// <summary>Follows a store for a client.</summary>
-    /// <exception cref="HubException">The store had to make way for others since it was found, and there is no room for it now.</exception>
-    public static async ValueTask<FollowedStore> FollowAsync(DataStore store, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TooManyStoresException)
-        {
-            throw Full();
-        }
-    }
+    public DataStore Get(string name) => Find(name) ?? throw HubRefusal.NoSuchStore();
 
     /// <summary>Finds the store that a group is named after; null for a group that is none's.</summary>
     public DataStore? Find(string? name)
@@ -47,9 +27,9 @@ internal sealed record StoreHubContext(
         {
             return Stores.Find(name);
         }
-        catch (TooManyStoresException)
+        catch (TooManyStoresException full)
         {
-            throw Full();
+            throw HubRefusal.Of(full)!;
         }
     }
 }

@@ -31,7 +31,6 @@ internal sealed class StoreHubLifetimeManager<THub> : HubLifetimeManager<THub>, 
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
         var subscriptions = new ConnectionSubscriptions(connection, _groups, _hub);
-        connection.Protocol = new OptionalArgumentsProtocol(connection.Protocol);
         connection.Features.Set(subscriptions);
         _local[connection.ConnectionId] = subscriptions;
         return _inner.OnConnectedAsync(connection);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
@@ -27,6 +28,7 @@ internal static class StoreHubServices
         var ours = ServiceDescriptor.Singleton<HubLifetimeManager<THub>>(provider => provider.GetRequiredService<StoreHubLifetimeManager<THub>>());
         services.AddSingleton(provider => new StoreHubLifetimeManager<THub>(CreateInner<THub>(services, ours, provider), provider.GetRequiredService<StoreHubContext>()));
         services.Add(ours);
+        services.TryAddSingleton(CreateConnectionHandler<THub>);
     }
 
     /// <summary>Says what is missing, when the hub is mapped.</summary>
@@ -40,6 +42,11 @@ internal static class StoreHubServices
             ? $"The hub {name} is not known to the stores. Add this line before the application is built: builder.Services.AddTornadose().AddHub<{name}>();"
             : $"A HubLifetimeManager<{name}> is registered after the stores' own, which should wrap it: move its registration before AddTornadose() and AddHub<{name}>().");
     }
+
+    /// <summary>SignalR's own handler of connections, which makes its loggers itself.</summary>
+    private static HubConnectionHandler<THub> CreateConnectionHandler<[DynamicallyAccessedMembers(HubMembers)] THub>(IServiceProvider provider)
+        where THub : StoreHub =>
+        ActivatorUtilities.CreateInstance<HubConnectionHandler<THub>>(provider, new HubRefusalLog(provider.GetRequiredService<ILoggerFactory>()));
 
     /// <summary>The application's own manager: one for this hub, else the one for all hubs. Looked up when it is needed, so that it does not matter what was registered first.</summary>
     private static HubLifetimeManager<THub> CreateInner<THub>(IServiceCollection services, ServiceDescriptor ours, IServiceProvider provider)

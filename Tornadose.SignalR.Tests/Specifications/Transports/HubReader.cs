@@ -24,14 +24,14 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
     /// <summary>Joins the store's group.</summary>
     public async Task SubscribeAsync(string? after)
     {
-        await hub.InvokeAsync(Ready, "Subscribe", isStream: false, store, after);
+        await hub.InvokeAsync(Ready, "Resume", isStream: false, store, after);
         await UntilReadyAsync();
     }
 
     /// <summary>Starts the stream. It says nothing before there is a message, but once a later invocation was answered it has begun.</summary>
     public async Task WatchAsync(string? after)
     {
-        await hub.InvokeAsync(Subscription, "Watch", isStream: true, store, after);
+        await hub.InvokeAsync(Subscription, "WatchAfter", isStream: true, store, after);
         await hub.InvokeAsync(Ready, "Unsubscribe", isStream: false, "nothing");
         await UntilReadyAsync();
     }

@@ -81,13 +81,13 @@ export class HubReader {
     const name = wire.settings.names[index]!;
     if (!json || feeds.next.has(name)) {
       const complete = () => entrance.end(failure('Ended for good', { final: true }));
-      const stream = connection.stream(json ? 'Watch' : 'WatchText', name, after).subscribe({ next, error: entrance.end, complete });
+      const stream = connection.stream(json ? 'WatchAfter' : 'WatchText', name, after).subscribe({ next, error: entrance.end, complete });
       entrance.add(() => stream.dispose());
       return undefined;
     }
     feeds.next.set(name, next);
     entrance.add(() => feeds.next.delete(name) && isConnected(connection) && connection.invoke('Unsubscribe', name).catch(() => {}));
-    return connection.invoke('Subscribe', name, after);
+    return connection.invoke('Resume', name, after); // after nothing it is the same as Subscribe
   }
 
   /**

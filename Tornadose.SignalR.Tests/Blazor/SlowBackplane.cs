@@ -1,0 +1,47 @@
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Tests.Blazor;
+
+/// <summary>One whose stores are up to date when the test says so, as with Redis; and which knows how many follow them.</summary>
+internal sealed class SlowBackplane : IBackplane
+{
+    private readonly LocalBackplane _local = new(TimeProvider.System);
+    private readonly TaskCompletionSource _opened = new();
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _followers;
+
+    public int Followers => Volatile.Read(ref _followers);
+
+    /// <summary>Somebody waits for a store.</summary>
+    public Task Asked => _asked.Task;
+
+    public void Open() => _opened.TrySetResult();
+
+    IBackplaneChannel IBackplane.Open(string store, MessageLogLimits limits) => new Channel(this, _local.Open(store, limits));
+
+    private sealed class Channel(SlowBackplane backplane, IBackplaneChannel channel) : IBackplaneChannel
+    {
+        public MessageLog Log => channel.Log;
+
+        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+            channel.AppendAsync(content, idempotencyKey, cancellationToken);
+
+        public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
+        {
+            backplane._asked.TrySetResult();
+            await backplane._opened.Task.WaitAsync(cancellationToken);
+            Interlocked.Increment(ref backplane._followers);
+            return new Following(backplane);
+        }
+
+        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => channel.CatchUpAsync(position, cancellationToken);
+
+        public ValueTask DisposeAsync() => channel.DisposeAsync();
+    }
+
+    private sealed class Following(SlowBackplane backplane) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref backplane._followers);
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.SignalR;
+using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Hubs;
+
+/// <summary>
+/// Why the hub refuses a call, for programs as well as for people: <c>[code] words</c>. The only place that makes such exceptions and translates the library's own into them.
+/// </summary>
+/// <remarks>
+/// The code stands in the message because nothing else of an exception reaches a SignalR client. It is the same distinction that the plain transports make by their status: what is final, and what is worth another try.
+/// </remarks>
+internal static class HubRefusal
+{
+    private const string NotFound = "not-found";
+    private const string Unauthorized = "unauthorized";
+    private const string Forbidden = "forbidden";
+    private const string Unavailable = "unavailable";
+    private const string RateLimited = "rate-limited";
+    private const string TooLarge = "too-large";
+    private const string Invalid = "invalid";
+
+    /// <summary>Marks what is made here among the hub exceptions of the application: SignalR shows clients the exception's type name, so a type of our own would show.</summary>
+    private const string Mark = "Tornadose.SignalR.Code";
+
+    public static HubException NoSuchStore() => Of(NotFound, "There is no such store.");
+
+    public static HubException Of(AdmissionRefusal refusal) => Of(refusal.IsTheirs ? RateLimited : Unavailable, refusal.Description);
+
+    /// <summary>What another node has refused with; its message has the code already.</summary>
+    public static HubException FromMessage(string message) => Marked(message);
+
+    /// <summary>Throws unless the authorizer allows the call.</summary>
+    public static void ThrowUnlessAllowed(StoreVerdict verdict)
+    {
+        if (verdict != StoreVerdict.Allowed)
+            throw verdict switch
+            {
+                StoreVerdict.Unauthenticated => Of(Unauthorized, "Sign in first."),
+                StoreVerdict.Forbidden => Of(Forbidden, "You may not do this."),
+                _ => NoSuchStore(),
+            };
+    }
+
+    /// <summary>The error that ends a stream; null for an end that is none. What the client does well to open again is <c>unavailable</c>, what it is not to open again <c>forbidden</c>.</summary>
+    public static HubException? Of(SubscriberEnd end)
+    {
+        if (end == SubscriberEnd.ClientGone || end == SubscriberEnd.Unsubscribed)
+            return null;
+        return Of(end.Reconnect ? Unavailable : Forbidden, end.Description);
+    }
+
+    /// <summary>What a store, or the backplane behind it, has thrown, in words for the client; null where it is no refusal but a fault.</summary>
+    public static HubException? Of(Exception failure) => failure switch
+    {
+        HubException refusal => refusal,
+        MessageTooLargeException tooLarge => Of(TooLarge, tooLarge.Message),
+        ArgumentException invalid => Of(Invalid, PublishRefusal.Words(invalid)),
+        TooManyStoresException => Of(Unavailable, "There are too many stores at the moment. Come back later."),
+        ObjectDisposedException => Of(Unavailable, "The server is stopping. Come back later."),
+        IOException => Of(Unavailable, "Nothing can be read or published at the moment. Try again later."), // the backplane is away
+        _ => null,
+    };
+
+    public static bool IsRefusal(Exception? failure) => failure is HubException && failure.Data.Contains(Mark);
+
+    private static HubException Of(string code, string words) => Marked($"[{code}] {words}");
+
+    private static HubException Marked(string message) => new(message) { Data = { [Mark] = true } };
+}

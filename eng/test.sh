@@ -50,8 +50,8 @@ install_packages() {
   [[ ${#missing[@]} -eq 0 ]] || die "still missing after the installation: ${missing[*]}"
 }
 
-install_node_clients() (
-  cd Tornadose.SignalR.Tests/TestKit/Node
+install_node_packages() (
+  cd "$1"
   if [[ ! -e node_modules/.package-lock.json || package-lock.json -nt node_modules/.package-lock.json ]]; then
     npm ci --no-audit --no-fund
   fi
@@ -72,7 +72,8 @@ print_cases() {
 install_packages
 command -v dotnet >/dev/null || die "the .NET 10 SDK is missing"
 command -v npm >/dev/null || die "Node.js 20 or later with npm is missing"
-install_node_clients
+install_node_packages Tornadose.SignalR.Tests/TestKit/Node
+install_node_packages clients/javascript
 dotnet build Tornadose.sln --nologo -v q -c "$configuration"
 
 run_tests() {

@@ -25,6 +25,10 @@ public sealed class WireFormatTests
     private static readonly StoreMessage Tea = Message(41, 0x1a2b3c4d, "tea");
     private static readonly StoreMessage Milk = Message(42, 0x5e6f7a8b, "milk\nand sugar");
     private static readonly StoreMessage Placed = Message(43, 0x9c0d1e2f, """{"item":"tea","count":2}""", "placed");
+    private static readonly StoreMessage TextNumber = Message(44, 0x2b3c4d5e, "42", MessageFormat.Text);
+    private static readonly StoreMessage JsonNumber = Message(45, 0x3c4d5e6f, "42", MessageFormat.Json);
+    private static readonly StoreMessage Windows = Message(46, 0x4d5e6f7a, "tea\r\nmilk\r\n", MessageFormat.Text);
+    private static readonly StoreMessage JsonString = Message(47, 0x5e6f7a8b, "\"830010923977419046\"", MessageFormat.Json);
     private static readonly StoreMessage Expired = new(new StoreReset(StoreResetReason.Expired, Placed.Position!.Value));
     private static readonly StoreMessage Slow = new(new StoreReset(StoreResetReason.Slow, Placed.Position!.Value));
 
@@ -37,8 +41,9 @@ public sealed class WireFormatTests
             await HeadAsync(),
             await OpeningAsync() + Text(ServerSentEventEncoder.Instance, Tea, Milk, Placed),
             Text(ServerSentEventEncoder.Instance, Expired) + Text(ServerSentEventEncoder.Instance.KeepAlive!) + await ClosingAsync(response => new ServerSentEventSink(response, default)),
+            Text(ServerSentEventEncoder.Instance, TextNumber, JsonNumber, Windows),
             Named(ServerSentEventEncoder.Instance, Placed) + Named(ServerSentEventEncoder.Instance, Slow),
-            Text(JsonLinesEncoder.Instance, Tea, Milk, Placed, Expired) + Text(JsonLinesEncoder.Instance.KeepAlive!) + await ClosingAsync(response => new JsonLinesSink(response)),
+            Text(JsonLinesEncoder.Instance, Tea, Milk, Placed, JsonString, Expired) + Text(JsonLinesEncoder.Instance.KeepAlive!) + await ClosingAsync(response => new JsonLinesSink(response)),
             Named(JsonLinesEncoder.Instance, Placed) + Named(JsonLinesEncoder.Instance, Slow),
             Hex(WebSocketJsonEncoder.Instance),
             Hex(WebSocketRawEncoder.Instance),
@@ -50,6 +55,9 @@ public sealed class WireFormatTests
 
     private static StoreMessage Message(long offset, uint tag, string text, string? type = null) =>
         new(new MessagePosition(0x9f2c4e6a81b3d5f7, offset, tag), new MessageContent(Encoding.UTF8.GetBytes(text), type is null ? MessageFormat.Text : MessageFormat.Json, type));
+
+    private static StoreMessage Message(long offset, uint tag, string data, MessageFormat format) =>
+        new(new MessagePosition(0x9f2c4e6a81b3d5f7, offset, tag), new MessageContent(Encoding.UTF8.GetBytes(data), format, null));
 
     private static string Text(FrameEncoder encoder, params StoreMessage[] messages) =>
         string.Concat(messages.Select(message => Text(encoder.Encode(new FrameContent(Store, message.Reset?.Id ?? message.Id, message)))));

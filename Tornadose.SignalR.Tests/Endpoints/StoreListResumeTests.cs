@@ -44,6 +44,21 @@ public sealed class StoreListResumeTests
         Assert.EndsWith(":3", await client.WordsAsync(1), StringComparison.Ordinal);
     }
 
+    /// <summary>R13 of the reports: by this a client begins one store anew, and the others go on.</summary>
+    [Theory, Case("HTTP-35"), InlineData("&from=earliest", "a:2 new:1 new:2"), InlineData("&last=1", "a:2 new:2"), InlineData("", "a:2")]
+    public async Task Get_StoreThatIsNewToTheVector_BeginsWhereTheRequestSays(string start, string expected)
+    {
+        await using var host = await StartAsync();
+        var vector = await SeenAsync(host, "SSE", "a");
+        await host.PublishAsync("a", "2");
+        await host.PublishAsync("new", "1");
+        await host.PublishAsync("new", "2");
+
+        await using var client = await ListClient.OpenAsync(host, "SSE", ["a", "new"], vector, start);
+
+        Assert.Equal(expected.Split(' ').Order(), (await client.WordsAsync(expected.Split(' ').Length)).Split(' ').Order());
+    }
+
     [Fact, Case("HTTP-14", "HTTP-35")]
     public async Task Get_OneStoreRemovedAndAnotherAdded_TheNewOneIsResetAsItCouldBeTheOldOneAnew()
     {

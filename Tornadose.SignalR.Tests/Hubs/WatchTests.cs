@@ -41,6 +41,25 @@ public sealed class WatchTests
         Assert.Equal("2", (await NextAsync(stream)).Data);
     }
 
+    /// <summary>R10 of the reports: what a hub protocol has parsed has lost its digits and its quotes.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WatchText_TextAndJson_IsWhatWasPublished(bool binary)
+    {
+        const string Json = """{"id":9007199254740993,"a":1.0}""";
+        await using var host = await HubHost.StartAsync();
+        await using var client = await host.ConnectAsync(binary);
+        var after = host.Orders.Position.ToString();
+        await host.Orders.PublishAsync(System.Text.Json.JsonElement.Parse(Json));
+        await host.Orders.PublishAsync(System.Text.Json.JsonElement.Parse("\"x\""));
+        await host.Orders.PublishAsync("x");
+        await using var stream = client.Connection.StreamAsync<object>("WatchText", "orders", after).GetAsyncEnumerator();
+        Assert.Equal(Json, (await NextAsync(stream)).Data);
+        Assert.Equal("\"x\"", (await NextAsync(stream)).Data);
+        Assert.Equal("x", (await NextAsync(stream)).Data);
+    }
+
     [Fact]
     [Case("SR-15")]
     public async Task Watch_Cancelled_FreesTheSubscriber()

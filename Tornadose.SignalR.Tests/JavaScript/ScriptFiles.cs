@@ -6,6 +6,7 @@ namespace Tornadose.SignalR.Tests.JavaScript;
 internal static class ScriptFiles
 {
     public static readonly string Module = Repository.File("Tornadose.SignalR/wwwroot/tornadose.js");
+    public static readonly string Source = Repository.File("clients/javascript");
     public static readonly string Clients = Repository.File("Tornadose.SignalR.Tests/TestKit/Node");
     public static readonly string Tests = Repository.File("Tornadose.SignalR.Tests/JavaScript");
 

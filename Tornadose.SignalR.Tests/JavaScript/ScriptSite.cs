@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,21 @@ internal sealed class ScriptSite : IAsyncDisposable
             Published.Add((await store.PublishAsync(new { number = ++_published })).ToString());
     }
 
+    /// <summary>Publishes whatever it is to a store, as another part of the application does.</summary>
+    public async Task PublishAsync(string store, string data, bool isJson)
+    {
+        var target = _host.Get<IStoreProvider>().GetStore(store);
+        await (isJson ? target.PublishAsync(JsonElement.Parse(data)) : target.PublishAsync(data));
+    }
+
+    /// <summary>Waits until the server has so many subscribers.</summary>
+    public Task UntilSubscribersAsync(int count) => _host.UntilSubscribersAsync(count);
+
+    /// <summary>The present and the next connections stay open, and nothing passes any more.</summary>
+    public void Freeze() => _link.Freeze();
+
+    public void Thaw() => _link.Thaw();
+
     /// <summary>Cuts every connection; the next ones come through.</summary>
     public void Cut() => _link.Cut();
 
@@ -81,7 +97,7 @@ internal sealed class ScriptSite : IAsyncDisposable
             {
                 options.DrainWindow = TimeSpan.Zero;
                 options.RetryMin = options.RetryMax = TimeSpan.FromMilliseconds(20);
-            }).AddQueueStore("orders").AddQueueStore("notes");
+            }).AddQueueStore("orders").AddQueueStore("notes").AddQueueStore("short", static store => store.Capacity = 2);
         },
         static app =>
         {

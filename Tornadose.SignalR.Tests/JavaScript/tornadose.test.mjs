@@ -1,22 +1,30 @@
 // node --test tornadose.test.mjs: what tornadose.js makes of the wires, without a server. With servers: ScriptTests.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import { publish, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 const site = 'http://stores.test/stores';
 const open = [];
 afterEach(() => open.splice(0).forEach(subscription => subscription.close()));
 
 /** Subscribes, and keeps what is called back. */
-function follow(options) {
+function follow(options, url = site) {
   const log = { messages: [], resets: [], states: [], errors: [] };
-  const subscription = subscribe(site, {
+  const subscription = subscribe(url, {
     store: 'orders', minDelay: 1, maxDelay: 5,
     onMessage: message => log.messages.push(message), onReset: reset => log.resets.push(reset),
     onState: status => log.states.push(status), onError: error => log.errors.push(error), ...options,
   });
   open.push(subscription);
   return Object.assign(log, { subscription });
+}
+
+/** Lets a fake clock run, and what waits for it. */
+async function tick(t, wait) {
+  for (let turn = 0; turn < 30; turn++) await null;
+  await new Promise(resolve => setImmediate(resolve));
+  t.mock.timers.tick(wait);
+  for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
 }
 
 async function until(condition) {
@@ -93,35 +101,94 @@ test('sse: lines, chunks and letters', async () => {
   assert.equal(log.subscription.id, at(2));
 });
 
-test('a message has one shape on every wire', async () => {
-  const texts = ['plain', '42', '1.50', '{"a":[1]}', 'null', '"quoted"', ' lead', ''];
-  const values = ['plain', 42, 1.5, { a: [1] }, null, 'quoted', ' lead', ''];
-  // On JSON wires JSON comes as its value, and text as a string, also where the text happens to be JSON.
-  for (const json of [values, texts]) {
-    serve(texts.map((text, index) => event(at(index + 1), text, 'type')).join(''));
-    const sse = follow({ transport: 'sse' });
-    const socket = follow({ transport: 'websocket', WebSocket: FakeSocket });
-    const connection = new FakeConnection();
-    const hub = follow({ connection });
-    await until(() => sse.messages.length === 8 && FakeSocket.last && connection.calls.length);
-    json.forEach((data, index) => {
-      FakeSocket.last.onmessage({ data: JSON.stringify({ id: at(index + 1), event: 'type', data }) });
-      connection.send('Message', 'orders', { id: at(index + 1), event: 'type', data });
-    });
-    assert.deepEqual(sse.messages.map(message => message.data), values);
-    for (const log of [socket, hub]) assert.deepEqual(log.messages.map(({ bytes, ...message }) => message), sse.messages.map(({ bytes, ...message }) => message));
-    assert.ok([...socket.messages, ...hub.messages].every(({ bytes }) => bytes > 40));
-  }
+/** What is published, and what each wire makes of it. `format` is the mark of a wire that could not tell otherwise. */
+const published = [
+  { text: 'plain', value: 'plain' },
+  { text: '42', value: '42', sse: 'text' },
+  { text: '', value: '' },
+  { text: ' lead', value: ' lead' },
+  { text: '"quoted"', value: '"quoted"', sse: 'text' },
+  { text: '{"a":[1]}', value: '{"a":[1]}', sse: 'text' },
+  { text: 'null', value: 'null', sse: 'text' },
+  { text: '\ufeff1', value: '\ufeff1' },
+  { text: '[not json', value: '[not json', sse: 'text' },
+  { json: '"830010923977419046"', value: '830010923977419046' },
+  { json: '"null"', value: 'null' },
+  { json: '"1e999"', value: '1e999' },
+  { json: '"\\"{}\\""', value: '"{}"' },
+  { json: '""', value: '' },
+  { json: '{"id":9007199254740993, "a":1.0}', value: { id: 9007199254740992, a: 1 } },
+  { json: '{"data":"},\\"data\\":1"}', value: { data: '},"data":1' } },
+  { json: '[1,"]"]', value: [1, ']'] },
+  { json: 'null', value: null },
+  { json: '1.50', value: 1.5 },
+];
+const inEvent = ({ text, json, sse }, index) => `id: ${at(index + 1)}\nevent: type,"data":1\n${sse ? 'format: text\n' : ''}data: ${text ?? json}\n\n`;
+const inEnvelope = ({ text, json }, index) =>
+  `{"id":"${at(index + 1)}","event":"type,\\"data\\":1",${json?.[0] === '"' ? '"format":"json",' : ''}"data":${json ?? JSON.stringify(text)}}`;
+
+test('R9: what was published arrives, the same on every wire: JSON as its value, text as text', async () => {
+  serve(published.map(inEvent).join(''));
+  const sse = follow({ transport: 'sse' });
+  const socket = follow({ transport: 'websocket', WebSocket: FakeSocket });
+  const connection = new FakeConnection();
+  const hub = follow({ connection });
+  await until(() => sse.messages.length === published.length && FakeSocket.last && connection.calls.length);
+  published.map(inEnvelope).forEach(line => {
+    FakeSocket.last.onmessage({ data: line });
+    connection.send('Message', 'orders', JSON.parse(line));
+  });
+  assert.deepEqual(sse.messages.map(message => message.data), published.map(({ value }) => value));
+  for (const log of [socket, hub]) assert.deepEqual(log.messages.map(({ bytes, ...message }) => message), sse.messages.map(({ bytes, ...message }) => message));
+  assert.ok([...socket.messages, ...hub.messages].every(({ bytes }) => bytes > 40));
 });
 
-test('json: false leaves text alone', async () => {
-  serve(event(at(1), '42') + event(at(2), '{"a":1}'));
+test('R10: json: false gives the published text, character for character, on every wire', async () => {
+  serve(published.map(inEvent).join(''));
   const sse = follow({ transport: 'sse', json: false });
   const socket = follow({ transport: 'websocket', WebSocket: FakeSocket, json: false });
-  await until(() => sse.messages.length === 2);
-  FakeSocket.last.onmessage({ data: JSON.stringify({ data: '42' }) });
-  FakeSocket.last.onmessage({ data: JSON.stringify({ data: { a: 1 } }) });
-  for (const log of [sse, socket]) assert.deepEqual(log.messages.map(message => message.data), ['42', '{"a":1}']);
+  const connection = new FakeConnection();
+  const hub = follow({ connection, json: false });
+  await until(() => sse.messages.length === published.length && FakeSocket.last && connection.calls.length);
+  assert.deepEqual(connection.calls, [['WatchText', 'orders', null]]);
+  published.map(inEnvelope).forEach(line => FakeSocket.last.onmessage({ data: line }));
+  published.forEach(({ text, json }, index) => connection.watcher.next({ id: at(index + 1), data: text ?? json }));
+  const lines = published.map(inEnvelope).join(',');
+  serve(new Response(`{"id":"${at(99)}","stores":[{"store":"orders","id":"${at(99)}","messages":[${lines}]}]}`));
+  const past = follow({ connection: new FakeConnection(), json: false, from: 'earliest' });
+  await until(() => past.messages.length === published.length);
+  for (const log of [sse, socket, hub, past]) assert.deepEqual(log.messages.map(message => message.data), published.map(({ text, json }) => text ?? json));
+});
+
+test('R10: line ends are those that were published', async () => {
+  serve('id: 1\nends: b\ndata: a\ndata: b\ndata: \n\n' + 'id: 2\nends: rn\ndata: a\ndata: b\ndata: c\ndata: d\n\n' + 'id: 3\r\ndata: a\r\ndata: b\r\n\r\n');
+  const log = follow({ transport: 'sse' });
+  await until(() => log.messages.length === 3);
+  assert.deepEqual(log.messages.map(message => message.data), ['a\r\nb\r\n', 'a\rb\nc\nd', 'a\nb']);
+});
+
+test('R23: a message of a hundred megabytes is read in linear time', async () => {
+  const chunk = new TextEncoder().encode('x'.repeat(64 * 1024));
+  let left = 1600;
+  globalThis.fetch = async () => new Response(new ReadableStream({
+    start: controller => controller.enqueue(new TextEncoder().encode(`id: ${at(1)}\ndata: `)),
+    pull(controller) {
+      if (left-- > 0) return controller.enqueue(chunk);
+      controller.enqueue(new TextEncoder().encode('\n\n'));
+      controller.close();
+    },
+  }), { headers: { 'Content-Type': 'text/event-stream' } });
+  const log = follow({ transport: 'sse', minDelay: 1e6, maxDelay: 1e6 });
+  while (!log.messages.length) await new Promise(resolve => setTimeout(resolve, 10)); // the runner's time-out ends it
+  assert.equal(log.messages[0].data.length, 1600 * chunk.length);
+  assert.equal(log.messages[0].bytes, log.messages[0].data.length + `id: ${at(1)}\ndata: \n\n`.length);
+});
+
+test('lines that end anywhere in a chunk, with CR, LF or both', async () => {
+  serve(['id: 1\r', '\ndata: a\r', '\r', 'id: 2\ndata', ': b\n', '\r\n', ': comment\r\n\r\ndata:', ' c\n\n']);
+  const log = follow({ transport: 'sse' });
+  await until(() => log.messages.length === 3);
+  assert.deepEqual(log.messages.map(({ id, data }) => [id, data]), [['1', 'a'], ['2', 'b'], [undefined, 'c']]);
 });
 
 test('several stores: names, event types, one vector', async () => {
@@ -243,7 +310,7 @@ test('each attempt takes a new ticket, and a refused one is not the end', async 
   const own = follow({ transport: 'websocket', WebSocket: FakeSocket, ticket: async ({ stores, transport }) => `${stores}.${transport}` });
   const made = FakeSocket.made.length;
   await until(() => FakeSocket.made.length > made);
-  assert.equal(FakeSocket.last.url, 'ws://stores.test/stores/orders?ticket=orders.websocket');
+  assert.equal(FakeSocket.last.url, 'ws://stores.test/stores/orders?ticket=orders.websocket&heartbeat=15000ms');
   own.subscription.close();
   assert.ok(FakeSocket.last.closed);
 });
@@ -407,6 +474,453 @@ test('the hub: what it refuses is tried again', async () => {
   const log = follow({ connection });
   await until(() => log.subscription.state === 'live');
   assert.deepEqual([log.errors.map(error => error.message), connection.calls], [['no'], [['Unsubscribe', 'orders'], ['Resume', 'orders', null]]]);
+});
+
+test('sse: a store and an event type come apart where names have slashes', async () => {
+  serve(`id: 1\nevent: a/b\nstore: a\ndata: 1\n\nid: 2\nevent: a/b\ndata: 2\n\n`);
+  const log = follow({ store: undefined, stores: ['a', 'a/b'], transport: 'sse' });
+  await until(() => log.messages.length === 2);
+  assert.deepEqual(log.messages.map(({ store, event, data }) => [store, event, data]), [['a', 'b', 1], ['a/b', undefined, 2]]);
+});
+
+test('R0: a snapshot that is empty, or none, is not the end of a subscription over SignalR', async () => {
+  for (const body of ['', '<html>', '{"id":"x"}', '{"id":"x","stores":[]}']) {
+    const connection = new FakeConnection();
+    const requests = serve(new Response(body));
+    const log = follow({ connection, from: 'earliest' });
+    await until(() => log.subscription.state === 'live');
+    assert.deepEqual([requests.length, log.errors.length, connection.calls], [2, 2, [['Resume', 'orders', null]]]);
+    assert.match(log.errors[0].message, body ? /cannot be read/ : /is empty/);
+    assert.deepEqual(log.resets, [{ store: 'orders', reason: 'unknown', id: at(0) }]); // the past is missing
+    connection.send('Message', 'orders', { id: at(1), data: 'now' });
+    assert.deepEqual(log.messages.map(message => message.data), ['now']);
+    log.subscription.close();
+  }
+  const connection = new FakeConnection();
+  const requests = serve(503, new Error('no network'), Response.json({ stores: [{ id: at(1), messages: [{ id: at(1), data: 1 }] }] }));
+  const log = follow({ connection, from: 'earliest' });
+  await until(() => log.messages.length === 1);
+  assert.deepEqual([requests.length, log.resets.length], [3, 0]);
+  serve(403);
+  const refused = follow({ connection, from: 'earliest' });
+  await until(() => refused.subscription.state === 'closed');
+  assert.equal(refused.errors[0].status, 403);
+});
+
+test('R11: a WebSocket asks for a heartbeat, and is replaced when there is none', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const log = follow({ transport: 'websocket', WebSocket: FakeSocket, silence: 8000, minDelay: 1000 });
+  await tick(t, 1);
+  const socket = FakeSocket.last;
+  assert.match(socket.url, /heartbeat=2000ms/);
+  socket.onopen();
+  for (let second = 0; second < 30; second++) {
+    await tick(t, 1000);
+    socket.onmessage({ data: '{}' });
+  }
+  assert.deepEqual([socket.closed, log.messages.length, log.subscription.state], [undefined, 0, 'live']);
+  await tick(t, 8000);
+  assert.deepEqual([socket.closed, log.errors.length, log.subscription.state], [true, 1, 'reconnecting']);
+  await tick(t, 5000);
+  assert.notEqual(FakeSocket.last, socket);
+  // One that has said nothing at all may be bringing a large message over a slow line: the next one gets longer.
+  FakeSocket.last.onopen();
+  await tick(t, 8001);
+  await tick(t, 5000);
+  const patient = FakeSocket.last;
+  patient.onopen();
+  await tick(t, 15_000);
+  assert.equal(patient.closed, undefined);
+});
+
+test('R12: a connection that is never answered makes way for the other transport', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  serve(event(at(1), 1));
+  const log = follow({ WebSocket: FakeSocket });
+  await tick(t, 1);
+  assert.equal(log.subscription.state, 'connecting');
+  await tick(t, 6000);
+  assert.deepEqual([FakeSocket.last.closed, log.errors.length], [true, 1]);
+  await tick(t, 10_000);
+  assert.deepEqual([log.subscription.transport, log.messages.length], ['sse', 1]);
+});
+
+for (const [what, options] of Object.entries({
+  'a request': { transport: 'sse' },
+  'a function for tickets': { transport: 'sse', ticket: () => new Promise(() => {}) },
+  'a function for headers': { transport: 'sse', headers: () => new Promise(() => {}) },
+  'a WebSocket': { transport: 'websocket', WebSocket: FakeSocket },
+  'a call of the hub': { connection: Object.assign(new FakeConnection(), { invoke: () => new Promise(() => {}) }) },
+}))
+  test(`R12: ${what} without an answer fails in time, and later with more patience`, async t => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    globalThis.fetch = () => new Promise(() => {});
+    const log = follow({ connectTimeout: 1000, ...options });
+    await tick(t, 1001);
+    assert.equal(log.errors.length, 1);
+    await tick(t, 10);
+    assert.equal(log.subscription.state, 'connecting');
+    await tick(t, 1500);
+    assert.equal(log.errors.length, 1);
+    await tick(t, 500);
+    assert.equal(log.errors.length, 2);
+    log.subscription.close();
+    assert.equal(log.subscription.state, 'closed');
+  });
+
+test('R13: the reset of one store leaves the others where they are', async () => {
+  const vector = (cpu, chat) => `${at(cpu, 'a')}-${at(chat, 'b')}`;
+  const reset = `event: tornadose.reset\ndata: {"store":"cpu","reason":"expired","id":"${vector(9, 2)}"}\n\n`;
+  const requests = serve(
+    event(vector(1, 1), 1, 'cpu') + event(vector(1, 2), 'hi', 'chat') + reset + event(vector(10, 2), 'comes again', 'cpu') + event(vector(10, 3), 'you', 'chat'),
+    event(vector(9, 3), 9, 'cpu') + event(vector(10, 3), 10, 'cpu') + event(vector(10, 3), 'twice', 'chat'));
+  const log = follow({ store: undefined, stores: ['cpu', 'chat'], from: 'earliest', transport: 'sse' });
+  await until(() => log.messages.length === 5);
+  assert.deepEqual(requests.map(({ url }) => new URL(url).search), ['?store=cpu&store=chat&from=earliest', `?store=cpu&store=chat&after=${at(3, 'b')}&from=earliest`]);
+  assert.deepEqual(log.messages.map(({ store, data }) => [store, data]), [['cpu', 1], ['chat', 'hi'], ['chat', 'you'], ['cpu', 9], ['cpu', 10]]);
+  assert.deepEqual([log.resets, log.subscription.id], [[{ store: 'cpu', reason: 'expired', id: vector(9, 2) }], vector(10, 3)]);
+});
+
+test('R13: resets of several stores begin both anew, with one request', async () => {
+  const vector = (cpu, chat) => `${at(cpu, 'a')}-${at(chat, 'b')}`;
+  const reset = store => `event: tornadose.reset\ndata: {"store":"${store}","reason":"epoch","id":"${vector(2, 2)}"}\n\n`;
+  const requests = serve(reset('cpu') + reset('chat'), event(vector(1, 0), 1, 'cpu') + event(vector(1, 1), 1, 'chat'));
+  const log = follow({ store: undefined, stores: ['cpu', 'chat'], after: vector(7, 7), refill: true, transport: 'sse' });
+  await until(() => log.messages.length === 2);
+  assert.deepEqual([requests.length, new URL(requests[1].url).search, log.resets.length], [2, '?store=cpu&store=chat&from=earliest', 2]);
+});
+
+test('R13: over SignalR the reset of one store leaves the others where they are', async () => {
+  const connection = new FakeConnection();
+  const requests = serve(Response.json({ stores: [{ id: at(9, 'a'), messages: [{ id: at(9, 'a'), data: 9 }] }] }));
+  const log = follow({ connection, store: undefined, stores: ['cpu', 'chat'], after: `${at(1, 'a')}-${at(1, 'b')}`, refill: true });
+  await until(() => connection.calls.length === 2);
+  connection.send('Message', 'chat', { id: at(2, 'b'), data: 'hi' });
+  connection.send('Reset', 'cpu', { reason: 'expired', id: at(9, 'a') });
+  await until(() => connection.calls.length === 6);
+  assert.deepEqual(connection.calls.slice(4), [['Resume', 'cpu', at(9, 'a')], ['Resume', 'chat', at(2, 'b')]]);
+  assert.deepEqual([requests.map(({ url }) => url), log.messages.map(message => message.data)], [[`${site}?store=cpu`], ['hi', 9]]);
+});
+
+test('R14: a query, a slash at the end, a fragment, another scheme', async () => {
+  for (const [url, one, several] of [
+    ['http://h.test/stores?tenant=acme', 'http://h.test/stores/orders?tenant=acme', 'http://h.test/stores?tenant=acme&store=a&store=b'],
+    ['http://h.test/stores/?tenant=a%26b#top', 'http://h.test/stores/orders?tenant=a%26b', 'http://h.test/stores?tenant=a%26b&store=a&store=b'],
+    ['http://h.test', 'http://h.test/orders', 'http://h.test/?store=a&store=b'],
+    ['wss://h.test/stores//', 'https://h.test/stores/orders', 'https://h.test/stores?store=a&store=b'],
+  ]) {
+    const requests = serve(event(at(1), 1));
+    const first = follow({ transport: 'sse' }, url);
+    await until(() => first.messages.length);
+    follow({ transport: 'sse', store: undefined, stores: ['a', 'b'] }, url);
+    await until(() => requests.length === 2);
+    assert.deepEqual(requests.map(request => request.url), [one, several]);
+    follow({ transport: 'websocket', WebSocket: FakeSocket, silence: 0 }, url);
+    await until(() => FakeSocket.last.url === one.replace('http', 'ws'));
+  }
+  assert.throws(() => subscribe('/stores', { store: 'orders' }), TypeError); // there is no page to complete it
+});
+
+test('R24: final refusals of the hub are final, others are not', async () => {
+  const words = 'An unexpected error occurred invoking \'Resume\' on the server. HubException: ';
+  for (const [code, status] of [['unauthorized', 401], ['forbidden', 403], ['not-found', 404], ['invalid', 400]]) {
+    const connection = Object.assign(new FakeConnection(), { invoke: () => Promise.reject(new Error(`${words}[${code}] No.`)) });
+    const log = follow({ connection });
+    await until(() => log.subscription.state === 'closed');
+    assert.deepEqual([log.errors.length, log.errors[0].code, log.errors[0].status, log.errors[0].final], [1, code, status, true]);
+    await assert.rejects(async () => { for await (const _ of log.subscription); }, { code });
+  }
+  for (const code of ['unavailable', 'rate-limited', 'something-new']) {
+    const connection = new FakeConnection();
+    const log = follow({ connection });
+    connection.invoke = () => (delete connection.invoke, Promise.reject(new Error(`${words}[${code}] Later.`)));
+    await until(() => log.subscription.state === 'live');
+    assert.deepEqual([log.errors.length, !!log.errors[0].final], [1, false]);
+  }
+  const connection = new FakeConnection(); // a store that was there before
+  const log = follow({ connection });
+  await until(() => log.subscription.state === 'live');
+  connection.invoke = async method => {
+    if (method !== 'Resume') return;
+    delete connection.invoke;
+    throw new Error(`${words}[not-found] No.`);
+  };
+  connection.ends.forEach(end => end());
+  await until(() => log.errors.length);
+  await until(() => log.subscription.state === 'live');
+});
+
+test('R24: a refused WebSocket asks why, where no other transport would', async () => {
+  class RefusedSocket {
+    constructor() { queueMicrotask(() => this.onclose({ code: 1006, reason: '' })); }
+    close() {}
+  }
+  const requests = serve(503, 403);
+  const log = follow({ transport: 'websocket', WebSocket: RefusedSocket });
+  await until(() => log.subscription.state === 'closed');
+  assert.deepEqual([log.errors.map(error => error.status), log.errors[1].final, requests[0].method], [[503, 403], true, 'HEAD']);
+});
+
+test('R24: a stream of the hub that ends by itself has ended for good', async () => {
+  const connection = new FakeConnection();
+  const log = follow({ connection, json: false });
+  await until(() => connection.watcher);
+  connection.watcher.complete();
+  await until(() => log.subscription.state === 'closed');
+  assert.equal(log.errors[0].final, true);
+});
+
+test('a server that closes at once is left alone for longer each time', async () => {
+  const requests = serve(['retry: 4\n\n' + event(at(1), 1), END]);
+  const log = follow({ transport: 'sse', maxDelay: 64 });
+  await until(() => requests.length > 6);
+  const waits = log.states.filter(({ state }) => state === 'reconnecting').map(status => status.in);
+  [4, 8, 16, 32, 64].forEach((wait, index) => assert.ok(waits[index] >= wait && waits[index] <= wait * 1.5, `${waits}`));
+});
+
+test('a connection that lasted begins with a short wait again', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const log = follow({ transport: 'websocket', WebSocket: FakeSocket, minDelay: 100, maxDelay: 1e6 });
+  const waits = () => log.states.filter(({ state }) => state === 'reconnecting').map(status => status.in);
+  for (let round = 0; round < 3; round++) {
+    await tick(t, 2000);
+    FakeSocket.last.onopen();
+    FakeSocket.last.onclose({ code: 1012, reason: '' });
+  }
+  await tick(t, 2000);
+  assert.ok(waits()[2] >= 400, `${waits()}`);
+  FakeSocket.last.onopen();
+  await tick(t, 6000);
+  FakeSocket.last.onmessage({ data: '{}' });
+  FakeSocket.last.onclose({ code: 1012, reason: '' });
+  await tick(t, 1);
+  assert.ok(waits()[3] <= 150, `${waits()}`);
+});
+
+test('Retry-After: seconds and dates, longer than the longest wait, and nobody hurries', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.UTC(2030, 0, 1) });
+  const listeners = {};
+  globalThis.addEventListener = (type, listener) => listeners[type] = listener;
+  try {
+    for (const [value, least, most] of [['120', 120_000, 180_000], ['Tue, 01 Jan 2030 00:02:00 GMT', 100_000, 180_000], ['Mon, 01 Jan 2029 00:00:00 GMT', 1, 2], ['soon', 1, 2], ['-5', 1, 2], ['99999999999', 2 ** 31 - 1, 2 ** 31 - 1]])
+      for (const status of [408, 425, 429, 503]) {
+        const requests = serve(new Response('', { status, headers: { 'Retry-After': value } }));
+        const log = follow({ transport: 'sse' });
+        await tick(t, 0);
+        const wait = log.states.at(-1).in;
+        assert.ok(wait >= least && wait <= most, `${value}: ${wait}`);
+        if (least > 2) {
+          listeners.online();
+          await tick(t, 5);
+          assert.equal(requests.length, 1);
+        }
+        log.subscription.close();
+      }
+  } finally {
+    delete globalThis.addEventListener;
+  }
+});
+
+test('a bad retry: is no pace, and no wait is longer than timers can be', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  serve(['retry: soon\n\nretry: -1\n\nretry:\n\n', END]);
+  const log = follow({ transport: 'sse', minDelay: 1000, maxDelay: Infinity });
+  await tick(t, 0);
+  assert.ok(log.states.at(-1).in >= 1000);
+  serve(['retry: 99999999999999999999\n\n', END]);
+  const slow = follow({ transport: 'sse', maxDelay: Infinity, silence: Infinity, connectTimeout: 2 ** 40 });
+  await tick(t, 0);
+  assert.deepEqual([slow.states.at(-1).state, slow.states.at(-1).in], ['reconnecting', 2 ** 31 - 1]);
+});
+
+test('options that make no sense are told at once', () => {
+  for (const bad of [{ minDelay: NaN }, { maxDelay: -1 }, { silence: 'long' }, { connectTimeout: NaN }]) assert.throws(() => follow(bad), RangeError);
+  for (const bad of [{ store: '' }, { store: undefined, stores: [] }, { store: undefined, stores: ['a', ''] }]) assert.throws(() => follow(bad), TypeError);
+});
+
+test('functions that throw are failed attempts', async () => {
+  for (const name of ['ticket', 'headers']) {
+    const requests = serve(event(at(1), 1));
+    let asked = 0;
+    const log = follow({ transport: 'sse', [name]: () => { if (!asked++) throw new Error('not yet'); return name === 'ticket' ? 't' : {}; } });
+    await until(() => log.messages.length);
+    assert.deepEqual([asked, requests.length, log.errors.map(error => error.message)], [2, 1, ['not yet']]);
+  }
+});
+
+test('nothing is left behind after close(), whenever it comes', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  for (const state of ['connecting', 'replaying', 'live', 'reconnecting', 'paused', 'reset', 'closed']) {
+    let calls = 0;
+    globalThis.fetch = async (url, { signal }) => {
+      calls++;
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode(event(at(1), `{"reason":"slow","id":"${at(1)}"}`, 'tornadose.reset') + event(at(2), 1)));
+          signal.addEventListener('abort', () => controller.error(signal.reason));
+          setTimeout(() => { try { controller.close(); } catch { /* closed */ } }, 3000);
+        },
+      });
+      return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+    };
+    const log = follow({ transport: 'sse', from: 'earliest', refill: false, onState: status => { log.states.push(status.state); if (status.state === state) log.subscription.close(); } });
+    if (state === 'closed') log.subscription.close();
+    for (let turn = 0; turn < 20; turn++) await tick(t, 250);
+    if (state === 'paused') log.subscription.pause();
+    await tick(t, 0);
+    assert.deepEqual([log.subscription.state, log.states.at(-1), log.states.filter(each => each === 'closed').length], ['closed', 'closed', 1], state);
+    const before = calls;
+    await tick(t, 1e6);
+    assert.equal(calls, before, state);
+  }
+});
+
+test('pause and resume at any moment', async () => {
+  const requests = serve(event(at(1), 1), event(at(2), 2));
+  const log = follow({ transport: 'sse' });
+  log.subscription.pause();
+  log.subscription.pause();
+  log.subscription.resume();
+  log.subscription.resume();
+  await until(() => log.messages.length === 1);
+  log.subscription.pause();
+  log.subscription.resume();
+  await until(() => log.messages.length === 2);
+  assert.equal(requests.length, 2);
+  const waiting = serve(503, event(at(3), 3));
+  const later = follow({ transport: 'sse', minDelay: 1e8, maxDelay: 1e8 });
+  await until(() => later.subscription.state === 'reconnecting');
+  later.subscription.resume(); // nothing was paused: the wait goes on
+  await new Promise(resolve => setTimeout(resolve, 5));
+  assert.equal(waiting.length, 1);
+  later.subscription.pause();
+  await new Promise(resolve => setTimeout(resolve, 5));
+  assert.equal(waiting.length, 1);
+  later.subscription.resume();
+  await until(() => later.messages.length === 1);
+  later.subscription.close();
+  later.subscription.pause();
+  assert.equal(later.subscription.state, 'closed');
+});
+
+test('last with a reset: the reset is told, what is new follows', async () => {
+  const requests = serve(event(at(1), 1) + event(at(5), `{"reason":"slow","id":"${at(5)}"}`, 'tornadose.reset') + event(at(6), 6), event(at(7), 7));
+  const log = follow({ transport: 'sse', last: 1 });
+  await until(() => log.messages.length === 2);
+  log.subscription.pause();
+  log.subscription.resume();
+  await until(() => log.messages.length === 3);
+  assert.deepEqual(requests.map(({ url }) => new URL(url).search), ['?last=1', `?after=${at(6)}`]);
+});
+
+test('several stores, one of which there is not: the refusal of all', async () => {
+  serve(404);
+  const log = follow({ store: undefined, stores: ['orders', 'nowhere'], transport: 'sse' });
+  await until(() => log.subscription.state === 'closed');
+  assert.equal(log.errors[0].status, 404);
+});
+
+test('a frame that is no JSON ends the connection, and not the subscription', async () => {
+  const log = follow({ transport: 'websocket', WebSocket: FakeSocket });
+  const before = FakeSocket.made.length;
+  await until(() => FakeSocket.made.length > before);
+  FakeSocket.last.onopen();
+  FakeSocket.last.onmessage({ data: '<html>' });
+  await until(() => FakeSocket.made.length > before + 1);
+  assert.match(log.errors[0].message, /Not from a store/);
+});
+
+test('load: position first, then the state, then what came meanwhile; again after a reset', async () => {
+  const loads = [];
+  let controller;
+  globalThis.fetch = async (url, { signal }) => new Response(new ReadableStream({
+    start(own) {
+      controller = own;
+      signal.addEventListener('abort', () => own.error(signal.reason));
+    },
+  }), { headers: { 'Content-Type': 'text/event-stream' } });
+  const send = text => controller.enqueue(new TextEncoder().encode(text));
+  const log = follow({
+    transport: 'sse',
+    load: request => new Promise((resolve, reject) => loads.push({ ...request, resolve, reject })),
+  });
+  await until(() => loads.length === 1);
+  send(event(at(1), 1) + event(at(2), 2));
+  await until(() => log.subscription.id === at(2));
+  assert.deepEqual([log.messages.length, loads[0].reset], [0, undefined]);
+  loads[0].reject(new Error('not yet'));
+  await until(() => loads.length === 2);
+  assert.deepEqual([log.messages.length, log.errors.map(error => error.message)], [0, ['not yet']]);
+  loads[1].resolve();
+  await until(() => log.messages.length === 2);
+  send(event(at(3), 3));
+  await until(() => log.messages.length === 3);
+  send(event(at(9), `{"reason":"slow","id":"${at(9)}"}`, 'tornadose.reset') + event(at(10), 10));
+  await until(() => loads.length === 3);
+  assert.deepEqual([log.resets.length, log.messages.length, loads[2].reset.reason], [1, 3, 'slow']);
+  send(event(at(20), `{"reason":"slow","id":"${at(20)}"}`, 'tornadose.reset') + event(at(21), 21)); // makes the load before worthless
+  await until(() => loads.length === 4);
+  assert.equal(loads[2].signal.aborted, true);
+  loads[2].resolve();
+  loads[3].resolve();
+  await until(() => log.messages.length === 4);
+  assert.deepEqual(log.messages.map(message => message.data), [1, 2, 3, 21]);
+});
+
+test('load: a connection that is lost before the first id makes another necessary, an id does not', async () => {
+  const requests = serve([':\n\n', END], [event(at(1), 1), END], event(at(2), 2));
+  let loads = 0;
+  const log = follow({ transport: 'sse', load: () => { loads++; } });
+  await until(() => log.messages.length === 2);
+  assert.deepEqual([requests.length, loads], [3, 2]);
+  serve(event(at(5), 5));
+  const kept = follow({ transport: 'sse', after: at(4), load: () => assert.fail('the page has its state') });
+  await until(() => kept.messages.length === 1);
+});
+
+test('load: over SignalR what comes before the state is held back as well', async () => {
+  const connection = new FakeConnection();
+  connection.invoke = async (method, store) => {
+    if (method === 'Resume') connection.send('Message', store, { id: at(1), data: 'early' });
+    return at(0);
+  };
+  let loaded;
+  const log = follow({ connection, load: () => new Promise(resolve => loaded = resolve) });
+  await until(() => loaded);
+  assert.equal(log.messages.length, 0);
+  loaded();
+  await until(() => log.messages.length === 1);
+});
+
+test('publish: text and JSON, and the same key for each try', async () => {
+  const requests = serve(new TypeError('no network'), new Response('', { status: 503, headers: { 'Retry-After': 'Mon, 01 Jan 2001 00:00:00 GMT' } }), Response.json({ id: at(1) }));
+  assert.equal(await publish(`${site}?tenant=acme`, 'orders', { n: 1 }, { event: 'placed', headers: async () => ({ Authorization: 'Bearer x' }) }), at(1));
+  assert.deepEqual(requests.map(({ url, method, body, headers }) => [url, method, body, headers['Content-Type'], headers.Authorization]),
+    Array(3).fill([`${site}/orders?tenant=acme&event=placed`, 'POST', '{"n":1}', 'application/json', 'Bearer x']));
+  assert.match(requests[0].headers['Idempotency-Key'], /^[0-9a-f]{32}$/);
+  assert.equal(new Set(requests.map(({ headers }) => headers['Idempotency-Key'])).size, 1);
+  const more = serve(Response.json({ id: at(2) }));
+  await publish(site, 'orders', '42', { key: 'order-17' });
+  await publish(site, 'orders', '42', { json: true });
+  assert.deepEqual(more.map(({ body, headers }) => [body, headers['Content-Type']]), [['42', 'text/plain'], ['"42"', 'application/json']]);
+  assert.equal(more[0].headers['Idempotency-Key'], 'order-17');
+});
+
+test('publish: refusals are told at once, an abort and a time-out end it', async () => {
+  for (const status of [400, 401, 403, 404, 413, 415]) {
+    const requests = serve(status);
+    await assert.rejects(publish(site, 'orders', 1), { status, final: true });
+    assert.equal(requests.length, 1);
+  }
+  serve(503);
+  await assert.rejects(publish(site, 'orders', 1, { timeout: 0 }), { status: 503 });
+  const controller = new AbortController();
+  globalThis.fetch = () => new Promise(() => {});
+  const hanging = publish(site, 'orders', 1, { signal: controller.signal });
+  controller.abort(new Error('enough'));
+  await assert.rejects(hanging, { message: 'enough' });
+  await assert.rejects(publish(site, 'orders', 1, { timeout: 1 }), { message: 'No answer in time' });
+  await assert.rejects(publish(site, 'orders', undefined), TypeError);
 });
 
 test('bad calls are told at once', () => {

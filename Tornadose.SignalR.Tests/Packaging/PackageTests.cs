@@ -17,7 +17,8 @@ public sealed partial class PackageTests(PackageFixture packages)
         { Shared, [], [] },
         {
             "Tornadose.SignalR",
-            [$"lib/net10.0/{Shared}.dll", $"lib/net10.0/{Shared}.xml", "staticwebassets/tornadose.d.ts", "staticwebassets/tornadose.js"],
+            [$"lib/net10.0/{Shared}.dll", $"lib/net10.0/{Shared}.xml", "staticwebassets/tornadose.d.ts", "staticwebassets/tornadose.js",
+                "staticwebassets/tornadose.js.map"],
             []
         },
         { "Tornadose.SignalR.StackExchangeRedis", ["scripts/append.lua"], ["StackExchange.Redis", "Tornadose.SignalR"] },

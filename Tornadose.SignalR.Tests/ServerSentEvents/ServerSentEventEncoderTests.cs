@@ -17,19 +17,41 @@ public sealed class ServerSentEventEncoderTests(SseJudges judges) : IClassFixtur
     [Theory]
     [Case("SSE-02")]
     [InlineData("a\nb", "data: a\ndata: b\n\n")]
-    [InlineData("a\rb", "data: a\ndata: b\n\n")]
-    [InlineData("a\r\nb", "data: a\ndata: b\n\n")]
-    [InlineData("a\n\rb", "data: a\ndata: \ndata: b\n\n")]
-    [InlineData("a\r\r\nb", "data: a\ndata: \ndata: b\n\n")]
+    [InlineData("a\rb", "ends: r\ndata: a\ndata: b\n\n")]
+    [InlineData("a\r\nb", "ends: b\ndata: a\ndata: b\n\n")]
+    [InlineData("a\n\rb", "ends: nr\ndata: a\ndata: \ndata: b\n\n")]
+    [InlineData("a\r\r\nb", "ends: rb\ndata: a\ndata: \ndata: b\n\n")]
     [InlineData("a\n", "data: a\ndata: \n\n")]
-    [InlineData("a\r\n\r\n", "data: a\ndata: \ndata: \n\n")]
+    [InlineData("a\r\n\r\n", "ends: b\ndata: a\ndata: \ndata: \n\n")]
     [InlineData("\n", "data: \ndata: \n\n")]
-    [InlineData("\r\n\r", "data: \ndata: \ndata: \n\n")]
+    [InlineData("\r\n\r", "ends: br\ndata: \ndata: \ndata: \n\n")]
     public async Task Encode_LineBreaks_StartNewDataLines(string data, string expected)
     {
         Assert.Equal(expected, EncodedEvent.TextOf(data));
         Assert.Equal(EncodedEvent.Normalise(data), (await ParseAsync(data)).Data);
     }
+
+    [Fact]
+    public void Encode_LineBreaksThatRepeat_AreDescribedByOneLetter() =>
+        Assert.Equal("ends: nb\ndata: a\ndata: b\ndata: c\ndata: d\n\n", EncodedEvent.TextOf("a\nb\r\nc\r\nd"));
+
+    /// <summary>R9 of the reports: over this wire a client could not tell them from JSON.</summary>
+    [Theory]
+    [InlineData("42"), InlineData(" -1"), InlineData("\"x\""), InlineData("{}"), InlineData("[info] started"), InlineData("true\n"), InlineData("null")]
+    public void Encode_TextThatCouldBeJson_IsMarked(string text) => Assert.StartsWith("format: text\ndata: ", EncodedEvent.TextOf(text), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(""), InlineData(" "), InlineData("tea"), InlineData("nullable"), InlineData("True"), InlineData("\ufeff1")]
+    public void Encode_TextThatIsNoJson_IsNotMarked(string text) => Assert.StartsWith("data: ", EncodedEvent.TextOf(text), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("42"), InlineData("\"42\""), InlineData("{}")]
+    public void Encode_Json_IsNotMarked(string json) => Assert.Equal($"data: {json}\n\n", Text(new("orders", null, Json(json))));
+
+    /// <summary>The event type <c>a/b</c> alone could be of the store <c>a</c> or <c>a/b</c>.</summary>
+    [Fact]
+    public void Encode_EventTypeOfSeveralStores_ComesWithTheStore() =>
+        Assert.Equal("event: a/b\nstore: a\ndata: 1\n\n", Text(new("a", null, Json("1", "b"), namesStore: true)));
 
     [Theory]
     [Case("SSE-03")]
@@ -114,4 +136,8 @@ public sealed class ServerSentEventEncoderTests(SseJudges judges) : IClassFixtur
 
     private async Task<SseItem<string>> ParseAsync(string data, string? id = null, string? eventType = null) =>
         Assert.Single(await judges.ParseAsync(EncodedEvent.Of(data, id, eventType)));
+
+    private static string Text(in FrameContent content) => Encoding.UTF8.GetString(EncodedEvent.Of(content));
+
+    private static StoreMessage Json(string json, string? type = null) => new(null, new MessageContent(Encoding.UTF8.GetBytes(json), MessageFormat.Json, type));
 }

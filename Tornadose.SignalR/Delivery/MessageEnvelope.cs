@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
 /// A message as one JSON object on one line, the same on every JSON wire: <c>{"id":…,"event":…,"data":…}</c>, keys absent when there is nothing to say;
-/// a reset is <c>{"reset":{"reason":…,"id":…}}</c>. A connection that carries several stores has the key <c>store</c> besides.
+/// a JSON string has <c>"format":"json"</c> before its data; a reset is <c>{"reset":{"reason":…,"id":…}}</c>. A connection that carries several stores has the key <c>store</c> besides.
 /// </summary>
 internal static class MessageEnvelope
 {
@@ -74,7 +74,9 @@ internal static class MessageEnvelope
             writer.WriteString("store"u8, content.Store);
         if (message.EventType is not null)
             writer.WriteString("event"u8, message.EventType);
-        writer.WritePropertyName("data"u8);
+        if (FormatMark.IsNeededOnJson(message))
+            writer.WriteString(FormatMark.Name, FormatMark.Json);
+        writer.WritePropertyName("data"u8); // last, so that a client can cut the published JSON out of the line
         content.WriteData(writer);
     }
 

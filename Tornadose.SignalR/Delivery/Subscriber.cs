@@ -55,6 +55,9 @@ internal sealed class Subscriber : SubscriberWake
     /// <summary>The right to read, which the registry's clock sees to.</summary>
     public SubscriberAccess Access { get; init; } = SubscriberAccess.Unlimited;
 
+    /// <summary>The silence after which this subscriber gets a keep-alive; infinite for never. Zero, the default, for that of the options.</summary>
+    public TimeSpan KeepAlive { get; init; }
+
     /// <summary>Ends the subscription when it is cancelled: the client has gone.</summary>
     public CancellationToken Gone { get; init; }
 
@@ -138,7 +141,7 @@ internal sealed class Subscriber : SubscriberWake
 
     /// <summary>The clock's look at this subscriber, about once a second.</summary>
     /// <param name="now">The registry's time stamp.</param>
-    /// <param name="keepAlive">The silence after which a keep-alive is due.</param>
+    /// <param name="keepAlive">The silence after which a keep-alive is due, unless the subscriber has one of its own.</param>
     public void Tick(long now, TimeSpan keepAlive)
     {
         if (MaxAge != Timeout.InfiniteTimeSpan && _registry.Elapsed(Began, now) >= MaxAge)
@@ -146,12 +149,15 @@ internal sealed class Subscriber : SubscriberWake
         var sendingSince = Volatile.Read(ref _sendingSince);
         if (sendingSince != NotSending)
             WatchProgress(sendingSince, now);
-        else if (_encoder.KeepAlive is not null && _registry.Elapsed(Volatile.Read(ref _lastSent), now) >= keepAlive)
+        else if (_encoder.KeepAlive is not null && IsSilent(now, KeepAlive == default ? keepAlive : KeepAlive))
         {
             Volatile.Write(ref _keepAliveDue, true);
             Wake();
         }
     }
+
+    private bool IsSilent(long now, TimeSpan silence) =>
+        silence != Timeout.InfiniteTimeSpan && _registry.Elapsed(Volatile.Read(ref _lastSent), now) >= silence;
 
     /// <summary>(1) Hands a batch to the sink.</summary>
     private bool Fill()

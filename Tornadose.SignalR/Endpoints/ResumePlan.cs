@@ -41,7 +41,7 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageSto
         foreach (var position in _positions)
             if (IsOfNone(position))
                 return StartAt.After(position);
-        return stores[index].DefaultStart; // every position belongs to another of the stores: this one is new to the client
+        return FreshStart(stores[index]); // every position belongs to another of the stores: this one is new to the client
     }
 
     private bool IsOfNone(MessagePosition position) => stores.All(store => !IsOf(store, position));

@@ -46,6 +46,8 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
             return Refusal.WriteAsync(context, refusal);
         if (isWebSocket && selection.IsList && WebSocketSubscription.IsRaw(context))
             return Refusal.WriteAsync(context, Refusal.RawList);
+        if (isWebSocket && Heartbeat.FindFault(context) is { } heartbeat)
+            return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, heartbeat));
         return AnswerAsync(context, selection, resume, format);
     }
 
@@ -180,7 +182,7 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
     private async Task UpgradeAsync(HttpContext context, StoreSubscription subscription)
     {
         using (subscription)
-            await WebSocketSubscription.RunAsync(context, subscription.Feeds, subscription.Access, registry, options);
+            await WebSocketSubscription.RunAsync(context, subscription.Feeds, subscription.Access, Heartbeat.Read(context.Request), registry, options);
     }
 
     private Task StreamAsync(HttpContext context, StoreSubscription subscription, StreamFormat format)

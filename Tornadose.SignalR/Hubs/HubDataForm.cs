@@ -31,6 +31,9 @@ internal sealed class HubDataForm
     /// <summary>Dictionaries, lists and primitives.</summary>
     public static HubDataForm Plain { get; } = new(PlainObject.Plain);
 
+    /// <summary>The published text, for clients whose own parser would lose digits and quotes.</summary>
+    public static HubDataForm Text { get; } = new(static json => Encoding.UTF8.GetString(json.Span));
+
     public static HubDataForm Of(IHubProtocol protocol)
     {
         if (protocol.TransferFormat == TransferFormat.Binary)

@@ -53,7 +53,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
-    public virtual Task<IAsyncEnumerable<StoreStreamItem>> Watch(string store, CancellationToken cancellationToken) => StreamAsync(store, start: null, cancellationToken);
+    public virtual Task<IAsyncEnumerable<StoreStreamItem>> Watch(string store, CancellationToken cancellationToken) =>
+        StreamAsync(store, start: null, Subscriptions.StreamEncoder, cancellationToken);
 
     /// <summary>A store's messages as a stream, where the caller stopped reading: first what came after the given id, then what is published.</summary>
     /// <param name="store">The store's name.</param>
@@ -62,7 +63,18 @@ public class StoreHub : Hub<IStoreClient>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchAfter(string store, string? after, CancellationToken cancellationToken) =>
-        StreamAsync(store, StartAfter(after), cancellationToken);
+        StreamAsync(store, StartAfter(after), Subscriptions.StreamEncoder, cancellationToken);
+
+    /// <summary>
+    /// The same as <see cref="WatchAfter"/>, but <c>data</c> is always a string: the text that was published, also where it is JSON. Clients whose hub protocol has rounded large numbers get all their digits by it.
+    /// </summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
+    /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
+    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchText(string store, string? after, CancellationToken cancellationToken) =>
+        StreamAsync(store, StartAfter(after), HubStreamEncoder.Text, cancellationToken);
 
     /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
     /// <param name="store">The store's name.</param>
@@ -92,13 +104,13 @@ public class StoreHub : Hub<IStoreClient>
         return (await Subscriptions.EnterAsync(store, start, access, Context.ConnectionAborted))!;
     });
 
-    private Task<IAsyncEnumerable<StoreStreamItem>> StreamAsync(string store, StartAt? start, CancellationToken cancellationToken)
+    private Task<IAsyncEnumerable<StoreStreamItem>> StreamAsync(string store, StartAt? start, FrameEncoder encoder, CancellationToken cancellationToken)
     {
         var subscriptions = Subscriptions; // the hub is gone when the stream is read
         return subscriptions.CountRefusalsAsync(async () =>
         {
             var access = await AskAsync(store);
-            return HubStream.ReadAsync(subscriptions.Get(store), start, access, subscriptions, cancellationToken);
+            return HubStream.ReadAsync(subscriptions.Get(store), start, access, subscriptions, encoder, cancellationToken);
         });
     }
 

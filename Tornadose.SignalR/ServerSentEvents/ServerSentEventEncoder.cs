@@ -15,7 +15,6 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
 {
     public static readonly ServerSentEventEncoder Instance = new();
 
-    private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
     private static readonly Frame Comment = new(":\n\n"u8.ToArray());
 
     public override Frame? KeepAlive => Comment;
@@ -44,7 +43,22 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
         var message = content.Message.Content;
         if (EventType(content, message.EventType) is { } type)
             WriteField("event: "u8, type, output);
+        WriteUnknownFields(content, message, output);
         WriteData(message.Data.Span, output);
+    }
+
+    /// <summary>
+    /// What an <c>EventSource</c> has no member for, and ignores, but other clients need: which part of the event type is the store, whether text that could be JSON is text, and which line
+    /// ends the text had, as every one arrives as LF.
+    /// </summary>
+    private static void WriteUnknownFields(in FrameContent content, in MessageContent message, IBufferWriter<byte> output)
+    {
+        if (content.NamesStore && message.EventType is not null)
+            WriteField("store: "u8, content.Store, output);
+        if (FormatMark.IsNeededOnText(message))
+            WriteField("format: "u8, FormatMark.Text, output);
+        if (message.Data.Span.Contains((byte)'\r'))
+            WriteField("ends: "u8, LineEnds.Describe(message.Data.Span), output);
     }
 
     /// <summary>The type is all that an <c>EventSource</c> tells messages apart by, so that of several stores it names the store.</summary>
@@ -72,14 +86,13 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
     {
         while (true)
         {
-            var end = text.IndexOfAny(LineEnds);
+            var end = LineEnds.IndexOf(text);
             output.Write("data: "u8);
             output.Write(end < 0 ? text : text[..end]);
             output.Write("\n"u8);
             if (end < 0)
                 return;
-            var isPair = text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n';
-            text = text[(end + (isPair ? 2 : 1))..];
+            text = text[(end + LineEnds.LengthAt(text, end))..];
         }
     }
 }

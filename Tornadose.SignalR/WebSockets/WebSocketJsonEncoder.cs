@@ -8,6 +8,11 @@ internal sealed class WebSocketJsonEncoder : FrameEncoder
 {
     public static readonly WebSocketJsonEncoder Instance = new();
 
+    private static readonly WebSocketFrame Nothing = WebSocketFrame.Text("{}"u8);
+
+    /// <summary>Sent only to clients that asked for a heartbeat, because a page does not see pings.</summary>
+    public override Frame? KeepAlive => Nothing;
+
     public override Frame Encode(in FrameContent content)
     {
         var buffer = new ArrayBufferWriter<byte>(256);

@@ -1,115 +1,182 @@
 /** How the messages come. `auto` is SignalR where a `connection` is given; otherwise a WebSocket, and Server-Sent Events where no WebSocket gets through. */
 export type Transport = 'auto' | 'sse' | 'websocket' | 'signalr';
-
 /** A message: of the same shape on every transport. */
 export interface Message<T = any> {
-  /** The id to continue after, on any transport; of several stores the vector of all their positions. Undefined for a message that cannot be resumed after. */
-  readonly id: string | undefined;
-  /** The event type; undefined for a plain message. */
-  readonly event: string | undefined;
-  /** What was published: text that is JSON as its value, other text as a string; with `json: false` always a string. */
-  readonly data: T;
-  /** The name of its store. */
-  readonly store: string;
-  /** What it took on the wire, in bytes of UTF-8: the event, the text of the frame, the hub message in JSON. */
-  readonly bytes: number;
+    /** The id to continue after, on any transport; of several stores the vector of all their positions. Undefined for a message that cannot be resumed after. */
+    readonly id: string | undefined;
+    /** The event type; undefined for a plain message. */
+    readonly event: string | undefined;
+    /** What was published: JSON as its value, text as a string. With `json: false` always a string: the text, or the JSON text, character for character. */
+    readonly data: T;
+    /** The name of its store. */
+    readonly store: string;
+    /** What it took on the wire, in bytes of UTF-8: the event, the text of the frame, the hub message in JSON. */
+    readonly bytes: number;
 }
-
 /** Messages are missing here; those that follow come after `id`. */
 export interface Reset {
-  readonly reason: 'expired' | 'epoch' | 'rollback' | 'unknown' | 'slow';
-  readonly id: string;
-  readonly store: string;
+    readonly reason: 'expired' | 'epoch' | 'rollback' | 'unknown' | 'slow';
+    readonly id: string;
+    readonly store: string;
 }
-
 /** What a subscription is doing. */
-export type Status =
-  | { readonly state: 'connecting' }
-  /** Messages of the past are coming: `count` so far. */
-  | { readonly state: 'replaying'; readonly count: number }
-  /** `count`: how many messages of the past came first. */
-  | { readonly state: 'live'; readonly count: number }
-  | ({ readonly state: 'reset' } & Reset)
-  /** `in`: milliseconds until the next attempt; undefined while the application's SignalR connection is awaited. */
-  | { readonly state: 'reconnecting'; readonly in?: number; readonly error?: StoreError }
-  | { readonly state: 'paused' }
-  /** `error`: why, when it was not `close()`. */
-  | { readonly state: 'closed'; readonly error?: StoreError };
-
+export type Status = {
+    readonly state: 'connecting';
+}
+/** Messages of the past are coming: `count` so far. */
+ | {
+    readonly state: 'replaying';
+    readonly count: number;
+}
+/** `count`: how many messages of the past came first. */
+ | {
+    readonly state: 'live';
+    readonly count: number;
+} | ({
+    readonly state: 'reset';
+} & Reset)
+/** `in`: milliseconds until the next attempt; undefined while the application's SignalR connection is awaited. */
+ | {
+    readonly state: 'reconnecting';
+    readonly in?: number;
+    readonly error?: StoreError;
+} | {
+    readonly state: 'paused';
+}
+/** `error`: why, when it was not `close()`. */
+ | {
+    readonly state: 'closed';
+    readonly error?: StoreError;
+};
+/** The words by which the hub says why it refuses a call. */
+export type HubCode = 'unauthorized' | 'forbidden' | 'not-found' | 'invalid' | 'unavailable' | 'rate-limited';
 /** Why an attempt failed. */
 export interface StoreError extends Error {
-  /** The status of an HTTP answer. */
-  readonly status?: number;
-  /** The code that a WebSocket was closed with. */
-  readonly code?: number;
-  /** Whether this was the last attempt; absent is false. */
-  readonly final?: boolean;
+    /** The status of an HTTP answer; of the hub's refusals the status that HTTP has for the same. */
+    readonly status?: number;
+    /** The code that a WebSocket was closed with, or the hub's word. */
+    readonly code?: number | HubCode;
+    /** Whether this was the last attempt; absent is false. */
+    readonly final?: boolean;
 }
-
 /** The members of SignalR's `HubConnection` that are used. */
 export interface HubConnectionLike {
-  readonly state: string;
-  on(method: string, handler: (...args: any[]) => void): void;
-  onreconnecting(callback: (error?: Error) => void): void;
-  onclose(callback: (error?: Error) => void): void;
-  invoke(method: string, ...args: any[]): Promise<any>;
-  stream(method: string, ...args: any[]): { subscribe(subscriber: any): { dispose(): void } };
+    readonly state: string;
+    on(method: string, handler: (...args: any[]) => void): void;
+    onreconnecting(callback: (error?: Error) => void): void;
+    onclose(callback: (error?: Error) => void): void;
+    invoke(method: string, ...args: any[]): Promise<any>;
+    stream(method: string, ...args: any[]): {
+        subscribe(subscriber: any): {
+            dispose(): void;
+        };
+    };
 }
-
-interface CommonOptions<T> {
-  /** Continue after this id, which may come from any transport. */
-  after?: string | null;
-  /** Where to start without an id. `now`, the default, is for a data store its current value. */
-  from?: 'now' | 'earliest';
-  /** Start with the last so many messages of each store. */
-  last?: number;
-  /** Default `auto`. */
-  transport?: Transport;
-  /** The application's SignalR connection, which the application starts, and restarts. */
-  connection?: HubConnectionLike;
-  /** Where tickets are given, `/stores/_ticket`, or a function that gets one. Every attempt takes a new one. */
-  ticket?: string | URL | ((request: { stores: readonly string[]; transport: 'sse' | 'websocket' }) => string | Promise<string>);
-  /** Headers of the requests for events, tickets and snapshots; a WebSocket has none, so `auto` with headers and without tickets is Server-Sent Events. */
-  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
-  /** As in `fetch`: `include` for cookies to other origins. */
-  credentials?: RequestCredentials;
-  /** Whether text that is JSON becomes its value. Default true. */
-  json?: boolean;
-  /** Whether after a reset everything comes that is still kept, before what is new. Default: true with `from: "earliest"`. */
-  refill?: boolean;
-  /** The first wait before a reconnect in milliseconds, doubled with each failure, and up to half as long again at random. Default: random, 500 to 3000. The server's `retry:` and `Retry-After` replace it. */
-  minDelay?: number;
-  /** The longest wait in milliseconds. Default 30000. */
-  maxDelay?: number;
-  /** Over Server-Sent Events: after so many milliseconds without a byte, the server's keep-alive comments included, the connection is taken for dead. Default 60000; 0 for never. */
-  silence?: number;
-  /** Instead of the global one, which Node 20 lacks. */
-  WebSocket?: new (url: string) => any;
-  onMessage?(message: Message<T>): void;
-  onReset?(reset: Reset): void;
-  onState?(status: Status): void;
-  /** Each failed attempt. The subscription goes on, unless `error.final`. */
-  onError?(error: StoreError): void;
+/** Why state is loaded, and until when it is wanted. */
+export interface LoadRequest {
+    /** The reset that made it necessary; undefined for the first. */
+    readonly reset: Reset | undefined;
+    /** Aborted when another load takes its place, or the subscription is closed. */
+    readonly signal: AbortSignal;
 }
-
+export interface PublishOptions {
+    /** The event type. */
+    event?: string | undefined;
+    /** The idempotency key: of several messages with the same key within five minutes one is stored. Default: random. */
+    key?: string | undefined;
+    /** Whether a string is JSON, too. Default false: a string is text. */
+    json?: boolean | undefined;
+    /** For how many milliseconds it is tried. Default 30000. */
+    timeout?: number | undefined;
+    headers?: HeadersOption | undefined;
+    /** As in `fetch`. */
+    credentials?: RequestCredentials | undefined;
+    signal?: AbortSignal | undefined;
+}
+/** Headers, or a function that gives them, asked before each request. */
+export type HeadersOption = Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
+export interface CommonOptions<T> {
+    /** Continue after this id, which may come from any transport. */
+    after?: string | null | undefined;
+    /** Where to start without an id. `now`, the default, is for a data store its current value. */
+    from?: 'now' | 'earliest' | undefined;
+    /** Start with the last so many messages of each store. */
+    last?: number | undefined;
+    /** Default `auto`. */
+    transport?: Transport | undefined;
+    /** The application's SignalR connection, which the application starts, and restarts. */
+    connection?: HubConnectionLike | undefined;
+    /** Where tickets are given, `/stores/_ticket`, or a function that gets one. Every attempt takes a new one. */
+    ticket?: string | URL | ((request: {
+        stores: readonly string[];
+        transport: 'sse' | 'websocket';
+    }) => string | Promise<string>) | undefined;
+    /** Headers of the requests for events, tickets and snapshots; a WebSocket has none, so `auto` with headers and without tickets is Server-Sent Events. */
+    headers?: HeadersOption | undefined;
+    /** As in `fetch`: `include` for cookies to other origins. */
+    credentials?: RequestCredentials | undefined;
+    /** Default true. False: `data` is the published text, character for character, also where it is JSON. */
+    json?: boolean | undefined;
+    /** Whether after a reset everything comes that the store still keeps, before what is new. Default: true with `from: "earliest"`. */
+    refill?: boolean | undefined;
+    /** The first wait before a reconnect in milliseconds, doubled with each failure, and up to half as long again at random. Default: random, 500 to 3000. The server's `retry:` replaces it. */
+    minDelay?: number | undefined;
+    /** The longest wait in milliseconds, unless a `Retry-After` is longer. Default 30000. */
+    maxDelay?: number | undefined;
+    /** After so many milliseconds without a word from the server, keep-alives included, the connection is taken for dead. Default 60000; 0 for never. */
+    silence?: number | undefined;
+    /** For how many milliseconds an attempt may take to connect, doubled with each that takes longer, up to 30000. Default 6000, or `silence` where that is shorter; 0 for ever. */
+    connectTimeout?: number | undefined;
+    /** Instead of the global one, which Node 20 lacks. */
+    WebSocket?: (new (url: string) => any) | undefined;
+    /**
+     * Loads the application's own state. It is called when the position is fixed, and again after each reset; messages that come meanwhile are held back until it has ended, so that each is in the
+     * state, or handed on after it, or both. What it throws is told to `onError`, and it is called again later.
+     */
+    load?: ((request: LoadRequest) => unknown) | undefined;
+    /**
+     * One connection for all tabs of a browser that follow the same stores by the same URL, and say so; a string keeps groups apart, such as those of two users. Where the browser has no locks or
+     * channels, and with `connection`, each tab has its own. Default false.
+     */
+    share?: boolean | string | undefined;
+    onMessage?: ((message: Message<T>) => void) | undefined;
+    onReset?: ((reset: Reset) => void) | undefined;
+    onState?: ((status: Status) => void) | undefined;
+    /** Each failed attempt. The subscription goes on, unless `error.final`. */
+    onError?: ((error: StoreError) => void) | undefined;
+}
 /** One store, or several on one connection. */
-export type SubscribeOptions<T = any> = CommonOptions<T> & ({ store: string; stores?: undefined } | { stores: readonly string[]; store?: undefined });
-
-export interface Subscription<T = any> extends AsyncIterable<Message<T> | { readonly reset: Reset }> {
-  /** The cursor: what `after` continues from, in another subscription, on another transport, after a reload. */
-  readonly id: string | null | undefined;
-  readonly state: Status['state'];
-  readonly transport: Exclude<Transport, 'auto'>;
-  /** Ends it for good. */
-  close(): void;
-  /** Gives the connection up and keeps the place. */
-  pause(): void;
-  /** Gets what came since `pause()`, and goes on. */
-  resume(): void;
+export type SubscribeOptions<T = any> = CommonOptions<T> & ({
+    store: string;
+    stores?: undefined;
+} | {
+    stores: readonly string[];
+    store?: undefined;
+});
+export interface Subscription<T = any> extends AsyncIterable<Message<T> | {
+    readonly reset: Reset;
+}> {
+    /** The cursor: what `after` continues from, in another subscription, on another transport, after a reload. */
+    readonly id: string | null | undefined;
+    readonly state: Status['state'];
+    readonly transport: Exclude<Transport, 'auto'>;
+    /** Ends it for good. */
+    close(): void;
+    /** Gives the connection up and keeps the place. */
+    pause(): void;
+    /** Gets what came since `pause()`, and goes on. */
+    resume(): void;
 }
-
 /**
  * Starts to follow one store, or several on one connection.
- * @param url Where the application has `MapStores`: `/stores`.
+ * @param url Where the application has `MapStores`: `/stores`. A query in it is kept.
+ * @throws TypeError, RangeError: an option makes no sense.
  */
-export function subscribe<T = any>(url: string | URL, options: SubscribeOptions<T>): Subscription<T>;
+export declare function subscribe<T = any>(url: string | URL, options: SubscribeOptions<T>): Subscription<T>;
+/**
+ * Publishes a message: a string is text, anything else becomes JSON. It is tried again while the server cannot be reached, or says "not now"; by the key each try is the same message.
+ * @param url Where the application has `MapStores` and `MapStorePublishing`: `/stores`.
+ * @returns The message's id.
+ * @throws StoreError: it was refused, or not taken in time. Whether it was stored is unknown then; another call with the same `key` is safe.
+ */
+export declare function publish(url: string | URL, store: string, data: unknown, options?: PublishOptions): Promise<string>;

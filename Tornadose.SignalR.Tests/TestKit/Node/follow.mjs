@@ -1,5 +1,5 @@
 // What the script's tests do in Node and in the browser alike: subscribe, and keep all that is called back in globalThis.log.
-export async function follow(subscribe, signalR, site, { transport, ...options }) {
+export async function follow(subscribe, signalR, site, { transport, at = '/stores', ...options }) {
   const log = globalThis.log = { messages: [], resets: [], states: [], errors: [] };
   if (transport === 'signalr') {
     const connection = options.connection = globalThis.connection = new signalR.HubConnectionBuilder()
@@ -9,7 +9,7 @@ export async function follow(subscribe, signalR, site, { transport, ...options }
       .build();
     await connection.start();
   }
-  globalThis.subscription = subscribe(`${site}/stores`, {
+  globalThis.subscription = subscribe(`${site}${at}`, {
     transport, minDelay: 20, maxDelay: 200, ...options,
     onMessage: message => log.messages.push(message),
     onReset: reset => log.resets.push(reset),

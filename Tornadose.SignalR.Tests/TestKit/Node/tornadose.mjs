@@ -5,9 +5,22 @@ import { WebSocket } from 'ws';
 import { follow } from './follow.mjs';
 import { onCommand, options, print, url } from './lines.mjs';
 
-const { module, ...rest } = options;
+// With "deaf": true no WebSocket is ever answered.
+class DeafSocket {
+  close() {}
+}
+
+// Counts what comes, messages or not.
+class CountingSocket extends WebSocket {
+  constructor(url) {
+    super(url);
+    this.addEventListener('message', () => log.frames = (log.frames ?? 0) + 1);
+  }
+}
+
+const { module, deaf, ...rest } = options;
 const { subscribe } = await import(module);
-await follow((at, more) => subscribe(at, { WebSocket, ...more }), signalR, url.replace(/\/$/, ''), rest);
+await follow((at, more) => subscribe(at, { WebSocket: deaf ? DeafSocket : CountingSocket, ...more }), signalR, url.replace(/\/$/, ''), rest);
 onCommand(({ id, until }) => {
   const look = new Function(`return ${until}`);
   const timer = setInterval(() => {

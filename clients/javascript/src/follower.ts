@@ -1,0 +1,378 @@
+import { Address, setQuery } from './address';
+import { Attempt } from './attempt';
+import type { Envelope } from './content';
+import { Cursor } from './cursor';
+import { failure, type Failure } from './failure';
+import { HubReader, isConnected } from './hub';
+import { Loader } from './loader';
+import { Readers } from './readers';
+import { ask } from './requests';
+import { settingsOf, type Settings } from './settings';
+import { heartbeat, readSocket, silenceOf } from './socket';
+import { readEvents } from './sse';
+import { backOff, later } from './timing';
+import type { Message, Reset, Status, SubscribeOptions, Subscription, Transport } from './types';
+import type { Wire } from './wire';
+
+/** A connection that was heard for so long after it opened has not failed at once, and the next wait is a short one again. */
+const stable = 5000;
+
+/** The longest that an attempt may take to connect, however many have been too slow. */
+const longestConnect = 30_000;
+
+/** How many messages wait for a slow reader before the connection is given up. */
+export const queued = 1000;
+
+/** No wire says where the past ends. It comes in one go, so it has ended when a moment brings nothing more, or after so many of them. */
+const moment = 200;
+const moments = 10;
+
+export type Item<T> = Message<T> | { readonly reset: Reset };
+
+/**
+ * A subscription is a cursor, and a loop around it:
+ * (1) connect with the cursor, by one of three wires;
+ * (2) hand on what comes, and move the cursor with each message, until the connection ends, for whatever reason;
+ * (3) wait, longer after each failure, unless there is a reason to go on at once; then again from (1).
+ * Nothing else is remembered of a connection, so nothing can be lost with it. Whoever wants a fresh one (pause, refill, a change of networks) stops the present attempt: the loop does the rest.
+ */
+export class Follower<T> implements Subscription<T>, Wire {
+  readonly settings: Settings & SubscribeOptions<T>;
+  readonly address: Address;
+  readonly cursor: Cursor;
+  attempt = new Attempt();
+  hasWorked = false;
+  from: string | undefined;
+  last: number | undefined;
+
+  readonly #hub = new HubReader();
+  readonly #loader: Loader<Item<T>> | undefined;
+  readonly #life = new AbortController();
+  readonly #readers = new Readers<Item<T>>(queued, {
+    full: () => this.#fill(),
+    drained: () => this.#drained(),
+    left: () => this.settings.onMessage || this.#end(), // nobody listens any more
+  });
+  #status: Status = { state: 'connecting' };
+  #transport: Exclude<Transport, 'auto'>;
+  #proven: Transport | undefined; // the wire by which something has come
+  #failures = 0;
+  #slow = 0; // attempts in a row that took too long
+  #patience = 1;
+  #minDelay: number;
+  #isHeldOff = false; // the server wants to be left alone until the wait is over
+  #nudges = 0;
+  #wake = () => {};
+  #isPlaced: boolean; // whether there is an id to continue after
+  #isPaused = false;
+  #isFull = false;
+  #isClosed = false;
+
+  constructor(url: string | URL, options: SubscribeOptions<T>) {
+    this.settings = settingsOf(options) as Settings & SubscribeOptions<T>;
+    this.address = new Address(url);
+    this.cursor = new Cursor(this.settings.names, options.after);
+    this.from = options.from;
+    this.last = this.settings.last;
+    this.#minDelay = this.settings.minDelay;
+    this.#isPlaced = !!options.after;
+    this.#transport = this.#choose();
+    const told = { failed: (error: Failure) => void call(options.onError, error), full: () => this.#fill(), drained: () => this.#drained() };
+    if (options.load) this.#loader = new Loader(options.load, item => this.#deliver(item), told, queued);
+    globalThis.addEventListener?.('online', () => this.#backOnline(), { signal: this.#life.signal });
+    globalThis.document?.addEventListener('visibilitychange', () => document.hidden || this.#hurry(), { signal: this.#life.signal });
+    void this.#run();
+  }
+
+  get id(): string | null | undefined {
+    return this.cursor.id;
+  }
+
+  get state(): Status['state'] {
+    return this.#status.state;
+  }
+
+  get transport(): Exclude<Transport, 'auto'> {
+    return this.#transport;
+  }
+
+  close(): void {
+    this.#end();
+  }
+
+  pause(): void {
+    if (this.#isPaused || this.#isClosed) return;
+    this.#isPaused = true;
+    this.#interrupt();
+    this.#set({ state: 'paused' });
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#nudge();
+  }
+
+  /** Messages, and `{ reset }` where some are missing. What is read too slowly is left to the server to keep: the connection ends until the queue is empty. */
+  [Symbol.asyncIterator](): AsyncGenerator<Item<T>, void, undefined> {
+    return this.#readers.read();
+  }
+
+  async #run(): Promise<void> {
+    await null; // the caller has the subscription before its callbacks are called
+    while (!this.#isClosed) {
+      if (this.#isPaused || this.#isFull) await this.#rest(Infinity, this.#nudges);
+      else if (this.#awaitsConnection()) await this.#rest(100, this.#nudges); // nothing tells of a connection that the application starts again
+      else await this.#try();
+    }
+  }
+
+  /** (1) to (3), once. */
+  async #try(): Promise<void> {
+    const attempt = this.attempt = new Attempt();
+    this.#transport = this.#choose();
+    this.cursor.connect();
+    let error: Failure | undefined;
+    try {
+      await Promise.race([this.#connect(), attempt.stopped]);
+    } catch (thrown) {
+      error = thrown as Failure;
+    }
+    const isInterrupted = attempt.isOver && !attempt.failure;
+    if (attempt.failure) error = attempt.failure;
+    attempt.stop();
+    if (this.#livedWell(attempt)) this.#failures = 0;
+    if (isInterrupted) return;
+    if (this.#awaitsConnection()) return this.#set({ state: 'reconnecting' }); // which is up to the application
+    await this.#fail(error);
+  }
+
+  async #fail(error: Failure | undefined): Promise<void> {
+    const nudges = this.#nudges;
+    if (error) call(this.settings.onError, error);
+    if (error?.final) return this.#end(error);
+    const wait = backOff(this.#minDelay, this.settings.maxDelay, this.#failures++, error?.retryAfter);
+    this.#isHeldOff = !!error?.retryAfter;
+    this.#set(error ? { state: 'reconnecting', in: wait, error } : { state: 'reconnecting', in: wait });
+    await this.#rest(wait, nudges);
+    this.#isHeldOff = false;
+  }
+
+  /** @param nudges The count by which the caller has decided to wait: a nudge since then is not to be slept through. */
+  #rest(wait: number, nudges: number): Promise<void> {
+    return new Promise(resolve => {
+      if (this.#nudges !== nudges) return resolve();
+      const timer = later(wait, resolve);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /**
+   * Over HTTP/1.1 a browser has six connections to a host, for all its tabs together, and WebSockets are not among them: so they come first. Some networks let none through, which looks like any
+   * other failure: every third time it is the other's turn.
+   */
+  #choose(): Exclude<Transport, 'auto'> {
+    const { isHub, transport, WebSocket, headers, ticket } = this.settings;
+    if (isHub) return 'signalr';
+    if (transport !== 'auto') return transport;
+    if (!WebSocket || headers && !ticket) return 'sse';
+    const isTurnOfOther = this.#failures % 3 === (this.#proven ? 2 : 1);
+    return (this.#proven === 'sse') === isTurnOfOther ? 'websocket' : 'sse';
+  }
+
+  async #connect(): Promise<void> {
+    const { attempt, settings } = this;
+    const timeout = settings.connectTimeout * Math.min(2 ** this.#slow, Math.max(1, longestConnect / settings.connectTimeout));
+    attempt.start('deadline', timeout, () => {
+      this.#slow++;
+      attempt.stop(failure(`No connection within ${timeout} ms`));
+    });
+    this.#set({ state: 'connecting' });
+    attempt.isUnplaced = !this.#isPlaced; // before the first id a lost connection is a lost position
+    if (attempt.isUnplaced) this.#loader?.prepare();
+    if (settings.isHub) return this.#hub.read(this);
+    const ticket = await this.#getTicket();
+    const url = settings.isList ? this.address.list(settings.names) : this.address.store(settings.names[0]!);
+    const isSocket = this.#transport === 'websocket';
+    setQuery(url, { ...this.#start(), ticket, heartbeat: isSocket ? heartbeat(settings.silence) : undefined });
+    if (!attempt.isOver) await (isSocket ? readSocket : readEvents)(this, url);
+  }
+
+  #start(): Record<string, string | number | undefined> {
+    const { cursor } = this;
+    if (cursor.isFresh) return { from: this.from, last: this.last };
+    return { after: cursor.after, from: cursor.isPartial ? this.from : undefined };
+  }
+
+  /** A ticket opens one stream: every attempt needs a new one. */
+  async #getTicket(): Promise<string | undefined> {
+    const { ticket, names } = this.settings;
+    if (!ticket) return undefined;
+    const request = { stores: names, transport: this.#transport as 'sse' | 'websocket' };
+    if (typeof ticket === 'function') return ticket(request);
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request) };
+    const response = await ask(this.address.resolve(ticket), this.settings, this.attempt.signal, this.hasWorked, init);
+    return (await response.json()).ticket;
+  }
+
+  opened(): void {
+    const { attempt } = this;
+    attempt.openedAt = attempt.heardAt = Date.now();
+    attempt.cancel('deadline');
+    this.hasWorked = true;
+    this.#slow = 0;
+    if (!this.settings.isHub) this.#watch();
+    if (attempt.isUnplaced) this.#load(undefined);
+    this.#settle(0, !this.cursor.isFresh || this.from || this.last ? moments : 0);
+  }
+
+  heard(): void {
+    this.attempt.heardAt = Date.now();
+    this.#proven = this.#transport;
+  }
+
+  retry(wait: number): void {
+    this.#minDelay = wait;
+  }
+
+  /** Looks once a silence, and not with each message, whether there was one. */
+  #watch(): void {
+    const { attempt } = this;
+    const isSocket = this.#transport === 'websocket';
+    const silence = isSocket ? silenceOf(this.settings.silence) * this.#patience : this.settings.silence;
+    const rest = () => attempt.heardAt + silence - Date.now();
+    attempt.start('silence', Math.min(silence, rest()), () => {
+      if (rest() > 0) return this.#watch();
+      // A page does not see the parts of a message that a slow line is still bringing: the next connection gets more time.
+      if (isSocket && attempt.heardAt === attempt.openedAt) this.#patience = Math.min(8, this.#patience * 2);
+      attempt.stop(failure(`Nothing came for ${silence} ms`));
+    });
+  }
+
+  #livedWell(attempt: Attempt): boolean {
+    const end = this.settings.isHub ? Date.now() : attempt.heardAt;
+    return attempt.openedAt > 0 && end - attempt.openedAt >= stable;
+  }
+
+  #settle(known: number, left: number): void {
+    const { attempt } = this;
+    attempt.start('settle', left && moment, () => {
+      const count = attempt.replayed;
+      if (count === known || !left) return this.#set({ state: 'live', count });
+      this.#set({ state: 'replaying', count });
+      this.#settle(count, left - 1);
+    });
+  }
+
+  message(index: number, { id, event }: { id?: string | undefined; event?: string | undefined }, data: unknown, bytes: number): void {
+    const { cursor, settings } = this;
+    if (this.attempt.isOver || cursor.isRewound(index)) return;
+    if (id && !cursor.isNew(index, id)) return;
+    if (id && settings.isHub) cursor.moveStore(index, id);
+    else cursor.move(id);
+    this.attempt.replayed++;
+    this.#isPlaced ||= !!id;
+    this.#give({ id: id && settings.isHub ? cursor.vector : id, event, data: data as T, store: settings.names[index]!, bytes });
+  }
+
+  /** Messages are missing: what follows of this store begins anew, and the other stores go on. */
+  reset(index: number, { reason, id: now }: NonNullable<Envelope['reset']>, refill = this.settings.refill): void {
+    const { cursor, attempt, settings } = this;
+    if (attempt.isOver || cursor.isRewound(index)) return;
+    if (settings.isHub) cursor.moveStore(index, now);
+    else cursor.move(now);
+    cursor.forget(index);
+    const reset = { store: settings.names[index]!, reason, id: cursor.id! };
+    if (refill) this.#rewind(index);
+    this.#set({ state: 'reset', ...reset });
+    this.#isPlaced = true;
+    this.#loader?.stop();
+    this.#give({ reset });
+    this.#load(reset);
+    if (!refill) this.#settle(-1, moments);
+  }
+
+  /** Everything that is kept, and then what is new, in one stream without a seam. Other stores may have a reset as well, so that this one waits a moment for them. */
+  #rewind(index: number): void {
+    this.cursor.rewind(index);
+    this.from = 'earliest';
+    this.last = undefined;
+    const { attempt } = this;
+    attempt.start('rewind', this.settings.names.length > 1 ? 20 : 0, () => attempt.stop());
+  }
+
+  #load(reset: Reset | undefined): void {
+    this.#loader?.start({ reset }, this.#minDelay, this.settings.maxDelay);
+  }
+
+  #give(item: Item<T>): void {
+    if (!this.#loader?.hold(item)) this.#deliver(item);
+  }
+
+  #deliver(item: Item<T>): void {
+    if ('reset' in item) call(this.settings.onReset, item.reset);
+    else call(this.settings.onMessage, item);
+    this.#readers.give(item);
+  }
+
+  #set(status: Status): void {
+    if (this.#isClosed) return;
+    this.#status = status;
+    call(this.settings.onState, status);
+  }
+
+  #end(error?: Failure): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#life.abort();
+    this.#loader?.stop();
+    this.#interrupt();
+    this.#status = error ? { state: 'closed', error } : { state: 'closed' };
+    call(this.settings.onState, this.#status);
+    this.#readers.end(error);
+  }
+
+  #fill(): void {
+    this.#isFull = true;
+    this.#interrupt();
+  }
+
+  #drained(): void {
+    if (!this.#isFull) return;
+    this.#isFull = false;
+    this.#nudge();
+  }
+
+  #awaitsConnection(): boolean {
+    return this.settings.isHub && !isConnected(this.settings.connection!);
+  }
+
+  /** A stream from before a change of networks may be dead without a sign of it. */
+  #backOnline(): void {
+    if (!this.settings.isHub) this.attempt.stop();
+    this.#hurry();
+  }
+
+  /** Somebody looks, or the network is back: no need to wait any longer, unless the server wants it. */
+  #hurry(): void {
+    if (!this.#isHeldOff) this.#nudge();
+  }
+
+  #interrupt(): void {
+    this.attempt.stop();
+    this.#nudge();
+  }
+
+  #nudge(): void {
+    this.#nudges++;
+    this.#wake();
+  }
+}
+
+/** Asynchronous, so that what a callback throws shows as the page's bug that it is, an unhandled rejection, and the stream goes on. */
+export async function call<Told>(callback: ((told: Told) => void) | undefined, told: Told): Promise<void> {
+  callback?.(told);
+}

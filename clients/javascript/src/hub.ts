@@ -1,0 +1,168 @@
+import { bytesOf, elements, fromEnvelope, fromHub, type Envelope } from './content';
+import { failure, hubFailure } from './failure';
+import { ask } from './requests';
+import type { HubConnectionLike } from './types';
+import type { Wire } from './wire';
+
+/** What a hub message in JSON has around its arguments. */
+const frameBytes = 42;
+
+/** How many answers that are no snapshot it takes to go on without one. */
+const unusableSnapshots = 2;
+
+type Item = Envelope | undefined; // nothing: the connection is lost
+
+/** What the subscriptions on one connection share: its handlers, which of them gets a store's messages, and who is about to leave. */
+interface Feeds {
+  readonly next: Map<string, (item: Item) => void>;
+  left: Promise<unknown>;
+}
+
+const feedsOf = new WeakMap<HubConnectionLike, Feeds>();
+
+export const isConnected = (connection: HubConnectionLike): boolean => connection.state === 'Connected';
+
+/** What one attempt has entered, and has to leave. */
+class Entrance {
+  readonly #leave: (() => unknown)[] = [];
+  end!: (error?: unknown) => void;
+  readonly ended = new Promise<unknown>(resolve => this.end = resolve);
+
+  constructor(readonly feeds: Feeds) {}
+
+  add(leave: () => unknown): void {
+    this.#leave.push(leave);
+  }
+
+  leave(): void {
+    this.feeds.left = Promise.all([this.feeds.left, ...this.#leave.splice(0).map(each => each())]);
+  }
+}
+
+/** The stores over the application's SignalR connection. */
+export class HubReader {
+  #unusable = 0;
+
+  async read(wire: Wire): Promise<void> {
+    const entrance = new Entrance(share(wire.settings.connection!));
+    wire.attempt.signal.addEventListener('abort', () => entrance.leave()); // at once: the next attempt does not wait for what this one waits for
+    try {
+      const lost = await this.#takePast(wire);
+      await entrance.feeds.left; // a store is entered after it was left
+      await this.#follow(wire, entrance, lost);
+    } catch (error) {
+      throw error instanceof Error && ('status' in error || 'final' in error) ? error : hubFailure(error, wire.hasWorked);
+    } finally {
+      entrance.leave();
+    }
+  }
+
+  async #follow(wire: Wire, entrance: Entrance, lost: number[]): Promise<void> {
+    const { cursor, attempt, settings } = wire;
+    const places = settings.names.map((_, index) => cursor.of(index));
+    for (const index of settings.names.keys()) {
+      if (attempt.isOver) return;
+      const before = cursor.own(index);
+      const begin = await this.#join(wire, entrance, index, places[index] ?? null);
+      if (attempt.isOver) return;
+      if (begin && cursor.own(index) === before) cursor.moveStore(index, begin); // messages may have come before the answer
+      if (lost.includes(index)) wire.reset(index, { reason: 'unknown', id: cursor.of(index) ?? '' }, false);
+    }
+    wire.opened();
+    const error = await entrance.ended;
+    if (error) throw error;
+  }
+
+  /** The hub keeps one subscription of a store for a connection, and sends values. Who comes second may want to begin elsewhere, or wants the text, and gets a stream of its own. */
+  async #join(wire: Wire, entrance: Entrance, index: number, after: string | null): Promise<string | undefined> {
+    const { feeds } = entrance;
+    const { json, connection } = wire.settings as { json: boolean; connection: HubConnectionLike };
+    const next = (item: Item) => item ? takeItem(wire, index, item) : entrance.end();
+    const name = wire.settings.names[index]!;
+    if (!json || feeds.next.has(name)) {
+      const complete = () => entrance.end(failure('Ended for good', { final: true }));
+      const stream = connection.stream(json ? 'WatchAfter' : 'WatchText', name, after).subscribe({ next, error: entrance.end, complete });
+      entrance.add(() => stream.dispose());
+      return undefined;
+    }
+    feeds.next.set(name, next);
+    entrance.add(() => feeds.next.delete(name) && isConnected(connection) && connection.invoke('Unsubscribe', name).catch(() => {}));
+    return connection.invoke('Resume', name, after); // after nothing it is the same as Subscribe
+  }
+
+  /**
+   * The hub has no way to begin in the past without an id: what is kept comes by a snapshot, with the id that the hub goes on from.
+   * @returns The stores whose past cannot be had.
+   */
+  async #takePast(wire: Wire): Promise<number[]> {
+    const count = wire.from === 'earliest' ? Infinity : wire.last;
+    const indexes = [...wire.settings.names.keys()].filter(index => wire.cursor.begins(index));
+    if (!count || !indexes.length) return [];
+    if (this.#unusable >= unusableSnapshots) {
+      this.#unusable = 0;
+      return indexes;
+    }
+    const url = wire.address.list(indexes.map(index => wire.settings.names[index]!));
+    const response = await ask(url, wire.settings, wire.attempt.signal, wire.hasWorked, { headers: { Accept: 'application/json' } });
+    const text = await response.text();
+    if (wire.attempt.isOver) return [];
+    const snapshots = this.#parse(text, indexes.length);
+    this.#unusable = 0;
+    snapshots.forEach(({ id, lines }, at) => {
+      const index = indexes[at]!;
+      for (const line of lines.slice(-count)) takeLine(wire, index, line);
+      wire.cursor.moveStore(index, id);
+    });
+    return [];
+  }
+
+  #parse(text: string, count: number): { id: string; lines: string[] }[] {
+    try {
+      const { stores }: { stores: { id: string }[] } = JSON.parse(text);
+      if (stores.length !== count) throw new SyntaxError('It has other stores');
+      let at = 0;
+      return stores.map(({ id }) => {
+        const mark = '"messages":[';
+        const { items, end } = elements(text, text.indexOf(mark, at) + mark.length);
+        at = end;
+        return { id, lines: items };
+      });
+    } catch (error) {
+      this.#unusable++;
+      throw failure(text ? `The snapshot cannot be read: ${error}` : 'The snapshot is empty');
+    }
+  }
+}
+
+function takeLine(wire: Wire, index: number, line: string): void {
+  const envelope: Envelope = JSON.parse(line);
+  deliver(wire, index, envelope, fromEnvelope(envelope, line, wire.settings.json));
+}
+
+function takeItem(wire: Wire, index: number, { reset, ...item }: Envelope): void {
+  if (wire.attempt.isOver) return;
+  if (reset) wire.reset(index, reset);
+  else deliver(wire, index, item, fromHub(item.data, wire.settings.json));
+}
+
+function deliver(wire: Wire, index: number, item: Envelope, data: unknown): void {
+  const bytes = bytesOf(JSON.stringify([wire.settings.names[index], item])) + frameBytes;
+  wire.message(index, item, data, bytes);
+}
+
+function share(connection: HubConnectionLike): Feeds {
+  let feeds = feedsOf.get(connection);
+  if (!feeds) feedsOf.set(connection, feeds = connect(connection));
+  return feeds;
+}
+
+function connect(connection: HubConnectionLike): Feeds {
+  const next = new Map<string, (item: Item) => void>();
+  const give = (store: string, item: Envelope) => void next.get(store)?.(item); // a result would be taken for an answer to the server
+  const lose = () => next.forEach(each => each(undefined));
+  connection.on('Message', give);
+  connection.on('Reset', (store, reset) => give(store, { reset }));
+  connection.onreconnecting(lose);
+  connection.onclose(lose);
+  return { next, left: Promise.resolve() };
+}

@@ -1,0 +1,71 @@
+import { bytesOf, fromEnvelope, type Envelope } from './content';
+import { failure, type Failure } from './failure';
+import { ask } from './requests';
+import type { Wire } from './wire';
+
+/** The server looks at its clocks once a second. */
+const shortestSilence = 2500;
+
+/** A quarter of the silence after which the connection is taken for dead, as the server's clock, the line and the page may each be late. */
+export const heartbeat = (silence: number): string | undefined =>
+  silence === Infinity ? undefined : `${Math.min(300_000, Math.max(500, Math.floor(silence / 4)))}ms`;
+
+export const silenceOf = (silence: number): number => Math.max(silence, shortestSilence);
+
+/** Codes after which another attempt would end the same way. */
+const isFinalCode = (code: number, reason: string): boolean => [1003, 1009, 4002].includes(code) || code === 1008 && reason === 'inbound_too_often';
+
+/** A WebSocket. Pings and pongs are invisible to a page, so the server is asked for a heartbeat. */
+export async function readSocket(wire: Wire, url: URL): Promise<void> {
+  const ended = await untilClosed(wire, url);
+  if (!ended) return;
+  const hasOpened = wire.attempt.openedAt > 0;
+  // Why a handshake was refused is not shown. Nobody else asks when there is no other transport.
+  if (!hasOpened && wire.settings.transport === 'websocket' && !url.searchParams.has('ticket')) {
+    const refusal = await refusalOf(wire, url);
+    if (refusal) throw refusal;
+  }
+  throw ended;
+}
+
+/** @returns Why it ended; nothing when it was ended from here. */
+function untilClosed(wire: Wire, url: URL): Promise<Failure | undefined> {
+  const { attempt, settings: { WebSocket } } = wire;
+  return new Promise(resolve => {
+    const socket = new WebSocket(url.href.replace('http', 'ws'));
+    socket.onopen = () => attempt.isOver || wire.opened();
+    socket.onmessage = ({ data }: { data: string }) => attempt.isOver || takeFrame(wire, data);
+    socket.onerror = () => {}; // says nothing; a close event follows
+    socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
+      resolve(failure(`WebSocket: ${code} ${reason}`, { code, final: isFinalCode(code, String(reason)) }));
+    attempt.signal.addEventListener('abort', () => {
+      socket.close();
+      resolve(undefined);
+    });
+  });
+}
+
+function takeFrame(wire: Wire, text: string): void {
+  wire.heard();
+  let envelope: Envelope;
+  try {
+    envelope = JSON.parse(text);
+  } catch (error) {
+    return wire.attempt.stop(failure(`Not from a store: ${error}`));
+  }
+  const { names, isList, json } = wire.settings;
+  const index = isList ? names.indexOf((envelope.reset ?? envelope).store!) : 0;
+  if (index < 0) return;
+  if (envelope.reset) wire.reset(index, envelope.reset);
+  else if ('data' in envelope) wire.message(index, envelope, fromEnvelope(envelope, text, json), bytesOf(text));
+}
+
+/** The same address without an upgrade says by its status what was wrong. */
+async function refusalOf(wire: Wire, url: URL): Promise<unknown> {
+  try {
+    await ask(url, wire.settings, wire.attempt.signal, wire.hasWorked, { method: 'HEAD', headers: {} });
+    return undefined;
+  } catch (error) {
+    return (error as Failure).status ? error : undefined;
+  }
+}

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.LongPolling;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.ServerSentEvents;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.WebSockets;
 
@@ -45,6 +47,8 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
             return Refusal.WriteAsync(context, refusal);
         if (isWebSocket && selection.IsList && WebSocketSubscription.IsRaw(context))
             return Refusal.WriteAsync(context, Refusal.RawList);
+        if (format is ServerSentEventFormat && selection.IsList && selection.Stores.Any(static store => MessageEventType.Fault(store.Name) is not null))
+            return Refusal.WriteAsync(context, Refusal.EventNameList);
         return AnswerAsync(context, selection, resume, format);
     }
 
@@ -59,18 +63,18 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
     private async ValueTask<StoreSubscription?> BeginAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
         var access = authorizer.Ask(selection.Stores.Any(static store => store.Options.ReadPolicy is not null) ? context.User : RequestParts.User(context), selection.Stores, context);
-        if (Refusal.For(await access.DecideAsync()) is { } refusal)
+        if (await access.DecideAsync() is not StoreVerdict.Allowed and var verdict)
         {
-            await Refusal.WriteAsync(context, refusal);
+            await Refusal.DenyAsync(context, verdict, selection.Stores.Select(static store => store.Options.ReadPolicy));
             return null;
         }
 
         try
         {
-            if (format is LongPollingFormat && !LongPollingFormat.IsAskedFor(context.Request))
-                await SnapshotAsync(context, selection, format);
-            else if (format is not null && HttpMethods.IsHead(context.Request.Method))
-                StreamHeaders.Set(context.Response, format);
+            if (format is not null && HttpMethods.IsHead(context.Request.Method))
+                await HeadAsync(context, selection, format);
+            else if (format is not null && IsSnapshot(context.Request, format))
+                await SnapshotAsync(context, selection, resume, format);
             else
                 return await SubscribeAsync(context, access, selection, resume, format);
         }
@@ -83,9 +87,28 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
         return null;
     }
 
-    private async Task SnapshotAsync(HttpContext context, StoreSelection selection, StreamFormat format)
+    private static bool IsSnapshot(HttpRequest request, StreamFormat format) => format is LongPollingFormat && !LongPollingFormat.IsAskedFor(request);
+
+    /// <summary>The headers that <c>GET</c> would have, and the id after which a stream that begins now continues.</summary>
+    private static async Task HeadAsync(HttpContext context, StoreSelection selection, StreamFormat format)
     {
-        var snapshot = await StoreSnapshotResponse.TakeAsync(selection, context);
+        var ids = new string[selection.Stores.Count];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            using var following = await FollowedStore.BeginAsync(selection.Stores[i], context.RequestAborted);
+            ids[i] = following.Store.Position.ToString();
+        }
+
+        context.Response.Headers[StreamHeaders.Id] = string.Join('-', ids);
+        if (IsSnapshot(context.Request, format))
+            StoreSnapshotResponse.SetHeaders(context.Response);
+        else
+            StreamHeaders.Set(context.Response, format);
+    }
+
+    private async Task SnapshotAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat format)
+    {
+        var snapshot = await StoreSnapshotResponse.TakeAsync(selection, resume, context);
         if (registry.Admission.TryReplay("json", ClientKey.Of(context, options), snapshot.Messages))
             await snapshot.WriteAsync(context);
         else
@@ -133,6 +156,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
 
     private async Task UpgradeAsync(HttpContext context, StoreSubscription subscription)
     {
+        StreamHeaders.MarkLongRunning(context);
         using (subscription)
             await WebSocketSubscription.RunAsync(context, subscription.Feeds, subscription.Access, registry, options);
     }
@@ -154,6 +178,7 @@ internal sealed class StoreEndpoint(DataStoreProvider stores, StoreAuthorizer au
     {
         StreamHeaders.Set(context.Response, format);
         StreamHeaders.Unbuffer(context);
+        StreamHeaders.MarkLongRunning(context);
         var stream = new StreamContext(context, subscription.Feeds);
         var subscriber = new Subscriber(format.Name, subscription.Feeds, format.Encoder, format.CreateSink(stream), registry)
         {

@@ -18,32 +18,50 @@ internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, Mes
     /// <summary>How many messages it holds.</summary>
     public int Messages => snapshots.Sum(static taken => taken.Snapshot.Messages.Count);
 
-    public static async ValueTask<StoreSnapshotResponse> TakeAsync(StoreSelection selection, HttpContext context)
+    public static async ValueTask<StoreSnapshotResponse> TakeAsync(StoreSelection selection, ResumeRequest resume, HttpContext context)
     {
         var snapshots = new List<(string Store, MessageLogSnapshot Snapshot)>();
-        if (HttpMethods.IsHead(context.Request.Method))
-            return new(selection.IsList, snapshots);
         foreach (var store in selection.Stores)
         {
             using var following = await FollowedStore.BeginAsync(store, context.RequestAborted);
-            snapshots.Add((store.Name, following.Store.GetSnapshot()));
+            snapshots.Add((store.Name, resume.IsEmpty ? following.Store.GetSnapshot() : await ReadAsync(following, new ResumePlan(resume, selection.Stores), snapshots.Count, context.RequestAborted)));
         }
 
         return new(selection.IsList, snapshots);
     }
 
+    public static void SetHeaders(HttpResponse response)
+    {
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.CacheControl = "no-cache, no-store";
+        response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+    }
+
     public async Task WriteAsync(HttpContext context)
     {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-cache, no-store";
-        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        if (HttpMethods.IsHead(context.Request.Method))
-            return;
+        SetHeaders(context.Response);
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
         if (isList)
             await WriteListAsync(context, writer, snapshots);
         else
             await WriteAsync(context, writer, snapshots[0].Store, snapshots[0].Snapshot);
+        await SendAsync(context, writer); // where middleware has replaced the body, nothing else takes the pipe's bytes there
+    }
+
+    /// <summary>What a stream would begin with, up to where the store is now; a reset stands where one would.</summary>
+    private static async ValueTask<MessageLogSnapshot> ReadAsync(FollowedStore following, ResumePlan plan, int index, CancellationToken cancellationToken)
+    {
+        var cursor = await following.OpenCursorAsync(plan.StartOf(index), cancellationToken);
+        var head = following.Store.Position;
+        var messages = new List<StoreMessage>();
+        while (cursor.TryRead(out StoreMessage? message))
+        {
+            messages.Add(message);
+            if (message.Position is { } position && position.Epoch == head.Epoch && position.Offset >= head.Offset)
+                break; // publishers may be faster than this loop
+        }
+
+        return new MessageLogSnapshot(cursor.Position, messages);
     }
 
     private static async Task WriteListAsync(HttpContext context, Utf8JsonWriter writer, List<(string Store, MessageLogSnapshot Snapshot)> snapshots)
@@ -65,7 +83,7 @@ internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, Mes
         writer.WriteStartArray("messages"u8);
         foreach (var message in snapshot.Messages)
         {
-            MessageEnvelope.Write(writer, new FrameContent(store, message.Id, message));
+            MessageEnvelope.Write(writer, new FrameContent(store, message.Reset?.Id ?? message.Id, message));
             if (writer.BytesPending >= Subscriber.BatchBytes)
                 await SendAsync(context, writer);
         }

@@ -25,7 +25,7 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
         {
             if (values is [{ Length: > 0 } text] && await RedeemAsync(context, text) is { } ticket)
                 return Admit(context, ticket);
-            await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
+            await Refusal.DenyAsync(context, StoreVerdict.Unauthenticated, []);
         }
         catch (BackplaneUnavailableException)
         {
@@ -37,7 +37,7 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
 
     private ValueTask<StoreTicket?> RedeemAsync(HttpContext context, string text)
     {
-        IReadOnlyCollection<string?> stores = context.GetRouteValue(StoreSelection.RouteValue) is string { Length: > 0 } name
+        IReadOnlyCollection<string?> stores = StoreSelection.NameInPath(context) is { } name
             ? [name]
             : [.. context.Request.Query[StoreSelection.RouteValue]];
         return tickets.RedeemAsync(text, TransportOf(context), stores, context.RequestAborted);

@@ -44,6 +44,7 @@ public static class TornadoseServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.AddSignalR();
         services.PostConfigure<JsonHubProtocolOptions>(HubJson.AddTo);
+        StatusRefusals.AddTo(services);
         services.AddMetrics();
         AddOptions(services, configure);
         services.TryAddSingleton(TimeProvider.System);
@@ -113,6 +114,8 @@ public static class TornadoseServiceCollectionExtensions
         {
             services.AddSingleton<IValidateOptions<TornadoseOptions>, TornadoseOptionsValidation>();
             services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsValidation>();
+            services.AddSingleton<IOptionsMonitor<TornadoseOptions>, LastGoodOptions<TornadoseOptions>>();
+            services.AddSingleton<IOptionsMonitor<StoreOptions>, LastGoodOptions<StoreOptions>>();
             options.BindConfiguration(ConfigurationSection).ValidateOnStart();
         }
 

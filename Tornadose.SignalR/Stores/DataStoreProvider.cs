@@ -8,7 +8,7 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>The stores of this process by name.</summary>
-internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
+internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
@@ -67,6 +67,9 @@ internal sealed class DataStoreProvider : IDataStoreProvider, IAsyncDisposable
             return null;
         return _stores.TryGetValue(name, out var store) ? store : _families.Find(name);
     }
+
+    /// <summary>Waits for <see cref="DisposeAsync"/>: <c>using var services = …BuildServiceProvider()</c> knows nothing else.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {

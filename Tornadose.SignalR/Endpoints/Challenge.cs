@@ -36,6 +36,8 @@ internal static class Challenge
         {
             if (IsForPeople(response))
                 Strip(response, status, cookies);
+            else if (response.StatusCode >= StatusCodes.Status400BadRequest)
+                response.Headers.Remove("Location"); // which cookies leave on the status that they give to programs
             return Task.CompletedTask;
         });
     }

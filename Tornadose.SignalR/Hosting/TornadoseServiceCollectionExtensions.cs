@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -89,6 +90,7 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton(provider => new InspectorEndpoint(
             provider.GetRequiredService<Inspector>(),
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, StorePathDescription>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InitialValues>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ExplicitAccess>());

@@ -9,7 +9,7 @@ namespace Tornadose.SignalR.Endpoints;
 /// would copy a stream until it ends, and have a second reader of the same URL wait for that.
 /// </summary>
 /// <param name="asPage">Whether a request is one of a person, who may be sent to a sign-in page; null when none is.</param>
-internal class ProgramEndpointMetadata(Func<HttpRequest, bool>? asPage = null) : IOutputCachePolicy, ISkipStatusCodePagesMetadata
+internal sealed class ProgramEndpointMetadata(Func<HttpRequest, bool>? asPage = null) : IOutputCachePolicy, ISkipStatusCodePagesMetadata
 {
     /// <summary>Whether the request is answered with a status, whatever the authentication scheme would like.</summary>
     public bool AnswersByStatus(HttpRequest request) => asPage?.Invoke(request) != true;

@@ -21,10 +21,18 @@ internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, Mes
     public static async ValueTask<StoreSnapshotResponse> TakeAsync(StoreSelection selection, ResumeRequest resume, HttpContext context)
     {
         var snapshots = new List<(string Store, MessageLogSnapshot Snapshot)>();
-        foreach (var store in selection.Stores)
+        var followed = new List<FollowedStore>();
+        try
         {
-            using var following = await FollowedStore.BeginAsync(store, context.RequestAborted);
-            snapshots.Add((store.Name, resume.IsEmpty ? following.Store.GetSnapshot() : await ReadAsync(following, new ResumePlan(resume, selection.Stores), snapshots.Count, context.RequestAborted)));
+            foreach (var store in selection.Stores)
+                followed.Add(await FollowedStore.BeginAsync(store, context.RequestAborted));
+            var plan = new ResumePlan(resume, [.. followed.Select(static following => following.Store)]);
+            foreach (var following in followed)
+                snapshots.Add((following.Store.Name, resume.IsEmpty ? following.Store.GetSnapshot() : await ReadAsync(following, plan.StartOf(snapshots.Count), context.RequestAborted)));
+        }
+        finally
+        {
+            followed.ForEach(static following => following.Dispose());
         }
 
         return new(selection.IsList, snapshots);
@@ -49,9 +57,9 @@ internal sealed class StoreSnapshotResponse(bool isList, List<(string Store, Mes
     }
 
     /// <summary>What a stream would begin with, up to where the store is now; a reset stands where one would.</summary>
-    private static async ValueTask<MessageLogSnapshot> ReadAsync(FollowedStore following, ResumePlan plan, int index, CancellationToken cancellationToken)
+    private static async ValueTask<MessageLogSnapshot> ReadAsync(FollowedStore following, StartAt start, CancellationToken cancellationToken)
     {
-        var cursor = await following.OpenCursorAsync(plan.StartOf(index), cancellationToken);
+        var cursor = await following.OpenCursorAsync(start, cancellationToken);
         var head = following.Store.Position;
         var messages = new List<StoreMessage>();
         while (cursor.TryRead(out StoreMessage? message))

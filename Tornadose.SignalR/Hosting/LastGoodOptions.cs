@@ -53,17 +53,20 @@ internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(DynamicallyAcc
     {
         if (!_good.ContainsKey(name))
             return;
+        TOptions options;
         try
         {
-            var options = _factory.Create(name);
-            _good[name] = new Lazy<TOptions>(options);
-            _faults.TryRemove(name, out _);
-            Changed?.Invoke(options, name);
+            options = _factory.Create(name);
         }
         catch (Exception invalid) when (invalid is OptionsValidationException or InvalidOperationException or ArgumentException or FormatException)
         {
             Refuse(name, invalid.Message);
+            return;
         }
+
+        _good[name] = new Lazy<TOptions>(options);
+        _faults.TryRemove(name, out _);
+        Changed?.Invoke(options, name);
     }
 
     /// <summary>Files are often reported as changed twice.</summary>

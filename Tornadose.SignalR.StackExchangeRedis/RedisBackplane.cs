@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// Order and positions decided in Redis, for all processes that share it. A message's journey: the append script stores it and announces it; each node that follows the store
 /// takes the announcement into its copy of the log; from there it is delivered as in a single process.
 /// </summary>
-internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposable
+internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, RedisBackplaneChannel> _channels = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
@@ -55,6 +55,9 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
     /// <summary>Waits for an answer of Redis.</summary>
     /// <exception cref="StoreUnavailableException">There is none.</exception>
     public Task RequireAsync(CancellationToken cancellationToken) => _node.Reader.ReadTopsAsync([new RedisKeys(_node.Options.KeyPrefix, "_")], cancellationToken);
+
+    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {

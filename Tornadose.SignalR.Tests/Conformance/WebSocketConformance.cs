@@ -44,6 +44,17 @@ public sealed class WebSocketConformance(Deployment deployment)
         }
     }
 
+    /// <summary>A proxy that changes the host makes a deployment's own pages foreign to it, and nothing else shows it: Server-Sent Events work.</summary>
+    [Theory, MemberData(nameof(Servers)), Case("CONF-01", "WS-05", "SEC-10")]
+    public async Task Requests_FromTheDeploymentsOwnPages_AreTaken(string server)
+    {
+        (string Name, string Value) origin = ("Origin", deployment.Server(server).GetLeftPart(UriPartial.Authority));
+        await using var stream = await RawHttp.SendAsync(deployment.Url(server), "GET", [.. RawWs.HandshakeHeaders, origin]);
+        await using var hub = await RawHttp.SendAsync(new Uri(deployment.Server(server), "hubs/stores"), "GET", [.. RawWs.HandshakeHeaders, origin]);
+        await using var publish = await RawHttp.SendAsync(deployment.Url(server), "POST", [("Content-Type", "text/plain"), origin], "by a page"u8.ToArray());
+        Assert.Equal((101, 101, 200), (stream.Status, hub.Status, publish.Status));
+    }
+
     [Theory, MemberData(nameof(Servers)), Case("CONF-01", "WS-02", "WS-03", "WS-04")]
     public async Task Messages_InTheirEnvelope_ResumeAfterAnId(string server)
     {

@@ -34,6 +34,56 @@ public sealed class SnapshotTests
         Assert.Equal("first", (await sse.NextAsync()).Data);
     }
 
+    [Theory, Case("HTTP-03")]
+    [InlineData("", "m1 m2 m3 m4 m5")]
+    [InlineData("?from=earliest", "m1 m2 m3 m4 m5")]
+    [InlineData("?from=now", "")]
+    [InlineData("?last=2", "m4 m5")]
+    [InlineData("?last=0", "")]
+    [InlineData("?last=99", "m1 m2 m3 m4 m5")]
+    [InlineData("?after={3}", "m4 m5")]
+    [InlineData("?after={5}", "")]
+    [InlineData("?after=garbage", "reset")]
+    [InlineData("?after=garbage&from=earliest", "reset m1 m2 m3 m4 m5")]
+    public async Task Get_Json_HonoursWhereToBegin(string query, string expected)
+    {
+        await using var host = await StoresApp.StartAsync();
+        var ids = await host.OrdersStore().PublishNumberedAsync(5);
+        foreach (var path in new[] { "/stores/orders", "/stores" })
+        {
+            var said = query.Replace("{3}", ids[2], StringComparison.Ordinal).Replace("{5}", ids[4], StringComparison.Ordinal);
+            await using var http = await RawHttp.GetAsync(host.Url(path == "/stores" ? $"/stores?store=orders&{said.TrimStart('?')}" : path + said), ("Accept", "application/json"));
+            Assert.Equal(200, http.Status);
+            var answer = JsonElement.Parse(await http.ReadTextAsync());
+            Assert.Equal(ids[4], answer.GetProperty("id").GetString());
+            var messages = (path == "/stores" ? answer.GetProperty("stores")[0] : answer).GetProperty("messages").EnumerateArray();
+            Assert.Equal(expected, string.Join(' ', messages.Select(static message => message.TryGetProperty("reset", out _) ? "reset" : message.GetProperty("data").GetString())));
+        }
+    }
+
+    [Fact, Case("HTTP-03", "HTTP-08")]
+    public async Task Get_JsonAfterAHeader_BeginsThere()
+    {
+        await using var host = await StoresApp.StartAsync();
+        var ids = await host.OrdersStore().PublishNumberedAsync(3);
+        await using var http = await RawHttp.GetAsync(host.Orders("?after=garbage"), ("Accept", "application/json"), ("Last-Event-ID", ids[1]));
+        Assert.Equal("m3", Assert.Single(JsonElement.Parse(await http.ReadTextAsync()).GetProperty("messages").EnumerateArray()).GetProperty("data").GetString());
+    }
+
+    [Fact, Case("HTTP-04")]
+    public async Task Head_SaysTheIdToContinueAfter()
+    {
+        await using var host = await StoresApp.StartAsync();
+        await host.OrdersStore().PublishNumberedAsync(2);
+        await using var one = await RawHttp.SendAsync(host.Orders(), "HEAD");
+        await using var list = await RawHttp.SendAsync(host.Url("/stores?store=orders&store=weather"), "HEAD");
+        Assert.Equal(host.OrdersStore().Position.ToString(), one.Header("Tornadose-Id"));
+        Assert.Equal($"{host.OrdersStore().Position}-{host.WeatherStore().Position}", list.Header("Tornadose-Id"));
+        await host.OrdersStore().PublishAsync("next");
+        await using var stream = await RawSse.OpenAsync(host.Orders($"?after={one.Header("Tornadose-Id")}"));
+        Assert.Equal("next", (await stream.NextAsync()).Data);
+    }
+
     [Theory]
     [InlineData("sse")]
     [InlineData("ndjson")]

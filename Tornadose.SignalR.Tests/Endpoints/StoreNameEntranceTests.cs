@@ -31,7 +31,8 @@ public sealed class StoreNameEntranceTests
     }
 
     [Theory, Case("SEC-07", "HTTP-30")]
-    [InlineData("_mine"), InlineData("devices/a*"), InlineData("a%20b"), InlineData("devices/a%0Ab"), InlineData("devices/%E4"), InlineData("devices/e%CC%81"), InlineData("devices/a%2fb")]
+    [InlineData("_mine"), InlineData("devices/a*"), InlineData("a%20b"), InlineData("devices/a%0Ab"), InlineData("devices/%E4"), InlineData("devices/e%CC%81"), InlineData("devices/a%252Fb")]
+    [InlineData("devices%2F..%2Fa"), InlineData("devices%2F%2E%2E"), InlineData("devices%2F"), InlineData("%2Fdevices"), InlineData("devices%2Fa%2Fb"), InlineData("devices%2F_a%20"), InlineData("devices%2F%2Fa")]
     [InlineData("devices/%7Bid%7D"), InlineData("%2a"), InlineData("devices/a%5Cb"), InlineData("devices/a//b")]
     public async Task Path_BadName_Is404AndMakesNothing(string path)
     {
@@ -42,6 +43,25 @@ public sealed class StoreNameEntranceTests
         Assert.Equal(404, publish.Status);
 
         Assert.Empty(host.Stores.Names);
+    }
+
+    [Theory, Case("HTTP-30"), InlineData("devices%2F7"), InlineData("devices%2f7"), InlineData("devices/7")]
+    public async Task Path_EscapedSlash_IsTheStoresOwn(string path)
+    {
+        await using var host = await StartAsync();
+        var id = await host.PublishAsync("devices/7", "x");
+
+        foreach (var wire in new[] { "sse", "ndjson", "websocket" })
+        {
+            await using var reader = await WireReader.OpenAsync(wire, host.Url($"/stores/{path}?from=earliest"));
+            Assert.Equal((id, "x"), (await reader.NextAsync() is var message ? (message.Id, message.Data) : default));
+        }
+
+        Assert.Equal(200, await StatusAsync(host.Url($"/stores/{path}"), [("Accept", "application/json")]));
+        await using var publish = await RawHttp.SendAsync(host.Url($"/stores/{path}"), "POST", body: "y"u8.ToArray());
+        Assert.Equal(200, publish.Status);
+        Assert.Equal(["devices/7"], host.Stores.Names);
+        Assert.Equal(2, host.Stores.GetStore("devices/7").Position.Offset);
     }
 
     [Fact, Case("SEC-11")]

@@ -22,7 +22,7 @@ public sealed class StreamFormatTests
         await using var host = await InspectedApp.StartAsync(static stores => stores.AddDocumentedFormat().AddDocumentedFormat());
         await using var metrics = MetricsRecorder.Of(host);
         await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", CloudEvents));
-        Assert.Equal((200, CloudEvents, "no-cache, no-store", "identity", "live"), (http.Status, http.Header("Content-Type"), http.Header("Cache-Control"), http.Header("Content-Encoding"), http.Header("Tornadose-Resume")));
+        Assert.Equal((200, CloudEvents, "no-cache, no-store, no-transform", "identity", "live"), (http.Status, http.Header("Content-Type"), http.Header("Cache-Control"), http.Header("Content-Encoding"), http.Header("Tornadose-Resume")));
         var id = await host.IdOfOnlySubscriberAsync();
         var node = await host.InspectNodeAsync();
         Assert.Equal("cloudevents", node.GetProperty("subscribers")[0].GetProperty("transport").GetString());

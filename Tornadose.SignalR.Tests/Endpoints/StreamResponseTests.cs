@@ -16,7 +16,7 @@ public sealed class StreamResponseTests
         await using var host = await StoresApp.StartAsync();
         await using var http = await RawHttp.GetAsync(host.Orders(), accept is null ? [] : [("Accept", accept)]);
         Assert.Equal((200, "text/event-stream"), (http.Status, http.Header("Content-Type")));
-        Assert.Equal("no-cache, no-store", http.Header("Cache-Control"));
+        Assert.Equal("no-cache, no-store, no-transform", http.Header("Cache-Control"));
         Assert.Equal("no", http.Header("X-Accel-Buffering"));
         Assert.Contains(http.Header("Content-Encoding"), new[] { null, "identity" });
         Assert.Equal("live", http.Header("Tornadose-Resume"));
@@ -33,7 +33,7 @@ public sealed class StreamResponseTests
         await using var host = await StoresApp.StartAsync();
         await using var head = await RawHttp.SendAsync(host.Orders(), "HEAD", [("Accept", accept), ("Connection", "close")]);
         Assert.Equal((200, contentType), (head.Status, head.Header("Content-Type")));
-        Assert.Equal("no-cache, no-store", head.Header("Cache-Control"));
+        Assert.Equal(accept == "application/json" ? "no-cache, no-store" : "no-cache, no-store, no-transform", head.Header("Cache-Control"));
         Assert.Empty(await head.ReadToEndAsync());
         Assert.Equal(0, host.Subscribers());
     }

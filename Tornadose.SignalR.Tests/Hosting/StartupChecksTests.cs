@@ -43,10 +43,45 @@ public sealed class StartupChecksTests
         Assert.Contains("Tornadose:Stores:ordres", Assert.Single(warnings).Message, StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("https://app.example/"), InlineData("app.example"), InlineData("https://app.example/path"), InlineData("")]
-    public async Task Start_OriginThatNoBrowserSends_IsRefused(string origin)
+    [Theory]
+    [InlineData("https://app.example/", "browsers send 'https://app.example'")]
+    [InlineData("https://app.example/path", "browsers send 'https://app.example'")]
+    [InlineData("https://app.example?x", "browsers send 'https://app.example'")]
+    [InlineData("https://app.example:443", "browsers send 'https://app.example'")]
+    [InlineData("http://app.example:80", "browsers send 'http://app.example'")]
+    [InlineData("https://App.example", "browsers send 'https://app.example'")]
+    [InlineData("HTTPS://app.example", "browsers send 'https://app.example'")]
+    [InlineData("https://MÜNCHEN.example", "browsers send 'https://münchen.example'")]
+    [InlineData("https://me@app.example", "browsers send 'https://app.example'")]
+    [InlineData(" https://app.example", "browsers send 'https://app.example'")]
+    [InlineData("http://[0:0:0:0:0:0:0:1]:5000", "browsers send 'http://[::1]:5000'")]
+    [InlineData("https://*.app.example", "there are no patterns")]
+    [InlineData("*.app.example", "there are no patterns")]
+    [InlineData("app.example", "an origin is scheme and host")]
+    [InlineData("localhost:5000", "an origin is scheme and host")]
+    [InlineData("null", "an origin is scheme and host")]
+    [InlineData("", "an origin is scheme and host")]
+    public async Task Start_OriginThatNoBrowserSends_IsRefusedWithWhatBrowsersSend(string origin, string words)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => StoresApp.StartAsync(options: all => all.AllowedOrigins.Add(origin)));
-        Assert.Contains("AllowedOrigins", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"AllowedOrigins has '{origin}', which no page would match; {words}", failure.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory, InlineData("https://app.example"), InlineData("http://localhost:5000"), InlineData("https://münchen.example"), InlineData("http://[::1]:5000"), InlineData("capacitor://localhost"), InlineData("*")]
+    public async Task Start_OriginThatBrowsersSend_IsTaken(string origin)
+    {
+        await using var host = await StoresApp.StartAsync(options: all => all.AllowedOrigins.Add(origin));
+        Assert.Equal([origin], host.Get<Tornadose.SignalR.TornadoseOptions>().AllowedOrigins);
+    }
+
+    [Fact, Case("SEC-08")]
+    public async Task Start_StoreHubByMapHub_SaysTheLineToWrite()
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StoresApp.StartAsync(before: static app => app.MapHub<Tornadose.SignalR.StoreHub>("/hubs/stores")));
+        Assert.Contains("app.MapStoreHub(\"/hubs/stores\");", failure.Message, StringComparison.Ordinal);
+        failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StoresApp.StartAsync(before: static app => app.MapGroup("/api").MapHub<OwnHub>("/own")));
+        Assert.Contains("app.MapStoreHub<OwnHub>(\"/api/own\");", failure.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class OwnHub : Tornadose.SignalR.StoreHub;
 }

@@ -90,7 +90,7 @@ public sealed class DismissTests
         await using var client = await RawHttp.GetAsync(host.Orders(), ("Accept", "application/x-ndjson"));
         await host.UntilSubscribersAsync(1);
         Assert.Equal(204, await host.DismissAsync(await host.IdOfOnlySubscriberAsync()));
-        Assert.Equal("{\"closed\":{\"reason\":\"dismissed\"}}\n", await client.ReadTextAsync());
+        Assert.Equal("\n{\"closed\":{\"reason\":\"dismissed\"}}\n", await client.ReadTextAsync());
     }
 
     [Fact, Case("SEC-10")]

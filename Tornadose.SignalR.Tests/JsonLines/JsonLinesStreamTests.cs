@@ -38,7 +38,7 @@ public sealed class JsonLinesStreamTests
         await using var host = await StoresApp.StartAsync();
         await using var lines = await RawLines.OpenAsync(host.Orders());
         Assert.Equal(
-            ("application/x-ndjson", "no-cache, no-store", "no", "live"),
+            ("application/x-ndjson", "no-cache, no-store, no-transform", "no", "live"),
             (lines.Http.Header("Content-Type"), lines.Http.Header("Cache-Control"), lines.Http.Header("X-Accel-Buffering"), lines.Http.Header("Tornadose-Resume")));
     }
 

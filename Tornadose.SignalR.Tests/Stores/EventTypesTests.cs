@@ -29,6 +29,16 @@ public sealed class EventTypesTests
     [Theory, Case("SSE-17", "SEC-21"), InlineData("tornadose.reset"), InlineData("tornadose."), InlineData("Tornadose.Reset"), InlineData("TORNADOSE.x")]
     public void Normalize_ReservedName_Throws(string eventType) => Refused(eventType);
 
+    [Theory, Case("SSE-16"), InlineData("error"), InlineData("open")]
+    public void Normalize_EventThatAnEventSourceHasItself_Throws(string eventType)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => EventTypes.Normalize(eventType));
+        Assert.Contains($"An EventSource has an event '{eventType}' of its own", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("Error"), InlineData("OPEN"), InlineData("errors"), InlineData("reopen"), InlineData("close")]
+    public void Normalize_AlmostAnEventSourcesOwn_IsKept(string eventType) => Assert.Equal(eventType, EventTypes.Normalize(eventType));
+
     [Fact]
     public void Normalize_LongestType_IsKeptAndALongerOneRefused()
     {

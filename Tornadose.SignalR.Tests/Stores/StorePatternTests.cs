@@ -31,6 +31,19 @@ public sealed class StorePatternTests
         Assert.Throws<ArgumentException>(() => builder.AddDataStore<int>(pattern));
     }
 
+    [Theory]
+    [InlineData("devices/{id:int}"), InlineData("t/{tenant?}"), InlineData("w/{*rest}"), InlineData("w/{**rest}"), InlineData("p/{page=1}"), InlineData("a/{id:regex(^\\d+$)}"), InlineData("a/{id:regex(a/b)}")]
+    [InlineData("{tenant:alpha}/orders"), InlineData("a/{id:int?}")]
+    public void AddQueueStore_RouteSyntax_IsRefusedWithWords(string pattern)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddTornadose().AddQueueStore(pattern));
+        Assert.Contains("syntax of routes", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("no constraints, optional parts, defaults or catch-alls", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("{1}"), InlineData("a/{my id}"), InlineData("a/{x,y}"), InlineData("a/{id}{"), InlineData("a/{ä}")]
+    public void AddQueueStore_PartThatIsNoName_Throws(string pattern) => Assert.Throws<ArgumentException>(() => new ServiceCollection().AddTornadose().AddQueueStore(pattern));
+
     [Theory, Case("SEC-07"), MemberData(nameof(Bad))]
     public void AddQueueStore_BadName_Throws(string name) => Assert.ThrowsAny<ArgumentException>(() => new ServiceCollection().AddTornadose().AddQueueStore(name));
 

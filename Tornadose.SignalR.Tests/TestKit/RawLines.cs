@@ -12,11 +12,14 @@ public sealed class RawLines : IAsyncDisposable
 
     public RawHttp Http { get; }
 
-    public static async Task<RawLines> OpenAsync(Uri url, int? receiveBufferBytes = null)
+    /// <summary>Opens the stream, up to the empty line that it begins with.</summary>
+    public static async Task<RawLines> OpenAsync(Uri url, int? receiveBufferBytes = null, params (string Name, string Value)[] headers)
     {
-        var http = await RawHttp.SendAsync(url, "GET", [("Accept", "application/x-ndjson")], receiveBufferBytes: receiveBufferBytes);
+        var http = await RawHttp.SendAsync(url, "GET", [("Accept", "application/x-ndjson"), .. headers], receiveBufferBytes: receiveBufferBytes);
         Assert.Equal(200, http.Status);
-        return new RawLines(http);
+        var lines = new RawLines(http);
+        Assert.Equal("", await lines.NextAsync());
+        return lines;
     }
 
     /// <summary>The next line without its LF; empty for a keep-alive.</summary>

@@ -19,18 +19,20 @@ public sealed class WireReader : IAsyncDisposable
 
     public static TheoryData<string> Wires => ["sse", "ndjson", "websocket"];
 
-    public static async Task<WireReader> OpenAsync(string wire, Uri url, int? receiveBufferBytes = null)
+    public static Task<WireReader> OpenAsync(string wire, Uri url, int? receiveBufferBytes = null) => OpenAsync(wire, url, [], receiveBufferBytes);
+
+    public static async Task<WireReader> OpenAsync(string wire, Uri url, (string Name, string Value)[] headers, int? receiveBufferBytes = null)
     {
         switch (wire)
         {
             case "sse":
-                var sse = await RawSse.OpenAsync(url, receiveBufferBytes);
+                var sse = await RawSse.OpenAsync(url, receiveBufferBytes, headers);
                 return new(sse, async () => Read(await sse.NextAsync()));
             case "ndjson":
-                var lines = await RawLines.OpenAsync(url, receiveBufferBytes);
+                var lines = await RawLines.OpenAsync(url, receiveBufferBytes, headers);
                 return new(lines, async () => Read(await lines.NextObjectAsync()));
             default:
-                var socket = await RawWs.OpenAsync(url, receiveBufferBytes);
+                var socket = await RawWs.OpenAsync(url, receiveBufferBytes, headers);
                 return new(socket, async () => Read(JsonElement.Parse(await socket.NextTextAsync())));
         }
     }

@@ -33,6 +33,56 @@ public sealed class PageOriginTests
         Assert.Equal(allowed, PageOrigin.IsAllowed(request, ["https://friend.example"]));
     }
 
+    [Theory, Case("WS-05", "SEC-08")]
+    [InlineData("xn--mnchen-3ya.example", "https://xn--mnchen-3ya.example", true)]
+    [InlineData("xn--mnchen-3ya.example:8443", "https://xn--mnchen-3ya.example:8443", true)]
+    [InlineData("XN--MNCHEN-3YA.example", "https://xn--mnchen-3ya.example", true)]
+    [InlineData("xn--mnchen-3ya.example", "https://münchen.example", true)]
+    [InlineData("xn--mnchen-3ya.example", "https://munchen.example", false)]
+    [InlineData("xn--mnchen-3ya.example", "https://xn--mnchen-3yb.example", false)]
+    [InlineData("xn--a.example", "https://xn--a.example", true)]
+    [InlineData("app.example", "https://a\u200db.example", false)]
+    [InlineData("app.example:443", "https://app.example", true)]
+    [InlineData("app.example:80", "http://app.example", true)]
+    [InlineData("app.example:80", "https://app.example", false)]
+    [InlineData("[::1]:5000", "http://[::1]:5000", true)]
+    [InlineData("[0:0::1]:5000", "http://[::1]:5000", true)]
+    [InlineData("[::1]:5000", "http://[::2]:5000", false)]
+    [InlineData("localhost", "capacitor://localhost", false)]
+    [InlineData("", "https://app.example", false)]
+    public void IsAllowed_FormsOfAHost_AreOneHost(string host, string origin, bool allowed)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers.Host = host; // as it came: the property reads names as people do
+        request.Headers.Origin = origin;
+        Assert.Equal(allowed, PageOrigin.IsAllowed(request, []));
+    }
+
+    [Theory, Case("WS-05", "SEC-08")]
+    [InlineData("https://xn--mnchen-3ya.example", "https://xn--mnchen-3ya.example", true)]
+    [InlineData("https://münchen.example", "https://xn--mnchen-3ya.example", true)]
+    [InlineData("https://münchen.example:8443", "https://xn--mnchen-3ya.example:8443", true)]
+    [InlineData("https://münchen.example", "https://xn--mnchen-3ya.example:8443", false)]
+    [InlineData("https://münchen.example", "http://xn--mnchen-3ya.example", false)]
+    [InlineData("https://münchen.example", "https://xn--mnchen-3ya.example/", false)]
+    [InlineData("https://münchen.example", "https://xn--mnchen-3ya.example.evil.example", false)]
+    [InlineData("capacitor://localhost", "capacitor://localhost", true)]
+    public void IsAllowed_ListedInUnicodeOrPunycode_MatchesWhatBrowsersSend(string listed, string origin, bool allowed)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Host = new HostString("app.example");
+        request.Headers.Origin = origin;
+        Assert.Equal(allowed, PageOrigin.IsAllowed(request, [listed]));
+    }
+
+    [Fact, Case("WS-05")]
+    public async Task Handshake_HostInPunycode_IsItsOwnPagesHost()
+    {
+        await using var host = await StoresApp.StartAsync();
+        await using var own = await RawHttp.GetAsync(host.Orders(), [.. RawWs.HandshakeHeaders, ("Host", "xn--mnchen-3ya.example"), ("Origin", "https://xn--mnchen-3ya.example")]);
+        Assert.Equal(101, own.Status);
+    }
+
     [Fact, Case("WS-05")]
     public void IsAllowed_HostWithPort_PortCounts()
     {

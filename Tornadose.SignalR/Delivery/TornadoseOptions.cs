@@ -120,8 +120,9 @@ public sealed class TornadoseOptions
     public long MaxBytes { get; set; } = 1L << 30;
 
     /// <summary>
-    /// The origins of web pages that may open WebSockets, publish and get stream tickets, besides those of the same host, exactly as browsers send them: <c>https://app.example</c>. Default empty. <c>*</c> allows every page, which
-    /// with cookies lets any site read what its visitors may read. Others get 403. Clients that are no browsers send no origin, and are not concerned.
+    /// The origins of web pages that may open WebSockets, publish and get stream tickets, besides those of the same host, as browsers send them: <c>https://app.example</c>, without a path, in small letters, with the port only where
+    /// it is not the scheme's own; the host's name in Unicode or in punycode. What no page could match is refused at start. Default empty. <c>*</c> allows every page, which with cookies lets any site read what its visitors may
+    /// read. Others get 403. Clients that are no browsers send no origin, and are not concerned.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 

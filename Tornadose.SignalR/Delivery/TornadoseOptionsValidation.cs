@@ -36,8 +36,9 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
             yield return $"Tornadose: AccessRecheckTimeout is {options.AccessRecheckTimeout}; it must be from 100 ms to 10 minutes.";
         if (options.UserId is null)
             yield return "Tornadose: UserId is null; it must be a function, perhaps one that returns null.";
-        foreach (var origin in options.AllowedOrigins.Where(static origin => !IsOrigin(origin)))
-            yield return $"Tornadose: AllowedOrigins has '{origin}'; an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'; or '*'.";
+        foreach (var origin in options.AllowedOrigins)
+            if (OriginFault(origin) is { } fault)
+                yield return $"Tornadose: AllowedOrigins has '{origin}', which no page would match; {fault}.";
         if (options.MaxBytes < 1024 * 1024)
             yield return $"Tornadose: MaxBytes is {options.MaxBytes}; it must be at least 1 MiB (1048576).";
         if (options.MaxSubscriptionsPerConnection < 1)
@@ -63,7 +64,16 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
         (nameof(options.MaxTicketsPerSecond), options.MaxTicketsPerSecond),
     ];
 
-    /// <summary>As browsers send it; anything else would never match.</summary>
-    private static bool IsOrigin(string origin) => origin == "*"
-        || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.GetLeftPart(UriPartial.Authority) == origin);
+    /// <summary>What is wrong with an origin that browsers would not send; null when nothing is. A host's name may be in Unicode, where browsers send punycode.</summary>
+    private static string? OriginFault(string origin)
+    {
+        if (origin == "*")
+            return null;
+        if (origin.Contains('*', StringComparison.Ordinal))
+            return "there are no patterns: list each origin, or '*' for every page";
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || page.Host.Length == 0)
+            return "an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'";
+        var sent = $"{page.Scheme}://{page.GetComponents(UriComponents.Host | UriComponents.Port, UriFormat.SafeUnescaped)}";
+        return origin == sent ? null : $"browsers send '{sent}'";
+    }
 }

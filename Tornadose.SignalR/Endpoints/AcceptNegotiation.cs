@@ -48,38 +48,17 @@ internal sealed class AcceptNegotiation
             : offers[0].Format;
     }
 
+    /// <summary>Each format has the quality of the most specific range that it is in; a sort that is stable leaves the library's order where two are equal.</summary>
     private static StreamFormat? Choose(IList<MediaTypeHeaderValue> wanted, (MediaTypeHeaderValue Type, StreamFormat Format)[] offers)
     {
-        StreamFormat? best = null;
-        var bestRank = (Quality: 0.0, Specificity: -1);
-        foreach (var (type, format) in offers)
-        {
-            var rank = Rank(type, wanted);
-            if (rank.Quality > 0 && rank.CompareTo(bestRank) > 0)
-                (best, bestRank) = (format, rank);
-        }
-
-        return best;
+        // Parameters, as charset, do not tell our formats apart.
+        var ranges = wanted.Select(static range => new MediaTypeHeaderValue(range.MediaType, range.Quality ?? 1)).ToArray();
+        return offers
+            .Select(offer => (offer.Format, Range: ranges.Where(range => offer.Type.IsSubsetOf(range)).MaxBy(Specificity)))
+            .Where(static choice => choice.Range is { Quality: > 0 })
+            .OrderByDescending(static choice => choice.Range!, MediaTypeHeaderValueComparer.QualityComparer)
+            .FirstOrDefault().Format;
     }
 
-    /// <summary>The quality that the most specific of the matching ranges gives to a type.</summary>
-    private static (double Quality, int Specificity) Rank(MediaTypeHeaderValue type, IList<MediaTypeHeaderValue> wanted)
-    {
-        var rank = (Quality: 0.0, Specificity: -1);
-        foreach (var range in wanted)
-        {
-            var specificity = range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
-            if (specificity > rank.Specificity && Matches(range, type, specificity))
-                rank = (range.Quality ?? 1, specificity);
-        }
-
-        return rank;
-    }
-
-    private static bool Matches(MediaTypeHeaderValue range, MediaTypeHeaderValue type, int specificity) => specificity switch
-    {
-        0 => true,
-        1 => range.Type.Equals(type.Type, StringComparison.OrdinalIgnoreCase),
-        _ => range.MediaType.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase),
-    };
+    private static int Specificity(MediaTypeHeaderValue range) => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
 }

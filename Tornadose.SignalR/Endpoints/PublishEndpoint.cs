@@ -19,6 +19,9 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
     /// <summary>A length that is only declared reserves no more memory than this.</summary>
     private const int MaxTrustedLength = 64 * 1024;
 
+    /// <summary>What UTF-8 is called, and what is UTF-8 whatever it is called.</summary>
+    private static readonly string[] Utf8Names = ["utf-8", "utf8", "us-ascii", "ascii"];
+
     public async Task InvokeAsync(HttpContext context)
     {
         // Pages may post text to any site without asking, and their visitors' cookies go along.
@@ -31,8 +34,10 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         var selection = StoreSelection.Read(context, stores, options);
         if (selection.IsList)
             selection = StoreSelection.OneOnly;
-        if ((selection.Refusal ?? Refusal.For(await authorizer.DecideAsync(context.User, selection.Stores[0], StoreOperation.Publish))) is { } refusal)
+        if (selection.Refusal is { } refusal)
             await Refusal.WriteAsync(context, refusal);
+        else if (await authorizer.DecideAsync(context.User, selection.Stores[0], StoreOperation.Publish) is not StoreVerdict.Allowed and var verdict)
+            await Refusal.DenyAsync(context, verdict, [selection.Stores[0].Options.PublishPolicy]);
         else
             await PublishAsync(context, selection.Stores[0]);
     }
@@ -97,8 +102,11 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             return string.IsNullOrEmpty(request.ContentType) ? MessageFormat.Text : throw Unsupported();
-        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        // A quoted value is the same as a bare one (RFC 9110 §5.6.6).
+        if (type.Charset.HasValue && !Utf8Names.Contains(HeaderUtilities.UnescapeAsQuotedString(type.Charset).Value, StringComparer.OrdinalIgnoreCase))
             throw Unsupported();
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new BadHttpRequestException("A message comes as it is, or the application decompresses it: app.UseRequestDecompression().", StatusCodes.Status415UnsupportedMediaType);
         if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
             return MessageFormat.Json;
         return type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)

@@ -13,6 +13,11 @@ internal static class Refusal
         StatusCodes.Status400BadRequest,
         "The bare payloads of tornadose.raw do not say which store they are of: ask for one store, or leave the subprotocol out.");
 
+    /// <summary>A list names its stores by event types.</summary>
+    public static readonly (int Status, string Text) EventNameList = (
+        StatusCodes.Status400BadRequest,
+        "One of the stores is called as an event that an EventSource has itself, or that is the library's own: ask for that store alone, or for JSON lines or a WebSocket.");
+
     public static readonly (int Status, string Text) NoSuchStore = (StatusCodes.Status404NotFound, "There is no such store.");
 
     /// <summary>What the authoriser's verdict means to the client; null when it may go on.</summary>
@@ -27,6 +32,17 @@ internal static class Refusal
     public static readonly (int Status, string Text) TooManyStores = (
         StatusCodes.Status503ServiceUnavailable,
         "There are too many stores at the moment. Come back later.");
+
+    /// <summary>Refuses a user, with the application's challenge where signing in may help.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="verdict">What the authoriser has said; not that it is allowed.</param>
+    /// <param name="policies">The policies that were asked.</param>
+    public static async Task DenyAsync(HttpContext context, StoreVerdict verdict, IEnumerable<string?> policies)
+    {
+        if (verdict == StoreVerdict.Unauthenticated)
+            await Challenge.AddAsync(context, policies);
+        await WriteAsync(context, For(verdict)!.Value);
+    }
 
     public static Task WriteAsync(HttpContext context, (int Status, string Text) refusal)
     {
@@ -53,17 +69,19 @@ internal static class Refusal
     /// <param name="format">What it would have been answered in; null for a WebSocket.</param>
     /// <param name="retry">When to come back.</param>
     /// <param name="why">Why not now.</param>
-    public static Task ComeBackAsync(HttpContext context, StreamFormat? format, TimeSpan retry, AdmissionRefusal? why = null)
+    public static async Task ComeBackAsync(HttpContext context, StreamFormat? format, TimeSpan retry, AdmissionRefusal? why = null)
     {
         why ??= AdmissionRefusal.Full;
         if (format is ServerSentEventFormat)
         {
             StreamHeaders.Set(context.Response, format);
             ServerSentEventSink.WriteOpening(context.Response.BodyWriter, retry);
-            return Task.CompletedTask;
+            // Where middleware has replaced the body, the pipe's bytes reach it by a flush and by nothing else.
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            return;
         }
 
         context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retry.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(context, (why.IsTheirs ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable, why.Description));
+        await WriteAsync(context, (why.IsTheirs ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable, why.Description));
     }
 }

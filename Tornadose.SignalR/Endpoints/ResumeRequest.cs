@@ -8,8 +8,9 @@ namespace Tornadose.SignalR.Endpoints;
 /// <param name="After">The id that the client saw last; null where it has none.</param>
 /// <param name="Earliest">Whether it wants everything that is kept; with an id: when the resume is not possible.</param>
 /// <param name="Last">How many of the last messages it wants; null when it does not say.</param>
+/// <param name="Now">Whether it wants, in so many words, nothing of the past.</param>
 /// <param name="Error">What is wrong with the request, for its author; null when nothing is.</param>
-internal readonly record struct ResumeRequest(string? After, bool Earliest, int? Last, string? Error)
+internal readonly record struct ResumeRequest(string? After, bool Earliest, int? Last, bool Now, string? Error)
 {
     private static readonly string[] Aliases = ["after", "lastEventId", "last_event_id"];
 
@@ -19,10 +20,13 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
     /// </summary>
     public static ResumeRequest Read(HttpRequest request)
     {
-        if (!TryReadEarliest(request, out var earliest, out var error) || !TryReadLast(request, out var last, out error))
-            return new(null, false, null, error);
-        return new(AfterId(request), earliest, last, null);
+        if (!TryReadFrom(request, out var earliest, out var now, out var error) || !TryReadLast(request, out var last, out error))
+            return new(null, false, null, false, error);
+        return new(AfterId(request), earliest, last, now, null);
     }
+
+    /// <summary>Whether it says nothing, so that a stream begins where its store's kind begins, and a snapshot is the whole window.</summary>
+    public bool IsEmpty => this == default;
 
     /// <summary>An empty id is none.</summary>
     private static string? AfterId(HttpRequest request)
@@ -35,11 +39,12 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
         return null;
     }
 
-    private static bool TryReadEarliest(HttpRequest request, out bool earliest, out string? error)
+    private static bool TryReadFrom(HttpRequest request, out bool earliest, out bool now, out string? error)
     {
         var from = RequestParts.Query(request)["from"];
         earliest = from == "earliest";
-        error = earliest || from.Count == 0 || from == "now" ? null : "The query parameter 'from' takes the values 'earliest' and 'now'.";
+        now = from == "now";
+        error = earliest || now || from.Count == 0 ? null : "The query parameter 'from' takes the values 'earliest' and 'now'.";
         return error is null;
     }
 

@@ -3,6 +3,8 @@ using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.LongPolling;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.ServerSentEvents;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.WebSockets;
 
@@ -48,6 +50,8 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
             return Refusal.WriteAsync(context, Refusal.RawList);
         if (isWebSocket && Heartbeat.FindFault(context) is { } heartbeat)
             return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, heartbeat));
+        if (format is ServerSentEventFormat && selection.IsList && selection.Stores.Any(static store => MessageEventType.Fault(store.Name) is not null))
+            return Refusal.WriteAsync(context, Refusal.EventNameList);
         return AnswerAsync(context, selection, resume, format);
     }
 
@@ -62,19 +66,18 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
     private async ValueTask<StoreSubscription?> BeginAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
         var access = authorizer.Ask(selection.Stores.Any(static store => store.Options.ReadPolicy is not null) ? context.User : RequestParts.User(context), selection.Stores, context);
-        if (Refusal.For(await access.DecideAsync()) is { } refusal)
+        if (await access.DecideAsync() is not StoreVerdict.Allowed and var verdict)
         {
-            await Refusal.WriteAsync(context, refusal);
+            await Refusal.DenyAsync(context, verdict, selection.Stores.Select(static store => store.Options.ReadPolicy));
             return null;
         }
 
         try
         {
-            var isSnapshot = format is LongPollingFormat && !LongPollingFormat.IsAskedFor(context.Request);
             if (format is not null && HttpMethods.IsHead(context.Request.Method))
-                SetHeaders(context.Response, format, isSnapshot);
-            else if (isSnapshot)
-                await SnapshotAsync(context, access, selection, format!);
+                await HeadAsync(context, selection, format);
+            else if (format is not null && IsSnapshot(context.Request, format))
+                await SnapshotAsync(context, access, selection, resume, format);
             else
                 return await SubscribeAsync(context, access, selection, resume, format);
         }
@@ -87,17 +90,29 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
         return null;
     }
 
-    private static void SetHeaders(HttpResponse response, StreamFormat format, bool isSnapshot)
+    private static bool IsSnapshot(HttpRequest request, StreamFormat format) => format is LongPollingFormat && !LongPollingFormat.IsAskedFor(request);
+
+    /// <summary>The headers that <c>GET</c> would have, and the id after which a stream that begins now continues.</summary>
+    private static async Task HeadAsync(HttpContext context, StoreSelection selection, StreamFormat format)
     {
-        if (isSnapshot)
-            StoreSnapshotResponse.SetHeaders(response);
+        var ids = new string[selection.Stores.Count];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            using var following = await FollowedStore.BeginAsync(selection.Stores[i], context.RequestAborted);
+            ids[i] = following.Store.Position.ToString();
+        }
+
+        context.Response.Headers[StreamHeaders.Id] = string.Join('-', ids);
+        if (IsSnapshot(context.Request, format))
+            StoreSnapshotResponse.SetHeaders(context.Response);
         else
-            StreamHeaders.Set(response, format);
+            StreamHeaders.Set(context.Response, format);
     }
 
-    private async Task SnapshotAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, StreamFormat format)
+    /// <summary>What a stream would begin with; the whole window where the request does not say.</summary>
+    private async Task SnapshotAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat format)
     {
-        var window = new ResumeRequest(After: null, Earliest: true, Last: null, Error: null);
+        var window = resume.IsEmpty ? new ResumeRequest(After: null, Earliest: true, Last: null, Now: false, Error: null) : resume;
         const string transport = StoreSnapshotResponse.Transport;
         if (await EnterAsync(context, transport, access, selection, window, format, isSnapshot: true) is not { } snapshot)
             return;
@@ -135,7 +150,7 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
         {
             if (await gate.TrySpendAsync(context))
                 return true;
-            await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
+            await Refusal.DenyAsync(context, StoreVerdict.Unauthenticated, []);
         }
         catch (StoreUnavailableException)
         {
@@ -181,6 +196,7 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
 
     private async Task UpgradeAsync(HttpContext context, StoreSubscription subscription)
     {
+        StreamHeaders.MarkLongRunning(context);
         using (subscription)
             await WebSocketSubscription.RunAsync(context, subscription.Feeds, subscription.Access, Heartbeat.Read(context.Request), registry, options);
     }
@@ -202,6 +218,7 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
     {
         StreamHeaders.Set(context.Response, format);
         StreamHeaders.Unbuffer(context);
+        StreamHeaders.MarkLongRunning(context);
         var stream = new StreamContext(context, subscription.Feeds);
         var subscriber = new Subscriber(format.Name, subscription.Feeds, format.Encoder, format.CreateSink(stream), registry)
         {

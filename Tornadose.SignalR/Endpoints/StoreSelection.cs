@@ -32,7 +32,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
         string? Client() => ClientKey.Of(context, options);
         try
         {
-            return context.GetRouteValue(RouteValue) is string { Length: > 0 } name
+            return NameInPath(context) is { } name
                 ? Find([name], isList: false, stores, Client)
                 : FindList(context.Request, stores, Client);
         }
@@ -41,6 +41,13 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
             return Full;
         }
     }
+
+    /// <summary>
+    /// The store's name in the path; null where the path has none. Clients that escape a segment (<c>encodeURIComponent</c>, clients generated from the API description) escape its slashes too, which servers leave as they are
+    /// (RFC 3986 §2.2): in a name <c>%2F</c> can mean nothing else. It is undone once, and before anybody decides on the name.
+    /// </summary>
+    public static string? NameInPath(HttpContext context) =>
+        context.GetRouteValue(RouteValue) is string { Length: > 0 } name ? name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) : null;
 
     /// <summary>Finds a list of stores that a request names in its body.</summary>
     /// <param name="list">The names.</param>

@@ -39,7 +39,7 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
         if (!PageOrigin.IsAllowed(context.Request, options.AllowedOrigins))
             await Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
         else if (context.User.Identity?.IsAuthenticated != true)
-            await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
+            await Refusal.DenyAsync(context, StoreVerdict.Unauthenticated, []);
         else if (!context.Request.HasJsonContentType())
             await Refusal.WriteAsync(context, (StatusCodes.Status415UnsupportedMediaType, "A ticket is asked for in application/json."));
         else
@@ -63,9 +63,9 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
             return;
         }
 
-        if (Refusal.For(await authorizer.Ask(context.User, selection.Stores, context).DecideAsync()) is { } refusal)
+        if (await authorizer.Ask(context.User, selection.Stores, context).DecideAsync() is not StoreVerdict.Allowed and var verdict)
         {
-            await Refusal.WriteAsync(context, refusal);
+            await Refusal.DenyAsync(context, verdict, selection.Stores.Select(static store => store.Options.ReadPolicy));
             return;
         }
 

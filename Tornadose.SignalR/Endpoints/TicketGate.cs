@@ -24,7 +24,7 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
             return true;
         if (values is [{ Length: > 0 } text] && Read(context, text) is { } ticket)
             return Admit(context, ticket);
-        await Refusal.WriteAsync(context, Refusal.For(StoreVerdict.Unauthenticated)!.Value);
+        await Refusal.DenyAsync(context, StoreVerdict.Unauthenticated, []);
         return false;
     }
 
@@ -36,7 +36,7 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
 
     private StoreTicket? Read(HttpContext context, string text)
     {
-        IReadOnlyCollection<string?> stores = context.GetRouteValue(StoreSelection.RouteValue) is string { Length: > 0 } name
+        IReadOnlyCollection<string?> stores = StoreSelection.NameInPath(context) is { } name
             ? [name]
             : [.. context.Request.Query[StoreSelection.RouteValue]];
         return tickets.Read(text, TransportOf(context), stores);

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.FileLogs;
 
 /// <summary>Order and positions decided in this process, and kept in files, so that the next process goes on where this one ended: the same epochs, and ids that are valid as before.</summary>
-internal sealed class FileLogBackplane : IBackplane, IAsyncDisposable
+internal sealed class FileLogBackplane : IBackplane, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
@@ -40,6 +40,9 @@ internal sealed class FileLogBackplane : IBackplane, IAsyncDisposable
 
     public ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) =>
         new(_channels.Values.Select(static channel => channel.FindFault()).FirstOrDefault(static fault => fault is not null));
+
+    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {

@@ -11,13 +11,47 @@ using Tornadose.SignalR.Inspection;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// What API descriptions (OpenAPI) say of the endpoints. These read requests by themselves, so that no handler's signature tells what they take: the methods here are such signatures, and are never called.
+/// What API descriptions (OpenAPI) say of the endpoints. These read requests by themselves, so that no handler's signature tells what they take: the delegates here are such signatures, and are never called.
 /// </summary>
 /// <remarks>No schema says what a store holds; what comes over the streams is described in <c>docs/asyncapi.yaml</c>.</remarks>
 internal static class ApiDescription
 {
     private const string Text = "text/plain";
     private const string Json = "application/json";
+
+    // Lambdas, not methods: a method's class would name the tag that all operations have, where the application has given none.
+    private static readonly Delegate Read = (
+        [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
+        [FromQuery(Name = "after"), Description("The id of the last message that the client saw: what came after it is sent first. The header Last-Event-ID wins.")] string? after,
+        [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
+        [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
+        [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
+        [FromQuery(Name = "wait"), Description("For how long to wait for an answer in JSON, from 0s to 5m, as 30s: it comes as soon as there is something after the id, with the next id.")] string? wait,
+        [FromQuery(Name = "heartbeat"), Description("On a WebSocket: the silence after which {} is sent, from 100ms to 5m, as 15s.")] string? heartbeat,
+        [FromQuery(Name = "ticket"), Description("A ticket, in place of headers that the client cannot send.")] string? ticket) =>
+    {
+    };
+
+    private static readonly Delegate Publish = (
+        [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
+        [FromQuery(Name = "event"), Description("The message's event type.")] string? eventType,
+        [FromHeader(Name = "Idempotency-Key"), Description("The same key within five minutes stores one message, and gives the same id again.")] string? idempotencyKey) =>
+    {
+    };
+
+    private static readonly Delegate Inspect = (
+        [FromQuery(Name = "store"), Description("One store alone.")] string? store,
+        [FromQuery(Name = "limit"), Description("How many subscribers to list, those furthest behind first. Default 200.")] int? limit) =>
+    {
+    };
+
+    private static readonly Delegate Dismiss = ([FromRoute(Name = InspectorEndpoint.RouteValue), Description("The subscriber's id.")] string id) =>
+    {
+    };
+
+    private static readonly Delegate Nothing = () =>
+    {
+    };
 
     public static IEndpointConventionBuilder DescribeReading(this IEndpointConventionBuilder endpoint, IEnumerable<StreamFormat> formats) => endpoint
         .WithSummary("Reads a store")
@@ -63,39 +97,6 @@ internal static class ApiDescription
 
     private static IEndpointConventionBuilder Refuses(this IEndpointConventionBuilder endpoint, params int[] statuses) =>
         endpoint.WithMetadata([.. statuses.Select(static status => new ProducesResponseTypeMetadata(status, typeof(string), [Text]))]);
-
-    private static void Read(
-        [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
-        [FromQuery(Name = "after"), Description("The id of the last message that the client saw: what came after it is sent first. The header Last-Event-ID wins.")] string? after,
-        [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
-        [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
-        [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
-        [FromQuery(Name = "wait"), Description("For how long to wait for an answer in JSON, from 0s to 5m, as 30s: it comes as soon as there is something after the id, with the next id.")] string? wait,
-        [FromQuery(Name = "heartbeat"), Description("On a WebSocket: the silence after which {} is sent, from 100ms to 5m, as 15s.")] string? heartbeat,
-        [FromQuery(Name = "ticket"), Description("A ticket, in place of headers that the client cannot send.")] string? ticket)
-    {
-    }
-
-    private static void Publish(
-        [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
-        [FromQuery(Name = "event"), Description("The message's event type.")] string? eventType,
-        [FromHeader(Name = "Idempotency-Key"), Description("The same key within five minutes stores one message, and gives the same id again.")] string? idempotencyKey)
-    {
-    }
-
-    private static void Inspect(
-        [FromQuery(Name = "store"), Description("One store alone.")] string? store,
-        [FromQuery(Name = "limit"), Description("How many subscribers to list, those furthest behind first. Default 200.")] int? limit)
-    {
-    }
-
-    private static void Dismiss([FromRoute(Name = InspectorEndpoint.RouteValue), Description("The subscriber's id.")] string id)
-    {
-    }
-
-    private static void Nothing()
-    {
-    }
 
     private sealed class Parameter(ParameterInfo parameter) : IParameterBindingMetadata
     {

@@ -20,8 +20,10 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Serves stores.</summary>
 public static class StoreEndpointRouteBuilderExtensions
 {
-    // CONNECT is a WebSocket over HTTP/2 (RFC 8441).
-    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Connect];
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+
+    // A WebSocket over HTTP/2 (RFC 8441). An endpoint of its own, as API descriptions know no such verb.
+    private static readonly string[] ConnectMethods = [HttpMethods.Connect];
     private static readonly string[] PublishMethods = [HttpMethods.Post];
 
     /// <summary>
@@ -42,15 +44,17 @@ public static class StoreEndpointRouteBuilderExtensions
         pipeline.Run(endpoint.InvokeAsync);
         var upgraded = pipeline.Build();
         // What the two leave with a request stays with its stream: a plain one goes without.
-        var streams = endpoints.MapMethods(Pattern(prefix), ReadMethods, context => SharedUpgrade.IsPossible(context) ? upgraded(context) : endpoint.InvokeAsync(context))
+        RequestDelegate read = context => SharedUpgrade.IsPossible(context) ? upgraded(context) : endpoint.InvokeAsync(context);
+        var reads = endpoints.MapMethods(Pattern(prefix), ReadMethods, read).DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats);
+        var connects = endpoints.MapMethods(Pattern(prefix), ConnectMethods, read).ExcludeFromDescription();
+        var streams = new EndpointConventions(reads, connects)
             .WithDisplayName($"Tornadose stores under {prefix}")
             .DisableRequestTimeout()
-            .DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats)
             .WithMetadata(new StreamMetadata(), new QueryCredentials(Tickets: true));
         var tickets = endpoints.MapPost($"{prefix.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
             .WithDisplayName($"Tornadose tickets under {prefix}")
             .DescribeTickets();
-        return new EndpointConventions(streams, tickets).DisableCookieRedirect();
+        return new EndpointConventions(streams, tickets).ForPrograms();
     }
 
     /// <summary>
@@ -68,7 +72,7 @@ public static class StoreEndpointRouteBuilderExtensions
             .WithDisplayName($"Tornadose publishing under {prefix}")
             .WithMetadata(ExplicitAccess.Publishing)
             .DescribePublishing()
-            .DisableCookieRedirect();
+            .ForPrograms();
     }
 
     /// <summary>
@@ -87,7 +91,7 @@ public static class StoreEndpointRouteBuilderExtensions
         var dismiss = endpoints.MapDelete($"{pattern.TrimEnd('/')}/subscribers/{{{InspectorEndpoint.RouteValue}}}", endpoint.DismissAsync).DescribeDismissing();
         return new EndpointConventions(look, dismiss)
             .WithDisplayName($"Tornadose inspector at {pattern}")
-            .WithMetadata(ExplicitAccess.Inspecting);
+            .WithMetadata(ExplicitAccess.Inspecting, new ProgramEndpointMetadata(static request => HttpMethods.IsGet(request.Method) && AcceptNegotiation.WantsPage(request)));
     }
 
     /// <summary>Maps <see cref="StoreHub"/>, over which SignalR clients subscribe to stores.</summary>
@@ -116,10 +120,16 @@ public static class StoreEndpointRouteBuilderExtensions
             connections.CloseOnAuthenticationExpiration = options.CloseOnAuthenticationExpiration;
             configure?.Invoke(connections);
         });
-        hub.WithMetadata(new QueryCredentials(Tickets: false));
+        hub.WithMetadata(new QueryCredentials(Tickets: false), ExplicitAccess.MappedHub);
+        hub.ForPrograms();
         hub.Add(endpoint => endpoint.RequestDelegate = WebSocketOriginCheck.Before(endpoint.RequestDelegate!, options.AllowedOrigins));
         return hub;
     }
+
+    /// <summary>Refusals are statuses, and nothing is cached: see <see cref="ProgramEndpointMetadata"/>.</summary>
+    private static TBuilder ForPrograms<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoints.WithMetadata(new ProgramEndpointMetadata()).DisableCookieRedirect();
 
     private static string Pattern(string prefix)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -44,6 +45,7 @@ public static class TornadoseServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.AddSignalR();
         services.PostConfigure<JsonHubProtocolOptions>(HubJson.AddTo);
+        StatusRefusals.AddTo(services);
         services.AddMetrics();
         AddOptions(services, configure);
         services.TryAddSingleton(TimeProvider.System);
@@ -90,6 +92,7 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton(provider => new InspectorEndpoint(
             provider.GetRequiredService<Inspector>(),
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, StorePathDescription>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InitialValues>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ExplicitAccess>());
@@ -114,6 +117,8 @@ public static class TornadoseServiceCollectionExtensions
         {
             services.AddSingleton<IValidateOptions<TornadoseOptions>, TornadoseOptionsValidation>();
             services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsValidation>();
+            services.AddSingleton<IOptionsMonitor<TornadoseOptions>, LastGoodOptions<TornadoseOptions>>();
+            services.AddSingleton<IOptionsMonitor<StoreOptions>, LastGoodOptions<StoreOptions>>();
             options.BindConfiguration(ConfigurationSection).ValidateOnStart();
         }
 

@@ -15,6 +15,9 @@ internal static class MessageEventType
     /// <summary>Whether it says nothing: <c>message</c> is the name that browsers give to plain messages.</summary>
     public static bool IsPlain([NotNullWhen(false)] string? eventType) => string.IsNullOrEmpty(eventType) || eventType == "message";
 
+    /// <summary>Whether an <c>EventSource</c> dispatches events of this name itself (WHATWG HTML §9.2): listeners could not tell a message from them. Names of events are case-sensitive.</summary>
+    public static bool IsOfEventSource(string eventType) => eventType is "error" or "open";
+
     /// <summary>The event type in its one form: null for plain messages, and for what cannot be one.</summary>
     public static string? OrNull(string? eventType) => IsPlain(eventType) || Fault(eventType) is not null ? null : eventType;
 
@@ -25,6 +28,8 @@ internal static class MessageEventType
             return $"An event type has at most {MaxLength} characters; this one has {eventType.Length}.";
         if (eventType.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase))
             return $"Event types that begin with '{ReservedPrefix}' are the library's own. Choose another name.";
+        if (IsOfEventSource(eventType))
+            return $"An EventSource has an event '{eventType}' of its own: a page would take the message for a {(eventType == "open" ? "new connection" : "lost one")}. Choose another name.";
         for (int i = 0, length; i < eventType.Length; i += length)
             if (Rune.DecodeFromUtf16(eventType.AsSpan(i), out var rune, out length) != OperationStatus.Done || IsRefused(rune))
                 return $"An event type holds no control or format characters (as line breaks) and no half surrogate pairs: U+{(int)eventType[i]:X4} at index {i}.";

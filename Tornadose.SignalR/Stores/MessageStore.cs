@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Stores;
 
 /// <summary>A store of either kind: what is published is checked and encoded here, and goes to the backplane.</summary>
 internal sealed class MessageStore(string name, StoreKind kind, StoreOptions options, IBackplaneChannel channel, StoreSerializer serializer)
-    : IStore, IAsyncDisposable
+    : IStore, IAsyncDisposable, IDisposable
 {
     private const int MaxKeyLength = 256;
 
@@ -182,6 +182,9 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     internal void Exit() => Lease?.Exit(IsEmpty);
 
     public ValueTask DisposeAsync() => channel.DisposeAsync();
+
+    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private MessageStore Current
     {

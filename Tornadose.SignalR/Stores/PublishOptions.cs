@@ -8,7 +8,7 @@ public sealed record PublishOptions
     /// <summary>
     /// The event type, which a browser's <c>EventSource</c> listens for by name. Default null: a plain message. Empty and <c>message</c> mean
     /// the same as null. At most 256 characters; control and format characters are refused, and so is <c>tornadose.</c> at the beginning.
-    /// Avoid <c>error</c> and <c>open</c>: an <c>EventSource</c> has events of its own by these names, and pages cannot tell them apart.
+    /// Refused are <c>error</c> and <c>open</c>, too: an <c>EventSource</c> has events of its own by these names, and pages cannot tell them apart.
     /// </summary>
     public string? EventType { get; init; }
 

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>The name of a family of stores, as <c>devices/{id}</c>: a part in braces stands for any one segment.</summary>
 internal sealed class StorePattern
 {
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+
     private readonly string[] _segments;
 
     private StorePattern(string[] segments) => _segments = segments;
@@ -14,6 +18,10 @@ internal sealed class StorePattern
     public static StorePattern Parse(string pattern)
     {
         var segments = pattern.Split('/');
+        if (Array.Find(segments, static segment => segment is ['{', _, ..] && segment.AsSpan().IndexOfAny("*?:=(") >= 0) is { } syntax)
+            throw new ArgumentException(
+                $"'{pattern}' has {syntax}, which is syntax of routes. A part in braces is a name alone, as in 'devices/{{id}}', and stands for any one segment: no constraints, optional parts, defaults or catch-alls. Look at the value where the store is used, as in its policy.",
+                nameof(pattern));
         if (!segments.Any(IsParameter) || !StoreNames.IsValid(string.Join('/', segments.Select(static segment => IsParameter(segment) ? "x" : segment))))
             throw new ArgumentException($"'{pattern}' is not a family of stores. Write a part in braces for each segment that varies, as in 'devices/{{id}}'; the other segments are like a store's name.", nameof(pattern));
         if (segments.Where(IsParameter).GroupBy(static segment => segment).FirstOrDefault(static same => same.Count() > 1) is { } twice)
@@ -41,5 +49,7 @@ internal sealed class StorePattern
 
     private static bool Matches(string segment, ReadOnlySpan<char> part) => IsParameter(segment) ? !part.IsEmpty : part.SequenceEqual(segment);
 
-    private static bool IsParameter(string segment) => segment is ['{', _, .., '}'] && segment.AsSpan(1, segment.Length - 2).IndexOfAny('{', '}') < 0;
+    /// <summary>The part's name, which policies and handlers look it up by, is one as in code.</summary>
+    private static bool IsParameter(string segment) =>
+        segment is ['{', var first, .., '}'] && !char.IsAsciiDigit(first) && segment.AsSpan(1, segment.Length - 2).IndexOfAnyExcept(NameCharacters) < 0;
 }

@@ -10,7 +10,7 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>The stores of this process by name.</summary>
-internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable
+internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
@@ -87,6 +87,9 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable
             return null;
         return _stores.TryGetValue(name, out var store) ? store : _families.Find(name, client);
     }
+
+    /// <summary>Waits for <see cref="DisposeAsync"/>: <c>using var services = …BuildServiceProvider()</c> knows nothing else.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR.Delivery;
+using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Hosting;
+
+/// <summary>The configuration is edited while the application runs, and not always well.</summary>
+public sealed class ReloadTests
+{
+    [Theory]
+    [InlineData("Tornadose:Stores:devices/{id}:Capacity", "-1", "Capacity is -1")]
+    [InlineData("Tornadose:Stores:devices/{id}:Capacity", "many", "Capacity")]
+    [InlineData("Tornadose:Stores:devices/{id}:SlowConsumer", "Explode", "SlowConsumer")]
+    [InlineData("Tornadose:KeepAlive", "00:00:00", "KeepAlive is 00:00:00")]
+    public async Task Reload_BadValue_LeavesTheLastGoodOptionsAndSaysSoOnce(string key, string value, string said)
+    {
+        await using var host = await StartAsync();
+        var root = (IConfigurationRoot)host.App.Configuration;
+        root["Tornadose:Stores:devices/{id}:Capacity"] = "3";
+        root.Reload();
+        await PublishAsync(host, "devices/1", 201);
+
+        root[key] = value;
+        root.Reload();
+        root.Reload();
+
+        await PublishAsync(host, "devices/2", 202);
+        Assert.Equal(3, host.Get<IStoreProvider>().GetStore("devices/2").GetSnapshot().Messages.Count);
+        var line = Assert.Single(host.Logs.GetSnapshot(), static entry => entry.Level == LogLevel.Error);
+        Assert.Contains(said, line.Message, StringComparison.Ordinal);
+        Assert.Contains("The last good ones stay in force.", line.Message, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(15), host.Get<IOptionsMonitor<TornadoseOptions>>().CurrentValue.KeepAlive);
+    }
+
+    [Fact]
+    public async Task Reload_GoodValueAfterABadOne_IsTakenOver()
+    {
+        await using var host = await StartAsync();
+        var root = (IConfigurationRoot)host.App.Configuration;
+        var changes = new List<int>();
+        using var listening = host.Get<IOptionsMonitor<StoreOptions>>().OnChange((options, name) => changes.Add(name == "devices/{id}" ? options.Capacity : 0));
+        foreach (var capacity in new[] { "-1", "2", "-1", "4" })
+        {
+            root["Tornadose:Stores:devices/{id}:Capacity"] = capacity;
+            root.Reload();
+        }
+
+        await PublishAsync(host, "devices/1", 201);
+        Assert.Equal(4, host.Get<IStoreProvider>().GetStore("devices/1").GetSnapshot().Messages.Count);
+        Assert.Equal([2, 4], changes.Distinct()); // each source of the configuration tells of its own reload
+        Assert.Equal(2, host.Logs.GetSnapshot().Count(static entry => entry.Level == LogLevel.Error));
+    }
+
+    [Fact]
+    public async Task Dispose_OfAProvider_NeedsNotBeAsynchronous()
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        services.AddTornadose().AddQueueStore("orders").AddDataStore<int>("weather").AddQueueStore("devices/{id}");
+        using (var provider = services.BuildServiceProvider())
+        {
+            await provider.GetRequiredKeyedService<IStore>("orders").PublishAsync("x");
+            await provider.GetRequiredKeyedService<IStore<int>>("weather").PublishAsync(7);
+            await provider.GetRequiredService<IStoreProvider>().GetStore("devices/1").PublishAsync("x");
+        }
+    }
+
+    [Fact]
+    public void Dispose_OfAProviderWithAnotherBackplane_NeedsNotBeAsynchronous()
+    {
+        var folder = Directory.CreateTempSubdirectory("tornadose-dispose");
+        try
+        {
+            foreach (var add in new Action<ITornadoseBuilder>[] { builder => builder.AddFileLog(folder.FullName), static builder => builder.AddStackExchangeRedis("127.0.0.1:1,connectTimeout=100") })
+            {
+                var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+                add(services.AddTornadose().AddQueueStore("orders"));
+                using var provider = services.BuildServiceProvider();
+                Assert.NotNull(provider.GetRequiredKeyedService<IStore>("orders"));
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task PublishAsync(TestHost host, string store, int last)
+    {
+        for (var number = last - 10; number < last; number++)
+        {
+            await using var answer = await RawHttp.SendAsync(host.Url($"/stores/{store}"), "POST", [("Content-Type", "text/plain")], "x"u8.ToArray());
+            Assert.Equal(200, answer.Status);
+        }
+    }
+
+    private static Task<TestHost> StartAsync() => TestHost.StartAsync(
+        static builder =>
+        {
+            builder.Configuration.AddInMemoryCollection([new("Tornadose:Stores:devices/{id}:Capacity", "5")]);
+            builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("devices/{id}");
+        },
+        static app => app.MapStorePublishing("/stores").AllowAnonymous());
+}

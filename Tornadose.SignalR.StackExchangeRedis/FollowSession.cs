@@ -11,7 +11,11 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// </remarks>
 internal sealed class FollowSession(string store, RedisKeys keys, LogReplica replica, RedisNode node) : IAsyncDisposable
 {
+    /// <summary>Before the second attempt; each further pause is twice as long, up to <see cref="MaxRetryDelay"/>.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(1);
+
 
     /// <summary>The message that both have, and the next one.</summary>
     private const int MinPageSize = 2;
@@ -87,14 +91,21 @@ internal sealed class FollowSession(string store, RedisKeys keys, LogReplica rep
     private async Task RunAsync()
     {
         await Task.Yield();
+        var pause = RetryDelay;
         while (true)
         {
             var succeeded = await TryRoundAsync().ConfigureAwait(false);
             HasTried = true;
             if (!Advance(succeeded))
                 return;
-            if (!succeeded)
-                await Task.Delay(RetryDelay, node.Time).ConfigureAwait(false);
+            if (succeeded)
+            {
+                pause = RetryDelay;
+                continue;
+            }
+
+            await Task.Delay(pause, node.Time).ConfigureAwait(false);
+            pause = pause < MaxRetryDelay ? 2 * pause : MaxRetryDelay;
         }
     }
 

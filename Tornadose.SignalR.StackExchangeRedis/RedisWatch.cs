@@ -24,7 +24,6 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
             try
             {
                 await LookAsync(cancellationToken).ConfigureAwait(false);
-                await Task.Delay(Pause, node.Time, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -32,8 +31,12 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
             }
             catch (Exception failure)
             {
+                Fault = "Connecting to Redis failed; the log says why.";
                 node.Logger.WatchFailed(failure);
             }
+
+            // Whatever happened: without a pause a failure that repeats would keep a processor busy, and fill the log.
+            await Task.Delay(Pause, node.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -143,9 +143,9 @@ public sealed class DefectsNotKeptTests
     {
         await using var host = await StoresApp.StartAsync();
         await using var client = await RawSse.OpenAsync(host.Orders());
-        await host.OrdersStore().PublishAsync((ReadOnlyMemory<byte>)"grüß dich"u8.ToArray());
+        await host.OrdersStore().PublishUtf8Async("grüß dich"u8.ToArray());
         Assert.Equal("grüß dich", (await client.NextAsync()).Data);
-        await Assert.ThrowsAsync<ArgumentException>(() => host.OrdersStore().PublishAsync((ReadOnlyMemory<byte>)new byte[] { 0xff }).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(() => host.OrdersStore().PublishUtf8Async(new byte[] { 0xff }).AsTask());
     }
 
     private sealed class FailingFormat() : StreamFormat("failing", "text/x-failing", new FakeEncoder(keepsAlive: false) { OnEncode = static _ => throw new InvalidOperationException("This format never worked.") });

@@ -33,6 +33,6 @@ public sealed class ErrorWordsTests
         Assert.Equal(["503", "503"], said.Take(2).Select(text => text[..3]));
         foreach (var text in said)
             Assert.DoesNotContain(Secrets, secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase));
-        await Assert.ThrowsAnyAsync<IOException>(() => host.Get<IStoreProvider>().GetStore("plain").PublishAsync("x").AsTask()); // the application is told
+        await Assert.ThrowsAnyAsync<StoreException>(() => host.Get<IStoreProvider>().GetStore("plain").PublishAsync("x").AsTask()); // the application is told
     }
 }

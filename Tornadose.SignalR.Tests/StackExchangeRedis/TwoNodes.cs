@@ -102,7 +102,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         {
             return await PublishAsync(host, text);
         }
-        catch (IOException)
+        catch (StoreException)
         {
             Ledger.Uncertain(text);
             return null;

@@ -87,7 +87,7 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         var body = await ReadBodyAsync(request, store);
         return format == MessageFormat.Json
             ? await store.PublishJsonAsync(JsonText.OneLine(body), published, request.HttpContext.RequestAborted)
-            : await store.PublishAsync(body, published, request.HttpContext.RequestAborted);
+            : await store.PublishUtf8Async(body, published, request.HttpContext.RequestAborted);
     }
 
     private static string? KeyOf(HttpRequest request) => request.Headers["Idempotency-Key"] switch

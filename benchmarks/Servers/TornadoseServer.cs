@@ -43,7 +43,7 @@ internal static class TornadoseServer
         if (context.Request.ContentType == "application/json")
             await stores.GetStore(store).PublishAsync(System.Text.Json.JsonSerializer.Deserialize(body, ReadingJson.Default.Reading)!);
         else
-            await stores.GetStore(store).PublishAsync((ReadOnlyMemory<byte>)body); // a byte[] would be a value, and become JSON
+            await stores.GetStore(store).PublishUtf8Async(body);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -59,7 +59,7 @@ internal static class TornadoseServer
             await Task.Delay(pauseMilliseconds);
             var allocated = GC.GetAllocatedBytesForCurrentThread();
             var start = Stopwatch.GetTimestamp();
-            var published = store.PublishAsync((ReadOnlyMemory<byte>)message);
+            var published = store.PublishUtf8Async(message);
             nanoseconds.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
             bytes.Add(GC.GetAllocatedBytesForCurrentThread() - allocated);
             await published;

@@ -22,7 +22,8 @@ for (const one of cases) {
   const got = JSON.stringify(await events(one.sse));
   if (got !== expected) print({ type: 'error', message: `${one.name}: ${got}` });
   const data = one.format === 'json' ? JSON.parse(one.data) : one.data;
-  const envelope = { id: one.id, ...(one.event && { event: one.event }), data };
+  const isJsonString = one.format === 'json' && typeof data === 'string';
+  const envelope = { id: one.id, ...(one.event && { event: one.event }), ...(isJsonString && { format: 'json' }), data };
   if (JSON.stringify(JSON.parse(one.json)) !== JSON.stringify(envelope)) print({ type: 'error', message: `${one.name}: ${one.json}` });
 }
 

@@ -287,7 +287,7 @@ public sealed class MiddlewareMatrixTests
         {
             connection.On<string, JsonElement>("Message", (_, message) => Received.TrySetResult(message.GetProperty("data").GetString()!));
             await connection.StartAsync().WithTimeout();
-            await connection.InvokeAsync<string>("Subscribe", "orders", null).WithTimeout();
+            await connection.InvokeAsync<string>("Subscribe", "orders").WithTimeout();
         }
 
         public ValueTask DisposeAsync() => connection.DisposeAsync();

@@ -125,7 +125,7 @@ public abstract class BackplaneSpecification<TBackplane>
     public async Task Open_CapacityOne_KeepsTheNewest()
     {
         var backplane = await CreateAsync();
-        await using var channel = backplane.Open("value", new MessageLogLimits(1, 1 << 20, NewestSuffices: true));
+        await using var channel = backplane.Open("value", new MessageLogLimits(1, 1 << 20, newestSuffices: true));
         await AppendAsync(channel, "old");
         await AppendAsync(channel, "new");
         using var following = await FollowAsync(channel);

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>What the backplane counts, on the meter <c>Tornadose</c>: everything here is zero on a day when nothing goes wrong.</summary>
+/// <summary>What the backplane counts, on the meter <c>Tornadose.SignalR</c>: everything here is zero on a day when nothing goes wrong.</summary>
 internal sealed class BackplaneMetrics
 {
     private readonly Counter<long> _missed;

@@ -130,8 +130,9 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
             if (connector.IsOwned)
                 _ = Task.Run(((IDisposable)multiplexer).Dispose); // waits for the server, which may not answer
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure)
         {
+            // The application's own factory may throw whatever it likes, and that must not end the disposal.
             logger.ConnectionCloseFailed(failure);
         }
     }

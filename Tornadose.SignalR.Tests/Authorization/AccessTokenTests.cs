@@ -64,7 +64,7 @@ public sealed class AccessTokenTests
         var seen = new ConcurrentQueue<string>();
         using var activities = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == "Tornadose" || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal),
+            ShouldListenTo = source => source.Name == "Tornadose.SignalR" || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal),
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => seen.Enqueue($"{activity.DisplayName} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(happened => happened.Tags))}"),
         };

@@ -49,11 +49,24 @@ public sealed class StoreFamilyTests : IAsyncDisposable
     {
         var store = Provider.GetStore("devices/1");
         await store.PublishAsync("x");
-        var cursor = store.OpenCursor(StartAt.Earliest);
+        var cursor = ((MessageStore)store).OpenCursor(StartAt.Earliest);
         _families.DropIdle();
 
         Assert.Equal("x", cursor.Read());
         Assert.False(await cursor.WaitToReadAsync().WithTimeout());
+    }
+
+    [Fact]
+    public async Task OpenCursorAsync_IdleForHours_KeepsTheStoreUntilTheCursorIsDisposed()
+    {
+        var store = Provider.GetStore("devices/1");
+        using var cursor = await store.OpenCursorAsync(StartAt.Now);
+        _families.Advance(TimeSpan.FromHours(5));
+        var position = await store.PublishAsync("x");
+
+        Assert.True(await cursor.WaitToReadAsync().WithTimeout());
+        Assert.Equal("x", cursor.Read());
+        Assert.Equal(1, position.Offset);
     }
 
     [Fact]

@@ -41,6 +41,17 @@ public sealed class StrangeMessageTests
         Assert.Equal("""{"a":"x y"}""", message.GetText());
     }
 
+    [Fact]
+    public async Task PublishAsync_BytesOfUnknownMeaning_AreRefusedWithTheMethodToCall()
+    {
+        IStore store = TestStore.Queue();
+        ReadOnlyMemory<byte> bytes = "text"u8.ToArray();
+        var refused = await Assert.ThrowsAsync<ArgumentException>(async () => await store.PublishAsync(bytes));
+        Assert.Contains(nameof(IStore.PublishUtf8Async), refused.Message, StringComparison.Ordinal);
+        await store.PublishAsync(bytes.ToArray());
+        Assert.Equal("\"dGV4dA==\"", (await store.GetLatestAsync())!.GetText());
+    }
+
     private static string Describe(StoreMessage<int[]> message)
     {
         try

@@ -18,7 +18,7 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
     {
         _published.InstrumentPublished = (instrument, _) =>
         {
-            if (instrument.Meter.Name == "Tornadose" && ReferenceEquals(instrument.Meter.Scope, factory)
+            if (instrument.Meter.Name == "Tornadose.SignalR" && ReferenceEquals(instrument.Meter.Scope, factory)
                 && (instruments.Length == 0 || instruments.Any(wanted => instrument.Name == $"tornadose.{wanted}")))
                 Collect(instrument);
         };

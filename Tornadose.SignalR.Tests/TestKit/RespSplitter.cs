@@ -7,6 +7,7 @@ namespace Tornadose.SignalR.Tests.TestKit;
 internal sealed class RespSplitter
 {
     private static readonly byte[] Message = "*3\r\n$7\r\nmessage\r\n"u8.ToArray();
+    private static readonly byte[] PushedMessage = ">3\r\n$7\r\nmessage\r\n"u8.ToArray(); // in the third version of the protocol
 
     private byte[] _rest = [];
 
@@ -19,7 +20,8 @@ internal sealed class RespSplitter
         for (int length; (length = LengthOf(all.AsSpan(at))) > 0; at += length)
         {
             var value = all.AsSpan(at, length);
-            if (!value.StartsWith(Message) || !leaveOut())
+            var isMessage = value.StartsWith(Message) || value.StartsWith(PushedMessage);
+            if (!isMessage || !leaveOut())
                 output.Write(value);
         }
 
@@ -36,8 +38,9 @@ internal sealed class RespSplitter
         var line = end + 2;
         return (char)bytes[0] switch
         {
-            '$' => Number(bytes[1..end]) is var length && length < 0 ? line : bytes.Length >= line + length + 2 ? line + length + 2 : 0,
-            '*' => ItemsLength(bytes, line, Number(bytes[1..end])),
+            '$' or '=' or '!' => Number(bytes[1..end]) is var length && length < 0 ? line : bytes.Length >= line + length + 2 ? line + length + 2 : 0,
+            '*' or '>' or '~' => ItemsLength(bytes, line, Number(bytes[1..end])),
+            '%' or '|' => ItemsLength(bytes, line, 2 * Number(bytes[1..end])),
             _ => line,
         };
     }

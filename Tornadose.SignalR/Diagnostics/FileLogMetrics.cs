@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>What stores in files measure, on the meter <c>Tornadose</c>.</summary>
+/// <summary>What stores in files measure, on the meter <c>Tornadose.SignalR</c>.</summary>
 internal sealed class FileLogMetrics
 {
     private readonly Histogram<double> _commits;

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Tornadose.SignalR.Diagnostics;
 
 /// <summary>
-/// The activities of the source <c>Tornadose</c>, named and tagged as OpenTelemetry's conventions for messaging have it: one for a publish, and one on each other node that a message reaches. None for
+/// The activities of the source <c>Tornadose.SignalR</c>, named and tagged as OpenTelemetry's conventions for messaging have it: one for a publish, and one on each other node that a message reaches. None for
 /// a delivery: there may be a hundred thousand of these a message.
 /// </summary>
 internal static class StoreActivities
 {
-    public const string SourceName = "Tornadose";
+    public const string SourceName = "Tornadose.SignalR";
 
     private static readonly ActivitySource Source = new(SourceName);
 

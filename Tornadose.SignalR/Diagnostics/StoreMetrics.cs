@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Tornadose.SignalR.Diagnostics;
 
 /// <summary>
-/// The instruments of the delivery, on the meter <c>Tornadose</c>. Nothing is measured per message: a batch is, when it is handed to its connection, and then only by instruments that somebody
+/// The instruments of the delivery, on the meter <c>Tornadose.SignalR</c>. Nothing is measured per message: a batch is, when it is handed to its connection, and then only by instruments that somebody
 /// listens to.
 /// </summary>
 /// <remarks>
@@ -12,7 +12,7 @@ namespace Tornadose.SignalR.Diagnostics;
 /// </remarks>
 internal sealed class StoreMetrics
 {
-    public const string MeterName = "Tornadose";
+    public const string MeterName = "Tornadose.SignalR";
 
     public const string StoreTag = "tornadose.store";
 

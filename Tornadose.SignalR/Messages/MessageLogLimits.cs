@@ -3,12 +3,28 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Backplanes;
 
 /// <summary>How much a log keeps. The oldest messages go first.</summary>
-/// <param name="Capacity">Messages, from 0 to 16,777,216; with 0 messages are delivered live only, and nothing can be resumed.</param>
-/// <param name="MaxBytes">Bytes of payload and event type, from 1.</param>
-/// <param name="MaxAge">Time since a message was appended, from zero; null keeps messages of any age.</param>
-/// <param name="NewestSuffices">Whether readers want the newest message and may miss those in between, without a reset.</param>
-public readonly record struct MessageLogLimits(int Capacity, long MaxBytes, TimeSpan? MaxAge = null, bool NewestSuffices = false)
+public readonly record struct MessageLogLimits
 {
+    /// <summary>Makes limits. What is out of range is refused by the log that gets them.</summary>
+    /// <param name="capacity">Messages, from 0 to 16,777,216; with 0 messages are delivered live only, and nothing can be resumed.</param>
+    /// <param name="maxBytes">Bytes of payload and event type, from 1.</param>
+    /// <param name="maxAge">Time since a message was appended, from zero; null keeps messages of any age.</param>
+    /// <param name="newestSuffices">Whether readers want the newest message and may miss those in between, without a reset.</param>
+    public MessageLogLimits(int capacity, long maxBytes, TimeSpan? maxAge = null, bool newestSuffices = false) =>
+        (Capacity, MaxBytes, MaxAge, NewestSuffices) = (capacity, maxBytes, maxAge, newestSuffices);
+
+    /// <summary>Messages, from 0 to 16,777,216; with 0 messages are delivered live only, and nothing can be resumed.</summary>
+    public int Capacity { get; init; }
+
+    /// <summary>Bytes of payload and event type, from 1.</summary>
+    public long MaxBytes { get; init; }
+
+    /// <summary>Time since a message was appended, from zero; null keeps messages of any age.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
+    /// <summary>Whether readers want the newest message and may miss those in between, without a reset.</summary>
+    public bool NewestSuffices { get; init; }
+
     /// <summary>Live delivery needs some slots even where nothing is kept for resuming.</summary>
     internal const int LiveOnlySlots = 64;
 

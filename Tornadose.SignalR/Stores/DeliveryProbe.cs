@@ -41,7 +41,7 @@ internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, 
 
     private async Task<bool> DeliversAsync(CancellationToken cancellationToken)
     {
-        await using var channel = new LocalBackplane(time).Open("probe", new MessageLogLimits(1, MaxBytes: 1));
+        await using var channel = new LocalBackplane(time).Open("probe", new MessageLogLimits(1, maxBytes: 1));
         var cursor = MessageCursor.Open(channel.Log, SlowConsumerPolicy.Reset, StartAt.Now, newestWins: false);
         var arrived = cursor.WaitToReadAsync(cancellationToken).AsTask();
         await channel.AppendAsync(new MessageContent(default, MessageFormat.Text, null), null, cancellationToken).ConfigureAwait(false);

@@ -73,5 +73,5 @@ public sealed class StoreOptions
     /// </summary>
     public bool MeasureEachStore { get; set; }
 
-    internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge, NewestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest);
+    internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge, newestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest);
 }

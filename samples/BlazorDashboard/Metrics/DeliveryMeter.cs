@@ -20,7 +20,7 @@ public sealed class DeliveryMeter : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "Tornadose" && ReferenceEquals(instrument.Meter.Scope, meters))
+            if (instrument.Meter.Name == "Tornadose.SignalR" && ReferenceEquals(instrument.Meter.Scope, meters))
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>(Count);

@@ -1,6 +1,6 @@
 namespace BlazorDashboard.Metrics;
 
-/// <summary>What the library measures of itself, by its meter <c>Tornadose</c>. Store <c>delivery</c>, every second.</summary>
+/// <summary>What the library measures of itself, by its meter <c>Tornadose.SignalR</c>. Store <c>delivery</c>, every second.</summary>
 /// <param name="At">When it was read, in milliseconds since 1970.</param>
 /// <param name="Published">Messages a second that this process published.</param>
 /// <param name="Delivered">Messages a second handed to connections.</param>

@@ -73,5 +73,6 @@ public sealed class StoreOptions
     /// </summary>
     public bool MeasureEachStore { get; set; }
 
-    internal MessageLogLimits Limits => new(Capacity, MaxBytes, MaxAge, newestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest);
+    /// <summary>What the log of a store with these options keeps. A method, because the generated binding reads every property.</summary>
+    internal MessageLogLimits ToLimits() => new(Capacity, MaxBytes, MaxAge, newestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest);
 }

@@ -122,7 +122,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private MessageStore Make(string name, StoreDefinition definition, StoreLease? lease)
     {
         var options = _options.Get(definition.Name);
-        return new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.Limits), _serializer)
+        return new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits()), _serializer)
         {
             OptionsName = definition.Name,
             RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,
@@ -164,6 +164,6 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     {
         foreach (var store in _stores.Values)
             if (store.OptionsName == name)
-                store.Log.Limits = options.Limits;
+                store.Log.Limits = options.ToLimits();
     }
 }

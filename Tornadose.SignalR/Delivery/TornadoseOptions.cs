@@ -64,12 +64,14 @@ public sealed class TornadoseOptions
     public int? MaxReplayedPerSecond { get; set; } = 100_000;
 
     /// <summary>
-    /// How many calls of the hub methods that subscribe or publish a user may make over hubs in a second, and at once; where nobody has signed in, a connection. Default 100; null for no limit. From 1. Beyond it the call fails.
+    /// How many calls of the hub methods that subscribe or publish a user may make over hubs in a second, and at once; where nobody has
+    /// signed in, a connection. Default 100; null for no limit. From 1. Beyond it the call fails.
     /// </summary>
     public int? MaxHubCallsPerSecond { get; set; } = 100;
 
     /// <summary>
-    /// How many subscriptions one hub connection may have at a time, streams of <c>Watch</c> included. Default 256. From 1. Beyond it the call fails. Without it a few connections could hold the subscriptions of thousands.
+    /// How many subscriptions one hub connection may have at a time, streams of <c>Watch</c> included. Default 256. From 1. Beyond it the
+    /// call fails. Without it a few connections could hold the subscriptions of thousands.
     /// </summary>
     public int MaxSubscriptionsPerConnection { get; set; } = 256;
 

@@ -6,12 +6,17 @@ namespace Tornadose.SignalR.Hubs;
 /// <summary>What a client publishes over the hub.</summary>
 internal static class HubPublishing
 {
-    public static async Task<string> PublishAsync(DataStore store, object? data, string? eventType, string? idempotencyKey, CancellationToken cancellationToken)
+    public static async Task<string> PublishAsync(
+        DataStore store, object? data, string? eventType, string? idempotencyKey, CancellationToken cancellationToken)
     {
         try
         {
             var content = HubArgument.ToContent(data);
-            var options = new PublishOptions { EventType = eventType, IdempotencyKey = string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey };
+            var options = new PublishOptions
+            {
+                EventType = eventType,
+                IdempotencyKey = string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey,
+            };
             var position = content.Format == MessageFormat.Text
                 ? await store.PublishAsync(content.Data, options, cancellationToken)
                 : await store.PublishJsonAsync(content.Data, options, cancellationToken);

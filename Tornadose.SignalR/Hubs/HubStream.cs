@@ -16,7 +16,8 @@ internal static class HubStream
         using var opened = await connection.CountRefusalsAsync(() => connection.OpenAsync(store, Transport, start, cancellationToken));
         var sink = new HubStreamSink();
         var subscriber = Subscribe(opened, access, connection, sink);
-        using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
+        using var gone = cancellationToken.UnsafeRegister(
+            static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
         var running = subscriber.RunAsync();
         try
         {
@@ -30,10 +31,14 @@ internal static class HubStream
         }
     }
 
-    private static Subscriber Subscribe(OpenedStore opened, SubscriberAccess access, ConnectionSubscriptions connection, HubStreamSink sink)
+    private static Subscriber Subscribe(
+        OpenedStore opened, SubscriberAccess access, ConnectionSubscriptions connection, HubStreamSink sink)
     {
         var store = opened.Store;
         var feed = new SubscriberFeed(store.Name, opened.Cursor, store.Options.SendTimeout, store.Measured);
-        return new Subscriber(Transport, SubscriberFeeds.Of(feed), connection.StreamEncoder, sink, connection.Hub.Registry) { Access = access };
+        return new Subscriber(Transport, SubscriberFeeds.Of(feed), connection.StreamEncoder, sink, connection.Hub.Registry)
+        {
+            Access = access,
+        };
     }
 }

@@ -119,7 +119,8 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
             _newest = null;
             for (var next = Math.Max(0, shown - keep); next < shown; next++)
                 Keep(messages[next]);
-            // An id that is not kept leads to a reset when reading begins after it, which says that something was missed; of a store that has only its newest value nothing can be.
+            // An id that is not kept leads to a reset when reading begins after it, which says that something was missed; of a store that
+            // has only its newest value nothing can be.
             _id = index >= 0 || !newestOnly ? upTo ?? snapshot.Id : snapshot.Id;
             _context = null;
         }
@@ -147,7 +148,10 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         }
     }
 
-    /// <summary>Reading may begin before what is shown: after the id of a prerendered page that showed less. An id that comes twice would be a key that comes twice, which ends the circuit.</summary>
+    /// <summary>
+    /// Reading may begin before what is shown: after the id of a prerendered page that showed less. An id that comes twice would be a key
+    /// that comes twice, which ends the circuit.
+    /// </summary>
     private bool IsShown(StoreMessage message) =>
         message.Position is { } position && _newest is { } newest && position.Epoch == newest.Epoch && position.Offset <= newest.Offset;
 

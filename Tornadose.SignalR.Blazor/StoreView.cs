@@ -47,7 +47,10 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     [Parameter, EditorRequired]
     public RenderFragment<StoreViewContext<T>>? ChildContent { get; set; }
 
-    /// <summary>How many messages are shown, the newest; 1 to 10,000. Default null: of a data store its one value, of any other store 50. Set it to show the last values of a data store that come while the page is open.</summary>
+    /// <summary>
+    /// How many messages are shown, the newest; 1 to 10,000. Default null: of a data store its one value, of any other store 50. Set it
+    /// to show the last values of a data store that come while the page is open.
+    /// </summary>
     [Parameter]
     public int? Keep { get; set; }
 
@@ -203,7 +206,10 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         _reading = null;
     }
 
-    /// <summary>Ends all that is done for the store that was shown. A store that cannot be found leaves nothing on the screen, and is looked for again with the next parameters.</summary>
+    /// <summary>
+    /// Ends all that is done for the store that was shown. A store that cannot be found leaves nothing on the screen, and is looked for
+    /// again with the next parameters.
+    /// </summary>
     private void Forget()
     {
         EndReading();

@@ -6,10 +6,12 @@ using Microsoft.AspNetCore.Components.Web;
 namespace Tornadose.SignalR.Blazor;
 
 /// <summary>
-/// Carries the ids up to which views have shown their stores from prerendering into the circuit, and over a circuit's pause: the page goes on after what is on the screen.
+/// Carries the ids up to which views have shown their stores from prerendering into the circuit, and over a circuit's pause: the page
+/// goes on after what is on the screen.
 /// </summary>
 /// <remarks>
-/// An id is of use once, to the view that shows the store on the page that was prerendered. So each view takes one, several views of a store in their order; and once a view has left the page, no view is on a prerendered
+/// An id is of use once, to the view that shows the store on the page that was prerendered. So each view takes one, several views of a
+/// store in their order; and once a view has left the page, no view is on a prerendered
 /// page any more: the same page, visited again in the same circuit, begins with what is kept then.
 /// </remarks>
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Ids are strings. Interactive server rendering, without which nothing is handed over, does not support trimming itself.")]
@@ -55,7 +57,9 @@ internal sealed class StoreViewHandover : IDisposable
 
     private static string Key(string store) => $"tornadose:{store}";
 
-    /// <summary>Without dynamic code, under native AOT, there is no interactive server rendering; the compiler leaves out the call there.</summary>
+    /// <summary>
+    /// Without dynamic code, under native AOT, there is no interactive server rendering; the compiler leaves out the call there.
+    /// </summary>
     private string[] Restore(string store) =>
         RuntimeFeature.IsDynamicCodeSupported && _state.TryTakeFromJson<string[]>(Key(store), out var ids) && ids is not null ? ids : [];
 

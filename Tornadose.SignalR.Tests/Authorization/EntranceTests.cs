@@ -79,7 +79,10 @@ public sealed class EntranceTests(ITestOutputHelper output)
         var store = host.Get<IStoreProvider>().GetStore(RolesApp.Store);
         var id = (await store.PublishAsync("seen")).ToString();
         await store.PublishAsync("private");
-        var resumes = Entrances.Http.Concat(Entrances.Hubs).Where(entrance => entrance.EndsWith("resume", StringComparison.OrdinalIgnoreCase) || entrance.EndsWith("WatchAfter", StringComparison.Ordinal)).ToArray();
+        var resumes = Entrances.Http.Concat(Entrances.Hubs)
+            .Where(entrance => entrance.EndsWith("resume", StringComparison.OrdinalIgnoreCase)
+                || entrance.EndsWith("WatchAfter", StringComparison.Ordinal))
+            .ToArray();
         Assert.Equal(9, resumes.Length);
         foreach (var entrance in resumes)
             Assert.Equal(200, (await Entrances.TryAsync(host, entrance, RolesApp.Store, "ann", id)).Status);

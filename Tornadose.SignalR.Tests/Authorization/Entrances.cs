@@ -19,7 +19,9 @@ internal static class Entrances
     ];
 
     public static readonly string[] Hubs =
-        [.. from hub in new[] { "hub", "derived" } from method in new[] { "Subscribe", "Resume", "Watch", "WatchAfter", "Publish", "PublishWith" } select $"{hub} {method}"];
+        [.. from hub in new[] { "hub", "derived" }
+            from method in new[] { "Subscribe", "Resume", "Watch", "WatchAfter", "Publish", "PublishWith" }
+            select $"{hub} {method}"];
 
     /// <param name="Status">200 for whoever is let in.</param>
     /// <param name="Words">What a refusal says, headers and all.</param>

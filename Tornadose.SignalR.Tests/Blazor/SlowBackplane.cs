@@ -24,7 +24,8 @@ internal sealed class SlowBackplane : IBackplane
     {
         public MessageLog Log => channel.Log;
 
-        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        public ValueTask<MessagePosition> AppendAsync(
+            MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
             channel.AppendAsync(content, idempotencyKey, cancellationToken);
 
         public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
@@ -35,7 +36,8 @@ internal sealed class SlowBackplane : IBackplane
             return new Following(backplane);
         }
 
-        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => channel.CatchUpAsync(position, cancellationToken);
+        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
+            channel.CatchUpAsync(position, cancellationToken);
 
         public ValueTask DisposeAsync() => channel.DisposeAsync();
     }

@@ -49,7 +49,8 @@ public sealed class StoreFeedTests
         var store = services.GetRequiredService<IStoreProvider>().GetStore("numbers");
         using var stop = new CancellationTokenSource();
         // A view that comes back with an id for ever would never let go of its thread: so it has one of its own, and looks at the token there.
-        var feed = new StoreFeed<int>(store, services.GetRequiredService<StoreSerializer>(), keep: 10, newestOnly: false, stop.Token.ThrowIfCancellationRequested);
+        var feed = new StoreFeed<int>(
+            store, services.GetRequiredService<StoreSerializer>(), keep: 10, newestOnly: false, stop.Token.ThrowIfCancellationRequested);
         await feed.LoadAsync(upTo: null, stop.Token);
         await store.PublishAsync(1);
         var reading = Task.Run(() => feed.ReadAsync(stop.Token));

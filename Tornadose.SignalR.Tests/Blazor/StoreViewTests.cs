@@ -164,7 +164,8 @@ public sealed class StoreViewTests
         {
             await using var tab = await fixture.OpenAsync<string>(state: state);
             await tab.View.ShowAsync(store, ("Keep", keep));
-            await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live && view.Last.Latest?.Value == "8" && view.Last.Id == fixture.Store(store).Position.ToString());
+            await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live
+                && view.Last.Latest?.Value == "8" && view.Last.Id == fixture.Store(store).Position.ToString());
             await fixture.Store(store).PublishAsync("9");
             await UntilAsync(fixture, tab.View, view => view.Last.Latest?.Value == "9");
             Assert.Equal(tab.View.Last.Items.Select(item => item.Id).Distinct(), tab.View.Last.Items.Select(item => item.Id));
@@ -420,7 +421,8 @@ public sealed class StoreViewTests
         return shows(view);
     });
 
-    private static Task<TException> FailsAsync<TException>(ViewRenderer<int> view, string store, params (string, object)[] parameters) where TException : Exception =>
+    private static Task<TException> FailsAsync<TException>(ViewRenderer<int> view, string store, params (string, object)[] parameters)
+        where TException : Exception =>
         FailsAsync<TException>(view, () => view.ShowAsync(store, parameters));
 
     private static async Task<TException> FailsAsync<TException>(ViewRenderer<int> view, Func<Task> render) where TException : Exception

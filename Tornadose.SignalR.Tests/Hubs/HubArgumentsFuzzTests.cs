@@ -64,11 +64,7 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
 
         await client.SendAsync(new InvocationMessage("last", "Unsubscribe", ["nothing"]));
         await Eventually.TrueAsync(
-            async () =>
-            {
-                await client.SendAsync(PingMessage.Instance); // SignalR reads what is behind a message of an unknown type once more comes
-                return client.Served.IsCompleted || client.Writes.SelectMany(write => write).OfType<CompletionMessage>().Any(message => message.InvocationId == "last");
-            },
+            () => client.Served.IsCompleted || client.Answer("last") is not null,
             what: $"the last answer; TORNADOSE_SEED={run.Seed}\n{string.Join('\n', sent)}");
         Assert.True(client.Served.IsCompletedSuccessfully || !client.Served.IsCompleted, $"TORNADOSE_SEED={run.Seed}: {client.Served.Exception}");
         return !client.Served.IsCompleted;
@@ -76,10 +72,14 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
 
     private static string Next(RandomText run, int call)
     {
-        var type = run.OneIn(40) ? run.Of("0", "2", "3", "5", "6", "7", "8", "9", "-1", "99", "\"1\"", "null") : run.OneIn(5) ? "4" : "1";
-        var target = run.OneIn(20) ? run.Of("Dispose", "OnConnectedAsync", "OnDisconnectedAsync", "get_Groups", "", "Enter", "subscribe ", "ToString", "Finalize") : run.Of("Subscribe", "Resume", "Watch", "WatchAfter", "Publish", "PublishWith", "Unsubscribe", "publish");
+        // None that SignalR does not know: it reads nothing behind such a message, until the client's time is up.
+        var type = run.OneIn(40) ? run.Of("2", "3", "5", "6", "7", "8", "9", "\"1\"", "null") : run.OneIn(5) ? "4" : "1";
+        var target = run.OneIn(20)
+            ? run.Of("Dispose", "OnConnectedAsync", "OnDisconnectedAsync", "get_Groups", "", "Enter", "subscribe ", "ToString", "Finalize")
+            : run.Of("Subscribe", "Resume", "Watch", "WatchAfter", "Publish", "PublishWith", "Unsubscribe", "publish");
         var id = run.OneIn(20) ? "" : $"\"invocationId\":\"{call}\",";
-        var text = $"{{\"type\":{type},{id}\"target\":\"{target}\",\"arguments\":[{string.Join(',', Arguments(run, target == "PublishWith" ? 4 : 2))}]}}";
+        var arguments = string.Join(',', Arguments(run, target == "PublishWith" ? 4 : 2));
+        var text = $"{{\"type\":{type},{id}\"target\":\"{target}\",\"arguments\":[{arguments}]}}";
         return run.OneIn(200) ? new string(run.Mutate<char>(text, () => run.Of('"', '{', '}', '[', ',', '\0', '\ud800', 'é', ':'))) : text;
     }
 
@@ -93,7 +93,8 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
             0 => run.Of("null", "\"\"", "\"x\"", "\"0123456789abcdef-1-00000000\"", "\"-1\"", $"\"{new string('9', 3000)}\""),
             _ => Json(run),
         };
-        return [store, second, .. Enumerable.Range(2, count - 2).Select(_ => run.OneIn(2) ? "null" : run.OneIn(2) ? "\"key\"" : Json(run))];
+        var others = Enumerable.Range(2, count - 2).Select(_ => run.OneIn(2) ? "null" : run.OneIn(2) ? "\"key\"" : Json(run));
+        return [store, second, .. others];
     }
 
     /// <summary>Mostly what the protocol can read: what it cannot, ends the connection, and with it what would come next.</summary>

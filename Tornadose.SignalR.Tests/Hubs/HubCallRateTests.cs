@@ -48,7 +48,8 @@ public sealed class HubCallRateTests
         }
         else
         {
-            await hub.InvokeCoreAsync<string>(method, method == "Subscribe" ? [RolesApp.Store] : [RolesApp.Store, method == "Publish" ? "text" : null]).WithTimeout();
+            object?[] arguments = method == "Subscribe" ? [RolesApp.Store] : [RolesApp.Store, method == "Publish" ? "text" : null];
+            await hub.InvokeCoreAsync<string>(method, arguments).WithTimeout();
         }
     }
 }

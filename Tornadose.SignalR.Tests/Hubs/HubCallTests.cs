@@ -64,9 +64,11 @@ public sealed class HubCallTests
         await using var host = await StartWithPublishingAsync();
         await using var client = await host.SubscribeAsync(binary: binary);
         var first = await client.Connection.InvokeAsync<string>("PublishWith", "orders", "text", "created", "key 1").WithTimeout();
-        Assert.Equal(first, await client.Connection.InvokeAsync<string>("PublishWith", "orders", "text", "created", "key 1").WithTimeout());
+        Assert.Equal(
+            first, await client.Connection.InvokeAsync<string>("PublishWith", "orders", "text", "created", "key 1").WithTimeout());
         var second = await client.Connection.InvokeAsync<string>("PublishWith", "orders", "text", null, "").WithTimeout();
-        Assert.Equal([(first, "created"), (second, null)], (await client.TakeAsync(2)).Select(message => (message.Id!, message.EventType)));
+        Assert.Equal(
+            [(first, "created"), (second, null)], (await client.TakeAsync(2)).Select(message => (message.Id!, message.EventType)));
         Assert.Equal(2, host.Orders.Position.Offset);
     }
 
@@ -78,7 +80,8 @@ public sealed class HubCallTests
         await using var host = await StartWithPublishingAsync();
         await using var client = await host.ConnectAsync();
         var key = keyLength is { } length ? new string('k', length) : null;
-        var refusal = await Assert.ThrowsAsync<HubException>(() => client.Connection.InvokeAsync<string>("PublishWith", "orders", "x", eventType, key).WithTimeout());
+        var refusal = await Assert.ThrowsAsync<HubException>(
+            () => client.Connection.InvokeAsync<string>("PublishWith", "orders", "x", eventType, key).WithTimeout());
         Assert.Contains("HubException: [invalid] ", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -89,8 +92,10 @@ public sealed class HubCallTests
         await using var host = await HubHost.StartAsync();
         await using var client = await host.ConnectAsync(binary);
         var failure = method.StartsWith("Watch", StringComparison.Ordinal)
-            ? await Assert.ThrowsAsync<HubException>(() => client.Connection.StreamAsyncCore<object>(method, arguments).ToListAsync().WithTimeout())
-            : await Assert.ThrowsAsync<HubException>(() => client.Connection.InvokeCoreAsync(method, typeof(string), arguments).WithTimeout());
+            ? await Assert.ThrowsAsync<HubException>(() =>
+                client.Connection.StreamAsyncCore<object>(method, arguments).ToListAsync().WithTimeout())
+            : await Assert.ThrowsAsync<HubException>(() =>
+                client.Connection.InvokeCoreAsync(method, typeof(string), arguments).WithTimeout());
         Assert.Contains("due to an error on the server", failure.Message);
         Assert.Equal(0, host.Registry.Count);
         await client.SubscribeAsync("orders");
@@ -103,9 +108,11 @@ public sealed class HubCallTests
     [InlineData("Unsubscribe", 0, 1)]
     public async Task Call_WrongNumberOfArgumentsAndDetailedErrors_NamesTheNumber(string method, int count, int expected)
     {
-        await using var host = await HubHost.StartAsync(builder => builder.Services.AddSignalR(options => options.EnableDetailedErrors = true));
+        await using var host = await HubHost.StartAsync(
+            builder => builder.Services.AddSignalR(options => options.EnableDetailedErrors = true));
         await using var client = await host.ConnectAsync();
-        var failure = await Assert.ThrowsAsync<HubException>(() => client.Connection.InvokeCoreAsync(method, typeof(string), [.. Enumerable.Repeat("orders", count)]).WithTimeout());
+        var failure = await Assert.ThrowsAsync<HubException>(
+            () => client.Connection.InvokeCoreAsync(method, typeof(string), [.. Enumerable.Repeat("orders", count)]).WithTimeout());
         Assert.Contains($"provides {count} argument(s) but target expects {expected}", failure.Message);
     }
 
@@ -142,7 +149,8 @@ public sealed class HubCallTests
         return calls;
     }
 
-    internal static Task<HubHost> StartWithPublishingAsync(Action<ISignalRServerBuilder>? signalR = null, Action<StoreOptions>? orders = null) => HubHost.StartAsync(
+    internal static Task<HubHost> StartWithPublishingAsync(
+        Action<ISignalRServerBuilder>? signalR = null, Action<StoreOptions>? orders = null) => HubHost.StartAsync(
         builder =>
         {
             builder.Services.AddAuthorizationBuilder().AddPolicy("anybody", policy => policy.RequireAssertion(_ => true));

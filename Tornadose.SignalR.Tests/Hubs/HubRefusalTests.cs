@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -20,7 +21,12 @@ public sealed class HubRefusalTests
         get
         {
             var calls = new TheoryData<string, string, string?, object?[]>();
-            foreach (var (method, rest) in new (string, object?[])[] { ("Subscribe", []), ("Resume", ["x"]), ("Watch", []), ("WatchAfter", ["x"]), ("Publish", ["text"]), ("PublishWith", ["text", null, null]) })
+            (string, object?[])[] methods =
+            [
+                ("Subscribe", []), ("Resume", ["x"]), ("Watch", []), ("WatchAfter", ["x"]), ("Publish", ["text"]),
+                ("PublishWith", ["text", null, null]),
+            ];
+            foreach (var (method, rest) in methods)
             {
                 calls.Add("not-found", method, "ann", ["unknown", .. rest]);
                 calls.Add("unauthorized", method, null, [RolesApp.Store, .. rest]);
@@ -56,9 +62,11 @@ public sealed class HubRefusalTests
     [Fact]
     public async Task Publish_BackplaneAway_IsUnavailable()
     {
-        await using var host = await HubCallTests.StartWithPublishingAsync(signalR => signalR.Services.AddSingleton<IBackplane, AwayBackplane>());
+        await using var host = await HubCallTests.StartWithPublishingAsync(
+            signalR => signalR.Services.AddSingleton<IBackplane, AwayBackplane>());
         await using var client = await host.ConnectAsync();
-        var refusal = await Assert.ThrowsAsync<HubException>(() => client.Connection.InvokeAsync<string>("Publish", "orders", "x").WithTimeout());
+        var refusal = await Assert.ThrowsAsync<HubException>(
+            () => client.Connection.InvokeAsync<string>("Publish", "orders", "x").WithTimeout());
         Assert.Contains("HubException: [unavailable] ", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", refusal.Message, StringComparison.Ordinal);
         AssertQuiet(host.Host);
@@ -89,7 +97,9 @@ public sealed class HubRefusalTests
             await client.SendAsync(new InvocationMessage($"{call}", "Subscribe", ["unknown"]));
         await client.Served.WithTimeout();
         Assert.Contains(client.Writes.SelectMany(write => write), message => message is CloseMessage { AllowReconnect: true });
-        Assert.InRange(host.Host.Logs.GetSnapshot().Count(entry => entry.Level >= LogLevel.Information && entry.Category!.Contains("Tornadose", StringComparison.Ordinal)), 1, 1);
+        Assert.Single(
+            host.Host.Logs.GetSnapshot(),
+            entry => entry.Level >= LogLevel.Information && entry.Category!.Contains("Tornadose", StringComparison.Ordinal));
         AssertQuiet(host.Host);
         await host.PublishAsync("1");
         Assert.Equal("1", (await other.NextAsync()).Data);
@@ -98,7 +108,9 @@ public sealed class HubRefusalTests
     [Fact]
     public async Task Call_RefusedByTheHubOfTheApplication_IsLoggedAsEver()
     {
-        await using var host = await HubHost.StartAsync(stores: stores => stores.AddHub<DerivedHubTests.CheckedHub>(), map: app => Microsoft.AspNetCore.Builder.StoreEndpointRouteBuilderExtensions.MapStoreHub<DerivedHubTests.CheckedHub>(app, HubHost.Path));
+        await using var host = await HubHost.StartAsync(
+            stores: stores => stores.AddHub<DerivedHubTests.CheckedHub>(),
+            map: app => app.MapStoreHub<DerivedHubTests.CheckedHub>(HubHost.Path));
         await using var client = await host.ConnectAsync();
         await Assert.ThrowsAsync<HubException>(() => client.Connection.InvokeAsync<string>("Subscribe", "weather").WithTimeout());
         await Eventually.TrueAsync(() => host.Host.Logs.GetSnapshot().Any(entry => entry.Exception is HubException { Message: "Not for you." }));
@@ -142,7 +154,8 @@ public sealed class HubRefusalTests
         streams.Add(stream);
     }
 
-    private static Task<HubConnection> StartAsync(TestHost host, string? user) => HubClient.StartAsync(host.WebSocketUrl(user is null ? "/hub" : $"/hub?user={user}"));
+    private static Task<HubConnection> StartAsync(TestHost host, string? user) =>
+        HubClient.StartAsync(host.WebSocketUrl(user is null ? "/hub" : $"/hub?user={user}"));
 
     private static async Task CallAsync(HubConnection client, string method, object?[] arguments)
     {
@@ -169,12 +182,14 @@ public sealed class HubRefusalTests
         {
             public MessageLog Log => channel.Log;
 
-            public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+            public ValueTask<MessagePosition> AppendAsync(
+                MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
                 throw new StoreUnavailableException("s3cret address", mayBeStored: false);
 
             public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => channel.FollowAsync(cancellationToken);
 
-            public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => channel.CatchUpAsync(position, cancellationToken);
+            public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
+                channel.CatchUpAsync(position, cancellationToken);
 
             public ValueTask DisposeAsync() => channel.DisposeAsync();
         }

@@ -9,7 +9,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>Hosts with the hub protocols of each serializer, and the raw text of the JSON ones: what no client has read and perhaps rounded yet.</summary>
+/// <summary>
+/// Hosts with the hub protocols of each serializer, and the raw text of the JSON ones: what no client has read and perhaps rounded yet.
+/// </summary>
 internal static class HubValues
 {
     /// <param name="serializer"><c>json</c>, <c>newtonsoft</c> or <c>messagepack</c>.</param>
@@ -34,21 +36,28 @@ internal static class HubValues
         await host.Host.Get<StoreProvider>().Get("orders").PublishJsonAsync(Encoding.UTF8.GetBytes(json), null, default);
 
     /// <summary>The newest message of the orders: its format, a space, its text.</summary>
-    public static string Latest(this HubHost host) => host.Orders.TryGetLatest(out var message) ? $"{message.Format} {message.GetText()}" : "nothing";
+    public static string Latest(this HubHost host) =>
+        host.Orders.TryGetLatest(out var message) ? $"{message.Format} {message.GetText()}" : "nothing";
 
     /// <summary>Calls a method with arguments in JSON, as they are.</summary>
     /// <returns>The error, or null.</returns>
     public static async Task<string?> CallAsync(this MemoryHubConnection client, string method, string arguments)
     {
         var id = Guid.NewGuid().ToString("N");
-        await client.SendTextAsync($$"""{"type":1,"invocationId":"{{id}}","target":"{{method}}","arguments":[{{arguments}}]}""" + "\u001e");
+        var call = $$"""{"type":1,"invocationId":"{{id}}","target":"{{method}}","arguments":[{{arguments}}]}""";
+        await client.SendTextAsync(call + "\u001e");
         CompletionMessage? answer = null;
-        await Eventually.TrueAsync(() => (answer = client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(message => message.InvocationId == id)) is not null);
+        await Eventually.TrueAsync(() => (answer = client.Answer(id)) is not null);
         return answer!.Error?.Split("HubException: ")[^1];
     }
 
+    /// <summary>The answer to a call; null while there is none.</summary>
+    public static CompletionMessage? Answer(this MemoryHubConnection client, string id) =>
+        client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(message => message.InvocationId == id);
+
     /// <summary>All that the server has sent, as text.</summary>
-    public static string Text(this MemoryHubConnection client) => string.Concat(client.Output.Writes.Select(write => Encoding.UTF8.GetString(write)));
+    public static string Text(this MemoryHubConnection client) =>
+        string.Concat(client.Output.Writes.Select(write => Encoding.UTF8.GetString(write)));
 
     /// <summary>The data of a message or an item, as the client's protocol has read it.</summary>
     public static async Task<object?> NextDataAsync(this MemoryHubConnection client, bool isItem)

@@ -13,7 +13,9 @@ namespace Tornadose.SignalR.Tests.Hubs;
 /// <summary>A number is the same number on every wire and hub protocol, both ways.</summary>
 public sealed class NumberTests
 {
-    /// <summary>A number as it is published, and what a MessagePack client reads: an integer, a real number that is the same, or its digits.</summary>
+    /// <summary>
+    /// A number as it is published, and what a MessagePack client reads: an integer, a real number that is the same, or its digits.
+    /// </summary>
     public static TheoryData<string, object> Numbers => new()
     {
         { "0", 0L },
@@ -61,7 +63,8 @@ public sealed class NumberTests
         await using var socket = await RawWs.OpenAsync(host.Host.Url("/stores/orders?from=earliest"));
         Assert.EndsWith("\"data\":{\"Amount\":[" + number + "]}}", await socket.NextTextAsync(), StringComparison.Ordinal);
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, host.Host.Url("/stores/orders?from=earliest")) { Headers = { { "Accept", "application/x-ndjson" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, host.Host.Url("/stores/orders?from=earliest"));
+        request.Headers.Add("Accept", "application/x-ndjson");
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WithTimeout();
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync().WithTimeout());
         string? line;
@@ -102,12 +105,15 @@ public sealed class NumberTests
         {
             Assert.Null(await client.CallAsync("Publish", $"\"orders\",{json}"));
             Assert.Equal($"Json {json}", host.Latest());
-            using var posted = await http.PostAsync(host.Host.Url("/stores/orders"), new StringContent(json, null, "application/json")).WithTimeout();
+            using var body = new StringContent(json, null, "application/json");
+            using var posted = await http.PostAsync(host.Host.Url("/stores/orders"), body).WithTimeout();
             Assert.Equal((200, $"Json {json}", 0), ((int)posted.StatusCode, host.Latest(), (int)host.Orders.Position.Offset % 2));
         }
     }
 
-    /// <summary>Newtonsoft.Json reads a number with a point or an exponent as a double before anybody else sees it; integers keep every digit.</summary>
+    /// <summary>
+    /// Newtonsoft.Json reads a number with a point or an exponent as a double before anybody else sees it; integers keep every digit.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Numbers))]
     public async Task Published_OverNewtonsoft_IsTheSameNumberOrItsDoubleOrRefused(string number, object messagePack)

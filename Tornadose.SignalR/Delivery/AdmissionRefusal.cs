@@ -38,7 +38,9 @@ internal sealed class AdmissionRefusal
 
     /// <summary>The hub connection has <see cref="TornadoseOptions.MaxSubscriptionsPerConnection"/>.</summary>
     public static AdmissionRefusal ConnectionFull { get; } =
-        new("connection_full", "This connection has as many subscriptions as it may have. End one, or open another connection.", isTheirs: true);
+        new(
+        "connection_full", "This connection has as many subscriptions as it may have. End one, or open another connection.",
+        isTheirs: true);
 
     /// <summary>The name in the metric.</summary>
     public string Name { get; }

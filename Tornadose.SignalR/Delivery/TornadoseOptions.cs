@@ -66,7 +66,8 @@ public sealed class TornadoseOptions
     public int? MaxReplayedPerSecond { get; set; } = 100_000;
 
     /// <summary>
-    /// How many calls of the hub methods that subscribe or publish a user may make over hubs in a second, and at once; where nobody has signed in, a connection. Default 100; null for no limit. From 1. Beyond it the call fails.
+    /// How many calls of the hub methods that subscribe or publish a user may make over hubs in a second, and at once; where nobody has
+    /// signed in, a connection. Default 100; null for no limit. From 1. Beyond it the call fails.
     /// </summary>
     public int? MaxHubCallsPerSecond { get; set; } = 100;
 

@@ -5,7 +5,8 @@ namespace Tornadose.SignalR.Diagnostics;
 /// <summary>What the hubs log.</summary>
 internal static partial class HubLog
 {
-    [LoggerMessage(30, LogLevel.Warning, "A hub connection was ended because more than {Limit} of its calls were refused within a second.")]
+    [LoggerMessage(
+        30, LogLevel.Warning, "A hub connection was ended because more than {Limit} of its calls were refused within a second.")]
     public static partial void HubConnectionRefusedTooOften(this ILogger logger, int limit);
 
     [LoggerMessage(31, LogLevel.Debug, "A call of the hub was refused: {Refusal}")]

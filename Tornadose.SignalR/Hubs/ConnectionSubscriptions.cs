@@ -25,7 +25,10 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 {
     private const string Transport = "signalr";
 
-    /// <summary>Far above what a client has refused that subscribes to all its stores at once and meets <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.</summary>
+    /// <summary>
+    /// Far above what a client has refused that subscribes to all its stores at once and meets
+    /// <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.
+    /// </summary>
     private const int MaxRefusedPerSecond = 1000;
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
@@ -85,7 +88,10 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             throw HubRefusal.Of(AdmissionRefusal.TooManyCalls);
     }
 
-    /// <summary>Runs what a client has asked for. A client that goes on although it is refused again and again loses its connection: each refusal costs the server an exception.</summary>
+    /// <summary>
+    /// Runs what a client has asked for. A client that goes on although it is refused again and again loses its connection: each refusal
+    /// costs the server an exception.
+    /// </summary>
     public async Task<T> CountRefusalsAsync<T>(Func<Task<T>> call)
     {
         try

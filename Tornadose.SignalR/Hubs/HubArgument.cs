@@ -13,7 +13,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// An argument of any hub protocol as a message: text stays text, everything else becomes exactly the JSON that it stands for, or is refused. There is no third way, such as to walk whatever can be enumerated: a foreign
+/// An argument of any hub protocol as a message: text stays text, everything else becomes exactly the JSON that it stands for, or is
+/// refused. There is no third way, such as to walk whatever can be enumerated: a foreign
 /// serializer's values are often enumerable, and not what they seem.
 /// </summary>
 internal static class HubArgument
@@ -25,8 +26,10 @@ internal static class HubArgument
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    // Never embedded in HTML, so letters need no escapes. The depth is counted by ourselves: the writer's own exception says nothing to a client.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 2 * MaxDepth };
+    // Never embedded in HTML, so letters need no escapes. The depth is counted by ourselves: the writer's own exception says nothing to a
+    // client.
+    private static readonly JsonWriterOptions WriterOptions =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 2 * MaxDepth };
 
     /// <exception cref="ArgumentException">The data cannot be published; the message says why, in words for the client.</exception>
     public static MessageContent ToContent(object? data)
@@ -110,12 +113,15 @@ internal static class HubArgument
             throw new ArgumentException($"The data is nested more than {MaxDepth} levels deep.");
     }
 
-    /// <summary>Integers are names in JavaScript as well, and every JSON serializer writes them so; of other keys each makes something else.</summary>
+    /// <summary>
+    /// Integers are names in JavaScript as well, and every JSON serializer writes them so; of other keys each makes something else.
+    /// </summary>
     private static string NameOf(object key) => key switch
     {
         string name => name,
         sbyte or byte or short or ushort or int or uint or long or ulong => Convert.ToString(key, CultureInfo.InvariantCulture)!,
-        _ => throw new ArgumentException("The data has an object with a member's name that is neither text nor an integer. JSON has no such names."),
+        _ => throw new ArgumentException(
+            "The data has an object with a member's name that is neither text nor an integer. JSON has no such names."),
     };
 
     private static void WriteItems(Utf8JsonWriter writer, IList items, int depth)
@@ -135,7 +141,8 @@ internal static class HubArgument
                 writer.WriteNumberValue(double.IsFinite(number) ? number : throw NotFinite());
                 return true;
             case float number:
-                writer.WriteNumberValue(float.IsFinite(number) ? number : throw NotFinite()); // not as a double, which would show more digits than it was
+                // Not as a double, which would show digits that the number never had.
+                writer.WriteNumberValue(float.IsFinite(number) ? number : throw NotFinite());
                 return true;
             case Half number:
                 return TryWriteNumber(writer, (float)number);
@@ -175,7 +182,8 @@ internal static class HubArgument
                 writer.WriteStringValue(guid);
                 break;
             default:
-                throw new ArgumentException("The data must be text, a number, a truth value, null, bytes, a time, a list or an object of these.");
+                throw new ArgumentException(
+                    "The data must be text, a number, a truth value, null, bytes, a time, a list or an object of these.");
         }
     }
 

@@ -8,11 +8,14 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// The form in which a hub protocol's serializer is given a message's JSON, so that every digit and every name comes out as it was published.
+/// The form in which a hub protocol's serializer is given a message's JSON, so that every digit and every name comes out as it was
+/// published.
 /// </summary>
 /// <remarks>
-/// Neither the protocol's name nor its type tells which serializer it has: two call themselves «json», and applications wrap them. So each is tried once, with JSON that is written again only by a serializer that copies it: names in
-/// capitals, which naming policies change, and more digits than a <see cref="double"/> has. A protocol that copies no form gets plain objects.
+/// Neither the protocol's name nor its type tells which serializer it has: two call themselves «json», and applications wrap them. So
+/// each is tried once, with JSON that is written again only by a serializer that copies it: names in
+/// capitals, which naming policies change, and more digits than a <see cref="double"/> has. A protocol that copies no form gets plain
+/// objects.
 /// </remarks>
 internal sealed class HubDataForm
 {
@@ -59,8 +62,13 @@ internal sealed class HubDataForm
         }
     }
 
-    /// <summary>Only an application that has Newtonsoft.Json has a protocol that needs this, so the library does not reference it.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Where the type was trimmed away, plain objects are written instead.")]
+    /// <summary>
+    /// Only an application that has Newtonsoft.Json has a protocol that needs this, so the library does not reference it.
+    /// </summary>
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2026", Justification = "Where the type was trimmed away, plain objects are written instead.")]
     private static object? NewtonsoftRaw(string json) =>
-        Type.GetType("Newtonsoft.Json.Linq.JRaw, Newtonsoft.Json", throwOnError: false) is { } type ? Activator.CreateInstance(type, json) : null;
+        Type.GetType("Newtonsoft.Json.Linq.JRaw, Newtonsoft.Json", throwOnError: false) is { } type
+            ? Activator.CreateInstance(type, json)
+            : null;
 }

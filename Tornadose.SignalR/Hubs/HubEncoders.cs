@@ -7,12 +7,15 @@ namespace Tornadose.SignalR.Hubs;
 /// <summary>One encoder a hub protocol, so that connections that speak the same share their frames.</summary>
 internal sealed class HubEncoders
 {
-    private readonly ConcurrentDictionary<string, FrameEncoder> _invocations = new(StringComparer.Ordinal) { [JsonHubEncoder.Protocol] = JsonHubEncoder.Instance };
+    private readonly ConcurrentDictionary<string, FrameEncoder> _invocations =
+        new(StringComparer.Ordinal) { [JsonHubEncoder.Protocol] = JsonHubEncoder.Instance };
     private readonly ConcurrentDictionary<string, FrameEncoder> _items = new(StringComparer.Ordinal);
 
     /// <summary>For messages as invocations. Whatever serializer a protocol named «json» has, on the wire it is the same.</summary>
-    public FrameEncoder For(IHubProtocol protocol) => _invocations.GetOrAdd(protocol.Name, static (_, protocol) => new ProtocolHubEncoder(protocol), protocol);
+    public FrameEncoder For(IHubProtocol protocol) =>
+        _invocations.GetOrAdd(protocol.Name, static (_, protocol) => new ProtocolHubEncoder(protocol), protocol);
 
     /// <summary>For messages as items of a stream, which the protocol's own serializer writes.</summary>
-    public FrameEncoder ForStream(IHubProtocol protocol) => _items.GetOrAdd(protocol.Name, static (_, protocol) => new HubStreamEncoder(HubDataForm.Of(protocol)), protocol);
+    public FrameEncoder ForStream(IHubProtocol protocol) =>
+        _items.GetOrAdd(protocol.Name, static (_, protocol) => new HubStreamEncoder(HubDataForm.Of(protocol)), protocol);
 }

@@ -6,10 +6,12 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Why the hub refuses a call, for programs as well as for people: <c>[code] words</c>. The only place that makes such exceptions and translates the library's own into them.
+/// Why the hub refuses a call, for programs as well as for people: <c>[code] words</c>. The only place that makes such exceptions and
+/// translates the library's own into them.
 /// </summary>
 /// <remarks>
-/// The code stands in the message because nothing else of an exception reaches a SignalR client. It is the same distinction that the plain transports make by their status: what is final, and what is worth another try.
+/// The code stands in the message because nothing else of an exception reaches a SignalR client. It is the same distinction that the
+/// plain transports make by their status: what is final, and what is worth another try.
 /// </remarks>
 internal static class HubRefusal
 {
@@ -21,7 +23,10 @@ internal static class HubRefusal
     private const string TooLarge = "too-large";
     private const string Invalid = "invalid";
 
-    /// <summary>Marks what is made here among the hub exceptions of the application: SignalR shows clients the exception's type name, so a type of our own would show.</summary>
+    /// <summary>
+    /// Marks what is made here among the hub exceptions of the application: SignalR shows clients the exception's type name, so a type of
+    /// our own would show.
+    /// </summary>
     private const string Mark = "Tornadose.SignalR.Code";
 
     public static HubException NoSuchStore() => Of(NotFound, "There is no such store.");
@@ -43,7 +48,10 @@ internal static class HubRefusal
             };
     }
 
-    /// <summary>The error that ends a stream; null for an end that is none. What the client does well to open again is <c>unavailable</c>, what it is not to open again <c>forbidden</c>.</summary>
+    /// <summary>
+    /// The error that ends a stream; null for an end that is none. What the client does well to open again is <c>unavailable</c>, what it
+    /// is not to open again <c>forbidden</c>.
+    /// </summary>
     public static HubException? Of(SubscriberEnd end)
     {
         if (end == SubscriberEnd.ClientGone || end == SubscriberEnd.Unsubscribed)
@@ -51,7 +59,9 @@ internal static class HubRefusal
         return Of(end.Reconnect ? Unavailable : Forbidden, end.Description);
     }
 
-    /// <summary>What a store, or the backplane behind it, has thrown, in words for the client; null where it is no refusal but a fault.</summary>
+    /// <summary>
+    /// What a store, or the backplane behind it, has thrown, in words for the client; null where it is no refusal but a fault.
+    /// </summary>
     public static HubException? Of(Exception failure) => failure switch
     {
         HubException refusal => refusal,

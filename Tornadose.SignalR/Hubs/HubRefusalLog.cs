@@ -4,7 +4,8 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// The loggers of a store hub's connections. SignalR logs every exception of a hub method as an error with its stack trace; a refusal is an answer that a client can provoke thousands of times a second, so it is one line at
+/// The loggers of a store hub's connections. SignalR logs every exception of a hub method as an error with its stack trace; a refusal is
+/// an answer that a client can provoke thousands of times a second, so it is one line at
 /// <see cref="LogLevel.Debug"/>, without a stack trace. Everything else is logged as ever.
 /// </summary>
 internal sealed class HubRefusalLog(ILoggerFactory inner) : ILoggerFactory
@@ -24,7 +25,8 @@ internal sealed class HubRefusalLog(ILoggerFactory inner) : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (HubRefusal.IsRefusal(exception))
                 inner.HubCallRefused(exception!.Message);

@@ -6,14 +6,16 @@ namespace Tornadose.SignalR.Hubs;
 /// <summary>Hands frames over to whoever enumerates, one at a time: a flush is complete when all but one have been taken.</summary>
 internal sealed class HubStreamSink : IFrameSink
 {
-    private readonly Channel<StoreStreamItem> _handover = Channel.CreateBounded<StoreStreamItem>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<StoreStreamItem> _handover = Channel.CreateBounded<StoreStreamItem>(
+        new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _aborted = new();
     private readonly List<StoreStreamItem> _batch = [];
     private long _progress;
 
     public long Progress => Volatile.Read(ref _progress);
 
-    public IAsyncEnumerable<StoreStreamItem> ReadAllAsync(CancellationToken cancellationToken) => _handover.Reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<StoreStreamItem> ReadAllAsync(CancellationToken cancellationToken) =>
+        _handover.Reader.ReadAllAsync(cancellationToken);
 
     public ValueTask StartAsync() => ValueTask.CompletedTask;
 

@@ -3,7 +3,8 @@ using System.Collections;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// What <c>AddNewtonsoftJsonProtocol()</c> makes of an argument: a <c>JObject</c>, <c>JArray</c> or <c>JValue</c> of Newtonsoft.Json, which this library does not reference. They are known by name, and asked through interfaces of
+/// What <c>AddNewtonsoftJsonProtocol()</c> makes of an argument: a <c>JObject</c>, <c>JArray</c> or <c>JValue</c> of Newtonsoft.Json,
+/// which this library does not reference. They are known by name, and asked through interfaces of
 /// the base class library.
 /// </summary>
 internal static class NewtonsoftToken

@@ -11,7 +11,8 @@ namespace Tornadose.SignalR.Hubs;
 /// Messages as dictionaries, lists and primitives: what every serializer of a hub protocol knows. A key is absent when there is nothing to say.
 /// </summary>
 /// <remarks>
-/// Numbers are <see cref="long"/>, <see cref="ulong"/>, or the <see cref="double"/> that reads back as the same number. Any other number, as <c>12345678901234567.89</c>, is a string of its digits: that is also how MessagePack for .NET
+/// Numbers are <see cref="long"/>, <see cref="ulong"/>, or the <see cref="double"/> that reads back as the same number. Any other number,
+/// as <c>12345678901234567.89</c>, is a string of its digits: that is also how MessagePack for .NET
 /// writes a <see cref="decimal"/>, so typed clients read it as one, and nobody reads a rounded number.
 /// </remarks>
 internal static class PlainObject

@@ -12,7 +12,8 @@ internal sealed class ProtocolHubEncoder(IHubProtocol protocol) : FrameEncoder
     {
         var invocation = content.Message.Reset is { } reset
             ? new InvocationMessage(nameof(IStoreClient.Reset), [content.Store, PlainObject.OfReset(reset)])
-            : new InvocationMessage(nameof(IStoreClient.Message), [content.Store, PlainObject.OfMessage<Dictionary<string, object?>>(content, _data)]);
+            : new InvocationMessage(
+                nameof(IStoreClient.Message), [content.Store, PlainObject.OfMessage<Dictionary<string, object?>>(content, _data)]);
         return new HubFrame(protocol.Name, protocol.GetMessageBytes(invocation), content.Id);
     }
 }

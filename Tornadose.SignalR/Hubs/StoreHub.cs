@@ -11,7 +11,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> and <see cref="Resume"/> join the group, and so does
+/// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> and
+/// <see cref="Resume"/> join the group, and so does
 /// <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the application, over Redis also on another server than the connection's; leaving the group ends the subscription.
 /// May be derived from: <c>class MyHub : StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
 /// </summary>
@@ -26,19 +27,27 @@ public class StoreHub : Hub<IStoreClient>
     {
     }
 
-    /// <summary>Starts to send a store's messages to the caller's <c>Message</c>: what is published from now on; of a data store the current value first. Does nothing when they are sent already.</summary>
+    /// <summary>
+    /// Starts to send a store's messages to the caller's <c>Message</c>: what is published from now on; of a data store the current value
+    /// first. Does nothing when they are sent already.
+    /// </summary>
     /// <param name="store">The store's name.</param>
     /// <returns>The id after which the messages follow.</returns>
-    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
+    /// <c>[code] words</c>.</exception>
     public virtual Task<string> Subscribe(string store) => EnterAsync(store, start: null);
 
-    /// <summary>Starts to send a store's messages where the caller stopped reading: first what came after the given id, then what is published.</summary>
+    /// <summary>
+    /// Starts to send a store's messages where the caller stopped reading: first what came after the given id, then what is published.
+    /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="after">
-    /// The id of the last message that the caller saw, on whatever transport. When the store cannot continue after it, the caller's <c>Reset</c> is called first. Null or empty is the same as <see cref="Subscribe"/>.
+    /// The id of the last message that the caller saw, on whatever transport. When the store cannot continue after it, the caller's
+    /// <c>Reset</c> is called first. Null or empty is the same as <see cref="Subscribe"/>.
     /// </param>
     /// <returns>The id after which the messages follow.</returns>
-    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
+    /// <c>[code] words</c>.</exception>
     public virtual Task<string> Resume(string store, string? after) => EnterAsync(store, StartAfter(after));
 
     /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
@@ -48,7 +57,10 @@ public class StoreHub : Hub<IStoreClient>
         // Clients have no say in groups that are no stores.
         Subscriptions.Has(store) ? Subscriptions.LeaveAsync(store, Context.ConnectionAborted) : Task.CompletedTask;
 
-    /// <summary>A store's messages from now on as a stream, for <c>connection.stream("Watch", store)</c>: it ends when the caller cancels it. Of a data store the current value comes first.</summary>
+    /// <summary>
+    /// A store's messages from now on as a stream, for <c>connection.stream("Watch", store)</c>: it ends when the caller cancels it. Of a
+    /// data store the current value comes first.
+    /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
@@ -56,12 +68,16 @@ public class StoreHub : Hub<IStoreClient>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> Watch(string store, CancellationToken cancellationToken) =>
         StreamAsync(store, start: null, Subscriptions.StreamEncoder, cancellationToken);
 
-    /// <summary>A store's messages as a stream, where the caller stopped reading: first what came after the given id, then what is published.</summary>
+    /// <summary>
+    /// A store's messages as a stream, where the caller stopped reading: first what came after the given id, then what is published.
+    /// </summary>
     /// <param name="store">The store's name.</param>
-    /// <param name="after">The id of the last message that the caller saw. When the store cannot continue after it, the stream begins with a reset. Null or empty is the same as <see cref="Watch"/>.</param>
+    /// <param name="after">The id of the last message that the caller saw. When the store cannot continue after it, the stream begins
+    /// with a reset. Null or empty is the same as <see cref="Watch"/>.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
-    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
+    /// <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchAfter(string store, string? after, CancellationToken cancellationToken) =>
         StreamAsync(store, StartAfter(after), Subscriptions.StreamEncoder, cancellationToken);
 
@@ -80,7 +96,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="store">The store's name.</param>
     /// <param name="data">A string is text; anything else becomes JSON.</param>
     /// <returns>The message's id.</returns>
-    /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not take the message: <c>[code] words</c>.</exception>
+    /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not
+    /// take the message: <c>[code] words</c>.</exception>
     public virtual Task<string> Publish(string store, object? data) => PublishAsync(store, data, eventType: null, idempotencyKey: null);
 
     /// <summary>The same as <see cref="Publish"/>, with what else can be said of a message.</summary>
@@ -88,11 +105,14 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="data">A string is text; anything else becomes JSON.</param>
     /// <param name="eventType">The event type; null or empty for a plain message.</param>
     /// <param name="idempotencyKey">
-    /// A key of the caller's choice, unique to the message, up to 256 characters: publishing again with the same key within five minutes stores nothing and returns the same id. Null or empty for none.
+    /// A key of the caller's choice, unique to the message, up to 256 characters: publishing again with the same key within five minutes
+    /// stores nothing and returns the same id. Null or empty for none.
     /// </param>
     /// <returns>The message's id.</returns>
-    /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not take the message: <c>[code] words</c>.</exception>
-    public virtual Task<string> PublishWith(string store, object? data, string? eventType, string? idempotencyKey) => PublishAsync(store, data, eventType, idempotencyKey);
+    /// <exception cref="HubException">There is no such store, it has no publish policy, the caller may not publish to it, or it does not
+    /// take the message: <c>[code] words</c>.</exception>
+    public virtual Task<string> PublishWith(string store, object? data, string? eventType, string? idempotencyKey) =>
+        PublishAsync(store, data, eventType, idempotencyKey);
 
     private ConnectionSubscriptions Subscriptions => Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
 

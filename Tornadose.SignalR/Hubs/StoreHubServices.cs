@@ -44,9 +44,11 @@ internal static class StoreHubServices
     }
 
     /// <summary>SignalR's own handler of connections, which makes its loggers itself.</summary>
-    private static HubConnectionHandler<THub> CreateConnectionHandler<[DynamicallyAccessedMembers(HubMembers)] THub>(IServiceProvider provider)
+    private static HubConnectionHandler<THub> CreateConnectionHandler<[DynamicallyAccessedMembers(HubMembers)] THub>(
+        IServiceProvider provider)
         where THub : StoreHub =>
-        ActivatorUtilities.CreateInstance<HubConnectionHandler<THub>>(provider, new HubRefusalLog(provider.GetRequiredService<ILoggerFactory>()));
+        ActivatorUtilities.CreateInstance<HubConnectionHandler<THub>>(
+            provider, new HubRefusalLog(provider.GetRequiredService<ILoggerFactory>()));
 
     /// <summary>The application's own manager: one for this hub, else the one for all hubs. Looked up when it is needed, so that it does not matter what was registered first.</summary>
     private static HubLifetimeManager<THub> CreateInner<THub>(IServiceCollection services, ServiceDescriptor ours, IServiceProvider provider)

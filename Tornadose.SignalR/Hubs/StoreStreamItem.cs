@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.SignalR;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// An item of the streams of <see cref="StoreHub.Watch"/>: <c>id</c>, <c>event</c> and <c>data</c> of a message, keys absent when there is nothing to say; or <c>reset</c>, with <c>reason</c> and <c>id</c>, where messages are missing.
+/// An item of the streams of <see cref="StoreHub.Watch"/>: <c>id</c>, <c>event</c> and <c>data</c> of a message, keys absent when there
+/// is nothing to say; or <c>reset</c>, with <c>reason</c> and <c>id</c>, where messages are missing.
 /// </summary>
 /// <remarks>
-/// A dictionary, because that is what the serializer of every hub protocol writes in the same way, and what an application's naming policies leave alone. All subscribers of a store share one item for each message: a hub that overrides
+/// A dictionary, because that is what the serializer of every hub protocol writes in the same way, and what an application's naming
+/// policies leave alone. All subscribers of a store share one item for each message: a hub that overrides
 /// <see cref="StoreHub.Watch"/> may leave items out, and must not change them.
 /// </remarks>
 public sealed class StoreStreamItem : Dictionary<string, object?>

@@ -262,12 +262,12 @@ public sealed class StoreViewTests
         await fixture.PublishAsync(1, 2);
         await using var tab = await fixture.OpenAsync<int>();
         await tab.View.ShowAsync("numbers");
-        await FailsAsync<KeyNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
-        await FailsAsync<KeyNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
+        await FailsAsync<StoreNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
+        await FailsAsync<StoreNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
         tab.View.Failures.Clear();
         await tab.View.ChangeAsync("numbers");
         Assert.Equal([1, 2], tab.View.Values);
-        await FailsAsync<KeyNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
+        await FailsAsync<StoreNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
         tab.View.Failures.Clear();
         await tab.View.LeaveAsync();
         await tab.View.DisposeAsync();

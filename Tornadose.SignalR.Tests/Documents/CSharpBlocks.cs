@@ -21,8 +21,7 @@ internal static partial class CSharpBlocks
     private const string FragmentUsings = """
         using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.Diagnostics.HealthChecks; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.RateLimiting;
         using Microsoft.AspNetCore.SignalR; using Microsoft.AspNetCore.SignalR.Client; using System.Security.Claims; using System.Text.Json; using System.Threading.RateLimiting; using StackExchange.Redis;
-        using Tornadose.SignalR.Authorization; using Tornadose.SignalR.Backplanes; using Tornadose.SignalR.Delivery; using Tornadose.SignalR.Hubs; using Tornadose.SignalR.Messages; using Tornadose.SignalR.StackExchangeRedis;
-        using Tornadose.SignalR.Stores;
+        using Tornadose.SignalR; using Tornadose.SignalR.Backplanes; using Tornadose.SignalR.Delivery;
         """;
 
     private static readonly Lazy<ILookup<string, Diagnostic>> Diagnostics = new(() => Compile([.. DocumentBlock.All.Where(static block => block is { Language: "csharp", Skipped: null })]));

@@ -123,15 +123,15 @@ public sealed class ResetMarkerTests
     }
 
     [Fact]
-    public void Data_OfAReset_Throws()
+    public void Data_OfAReset_IsEmptyAndItsTextThrows()
     {
         var live = _log.Open(StartAt.Now);
         _log.Log.AppendReset(StoreResetReason.Epoch, TestLog.At(0, Next));
 
         Assert.True(live.TryRead(out StoreMessage? message));
-        Assert.Throws<InvalidOperationException>(() => message.Data);
-        Assert.Throws<InvalidOperationException>(() => message.EventType);
-        Assert.Throws<InvalidOperationException>(() => message.Format);
+        Assert.True(message.Data.IsEmpty);
+        Assert.Null(message.EventType);
+        Assert.Equal(MessageFormat.Text, message.Format);
         Assert.Throws<InvalidOperationException>(message.GetText);
         Assert.Equal(message.Reset!.Id, message.Id);
     }

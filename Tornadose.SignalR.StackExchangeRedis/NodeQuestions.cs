@@ -45,11 +45,18 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         try
         {
             var subscription = await node.Bus.SubscribeAsync(RedisKeys.Answers(node.Options.KeyPrefix, $"{_self}.{number}"), Take, cancellationToken).ConfigureAwait(false);
-            var heard = await PublishAsync(_all, $"{_self}.{number}\n{subject}\n{question}", cancellationToken).ConfigureAwait(false);
-            var others = heard - (_listening is null ? 0 : 1);
-            for (var began = node.Time.GetTimestamp(); answers.Count < others && !Volatile.Read(ref isEnough) && node.Time.GetElapsedTime(began) < Patience;)
-                await Task.Delay(Pause, node.Time, cancellationToken).ConfigureAwait(false);
-            await node.Bus.EndAsync(subscription).ConfigureAwait(false);
+            try
+            {
+                var heard = await PublishAsync(_all, $"{_self}.{number}\n{subject}\n{question}", cancellationToken).ConfigureAwait(false);
+                var others = heard - (_listening is null ? 0 : 1);
+                var began = node.Time.GetTimestamp();
+                while (answers.Count < others && !Volatile.Read(ref isEnough) && node.Time.GetElapsedTime(began) < Patience)
+                    await Task.Delay(Pause, node.Time, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await node.Bus.EndAsync(subscription).ConfigureAwait(false);
+            }
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
         {

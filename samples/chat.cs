@@ -33,8 +33,9 @@ const string Page = """
 
       const hub = new signalR.HubConnectionBuilder().withUrl('/hubs/stores').withAutomaticReconnect().build();
       let lastId = null;
-      hub.on('Message', (store, message) => { lastId = message.id; show('signalr', message.data); });
-      const subscribe = () => hub.invoke('Resume', 'room', lastId);
+      hub.on('Message', (store, message) => { lastId = message.id ?? lastId; show('signalr', message.data); });
+      hub.on('Reset', (store, reset) => { lastId = reset.id; });
+      const subscribe = async () => { const id = await hub.invoke('Resume', 'room', lastId); lastId ??= id; };
       hub.onreconnected(subscribe);
       hub.start().then(subscribe);
 

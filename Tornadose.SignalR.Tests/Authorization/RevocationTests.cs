@@ -112,6 +112,22 @@ public sealed class RevocationTests
         await host.UntilSubscribersAsync(0);
     }
 
+    /// <summary>A check that has read the rights before they changed, and answers after that.</summary>
+    [Fact, Case("SEC-04")]
+    public async Task Recheck_WhileAnEarlierCheckIsInFlight_AsksAnew()
+    {
+        await using var host = await RolesApp.StartAsync(time: new FakeTimeProvider());
+        await using var stream = await OpenStream.OpenAsync(host, "sse");
+        var earlier = host.Get<Rights>().HoldNextDecision();
+        var first = host.Get<IStoreRevocation>().RecheckAsync();
+        await earlier.Began.WithTimeout();
+        host.Get<Rights>().Revoked.Add("ann");
+        var second = host.Get<IStoreRevocation>().RecheckAsync();
+        earlier.GoOn();
+        await Task.WhenAll(first, second).WithTimeout();
+        await host.UntilSubscribersAsync(0);
+    }
+
     [Theory, Case("SEC-04"), InlineData(false, 4), InlineData(true, 0)]
     public async Task Revoke_UserIdThrowsForSome_EndsTheUsersStreamsAllTheSame(bool endOnFailure, int left)
     {

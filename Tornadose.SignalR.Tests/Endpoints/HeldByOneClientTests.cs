@@ -50,6 +50,22 @@ public sealed class HeldByOneClientTests
         Assert.Equal(200, await PostAsync(host, "many/3", "eve", text));
     }
 
+    /// <summary>A store whose slots are full drops a message for each new one, but one of a byte makes no room for a large one.</summary>
+    [Fact, Case("SEC-11")]
+    public async Task Post_LargeMessageForASmallOne_IsGrowthToo()
+    {
+        await using var host = await StoresHost.StartAsync(
+            static stores => stores.AddDataStore("values/{name}"), static options => options.MaxBytes = 1024 * 1024, new FakeTimeProvider());
+        var text = new string('x', 300_000);
+        for (var name = 0; name < 4; name++)
+            Assert.Equal(200, await PostAsync(host, $"values/{name}", "eve"));
+        for (var name = 0; name < 3; name++)
+            Assert.Equal(200, await PostAsync(host, $"values/{name}", "eve", text));
+        Assert.Equal(503, await PostAsync(host, "values/3", "eve", text));
+        Assert.Equal(200, await PostAsync(host, "values/0", "eve", text));
+        Assert.Equal(200, await PostAsync(host, "values/0", "eve"));
+    }
+
     private static Task<StoresHost> StartAsync(Action<TornadoseOptions> configure, TimeProvider? time = null) =>
         StoresHost.StartAsync(stores => stores.AddQueueStore("many/{name}").AddQueueStore("declared"), configure, time);
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.TestKit;
 
@@ -49,6 +52,27 @@ public sealed class StoreCloseTests : IDisposable
         await disposing.WithTimeout();
         Assert.Equal(100, _logs.GetSnapshot().Count(static entry => entry.Message.Contains("could not be closed in time",
             StringComparison.Ordinal)));
+        hung.SetResult();
+    }
+
+    /// <summary>A container disposes of what it has handed out one by one, the stores that were injected by name as well.</summary>
+    [Fact]
+    public async Task Dispose_ContainerThatHasInjectedHundredStores_TakesFiveSecondsForAllOfThem()
+    {
+        var hung = new TaskCompletionSource();
+        _backplane.OnClose = _ => new ValueTask(hung.Task);
+        var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_time).AddSingleton<IBackplane>(_backplane);
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        var stores = services.AddTornadose();
+        for (var number = 0; number < 100; number++)
+            stores.AddQueueStore($"store{number}");
+        var provider = services.BuildServiceProvider();
+        for (var number = 0; number < 100; number++)
+            _ = provider.GetRequiredKeyedService<IStore>($"store{number}");
+        var disposing = provider.DisposeAsync().AsTask();
+        Assert.False(disposing.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await disposing.WithTimeout();
         hung.SetResult();
     }
 

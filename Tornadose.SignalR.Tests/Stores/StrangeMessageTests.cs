@@ -33,7 +33,7 @@ public sealed class StrangeMessageTests
     public async Task PublishAsync_ConverterWritesSeveralLines_IsOneLineOnTheWire()
     {
         var options = new JsonSerializerOptions(JsonSerializerOptions.Web) { Converters = { new TwoLines() } };
-        await using var store = TestStore.Queue(json: options);
+        var store = TestStore.Queue(json: options);
 
         await store.PublishAsync(DateOnly.MinValue);
 

@@ -85,12 +85,15 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
         }
     }
 
-    /// <summary>On a thread of its own, so that a policy which blocks instead of waiting is given up, too. A policy that hangs is not
-    /// asked again about the same right until it has answered.</summary>
+    /// <summary>
+    /// On a thread of its own, so that a policy that blocks instead of waiting is given up, too. A policy that hangs is not asked again about
+    /// the same right until it has answered. That answer does not count here: it may be from before the right was removed.
+    /// </summary>
     private async Task<bool> IsGrantedAsync(SubscriberAccess access)
     {
-        if (access.Check is not { IsCompleted: false })
-            access.Check = Task.Run(() => access.IsGrantedAsync().AsTask());
+        if (access.Check is { IsCompleted: false } earlier)
+            await Task.WhenAny(earlier).WaitAsync(options.AccessRecheckTimeout, time).ConfigureAwait(false);
+        access.Check = Task.Run(() => access.IsGrantedAsync().AsTask());
         return await access.Check.WaitAsync(options.AccessRecheckTimeout, time).ConfigureAwait(false);
     }
 

@@ -99,7 +99,7 @@ public sealed class TornadoseOptions
 
     /// <summary>
     /// How many stores of families may exist at a time. Default 10,000. From 1. Beyond it stores that nobody uses and that never had a message are dropped; when there are none, new ones are refused:
-    /// 503 over HTTP, an error of the hub method, a <see cref="InvalidOperationException"/> in the process.
+    /// 503 over HTTP, an error of the hub method, a <see cref="TooManyStoresException"/> in the process.
     /// </summary>
     public int MaxStores { get; set; } = 10_000;
 
@@ -113,8 +113,8 @@ public sealed class TornadoseOptions
 
     /// <summary>
     /// How many bytes of payload and event types all stores of this process may keep together, before stores of families grow no
-    /// further. Default 1 GiB. From 1 MiB. Beyond it a message for a store of a family that is not full by its own
-    /// limits is refused: 503 over HTTP, an error of the hub method, a <c>StoreRefusedException</c> in the process. Stores that the
+    /// further. Default 1 GiB. From 1 MiB. Beyond it a message by which a store of a family would grow is
+    /// refused: 503 over HTTP, an error of the hub method, a <c>StoreRefusedException</c> in the process. Stores that the
     /// application has declared by name have limits of their own, <c>StoreOptions.MaxBytes</c>, and are never
     /// refused. Rendered copies come on top, one for each wire format in use.
     /// </summary>

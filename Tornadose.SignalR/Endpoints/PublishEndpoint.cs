@@ -60,7 +60,7 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         {
             await Refusal.WriteAsync(context, Refusal.TooManyStores); // it was dropped since it was found
         }
-        catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
+        catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)
         {
             context.Response.Headers.RetryAfter = "1";
             await Refusal.WriteAsync(context, (StatusCodes.Status503ServiceUnavailable, "Nothing can be published at the moment. Try again, with the same Idempotency-Key."));

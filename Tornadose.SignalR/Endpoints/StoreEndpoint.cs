@@ -81,9 +81,10 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
             else
                 return await SubscribeAsync(context, access, selection, resume, format);
         }
-        catch (TooManyStoresException)
+        catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            // A store that was found had to make way for another, perhaps one of the same request, before it was followed.
+            // A store that was found had to make way for another, perhaps one of the same request, before it was followed; or what keeps
+            // the stores cannot be reached; or the application ends.
             await Refusal.ComeBackAsync(context, format, options.NextRetry());
         }
 
@@ -95,14 +96,16 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
     /// <summary>The headers that <c>GET</c> would have, and the id after which a stream that begins now continues.</summary>
     private static async Task HeadAsync(HttpContext context, StoreSelection selection, StreamFormat format)
     {
-        var ids = new string[selection.Stores.Count];
-        for (var i = 0; i < ids.Length; i++)
+        var ids = new List<string>();
+        foreach (var store in selection.Stores)
         {
-            using var following = await FollowedStore.BeginAsync(selection.Stores[i], context.RequestAborted);
-            ids[i] = following.Store.Position.ToString();
+            using var following = await FollowedStore.BeginAsync(store, context.RequestAborted);
+            if (following.Store.Log.IsOpen)
+                ids.Add(following.Store.Position.ToString());
         }
 
-        context.Response.Headers[StreamHeaders.Id] = string.Join('-', ids);
+        if (ids.Count == selection.Stores.Count) // a log that is not open yet has no id
+            context.Response.Headers[StreamHeaders.Id] = string.Join('-', ids);
         if (IsSnapshot(context.Request, format))
             StoreSnapshotResponse.SetHeaders(context.Response);
         else

@@ -36,7 +36,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
                 ? Find([name], isList: false, stores, Client)
                 : FindList(context.Request, stores, Client);
         }
-        catch (TooManyStoresException)
+        catch (Exception failure) when (failure is TooManyStoresException or ObjectDisposedException)
         {
             return Full;
         }
@@ -59,7 +59,7 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
         {
             return FindList([.. list.Distinct()], "Name at least one store.", stores, client);
         }
-        catch (TooManyStoresException)
+        catch (Exception failure) when (failure is TooManyStoresException or ObjectDisposedException)
         {
             return Full;
         }

@@ -29,9 +29,9 @@ internal sealed record StoreHubContext(
         {
             return Stores.Find(name, client);
         }
-        catch (TooManyStoresException full)
+        catch (Exception failure) when (failure is TooManyStoresException or ObjectDisposedException)
         {
-            throw HubRefusal.Of(full)!;
+            throw HubRefusal.Of(failure)!;
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.Stores;
 
 /// <summary>A store of either kind: what is published is checked and encoded here, and goes to the backplane.</summary>
 internal sealed class MessageStore(string name, StoreKind kind, StoreOptions options, IBackplaneChannel channel, StoreSerializer serializer)
-    : IStore, IAsyncDisposable, IDisposable
+    : IStore
 {
     private const int MaxKeyLength = 256;
 
@@ -184,10 +184,11 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
 
     internal void Exit() => Lease?.Exit(IsEmpty);
 
-    public ValueTask DisposeAsync() => channel.DisposeAsync();
-
-    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    /// <summary>
+    /// Ends the store. Not <c>DisposeAsync</c>: a container disposes of what it has handed out one by one, and a hundred injected stores
+    /// would each wait for a backplane that hangs. <see cref="StoreProvider"/> closes all of them together.
+    /// </summary>
+    internal ValueTask CloseAsync() => channel.DisposeAsync();
 
     private MessageStore Current
     {

@@ -15,12 +15,11 @@ internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>>
     /// <summary>Called by the clock.</summary>
     public void Count() => Volatile.Write(ref _kept, stores().Sum(static store => store.Log.Bytes));
 
-    /// <summary>Refuses a message by which a store would grow beyond the bound. A store that is full by its own limits does not
-    /// grow.</summary>
+    /// <summary>Refuses a message by which a store would grow beyond the bound. A store that drops as many bytes for it does not grow.</summary>
     /// <exception cref="StoreRefusedException">There is no room.</exception>
     public void Demand(MessageStore store, int size)
     {
-        if (Interlocked.Add(ref _kept, size) <= maxBytes || IsFull(store, size))
+        if (Interlocked.Add(ref _kept, size) <= maxBytes || !Grows(store.Log, size))
             return;
         lock (_counting)
         {
@@ -33,6 +32,11 @@ internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>>
         }
     }
 
-    private static bool IsFull(MessageStore store, int size) =>
-        store.Log.Count >= store.Log.Limits.Slots || store.Log.Bytes + size > store.Log.Limits.MaxBytes;
+    private static bool Grows(MessageLog log, int size)
+    {
+        if (log.Bytes + size > log.Limits.MaxBytes)
+            return false; // its own limit bounds it
+        var dropped = log.Count >= log.Limits.Slots ? log.Find(log.FirstReplayable)?.Size ?? 0 : 0;
+        return size > dropped;
+    }
 }

@@ -24,6 +24,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private readonly StoreSerializer _serializer;
     private readonly StoreFamilies _families;
     private readonly ITimer _sweep;
+    private int _disposed;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly StoreBudget _budget;
@@ -93,6 +94,8 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return; // the container knows it by two types
         _changes?.Dispose();
         _families.Close();
         await _sweep.DisposeAsync().ConfigureAwait(false);
@@ -111,7 +114,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     {
         try
         {
-            await store.DisposeAsync().ConfigureAwait(false);
+            await store.CloseAsync().ConfigureAwait(false);
         }
         catch (Exception failure)
         {

@@ -158,7 +158,7 @@ internal sealed class StoreProgramRun
     /// <summary>The process starts anew: readers of the former one read what there was, and end.</summary>
     private void Restart()
     {
-        _store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _store.CloseAsync().AsTask().GetAwaiter().GetResult();
         foreach (var reader in _readers)
         {
             Read(reader, int.MaxValue);

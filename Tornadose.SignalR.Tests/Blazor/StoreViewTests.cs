@@ -14,13 +14,13 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture();
         await fixture.PublishAsync(1, 60);
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers", ("Keep", 5));
+        tab.View.Show("numbers", ("Keep", 5));
         Assert.Equal([56, 57, 58, 59, 60], tab.View.Values);
         await fixture.PublishAsync(61, 2);
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([58, 59, 60, 61, 62]));
         Assert.Equal(StoreViewState.Live, tab.View.Last.State);
         Assert.Equal(fixture.Store().Position.ToString(), tab.View.Last.Id);
-        Assert.Empty(tab.View.Failures);
+        Assert.Null(tab.View.Failure);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture(capacity: 2000);
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers", ("Keep", 1000));
+        tab.View.Show("numbers", ("Keep", 1000));
         await fixture.PublishAsync(1, 1000);
         await Eventually.TrueAsync(() => fixture.Time.ActiveTimers > 0);
         var before = tab.View.Renders;
@@ -44,15 +44,15 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture();
         await fixture.PublishAsync(1, 3);
         await using var page = await fixture.OpenAsync<int>(interactive: false);
-        await page.View.ShowAsync("numbers");
+        page.View.Show("numbers");
         Assert.Equal((StoreViewState.Still, "1 2 3"), (page.View.Last.State, string.Join(' ', page.View.Values)));
         var state = await page.View.PersistAsync();
         await fixture.PublishAsync(4, 2);
         await using var tab = await fixture.OpenAsync<int>(state: state);
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2, 3, 4, 5]));
         Assert.Equal(0, tab.View.Last.Resets);
-        Assert.Empty(tab.View.Failures);
+        Assert.Null(tab.View.Failure);
         var handedOn = await tab.View.PersistAsync();
         Assert.Contains(fixture.Store().Position.ToString(), System.Text.Encoding.UTF8.GetString(handedOn.Values.Single()), StringComparison.Ordinal);
     }
@@ -63,11 +63,11 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture(capacity: 3);
         await fixture.PublishAsync(1, 1);
         await using var page = await fixture.OpenAsync<int>(interactive: false);
-        await page.View.ShowAsync("numbers");
+        page.View.Show("numbers");
         var state = await page.View.PersistAsync();
         await fixture.PublishAsync(2, 10);
         await using var tab = await fixture.OpenAsync<int>(state: state);
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await UntilAsync(fixture, tab.View, view => view.Last.Resets == 1 && view.Values.SequenceEqual([9, 10, 11]));
         Assert.Equal(StoreResetReason.Expired, tab.View.Last.ResetReason);
     }
@@ -77,14 +77,14 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await fixture.PublishAsync(1, 1);
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1]));
-        await tab.View.ChangeAsync("numbers", ("Paused", true));
+        tab.View.Change("numbers", ("Paused", true));
         await fixture.PublishAsync(2, 3);
         await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Paused);
         Assert.Equal([1], tab.View.Values);
-        await tab.View.ChangeAsync("numbers", ("Paused", false));
+        tab.View.Change("numbers", ("Paused", false));
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2, 3, 4]));
         Assert.Equal(0, tab.View.Last.Resets);
     }
@@ -94,10 +94,10 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture(capacity: 5000);
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers", ("Keep", 5000));
+        tab.View.Show("numbers", ("Keep", 5000));
         var publishing = Task.Run(() => fixture.PublishAsync(1, 3000));
         for (var round = 0; round < 100; round++)
-            await tab.View.ChangeAsync("numbers", ("Keep", 5000), ("Paused", round % 2 == 0));
+            tab.View.Change("numbers", ("Keep", 5000), ("Paused", round % 2 == 0));
         await publishing.WithTimeout();
         await UntilAsync(fixture, tab.View, view => view.Last.Items.Count >= 3000);
         Assert.Equal(Enumerable.Range(1, 3000), tab.View.Values);
@@ -108,7 +108,7 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture(capacity: 4);
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await tab.Circuit.OnConnectionDownAsync(null!, default);
         await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Paused);
         await fixture.PublishAsync(1, 20);
@@ -125,9 +125,9 @@ public sealed class StoreViewTests
         await fixture.Store("weather").PublishAsync("rain");
         await fixture.Store("other").PublishAsync("elsewhere");
         await using var tab = await fixture.OpenAsync<string>();
-        await tab.View.ShowAsync("weather");
+        tab.View.Show("weather");
         Assert.Equal(["rain"], tab.View.Values);
-        await tab.View.ChangeAsync("other");
+        tab.View.Change("other");
         Assert.Equal(["elsewhere"], tab.View.Values);
         await fixture.Store("weather").PublishAsync("sun");
         await fixture.Store("other").PublishAsync("more");
@@ -140,7 +140,7 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture();
         await fixture.Store("weather").PublishAsync("rain");
         await using var tab = await fixture.OpenAsync<string>();
-        await tab.View.ShowAsync("weather", ("Keep", 1));
+        tab.View.Show("weather", ("Keep", 1));
         Assert.Equal("rain", tab.View.Last.Latest?.Value);
         await fixture.Store("weather").PublishAsync("sun", new() { EventType = "change" });
         await UntilAsync(fixture, tab.View, view => view.Last.Latest is { Value: "sun", Event: "change" });
@@ -153,23 +153,23 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture();
         await using var emptyPage = await fixture.OpenAsync<string>(interactive: false);
-        await emptyPage.View.ShowAsync(store);
+        emptyPage.View.Show(store);
         var empty = await emptyPage.View.PersistAsync();
         await fixture.Store(store).PublishAsync("7");
         await using var page = await fixture.OpenAsync<string>(interactive: false);
-        await page.View.ShowAsync(store);
+        page.View.Show(store);
         var seven = await page.View.PersistAsync();
         await fixture.Store(store).PublishAsync("8");
         foreach (var (state, keep) in new[] { (empty, 50), (seven, 50), (empty, 1), (seven, 1) })
         {
             await using var tab = await fixture.OpenAsync<string>(state: state);
-            await tab.View.ShowAsync(store, ("Keep", keep));
+            tab.View.Show(store, ("Keep", keep));
             await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live
                 && view.Last.Latest?.Value == "8" && view.Last.Id == fixture.Store(store).Position.ToString());
             await fixture.Store(store).PublishAsync("9");
             await UntilAsync(fixture, tab.View, view => view.Last.Latest?.Value == "9");
             Assert.Equal(tab.View.Last.Items.Select(item => item.Id).Distinct(), tab.View.Last.Items.Select(item => item.Id));
-            Assert.Equal((0, 0), (tab.View.Last.Resets, tab.View.Failures.Count));
+            Assert.Equal((0, null), (tab.View.Last.Resets, tab.View.Failure));
             await fixture.Store(store).PublishAsync("8");
         }
     }
@@ -181,9 +181,9 @@ public sealed class StoreViewTests
         await using var one = await fixture.OpenAsync<string>();
         await using var three = await fixture.OpenAsync<string>();
         await using var queue = await fixture.OpenAsync<int>();
-        await one.View.ShowAsync("weather");
-        await three.View.ShowAsync("weather", ("Keep", 3));
-        await queue.View.ShowAsync("numbers");
+        one.View.Show("weather");
+        three.View.Show("weather", ("Keep", 3));
+        queue.View.Show("numbers");
         foreach (var value in new[] { "1", "2", "3", "4" })
         {
             await fixture.Store("weather").PublishAsync(value);
@@ -202,15 +202,15 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture(capacity: 3);
         await fixture.PublishAsync(1, 2);
         await using var page = await fixture.OpenAsync<int>(interactive: false);
-        await page.View.ShowAsync("numbers");
+        page.View.Show("numbers");
         var state = await page.View.PersistAsync();
         await using var tab = await fixture.OpenAsync<int>(state: state);
-        await tab.View.ShowAsync("other");
-        await tab.View.ChangeAsync("numbers"); // no view that was on the page
+        tab.View.Show("other");
+        tab.View.Change("numbers"); // no view that was on the page
         Assert.Equal([1, 2], tab.View.Values);
         await tab.View.LeaveAsync();
         await fixture.PublishAsync(3, 10);
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         Assert.Equal([10, 11, 12], tab.View.Values);
         await fixture.PublishAsync(13, 1);
         await UntilAsync(fixture, tab.View, view => view.Last.Latest?.Value == 13); // what it had to read before, it has read
@@ -223,15 +223,15 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture(capacity: 3);
         await fixture.PublishAsync(1, 2);
         await using var page = await fixture.OpenAsync<int>(interactive: false);
-        await page.View.ShowAsync("numbers");
-        await page.View.ShowSecondAsync("numbers");
+        page.View.Show("numbers");
+        page.View.Show("numbers");
         var state = await page.View.PersistAsync();
         await using var tab = await fixture.OpenAsync<int>(state: state);
-        await tab.View.ShowAsync("numbers"); // the second view is not there, and leaves its id
+        tab.View.Show("numbers"); // the second view is not there, and leaves its id
         await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live);
         await tab.View.LeaveAsync();
         await fixture.PublishAsync(3, 10);
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await fixture.PublishAsync(13, 1);
         await UntilAsync(fixture, tab.View, view => view.Last.Latest?.Value == 13);
         Assert.Equal((0, "10 11 12 13"), (tab.View.Last.Resets, string.Join(' ', tab.View.Values)));
@@ -243,15 +243,15 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture();
         await fixture.PublishAsync(1, 2);
         await using var page = await fixture.OpenAsync<int>(interactive: false);
-        await page.View.ShowAsync("numbers");
+        page.View.Show("numbers");
         await fixture.PublishAsync(3, 1);
-        await page.View.ShowSecondAsync("numbers");
+        page.View.Show("numbers");
         var state = await page.View.PersistAsync();
         await fixture.PublishAsync(4, 1);
         await using var tab = await fixture.OpenAsync<int>(state: state);
-        await tab.View.ShowAsync("numbers", ("Paused", true));
+        tab.View.Show("numbers", ("Paused", true));
         Assert.Equal([1, 2], tab.View.Values);
-        await tab.View.ShowSecondAsync("numbers", ("Paused", true));
+        tab.View.Show("numbers", ("Paused", true));
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2, 3]));
     }
 
@@ -261,17 +261,15 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture();
         await fixture.PublishAsync(1, 2);
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
-        await FailsAsync<StoreNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
-        await FailsAsync<StoreNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
-        tab.View.Failures.Clear();
-        await tab.View.ChangeAsync("numbers");
+        tab.View.Show("numbers");
+        Assert.IsType<StoreNotFoundException>(tab.View.FailureOf(() => tab.View.Change("nothing")));
+        Assert.IsType<StoreNotFoundException>(tab.View.FailureOf(() => tab.View.Change("nothing")));
+        tab.View.Change("numbers");
         Assert.Equal([1, 2], tab.View.Values);
-        await FailsAsync<StoreNotFoundException>(tab.View, () => tab.View.ChangeAsync("nothing"));
-        tab.View.Failures.Clear();
+        Assert.IsType<StoreNotFoundException>(tab.View.FailureOf(() => tab.View.Change("nothing")));
         await tab.View.LeaveAsync();
         await tab.View.DisposeAsync();
-        Assert.Empty(tab.View.Failures);
+        Assert.Null(tab.View.Failure); // of its end
     }
 
     [Theory]
@@ -282,14 +280,13 @@ public sealed class StoreViewTests
         var backplane = new SlowBackplane();
         await using var fixture = new ViewFixture(backplane: backplane);
         await using var tab = await fixture.OpenAsync<int>();
-        var showing = tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await backplane.Asked.WithTimeout();
         if (changesStore)
         {
-            var changing = tab.View.ChangeAsync("other");
+            tab.View.Change("other");
             backplane.Open();
-            await changing.WithTimeout();
-            Assert.Equal(StoreViewState.Live, tab.View.Last.State);
+            await Eventually.TrueAsync(() => tab.View.Last.State == StoreViewState.Live);
         }
 
         // The store is there in the same moment in which the view goes: what was awaited comes back after the end.
@@ -298,9 +295,8 @@ public sealed class StoreViewTests
             backplane.Open();
             return tab.View.LeaveAsync();
         });
-        await showing.WithTimeout();
         await Eventually.TrueAsync(() => backplane.Followers == 0);
-        Assert.Empty(tab.View.Failures);
+        Assert.Null(tab.View.Failure);
     }
 
     [Fact]
@@ -310,7 +306,7 @@ public sealed class StoreViewTests
         backplane.Open();
         await using var fixture = new ViewFixture(backplane: backplane);
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await Eventually.TrueAsync(() => backplane.Followers > 0);
         await tab.View.Dispatcher.InvokeAsync(async () =>
         {
@@ -321,7 +317,7 @@ public sealed class StoreViewTests
         await Eventually.TrueAsync(() => backplane.Followers == 0);
         await tab.Circuit.OnConnectionDownAsync(null!, default);
         await tab.Circuit.OnConnectionUpAsync(null!, default);
-        Assert.Equal((0, 0), (backplane.Followers, tab.View.Failures.Count));
+        Assert.Equal((0, null), (backplane.Followers, tab.View.Failure));
     }
 
     [Fact]
@@ -332,9 +328,9 @@ public sealed class StoreViewTests
         never.Dispose();
         await using var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await tab.View.LeaveAsync();
-        Assert.Empty(tab.View.Failures);
+        Assert.Null(tab.View.Failure);
     }
 
     [Fact]
@@ -342,15 +338,15 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         for (var round = 0; round < 100; round++)
         {
-            await tab.View.ChangeAsync("numbers");
+            tab.View.Change("numbers");
             await fixture.PublishAsync(round, 1);
         }
 
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual(Enumerable.Range(50, 50)));
-        Assert.Equal((0, 0), (tab.View.Last.Resets, tab.View.Failures.Count));
+        Assert.Equal((0, null), (tab.View.Last.Resets, tab.View.Failure));
     }
 
     [Fact]
@@ -360,7 +356,7 @@ public sealed class StoreViewTests
         await fixture.PublishAsync(1, 1);
         await fixture.Store().PublishAsync("no number");
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await fixture.Store().PublishAsync(new { No = "number" });
         await fixture.PublishAsync(2, 1);
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([1, 2]));
@@ -372,13 +368,13 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture();
         var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         var renders = tab.View.Renders;
         await tab.DisposeAsync();
         await fixture.PublishAsync(1, 3);
         fixture.Time.Advance(Second);
         Assert.Equal(renders, tab.View.Renders);
-        Assert.Empty(tab.View.Failures);
+        Assert.Null(tab.View.Failure);
     }
 
     [Fact]
@@ -386,10 +382,10 @@ public sealed class StoreViewTests
     {
         var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
-        await tab.View.ShowAsync("numbers");
+        tab.View.Show("numbers");
         await fixture.DisposeAsync();
         await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Ended);
-        Assert.Empty(tab.View.Failures);
+        Assert.Null(tab.View.Failure);
     }
 
     [Theory]
@@ -402,7 +398,7 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
-        await FailsAsync<ArgumentOutOfRangeException>(tab.View, "numbers", (name, value));
+        Assert.IsType<ArgumentOutOfRangeException>(tab.View.FailureOf(() => tab.View.Show("numbers", (name, value))));
     }
 
     [Fact]
@@ -410,7 +406,7 @@ public sealed class StoreViewTests
     {
         await using var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
-        var failure = await FailsAsync<StoreNotFoundException>(tab.View, "nothing");
+        var failure = Assert.IsType<StoreNotFoundException>(tab.View.FailureOf(() => tab.View.Show("nothing")));
         Assert.Contains("AddQueueStore(\"nothing\")", failure.Message, StringComparison.Ordinal);
     }
 
@@ -420,23 +416,4 @@ public sealed class StoreViewTests
         fixture.Time.Advance(Second);
         return shows(view);
     });
-
-    private static Task<TException> FailsAsync<TException>(ViewRenderer<int> view, string store, params (string, object)[] parameters)
-        where TException : Exception =>
-        FailsAsync<TException>(view, () => view.ShowAsync(store, parameters));
-
-    private static async Task<TException> FailsAsync<TException>(ViewRenderer<int> view, Func<Task> render) where TException : Exception
-    {
-        view.Failures.Clear();
-        try
-        {
-            await render();
-        }
-        catch (TException thrown)
-        {
-            return thrown;
-        }
-
-        return Assert.IsType<TException>(Assert.Single(view.Failures));
-    }
 }

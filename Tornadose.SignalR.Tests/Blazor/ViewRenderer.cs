@@ -1,31 +1,31 @@
+using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Infrastructure;
-using Microsoft.AspNetCore.Components.Rendering;
-using Microsoft.AspNetCore.Components.RenderTree;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Tornadose.SignalR.Blazor;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>Renders a <see cref="StoreView{T}"/> as a circuit does, and keeps the contexts that its content was given instead of HTML.</summary>
-internal sealed class ViewRenderer<T> : Renderer
+/// <summary>Renders <see cref="StoreView{T}"/> as a circuit does, and keeps the contexts that its content was given.</summary>
+internal sealed class ViewRenderer<T> : IAsyncDisposable
 {
     private readonly IServiceProvider _services;
+    private readonly BunitContext _page = new();
     private readonly List<StoreViewContext<T>> _contexts = [];
-    private int _root;
-    private int _second;
+    private IRenderedComponent<StoreView<T>>? _view;
 
-    public ViewRenderer(IServiceProvider services, bool interactive = true) : base(services, services.GetRequiredService<ILoggerFactory>())
+    public ViewRenderer(IServiceProvider services, bool interactive)
     {
         _services = services;
-        RendererInfo = new RendererInfo("Test", interactive);
+        _page.Services.AddFallbackServiceProvider(services);
+        _page.Renderer.SetRendererInfo(new RendererInfo("Server", interactive));
     }
 
-    public override Dispatcher Dispatcher { get; } = Dispatcher.CreateDefault();
+    public Dispatcher Dispatcher => _page.Renderer.Dispatcher;
 
-    public List<Exception> Failures { get; } = [];
+    /// <summary>What has failed last.</summary>
+    public Exception? Failure => _page.Renderer.UnhandledException is { IsCompletedSuccessfully: true } failed ? failed.Result : null;
 
     public StoreViewContext<T> Last
     {
@@ -45,51 +45,43 @@ internal sealed class ViewRenderer<T> : Renderer
         }
     }
 
-    public IEnumerable<T> Values => Last.Items.Select(item => item.Value);
+    public IEnumerable<T> Values => Last.Items.Select(static item => item.Value);
 
-    protected override RendererInfo RendererInfo { get; }
+    /// <summary>Renders one more view on the page.</summary>
+    public void Show(string store, params (string Name, object Value)[] parameters) =>
+        _view = _page.Render<StoreView<T>>(view => Set(view, store, parameters));
 
-    /// <summary>Renders the view for the first time.</summary>
-    public Task ShowAsync(string store, params (string Name, object Value)[] parameters) => Dispatcher.InvokeAsync(() =>
+    /// <summary>Renders the last view again with other parameters.</summary>
+    public void Change(string store, params (string Name, object Value)[] parameters) => _view!.Render(view => Set(view, store, parameters));
+
+    /// <summary>What a render fails with. The page throws the first failure at once, and only keeps those that come later.</summary>
+    public Exception? FailureOf(Action render)
     {
-        _root = AssignRootComponentId(InstantiateComponent(typeof(StoreView<T>)));
-        return RenderRootComponentAsync(_root, Parameters(store, parameters));
-    });
+        var earlier = Failure;
+        var thrown = Record.Exception(render);
+        return thrown ?? (ReferenceEquals(earlier, Failure) ? null : Failure);
+    }
 
-    /// <summary>Renders one more view on the same page.</summary>
-    public Task ShowSecondAsync(string store, params (string Name, object Value)[] parameters) => Dispatcher.InvokeAsync(() =>
-    {
-        _second = AssignRootComponentId(InstantiateComponent(typeof(StoreView<T>)));
-        return RenderRootComponentAsync(_second, Parameters(store, parameters));
-    });
-
-    /// <summary>Leaves the page with the view, as a navigation within the circuit does.</summary>
-    public Task LeaveAsync() => Dispatcher.InvokeAsync(() => RemoveRootComponent(_root));
-
-    /// <summary>Renders it again with other parameters.</summary>
-    public Task ChangeAsync(string store, params (string Name, object Value)[] parameters) =>
-        Dispatcher.InvokeAsync(() => RenderRootComponentAsync(_root, Parameters(store, parameters)));
+    /// <summary>Leaves the page, as a navigation within the circuit does.</summary>
+    public Task LeaveAsync() => _page.DisposeComponentsAsync();
 
     /// <summary>What the page would carry from prerendering into the circuit.</summary>
     public async Task<IDictionary<string, byte[]>> PersistAsync()
     {
         var store = new KeptState();
-        await _services.GetRequiredService<ComponentStatePersistenceManager>().PersistStateAsync(store, this);
+        var manager = _services.GetRequiredService<ComponentStatePersistenceManager>();
+        await manager.PersistStateAsync(store, _page.Renderer);
         return store.State;
     }
 
-    protected override IComponentRenderMode? GetComponentRenderMode(IComponent component) => RenderMode.InteractiveServer;
+    public ValueTask DisposeAsync() => _page.DisposeAsync();
 
-    protected override void HandleException(Exception exception) => Failures.Add(exception);
-
-    protected override Task UpdateDisplayAsync(in RenderBatch renderBatch) => Task.CompletedTask;
-
-    private ParameterView Parameters(string store, (string Name, object Value)[] parameters)
+    private void Set(ComponentParameterCollectionBuilder<StoreView<T>> view, string store, (string Name, object Value)[] parameters)
     {
-        var all = new Dictionary<string, object?> { ["Store"] = store, ["ChildContent"] = (RenderFragment<StoreViewContext<T>>)Note };
+        view.Add(static component => component.Store, store).Add(static component => component.ChildContent, Note);
+        view.SetAssignedRenderMode(RenderMode.InteractiveServer);
         foreach (var (name, value) in parameters)
-            all[name] = value;
-        return ParameterView.FromDictionary(all);
+            view.TryAdd(name, value);
     }
 
     /// <summary>As in the documents: an element for each item, by its id, so that an id that comes twice fails the render.</summary>

@@ -37,7 +37,7 @@ public sealed class TokenBucketTests
     [Fact, Case("SEC-17")]
     public void Sweep_FullBuckets_AreForgotten()
     {
-        var buckets = new TokenBuckets(rate: 1, burst: 10, _time);
+        var buckets = new TokenBuckets(static () => 1, burstSeconds: 10, _time);
         for (var key = 0; key < 1000; key++)
             Assert.True(buckets.TryTake($"{key}", key % 2 == 0 ? 1 : 10));
         _time.Advance(TimeSpan.FromSeconds(1));

@@ -102,4 +102,26 @@ public sealed class MiddlewareTests
         compression.EnableForHttps = true;
         compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "text/event-stream", "application/x-ndjson"];
     });
+
+    /// <summary>It takes a response for one that is not encoded yet, and holds back what it compresses until there is a block.</summary>
+    [Theory, Case("HTTP-26"), InlineData("text/event-stream"), InlineData("application/x-ndjson")]
+    public async Task Stream_BehindNodesCompression_ArrivesAtOnceAndAsItIs(string accept)
+    {
+        await using var host = await StoresApp.StartAsync(before: static app => app.Map("/page", static page => page.Run(static context =>
+            context.Response.WriteAsJsonAsync(new string('x', 4000)))));
+        await using var node = NodeClient.Start("compression.mjs", host.Url("/"));
+        var front = new Uri($"http://127.0.0.1:{(await node.NextAsync("listening")).GetProperty("port").GetInt32()}");
+        await using (var page = await RawHttp.GetAsync(new Uri(front, "/page"), ("Accept-Encoding", "gzip")))
+            Assert.Equal("gzip", page.Header("Content-Encoding"));
+        await using var http = await RawHttp.GetAsync(new Uri(front, "/stores/orders"), ("Accept", accept), ("Accept-Encoding", "gzip, br"));
+        foreach (var message in new[] { "first", "second" })
+        {
+            await host.OrdersStore().PublishAsync(message);
+            var text = "";
+            while (!text.Contains(message, StringComparison.Ordinal))
+                text += System.Text.Encoding.UTF8.GetString(await http.ReadAsync());
+        }
+
+        Assert.NotEqual("gzip", http.Header("Content-Encoding"));
+    }
 }

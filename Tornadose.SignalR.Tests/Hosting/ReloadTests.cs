@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -57,6 +59,57 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Reload_OptionsOfAStore_ReachTheStoresThatAreThere()
+    {
+        await using var host = await StartAsync();
+        await PublishAsync(host, "devices/1", 10);
+        Set(host, "Tornadose:Stores:devices/{id}:MaxMessageBytes", "3");
+        await using (var large = await RawHttp.SendAsync(host.Url("/stores/devices/1"), "POST", [("Content-Type", "text/plain")], "four"u8.ToArray()))
+            Assert.Equal(413, large.Status);
+        Set(host, "Tornadose:Stores:devices/{id}:MaxMessageBytes", "4");
+        await using var smaller = await RawHttp.SendAsync(host.Url("/stores/devices/1"), "POST", [("Content-Type", "text/plain")], "four"u8.ToArray());
+        Assert.Equal(200, smaller.Status);
+    }
+
+    [Fact]
+    public async Task Reload_LimitsOfTheProcess_HoldFromThenOn()
+    {
+        await using var host = await StartAsync();
+        var admission = host.Get<SubscriberRegistry>().Admission;
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.True(admission.TryCall("ann")));
+        Set(host, "Tornadose:MaxHubCallsPerSecond", "2");
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => admission.TryCall("ann")));
+        Set(host, "Tornadose:MaxHubCallsPerSecond", "20");
+        Assert.True(admission.TryCall("ann"));
+
+        Set(host, "Tornadose:AllowedOrigins:0", "https://shop.example");
+        await using (var own = await RawHttp.GetAsync(host.Url("/hub"), [.. RawWs.HandshakeHeaders, ("Origin", "https://shop.example")]))
+            Assert.Equal(101, own.Status);
+        Set(host, "Tornadose:MaxSubscribers", "1");
+        await using var first = await RawSse.OpenAsync(host.Url("/stores/devices/1"));
+        await using var second = await RawHttp.GetAsync(host.Url("/stores/devices/1"), ("Accept", "application/x-ndjson"));
+        Assert.Equal(503, second.Status);
+    }
+
+    /// <summary>A new option either follows, or stands among those that need a restart, here and in the document.</summary>
+    [Fact]
+    public void TakeOver_EveryOption_FollowsOrIsDocumentedToNeedARestart()
+    {
+        string[] restart = ["MaxStores", "MaxStoresPerUser", "MaxBytes", "CloseOnAuthenticationExpiration", "AccessTokenInQuery"];
+        var changed = new TornadoseOptions();
+        var options = new TornadoseOptions();
+        foreach (var property in typeof(TornadoseOptions).GetProperties().Where(static property => property.SetMethod?.IsPublic == true))
+            property.SetValue(changed, Another(property.GetValue(changed), property.PropertyType));
+        changed.AllowedOrigins.Add("https://shop.example");
+        options.TakeOver(changed);
+        var stayed = typeof(TornadoseOptions).GetProperties().Where(property => !Equals(property.GetValue(options), property.GetValue(changed)));
+        Assert.Equal(restart.Order(), stayed.Select(static property => property.Name).Order());
+        var document = File.ReadAllText(Repository.File("docs/options.md"));
+        var sentence = document[document.IndexOf("need a restart", StringComparison.Ordinal)..];
+        Assert.All(restart, name => Assert.Contains($"`{name}`", sentence[..sentence.IndexOf("##", StringComparison.Ordinal)], StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Dispose_OfAProvider_NeedsNotBeAsynchronous()
     {
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
@@ -104,5 +157,28 @@ public sealed class ReloadTests
             builder.Configuration.AddInMemoryCollection([new("Tornadose:Stores:devices/{id}:Capacity", "5")]);
             builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("devices/{id}");
         },
-        static app => app.MapStorePublishing("/stores").AllowAnonymous());
+        static app =>
+        {
+            app.MapStores("/stores");
+            app.MapStorePublishing("/stores").AllowAnonymous();
+            app.MapStoreHub("/hub");
+        });
+
+    private static void Set(TestHost host, string key, string value)
+    {
+        var root = (IConfigurationRoot)host.App.Configuration;
+        root[key] = value;
+        root.Reload();
+    }
+
+    private static object? Another(object? value, Type type) => value switch
+    {
+        bool flag => !flag,
+        int number => number + 1,
+        long number => number + 1,
+        TimeSpan time => time + TimeSpan.FromSeconds(1),
+        null when Nullable.GetUnderlyingType(type) is { } inner => inner == typeof(int) ? 7 : TimeSpan.FromMinutes(7),
+        _ when type == typeof(Func<HttpContext, string?>) => (Func<HttpContext, string?>)(static _ => "all"),
+        _ => (Func<ClaimsPrincipal, string?>)(static _ => "all"),
+    };
 }

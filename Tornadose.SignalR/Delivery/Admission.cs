@@ -15,14 +15,15 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <summary>A page has several streams, a user several pages, and after a restart all of them come back at once.</summary>
     private const int TicketBurstSeconds = 10;
 
+    private const string Everybody = "";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stores = new(StringComparer.Ordinal);
-    private readonly TokenBucket? _joins = options.MaxJoinsPerSecond is { } joins ? new(joins, joins, time) : null;
-    private readonly TokenBuckets? _replays = options.MaxReplayedPerSecond is { } replayed ? new(replayed, ReplayBurstSeconds * (double)replayed, time) : null;
-    private readonly TokenBuckets? _calls = options.MaxHubCallsPerSecond is { } calls ? new(calls, calls, time) : null;
-    private readonly TokenBuckets? _tickets =
-        options.MaxTicketsPerSecond is { } tickets ? new(tickets, TicketBurstSeconds * (double)tickets, time) : null;
+    private readonly TokenBuckets _joins = new(() => options.MaxJoinsPerSecond, 1, time);
+    private readonly TokenBuckets _replays = new(() => options.MaxReplayedPerSecond, ReplayBurstSeconds, time);
+    private readonly TokenBuckets _calls = new(() => options.MaxHubCallsPerSecond, 1, time);
+    private readonly TokenBuckets _tickets = new(() => options.MaxTicketsPerSecond, TicketBurstSeconds, time);
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private bool _closed;
@@ -67,21 +68,21 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
 
     /// <summary>Whether a client may have so many old messages sent to it again.</summary>
     public bool TryReplay(string transport, string? key, long messages) =>
-        messages == 0 || key is null || _replays?.TryTake(key, messages) != false || Refuse(transport, AdmissionRefusal.TooMuchReplayed);
+        messages == 0 || key is null || _replays.TryTake(key, messages) || Refuse(transport, AdmissionRefusal.TooMuchReplayed);
 
     /// <summary>Whether somebody may call one more method of the hub.</summary>
-    public bool TryCall(string key) => _calls?.TryTake(key, 1) != false || Refuse("signalr", AdmissionRefusal.TooManyCalls);
+    public bool TryCall(string key) => _calls.TryTake(key, 1) || Refuse("signalr", AdmissionRefusal.TooManyCalls);
 
     /// <summary>Whether a client may have one more stream ticket.</summary>
     public bool TryTicket(string? key) =>
-        key is null || _tickets?.TryTake(key, 1) != false || Refuse("ticket", AdmissionRefusal.TooManyTickets);
+        key is null || _tickets.TryTake(key, 1) || Refuse("ticket", AdmissionRefusal.TooManyTickets);
 
     /// <summary>Called by the clock: forgets what need not be remembered.</summary>
     public void Sweep()
     {
-        _replays?.Sweep();
-        _calls?.Sweep();
-        _tickets?.Sweep();
+        _replays.Sweep();
+        _calls.Sweep();
+        _tickets.Sweep();
     }
 
     /// <summary>Counts a refusal.</summary>
@@ -102,7 +103,7 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
                 return AdmissionRefusal.StoreFull;
         if (key is not null && _users.GetValueOrDefault(key) + held > options.MaxSubscribersPerUser)
             return AdmissionRefusal.UserFull;
-        return _joins?.TryTake(1) == false ? AdmissionRefusal.TooManyJoins : null;
+        return _joins.TryTake(Everybody, 1) ? null : AdmissionRefusal.TooManyJoins;
     }
 
     private void Leave(Place place)

@@ -125,7 +125,7 @@ public sealed class TornadoseOptions
     /// it is not the scheme's own; the host's name in Unicode or in punycode. What no page could match is refused at start. Default empty. <c>*</c> allows every page, which with cookies lets any site read what its visitors may
     /// read. Others get 403. Clients that are no browsers send no origin, and are not concerned.
     /// </summary>
-    public IList<string> AllowedOrigins { get; } = [];
+    public IList<string> AllowedOrigins { get; private set; } = [];
 
     /// <summary>
     /// Whether a subscription ends when the authentication that its client came with expires: the token, the cookie's ticket, or that behind a stream ticket. Default true, within a second, on all transports and the hub, whose
@@ -172,6 +172,35 @@ public sealed class TornadoseOptions
     /// For how long a stream ticket can be used, once. Default 30 s. From 1 s to 10 minutes. It has to outlast the way from the ticket's answer to the stream's request, no more: the stream itself lasts longer.
     /// </summary>
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Takes over what a reload of the configuration has changed: all parts of the application hold this one instance. What they have
+    /// asked for at start already needs a restart, and stays: see <c>docs/options.md</c>.
+    /// </summary>
+    internal void TakeOver(TornadoseOptions changed)
+    {
+        KeepAlive = changed.KeepAlive;
+        KeepAliveTimeout = changed.KeepAliveTimeout;
+        DrainWindow = changed.DrainWindow;
+        MaxConnectionAge = changed.MaxConnectionAge;
+        RetryMin = changed.RetryMin;
+        RetryMax = changed.RetryMax;
+        MaxSubscribers = changed.MaxSubscribers;
+        MaxSubscribersPerUser = changed.MaxSubscribersPerUser;
+        MaxJoinsPerSecond = changed.MaxJoinsPerSecond;
+        MaxReplayedPerSecond = changed.MaxReplayedPerSecond;
+        MaxHubCallsPerSecond = changed.MaxHubCallsPerSecond;
+        MaxTicketsPerSecond = changed.MaxTicketsPerSecond;
+        MaxSubscriptionsPerConnection = changed.MaxSubscriptionsPerConnection;
+        MaxInboundMessagesPerSecond = changed.MaxInboundMessagesPerSecond;
+        LimitKey = changed.LimitKey;
+        AllowedOrigins = changed.AllowedOrigins;
+        AccessRecheckInterval = changed.AccessRecheckInterval;
+        AccessRecheckTimeout = changed.AccessRecheckTimeout;
+        EndOnFailedRecheck = changed.EndOnFailedRecheck;
+        UserId = changed.UserId;
+        TicketLifetime = changed.TicketLifetime;
+    }
 
     /// <summary>The age at which one subscription ends: those that began together, after a deployment, end apart.</summary>
     internal TimeSpan NextAge() => MaxConnectionAge is { } age ? age * (0.8 + (0.2 * Random.Shared.NextDouble())) : Timeout.InfiniteTimeSpan;

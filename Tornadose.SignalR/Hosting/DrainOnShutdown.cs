@@ -13,7 +13,7 @@ namespace Tornadose.SignalR.Hosting;
 /// registration first. Hence the registration when everything else has started, and the wait: so connections of hubs are closed as politely and as spread as the others. Meanwhile the
 /// server still listens, and whoever comes is told to come back.
 /// </remarks>
-internal sealed class DrainOnShutdown(IHostApplicationLifetime lifetime, SubscriberRegistry registry, IOptions<TornadoseOptions> options) : IHostedLifecycleService, IDisposable
+internal sealed class DrainOnShutdown(IHostApplicationLifetime lifetime, SubscriberRegistry registry, TornadoseOptions options) : IHostedLifecycleService, IDisposable
 {
     private CancellationTokenRegistration _stopping;
     private Task _drained = Task.CompletedTask;
@@ -40,6 +40,6 @@ internal sealed class DrainOnShutdown(IHostApplicationLifetime lifetime, Subscri
     private void Begin()
     {
         _drained = registry.DrainAsync();
-        _drained.Wait(2 * options.Value.DrainWindow);
+        _drained.Wait(2 * options.DrainWindow);
     }
 }

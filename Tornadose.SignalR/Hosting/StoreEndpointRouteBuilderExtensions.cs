@@ -114,7 +114,7 @@ public static class StoreEndpointRouteBuilderExtensions
     {
         Required<StoreEndpoint>(endpoints, nameof(MapStoreHub));
         StoreHubServices.Check<THub>(endpoints.ServiceProvider);
-        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<TornadoseOptions>>().Value;
+        var options = endpoints.ServiceProvider.GetRequiredService<TornadoseOptions>();
         var hub = endpoints.MapHub<THub>(pattern, connections =>
         {
             connections.CloseOnAuthenticationExpiration = options.CloseOnAuthenticationExpiration;
@@ -122,7 +122,7 @@ public static class StoreEndpointRouteBuilderExtensions
         });
         hub.WithMetadata(new QueryCredentials(Tickets: false), ExplicitAccess.MappedHub);
         hub.ForPrograms();
-        hub.Add(endpoint => endpoint.RequestDelegate = WebSocketOriginCheck.Before(endpoint.RequestDelegate!, options.AllowedOrigins));
+        hub.Add(endpoint => endpoint.RequestDelegate = WebSocketOriginCheck.Before(endpoint.RequestDelegate!, options));
         return hub;
     }
 

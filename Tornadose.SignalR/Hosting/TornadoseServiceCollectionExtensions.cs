@@ -66,11 +66,11 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton<StoreMetrics>();
         services.TryAddSingleton<PublishTelemetry>();
         services.TryAddSingleton(provider => new SubscriberRegistry(
-            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value,
+            provider.GetRequiredService<TornadoseOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<StoreMetrics>(),
             provider.GetRequiredService<ILogger<SubscriberRegistry>>()));
-        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<TornadoseOptions>>().Value);
+        services.TryAddSingleton(CurrentOptions);
         services.TryAddSingleton(provider => new StoreTickets(
             provider.GetService<IDataProtectionProvider>(),
             provider.GetRequiredService<IBackplane>() as IReplayCache ?? new LocalReplayCache(provider.GetRequiredService<TimeProvider>()),
@@ -91,7 +91,7 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton(provider => new Inspector(provider.GetRequiredService<NodeInspection>(), provider.GetService<INodeQuestions>()));
         services.TryAddSingleton(provider => new InspectorEndpoint(
             provider.GetRequiredService<Inspector>(),
-            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value));
+            provider.GetRequiredService<TornadoseOptions>()));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, StorePathDescription>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupChecks>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InitialValues>());
@@ -99,6 +99,13 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainOnShutdown>());
         var builder = new TornadoseBuilder(services);
         return builder.AddHub<StoreHub>();
+    }
+
+    private static TornadoseOptions CurrentOptions(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<TornadoseOptions>>().Value;
+        provider.GetRequiredService<IOptionsMonitor<TornadoseOptions>>().OnChange(changed => options.TakeOver(changed));
+        return options;
     }
 
     /// <summary>In the order in which they are preferred, and before those of the application.</summary>

@@ -7,8 +7,8 @@ namespace Tornadose.SignalR.Hosting;
 /// <summary>The origin check for a hub: SignalR leaves it to CORS, which does not guard WebSockets.</summary>
 internal static class WebSocketOriginCheck
 {
-    public static RequestDelegate Before(RequestDelegate next, ICollection<string> allowed) => context =>
-        !WebSocketRequest.IsUpgrade(context) || PageOrigin.IsAllowed(context.Request, allowed)
+    public static RequestDelegate Before(RequestDelegate next, TornadoseOptions options) => context =>
+        !WebSocketRequest.IsUpgrade(context) || PageOrigin.IsAllowed(context.Request, options.AllowedOrigins)
             ? next(context)
             : Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
 }

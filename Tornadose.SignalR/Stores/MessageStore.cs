@@ -18,7 +18,8 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
 
     public StoreKind Kind => kind;
 
-    public StoreOptions Options => options;
+    /// <summary>They follow a reload of the configuration.</summary>
+    public StoreOptions Options { get; set; } = options;
 
     /// <summary>The position of this process's copy.</summary>
     public MessagePosition Position => Current.Log.Position;
@@ -37,7 +38,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     internal string? OptionsName { get; init; }
 
     /// <summary>The store as instruments tell of it: a family has one name, unless its stores are wanted one by one.</summary>
-    internal MeasuredStore Measured => Lease is null || options.MeasureEachStore ? new(name, Lease is not null) : new(OptionsName ?? name);
+    internal MeasuredStore Measured => Lease is null || Options.MeasureEachStore ? new(name, Lease is not null) : new(OptionsName ?? name);
 
     /// <summary>What publishes are measured by; null where nobody could ask.</summary>
     internal PublishTelemetry? Telemetry { get; init; }
@@ -141,7 +142,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     public MessageCursor OpenCursor(StartAt start) => OpenCursor(() => start);
 
     /// <summary>The same for a start that is asked for again when the log is open, where it is not yet.</summary>
-    internal MessageCursor OpenCursor(Func<StartAt> start) => OpenCursor(start, options.SlowConsumer);
+    internal MessageCursor OpenCursor(Func<StartAt> start) => OpenCursor(start, Options.SlowConsumer);
 
     /// <summary>
     /// Opens a cursor that ends at what the log holds now. A reader that the log laps is disconnected: a window with a hole is none.
@@ -149,7 +150,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// </summary>
     internal MessageCursor OpenSnapshot(StartAt start)
     {
-        var skips = options.SlowConsumer == SlowConsumerPolicy.SkipToLatest;
+        var skips = Options.SlowConsumer == SlowConsumerPolicy.SkipToLatest;
         var cursor = OpenCursor(() => start, skips ? SlowConsumerPolicy.SkipToLatest : SlowConsumerPolicy.Disconnect);
         cursor.EndHere();
         return cursor;
@@ -210,8 +211,8 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
 
     private void CheckSize(ReadOnlyMemory<byte> data)
     {
-        if (data.Length > options.MaxMessageBytes)
-            throw new MessageTooLargeException(Name, data.Length, options.MaxMessageBytes);
+        if (data.Length > Options.MaxMessageBytes)
+            throw new MessageTooLargeException(Name, data.Length, Options.MaxMessageBytes);
     }
 
     private ValueTask<MessagePosition> AppendAsync(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)

@@ -49,7 +49,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
             [.. all.Where(static definition => definition.Pattern is not null)], maxStores, maxStoresPerUser, _stores,
             (name, family) => Make(name, family, new StoreLease(time, NoteUnused)), Close);
         _sweep = time.CreateTimer(static state => ((StoreProvider)state!).Sweep(), this, SweepInterval, SweepInterval);
-        _changes = options.OnChange(Resize);
+        _changes = options.OnChange(TakeOver);
     }
 
     public IReadOnlyCollection<string> Names => [.. _stores.Keys];
@@ -163,10 +163,10 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
         }
     }
 
-    private void Resize(StoreOptions options, string? name)
+    private void TakeOver(StoreOptions options, string? name)
     {
         foreach (var store in _stores.Values)
             if (store.OptionsName == name)
-                store.Log.Limits = options.ToLimits();
+                (store.Options, store.Log.Limits) = (options, options.ToLimits());
     }
 }

@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Specifications;
 /// number → tests; <c>dotnet test --filter Case=SSE-01</c> runs the tests of one case.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, AllowMultiple = true)]
-public sealed class CaseAttribute(params string[] numbers) : Attribute, ITraitAttribute
+internal sealed class CaseAttribute(params string[] numbers) : Attribute, ITraitAttribute
 {
     public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() =>
         [.. numbers.Select(number => KeyValuePair.Create("Case", number))];

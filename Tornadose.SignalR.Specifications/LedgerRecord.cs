@@ -5,7 +5,7 @@ using System.Text;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>An id taken apart, which only this kit may do: <c>epoch-offset-tag</c>, epoch and tag in hexadecimal.</summary>
-public readonly record struct LedgerId(string Epoch, long Offset, string Tag)
+internal readonly record struct LedgerId(string Epoch, long Offset, string Tag)
 {
     public static LedgerId Parse(string id) =>
         id.Split('-') is [var epoch, var offset, var tag]

@@ -27,15 +27,15 @@ public static class StoreEndpointRouteBuilderExtensions
     private static readonly string[] PublishMethods = [HttpMethods.Post];
 
     /// <summary>
-    /// Maps one URL a store, <c>GET {prefix}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines, JSON snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. Which one a request gets,
-    /// it says by <c>Upgrade</c> and <c>Accept</c>. <c>GET {prefix}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see <see cref="MapStorePublishing"/>.
-    /// <c>POST {prefix}/_ticket</c> gives users who have signed in a ticket for one stream, <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
+    /// Maps one URL a store, <c>GET {pattern}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines, JSON snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. Which one a request gets,
+    /// it says by <c>Upgrade</c> and <c>Accept</c>. <c>GET {pattern}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see <see cref="MapStorePublishing"/>.
+    /// <c>POST {pattern}/_ticket</c> gives users who have signed in a ticket for one stream, <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
     /// </summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">The path before the store's name, as <c>/stores</c>.</param>
+    /// <param name="pattern">The path before the store's name, as <c>/stores</c>.</param>
     /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called, or two formats of <c>AddStreamFormat</c> have the same media type or name.</exception>
-    public static IEndpointConventionBuilder MapStores(this IEndpointRouteBuilder endpoints, string prefix)
+    public static IEndpointConventionBuilder MapStores(this IEndpointRouteBuilder endpoints, string pattern)
     {
         var endpoint = Required<StoreEndpoint>(endpoints, nameof(MapStores));
         var pipeline = endpoints.CreateApplicationBuilder();
@@ -45,31 +45,31 @@ public static class StoreEndpointRouteBuilderExtensions
         var upgraded = pipeline.Build();
         // What the two leave with a request stays with its stream: a plain one goes without.
         RequestDelegate read = context => SharedUpgrade.IsPossible(context) ? upgraded(context) : endpoint.InvokeAsync(context);
-        var reads = endpoints.MapMethods(Pattern(prefix), ReadMethods, read).DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats);
-        var connects = endpoints.MapMethods(Pattern(prefix), ConnectMethods, read).ExcludeFromDescription();
+        var reads = endpoints.MapMethods(StorePattern(pattern), ReadMethods, read).DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats);
+        var connects = endpoints.MapMethods(StorePattern(pattern), ConnectMethods, read).ExcludeFromDescription();
         var streams = new EndpointConventions(reads, connects)
-            .WithDisplayName($"Tornadose stores under {prefix}")
+            .WithDisplayName($"Tornadose stores under {pattern}")
             .DisableRequestTimeout()
             .WithMetadata(new StreamMetadata(), new QueryCredentials(Tickets: true));
-        var tickets = endpoints.MapPost($"{prefix.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
-            .WithDisplayName($"Tornadose tickets under {prefix}")
+        var tickets = endpoints.MapPost($"{pattern.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
+            .WithDisplayName($"Tornadose tickets under {pattern}")
             .DescribeTickets();
         return new EndpointConventions(streams, tickets).ForPrograms();
     }
 
     /// <summary>
-    /// Maps <c>POST {prefix}/{store}</c>, which publishes the body. Say who may: <c>.RequireAuthorization("policy")</c>, or <c>.AllowAnonymous()</c>. Without either the application
+    /// Maps <c>POST {pattern}/{store}</c>, which publishes the body. Say who may: <c>.RequireAuthorization("policy")</c>, or <c>.AllowAnonymous()</c>. Without either the application
     /// does not start: nobody opens a write endpoint by accident.
     /// </summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">The path before the store's name, as <c>/stores</c>.</param>
+    /// <param name="pattern">The path before the store's name, as <c>/stores</c>.</param>
     /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
-    public static IEndpointConventionBuilder MapStorePublishing(this IEndpointRouteBuilder endpoints, string prefix)
+    public static IEndpointConventionBuilder MapStorePublishing(this IEndpointRouteBuilder endpoints, string pattern)
     {
         var endpoint = Required<PublishEndpoint>(endpoints, nameof(MapStorePublishing));
-        return endpoints.MapMethods(Pattern(prefix), PublishMethods, endpoint.InvokeAsync)
-            .WithDisplayName($"Tornadose publishing under {prefix}")
+        return endpoints.MapMethods(StorePattern(pattern), PublishMethods, endpoint.InvokeAsync)
+            .WithDisplayName($"Tornadose publishing under {pattern}")
             .WithMetadata(ExplicitAccess.Publishing)
             .DescribePublishing()
             .ForPrograms();
@@ -131,10 +131,10 @@ public static class StoreEndpointRouteBuilderExtensions
         where TBuilder : IEndpointConventionBuilder =>
         endpoints.WithMetadata(new ProgramEndpointMetadata()).DisableCookieRedirect();
 
-    private static string Pattern(string prefix)
+    private static string StorePattern(string pattern)
     {
-        ArgumentNullException.ThrowIfNull(prefix);
-        return $"{prefix.TrimEnd('/')}/{{**{StoreSelection.RouteValue}}}";
+        ArgumentNullException.ThrowIfNull(pattern);
+        return $"{pattern.TrimEnd('/')}/{{**{StoreSelection.RouteValue}}}";
     }
 
     private static T Required<T>(IEndpointRouteBuilder endpoints, string method)

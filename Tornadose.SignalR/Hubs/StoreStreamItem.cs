@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 
-namespace Tornadose.SignalR.Hubs;
+namespace Tornadose.SignalR;
 
 /// <summary>
 /// An item of the streams of <see cref="StoreHub.Watch"/>: <c>id</c>, <c>event</c> and <c>data</c> of a message, keys absent when there

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR;
 
 /// <summary>What an event type may be.</summary>
-public static class EventTypes
+internal static class EventTypes
 {
     /// <summary>The longest event type, in characters.</summary>
     public const int MaxLength = MessageEventType.MaxLength;

@@ -24,6 +24,9 @@ public interface IStore
     /// <exception cref="ArgumentNullException">The text is null.</exception>
     /// <exception cref="ArgumentException">The event type or the key cannot be used.</exception>
     /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the same.</exception>
+    /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessagePosition> PublishAsync(string text, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
@@ -34,6 +37,9 @@ public interface IStore
     /// <returns>The message's position.</returns>
     /// <exception cref="ArgumentException">The bytes are not valid UTF-8 (encode binary data as base64), or the event type or the key cannot be used.</exception>
     /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the same.</exception>
+    /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessagePosition> PublishUtf8Async(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
@@ -44,21 +50,30 @@ public interface IStore
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's position.</returns>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    /// <exception cref="ArgumentException">The event type or the key cannot be used.</exception>
+    /// <exception cref="ArgumentException">
+    /// The event type or the key cannot be used; or the value is memory of bytes, which is text for <see cref="PublishUtf8Async"/>.
+    /// </exception>
     /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
     /// <exception cref="MessageTooLargeException">The JSON is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the same.</exception>
+    /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessagePosition> PublishAsync<T>(T value, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Gives the newest message that is still kept.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The message; null when there is none.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<StoreMessage?> GetLatestAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Gives the messages that are kept, oldest first, and the position after which a stream continues without gap or duplicate.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The snapshot.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<StoreSnapshot> GetSnapshotAsync(CancellationToken cancellationToken = default);
 
@@ -66,6 +81,8 @@ public interface IStore
     /// <param name="start">Where to begin.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The cursor.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken = default);
 

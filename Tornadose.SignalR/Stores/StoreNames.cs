@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tornadose.SignalR;
 
 /// <summary>What a store may be called: <c>^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$</c>, case-sensitive.</summary>
-public static class StoreNames
+internal static class StoreNames
 {
     /// <summary>The longest name, in characters.</summary>
     public const int MaxLength = 128;

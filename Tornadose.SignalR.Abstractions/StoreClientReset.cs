@@ -1,4 +1,3 @@
-using Tornadose.SignalR.Hubs;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 

@@ -206,14 +206,13 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         try
         {
             await groups.AddToGroupAsync(connection.ConnectionId, store.Name, cancellationToken).ConfigureAwait(false);
+            return Start(opened, access);
         }
         catch
         {
             opened.Dispose();
             throw;
         }
-
-        return Start(opened, access);
     }
 
     private string Start(OpenedStore opened, SubscriberAccess access)

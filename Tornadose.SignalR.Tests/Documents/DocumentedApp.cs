@@ -37,5 +37,8 @@ internal static class DocumentedApp
             app.MapStorePublishing("/stores").AllowAnonymous();
             app.MapStoreInspector("/stores/_inspect").AllowAnonymous();
             app.MapHealthChecks("/health");
+            app.MapPost("/order", async ([FromKeyedServices("orders")] IStore orders, Order order) => (await orders.PublishAsync(order)).ToString());
         });
+
+    private sealed record Order(string Item, int Count);
 }

@@ -45,8 +45,20 @@ internal sealed class DeliveryFixture : IDisposable
     public RunningSubscriber Start(FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset, TimeSpan? sendTimeout = null) =>
         Start(sink ?? new FakeSink(), Log.Open(start, policy), sendTimeout ?? SendTimeout);
 
-    public Subscriber Make(IFrameSink sink, MessageCursor cursor, TimeSpan? sendTimeout = null) =>
-        new("fake", SubscriberFeeds.Of(new SubscriberFeed("test", cursor, sendTimeout ?? SendTimeout, new("test"))), Encoder, sink, Registry);
+    public Subscriber Make(IFrameSink sink, MessageCursor cursor, TimeSpan? sendTimeout = null, TimeSpan interval = default, TimeSpan minInterval = default)
+    {
+        var feed = new SubscriberFeed("test", cursor, sendTimeout ?? SendTimeout, new("test")) { MinInterval = minInterval };
+        return new("fake", SubscriberFeeds.Of(feed), Encoder, sink, Registry) { Interval = interval };
+    }
+
+    /// <summary>Starts a subscriber at a pace.</summary>
+    public RunningSubscriber StartPaced(
+        TimeSpan interval, FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset, TimeSpan minInterval = default)
+    {
+        sink ??= new FakeSink();
+        var subscriber = Make(sink, Log.Open(start, policy), interval: interval, minInterval: minInterval);
+        return new RunningSubscriber(subscriber, sink, RunAsync(subscriber));
+    }
 
     public RunningSubscriber[] StartMany(int count) => [.. Enumerable.Range(0, count).Select(_ => Start())];
 

@@ -80,6 +80,26 @@ public sealed class ScriptTests
         Assert.Equal(0, (await next.UntilAsync("[log.resets.length]"))[0].GetInt32());
     }
 
+    /// <summary>What a second subscription without a pace has got, the first one could have got as well.</summary>
+    [Theory]
+    [InlineData("sse")]
+    [InlineData("websocket")]
+    [InlineData("signalr")]
+    public async Task Subscription_AtAPace_GetsTheFirstAtOnceAndNothingUntilTheTimeIsOver(string transport)
+    {
+        await using var site = await ScriptSite.StartAsync();
+        await site.PublishAsync(1);
+        var options = new Dictionary<string, object> { ["transport"] = transport, ["store"] = "orders", ["after"] = site.Published[0] };
+        await using var paced = await ScriptClient.OpenInNodeAsync(site.Url, new(options) { ["every"] = 60_000 });
+        await site.UntilSubscribersAsync(1);
+        await site.PublishAsync(1);
+        await paced.IdsAsync(1);
+        await site.PublishAsync(2);
+        await using var other = await ScriptClient.OpenInNodeAsync(site.Url, options);
+        await other.IdsAsync(3);
+        Assert.Equal(1, (await paced.UntilAsync("[log.messages.length]"))[0].GetInt32());
+    }
+
     private static readonly (string Data, bool IsJson)[] Anything =
     [
         ("plain", false), ("42", false), ("", false), (" lead", false), ("\"quoted\"", false), ("{\"a\":[1]}", false), ("null", false), ("\ufeff1", false), ("a\r\nb\rc\nd\r\n", false), ("[no json", false),

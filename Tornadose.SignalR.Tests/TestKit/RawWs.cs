@@ -99,10 +99,16 @@ public sealed class RawWs : IAsyncDisposable
     public async Task<WsFrame> NextAsync(TimeSpan? timeout = null) =>
         await NextOrEndAsync(timeout) ?? throw new EndOfStreamException("The WebSocket's connection ended.");
 
-    /// <summary>The text of the next frame, which must be one whole text message.</summary>
+    /// <summary>
+    /// The text of the next frame, which must be one whole text message. Pings before it are passed over: the framework sends them by a
+    /// clock of its own.
+    /// </summary>
     public async Task<string> NextTextAsync(TimeSpan? timeout = null)
     {
-        var frame = await NextAsync(timeout);
+        WsFrame frame;
+        do
+            frame = await NextAsync(timeout);
+        while (frame.Opcode == WsOpcode.Ping);
         Assert.Equal((WsOpcode.Text, true, 0, false), (frame.Opcode, frame.Fin, frame.Rsv, frame.Masked));
         return frame.Text;
     }

@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.Delivery;
 /// <remarks>
 /// The tour, with the numbers found in the code. (1) Read what the cursor finds, up to a batch, render it (or find it rendered by another
 /// subscriber) and hand it to the sink. (2) Send the batch with one flush; while the peer does not take it, this subscriber stands
-/// still, and nobody else does. (3) With nothing to read, wait for an append, for the clock (keep-alive) or for the end. (4) Whoever
+/// still, and nobody else does. (3) With nothing to read, wait for an append, for the clock (keep-alive, pace) or for the end. (4) Whoever
 /// wants the subscription to end says why, once; the loop notices, leaves, and closes the connection for that reason.
 /// </remarks>
 internal sealed class Subscriber : SubscriberWake
@@ -28,6 +28,7 @@ internal sealed class Subscriber : SubscriberWake
     private readonly FrameEncoder _encoder;
     private readonly IFrameSink _sink;
     private readonly SubscriberRegistry _registry;
+    private readonly DeliveryPace? _pace;
     private SubscriberEnd? _end;
     private long _lastSent;
     private long _sendingSince = NotSending;
@@ -44,6 +45,7 @@ internal sealed class Subscriber : SubscriberWake
         _sink = sink;
         _registry = registry;
         _feeds.Join(this);
+        Interval = TimeSpan.Zero;
     }
 
     public string Transport { get; }
@@ -57,6 +59,9 @@ internal sealed class Subscriber : SubscriberWake
 
     /// <summary>The silence after which this subscriber gets a keep-alive; infinite for never. Zero, the default, for that of the options.</summary>
     public TimeSpan KeepAlive { get; init; }
+
+    /// <summary>At most one batch in this time; zero, the default, for as fast as possible. A store may ask for a longer time.</summary>
+    public TimeSpan Interval { init => _pace = DeliveryPace.Of(value > _feeds.MinInterval ? value : _feeds.MinInterval, this, _registry.Time); }
 
     /// <summary>Ends the subscription when it is cancelled: the client has gone.</summary>
     public CancellationToken Gone { get; init; }
@@ -164,7 +169,8 @@ internal sealed class Subscriber : SubscriberWake
     {
         var bytes = 0;
         var count = 0;
-        while (bytes < BatchBytes && _feeds.TryRead(out var entry))
+        var allowed = _pace?.Allowed(_feeds) ?? long.MaxValue;
+        while (count < allowed && bytes < BatchBytes && _feeds.TryRead(out var entry))
         {
             if (entry.IsReset && !Announce(entry.Message.Reset!))
                 break;
@@ -172,6 +178,8 @@ internal sealed class Subscriber : SubscriberWake
             count++;
         }
 
+        if (allowed > 0)
+            _pace?.Took(count);
         if (count > 0)
             _feeds.Report(_registry);
         return count > 0 || WriteKeepAlive();
@@ -241,7 +249,8 @@ internal sealed class Subscriber : SubscriberWake
     {
         _batches = 0;
         var wait = BeginWait();
-        if (!_feeds.Register() || IsEnding || Volatile.Read(ref _keepAliveDue))
+        var mayRead = _pace?.IsPaused != true && !_feeds.Register(); // a pause ends with a wake of its own
+        if (mayRead || IsEnding || Volatile.Read(ref _keepAliveDue))
             Wake();
         return wait;
     }
@@ -291,6 +300,7 @@ internal sealed class Subscriber : SubscriberWake
     private async ValueTask<SubscriberEnd> LeaveAsync()
     {
         _feeds.Leave();
+        _pace?.Dispose();
         var end = _end!;
         try
         {

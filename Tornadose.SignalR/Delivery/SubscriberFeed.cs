@@ -25,6 +25,9 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
 
     public TimeSpan SendTimeout => sendTimeout;
 
+    /// <summary>The shortest time between two batches that the store allows; zero for any.</summary>
+    public TimeSpan MinInterval { get; init; }
+
     /// <summary>The position to resume after as text. Kept, because a list of stores writes those of all with each message of
     /// one.</summary>
     public string Id

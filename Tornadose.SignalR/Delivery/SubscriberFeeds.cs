@@ -24,6 +24,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
         _current = feeds[0];
         Name = feeds.Length == 1 ? feeds[0].Store : string.Join(',', feeds.Select(static feed => feed.Store));
         SendTimeout = feeds.Max(static feed => feed.SendTimeout);
+        MinInterval = feeds.Max(static feed => feed.MinInterval);
     }
 
     public static SubscriberFeeds Of(SubscriberFeed feed) => new(namesStore: false, feed);
@@ -38,6 +39,9 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     public string Id => PositionVector.Format(_feeds);
 
     public TimeSpan SendTimeout { get; }
+
+    /// <summary>At most one batch in this time, by the slowest of the stores; zero for as fast as possible.</summary>
+    public TimeSpan MinInterval { get; }
 
     /// <summary>How many messages there are to read at once.</summary>
     public long Behind => _feeds.Sum(static feed => feed.Cursor.Behind);

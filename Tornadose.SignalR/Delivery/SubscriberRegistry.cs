@@ -54,6 +54,8 @@ internal sealed class SubscriberRegistry : IDisposable
     /// <summary>The time of the last tick: a keep-alive needs no better clock, and this one costs nothing to read.</summary>
     public long Now => Volatile.Read(ref _now);
 
+    public TimeProvider Time => _time;
+
     public long GetTimestamp() => _time.GetTimestamp();
 
     /// <summary>A bucket on the registry's clock, of so much a second and at once.</summary>

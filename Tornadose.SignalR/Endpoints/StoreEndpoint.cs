@@ -37,7 +37,7 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
         if (!isWebSocket && format is null)
             return Refusal.WriteAsync(context, negotiation.NotAcceptable);
         var resume = ResumeRequest.Read(context.Request);
-        if ((resume.Error ?? format?.FindFault(context.Request)) is { } error)
+        if ((resume.Error ?? format?.FindFault(context.Request) ?? Every.FindFault(context.Request)) is { } error)
             return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, error));
         if (!isWebSocket && resume.After == SubscriberEnd.DismissedId)
             return Refusal.StayAwayAsync(context);
@@ -201,7 +201,11 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
     {
         StreamHeaders.MarkLongRunning(context);
         using (subscription)
-            await WebSocketSubscription.RunAsync(context, subscription.Feeds, subscription.Access, Heartbeat.Read(context.Request), registry, options);
+            {
+            var request = context.Request;
+            await WebSocketSubscription.RunAsync(
+                context, subscription.Feeds, subscription.Access, Heartbeat.Read(request), Every.Read(request), registry, options);
+        }
     }
 
     private Task StreamAsync(HttpContext context, StoreSubscription subscription, StreamFormat format)
@@ -228,6 +232,7 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
             Access = subscription.Access,
             Gone = context.RequestAborted,
             Held = subscription,
+            Interval = Every.Read(context.Request),
         };
         stream.Attach(subscriber);
         return subscriber;

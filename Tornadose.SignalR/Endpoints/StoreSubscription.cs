@@ -80,7 +80,8 @@ internal sealed class StoreSubscription : IDisposable
         var cursor = isSnapshot
             ? await following.OpenSnapshotAsync(start(), cancellationToken)
             : await following.OpenCursorAsync(start, cancellationToken);
-        return new(following.Store.Name, cursor, following.Store.Options.SendTimeout, following.Store.Measured);
+        var options = following.Store.Options;
+        return new(following.Store.Name, cursor, options.SendTimeout, following.Store.Measured) { MinInterval = options.MinInterval ?? TimeSpan.Zero };
     }
 
     private static async ValueTask<FollowedStore[]> FollowAsync(IReadOnlyList<MessageStore> stores, CancellationToken cancellationToken)

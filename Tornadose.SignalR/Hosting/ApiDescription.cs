@@ -26,6 +26,7 @@ internal static class ApiDescription
         [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
         [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
         [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
+        [FromQuery(Name = "every"), Description("The shortest time between two batches of messages, from 50ms to 60s, as 500ms.")] string? every,
         [FromQuery(Name = "wait"), Description("For how long to wait for an answer in JSON, from 0s to 5m, as 30s: it comes as soon as there is something after the id, with the next id.")] string? wait,
         [FromQuery(Name = "heartbeat"), Description("On a WebSocket: the silence after which {} is sent, from 100ms to 5m, as 15s.")] string? heartbeat,
         [FromQuery(Name = "ticket"), Description("A ticket, in place of headers that the client cannot send.")] string? ticket) =>

@@ -156,15 +156,21 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     /// <param name="start">Where to begin; null for a new subscriber.</param>
     /// <param name="access">What the policies say; null when the application has decided.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="interval">The shortest time between two batches; zero for as fast as possible.</param>
     /// <returns>The id after which messages follow; null when the group is no store's.</returns>
-    public async Task<string?> EnterAsync(string group, StartAt? start, SubscriberAccess? access, CancellationToken cancellationToken)
+    public async Task<string?> EnterAsync(
+        string group, StartAt? start, SubscriberAccess? access, CancellationToken cancellationToken, TimeSpan interval = default)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var store = hub.Find(group);
             if (store is not null && !_closed && !_subscriptions.ContainsKey(group))
-                return await JoinAsync(store, start, access ?? hub.Authorizer.Trust(connection.User, Authenticated), cancellationToken).ConfigureAwait(false);
+            {
+                access ??= hub.Authorizer.Trust(connection.User, Authenticated);
+                return await JoinAsync(store, start, access, interval, cancellationToken).ConfigureAwait(false);
+            }
+
             await groups.AddToGroupAsync(connection.ConnectionId, group, cancellationToken).ConfigureAwait(false);
             return store is null ? null : _subscriptions.GetValueOrDefault(group)?.Sink.LastId ?? store.Position.ToString();
         }
@@ -200,13 +206,14 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             await subscription.EndAsync(SubscriberEnd.ClientGone).ConfigureAwait(false);
     }
 
-    private async Task<string> JoinAsync(MessageStore store, StartAt? start, SubscriberAccess access, CancellationToken cancellationToken)
+    private async Task<string> JoinAsync(
+        MessageStore store, StartAt? start, SubscriberAccess access, TimeSpan interval, CancellationToken cancellationToken)
     {
         var opened = await OpenAsync(store, Transport, start, cancellationToken).ConfigureAwait(false);
         try
         {
             await groups.AddToGroupAsync(connection.ConnectionId, store.Name, cancellationToken).ConfigureAwait(false);
-            return Start(opened, access);
+            return Start(opened, access, interval);
         }
         catch
         {
@@ -215,14 +222,15 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         }
     }
 
-    private string Start(OpenedStore opened, SubscriberAccess access)
+    private string Start(OpenedStore opened, SubscriberAccess access, TimeSpan interval)
     {
         var begin = opened.Cursor.Position.ToString();
         var store = opened.Store;
-        var feeds = SubscriberFeeds.Of(new SubscriberFeed(store.Name, opened.Cursor, store.Options.SendTimeout, store.Measured));
+        var feeds = SubscriberFeeds.Of(opened.ToFeed());
         var sink = new HubSink(connection, begin);
         var encoder = hub.Encoders.For(connection.Protocol);
-        var subscription = new Subscription(new Subscriber(Transport, feeds, encoder, sink, hub.Registry) { Access = access }, sink);
+        var subscriber = new Subscriber(Transport, feeds, encoder, sink, hub.Registry) { Access = access, Interval = interval };
+        var subscription = new Subscription(subscriber, sink);
         _subscriptions[store.Name] = subscription;
         subscription.Running = RunAsync(subscription, opened);
         return begin;

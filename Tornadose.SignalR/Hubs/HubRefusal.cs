@@ -33,6 +33,9 @@ internal static class HubRefusal
 
     public static HubException Of(AdmissionRefusal refusal) => Of(refusal.IsTheirs ? RateLimited : Unavailable, refusal.Description);
 
+    public static HubException OfInterval(int milliseconds) =>
+        Of(Invalid, $"The time between two batches is {milliseconds} ms; it must be from 50 to 60000.");
+
     /// <summary>What another node has refused with; its message has the code already.</summary>
     public static HubException FromMessage(string message) => Marked(message);
 

@@ -11,12 +11,12 @@ internal static class HubStream
     private const string Transport = "signalr-stream";
 
     public static async IAsyncEnumerable<StoreStreamItem> ReadAsync(
-        MessageStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder,
+        MessageStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder, TimeSpan interval,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var opened = await connection.CountRefusalsAsync(() => connection.OpenAsync(store, Transport, start, cancellationToken));
         var sink = new HubStreamSink();
-        var subscriber = Subscribe(opened, access, connection, encoder, sink);
+        var subscriber = Subscribe(opened, access, connection, encoder, interval, sink);
         using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
         var running = subscriber.RunAsync();
         try
@@ -31,10 +31,13 @@ internal static class HubStream
         }
     }
 
-    private static Subscriber Subscribe(OpenedStore opened, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder, HubStreamSink sink)
+    private static Subscriber Subscribe(
+        OpenedStore opened, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder, TimeSpan interval, HubStreamSink sink)
     {
-        var store = opened.Store;
-        var feed = new SubscriberFeed(store.Name, opened.Cursor, store.Options.SendTimeout, store.Measured);
-        return new Subscriber(Transport, SubscriberFeeds.Of(feed), encoder, sink, connection.Hub.Registry) { Access = access };
+        return new Subscriber(Transport, SubscriberFeeds.Of(opened.ToFeed()), encoder, sink, connection.Hub.Registry)
+        {
+            Access = access,
+            Interval = interval,
+        };
     }
 }

@@ -1,3 +1,4 @@
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 
@@ -14,6 +15,9 @@ internal sealed class OpenedStore(IDisposable permit, FollowedStore following, M
     public MessageCursor Cursor => cursor;
 
     public IDisposable Permit => permit;
+
+    public SubscriberFeed ToFeed() =>
+        new(Store.Name, cursor, Store.Options.SendTimeout, Store.Measured) { MinInterval = Store.Options.MinInterval ?? TimeSpan.Zero };
 
     /// <summary>Gives up the interest in the store, and keeps the permit.</summary>
     public void Unfollow() => following.Dispose();

@@ -50,6 +50,18 @@ public class StoreHub : Hub<IStoreClient>
     /// <c>[code] words</c>.</exception>
     public virtual Task<string> Resume(string store, string? after) => EnterAsync(store, StartAfter(after));
 
+    /// <summary>
+    /// The same as <see cref="Resume"/>, at a pace: at most one batch of messages in a time, the first at once, and the newest always
+    /// included. Of a data store a batch is the newest value.
+    /// </summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
+    /// <param name="milliseconds">The time in milliseconds, from 50 to 60,000.</param>
+    /// <returns>The id after which the messages follow.</returns>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers; or the
+    /// time is out of range: <c>[code] words</c>.</exception>
+    public virtual Task<string> ResumeEvery(string store, string? after, int milliseconds) => EnterAsync(store, StartAfter(after), milliseconds);
+
     /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
     /// <param name="store">The store's name. It is no error not to be subscribed.</param>
     /// <returns>A task that ends when the subscription has ended.</returns>
@@ -92,6 +104,18 @@ public class StoreHub : Hub<IStoreClient>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchText(string store, string? after, CancellationToken cancellationToken) =>
         StreamAsync(store, StartAfter(after), HubStreamEncoder.Text, cancellationToken);
 
+    /// <summary>The same as <see cref="WatchAfter"/>, at a pace: see <see cref="ResumeEvery"/>.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
+    /// <param name="milliseconds">The time in milliseconds, from 50 to 60,000.</param>
+    /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
+    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers; or the
+    /// time is out of range: <c>[code] words</c>.</exception>
+    public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchEvery(
+        string store, string? after, int milliseconds, CancellationToken cancellationToken) =>
+        StreamAsync(store, StartAfter(after), Subscriptions.StreamEncoder, cancellationToken, milliseconds);
+
     /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="data">A string is text; anything else becomes JSON.</param>
@@ -118,19 +142,30 @@ public class StoreHub : Hub<IStoreClient>
 
     private static StartAt? StartAfter(string? id) => string.IsNullOrEmpty(id) ? null : StartAt.AfterId(id);
 
-    private Task<string> EnterAsync(string store, StartAt? start) => Subscriptions.CountRefusalsAsync(async () =>
+    private Task<string> EnterAsync(string store, StartAt? start, int? milliseconds = null) => Subscriptions.CountRefusalsAsync(async () =>
     {
         var access = await AskAsync(store);
-        return (await Subscriptions.EnterAsync(store, start, access, Context.ConnectionAborted))!;
+        var interval = IntervalOf(milliseconds);
+        return (await Subscriptions.EnterAsync(store, start, access, Context.ConnectionAborted, interval))!;
     });
 
-    private Task<IAsyncEnumerable<StoreStreamItem>> StreamAsync(string store, StartAt? start, FrameEncoder encoder, CancellationToken cancellationToken)
+    private static TimeSpan IntervalOf(int? milliseconds)
+    {
+        var interval = TimeSpan.FromMilliseconds(milliseconds ?? 0);
+        return milliseconds is null || (interval >= DeliveryPace.Shortest && interval <= DeliveryPace.Longest)
+            ? interval
+            : throw HubRefusal.OfInterval(milliseconds.Value);
+    }
+
+    private Task<IAsyncEnumerable<StoreStreamItem>> StreamAsync(
+        string store, StartAt? start, FrameEncoder encoder, CancellationToken cancellationToken, int? milliseconds = null)
     {
         var subscriptions = Subscriptions; // the hub is gone when the stream is read
         return subscriptions.CountRefusalsAsync(async () =>
         {
             var access = await AskAsync(store);
-            return HubStream.ReadAsync(subscriptions.Get(store), start, access, subscriptions, encoder, cancellationToken);
+            var interval = IntervalOf(milliseconds);
+            return HubStream.ReadAsync(subscriptions.Get(store), start, access, subscriptions, encoder, interval, cancellationToken);
         });
     }
 

@@ -46,6 +46,13 @@ public sealed class StoreOptions
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// The shortest time between two batches that a subscriber gets, on every wire, whatever it asks for by <c>?every=500ms</c>. Default null:
+    /// as fast as possible. From 50 ms to 1 minute. The first message comes at once, and what was published in the meantime comes together;
+    /// of a data store the newest alone. Of several stores on one connection the longest time counts for all.
+    /// </summary>
+    public TimeSpan? MinInterval { get; set; }
+
+    /// <summary>
     /// For how long a store of a family may be without publisher and reader before it is dropped, with its messages; ids of it then lead to a reset. Default 10 minutes. From 1 s. Without
     /// meaning for a store that is no family's: it lives as long as the application.
     /// </summary>

@@ -31,6 +31,8 @@ internal sealed class StoreOptionsValidation : IValidateOptions<StoreOptions>
             yield return $"SlowConsumer is {options.SlowConsumer}; it must be Reset, SkipToLatest or Disconnect.";
         if (options.SendTimeout < TimeSpan.FromMilliseconds(100) || options.SendTimeout > TimeSpan.FromHours(1))
             yield return $"SendTimeout is {options.SendTimeout}; it must be from 100 ms to 1 hour.";
+        if (options.MinInterval is { } interval && (interval < TimeSpan.FromMilliseconds(50) || interval > TimeSpan.FromMinutes(1)))
+            yield return $"MinInterval is {interval}; it must be from 50 ms to 1 minute, or null.";
         if (options.IdleTimeout < TimeSpan.FromSeconds(1))
             yield return $"IdleTimeout is {options.IdleTimeout}; it must be at least 1 s.";
     }

@@ -32,10 +32,12 @@ internal static class WebSocketSubscription
     /// <param name="feeds">The stores.</param>
     /// <param name="access">The right to read them.</param>
     /// <param name="heartbeat">The silence after which the client gets a message without content; infinite for never.</param>
+    /// <param name="interval">The shortest time between two batches that the client wants.</param>
     /// <param name="registry">The subscribers.</param>
     /// <param name="options">The limits.</param>
     public static async Task RunAsync(
-        HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, TimeSpan heartbeat, SubscriberRegistry registry, TornadoseOptions options)
+        HttpContext context, SubscriberFeeds feeds, SubscriberAccess access, TimeSpan heartbeat, TimeSpan interval,
+        SubscriberRegistry registry, TornadoseOptions options)
     {
         var isRaw = IsRaw(context);
         var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
@@ -47,7 +49,7 @@ internal static class WebSocketSubscription
         var connection = context.Features.Get<SharedUpgrade>()?.Stream;
         var sink = new WebSocketSink(context, socket, connection);
         FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
-        var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry) { Access = access, KeepAlive = heartbeat };
+        var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry) { Access = access, KeepAlive = heartbeat, Interval = interval };
         var messages = registry.NewBucket(options.MaxInboundMessagesPerSecond);
         var pings = registry.NewBucket(PingsPerMessage * (double)options.MaxInboundMessagesPerSecond);
         if (connection is not null)

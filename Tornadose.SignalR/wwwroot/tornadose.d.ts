@@ -117,6 +117,11 @@ export interface CommonOptions<T> {
     credentials?: RequestCredentials | undefined;
     /** Default true. False: `data` is the published text, character for character, also where it is JSON. */
     json?: boolean | undefined;
+    /**
+     * At most one batch of messages in so many milliseconds, from 50 to 60000: the first at once, the newest always included; of a data store
+     * the newest alone. Over SignalR not with `json: false`. Default: as fast as possible.
+     */
+    every?: number | undefined;
     /** Whether after a reset everything comes that the store still keeps, before what is new. Default: true with `from: "earliest"`. */
     refill?: boolean | undefined;
     /** The first wait before a reconnect in milliseconds, doubled with each failure, and up to half as long again at random. Default: random, 500 to 3000. The server's `retry:` replaces it. */

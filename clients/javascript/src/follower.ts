@@ -197,7 +197,8 @@ export class Follower<T> implements Subscription<T>, Wire {
     const ticket = await this.#getTicket();
     const url = settings.isList ? this.address.list(settings.names) : this.address.store(settings.names[0]!);
     const isSocket = this.#transport === 'websocket';
-    setQuery(url, { ...this.#start(), ticket, heartbeat: isSocket ? heartbeat(settings.silence) : undefined });
+    const pace = settings.every && `${Math.round(settings.every)}ms`;
+    setQuery(url, { ...this.#start(), ticket, every: pace, heartbeat: isSocket ? heartbeat(settings.silence) : undefined });
     if (!attempt.isOver) await (isSocket ? readSocket : readEvents)(this, url);
   }
 

@@ -76,18 +76,21 @@ export class HubReader {
   /** The hub keeps one subscription of a store for a connection, and sends values. Who comes second may want to begin elsewhere, or wants the text, and gets a stream of its own. */
   async #join(wire: Wire, entrance: Entrance, index: number, after: string | null): Promise<string | undefined> {
     const { feeds } = entrance;
-    const { json, connection } = wire.settings as { json: boolean; connection: HubConnectionLike };
+    const { json, every } = wire.settings;
+    const connection = wire.settings.connection!;
+    const pace = every ? [Math.round(every)] : [];
     const next = (item: Item) => item ? takeItem(wire, index, item) : entrance.end();
     const name = wire.settings.names[index]!;
     if (!json || feeds.next.has(name)) {
+      const watch = every ? 'WatchEvery' : json ? 'WatchAfter' : 'WatchText';
       const complete = () => entrance.end(failure('Ended for good', { final: true }));
-      const stream = connection.stream(json ? 'WatchAfter' : 'WatchText', name, after).subscribe({ next, error: entrance.end, complete });
+      const stream = connection.stream(watch, name, after, ...pace).subscribe({ next, error: entrance.end, complete });
       entrance.add(() => stream.dispose());
       return undefined;
     }
     feeds.next.set(name, next);
     entrance.add(() => feeds.next.delete(name) && isConnected(connection) && connection.invoke('Unsubscribe', name).catch(() => {}));
-    return connection.invoke('Resume', name, after); // after nothing it is the same as Subscribe
+    return connection.invoke(every ? 'ResumeEvery' : 'Resume', name, after, ...pace); // after nothing it is the same as Subscribe
   }
 
   /**

@@ -9,13 +9,17 @@ export function settingsOf<T>(options: SubscribeOptions<T>) {
   const transport = options.transport ?? 'auto';
   if (!names.length || !names.every(name => name && typeof name === 'string')) throw new TypeError('subscribe needs the name of a store');
   if (transport === 'signalr' && !options.connection) throw new TypeError('SignalR needs a connection');
+  const isHub = transport === 'signalr' || transport === 'auto' && !!options.connection;
+  const { every } = options;
+  if (every !== undefined && !(every >= 50 && every <= 60_000)) throw new RangeError('every has to be a number of milliseconds, from 50 to 60000');
+  if (every && isHub && options.json === false) throw new TypeError('SignalR has no text at a pace: leave out every, or json: false');
   const silence = time(options, 'silence', 60_000) || Infinity;
   return {
     ...options,
     names,
     transport,
     isList: !!options.stores,
-    isHub: transport === 'signalr' || transport === 'auto' && !!options.connection,
+    isHub,
     json: options.json ?? true,
     refill: options.refill ?? options.from === 'earliest',
     last: options.last ?? undefined,

@@ -1,0 +1,67 @@
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Delivery;
+
+/// <summary>
+/// The pace of one subscriber that wants no more than one batch in an interval: a turn, in which it gets what there is, and a pause. During
+/// the pause it stays where it is in the log, so that the newest message is always in the next turn, and a data store has conflated what
+/// lies between.
+/// </summary>
+/// <remarks>Used by the subscriber's loop alone, but for the end of the pause, which is the timer's.</remarks>
+internal sealed class DeliveryPace : IDisposable
+{
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    private readonly TimeSpan _interval;
+    private readonly ITimer _timer;
+    private bool _paused;
+    private bool _begun;
+    private long _rest;
+
+    private DeliveryPace(TimeSpan interval, IAppendWaiter subscriber, TimeProvider time)
+    {
+        _interval = interval;
+        _timer = time.CreateTimer(_ => Continue(subscriber), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether the subscriber gets nothing now.</summary>
+    public bool IsPaused => Volatile.Read(ref _paused);
+
+    /// <returns>Null for an interval of zero: as fast as possible.</returns>
+    public static DeliveryPace? Of(TimeSpan interval, IAppendWaiter subscriber, TimeProvider time) =>
+        interval > TimeSpan.Zero ? new DeliveryPace(interval, subscriber, time) : null;
+
+    /// <summary>
+    /// How many messages may be read now. A turn ends with the messages that there were when it began: where messages never run out, there
+    /// would be no pause otherwise.
+    /// </summary>
+    public long Allowed(SubscriberFeeds feeds)
+    {
+        if (IsPaused)
+            return 0;
+        if (!_begun)
+            _rest = Math.Max(1, feeds.Behind);
+        return _rest;
+    }
+
+    /// <summary>Counts what was read; at the end of the turn the pause begins.</summary>
+    public void Took(int messages)
+    {
+        _begun |= messages > 0;
+        _rest -= messages;
+        if (!_begun || (messages > 0 && _rest > 0))
+            return;
+        _begun = false;
+        Volatile.Write(ref _paused, true);
+        _timer.Change(_interval, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Continue(IAppendWaiter subscriber)
+    {
+        Volatile.Write(ref _paused, false);
+        subscriber.Wake();
+    }
+}

@@ -1,4 +1,5 @@
 using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.Endpoints;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
@@ -49,6 +50,20 @@ public sealed class HubResumeTests
             await host.PublishAsync("live");
             Assert.Equal("live", (await client.NextAsync()).Data);
         }
+    }
+
+    /// <summary>A page that followed a list over another transport has one id for all of it.</summary>
+    [Theory, Case("SR-05", "HTTP-35"), InlineData(0), InlineData(1)]
+    public async Task Subscribe_IdOfAListOfStores_ContinuesEachStore(int part)
+    {
+        await using var host = await StartAsync();
+        var ids = await host.PublishAsync(1, 3);
+        var weather = (await host.Store("weather").PublishAsync("sun")).ToString();
+        var after = $"{ListMessage.ShortOf(weather)}-{ListMessage.ShortOf(ids[1])}";
+        await using var client = await host.ConnectAsync();
+
+        Assert.Equal(ids[1], await client.SubscribeAsync("orders", part == 0 ? after : ListMessage.ShortOf(ids[1])));
+        Assert.Equal("3", (await client.NextAsync()).Data);
     }
 
     [Fact]

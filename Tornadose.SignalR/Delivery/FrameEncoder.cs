@@ -44,7 +44,7 @@ public abstract class FrameEncoder
     internal virtual Frame EncodeRest(in FrameContent content) => throw new NotSupportedException();
 
     /// <summary>Renders the id that comes before the rest.</summary>
-    internal virtual Frame EncodeId(string id, Frame rest) => throw new NotSupportedException();
+    internal virtual Frame EncodeId(ReadOnlySpan<byte> id, Frame rest) => throw new NotSupportedException();
 
     /// <summary>The message with its own id and its store's name, which is the same for every reader that has no other id.</summary>
     internal Frame GetNamed(string store, MessageEntry entry) =>

@@ -31,7 +31,7 @@ internal static class MessageEnvelope
 
     /// <summary>The beginning of an object whose rest is written without an id, by
     /// <see cref="Write(in FrameContent, IBufferWriter{byte})"/>, and without its first byte.</summary>
-    public static byte[] Start(string id) => System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",");
+    public static byte[] Start(ReadOnlySpan<byte> id) => [.. "{\"id\":\""u8, .. id, .. "\","u8];
 
     /// <summary>Writes <c>{"reason":…,"id":…}</c>, for wires that announce a reset by other means than the envelope.</summary>
     public static void WriteReset(in FrameContent content, IBufferWriter<byte> output)

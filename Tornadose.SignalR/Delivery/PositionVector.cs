@@ -1,30 +1,57 @@
+using System.Text;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The id of a connection that carries several stores: their positions, one after the other, joined by dashes. It needs no more characters than a single id does, and no
-/// other separator, because a position always has three parts.
+/// The id of a connection that carries several stores: their positions in the short form, one after the other, joined by dashes. The text
+/// is kept, and only what has changed is written again, because each message has one.
 /// </summary>
-internal static class PositionVector
+/// <remarks>
+/// It has to say where all stores are: an <c>EventSource</c> returns with the id of its last message alone, to any node. Clients may join
+/// positions themselves, in either form: the ids of single stores, or what they have cut from the id of another list.
+/// </remarks>
+/// <param name="feeds">The stores, in the order of the vector.</param>
+internal sealed class PositionVector(SubscriberFeed[] feeds)
 {
-    private const int Parts = 3;
+    /// <summary>How many positions a vector has at most, and so how many stores one connection carries.</summary>
+    public const int MaxPositions = 64;
 
-    public static string Format(SubscriberFeed[] feeds) =>
-        feeds.Length == 1 ? feeds[0].Id : string.Join('-', feeds.Select(static feed => feed.Id));
+    private const int PartsOfFullForm = 3;
+
+    private readonly MessagePosition[] _positions = new MessagePosition[feeds.Length];
+    private readonly int[] _lengths = new int[feeds.Length];
+    private byte[] _text = [];
+    private int _length;
+
+    public override string ToString() => Encoding.ASCII.GetString(GetText());
+
+    /// <summary>The text as it is now, to be copied before the next call.</summary>
+    public ReadOnlySpan<byte> GetText()
+    {
+        if (_length == 0)
+            Begin();
+        var start = 0;
+        for (var i = 0; i < feeds.Length; i++)
+        {
+            var position = feeds[i].Cursor.ResumePosition;
+            if (_positions[i] != position)
+                Replace(i, start, position);
+            start += _lengths[i] + 1;
+        }
+
+        return _text.AsSpan(0, _length);
+    }
 
     /// <summary>Reads a vector, which a single id is, too.</summary>
     /// <param name="id">Any text.</param>
-    /// <param name="most">How many positions it may have.</param>
     /// <returns>The positions; empty when the text is no vector.</returns>
-    public static List<MessagePosition> Parse(ReadOnlySpan<char> id, int most)
+    public static List<ListedPosition> Parse(ReadOnlySpan<char> id)
     {
-        var positions = new List<MessagePosition>(1);
-        while (positions.Count < most)
+        var positions = new List<ListedPosition>(1);
+        while (positions.Count < MaxPositions && TryReadFirst(id, out var position, out var length))
         {
-            var length = LengthOfFirst(id);
-            if (!MessagePosition.TryParse(id[..length], out var position))
-                break;
             positions.Add(position);
             if (length == id.Length)
                 return positions;
@@ -34,15 +61,67 @@ internal static class PositionVector
         return [];
     }
 
-    private static int LengthOfFirst(ReadOnlySpan<char> id)
+    /// <summary>Where a reader of one store continues that comes with an id of this store, or of a list.</summary>
+    /// <param name="id">Any text.</param>
+    /// <param name="log">The store's log. While it is not open the answer is a guess, and has to be asked for again.</param>
+    public static StartAt StartAfter(string id, MessageLog log)
+    {
+        var positions = Parse(id);
+        foreach (var position in positions)
+            if (position.IsOf(log))
+                return StartAt.After(position.In(log));
+        return positions.Count == 0 ? StartAt.AfterId("") : StartAt.After(positions[0].Written);
+    }
+
+    private void Begin()
+    {
+        _text = new byte[feeds.Length * (ListedPosition.MaxLength + 1)];
+        for (var i = 0; i < feeds.Length; i++)
+        {
+            _positions[i] = feeds[i].Cursor.ResumePosition;
+            _lengths[i] = ListedPosition.Write(_positions[i], _text.AsSpan(_length));
+            _length += _lengths[i];
+            if (i < feeds.Length - 1)
+                _text[_length++] = (byte)'-';
+        }
+
+        Array.Resize(ref _text, _length);
+    }
+
+    /// <summary>An offset gets another digit after sixty-two times as many messages, so that hardly ever what follows is moved.</summary>
+    private void Replace(int index, int start, MessagePosition position)
+    {
+        Span<byte> written = stackalloc byte[ListedPosition.MaxLength];
+        var length = ListedPosition.Write(position, written);
+        var end = start + _lengths[index];
+        if (start + length != end)
+            Move(end, start + length);
+        written[..length].CopyTo(_text.AsSpan(start));
+        (_positions[index], _lengths[index]) = (position, length);
+    }
+
+    private void Move(int from, int to)
+    {
+        var text = new byte[Math.Max(_text.Length, _length + to - from)];
+        _text.AsSpan(0, Math.Min(from, to)).CopyTo(text);
+        _text.AsSpan(from, _length - from).CopyTo(text.AsSpan(to));
+        _text = text;
+        _length += to - from;
+    }
+
+    private static bool TryReadFirst(ReadOnlySpan<char> id, out ListedPosition position, out int length) =>
+        ListedPosition.TryParse(id[..(length = LengthOf(id, PartsOfFullForm))], out position)
+        || ListedPosition.TryParse(id[..(length = LengthOf(id, 1))], out position);
+
+    private static int LengthOf(ReadOnlySpan<char> id, int parts)
     {
         var length = 0;
-        for (var part = 0; part < Parts; part++)
+        for (var part = 0; part < parts; part++)
         {
             var dash = id[length..].IndexOf('-');
             if (dash < 0)
                 return id.Length;
-            length += dash + (part == Parts - 1 ? 0 : 1);
+            length += dash + (part == parts - 1 ? 0 : 1);
         }
 
         return length;

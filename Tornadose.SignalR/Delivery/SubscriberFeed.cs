@@ -16,8 +16,6 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
     private long _oldest;
     private int _messages;
     private int _bytes;
-    private MessagePosition _position;
-    private string? _id;
 
     public string Store => store;
 
@@ -27,19 +25,6 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
 
     /// <summary>The shortest time between two batches that the store allows; zero for any.</summary>
     public TimeSpan MinInterval { get; init; }
-
-    /// <summary>The position to resume after as text. Kept, because a list of stores writes those of all with each message of
-    /// one.</summary>
-    public string Id
-    {
-        get
-        {
-            var position = cursor.ResumePosition;
-            if (_id is null || position != _position)
-                (_position, _id) = (position, position.ToString());
-            return _id;
-        }
-    }
 
     /// <summary>How many resets were announced.</summary>
     public int Resets { get; private set; }

@@ -12,6 +12,7 @@ namespace Tornadose.SignalR.Delivery;
 internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
 {
     private readonly SubscriberFeed[] _feeds;
+    private readonly PositionVector? _vector;
     private SubscriberFeed _current;
     private int _turn;
 
@@ -21,6 +22,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     {
         NamesStore = namesStore;
         _feeds = feeds;
+        _vector = feeds.Length == 1 ? null : new PositionVector(feeds);
         _current = feeds[0];
         Name = feeds.Length == 1 ? feeds[0].Store : string.Join(',', feeds.Select(static feed => feed.Store));
         SendTimeout = feeds.Max(static feed => feed.SendTimeout);
@@ -36,7 +38,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     public bool NamesStore { get; }
 
     /// <summary>The id after which all of them are resumed.</summary>
-    public string Id => PositionVector.Format(_feeds);
+    public string Id => _vector?.ToString() ?? _current.Cursor.ResumePosition.ToString();
 
     public TimeSpan SendTimeout { get; }
 
@@ -87,12 +89,12 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     {
         if (entry.IsReset)
             return Write(encoder.Encode(new FrameContent(_current.Store, Id, entry.Message, namesStore: true)), sink);
-        if (!entry.IsLogged || _feeds.Length == 1)
+        if (!entry.IsLogged || _vector is null)
             return Write(encoder.GetNamed(_current.Store, entry), sink);
         if (!encoder.SharesRest)
             return Write(encoder.Encode(new FrameContent(_current.Store, Id, entry.Message, namesStore: true)), sink);
         var rest = encoder.GetRest(_current.Store, entry);
-        return Write(encoder.EncodeId(Id, rest), sink) + Write(rest, sink);
+        return Write(encoder.EncodeId(_vector.GetText(), rest), sink) + Write(rest, sink);
     }
 
     private static int Write(Frame frame, IFrameSink sink)

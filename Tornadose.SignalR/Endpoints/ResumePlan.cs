@@ -5,12 +5,12 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// Which store of a request begins where. The positions of a vector are told apart by their epochs, which are random: so the order of the stores may change, one may
+/// Which store of a request begins where. The positions of a vector are told apart by their epochs, which are random, or marks of them: so the order of the stores may change, one may
 /// be added, and an id of a single store is worth as much as the vector that holds it.
 /// </summary>
 internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageStore> stores)
 {
-    private readonly List<MessagePosition> _positions = request.After is null ? [] : PositionVector.Parse(request.After, StoreSelection.MaxStores);
+    private readonly List<ListedPosition> _positions = request.After is null ? [] : PositionVector.Parse(request.After);
 
     /// <summary>
     /// Where one of the stores begins. The epoch of a store is known once its log is open: until then, while Redis is away, the answer
@@ -31,20 +31,21 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageSto
 
     private StartAt After(int index)
     {
+        var log = stores[index].Log;
+        if (_positions.Count == stores.Count && _positions[index].IsOf(log))
+            return StartAt.After(_positions[index].In(log)); // the same list: two epochs may have the same mark
         foreach (var position in _positions)
-            if (IsOf(stores[index], position))
-                return StartAt.After(position);
+            if (position.IsOf(log))
+                return StartAt.After(position.In(log));
         if (_positions.Count == 0)
             return StartAt.AfterId(""); // no id at all, which a reset says
         if (_positions.Count == stores.Count && IsOfNone(_positions[index]))
-            return StartAt.After(_positions[index]);
+            return StartAt.After(_positions[index].Written);
         foreach (var position in _positions)
             if (IsOfNone(position))
-                return StartAt.After(position);
+                return StartAt.After(position.Written);
         return FreshStart(stores[index]); // every position belongs to another of the stores: this one is new to the client
     }
 
-    private bool IsOfNone(MessagePosition position) => stores.All(store => !IsOf(store, position));
-
-    private static bool IsOf(MessageStore store, MessagePosition position) => store.Log.IsOpen && store.Position.Epoch == position.Epoch;
+    private bool IsOfNone(ListedPosition position) => stores.All(store => !position.IsOf(store.Log));
 }

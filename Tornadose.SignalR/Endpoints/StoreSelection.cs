@@ -13,9 +13,10 @@ namespace Tornadose.SignalR.Endpoints;
 internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Stores, bool IsList, (int Status, string Text)? Refusal, bool IsFull = false)
 {
     /// <summary>
-    /// How many stores one connection carries. A single id has at most 64 bytes, so that the vector of all has at most 4 KiB, which passes as a header everywhere.
+    /// How many stores one connection carries. A client may join the ids of single stores, of at most 64 bytes: 4 KiB, which pass as a
+    /// header everywhere.
     /// </summary>
-    public const int MaxStores = 64;
+    public const int MaxStores = PositionVector.MaxPositions;
 
     /// <summary>The stores of these that take only so many subscribers.</summary>
     public IReadOnlyList<StoreCapacity> Capacities =>

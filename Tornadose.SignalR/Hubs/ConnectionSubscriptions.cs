@@ -58,14 +58,16 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     /// <summary>Begins to follow a store for a subscription.</summary>
     /// <exception cref="HubException">A limit or the store does not allow it at the moment.</exception>
-    public async Task<OpenedStore> OpenAsync(MessageStore store, string transport, StartAt? start, CancellationToken cancellationToken)
+    public async Task<OpenedStore> OpenAsync(MessageStore store, string transport, string? after, CancellationToken cancellationToken)
     {
         var permit = Enter(store, transport);
         FollowedStore? following = null;
         try
         {
             following = await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
-            var cursor = await following.OpenCursorAsync(start ?? store.DefaultStart, cancellationToken).ConfigureAwait(false);
+            var log = following.Store.Log;
+            var cursor = await following
+                .OpenCursorAsync(() => string.IsNullOrEmpty(after) ? store.DefaultStart : PositionVector.StartAfter(after, log), cancellationToken).ConfigureAwait(false);
             if (!hub.Registry.Admission.TryReplay(transport, Key, cursor.Behind))
                 throw HubRefusal.Of(AdmissionRefusal.TooMuchReplayed);
             return new OpenedStore(permit, following, cursor);
@@ -143,6 +145,13 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         throw HubRefusal.Of(refusal);
     }
 
+    /// <summary>Whom large writes are counted for. Those who are counted for nobody have one bound together.</summary>
+    private string LargeWritesKey => Key ?? "";
+
+    /// <summary>Waits until an item of a stream may be written. To be disposed when it was.</summary>
+    public ValueTask<IDisposable?> EnterLargeWriteAsync(long bytes, CancellationToken cancellationToken) =>
+        hub.LargeWrites.EnterAsync(LargeWritesKey, bytes, cancellationToken);
+
     private string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
 
     /// <summary>A connection that polls authenticates itself anew with each poll, which SignalR looks after.</summary>
@@ -153,13 +162,13 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     /// <summary>Enters a group. When it is a store's, the store is delivered from now on; what is delivered already goes on.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="start">Where to begin; null for a new subscriber.</param>
+    /// <param name="after">The id after which to begin; null or empty for a new subscriber.</param>
     /// <param name="access">What the policies say; null when the application has decided.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="interval">The shortest time between two batches; zero for as fast as possible.</param>
     /// <returns>The id after which messages follow; null when the group is no store's.</returns>
     public async Task<string?> EnterAsync(
-        string group, StartAt? start, SubscriberAccess? access, CancellationToken cancellationToken, TimeSpan interval = default)
+        string group, string? after, SubscriberAccess? access, CancellationToken cancellationToken, TimeSpan interval = default)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -168,7 +177,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             if (store is not null && !_closed && !_subscriptions.ContainsKey(group))
             {
                 access ??= hub.Authorizer.Trust(connection.User, Authenticated);
-                return await JoinAsync(store, start, access, interval, cancellationToken).ConfigureAwait(false);
+                return await JoinAsync(store, after, access, interval, cancellationToken).ConfigureAwait(false);
             }
 
             await groups.AddToGroupAsync(connection.ConnectionId, group, cancellationToken).ConfigureAwait(false);
@@ -207,9 +216,9 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     }
 
     private async Task<string> JoinAsync(
-        MessageStore store, StartAt? start, SubscriberAccess access, TimeSpan interval, CancellationToken cancellationToken)
+        MessageStore store, string? after, SubscriberAccess access, TimeSpan interval, CancellationToken cancellationToken)
     {
-        var opened = await OpenAsync(store, Transport, start, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenAsync(store, Transport, after, cancellationToken).ConfigureAwait(false);
         try
         {
             await groups.AddToGroupAsync(connection.ConnectionId, store.Name, cancellationToken).ConfigureAwait(false);
@@ -227,7 +236,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         var begin = opened.Cursor.Position.ToString();
         var store = opened.Store;
         var feeds = SubscriberFeeds.Of(opened.ToFeed());
-        var sink = new HubSink(connection, begin);
+        var sink = new HubSink(connection, begin, hub.LargeWrites, LargeWritesKey);
         var encoder = hub.Encoders.For(connection.Protocol);
         var subscriber = new Subscriber(Transport, feeds, encoder, sink, hub.Registry) { Access = access, Interval = interval };
         var subscription = new Subscription(subscriber, sink);

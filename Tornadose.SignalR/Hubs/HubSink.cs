@@ -9,7 +9,9 @@ namespace Tornadose.SignalR.Hubs;
 /// <summary>A SignalR connection of this process, written to directly: a group send completes with its slowest member, and waits for nobody here.</summary>
 /// <param name="connection">The connection.</param>
 /// <param name="begin">The id after which the messages follow.</param>
-internal sealed class HubSink(HubConnectionContext connection, string begin) : IFrameSink
+/// <param name="largeWrites">The bound of large writes.</param>
+/// <param name="client">Whom they are counted for.</param>
+internal sealed class HubSink(HubConnectionContext connection, string begin, LargeWrites largeWrites, string client) : IFrameSink
 {
     // SignalR numbers writes to repeat them after a reconnect, and counts one message a write.
 #pragma warning disable CA2252 // a preview interface: only its presence is looked at
@@ -19,6 +21,11 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
     private string _lastId = begin;
     private string _newestId = begin;
     private volatile bool _isCut;
+    private volatile bool _isWaiting;
+    private long _asked;
+
+    /// <summary>While the write has to wait for those of other connections, it is not the peer that takes nothing.</summary>
+    public long Progress => _isWaiting ? Interlocked.Increment(ref _asked) : Interlocked.Read(ref _asked);
 
     /// <summary>The id of the last message that the connection has taken, at first that after which the messages follow.</summary>
     public string LastId => Volatile.Read(ref _lastId);
@@ -34,6 +41,8 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
 
     public ValueTask<bool> FlushAsync()
     {
+        if (_batch.Length > LargeWrites.Threshold)
+            return FlushLargeAsync();
         if (!_batch.IsSingle)
             return FlushBatchAsync();
         var write = SendAsync(_batch.First!);
@@ -78,11 +87,19 @@ internal sealed class HubSink(HubConnectionContext connection, string begin) : I
         return !connection.ConnectionAborted.IsCancellationRequested;
     }
 
+    private async ValueTask<bool> FlushLargeAsync()
+    {
+        _isWaiting = true;
+        using var write = await largeWrites.EnterAsync(client, _batch.Length, connection.ConnectionAborted).ConfigureAwait(false);
+        _isWaiting = false;
+        return await FlushBatchAsync().ConfigureAwait(false);
+    }
+
     private async ValueTask<bool> FlushBatchAsync()
     {
         if (_batch.First is null)
             return Flushed();
-        if (_oneByOne)
+        if (_oneByOne || _batch.IsSingle)
             await SendEachAsync().ConfigureAwait(false);
         else
             await SendAsync(Join()).ConfigureAwait(false);

@@ -11,11 +11,11 @@ internal static class HubStream
     private const string Transport = "signalr-stream";
 
     public static async IAsyncEnumerable<StoreStreamItem> ReadAsync(
-        MessageStore store, StartAt? start, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder, TimeSpan interval,
+        MessageStore store, string? after, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder, TimeSpan interval,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var opened = await connection.CountRefusalsAsync(() => connection.OpenAsync(store, Transport, start, cancellationToken));
-        var sink = new HubStreamSink();
+        using var opened = await connection.CountRefusalsAsync(() => connection.OpenAsync(store, Transport, after, cancellationToken));
+        var sink = new HubStreamSink(connection);
         var subscriber = Subscribe(opened, access, connection, encoder, interval, sink);
         using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
         var running = subscriber.RunAsync();

@@ -1,30 +1,44 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>Hands frames over to whoever enumerates, one at a time: a flush is complete when all but one have been taken.</summary>
-internal sealed class HubStreamSink : IFrameSink
+/// <param name="connection">The connection that the stream is on.</param>
+internal sealed class HubStreamSink(ConnectionSubscriptions connection) : IFrameSink
 {
-    private readonly Channel<StoreStreamItem> _handover = Channel.CreateBounded<StoreStreamItem>(
+    /// <summary>How many bytes SignalR makes of a byte of text, at most: <c>\u0001</c>.</summary>
+    private const int MostEscaped = 6;
+
+    private readonly Channel<HubStreamFrame> _handover = Channel.CreateBounded<HubStreamFrame>(
         new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _aborted = new();
-    private readonly List<StoreStreamItem> _batch = [];
+    private readonly List<HubStreamFrame> _batch = [];
+    private volatile bool _isWaiting;
     private long _progress;
 
-    public long Progress => Volatile.Read(ref _progress);
+    /// <summary>While an item has to wait for the writes of other connections, it is not the peer that takes nothing.</summary>
+    public long Progress => _isWaiting ? Interlocked.Increment(ref _progress) : Interlocked.Read(ref _progress);
 
-    public IAsyncEnumerable<StoreStreamItem> ReadAllAsync(CancellationToken cancellationToken) =>
-        _handover.Reader.ReadAllAsync(cancellationToken);
+    /// <summary>SignalR asks for the next item when the one before was written.</summary>
+    public async IAsyncEnumerable<StoreStreamItem> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var frame in _handover.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            using var write = await EnterAsync(frame, cancellationToken).ConfigureAwait(false);
+            yield return frame.Item;
+        }
+    }
 
     public ValueTask StartAsync() => ValueTask.CompletedTask;
 
-    public void Write(Frame frame) => _batch.Add(((HubStreamFrame)frame).Item);
+    public void Write(Frame frame) => _batch.Add((HubStreamFrame)frame);
 
     public async ValueTask<bool> FlushAsync()
     {
-        foreach (var item in _batch)
-            if (!_handover.Writer.TryWrite(item) && !await WriteAsync(item).ConfigureAwait(false))
+        foreach (var frame in _batch)
+            if (!_handover.Writer.TryWrite(frame) && !await WriteAsync(frame).ConfigureAwait(false))
                 return false;
         _batch.Clear();
         return true;
@@ -39,10 +53,18 @@ internal sealed class HubStreamSink : IFrameSink
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask<bool> WriteAsync(StoreStreamItem item)
+    private async ValueTask<IDisposable?> EnterAsync(HubStreamFrame frame, CancellationToken cancellationToken)
+    {
+        _isWaiting = true;
+        var write = await connection.EnterLargeWriteAsync(MostEscaped * (long)frame.Bytes.Length, cancellationToken).ConfigureAwait(false);
+        _isWaiting = false;
+        return write;
+    }
+
+    private async ValueTask<bool> WriteAsync(HubStreamFrame frame)
     {
         while (await _handover.Writer.WaitToWriteAsync(_aborted.Token).ConfigureAwait(false))
-            if (_handover.Writer.TryWrite(item))
+            if (_handover.Writer.TryWrite(frame))
             {
                 Interlocked.Increment(ref _progress);
                 return true;

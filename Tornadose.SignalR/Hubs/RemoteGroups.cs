@@ -52,7 +52,7 @@ internal sealed class RemoteGroups
         try
         {
             if (what == Enter)
-                await subscriptions.EnterAsync(group, start: null, access: null, CancellationToken.None);
+                await subscriptions.EnterAsync(group, after: null, access: null, CancellationToken.None);
             else if (what == Leave)
                 await subscriptions.LeaveAsync(group, CancellationToken.None);
             return what is Enter or Leave ? Done : "";

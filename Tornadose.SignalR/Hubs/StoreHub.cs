@@ -35,20 +35,20 @@ public class StoreHub : Hub<IStoreClient>
     /// <returns>The id after which the messages follow.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
     /// <c>[code] words</c>.</exception>
-    public virtual Task<string> Subscribe(string store) => EnterAsync(store, start: null);
+    public virtual Task<string> Subscribe(string store) => EnterAsync(store, after: null);
 
     /// <summary>
     /// Starts to send a store's messages where the caller stopped reading: first what came after the given id, then what is published.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="after">
-    /// The id of the last message that the caller saw, on whatever transport. When the store cannot continue after it, the caller's
+    /// The id of the last message that the caller saw, on whatever transport, of a list of stores as well. When the store cannot continue after it, the caller's
     /// <c>Reset</c> is called first. Null or empty is the same as <see cref="Subscribe"/>.
     /// </param>
     /// <returns>The id after which the messages follow.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
     /// <c>[code] words</c>.</exception>
-    public virtual Task<string> Resume(string store, string? after) => EnterAsync(store, StartAfter(after));
+    public virtual Task<string> Resume(string store, string? after) => EnterAsync(store, after);
 
     /// <summary>
     /// The same as <see cref="Resume"/>, at a pace: at most one batch of messages in a time, the first at once, and the newest always
@@ -60,7 +60,7 @@ public class StoreHub : Hub<IStoreClient>
     /// <returns>The id after which the messages follow.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers; or the
     /// time is out of range: <c>[code] words</c>.</exception>
-    public virtual Task<string> ResumeEvery(string store, string? after, int milliseconds) => EnterAsync(store, StartAfter(after), milliseconds);
+    public virtual Task<string> ResumeEvery(string store, string? after, int milliseconds) => EnterAsync(store, after, milliseconds);
 
     /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
     /// <param name="store">The store's name. It is no error not to be subscribed.</param>
@@ -78,7 +78,7 @@ public class StoreHub : Hub<IStoreClient>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> Watch(string store, CancellationToken cancellationToken) =>
-        StreamAsync(store, start: null, Subscriptions.StreamEncoder, cancellationToken);
+        StreamAsync(store, after: null, Subscriptions.StreamEncoder, cancellationToken);
 
     /// <summary>
     /// A store's messages as a stream, where the caller stopped reading: first what came after the given id, then what is published.
@@ -91,7 +91,7 @@ public class StoreHub : Hub<IStoreClient>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
     /// <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchAfter(string store, string? after, CancellationToken cancellationToken) =>
-        StreamAsync(store, StartAfter(after), Subscriptions.StreamEncoder, cancellationToken);
+        StreamAsync(store, after, Subscriptions.StreamEncoder, cancellationToken);
 
     /// <summary>
     /// The same as <see cref="WatchAfter"/>, but <c>data</c> is always a string: the text that was published, also where it is JSON. Clients whose hub protocol has rounded large numbers get all their digits by it.
@@ -102,7 +102,7 @@ public class StoreHub : Hub<IStoreClient>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchText(string store, string? after, CancellationToken cancellationToken) =>
-        StreamAsync(store, StartAfter(after), HubStreamEncoder.Text, cancellationToken);
+        StreamAsync(store, after, HubStreamEncoder.Text, cancellationToken);
 
     /// <summary>The same as <see cref="WatchAfter"/>, at a pace: see <see cref="ResumeEvery"/>.</summary>
     /// <param name="store">The store's name.</param>
@@ -114,7 +114,7 @@ public class StoreHub : Hub<IStoreClient>
     /// time is out of range: <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchEvery(
         string store, string? after, int milliseconds, CancellationToken cancellationToken) =>
-        StreamAsync(store, StartAfter(after), Subscriptions.StreamEncoder, cancellationToken, milliseconds);
+        StreamAsync(store, after, Subscriptions.StreamEncoder, cancellationToken, milliseconds);
 
     /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
     /// <param name="store">The store's name.</param>
@@ -140,13 +140,11 @@ public class StoreHub : Hub<IStoreClient>
 
     private ConnectionSubscriptions Subscriptions => Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
 
-    private static StartAt? StartAfter(string? id) => string.IsNullOrEmpty(id) ? null : StartAt.AfterId(id);
-
-    private Task<string> EnterAsync(string store, StartAt? start, int? milliseconds = null) => Subscriptions.CountRefusalsAsync(async () =>
+    private Task<string> EnterAsync(string store, string? after, int? milliseconds = null) => Subscriptions.CountRefusalsAsync(async () =>
     {
         var access = await AskAsync(store);
         var interval = IntervalOf(milliseconds);
-        return (await Subscriptions.EnterAsync(store, start, access, Context.ConnectionAborted, interval))!;
+        return (await Subscriptions.EnterAsync(store, after, access, Context.ConnectionAborted, interval))!;
     });
 
     private static TimeSpan IntervalOf(int? milliseconds)
@@ -158,14 +156,14 @@ public class StoreHub : Hub<IStoreClient>
     }
 
     private Task<IAsyncEnumerable<StoreStreamItem>> StreamAsync(
-        string store, StartAt? start, FrameEncoder encoder, CancellationToken cancellationToken, int? milliseconds = null)
+        string store, string? after, FrameEncoder encoder, CancellationToken cancellationToken, int? milliseconds = null)
     {
         var subscriptions = Subscriptions; // the hub is gone when the stream is read
         return subscriptions.CountRefusalsAsync(async () =>
         {
             var access = await AskAsync(store);
             var interval = IntervalOf(milliseconds);
-            return HubStream.ReadAsync(subscriptions.Get(store), start, access, subscriptions, encoder, interval, cancellationToken);
+            return HubStream.ReadAsync(subscriptions.Get(store), after, access, subscriptions, encoder, interval, cancellationToken);
         });
     }
 

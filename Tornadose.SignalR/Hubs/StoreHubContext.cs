@@ -16,6 +16,9 @@ namespace Tornadose.SignalR.Hubs;
 internal sealed record StoreHubContext(
     StoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options, INodeQuestions? Nodes = null)
 {
+    /// <summary>The bound of large messages that are being written.</summary>
+    public LargeWrites LargeWrites { get; } = new();
+
     /// <summary>Finds a store for a client, which learns no more than that there is none.</summary>
     /// <exception cref="HubException">There is none.</exception>
     public MessageStore Get(string name, Func<string?> client) => Find(name, client) ?? throw HubRefusal.NoSuchStore();

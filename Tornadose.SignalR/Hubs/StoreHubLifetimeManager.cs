@@ -46,7 +46,7 @@ internal sealed class StoreHubLifetimeManager<THub> : HubLifetimeManager<THub>, 
     public override async Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
     {
         if (_local.TryGetValue(connectionId, out var subscriptions))
-            await subscriptions.EnterAsync(groupName, start: null, access: null, cancellationToken);
+            await subscriptions.EnterAsync(groupName, after: null, access: null, cancellationToken);
         else if (!await _remote.TryEnterAsync(connectionId, groupName, cancellationToken))
             await _inner.AddToGroupAsync(connectionId, groupName, cancellationToken);
     }

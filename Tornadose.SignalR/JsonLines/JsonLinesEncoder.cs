@@ -18,7 +18,7 @@ internal sealed class JsonLinesEncoder : FrameEncoder
 
     internal override Frame EncodeRest(in FrameContent content) => new(Render(content, Write).AsMemory(1));
 
-    internal override Frame EncodeId(string id, Frame rest) => new(MessageEnvelope.Start(id));
+    internal override Frame EncodeId(ReadOnlySpan<byte> id, Frame rest) => new(MessageEnvelope.Start(id));
 
     private static void Write(in FrameContent content, IBufferWriter<byte> output)
     {

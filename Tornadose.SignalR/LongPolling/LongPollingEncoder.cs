@@ -14,5 +14,5 @@ internal sealed class LongPollingEncoder : FrameEncoder
 
     internal override Frame EncodeRest(in FrameContent content) => new(Encode(content).Bytes[1..]);
 
-    internal override Frame EncodeId(string id, Frame rest) => new FrameStart(MessageEnvelope.Start(id));
+    internal override Frame EncodeId(ReadOnlySpan<byte> id, Frame rest) => new FrameStart(MessageEnvelope.Start(id));
 }

@@ -25,7 +25,7 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
 
     internal override Frame EncodeRest(in FrameContent content) => Encode(content);
 
-    internal override Frame EncodeId(string id, Frame rest) => new(Encoding.UTF8.GetBytes($"id: {id}\n"));
+    internal override Frame EncodeId(ReadOnlySpan<byte> id, Frame rest) => new((byte[])[.. "id: "u8, .. id, .. "\n"u8]);
 
     private static void Write(in FrameContent content, IBufferWriter<byte> output)
     {

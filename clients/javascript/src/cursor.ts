@@ -1,6 +1,9 @@
 /** How many ids of a store are remembered, so that what comes twice is dropped. */
 const remembered = 1000;
 
+/** A store's position in an id of several stores: as the store's own id, or in the short form that the server writes. */
+const position = /[\da-f]{16}-\d+-[\da-f]{8}(?!\w)|\w+/g;
+
 /** Where a subscription stands in each of its stores. The id of several stores is all of theirs, in the order of the names, joined by dashes. */
 export class Cursor {
   readonly #seen: Set<string>[];
@@ -99,7 +102,7 @@ export class Cursor {
 
   #split(id: string): string[] {
     if (this.names.length === 1) return [id];
-    const parts = id.match(/\w+-\d+-\w+/g) ?? [];
+    const parts = id.match(position) ?? [];
     return parts.length === this.names.length ? parts : [];
   }
 }

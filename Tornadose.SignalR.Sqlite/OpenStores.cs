@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>The stores that are open in this process, by name.</summary>
@@ -23,7 +21,7 @@ internal sealed class OpenStores
         lock (_gate)
         {
             if (!_records.TryGetValue(store, out var record))
-                _records.Add(store, record = new StoreRecord(store, NewEpoch()));
+                _records.Add(store, record = new StoreRecord(store));
             var channel = make(record);
             record.Add(channel);
             _channels.Add(channel);
@@ -48,6 +46,4 @@ internal sealed class OpenStores
         lock (_gate)
             return _records.GetValueOrDefault(store);
     }
-
-    private static ulong NewEpoch() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Sqlite;
@@ -6,7 +7,7 @@ namespace Tornadose.SignalR.Sqlite;
 /// A store that is open in this process, shared by its channels: one of a family may be opened anew before its last channel has finished
 /// closing.
 /// </summary>
-internal sealed class StoreRecord(string name, ulong newEpoch)
+internal sealed class StoreRecord(string name)
 {
     private readonly Lock _gate = new();
     private SqliteBackplaneChannel[] _channels = [];
@@ -14,7 +15,7 @@ internal sealed class StoreRecord(string name, ulong newEpoch)
     public string Name => name;
 
     /// <summary>The epoch that begins with the first message, of a store that has none yet.</summary>
-    public ulong NewEpoch => newEpoch;
+    public ulong NewEpoch { get; private set; } = RandomEpoch();
 
     /// <summary>What is committed, as the writer knows it; null until the writer has looked. Only the writer touches it.</summary>
     public StoreRow? Row { get; set; }
@@ -26,6 +27,14 @@ internal sealed class StoreRecord(string name, ulong newEpoch)
 
     /// <summary>What is in force: the log's limits change with the configuration.</summary>
     public MessageLogLimits? Limits => Volatile.Read(ref _channels) is [.., var newest] ? newest.Log.Limits : null;
+
+    /// <summary>Has the row read anew. Should it be gone, offsets begin again, and not in the same epoch.</summary>
+    public void ForgetRow()
+    {
+        if (Row is not null)
+            NewEpoch = RandomEpoch();
+        Row = null;
+    }
 
     public void Add(SqliteBackplaneChannel channel)
     {
@@ -45,4 +54,6 @@ internal sealed class StoreRecord(string name, ulong newEpoch)
         foreach (var channel in Volatile.Read(ref _channels))
             channel.Show(position, content);
     }
+
+    private static ulong RandomEpoch() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 }

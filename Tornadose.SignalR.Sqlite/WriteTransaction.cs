@@ -120,7 +120,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     public void RollBack()
     {
         foreach (var record in _used)
-            record.Row = null;
+            record.ForgetRow();
         _used.Clear();
         try
         {

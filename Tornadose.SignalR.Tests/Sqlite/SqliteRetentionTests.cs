@@ -165,8 +165,10 @@ public sealed class SqliteRetentionTests : IDisposable
 
     private static string ReadShared(string path)
     {
+        if (path.EndsWith("-lock", StringComparison.Ordinal))
+            return "";
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.Latin1);
-        return path.EndsWith("-lock", StringComparison.Ordinal) ? "" : reader.ReadToEnd();
+        return reader.ReadToEnd();
     }
 
     private async Task<MessagePosition> AppendWithKeyAsync()

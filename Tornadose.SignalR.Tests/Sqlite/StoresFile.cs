@@ -22,15 +22,16 @@ internal sealed class StoresFile : IDisposable
 
     public long Bytes => new FileInfo(Path).Length;
 
-    public SqliteBackplane Open(TimeProvider? time = null, ILogger? logger = null, Action<SqliteBackplaneOptions>? configure = null) =>
-        Open(ConnectionString, time, logger, configure);
+    public SqliteBackplane Open(
+        TimeProvider? time = null, ILogger? logger = null, Action<SqliteBackplaneOptions>? configure = null, IMeterFactory? meters = null) =>
+        Open(ConnectionString, time, logger, configure, meters);
 
     public static SqliteBackplane Open(
-        string connectionString, TimeProvider? time = null, ILogger? logger = null, Action<SqliteBackplaneOptions>? configure = null)
+        string connectionString, TimeProvider? time = null, ILogger? logger = null, Action<SqliteBackplaneOptions>? configure = null, IMeterFactory? meters = null)
     {
         var options = new SqliteBackplaneOptions { ConnectionString = connectionString };
         configure?.Invoke(options);
-        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        meters ??= new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         return new SqliteBackplane(options, time ?? TimeProvider.System, new SqliteMetrics(meters), logger ?? NullLogger.Instance);
     }
 

@@ -22,12 +22,13 @@ internal static class DatabaseLock
         catch (IOException failure) when (IsLocked(failure))
         {
             throw Refused(
-                $"The database '{database}' is in use by another process, which has locked '{path}': stores on SQLite belong to one process at a time. "
-                + "End the other process, or give this one a database of its own by AddSqlite(\"Data Source=...\"). The file need not be deleted.", failure);
+                $"The database '{database}' is in use by another process, which has locked '{path}': stores on SQLite belong to one process "
+                + "at a time. End the other process, or give this one a database of its own by AddSqlite(\"Data Source=...\"). "
+                + "The lock file need not be deleted.", failure);
         }
         catch (IOException failure)
         {
-            throw Refused($"The file '{path}', which keeps other processes out of the database, cannot be made: {failure.Message}", failure);
+            throw Refused($"The file '{path}', which keeps other processes out, cannot be made: {failure.Message}", failure);
         }
     }
 

@@ -18,6 +18,6 @@ internal sealed class PendingMark(string id, TimeSpan lifetime, CancellationToke
 
     public override void Complete() => _done.TrySetResult(_isNew);
 
-    public override void Fail(Exception failure) => _done.TrySetException(
-        new StoreUnavailableException("The database does not remember that a ticket was used, so none can be used.", mayBeStored: false, failure));
+    public override void Fail(Exception failure) => _done.TrySetException(new StoreUnavailableException(
+        "The database does not remember that a ticket was used, so none can be used.", mayBeStored: false, failure));
 }

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Tries whether the database can be written, by some pages that are written over and over. A database that could not be written may never be
-/// written again otherwise, because an unhealthy process gets no requests.
+/// Tries whether the database can be written, by some pages that are written over and over. A database that could not be written may
+/// never be written again otherwise, because an unhealthy process gets no requests.
 /// </summary>
 internal sealed class Probe : Pending
 {

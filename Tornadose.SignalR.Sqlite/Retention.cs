@@ -5,8 +5,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Deletes what is no longer kept, of all stores that are in the database, whether or not anybody uses them: their limits are in their rows. Runs on
-/// the writer's thread between transactions, in steps that are short, so that publishers hardly wait.
+/// Deletes what is no longer kept, of all stores that are in the database, whether or not anybody uses them: their limits are in their
+/// rows. Runs on the writer's thread between transactions, in steps that are short, so that publishers hardly wait.
 /// </summary>
 internal sealed class Retention : IDisposable
 {
@@ -15,10 +15,11 @@ internal sealed class Retention : IDisposable
 
     private const int StepPages = 1024;
 
-    /// <summary>Free pages are kept for what comes next: the file shrinks when there are more than these, and more than a quarter of it.</summary>
+    /// <summary>Free pages are kept for what comes next: the file shrinks when there are more than these, and more than a quarter of
+    /// it.</summary>
     private const int SparePages = 256;
 
-    /// <summary>For how long a store is left alone whose messages could not be deleted.</summary>
+    /// <summary>For how long a store is left alone that cannot be dealt with.</summary>
     private const long PostponeMilliseconds = 60_000;
 
     /// <summary>How far a store may be over its limits until retention does not wait for its interval.</summary>
@@ -47,7 +48,8 @@ internal sealed class Retention : IDisposable
     private volatile string? _fault;
     private bool _hasDeleted;
 
-    public Retention(SqliteDatabase database, WriteTransaction transaction, OpenStores stores, SqliteBackplaneOptions options, ILogger logger)
+    public Retention(
+        SqliteDatabase database, WriteTransaction transaction, OpenStores stores, SqliteBackplaneOptions options, ILogger logger)
     {
         (_database, _transaction, _stores, _options, _logger) = (database, transaction, stores, options, logger);
         Statement Prepare(string sql, int parameters) => new(database.Writer, sql, parameters);
@@ -58,11 +60,15 @@ internal sealed class Retention : IDisposable
         _delete = Prepare("DELETE FROM messages WHERE store = ?1 AND offset <= ?2", 2);
         _postpone = Prepare("UPDATE stores SET due = ?2 WHERE id = ?1", 2);
         _deleteMessages = Prepare(
-            $"DELETE FROM messages WHERE store = ?1 AND offset IN (SELECT offset FROM messages WHERE store = ?1 ORDER BY offset LIMIT {StepRows})", 1);
+            $"""
+            DELETE FROM messages
+            WHERE store = ?1 AND offset IN (SELECT offset FROM messages WHERE store = ?1 ORDER BY offset LIMIT {StepRows})
+            """,
+            1);
         _deleteKeysOf = Prepare("DELETE FROM keys WHERE store = ?1", 1);
         _deleteStore = Prepare("DELETE FROM stores WHERE id = ?1", 1);
-        _deleteKeys = Prepare($"DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 ORDER BY expires LIMIT {StepRows})", 1);
-        _deleteUsed = Prepare($"DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 ORDER BY expires LIMIT {StepRows})", 1);
+        _deleteKeys = Prepare($"DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 LIMIT {StepRows})", 1);
+        _deleteUsed = Prepare($"DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 LIMIT {StepRows})", 1);
     }
 
     /// <summary>Why something cannot be deleted; null when all can.</summary>
@@ -78,7 +84,8 @@ internal sealed class Retention : IDisposable
     public void Note(StoreRecord? record)
     {
         if (record?.Row is { } row)
-            IsPressing |= row.Count > (2L * row.Limits.Capacity) + SlackMessages || (row.Count > 1 && row.Bytes > (2 * row.Limits.MaxBytes) + SlackBytes);
+            IsPressing |= row.Count > (2L * row.Limits.Capacity) + SlackMessages
+                || (row.Count > 1 && row.Bytes - SlackBytes > row.Limits.MaxBytes && row.Bytes / 2 > row.Limits.MaxBytes);
     }
 
     /// <summary>Makes one step.</summary>
@@ -144,7 +151,7 @@ internal sealed class Retention : IDisposable
             record.Draft = row;
         _transaction.Update(row);
         if (row.Due(_options.KeepUnusedStores) is { } due && due <= _transaction.Now && !row.IsOverLimits && !HasExpired(row))
-            _postpone.Execute(row.Id, _transaction.Now + (long)StoreRow.KeyLifetime.TotalMilliseconds); // it could be forgotten, but is in use
+            _postpone.Execute(row.Id, _transaction.Now + PostponeMilliseconds); // it could be forgotten, but is in use
         return deleted + 1;
     }
 
@@ -153,7 +160,8 @@ internal sealed class Retention : IDisposable
     private bool IsExpired(long time, TimeSpan age) => time + age.TotalMilliseconds <= _transaction.Now;
 
     private bool IsForgotten(in StoreRow row) =>
-        (row.Count == 0 && IsExpired(row.Time, StoreRow.KeyLifetime)) || (_options.KeepUnusedStores is { } unused && IsExpired(row.Time, unused));
+        (row.Count == 0 && IsExpired(row.Time, StoreRow.KeyLifetime))
+        || (_options.KeepUnusedStores is { } unused && IsExpired(row.Time, unused));
 
     /// <summary>Deletes a store that nobody uses. Its next message begins a new epoch, which tells those who hold its ids.</summary>
     private int Forget(in StoreRow row)

@@ -66,9 +66,12 @@ internal static class Schema
         if (!isOurs && (version != 0 || Read(connection, "SELECT count(*) FROM sqlite_schema") != 0))
             throw Refused($"The database '{path}' belongs to another application. Stores need a file of their own.");
         if (version > Steps.Length)
-            throw Refused($"The database '{path}' was written by a later version of this library (schema {version}, known here {Steps.Length}). Use that version.");
+            throw Refused($"The database '{path}' was written by a later version of this library, which is needed to open it.");
         for (; version < Steps.Length; version++)
-            Run(connection, $"BEGIN IMMEDIATE; {Steps[version]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={version + 1}; COMMIT");
+        {
+            var marks = $"PRAGMA application_id={ApplicationId}; PRAGMA user_version={version + 1}";
+            Run(connection, $"BEGIN IMMEDIATE; {Steps[version]} {marks}; COMMIT");
+        }
     }
 
     private static void Run(SqliteConnection connection, string sql)

@@ -5,8 +5,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Order and positions decided in this process, and kept in a SQLite database, so that the next process goes on where this one ended: the same
-/// epochs, ids that are valid as before, keys and tickets that are remembered.
+/// Order and positions decided in this process, and kept in a SQLite database, so that the next process goes on where this one ended:
+/// the same epochs, ids that are valid as before, keys and tickets that are remembered.
 /// </summary>
 internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposable, IDisposable
 {
@@ -22,7 +22,8 @@ internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposab
         _database = SqliteDatabase.Open(options);
         var writer = new SqliteWriter(_database, _stores, options, time, metrics, logger);
         _node = new SqliteNode(writer, new WindowReader(_database, time), _database.Path, time, metrics, logger);
-        _ticks = time.CreateTimer(static state => ((SqliteBackplane)state!).Tick(), this, options.RetentionInterval, options.RetentionInterval);
+        var interval = options.RetentionInterval;
+        _ticks = time.CreateTimer(static state => ((SqliteBackplane)state!).Tick(), this, interval, interval);
     }
 
     public IBackplaneChannel Open(string store, MessageLogLimits limits)
@@ -39,7 +40,9 @@ internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposab
     public async ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) =>
         await _node.Writer.FindFaultAsync(cancellationToken).ConfigureAwait(false)
         ?? _stores.Channels.Select(static channel => channel.Fault).FirstOrDefault(static fault => fault is not null)
-        ?? (File.Exists(_database.Path) ? null : $"The database '{_database.Path}' was deleted or moved while it is in use. Stop the application, and restore it.");
+        ?? (File.Exists(_database.Path)
+            ? null
+            : $"The database '{_database.Path}' was deleted or moved while it is in use. Stop the application, and restore it.");
 
     public async ValueTask<bool> TryAddAsync(string id, TimeSpan lifetime, CancellationToken cancellationToken)
     {

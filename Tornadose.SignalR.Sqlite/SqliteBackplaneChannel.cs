@@ -5,9 +5,9 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// One store in the database. A message's way: (1) it waits for the writer; (2) the writer takes whatever waits, of all stores, and commits it in
-/// one transaction; (3) only then do readers get it, and publishers their positions. The window is read when the store is first followed; what
-/// is committed meanwhile waits for it.
+/// One store in the database. A message's way: (1) it waits for the writer; (2) the writer takes whatever waits, of all stores, and
+/// commits it in one transaction; (3) only then do readers get it, and publishers their positions. The window is read when the store is
+/// first followed; what is committed meanwhile waits for it.
 /// </summary>
 internal sealed class SqliteBackplaneChannel : IBackplaneChannel
 {
@@ -86,7 +86,8 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         Log.Complete();
     }
 
-    private async ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, bool onlyFirst, CancellationToken cancellationToken)
+    private async ValueTask<MessagePosition> AppendAsync(
+        MessageContent content, string? idempotencyKey, bool onlyFirst, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)

@@ -14,7 +14,8 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly SqliteSynchronous _synchronous;
     private readonly IDisposable _lock;
 
-    private SqliteDatabase(string path, string connectionString, SqliteSynchronous synchronous, IDisposable exclusive, SqliteConnection writer) =>
+    private SqliteDatabase(
+        string path, string connectionString, SqliteSynchronous synchronous, IDisposable exclusive, SqliteConnection writer) =>
         (Path, _connectionString, _synchronous, _lock, Writer) = (path, connectionString, synchronous, exclusive, writer);
 
     /// <summary>The absolute path of the file.</summary>
@@ -43,9 +44,10 @@ internal sealed class SqliteDatabase : IDisposable
         {
             writer.Dispose();
             exclusive?.Dispose();
-            if (failure is SqliteException)
-                throw new StoreUnavailableException(SqliteErrors.Explain(failure, new SqliteConnectionStringBuilder(connectionString).DataSource), mayBeStored: false, failure);
-            throw;
+            if (failure is not SqliteException)
+                throw;
+            var file = new SqliteConnectionStringBuilder(connectionString).DataSource;
+            throw new StoreUnavailableException(SqliteErrors.Explain(failure, file), mayBeStored: false, failure);
         }
     }
 
@@ -92,10 +94,10 @@ internal sealed class SqliteDatabase : IDisposable
         using (var mode = journal.Query())
         {
             if (!mode.Read() || mode.GetString(0) != "wal")
-                throw new StoreUnavailableException($"The database '{Path}' cannot have a write-ahead log. Put it on a local disk.", mayBeStored: false);
+                throw new StoreUnavailableException($"'{Path}' cannot have a write-ahead log. Put it on a local disk.", mayBeStored: false);
         }
 
-        Run(Writer, $"PRAGMA synchronous={_synchronous switch { SqliteSynchronous.Full => "FULL", SqliteSynchronous.Normal => "NORMAL", _ => "OFF" }}");
+        Run(Writer, $"PRAGMA synchronous={_synchronous}");
         Run(Writer, $"PRAGMA journal_size_limit={JournalBytes}");
         Run(Writer, "PRAGMA secure_delete=ON"); // what MaxAge has dropped must not be found in the file
         Run(Writer, "PRAGMA cell_size_check=ON");

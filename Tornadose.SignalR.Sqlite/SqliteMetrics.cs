@@ -14,9 +14,12 @@ internal sealed class SqliteMetrics
     {
         var meter = factory.Create(StoreMetrics.MeterName);
         _commits = meter.CreateHistogram<double>(
-            "tornadose.sqlite.commit.duration", "s", "How long a transaction took that wrote the messages that waited.", advice: Buckets.OfSeconds);
-        _failedCommits = meter.CreateCounter<long>("tornadose.sqlite.commits.failed", "{commit}", "Transactions that failed. Their publishers were told.");
-        _failedReads = meter.CreateCounter<long>("tornadose.sqlite.reads.failed", "{read}", "Reads of a store's window that failed. They are tried again.");
+            "tornadose.sqlite.commit.duration", "s", "How long a transaction took that wrote the messages that waited.",
+            advice: Buckets.OfSeconds);
+        _failedCommits = meter.CreateCounter<long>(
+            "tornadose.sqlite.commits.failed", "{commit}", "Transactions that failed. Their publishers were told.");
+        _failedReads = meter.CreateCounter<long>(
+            "tornadose.sqlite.reads.failed", "{read}", "Reads of a store's window that failed. They are tried again.");
     }
 
     public void Committed(TimeSpan duration) => _commits.Record(duration.TotalSeconds);

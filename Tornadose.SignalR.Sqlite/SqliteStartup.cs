@@ -5,8 +5,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Opens the database before anything of the application runs, and fails the start when it cannot be opened, or is another process's. Tells the
-/// backplane what the application's options say of stores that nobody has opened yet.
+/// Opens the database before anything of the application runs, and fails the start when it cannot be opened, or is another process's.
+/// Tells the backplane what the application's options say of stores that nobody has opened yet.
 /// </summary>
 internal sealed class SqliteStartup(SqliteBackplane backplane, StoreProvider stores, IOptionsMonitor<StoreOptions> options)
     : IHostedLifecycleService, IDisposable

@@ -10,8 +10,8 @@ public enum SqliteSynchronous
     /// flush.</summary>
     Full,
 
-    /// <summary>At checkpoints, about every four megabytes: a power failure takes what was acknowledged since, and subscribers that had seen it
-    /// get a reset. The database stays consistent.</summary>
+    /// <summary>At checkpoints, about every four megabytes: a power failure takes what was acknowledged since, and subscribers that had
+    /// seen it get a reset. The database stays consistent.</summary>
     Normal,
 
     /// <summary>When the operating system does so by itself. A power failure may damage the database, which then has to be

@@ -5,8 +5,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// The only thread that writes. It takes whatever waits, of all stores, and commits it in one transaction, so that a thousand publishers wait for
-/// a few flushes together. A thread of its own: it spends its time waiting for the disk, and the pool's threads are for readers.
+/// The only thread that writes. It takes whatever waits, of all stores, and commits it in one transaction, so that a thousand publishers
+/// wait for a few flushes together. A thread of its own: it spends its time waiting for the disk, and the pool's threads are for readers.
 /// </summary>
 /// <remarks>
 /// Invariants. A publisher is told of its position after the commit, and readers get the message after it as well. A commit that fails
@@ -17,7 +17,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private const int MaxWaiting = 4096;
     private const int EnoughBytes = 4 * 1024 * 1024;
 
-    private readonly Channel<Pending?> _waiting = Channel.CreateBounded<Pending?>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Pending?> _waiting =
+        Channel.CreateBounded<Pending?>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+
     private readonly List<Pending> _batch = [];
     private readonly WriteTransaction _transaction;
     private readonly Retention _retention;
@@ -30,7 +32,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private volatile bool _retentionDue = true;
 
     public SqliteWriter(
-        SqliteDatabase database, OpenStores stores, SqliteBackplaneOptions options, TimeProvider time, SqliteMetrics metrics, ILogger logger)
+        SqliteDatabase database, OpenStores stores, SqliteBackplaneOptions options, TimeProvider time, SqliteMetrics metrics,
+        ILogger logger)
     {
         _path = database.Path;
         _time = time;
@@ -114,7 +117,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     }
 
     /// <summary>Blocks, on the writer's own thread.</summary>
-    private bool WaitForWork() => (_retentionDue && !_waiting.Reader.Completion.IsCompleted) || _waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    private bool WaitForWork() => (_retentionDue && !_waiting.Reader.Completion.IsCompleted)
+        || _waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
 
     private void Retain()
     {
@@ -185,7 +189,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
             : [.. _batch];
         _batch.RemoveAll(failed.Contains);
         _fault = SqliteErrors.Explain(failure, _path);
-        var answer = committing && SqliteErrors.LeavesDoubt(failure) ? SqliteErrors.Unknown(failure, _path) : SqliteErrors.NotStored(failure, _path);
+        var answer = committing && SqliteErrors.LeavesDoubt(failure)
+            ? SqliteErrors.Unknown(failure, _path)
+            : SqliteErrors.NotStored(failure, _path);
         foreach (var pending in failed)
             pending.Fail(answer);
         _metrics.CommitFailed();

@@ -16,7 +16,8 @@ internal static class StoreRowReader
         Count = row.GetInt64(6),
         Bytes = row.GetInt64(7),
         Oldest = row.GetInt64(8),
-        Limits = new MessageLogLimits(row.GetInt32(9), row.GetInt64(10), row.IsDBNull(11) ? null : TimeSpan.FromMilliseconds(row.GetInt64(11))),
+        Limits = new MessageLogLimits(
+            row.GetInt32(9), row.GetInt64(10), row.IsDBNull(11) ? null : TimeSpan.FromMilliseconds(row.GetInt64(11))),
     };
 
     public static string ReadName(SqliteDataReader row) => row.GetString(1);

@@ -6,7 +6,8 @@ namespace Tornadose.SignalR.Sqlite;
 internal sealed record Window(MessagePosition Position, IReadOnlyList<WindowMessage> Messages)
 {
     /// <summary>The position before the first message.</summary>
-    public MessagePosition Origin => Messages is [var first, ..] ? new MessagePosition(Position.Epoch, first.Position.Offset - 1, 0) : Position;
+    public MessagePosition Origin =>
+        Messages is [var first, ..] ? new MessagePosition(Position.Epoch, first.Position.Offset - 1, 0) : Position;
 }
 
 /// <summary>A message, and for how long it has been there.</summary>

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Reads the windows of stores, on a connection of its own beside the writer, one after the other. Not on the writer's thread: a window of many
-/// megabytes would hold up all publishers.
+/// Reads the windows of stores, on a connection of its own beside the writer, one after the other. Not on the writer's thread: a window
+/// of many megabytes would hold up all publishers.
 /// </summary>
 internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) : IDisposable
 {
@@ -72,7 +72,9 @@ internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) :
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = "SELECT offset, tag, time, format, event, data FROM messages WHERE store = $store ORDER BY offset DESC LIMIT $capacity";
+        command.CommandText = """
+            SELECT offset, tag, time, format, event, data FROM messages WHERE store = $store ORDER BY offset DESC LIMIT $capacity
+            """;
         command.Parameters.AddWithValue("$store", row.Id);
         command.Parameters.AddWithValue("$capacity", limits.Capacity);
         using var messages = command.ExecuteReader();
@@ -86,7 +88,8 @@ internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) :
             if (position.Offset != next-- || age > limits.MaxAge)
                 return; // what is older has a gap before it, or is too old
             var content = new MessageContent(
-                messages.GetFieldValue<byte[]>(5), (MessageFormat)messages.GetInt64(3), messages.IsDBNull(4) ? null : messages.GetString(4));
+                messages.GetFieldValue<byte[]>(5), (MessageFormat)messages.GetInt64(3),
+                messages.IsDBNull(4) ? null : messages.GetString(4));
             bytes += content.Size;
             if (bytes > limits.MaxBytes && newestFirst.Count > 0)
                 return;

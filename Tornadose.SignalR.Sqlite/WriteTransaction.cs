@@ -19,14 +19,16 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     private readonly Statement _create = new(
         connection,
         """
-        INSERT INTO stores(name, epoch, offset, tag, time, count, bytes, oldest, capacity, max_bytes) VALUES(?1, ?2, 0, 0, ?3, 0, 0, 0, 0, 0)
+        INSERT INTO stores(name, epoch, offset, tag, time, count, bytes, oldest, capacity, max_bytes)
+        VALUES(?1, ?2, 0, 0, ?3, 0, 0, 0, 0, 0)
         RETURNING id
         """,
         3);
     private readonly Statement _update = new(
         connection,
         """
-        UPDATE stores SET offset = ?2, tag = ?3, time = ?4, count = ?5, bytes = ?6, oldest = ?7, capacity = ?8, max_bytes = ?9, max_age = ?10, due = ?11
+        UPDATE stores SET offset = ?2, tag = ?3, time = ?4, count = ?5, bytes = ?6, oldest = ?7,
+            capacity = ?8, max_bytes = ?9, max_age = ?10, due = ?11
         WHERE id = ?1
         """,
         11);

@@ -13,8 +13,8 @@ using Tornadose.SignalR.Sqlite;
 namespace Tornadose.Benchmarks;
 
 /// <summary>
-/// What it costs that messages survive a restart: publishes a second and their latency, by how many publishers wait at the same time; the time to
-/// open a full window; bytes on the disk. In one process, without HTTP: the disk is what is measured.
+/// What it costs that messages survive a restart: publishes a second and their latency, by how many publishers wait at the same time;
+/// the time to open a full window; bytes on the disk. In one process, without HTTP: the disk is what is measured.
 /// </summary>
 internal static class DurableProgram
 {
@@ -31,44 +31,35 @@ internal static class DurableProgram
         Console.WriteLine($"| {PayloadBytes} B, {seconds:0.#} s each | publishers | publishes/s | p50 ms | p99 ms |");
         Console.WriteLine("|---|---:|---:|---:|---:|");
         foreach (var publishers in new[] { 1, 8, 64 })
-            foreach (var (name, open) in Kinds())
-                await PublishAsync(name, open, root, publishers, seconds);
+            foreach (var synchronous in Enum.GetValues<SqliteSynchronous>())
+                await PublishAsync(synchronous, root, publishers, seconds);
         Console.WriteLine();
         Console.WriteLine($"| {WindowMessages} messages of {PayloadBytes} B | bytes on the disk a message | ms to open the window |");
         Console.WriteLine("|---|---:|---:|");
-        foreach (var (name, open) in Kinds().DistinctBy(static kind => kind.Name.Split(' ')[0]))
-            await OpenAsync(name.Split(' ')[0], open, root);
+        await OpenAsync(root);
         return 0;
     }
 
-    private static IEnumerable<(string Name, Func<string, IBackplane> Open)> Kinds()
-    {
-        foreach (var synchronous in Enum.GetValues<SqliteSynchronous>())
-            yield return ($"SQLite {synchronous}", folder => OpenSqlite(folder, synchronous));
-    }
-
-    private static SqliteBackplane OpenSqlite(string folder, SqliteSynchronous synchronous) => new(
+    private static SqliteBackplane Open(string folder, SqliteSynchronous synchronous) => new(
         new SqliteBackplaneOptions { ConnectionString = $"Data Source={Path.Combine(folder, "stores.db")}", Synchronous = synchronous },
         TimeProvider.System, new SqliteMetrics(Meters()), NullLogger.Instance);
 
-    private static IMeterFactory Meters() => new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+    private static IMeterFactory Meters() =>
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
-    private static async Task PublishAsync(string name, Func<string, IBackplane> open, string root, int publishers, double seconds)
+    private static async Task PublishAsync(SqliteSynchronous synchronous, string root, int publishers, double seconds)
     {
         var folder = Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName()));
         try
         {
-            var backplane = open(folder.FullName);
-            await using (var channel = backplane.Open("orders", Limits))
-            {
-                using var following = await channel.FollowAsync(default);
-                await LoadAsync(channel, publishers, 0.5);
-                var (histogram, elapsed) = await LoadAsync(channel, publishers, seconds);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {name} | {publishers} | {histogram.Count / elapsed:0} | {histogram.Percentile(0.5):0.00} | {histogram.Percentile(0.99):0.00} |"));
-            }
-
-            await ((IAsyncDisposable)backplane).DisposeAsync();
+            await using var backplane = Open(folder.FullName, synchronous);
+            await using var channel = backplane.Open("orders", Limits);
+            using var following = await channel.FollowAsync(default);
+            await LoadAsync(channel, publishers, 0.5);
+            var (histogram, elapsed) = await LoadAsync(channel, publishers, seconds);
+            var (rate, p50, p99) = (histogram.Count / elapsed, histogram.Percentile(0.5), histogram.Percentile(0.99));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| SQLite {synchronous} | {publishers} | {rate:0} | {p50:0.00} | {p99:0.00} |"));
         }
         finally
         {
@@ -76,7 +67,8 @@ internal static class DurableProgram
         }
     }
 
-    private static async Task<(LatencyHistogram Histogram, double Seconds)> LoadAsync(IBackplaneChannel channel, int publishers, double seconds)
+    private static async Task<(LatencyHistogram Histogram, double Seconds)> LoadAsync(
+        IBackplaneChannel channel, int publishers, double seconds)
     {
         var began = Stopwatch.GetTimestamp();
         var histogram = new LatencyHistogram();
@@ -94,34 +86,32 @@ internal static class DurableProgram
         return (histogram, Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 
-    private static async Task OpenAsync(string name, Func<string, IBackplane> open, string root)
+    private static async Task OpenAsync(string root)
     {
         var folder = Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName()));
         try
         {
-            var backplane = open(folder.FullName);
-            await using (var channel = backplane.Open("orders", Limits))
+            await using (var backplane = Open(folder.FullName, SqliteSynchronous.Full))
+            {
+                await using var channel = backplane.Open("orders", Limits);
                 for (var sent = 0; sent < WindowMessages; sent += 1000)
                     await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => channel.AppendAsync(Content(), null, default).AsTask()));
-            await ((IAsyncDisposable)backplane).DisposeAsync();
+            }
+
             var bytes = folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length);
             var best = double.MaxValue;
             for (var round = 0; round < 5; round++)
             {
                 var began = Stopwatch.GetTimestamp();
-                var again = open(folder.FullName);
-                await using (var channel = again.Open("orders", Limits))
-                {
-                    using var following = await channel.FollowAsync(default);
-                    best = Math.Min(best, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-                    if (channel.Log.GetSnapshot().Messages.Count != WindowMessages)
-                        throw new InvalidOperationException($"{name} has {channel.Log.GetSnapshot().Messages.Count} messages.");
-                }
-
-                await ((IAsyncDisposable)again).DisposeAsync();
+                await using var backplane = Open(folder.FullName, SqliteSynchronous.Full);
+                await using var channel = backplane.Open("orders", Limits);
+                using var following = await channel.FollowAsync(default);
+                best = Math.Min(best, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                if (channel.Log.GetSnapshot().Messages.Count != WindowMessages)
+                    throw new InvalidOperationException($"The window has {channel.Log.GetSnapshot().Messages.Count} messages.");
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {(double)bytes / WindowMessages:0} | {best:0} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| SQLite | {(double)bytes / WindowMessages:0} | {best:0} |"));
         }
         finally
         {

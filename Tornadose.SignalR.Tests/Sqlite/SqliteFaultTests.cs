@@ -10,7 +10,8 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
 
-/// <summary>What can happen to the file while it is used. Each is said to publishers and operators, loses nothing that was acknowledged, and heals.</summary>
+/// <summary>What can happen to the file while it is used. Publishers and operators are told, nothing that was acknowledged is lost, and
+/// it heals.</summary>
 public sealed class SqliteFaultTests : IDisposable
 {
     private static readonly MessageLogLimits Limits = new(10_000, 1 << 30);
@@ -39,7 +40,7 @@ public sealed class SqliteFaultTests : IDisposable
             Assert.Contains("the disk is full", refused.Message, StringComparison.Ordinal);
             await Eventually.TrueAsync(async () => await FillAsync(channel, acknowledged) is not null);
             Assert.Contains("the disk is full", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
-            Assert.Equal(acknowledged, channel.Log.GetSnapshot().Messages.Select(static message => message.Position!.Value)); // readers go on
+            AssertKept(acknowledged, channel); // readers go on
 
             await disk.ResizeAsync("60m");
             Assert.Null(await backplane.FindFaultAsync(default));
@@ -248,9 +249,11 @@ public sealed class SqliteFaultTests : IDisposable
         using (var other = _file.Connect())
         {
             using var transaction = other.BeginTransaction(); // the writer waits until all are there
-            var publishing = Enumerable.Range(0, 1000).Select(number => channel.AppendAsync(StoresFile.Text($"{number}"), null, default).AsTask()).ToArray();
+            var publishing = Enumerable.Range(0, 1000)
+                .Select(number => channel.AppendAsync(StoresFile.Text($"{number}"), null, default).AsTask()).ToArray();
             transaction.Rollback();
-            Assert.Equal(1000, (await Task.WhenAll(publishing).WithTimeout()).Select(static position => position.Offset).Distinct().Count());
+            var positions = await Task.WhenAll(publishing).WithTimeout();
+            Assert.Equal(1000, positions.Select(static position => position.Offset).Distinct().Count());
         }
 
         Assert.InRange(commits.GetMeasurementSnapshot().Count, 1, 5);
@@ -270,11 +273,13 @@ public sealed class SqliteFaultTests : IDisposable
         using (var later = _file.Connect())
             Execute(later, "PRAGMA user_version=99");
         AssertRefused("was written by a later version");
-        Assert.Contains(
-            "Its folder must exist",
-            Assert.Throws<StoreUnavailableException>(() => StoresFile.Open($"Data Source={_file.Folder}/nowhere/stores.db")).Message, StringComparison.Ordinal);
+        AssertRefused("Its folder must exist", $"Data Source={_file.Folder}/nowhere/stores.db");
 
-        void AssertRefused(string words) => Assert.Contains(words, Assert.Throws<StoreUnavailableException>(() => _file.Open()).Message, StringComparison.Ordinal);
+        void AssertRefused(string words, string? connectionString = null)
+        {
+            var failure = Assert.Throws<StoreUnavailableException>(() => StoresFile.Open(connectionString ?? _file.ConnectionString));
+            Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -305,9 +310,12 @@ public sealed class SqliteFaultTests : IDisposable
         await using var backplane = StoresFile.Open(connectionString);
         await using var channel = backplane.Open("store", Limits);
         using var following = await channel.FollowAsync(default).WithTimeout();
-        Assert.Equal(acknowledged, channel.Log.GetSnapshot().Messages.Select(static message => message.Position!.Value));
+        AssertKept(acknowledged, channel);
         Assert.Equal(acknowledged.Count + 1, (await StoresFile.AppendAsync(channel, "next")).Offset);
     }
+
+    private static void AssertKept(List<MessagePosition> acknowledged, IBackplaneChannel channel) =>
+        Assert.Equal(acknowledged, channel.Log.GetSnapshot().Messages.Select(static message => message.Position!.Value));
 
     private static void Execute(SqliteConnection connection, string sql)
     {
@@ -361,7 +369,8 @@ public sealed class SqliteFaultTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (time.IsBroken)
                 throw new InvalidOperationException("no log");

@@ -44,8 +44,8 @@ public sealed class SqliteHostingTests : IDisposable
         await using var again = await StartWithInitialAsync();
         Assert.Equal("22", (await again.Get<IStoreProvider>().GetStore("temperature").GetLatestAsync())?.GetText());
 
-        Task<TestHost> StartWithInitialAsync() =>
-            TestHost.StartAsync(builder => builder.Services.AddTornadose().AddDataStore("temperature", 21).AddSqlite(_file.ConnectionString));
+        Task<TestHost> StartWithInitialAsync() => TestHost.StartAsync(builder =>
+            builder.Services.AddTornadose().AddDataStore("temperature", 21).AddSqlite(_file.ConnectionString));
     }
 
     [Fact]
@@ -76,9 +76,10 @@ public sealed class SqliteHostingTests : IDisposable
     {
         await using var host = await StartAsync();
         File.CreateSymbolicLink(Path.Combine(_file.Folder, "link.db"), _file.Path);
-        foreach (var path in new[] { _file.Path, Path.Combine(_file.Folder, "link.db"), Path.Combine(_file.Folder, "..", Path.GetFileName(_file.Folder), "stores.db") })
+        foreach (var name in new[] { "stores.db", "link.db", $"../{Path.GetFileName(_file.Folder)}/stores.db" })
         {
-            var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => StartAsync($"Data Source={path}"));
+            var connectionString = $"Data Source={Path.Combine(_file.Folder, name)}";
+            var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => StartAsync(connectionString));
             Assert.Contains($"'{_file.Path}' is in use by another process", failure.Message, StringComparison.Ordinal);
             Assert.Contains("End the other process", failure.Message, StringComparison.Ordinal);
         }
@@ -119,9 +120,11 @@ public sealed class SqliteHostingTests : IDisposable
     [Fact]
     public void AddSqlite_TogetherWithRedisOrTwice_Throws()
     {
-        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddTornadose().AddSqlite("Data Source=a").AddSqlite("Data Source=b"));
-        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddTornadose().AddSqlite("Data Source=a").AddStackExchangeRedis("localhost"));
-        Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddTornadose().AddStackExchangeRedis("localhost").AddSqlite("Data Source=a"));
+        Assert.Throws<InvalidOperationException>(() => New().AddSqlite("Data Source=a").AddSqlite("Data Source=b"));
+        Assert.Throws<InvalidOperationException>(() => New().AddSqlite("Data Source=a").AddStackExchangeRedis("localhost"));
+        Assert.Throws<InvalidOperationException>(() => New().AddStackExchangeRedis("localhost").AddSqlite("Data Source=a"));
+
+        static ITornadoseBuilder New() => new ServiceCollection().AddTornadose();
     }
 
     [Fact]
@@ -140,7 +143,8 @@ public sealed class SqliteHostingTests : IDisposable
     public async Task AddSqlite_OptionsAlone_TakeTheConnectionString()
     {
         await using var host = await TestHost.StartAsync(builder =>
-            builder.Services.AddTornadose().AddQueueStore("orders").AddSqlite(options => options.ConnectionString = _file.ConnectionString));
+            builder.Services.AddTornadose()
+                .AddQueueStore("orders").AddSqlite(options => options.ConnectionString = _file.ConnectionString));
         await host.Get<IStoreProvider>().GetStore("orders").PublishAsync("x");
         Assert.True(File.Exists(_file.Path));
     }
@@ -175,17 +179,20 @@ public sealed class SqliteHostingTests : IDisposable
         {
             builder.Configuration.AddInMemoryCollection([new("Tornadose:Stores:devices/{id}:MaxAge", "1.00:00:00")]);
             builder.Services.AddSingleton<TimeProvider>(clock);
-            builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("devices/{id}").AddSqlite(_file.ConnectionString);
+            builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero)
+                .AddQueueStore("devices/{id}").AddSqlite(_file.ConnectionString);
         });
     }
 
     private static string After(string line) => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..];
 
     private Task<TestHost> StartAsync(
-        string? connectionString = null, Action<SqliteBackplaneOptions>? configure = null, (string Name, string Value)[]? settings = null) =>
+        string? connectionString = null, Action<SqliteBackplaneOptions>? configure = null,
+        (string Name, string Value)[]? settings = null) =>
         StoresApp.StartAsync(build: builder =>
         {
-            builder.Configuration.AddInMemoryCollection((settings ?? []).Select(setting => KeyValuePair.Create($"Tornadose:Sqlite:{setting.Name}", (string?)setting.Value)));
+            builder.Configuration.AddInMemoryCollection(
+                (settings ?? []).Select(setting => KeyValuePair.Create($"Tornadose:Sqlite:{setting.Name}", (string?)setting.Value)));
             builder.Services.AddTornadose().AddSqlite(connectionString ?? _file.ConnectionString, configure);
         });
 }

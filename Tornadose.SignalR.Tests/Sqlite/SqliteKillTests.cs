@@ -6,8 +6,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Sqlite;
 
 /// <summary>
-/// A hundred crashes of a process in the middle of publishes. Each life ends by <c>kill -9</c>. Before, it is frozen some times and its files are
-/// copied: what they hold then is what a kill at that moment would have left, and costs no start of a process.
+/// A hundred crashes of a process in the middle of publishes. Each life ends by <c>kill -9</c>. Before, it is frozen some times and its
+/// files are copied: what they hold then is what a kill at that moment would have left, and costs no start of a process.
 /// </summary>
 public sealed class SqliteKillTests : IDisposable
 {
@@ -96,11 +96,11 @@ public sealed class SqliteKillTests : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_file.Folder, "copy"));
         foreach (var file in (string[])[_file.Path, $"{_file.Path}-wal"])
             File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
-        await using (var backplane = StoresFile.Open($"Data Source={folder.FullName}/stores.db", configure: static o => o.Synchronous = SqliteSynchronous.Off))
+        await using (var backplane = StoresFile.Open($"Data Source={folder.FullName}/stores.db"))
         {
             await using var channel = backplane.Open("store", Limits);
             var log = await ReadAsync(channel);
-            Assert.Equal(Enumerable.Range(1, log.Count).Select(static offset => (long)offset), log.Select(static message => message.Position!.Value.Offset));
+            Assert.Equal(Enumerable.Range(1, log.Count), log.Select(static message => (int)message.Position!.Value.Offset));
             var stored = log.ToDictionary(static message => message.Id!, static message => message.GetText());
             Assert.DoesNotContain(_acknowledged, message => stored.GetValueOrDefault(message.Id) != message.Text);
             Assert.Equal(stored.Count, stored.Values.Distinct().Count());

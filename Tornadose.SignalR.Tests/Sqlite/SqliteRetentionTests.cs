@@ -53,7 +53,7 @@ public sealed class SqliteRetentionTests : IDisposable
     {
         var positions = await _file.FillAsync(50, new(20, 1 << 20), _time);
         await using var backplane = _file.Open(_time);
-        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 20); // retention is due when the application starts
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 20); // retention is due at start
         await using var channel = backplane.Open("store", new(capacity, 1 << 20));
         using var following = await channel.FollowAsync(default).WithTimeout();
         Assert.Equal(positions.MaxBy(static position => position.Offset), channel.Log.Position);
@@ -86,7 +86,8 @@ public sealed class SqliteRetentionTests : IDisposable
         await StoresFile.FillAsync(backplane, 1, store: "keeps");
         _time.Advance(TimeSpan.FromMinutes(10));
         await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 1);
-        await Eventually.TrueAsync(() => Directory.GetFiles(_file.Folder).All(static file => !ReadShared(file).Contains("secret", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() =>
+            Directory.GetFiles(_file.Folder).All(static file => !ReadShared(file).Contains("secret", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -121,7 +122,11 @@ public sealed class SqliteRetentionTests : IDisposable
     public async Task UsedTicket_AfterItsLifetime_IsForgotten()
     {
         await using (var backplane = _file.Open(_time))
-            Assert.Equal((true, false), (await backplane.TryAddAsync("a", TimeSpan.FromSeconds(30), default), await backplane.TryAddAsync("a", TimeSpan.FromSeconds(30), default)));
+        {
+            Assert.True(await backplane.TryAddAsync("a", TimeSpan.FromSeconds(30), default));
+            Assert.False(await backplane.TryAddAsync("a", TimeSpan.FromSeconds(30), default));
+        }
+
         await using var again = _file.Open(_time);
         Assert.False(await again.TryAddAsync("a", TimeSpan.FromSeconds(30), default));
         _time.Advance(TimeSpan.FromSeconds(30));
@@ -145,9 +150,10 @@ public sealed class SqliteRetentionTests : IDisposable
     public async Task Family_EverNewNames_LeaveNothingWhenTheirTimeIsUp(bool byAge)
     {
         const int Names = 5000;
-        await using var backplane = _file.Open(_time, configure: options => options.KeepUnusedStores = byAge ? null : TimeSpan.FromMinutes(10));
-        var limits = new MessageLogLimits(10, 1 << 20, byAge ? TimeSpan.FromMinutes(10) : null);
-        await Task.WhenAll(Enumerable.Range(0, Names).Select(async name => await StoresFile.FillAsync(backplane, 1, limits, $"devices/{name}")));
+        var lifetime = TimeSpan.FromMinutes(10);
+        await using var backplane = _file.Open(_time, configure: options => options.KeepUnusedStores = byAge ? null : lifetime);
+        var limits = new MessageLogLimits(10, 1 << 20, byAge ? lifetime : null);
+        await Task.WhenAll(Enumerable.Range(0, Names).Select(name => StoresFile.FillAsync(backplane, 1, limits, $"devices/{name}")));
         await using var used = backplane.Open("used", limits);
         var first = await StoresFile.AppendAsync(used, "1");
         Assert.Equal(Names + 1, _file.Number("SELECT count(*) FROM stores"));
@@ -167,7 +173,8 @@ public sealed class SqliteRetentionTests : IDisposable
     {
         if (path.EndsWith("-lock", StringComparison.Ordinal))
             return "";
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Encoding.Latin1);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(file, Encoding.Latin1);
         return reader.ReadToEnd();
     }
 

@@ -17,7 +17,8 @@ public sealed class SqliteBackplaneSpecification : DurableBackplaneSpecification
         return ReopenAsync(null!);
     }
 
-    protected override Task<IBackplane> ReopenAsync(IBackplane closed) => Task.FromResult<IBackplane>(StoresFile.Open($"Data Source={_path}"));
+    protected override Task<IBackplane> ReopenAsync(IBackplane closed) =>
+        Task.FromResult<IBackplane>(StoresFile.Open($"Data Source={_path}"));
 }
 
 /// <summary>Stores on SQLite.</summary>
@@ -34,7 +35,7 @@ public sealed class SqliteStoreFixture : StoreFixture
 
     public override IBackplane Backplane => _backplane;
 
-    public override int HeavyLoad => 10_000;
+    public override int HeavyLoad => 5_000;
 
     public override async ValueTask DisposeAsync()
     {

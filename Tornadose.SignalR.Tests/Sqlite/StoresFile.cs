@@ -23,11 +23,13 @@ internal sealed class StoresFile : IDisposable
     public long Bytes => new FileInfo(Path).Length;
 
     public SqliteBackplane Open(
-        TimeProvider? time = null, ILogger? logger = null, Action<SqliteBackplaneOptions>? configure = null, IMeterFactory? meters = null) =>
+        TimeProvider? time = null, ILogger? logger = null, Action<SqliteBackplaneOptions>? configure = null,
+        IMeterFactory? meters = null) =>
         Open(ConnectionString, time, logger, configure, meters);
 
     public static SqliteBackplane Open(
-        string connectionString, TimeProvider? time = null, ILogger? logger = null, Action<SqliteBackplaneOptions>? configure = null, IMeterFactory? meters = null)
+        string connectionString, TimeProvider? time = null, ILogger? logger = null, Action<SqliteBackplaneOptions>? configure = null,
+        IMeterFactory? meters = null)
     {
         var options = new SqliteBackplaneOptions { ConnectionString = connectionString };
         configure?.Invoke(options);
@@ -42,9 +44,9 @@ internal sealed class StoresFile : IDisposable
 
     /// <summary>Publishes numbers to a store, and closes the database.</summary>
     public async Task<MessagePosition[]> FillAsync(
-        int count, MessageLogLimits? limits = null, TimeProvider? time = null, string store = "store", Action<SqliteBackplaneOptions>? configure = null)
+        int count, MessageLogLimits? limits = null, TimeProvider? time = null, string store = "store")
     {
-        await using var backplane = Open(time, configure: configure);
+        await using var backplane = Open(time);
         return await FillAsync(backplane, count, limits, store);
     }
 

@@ -5,12 +5,16 @@ using Tornadose.SignalR;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Sqlite;
 
-// A process that publishes until it is killed: SqliteLife <database> <publishers> <life>. It waits for a line, because only one process at a time
-// may have the database; then it says of each message that was acknowledged its id and its text.
+// A process that publishes until it is killed: SqliteLife <database> <publishers> <life>. It waits for a line, because only one process
+// at a time may have the database; then it says of each message that was acknowledged its id and its text.
 var (database, publishers, life) = (args[0], int.Parse(args[1]), args[2]);
 Console.WriteLine("up");
 Console.ReadLine();
-var options = new SqliteBackplaneOptions { ConnectionString = $"Data Source={database}", RetentionInterval = TimeSpan.FromMilliseconds(50) };
+var options = new SqliteBackplaneOptions
+{
+    ConnectionString = $"Data Source={database}",
+    RetentionInterval = TimeSpan.FromMilliseconds(50),
+};
 await using var backplane = new SqliteBackplane(options, TimeProvider.System, new SqliteMetrics(new Meters()), NullLogger.Instance);
 await using var channel = backplane.Open("store", new MessageLogLimits(1_000_000, 1L << 32));
 await Task.WhenAll(Enumerable.Range(0, publishers).Select(publisher => Task.Run(() => PublishAsync(publisher))));

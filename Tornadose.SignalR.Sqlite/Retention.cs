@@ -46,7 +46,10 @@ internal sealed class Retention : IDisposable
     private Func<string, MessageLogLimits?>? _limitsOf;
     private long _walkedTo = long.MaxValue;
     private volatile string? _fault;
+    private bool _isDamaged;
     private bool _hasDeleted;
+    private bool _isShrinking;
+    private long _nextShrink;
 
     public Retention(
         SqliteDatabase database, WriteTransaction transaction, OpenStores stores, SqliteBackplaneOptions options, ILogger logger)
@@ -110,7 +113,8 @@ internal sealed class Retention : IDisposable
             var more = steps <= 0 | Walk() | Expire(_deleteKeys) | Expire(_deleteUsed);
             _transaction.Commit();
             more = more || Shrink();
-            _fault = null;
+            if (!_isDamaged)
+                _fault = null;
             return more;
         }
         catch (Exception failure)
@@ -235,20 +239,27 @@ internal sealed class Retention : IDisposable
 
     private bool Expire(Statement delete) => delete.Execute(_transaction.Now) == StepRows;
 
-    /// <summary>Gives pages back to the file system, and what was deleted is no longer in the write-ahead log either.</summary>
+    /// <summary>
+    /// Gives pages back to the file system, and what was deleted is no longer in the write-ahead log either. Once an interval: it costs
+    /// flushes, and busy stores are over their limits more often.
+    /// </summary>
     private bool Shrink()
     {
+        if (!_isShrinking && _transaction.Now < _nextShrink)
+            return false;
         var free = Read("PRAGMA freelist_count");
         if (free > SparePages && free * 4 > Read("PRAGMA page_count"))
         {
             RunToEnd($"PRAGMA incremental_vacuum({StepPages})");
-            _hasDeleted = true;
+            _isShrinking = _hasDeleted = true;
             return true;
         }
 
-        if (_hasDeleted)
-            RunToEnd("PRAGMA wal_checkpoint(TRUNCATE)");
-        _hasDeleted = false;
+        if (!_hasDeleted)
+            return false;
+        RunToEnd("PRAGMA wal_checkpoint(TRUNCATE)");
+        _isShrinking = _hasDeleted = false;
+        _nextShrink = _transaction.Now + (long)_options.RetentionInterval.TotalMilliseconds;
         return false;
     }
 
@@ -271,6 +282,7 @@ internal sealed class Retention : IDisposable
     private bool Fail(Exception failure, StoreRow? current)
     {
         _fault = $"Messages that are no longer kept cannot be deleted. {SqliteErrors.Explain(failure, _database.Path)}";
+        _isDamaged |= SqliteErrors.IsDamage(failure);
         _logger.RetentionFailed(failure, _database.Path);
         if (current is not { } row || SqliteErrors.IsOfAll(failure))
             return false;

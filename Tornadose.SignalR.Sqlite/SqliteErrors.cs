@@ -27,6 +27,9 @@ internal static class SqliteErrors
     /// </summary>
     public static bool LeavesDoubt(Exception failure) => failure is not SqliteException { SqliteErrorCode: not InputOutput };
 
+    /// <summary>Whether the file is damaged, which passes only by a restart on another one.</summary>
+    public static bool IsDamage(Exception failure) => failure is SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
+
     /// <summary>A sentence for publishers and operators.</summary>
     public static string Explain(Exception failure, string path) => (failure as SqliteException)?.SqliteErrorCode switch
     {

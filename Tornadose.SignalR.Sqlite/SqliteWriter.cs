@@ -29,6 +29,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Task _running;
     private volatile string? _fault;
+    private volatile string? _damage;
     private volatile bool _retentionDue = true;
 
     public SqliteWriter(
@@ -70,11 +71,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
         Tick();
     }
 
-    /// <summary>Why the database cannot be written; null when it can. Where it could not, it is tried whether it can now.</summary>
+    /// <summary>
+    /// Why the database cannot be written; null when it can. Where it could not, it is tried whether it can now. A damaged page stays a
+    /// fault: what else can be written does not show that it is whole.
+    /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
-        if (_fault is null)
-            return _retention.Fault;
+        if (_damage is not null || _fault is null)
+            return _damage ?? _retention.Fault;
         var probe = new Probe();
         try
         {
@@ -189,6 +193,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
             : [.. _batch];
         _batch.RemoveAll(failed.Contains);
         _fault = SqliteErrors.Explain(failure, _path);
+        if (SqliteErrors.IsDamage(failure))
+            _damage = _fault;
         var answer = committing && SqliteErrors.LeavesDoubt(failure)
             ? SqliteErrors.Unknown(failure, _path)
             : SqliteErrors.NotStored(failure, _path);

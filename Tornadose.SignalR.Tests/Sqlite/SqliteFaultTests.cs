@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -127,34 +128,48 @@ public sealed class SqliteFaultTests : IDisposable
         Assert.Equal(2, (await StoresFile.AppendAsync(channel, "2")).Offset);
     }
 
-    [Fact]
-    public async Task DamagedPage_HoldsUpItsStoreAloneAndSaysSo()
+    [Theory]
+    [InlineData(50, false)]
+    [InlineData(100, true)]
+    public async Task DamagedPage_HoldsUpItsStoreAloneAndSaysSo(int number, bool isWhereTheNextGoes)
     {
         await _file.FillAsync(200, Limits, store: "damaged");
-        await _file.FillAsync(200, Limits, store: "whole");
+        await _file.FillAsync(400, Limits, store: "whole");
         await using (var backplane = _file.Open())
             await StoresFile.FillAsync(backplane, 100, Limits, "damaged", prefix: "look for this ");
         var whole = await File.ReadAllBytesAsync(_file.Path);
-        var page = whole.AsSpan().IndexOf("look for this 50"u8) / 4096;
+        var page = whole.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"look for this {number}")) / 4096;
         var broken = whole.ToArray();
         broken.AsSpan(page * 4096, 64).Fill(0xA5);
         await File.WriteAllBytesAsync(_file.Path, broken);
 
         var logs = new FakeLogCollector();
-        var time = new FakeTimeProvider();
-        await using (var backplane = _file.Open(time, new FakeLogger(logs)))
+        await using (var backplane = _file.Open(new FakeTimeProvider(), new FakeLogger(logs)))
         {
             await using var damaged = backplane.Open("damaged", Limits);
-            using var following = await damaged.FollowAsync(default).WithTimeout();
-            Assert.False(damaged.Log.IsOpen);
-            var fault = await backplane.FindFaultAsync(default);
-            Assert.Contains("The window of store 'damaged' cannot be read", fault, StringComparison.Ordinal);
-            Assert.Contains("is damaged", fault, StringComparison.Ordinal);
-            Assert.Contains(logs.GetSnapshot(), static entry => entry.Id.Id == 41);
-            await using var other = backplane.Open("whole", Limits);
-            Assert.Equal(201, (await StoresFile.AppendAsync(other, "201")).Offset);
+            // Its oldest messages share a page with the newest of the other.
+            await using var other = backplane.Open("whole", Limits with { Capacity = 100 });
+            if (isWhereTheNextGoes)
+            {
+                var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => StoresFile.AppendAsync(damaged, "301"));
+                Assert.Contains("is damaged", refused.Message, StringComparison.Ordinal);
+                Assert.Equal(401, (await StoresFile.AppendAsync(other, "401")).Offset);
+                Assert.Contains("is damaged", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
+                Assert.Contains(logs.GetSnapshot(), static entry => entry.Id.Id == 40);
+            }
+            else
+            {
+                using var following = await damaged.FollowAsync(default).WithTimeout();
+                Assert.False(damaged.Log.IsOpen);
+                Assert.Equal(401, (await StoresFile.AppendAsync(other, "401")).Offset);
+                var fault = await backplane.FindFaultAsync(default);
+                Assert.Contains("The window of store 'damaged' cannot be read", fault, StringComparison.Ordinal);
+                Assert.Contains("is damaged", fault, StringComparison.Ordinal);
+                Assert.Contains(logs.GetSnapshot(), static entry => entry.Id.Id == 41);
+            }
+
             using var reading = await other.FollowAsync(default).WithTimeout();
-            Assert.Equal(201, other.Log.GetSnapshot().Messages.Count);
+            Assert.Equal(100, other.Log.GetSnapshot().Messages.Count);
         }
 
         await File.WriteAllBytesAsync(_file.Path, whole);

@@ -86,7 +86,7 @@ internal sealed class Retention : IDisposable
     /// <summary>Looks at what a commit has made of a store.</summary>
     public void Note(StoreRecord? record)
     {
-        if (record?.Row is { } row)
+        if (record?.Row is { } row && !_isDamaged)
             IsPressing |= row.Count > (2L * row.Limits.Capacity) + SlackMessages
                 || (row.Count > 1 && row.Bytes - SlackBytes > row.Limits.MaxBytes && row.Bytes / 2 > row.Limits.MaxBytes);
     }
@@ -102,6 +102,7 @@ internal sealed class Retention : IDisposable
             if (Interlocked.Exchange(ref _newLimits, null) is { } limitsOf)
                 (_limitsOf, _walkedTo) = (limitsOf, 0);
             _transaction.Begin();
+            var more = Walk(); // first, as it finds what is due
             var steps = StepRows;
             while (steps > 0 && FindDue() is var (row, name))
             {
@@ -110,7 +111,7 @@ internal sealed class Retention : IDisposable
                 current = null;
             }
 
-            var more = steps <= 0 | Walk() | Expire(_deleteKeys) | Expire(_deleteUsed);
+            more |= steps <= 0 | Expire(_deleteKeys) | Expire(_deleteUsed);
             _transaction.Commit();
             more = more || Shrink();
             if (!_isDamaged)

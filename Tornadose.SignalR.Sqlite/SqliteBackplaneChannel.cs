@@ -46,7 +46,8 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
     public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
     {
         if (!Log.IsOpen)
-            await LoadAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await LoadAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
         return Stream.Null; // once it was read, the log is always up to date, whether or not somebody reads it
     }
 

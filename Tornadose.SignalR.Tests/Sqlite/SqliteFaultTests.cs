@@ -339,12 +339,16 @@ public sealed class SqliteFaultTests : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Runs what only root may.</summary>
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(program, arguments);
+        using var process = Start(program, arguments);
         await process.WaitForExitAsync().WithTimeout();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} needs root");
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} failed: it needs root, or sudo without a password.");
     }
+
+    private static Process Start(string program, params string[] arguments) =>
+        Environment.IsPrivilegedProcess ? Process.Start(program, arguments) : Process.Start("sudo", ["-n", program, .. arguments]);
 
     /// <summary>A file system in memory, of a size.</summary>
     private sealed class SmallDisk : IDisposable
@@ -356,7 +360,7 @@ public sealed class SqliteFaultTests : IDisposable
         public static async Task<SmallDisk> MountAsync(string size)
         {
             var disk = new SmallDisk();
-            await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", disk.Path);
+            await RunAsync("mount", "-t", "tmpfs", "-o", $"mode=1777,size={size}", "tmpfs", disk.Path);
             return disk;
         }
 
@@ -364,7 +368,7 @@ public sealed class SqliteFaultTests : IDisposable
 
         public void Dispose()
         {
-            using (var unmount = Process.Start("umount", ["-l", Path]))
+            using (var unmount = Start("umount", "-l", Path))
                 unmount.WaitForExit();
             _folder.Delete(recursive: true);
         }

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Diagnostics;
-using Tornadose.SignalR.FileLogs;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.StackExchangeRedis;
 using Tornadose.SignalR.Stores;

@@ -7,6 +7,8 @@ const string Usage = """
            the fan-out benchmark beside its peers; writes RESULTS.md and results.json (with --quick to a temporary folder)
     micro  [arguments of BenchmarkDotNet]
            the micro-benchmarks
+    durable [--seconds s] [--folder path]
+           what stores on SQLite cost: publishes, opening a window, bytes on the disk
     load   --port n [--protocol sse|ndjson|ws|hub-json|hub-binary] [--path p] [--publish p] [--subscribers n] [--stalled n] [--bytes n] [--seconds s] [--window n] [--rate r] [--pid n]
            the load client by itself, against any server
     server tornadose|group|handmade-sse|held|floor [--inline] [--redis host:port]
@@ -19,6 +21,7 @@ try
     {
         ["fanout", .. var rest] => FanOutProgram.Run(new Options(rest)),
         ["micro", .. var rest] => MicroProgram.Run(rest),
+        ["durable", .. var rest] => await DurableProgram.RunAsync(new Options(rest)),
         ["load", .. var rest] => LoadProgram.Run(new Options(rest)),
         ["server", var kind, .. var rest] => await ServerProgram.RunAsync(kind, new Options(rest)),
         _ => Explain(),

@@ -1,13 +1,13 @@
 #!/usr/bin/env dotnet
 #:sdk Microsoft.NET.Sdk.Web
-#:project ../Tornadose.SignalR/Tornadose.SignalR.csproj
+#:project ../Tornadose.SignalR.Sqlite/Tornadose.SignalR.Sqlite.csproj
 #:property PublishAot=false
 #:property EnableDefaultContentItems=false
 
 // One room for SignalR, EventSource and curl:  dotnet run samples/chat.cs,  then the page http://localhost:5000/ and
 //   curl -N http://localhost:5000/stores/room
 //   curl -H 'Content-Type: text/plain' -d 'hello from curl' http://localhost:5000/stores/room
-// With  -- --files chat-room  what was said is still there after a restart.
+// With  -- --database chat.db  what was said is still there after a restart.
 using Microsoft.Extensions.FileProviders;
 
 const string Page = """
@@ -51,8 +51,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Configuration["urls"] ??= "http://localhost:5000";
 builder.Services.AddAuthorizationBuilder().AddPolicy("everybody", policy => policy.RequireAssertion(_ => true));
 var stores = builder.Services.AddTornadose().AddQueueStore("room", o => o.PublishPolicy = "everybody");
-if (builder.Configuration["files"] is { } folder)
-    stores.AddFileLog(folder);
+if (builder.Configuration["database"] is { } path)
+    stores.AddSqlite($"Data Source={path}");
 
 var app = builder.Build();
 var vendor = Path.Combine((string)AppContext.GetData("EntryPointFileDirectoryPath")!, "BlazorDashboard", "wwwroot", "vendor");

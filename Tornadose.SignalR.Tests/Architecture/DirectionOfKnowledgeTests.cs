@@ -26,14 +26,15 @@ public sealed class DirectionOfKnowledgeTests
         ["Hubs"] = [.. Transport, "Authorization", "Backplanes"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "LongPolling", "Backplanes"],
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
-        ["FileLogs"] = ["Backplanes", "Messages", "Diagnostics"],
+        ["Sqlite"] = ["Backplanes", "Messages", "Diagnostics"],
         ["StackExchangeRedis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Blazor"] = ["Messages", "Stores"],
     };
 
     private static readonly ArchUnitNET.Domain.Architecture House = new ArchLoader().LoadAssemblies(
         Assembly.Load("Tornadose.SignalR"), Assembly.Load("Tornadose.SignalR.Abstractions"),
-        Assembly.Load("Tornadose.SignalR.Blazor"), Assembly.Load("Tornadose.SignalR.StackExchangeRedis")).Build();
+        Assembly.Load("Tornadose.SignalR.Blazor"), Assembly.Load("Tornadose.SignalR.Sqlite"),
+        Assembly.Load("Tornadose.SignalR.StackExchangeRedis")).Build();
 
     public static TheoryData<string> Folders => [.. Allowed.Keys];
 
@@ -56,7 +57,7 @@ public sealed class DirectionOfKnowledgeTests
         folder, In(folder), "neither ours nor of the base class library",
         known => FolderOf(known) is null && (!IsIn(known, "System") || (IsIn(known, "System.Text.Json") && !IsNameOnTheWire(folder, known)))).Check(House);
 
-    [Theory, InlineData("StackExchangeRedis"), InlineData("FileLogs")]
+    [Theory, InlineData("StackExchangeRedis"), InlineData("Sqlite")]
     public void Backplanes_Knowledge_ExcludesAspNetCore(string folder) => Direction.Never(
         folder, In(folder), "of ASP.NET Core", static known => IsIn(known, "Microsoft.AspNetCore")).Check(House);
 

@@ -7,7 +7,7 @@ public sealed class LogLineTests
 {
     private static readonly LoggerMessageAttribute[] Lines =
     [
-        .. new[] { "Tornadose.SignalR", "Tornadose.SignalR.StackExchangeRedis" }.SelectMany(name => Assembly.Load(name).GetTypes())
+        .. new[] { "Tornadose.SignalR", "Tornadose.SignalR.Sqlite", "Tornadose.SignalR.StackExchangeRedis" }.SelectMany(name => Assembly.Load(name).GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>(),
     ];

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Tornadose.SignalR.Delivery;
-using Tornadose.SignalR.FileLogs;
 using Tornadose.SignalR.StackExchangeRedis;
 using Tornadose.SignalR.Stores;
 
@@ -12,7 +11,7 @@ internal static class SettingNames
     public static IEnumerable<string> Unknown(JsonElement section) => section.EnumerateObject().SelectMany(setting => setting.Name switch
     {
         "Stores" => setting.Value.EnumerateObject().SelectMany(store => Unknown(store.Value, typeof(StoreOptions))),
-        "FileLog" => Unknown(setting.Value, typeof(FileLogOptions)),
+        "Sqlite" => Unknown(setting.Value, typeof(SqliteBackplaneOptions)),
         "Redis" => Unknown(setting.Value, typeof(RedisBackplaneOptions)),
         _ => HasOption(typeof(TornadoseOptions), setting.Name) ? [] : [setting.Name],
     });

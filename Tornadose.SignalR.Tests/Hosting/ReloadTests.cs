@@ -128,7 +128,7 @@ public sealed class ReloadTests
         var folder = Directory.CreateTempSubdirectory("tornadose-dispose");
         try
         {
-            foreach (var add in new Action<ITornadoseBuilder>[] { builder => builder.AddFileLog(folder.FullName), static builder => builder.AddStackExchangeRedis("127.0.0.1:1,connectTimeout=100") })
+            foreach (var add in new Action<ITornadoseBuilder>[] { builder => builder.AddSqlite($"Data Source={folder.FullName}/stores.db"), static builder => builder.AddStackExchangeRedis("127.0.0.1:1,connectTimeout=100") })
             {
                 var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
                 add(services.AddTornadose().AddQueueStore("orders"));

@@ -66,6 +66,13 @@ internal sealed class ConsumerApp : IAsyncDisposable
         await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"), arguments);
     }
 
+    /// <summary>Starts a published application again, after <c>kill -9</c>.</summary>
+    public async Task KillAndStartAgainAsync()
+    {
+        await _process!.DisposeAsync();
+        await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"), []);
+    }
+
     public bool Has(string file) => File.Exists(Path.Combine(_folder.FullName, "out", file));
 
     public async ValueTask DisposeAsync()

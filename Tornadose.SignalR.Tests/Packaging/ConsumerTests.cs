@@ -108,6 +108,28 @@ public sealed class ConsumerTests(PackageFixture package)
         Assert.Equal("""{"item":"tea","count":2}""", (await stream.NextAsync()).Data);
     }
 
+    [Theory]
+    [InlineData("PublishTrimmed")]
+    [InlineData("PublishAot")]
+    public async Task Sqlite_TrimmedOrNative_KeepsMessagesOverARestartWithoutAWarning(string property)
+    {
+        const string Program = """
+            var builder = WebApplication.CreateSlimBuilder(args);
+            builder.Services.AddTornadose().AddQueueStore("orders").AddSqlite("Data Source=stores.db");
+            var app = builder.Build();
+            app.MapStores("/stores");
+            app.MapStorePublishing("/stores").AllowAnonymous();
+            app.Run();
+            """;
+        await using var app = await ConsumerApp.CreateAsync(package, Program, ForTheTrimmer(property), Reference("Tornadose.SignalR.Sqlite") + Rooted);
+        await app.PublishAndStartAsync("--Tornadose:Sqlite:Synchronous=Normal");
+        using var http = new HttpClient();
+        Assert.True((await http.PostAsync(new Uri(app.Url, "stores/orders"), Json("""{"item":"tea"}"""))).IsSuccessStatusCode);
+        await app.KillAndStartAgainAsync();
+        await using var stream = await RawSse.OpenAsync(new Uri(app.Url, "stores/orders?from=earliest"));
+        Assert.Equal("""{"item":"tea"}""", (await stream.NextAsync()).Data);
+    }
+
     [Fact]
     public async Task Trimmed_EverythingMapped_RunsOnEveryWire()
     {

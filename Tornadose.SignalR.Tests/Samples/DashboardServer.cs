@@ -9,9 +9,6 @@ internal sealed class DashboardServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
-    // Inherited as ignored, the signal leaves the process the error of a write instead of killing it. The runtime's own large mappings would be over the limit.
-    private const string Limited = "trap '' XFSZ; ulimit -f $0; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"";
-
     private readonly string _program;
     private readonly string[] _options;
     private LineProcess _process;
@@ -35,15 +32,14 @@ internal sealed class DashboardServer : IAsyncDisposable
         Eventually.TrueAsync(async () => (await SnapshotAsync(store)).Split("\"data\"").Length > messages);
 
     /// <param name="options">Configuration on the command line, as <c>--Tornadose:KeepAlive=00:00:05</c>.</param>
-    public static Task<DashboardServer> StartAsync(params string[] options) => StartAsync(SampleFiles.Program, options, fileLimit: null);
+    public static Task<DashboardServer> StartAsync(params string[] options) => StartAsync(SampleFiles.Program, options);
 
     /// <param name="program">The sample, as it was built.</param>
     /// <param name="options">Configuration on the command line.</param>
-    /// <param name="fileLimit">How large the process's files may become, in KiB, until it is started again; null for any size.</param>
-    public static async Task<DashboardServer> StartAsync(string program, string[] options, int? fileLimit)
+    public static async Task<DashboardServer> StartAsync(string program, string[] options)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}/");
-        return new DashboardServer(url, await RunAsync(url, program, options, fileLimit), program, options);
+        return new DashboardServer(url, await RunAsync(url, program, options), program, options);
     }
 
     /// <summary><c>kill -9</c>.</summary>
@@ -52,7 +48,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         await _process.DisposeAsync();
-        _process = await RunAsync(Url, _program, _options, fileLimit: null);
+        _process = await RunAsync(Url, _program, _options);
     }
 
     /// <summary>Sends SIGTERM.</summary>
@@ -62,13 +58,11 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static async Task<LineProcess> RunAsync(Uri url, string program, string[] options, int? fileLimit)
+    private static async Task<LineProcess> RunAsync(Uri url, string program, string[] options)
     {
         // Started from a foreign directory: it must find its own files all the same.
         string[] arguments = [program, "--urls", url.ToString(), .. options];
-        var process = fileLimit is null
-            ? LineProcess.Start("dotnet", arguments, Path.GetTempPath())
-            : LineProcess.Start("bash", ["-c", Limited, $"{fileLimit}", .. arguments], Path.GetTempPath());
+        var process = LineProcess.Start("dotnet", arguments, Path.GetTempPath());
         while (!(await process.NextAsync(StartTimeout)).Contains("Application started", StringComparison.Ordinal))
         {
         }

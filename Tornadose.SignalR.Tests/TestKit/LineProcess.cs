@@ -59,11 +59,17 @@ public sealed class LineProcess : IAsyncDisposable
         ?? throw new EndOfStreamException($"{_process.StartInfo.FileName} ended. {Errors}");
 
     /// <summary>Asks the process to end, as an orchestrator does: SIGTERM.</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Freezes the process where it is. When this completes none of its threads runs any more.</summary>
+    public async Task StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync().WithTimeout();
+        await SignalAsync("STOP");
+        await Eventually.TrueAsync(() => Directory.GetDirectories($"/proc/{_process.Id}/task")
+            .All(static task => File.ReadAllText($"{task}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] is 'T' or 't'));
     }
+
+    public Task ContinueAsync() => SignalAsync("CONT");
 
     public void CloseInput() => _process.StandardInput.Close();
 
@@ -85,6 +91,12 @@ public sealed class LineProcess : IAsyncDisposable
     {
         await KillAsync();
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().WithTimeout();
     }
 
     private void OnOutput(string? line)

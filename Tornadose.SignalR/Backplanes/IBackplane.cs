@@ -2,7 +2,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>What decides on the order and the positions of messages, and keeps them: this process alone, files, or something that many processes share. Yours, when you register it as a service after <c>AddTornadose()</c>.</summary>
+/// <summary>What decides on the order and the positions of messages, and keeps them: this process alone, a database, or something that many processes share. Yours, when you register it as a service after <c>AddTornadose()</c>.</summary>
 /// <remarks>The contract in words, with an example that is complete: docs/your-own-store.md. In code: the suites of the package Tornadose.SignalR.Specifications.</remarks>
 public interface IBackplane
 {

@@ -23,12 +23,10 @@ internal sealed class IdempotencyKeys(TimeProvider time)
             _positions.Remove(_ages.Dequeue().Key);
     }
 
-    /// <param name="key">The key.</param>
-    /// <param name="position">The position of its message.</param>
-    /// <param name="age">For how long it has been remembered already. Older keys come first.</param>
-    public void Add(string key, MessagePosition position, TimeSpan age = default)
+    /// <summary>Remembers the position of a key's message.</summary>
+    public void Add(string key, MessagePosition position)
     {
         _positions[key] = position;
-        _ages.Enqueue((key, time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency)));
+        _ages.Enqueue((key, time.GetTimestamp()));
     }
 }

@@ -98,18 +98,6 @@ public sealed class MessageLog
     /// <summary>The newest message that has a position, whether or not its slot is still kept.</summary>
     internal MessageEntry? Latest => Volatile.Read(ref _latest);
 
-    /// <summary>The oldest message that a resume, a replay or a snapshot may use; null when there is none.</summary>
-    internal MessageEntry? OldestReplayable
-    {
-        get
-        {
-            for (var sequence = FirstReplayable; sequence <= Head.Sequence; sequence++)
-                if (Find(sequence) is { IsLogged: true } entry)
-                    return entry;
-            return null;
-        }
-    }
-
     internal long LastSequence => IsOpen ? Head.Sequence : 0;
 
     /// <summary>The oldest sequence number that a resume, a replay or a snapshot may use: later than the last reset.</summary>

@@ -46,6 +46,9 @@ internal sealed class StoreFamilies(
     /// <summary>Whether a family has stores of such names.</summary>
     public bool Knows(string name) => FamilyOf(name) is not null;
 
+    /// <summary>What the options of such stores are called; null when no family has such names.</summary>
+    public string? OptionsNameOf(string name) => FamilyOf(name)?.Name;
+
     /// <summary>From now on no store is made.</summary>
     public void Close()
     {

@@ -70,6 +70,12 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     /// <summary>Whether there is a store of this name, or would be once it is asked for.</summary>
     internal bool Knows(string name) => _stores.ContainsKey(name) || _families.Knows(name);
 
+    /// <summary>The limits of a store, or of one that would be made once it is asked for; null when there would be none.</summary>
+    internal MessageLogLimits? LimitsOf(string name) =>
+        (_stores.TryGetValue(name, out var store) ? store.OptionsName : _families.OptionsNameOf(name)) is { } options
+            ? _options.Get(options).ToLimits()
+            : null;
+
     internal MessageStore Get(string name) => Find(name)
         ?? throw new StoreNotFoundException(name);
 

@@ -1,0 +1,90 @@
+using Microsoft.Data.Sqlite;
+
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>The tables, and how they came to be: the database says in <c>user_version</c> how many of the steps it has seen.</summary>
+/// <remarks>
+/// Invariants. The messages of a store are the newest ones without a gap, ending at the store's own offset: only the oldest are deleted.
+/// <c>count</c>, <c>bytes</c> and <c>oldest</c> of a store are those of its messages. <c>due</c> is when retention has to look at it next.
+/// Times are milliseconds since 1970.
+/// </remarks>
+internal static class Schema
+{
+    /// <summary>Marks the file as ours, so that no other application's database is taken for one: "Tdos".</summary>
+    private const long ApplicationId = 0x54646F73;
+
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE stores(
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            epoch INTEGER NOT NULL,
+            offset INTEGER NOT NULL,
+            tag INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            oldest INTEGER NOT NULL,
+            capacity INTEGER NOT NULL,
+            max_bytes INTEGER NOT NULL,
+            max_age INTEGER,
+            due INTEGER);
+        CREATE INDEX stores_by_due ON stores(due) WHERE due IS NOT NULL;
+        CREATE TABLE messages(
+            store INTEGER NOT NULL,
+            offset INTEGER NOT NULL,
+            tag INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            format INTEGER NOT NULL,
+            event TEXT,
+            data BLOB NOT NULL,
+            PRIMARY KEY(store, offset)) WITHOUT ROWID;
+        CREATE TABLE keys(
+            id INTEGER PRIMARY KEY,
+            store INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            offset INTEGER NOT NULL,
+            tag INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            UNIQUE(store, key));
+        CREATE INDEX keys_by_expiry ON keys(expires);
+        CREATE TABLE used(
+            id TEXT PRIMARY KEY,
+            expires INTEGER NOT NULL);
+        CREATE INDEX used_by_expiry ON used(expires);
+        CREATE TABLE probe(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+        """,
+    ];
+
+    /// <summary>Brings the database to the tables of this version of the library.</summary>
+    /// <exception cref="StoreUnavailableException">It is another application's, or of a later version.</exception>
+    public static void Migrate(SqliteConnection connection, string path)
+    {
+        var version = Read(connection, "PRAGMA user_version");
+        var isOurs = Read(connection, "PRAGMA application_id") == ApplicationId;
+        if (!isOurs && (version != 0 || Read(connection, "SELECT count(*) FROM sqlite_schema") != 0))
+            throw Refused($"The database '{path}' belongs to another application. Stores need a file of their own.");
+        if (version > Steps.Length)
+            throw Refused($"The database '{path}' was written by a later version of this library, which is needed to open it.");
+        for (; version < Steps.Length; version++)
+        {
+            var marks = $"PRAGMA application_id={ApplicationId}; PRAGMA user_version={version + 1}";
+            Run(connection, $"BEGIN IMMEDIATE; {Steps[version]} {marks}; COMMIT");
+        }
+    }
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var statement = new Statement(connection, sql);
+        statement.Execute();
+    }
+
+    private static long Read(SqliteConnection connection, string sql)
+    {
+        using var statement = new Statement(connection, sql);
+        return statement.Scalar();
+    }
+
+    private static StoreUnavailableException Refused(string message) => new(message, mayBeStored: false);
+}

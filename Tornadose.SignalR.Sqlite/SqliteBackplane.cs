@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>
+/// Order and positions decided in this process, and kept in a SQLite database, so that the next process goes on where this one ended:
+/// the same epochs, ids that are valid as before, keys and tickets that are remembered.
+/// </summary>
+internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposable, IDisposable
+{
+    private readonly OpenStores _stores = new();
+    private readonly SqliteDatabase _database;
+    private readonly SqliteNode _node;
+    private readonly ITimer _ticks;
+    private int _disposed;
+
+    /// <exception cref="StoreUnavailableException">The database cannot be opened or written, or is another process's.</exception>
+    public SqliteBackplane(SqliteBackplaneOptions options, TimeProvider time, SqliteMetrics metrics, ILogger logger)
+    {
+        _database = SqliteDatabase.Open(options);
+        var writer = new SqliteWriter(_database, _stores, options, time, metrics, logger);
+        _node = new SqliteNode(writer, new WindowReader(_database, time), _database.Path, time, metrics, logger);
+        var interval = options.RetentionInterval;
+        _ticks = time.CreateTimer(static state => ((SqliteBackplane)state!).Tick(), this, interval, interval);
+    }
+
+    public IBackplaneChannel Open(string store, MessageLogLimits limits)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, typeof(SqliteBackplane));
+        return _stores.Open(store, record => new SqliteBackplaneChannel(record, limits, _node, _stores.Close));
+    }
+
+    /// <summary>Says what the application's options are for stores that are in the database, so that retention keeps to them.</summary>
+    /// <param name="limitsOf">Gives a store's limits by its name; null for one that the application does not know any more, which keeps
+    /// those that it had.</param>
+    public void ApplyLimits(Func<string, MessageLogLimits?> limitsOf) => _node.Writer.ApplyLimits(limitsOf);
+
+    public async ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) =>
+        await _node.Writer.FindFaultAsync(cancellationToken).ConfigureAwait(false)
+        ?? _stores.Channels.Select(static channel => channel.Fault).FirstOrDefault(static fault => fault is not null)
+        ?? (File.Exists(_database.Path)
+            ? null
+            : $"The database '{_database.Path}' was deleted or moved while it is in use. Stop the application, and restore it.");
+
+    public async ValueTask<bool> TryAddAsync(string id, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        var mark = new PendingMark(id, lifetime, cancellationToken);
+        await _node.Writer.AddAsync(mark, cancellationToken).ConfigureAwait(false);
+        return await mark.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return; // the container knows it by two types
+        await _ticks.DisposeAsync().ConfigureAwait(false);
+        foreach (var channel in _stores.Channels)
+            await channel.DisposeAsync().ConfigureAwait(false);
+        await _node.Writer.DisposeAsync().ConfigureAwait(false);
+        _node.Windows.Dispose();
+        _database.Dispose();
+    }
+
+    private void Tick()
+    {
+        foreach (var channel in _stores.Channels)
+            channel.Retry();
+        _node.Writer.Tick();
+    }
+}

@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>
+/// One store in the database. A message's way: (1) it waits for the writer; (2) the writer takes whatever waits, of all stores, and
+/// commits it in one transaction; (3) only then do readers get it, and publishers their positions. The window is read when the store is
+/// first followed; what is committed meanwhile waits for it.
+/// </summary>
+internal sealed class SqliteBackplaneChannel : IBackplaneChannel
+{
+    private readonly Lock _gate = new();
+    private readonly StoreRecord _record;
+    private readonly SqliteNode _node;
+    private readonly Action<SqliteBackplaneChannel> _closed;
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<(MessagePosition Position, MessageContent Content)>? _meanwhile;
+    private Task? _loading;
+    private volatile string? _fault;
+    private int _pending;
+    private bool _disposed;
+
+    public SqliteBackplaneChannel(StoreRecord record, MessageLogLimits limits, SqliteNode node, Action<SqliteBackplaneChannel> closed)
+    {
+        _record = record;
+        _node = node;
+        _closed = closed;
+        Log = new MessageLog(limits, node.Time);
+    }
+
+    public StoreRecord Record => _record;
+
+    public MessageLog Log { get; }
+
+    /// <summary>Why the window could not be read; null when it could, or nobody has asked for it.</summary>
+    public string? Fault => _fault;
+
+    public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        AppendAsync(content, idempotencyKey, onlyFirst: false, cancellationToken);
+
+    public async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
+        await AppendAsync(content, null, onlyFirst: true, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
+    {
+        if (!Log.IsOpen)
+            await LoadAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Stream.Null; // once it was read, the log is always up to date, whether or not somebody reads it
+    }
+
+    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Reads the window again where that has failed.</summary>
+    public void Retry()
+    {
+        if (_fault is not null && !Log.IsOpen)
+            _ = LoadAsync();
+    }
+
+    /// <summary>Shows readers what was committed. Only the writer calls it, in the order of positions.</summary>
+    public void Show(MessagePosition position, MessageContent content)
+    {
+        lock (_gate)
+        {
+            if (Log.IsOpen)
+                Append(position, content);
+            else
+                _meanwhile?.Add((position, content));
+        }
+    }
+
+    /// <summary>What waits is still written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            if (_pending == 0)
+                _idle.TrySetResult();
+        }
+
+        await _idle.Task.ConfigureAwait(false);
+        _closed(this);
+        Log.Complete();
+    }
+
+    private async ValueTask<MessagePosition> AppendAsync(
+        MessageContent content, string? idempotencyKey, bool onlyFirst, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+            _pending++;
+        }
+
+        var append = new PendingAppend(_record, content, idempotencyKey, onlyFirst, Settle, cancellationToken);
+        try
+        {
+            await _node.Writer.AddAsync(append, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Settle();
+            throw;
+        }
+
+        return await append.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Settle()
+    {
+        lock (_gate)
+            if (--_pending == 0 && _disposed)
+                _idle.TrySetResult();
+    }
+
+    private Task LoadAsync()
+    {
+        lock (_gate)
+        {
+            if (_loading is null || (_loading.IsCompleted && !Log.IsOpen))
+                _loading = Task.Run(Load);
+            return _loading;
+        }
+    }
+
+    private void Load()
+    {
+        try
+        {
+            lock (_gate)
+                _meanwhile = []; // what is committed from here on may be missing in what is read
+            var window = _node.Windows.Read(_record.Name, Log.Limits);
+            lock (_gate)
+                Take(window ?? new Window(new MessagePosition(_record.NewEpoch, 0, 0), []));
+            _fault = null;
+        }
+        catch (Exception failure)
+        {
+            lock (_gate)
+                _meanwhile = null;
+            _fault = $"The window of store '{_record.Name}' cannot be read. {SqliteErrors.Explain(failure, _node.Path)}";
+            _node.Metrics.ReadFailed();
+            _node.Logger.ReadFailed(failure, _record.Name);
+        }
+    }
+
+    private void Take(Window window)
+    {
+        Log.BeginAt(window.Origin);
+        foreach (var message in window.Messages)
+            Log.Append(message.Position, message.Content, message.Age);
+        foreach (var (position, content) in _meanwhile!)
+            Append(position, content);
+        _meanwhile = null;
+        Log.Open();
+    }
+
+    private void Append(MessagePosition position, MessageContent content)
+    {
+        var last = Log.Position;
+        if (position.Epoch == last.Epoch && position.Offset <= last.Offset)
+            return; // it was in what was read
+        if (position.Epoch != last.Epoch)
+            Log.AppendReset(StoreResetReason.Epoch, position with { Offset = position.Offset - 1, Tag = 0 });
+        else if (position.Offset != last.Offset + 1)
+            Log.AppendReset(StoreResetReason.Rollback, position with { Offset = position.Offset - 1, Tag = 0 });
+        Log.Append(position, content);
+    }
+}

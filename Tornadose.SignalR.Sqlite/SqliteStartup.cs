@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR.Stores;
+
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>
+/// Opens the database before anything of the application runs, and fails the start when it cannot be opened, or is another process's.
+/// Tells the backplane what the application's options say of stores that nobody has opened yet.
+/// </summary>
+internal sealed class SqliteStartup(SqliteBackplane backplane, StoreProvider stores, IOptionsMonitor<StoreOptions> options)
+    : IHostedLifecycleService, IDisposable
+{
+    private IDisposable? _changes;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        backplane.ApplyLimits(stores.LimitsOf);
+        _changes = options.OnChange(_ => backplane.ApplyLimits(stores.LimitsOf));
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _changes?.Dispose();
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR;
+using Tornadose.SignalR.Hosting;
+using Tornadose.SignalR.Sqlite;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets stores survive a restart, in a SQLite database.</summary>
+public static class SqliteTornadoseBuilderExtensions
+{
+    /// <summary>
+    /// Keeps the stores in a SQLite database, so that a process that was restarted, crashed or killed goes on where it was: what was
+    /// acknowledged is there, and ids are valid as before. For one process at a time; <c>AddStackExchangeRedis</c> shares stores between
+    /// several.
+    /// <c>AddHealthChecks().AddTornadose()</c> tells whether messages can be written.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">The database, as <c>Data Source=stores.db</c>; see
+    /// <see cref="SqliteBackplaneOptions.ConnectionString"/>.</param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Sqlite</c> was read.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The connection string cannot be read, or names no file.</exception>
+    /// <exception cref="InvalidOperationException">The stores are kept elsewhere already.</exception>
+    public static ITornadoseBuilder AddSqlite(
+        this ITornadoseBuilder builder, string connectionString, Action<SqliteBackplaneOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        return SqliteBackplaneOptionsValidation.FailureOf(connectionString) is { } failure
+            ? throw new ArgumentException(failure, nameof(connectionString))
+            : builder.Add(connectionString, configure);
+    }
+
+    /// <inheritdoc cref="AddSqlite(ITornadoseBuilder, string, Action{SqliteBackplaneOptions}?)"/>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets options, <see cref="SqliteBackplaneOptions.ConnectionString"/> among them unless the configuration
+    /// section
+    /// <c>Tornadose:Sqlite</c>, which was read before, has it.</param>
+    public static ITornadoseBuilder AddSqlite(this ITornadoseBuilder builder, Action<SqliteBackplaneOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.Add("", configure);
+    }
+
+    private static ITornadoseBuilder Add(this ITornadoseBuilder builder, string connectionString, Action<SqliteBackplaneOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        BackplaneChoice.Make<SqliteBackplane>(services, nameof(AddSqlite));
+        services.AddSingleton<IValidateOptions<SqliteBackplaneOptions>, SqliteBackplaneOptionsValidation>();
+        services.AddOptions<SqliteBackplaneOptions>()
+            .Configure(options => options.ConnectionString = connectionString)
+            .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Sqlite")
+            .Configure(options => configure?.Invoke(options))
+            .ValidateOnStart();
+        services.AddSingleton<SqliteMetrics>();
+        services.AddSingleton(static provider => new SqliteBackplane(
+            provider.GetRequiredService<IOptions<SqliteBackplaneOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<SqliteMetrics>(),
+            provider.GetRequiredService<ILogger<SqliteBackplane>>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SqliteStartup>());
+        return builder;
+    }
+}

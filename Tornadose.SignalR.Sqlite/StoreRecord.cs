@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using Tornadose.SignalR.Backplanes;
+
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>
+/// A store that is open in this process, shared by its channels: one of a family may be opened anew before its last channel has finished
+/// closing.
+/// </summary>
+internal sealed class StoreRecord(string name)
+{
+    private readonly Lock _gate = new();
+    private SqliteBackplaneChannel[] _channels = [];
+
+    public string Name => name;
+
+    /// <summary>The epoch that begins with the first message, of a store that has none yet.</summary>
+    public ulong NewEpoch { get; private set; } = RandomEpoch();
+
+    /// <summary>What is committed, as the writer knows it; null until the writer has looked. Only the writer touches it.</summary>
+    public StoreRow? Row { get; set; }
+
+    /// <summary>What the open transaction makes of it. Only the writer touches it.</summary>
+    public StoreRow Draft;
+
+    public bool IsUnused => Volatile.Read(ref _channels).Length == 0;
+
+    /// <summary>What is in force: the log's limits change with the configuration.</summary>
+    public MessageLogLimits? Limits => Volatile.Read(ref _channels) is [.., var newest] ? newest.Log.Limits : null;
+
+    /// <summary>Has the row read anew. Should it be gone, offsets begin again, and not in the same epoch.</summary>
+    public void ForgetRow()
+    {
+        if (Row is not null)
+            NewEpoch = RandomEpoch();
+        Row = null;
+    }
+
+    public void Add(SqliteBackplaneChannel channel)
+    {
+        lock (_gate)
+            _channels = [.. _channels, channel];
+    }
+
+    public void Remove(SqliteBackplaneChannel channel)
+    {
+        lock (_gate)
+            _channels = [.. _channels.Where(other => other != channel)];
+    }
+
+    /// <summary>Shows readers what was committed.</summary>
+    public void Show(MessagePosition position, MessageContent content)
+    {
+        foreach (var channel in Volatile.Read(ref _channels))
+            channel.Show(position, content);
+    }
+
+    private static ulong RandomEpoch() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+}

@@ -1,0 +1,14 @@
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>What a store keeps, as it was read.</summary>
+/// <param name="Position">The store's position.</param>
+/// <param name="Messages">The newest messages, oldest first, without a gap. The last has the store's position.</param>
+internal sealed record Window(MessagePosition Position, IReadOnlyList<WindowMessage> Messages)
+{
+    /// <summary>The position before the first message.</summary>
+    public MessagePosition Origin =>
+        Messages is [var first, ..] ? new MessagePosition(Position.Epoch, first.Position.Offset - 1, 0) : Position;
+}
+
+/// <summary>A message, and for how long it has been there.</summary>
+internal readonly record struct WindowMessage(MessagePosition Position, TimeSpan Age, MessageContent Content);

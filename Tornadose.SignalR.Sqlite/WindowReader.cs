@@ -1,0 +1,99 @@
+using Microsoft.Data.Sqlite;
+using Tornadose.SignalR.Backplanes;
+
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>
+/// Reads the windows of stores, on a connection of its own beside the writer, one after the other. Not on the writer's thread: a window
+/// of many megabytes would hold up all publishers.
+/// </summary>
+internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private SqliteConnection? _connection;
+    private bool _disposed;
+
+    /// <summary>Reads the newest messages that the limits allow, newest first, so that no more is read than is kept.</summary>
+    /// <returns>The window; null when the store has never had a message.</returns>
+    public Window? Read(string store, MessageLogLimits limits)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _connection ??= database.OpenReader();
+            try
+            {
+                return Read(_connection, store, limits);
+            }
+            catch
+            {
+                // A new connection has nothing left of what this one has read of a damaged page.
+                _connection.Dispose();
+                _connection = null;
+                throw;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _connection?.Dispose();
+        }
+    }
+
+    private Window? Read(SqliteConnection connection, string store, MessageLogLimits limits)
+    {
+        // A transaction, so that position and messages are of the same moment.
+        using var transaction = connection.BeginTransaction(deferred: true);
+        if (Find(connection, transaction, store) is not { } row)
+            return null;
+        var newestFirst = new List<WindowMessage>();
+        if (limits.Capacity > 0)
+            ReadMessages(connection, transaction, row, limits, newestFirst);
+        newestFirst.Reverse();
+        return new Window(row.Position, newestFirst);
+    }
+
+    private static StoreRow? Find(SqliteConnection connection, SqliteTransaction transaction, string store)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"SELECT {StoreRowReader.Columns} FROM stores WHERE name = $name";
+        command.Parameters.AddWithValue("$name", store);
+        using var found = command.ExecuteReader();
+        return found.Read() ? StoreRowReader.Read(found) : null;
+    }
+
+    private void ReadMessages(
+        SqliteConnection connection, SqliteTransaction transaction, StoreRow row, MessageLogLimits limits, List<WindowMessage> newestFirst)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = """
+            SELECT offset, tag, time, format, event, data FROM messages WHERE store = $store ORDER BY offset DESC LIMIT $capacity
+            """;
+        command.Parameters.AddWithValue("$store", row.Id);
+        command.Parameters.AddWithValue("$capacity", limits.Capacity);
+        using var messages = command.ExecuteReader();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var next = row.Position.Offset;
+        long bytes = 0;
+        while (messages.Read())
+        {
+            var position = new MessagePosition(row.Position.Epoch, messages.GetInt64(0), (uint)messages.GetInt64(1));
+            var age = TimeSpan.FromMilliseconds(Math.Max(0, now - messages.GetInt64(2)));
+            if (position.Offset != next-- || age > limits.MaxAge)
+                return; // what is older has a gap before it, or is too old
+            var content = new MessageContent(
+                messages.GetFieldValue<byte[]>(5), (MessageFormat)messages.GetInt64(3),
+                messages.IsDBNull(4) ? null : messages.GetString(4));
+            bytes += content.Size;
+            if (bytes > limits.MaxBytes && newestFirst.Count > 0)
+                return;
+            newestFirst.Add(new WindowMessage(position, age, content));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tornadose.SignalR;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Sqlite;
+
+// A process that publishes until it is killed: SqliteLife <database> <publishers> <life>. It waits for a line, because only one process
+// at a time may have the database; then it says of each message that was acknowledged its id and its text.
+var (database, publishers, life) = (args[0], int.Parse(args[1]), args[2]);
+Console.WriteLine("up");
+Console.ReadLine();
+var options = new SqliteBackplaneOptions
+{
+    ConnectionString = $"Data Source={database}",
+    RetentionInterval = TimeSpan.FromMilliseconds(50),
+};
+await using var backplane = new SqliteBackplane(options, TimeProvider.System, new SqliteMetrics(new Meters()), NullLogger.Instance);
+await using var channel = backplane.Open("store", new MessageLogLimits(1_000_000, 1L << 32));
+await Task.WhenAll(Enumerable.Range(0, publishers).Select(publisher => Task.Run(() => PublishAsync(publisher))));
+
+async Task PublishAsync(int publisher)
+{
+    for (var number = 0; ; number++)
+    {
+        var text = $"{life}-{publisher}-{number}";
+        var position = await channel.AppendAsync(new MessageContent(Encoding.UTF8.GetBytes(text), MessageFormat.Text, null), text, default);
+        Console.WriteLine($"{position} {text}");
+    }
+}
+
+internal sealed class Meters : IMeterFactory
+{
+    public Meter Create(MeterOptions options) => new(options);
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,187 @@
+using System.Text;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Sqlite;
+
+/// <summary>What is no longer kept leaves the disk.</summary>
+public sealed class SqliteRetentionTests : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly StoresFile _file = new();
+    private readonly FakeTimeProvider _time = new();
+
+    public void Dispose() => _file.Dispose();
+
+    [Theory]
+    [InlineData(10, 1 << 20, 10)]
+    [InlineData(1, 1 << 20, 1)]
+    [InlineData(0, 1 << 20, 0)]
+    [InlineData(100_000, 30, 10)]
+    public async Task Database_ManyMessages_HoldsWhatIsKeptWithinOneInterval(int capacity, long maxBytes, int kept)
+    {
+        await using var backplane = _file.Open(_time);
+        await using var channel = backplane.Open("store", new(capacity, maxBytes));
+        for (var round = 0; round < 4; round++)
+            await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => StoresFile.AppendAsync(channel, "abc")));
+        _time.Advance(Interval);
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == kept);
+        Assert.Equal(kept, _file.Number("SELECT count FROM stores"));
+        Assert.Equal(kept * 3, _file.Number("SELECT bytes FROM stores"));
+    }
+
+    /// <summary>A burst between two intervals does not fill the disk.</summary>
+    [Fact]
+    public async Task Database_BurstWithoutAnInterval_IsBounded()
+    {
+        await using var backplane = _file.Open(_time);
+        await using var channel = backplane.Open("store", new(10, 1 << 20));
+        for (var round = 0; round < 10; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => StoresFile.AppendAsync(channel, "abc")));
+            await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") < 3000);
+        }
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(100)]
+    [InlineData(0)]
+    public async Task Restart_OtherCapacity_KeepsWhatThereIsAndGoesOn(int capacity)
+    {
+        var positions = await _file.FillAsync(50, new(20, 1 << 20), _time);
+        await using var backplane = _file.Open(_time);
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 20); // retention is due at start
+        await using var channel = backplane.Open("store", new(capacity, 1 << 20));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        Assert.Equal(positions.MaxBy(static position => position.Offset), channel.Log.Position);
+        Assert.Equal(Math.Min(capacity, 20), channel.Log.GetSnapshot().Messages.Count);
+        Assert.Equal(51, (await StoresFile.AppendAsync(channel, "51")).Offset);
+    }
+
+    [Fact]
+    public async Task MaxAge_OverARestart_CountsFromWhenTheMessageCame()
+    {
+        var limits = new MessageLogLimits(100, 1 << 20, TimeSpan.FromMinutes(10));
+        await _file.FillAsync(2, limits, _time);
+        _time.Advance(TimeSpan.FromMinutes(6));
+        await _file.FillAsync(1, limits, _time);
+        _time.Advance(TimeSpan.FromMinutes(6));
+        await using var backplane = _file.Open(_time);
+        await using var channel = backplane.Open("store", limits);
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        Assert.Equal(3, Assert.Single(channel.Log.GetSnapshot().Messages).Position!.Value.Offset);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal("", channel.Log.OpenCursor(StartAt.Earliest).Read());
+    }
+
+    [Fact]
+    public async Task MaxAge_StoreThatNobodyOpens_LeavesNothingOfItsMessagesOnTheDisk()
+    {
+        await _file.FillAsync(20, new(100, 1 << 20, TimeSpan.FromMinutes(10)), _time, store: "quiet");
+        await using var backplane = _file.Open(_time);
+        await StoresFile.FillAsync(backplane, 20, new(100, 1 << 20, TimeSpan.FromMinutes(10)), prefix: "secret");
+        await StoresFile.FillAsync(backplane, 1, store: "keeps");
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 1);
+        await Eventually.TrueAsync(() =>
+            Directory.GetFiles(_file.Folder).All(static file => !ReadShared(file).Contains("secret", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task FileOfManyMessages_AfterTheyAreGone_Shrinks()
+    {
+        var text = new string('x', 10_000);
+        await using var backplane = _file.Open(_time);
+        await using (var channel = backplane.Open("store", new(10_000, 1 << 30, TimeSpan.FromMinutes(10))))
+            await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => StoresFile.AppendAsync(channel, text)));
+        _time.Advance(Interval);
+        await Eventually.TrueAsync(() => _file.Bytes > 15_000_000);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await Eventually.TrueAsync(() => _file.Bytes < 3_000_000);
+        Assert.Null(await backplane.FindFaultAsync(default));
+    }
+
+    [Fact]
+    public async Task IdempotencyKey_OverARestart_LastsFiveMinutesInAll()
+    {
+        var first = await AppendWithKeyAsync();
+        _time.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(first, await AppendWithKeyAsync());
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.NotEqual(first, await AppendWithKeyAsync());
+
+        await using var backplane = _file.Open(_time);
+        _time.Advance(TimeSpan.FromMinutes(6));
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM keys") == 0);
+    }
+
+    [Fact]
+    public async Task UsedTicket_AfterItsLifetime_IsForgotten()
+    {
+        await using (var backplane = _file.Open(_time))
+        {
+            Assert.True(await backplane.TryAddAsync("a", TimeSpan.FromSeconds(30), default));
+            Assert.False(await backplane.TryAddAsync("a", TimeSpan.FromSeconds(30), default));
+        }
+
+        await using var again = _file.Open(_time);
+        Assert.False(await again.TryAddAsync("a", TimeSpan.FromSeconds(30), default));
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM used") == 0);
+        Assert.True(await again.TryAddAsync("a", TimeSpan.FromSeconds(30), default));
+    }
+
+    [Fact]
+    public async Task Open_StoreNobodyPublishesTo_LeavesNothingInTheDatabase()
+    {
+        await using var backplane = _file.Open();
+        await using var channel = backplane.Open("devices/1", new(10, 1 << 20));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        Assert.Equal(0, _file.Number("SELECT count(*) FROM stores"));
+    }
+
+    /// <summary>Names come from clients, ever new ones.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Family_EverNewNames_LeaveNothingWhenTheirTimeIsUp(bool byAge)
+    {
+        const int Names = 5000;
+        var lifetime = TimeSpan.FromMinutes(10);
+        await using var backplane = _file.Open(_time, configure: options => options.KeepUnusedStores = byAge ? null : lifetime);
+        var limits = new MessageLogLimits(10, 1 << 20, byAge ? lifetime : null);
+        await Task.WhenAll(Enumerable.Range(0, Names).Select(name => StoresFile.FillAsync(backplane, 1, limits, $"devices/{name}")));
+        await using var used = backplane.Open("used", limits);
+        var first = await StoresFile.AppendAsync(used, "1");
+        Assert.Equal(Names + 1, _file.Number("SELECT count(*) FROM stores"));
+        await Eventually.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            return _file.Number("SELECT count(*) FROM stores") == 1;
+        });
+        Assert.Equal(byAge ? 0 : 1, _file.Number("SELECT count(*) FROM messages"));
+        Assert.Equal((first.Epoch, 2), Place(await StoresFile.AppendAsync(used, "2")));
+        Assert.Equal(1, (await StoresFile.FillAsync(backplane, 1, limits, "devices/0"))[0].Offset);
+    }
+
+    private static (ulong Epoch, int Offset) Place(MessagePosition position) => (position.Epoch, (int)position.Offset);
+
+    private static string ReadShared(string path)
+    {
+        if (path.EndsWith("-lock", StringComparison.Ordinal))
+            return "";
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(file, Encoding.Latin1);
+        return reader.ReadToEnd();
+    }
+
+    private async Task<MessagePosition> AppendWithKeyAsync()
+    {
+        await using var backplane = _file.Open(_time);
+        await using var channel = backplane.Open("store", new(10, 1 << 20));
+        return await StoresFile.AppendAsync(channel, "x", "key");
+    }
+}

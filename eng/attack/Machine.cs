@@ -131,6 +131,7 @@ internal sealed class Machine : IDisposable
     {
         MaxConnectionsPerServer = 64,
         AllowAutoRedirect = false,
+        ResponseDrainTimeout = TimeSpan.Zero, // streams have no end to wait for
         UseCookies = false,
         ConnectCallback = async (_, cancellationToken) =>
             new NetworkStream(await DialAsync(_from, _server, receiveBuffer, cancellationToken), ownsSocket: true),

@@ -29,7 +29,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         _listening = null;
         try
         {
-            _listening = await node.Bus.SubscribeAsync(_all, Hear, cancellationToken).ConfigureAwait(false);
+            _listening = await node.Bus.SubscribeAsync([_all], Hear, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreRefusedException)
         {
@@ -44,7 +44,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         var number = Interlocked.Increment(ref _asked);
         try
         {
-            var subscription = await node.Bus.SubscribeAsync(RedisKeys.Answers(node.Options.KeyPrefix, $"{_self}.{number}"), Take, cancellationToken).ConfigureAwait(false);
+            var subscription = await node.Bus.SubscribeAsync([RedisKeys.Answers(node.Options.KeyPrefix, $"{_self}.{number}")], Take, cancellationToken).ConfigureAwait(false);
             try
             {
                 var heard = await PublishAsync(_all, $"{_self}.{number}\n{subject}\n{question}", cancellationToken).ConfigureAwait(false);

@@ -22,8 +22,16 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// <summary>Where messages are announced, and where anybody may publish.</summary>
     public RedisChannel Channel => Literal(_tag);
 
-    /// <summary>All that is listened to: the store's own channel, and the further one that the application has chosen.</summary>
-    public RedisChannel[] Channels => furtherChannel is null ? [Channel] : [Channel, Literal(furtherChannel)];
+    /// <summary>All that is listened to: the store's own channel, in a cluster the sharded one of the same name as well, and the further one that the application has chosen.</summary>
+    public RedisChannel[] ChannelsOf(RedisConnection connection)
+    {
+        List<RedisChannel> channels = [Channel];
+        if (connection.IsSharded)
+            channels.Add(RedisChannel.Sharded(_tag));
+        if (furtherChannel is not null)
+            channels.Add(Literal(furtherChannel));
+        return [.. channels];
+    }
 
     public RedisKey IdempotencyKey(string key) => $"{_tag}:key:{key}";
 

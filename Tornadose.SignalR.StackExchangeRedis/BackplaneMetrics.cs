@@ -26,11 +26,7 @@ internal sealed class BackplaneMetrics
 
     public void Missed() => _missed.Add(1);
 
-    public void Backfilled(int messages)
-    {
-        if (messages > 0)
-            _backfilled.Add(messages);
-    }
+    public void Backfilled() => _backfilled.Add(1);
 
     public void Refused() => _refused.Add(1);
 

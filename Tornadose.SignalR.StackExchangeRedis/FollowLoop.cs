@@ -148,40 +148,24 @@ internal sealed class FollowLoop : IAsyncDisposable
         return succeeded;
     }
 
-    private Task TakeAsync(FollowEvent next)
+    private Task TakeAsync(FollowEvent next) => next.Kind switch
     {
-        var backfilled = _replica.Backfilled;
-        var taking = next.Kind switch
-        {
-            FollowEventKind.Message => _replica.TakeAsync(next.Payload, _ended.Token),
-            FollowEventKind.Check => CheckAsync(next),
-            _ => CatchUpAsync(),
-        };
-        return taking.IsCompletedSuccessfully ? taking : CountAsync(taking, backfilled);
-    }
+        FollowEventKind.Message => _replica.TakeAsync(next.Payload, _ended.Token),
+        FollowEventKind.Check => CheckAsync(next),
+        _ => CatchUpAsync(),
+    };
 
-    private async Task CountAsync(Task reading, int before)
-    {
-        try
-        {
-            await reading.ConfigureAwait(false);
-        }
-        finally
-        {
-            _node.Metrics.Backfilled(_replica.Backfilled - before);
-        }
-    }
-
-    /// <summary>Reads all that the copy lacks.</summary>
+    /// <summary>Reads all that the copy lacks. For a reader that only wants what Redis has now, it may be on its way, and was not missed.</summary>
     private async Task CatchUpAsync()
     {
+        var isMissed = _behind;
         _behind = false;
         if (_overflowed)
             DropWaiting();
         var waiting = TakeWaiting();
         try
         {
-            await CountAsync(_replica.ReadAsync(long.MaxValue, _ended.Token), _replica.Backfilled).ConfigureAwait(false);
+            await _replica.ReadAsync(long.MaxValue, isMissed, _ended.Token).ConfigureAwait(false);
             _reported = null;
         }
         finally
@@ -203,9 +187,9 @@ internal sealed class FollowLoop : IAsyncDisposable
         _node.Metrics.Missed();
         var heard = _heard;
         _heard = false;
+        _behind = true;
         if (heard || ++_starved < 2)
             return CatchUpAsync();
-        _behind = true;
         return UnsubscribeAsync(); // it is deaf: the loop subscribes anew, and reads
     }
 

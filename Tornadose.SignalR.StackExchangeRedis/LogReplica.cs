@@ -19,8 +19,10 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <param name="source">Where the log is read.</param>
 /// <param name="time">The clock.</param>
 /// <param name="refused">Called for what does not come from the script, or is more than others may send.</param>
+/// <param name="backfilled">Called for each message that was read from the log because it had not come over the bus; not for those that a life of the log begins with.</param>
 /// <param name="received">Called with the context and the id of a message that came over the bus, when its publisher is traced.</param>
-internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider time, Action refused, Action<string, MessagePosition>? received = null)
+internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider time, Action refused, Action? backfilled = null,
+    Action<string, MessagePosition>? received = null)
 {
     private const int MaxPageSize = 1000;
 
@@ -32,9 +34,6 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     private long? _lookedInVain;
 
     public MessageLog Log => log;
-
-    /// <summary>How many messages were read from the log that had not come over the bus, not counting those that a life of the log began with.</summary>
-    public int Backfilled { get; private set; }
 
     /// <summary>Whether the copy includes the position, so that a resume after it can be decided on here.</summary>
     public bool Knows(MessagePosition position)
@@ -81,17 +80,20 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         }
 
         if (position.Offset <= at.Offset)
-            return IsPast(position) ? Task.CompletedTask : ReadAsync(long.MaxValue, cancellationToken); // (2)
+            return IsPast(position) ? Task.CompletedTask : ReadAsync(long.MaxValue, isMissed: true, cancellationToken); // (2)
         if (position.Offset == at.Offset + 1 ? frame.PreviousTag != at.Tag : !log.Limits.NewestSuffices)
-            return ReadAsync(position.Offset, cancellationToken); // (3)
+            return ReadAsync(position.Offset, isMissed: true, cancellationToken); // (3)
         log.Append(position, frame.Content); // (1)
         if (frame.TraceParent is { } traceParent)
             received?.Invoke(traceParent, position);
         return Task.CompletedTask;
     }
 
-    /// <summary>Reads what the copy lacks, up to an offset or, with <see cref="long.MaxValue"/>, to the newest message.</summary>
-    public async Task ReadAsync(long last, CancellationToken cancellationToken)
+    /// <summary>Reads what the copy lacks.</summary>
+    /// <param name="last">Up to which offset; <see cref="long.MaxValue"/> for the newest message.</param>
+    /// <param name="isMissed">Whether what is read has not come over the bus, as far as is known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task ReadAsync(long last, bool isMissed, CancellationToken cancellationToken)
     {
         if (!log.IsOpen)
         {
@@ -109,9 +111,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
                 return;
             }
 
-            foreach (var entry in page.Entries)
-                if (entry.Position.Offset > at.Offset)
-                    Append(entry, page); // (4)
+            AppendAll(page.Entries.Where(entry => entry.Position.Offset > at.Offset), page, isMissed ? backfilled : null); // (4)
             if (page.IsLast || log.Position == at)
                 return;
         }
@@ -148,12 +148,6 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
 
     private bool IsTooOld(LogPageEntry entry, LogPage page) => log.Limits.MaxAge is { } age && page.AgeOf(entry) > age;
 
-    private void Append(LogPageEntry entry, LogPage page)
-    {
-        log.Append(entry.Position, entry.Content, page.AgeOf(entry));
-        Backfilled++;
-    }
-
     /// <summary>Whether the copy has this message, or is too far ahead to know. False: it has another one of that number.</summary>
     private bool IsPast(MessagePosition position)
     {
@@ -178,7 +172,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         if (_lookedInVain is { } looked && time.GetElapsedTime(looked) < UnprovedPause)
             return;
         var epoch = log.Position.Epoch;
-        await ReadAsync(long.MaxValue, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(long.MaxValue, isMissed: true, cancellationToken).ConfigureAwait(false);
         _lookedInVain = log.Position.Epoch == epoch ? time.GetTimestamp() : null;
     }
 
@@ -204,8 +198,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         {
             // Readers have come, perhaps, and read nothing yet: there is nothing to be reset.
             log.BeginAt(entries.Count > 0 ? Before(entries[0].Position) : window.Top);
-            AppendAll(entries, page);
-            Backfilled = 0;
+            AppendAll(entries, page, count: null);
             log.Open();
             return;
         }
@@ -214,16 +207,16 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         if (reason == StoreResetReason.Rollback && common < 0)
             entries = log.Limits.NewestSuffices ? entries.TakeLast(1).ToList() : []; // readers may have seen some of these: none is repeated
         var after = common >= 0 ? entries[common].Position : entries.Count > 0 ? Before(entries[0].Position) : window.Top;
-        var backfilled = Backfilled;
         log.AppendReset(reason, after);
-        AppendAll(entries.Skip(common + 1), page);
-        if (reason == StoreResetReason.Epoch)
-            Backfilled = backfilled;
+        AppendAll(entries.Skip(common + 1), page, reason == StoreResetReason.Epoch ? null : backfilled);
     }
 
-    private void AppendAll(IEnumerable<LogPageEntry> entries, LogPage page)
+    private void AppendAll(IEnumerable<LogPageEntry> entries, LogPage page, Action? count)
     {
         foreach (var entry in entries)
-            Append(entry, page);
+        {
+            log.Append(entry.Position, entry.Content, page.AgeOf(entry));
+            count?.Invoke();
+        }
     }
 }

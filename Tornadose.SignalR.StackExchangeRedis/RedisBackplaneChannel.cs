@@ -22,7 +22,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         _node = node;
         Log = new MessageLog(limits, node.Time);
         var reader = new LogReader(_keys, Log, node);
-        Follower = new StoreFollower(store, _keys, new LogReplica(Log, reader, node.Time, node.Metrics.Refused, OnReceived), reader, node);
+        Follower = new StoreFollower(store, _keys, new LogReplica(Log, reader, node.Time, node.Metrics.Refused, node.Metrics.Backfilled, OnReceived), reader, node);
     }
 
     public string Store { get; }

@@ -37,9 +37,8 @@ if key and epoch then
   if earlier and string.sub(earlier, 1, 16) == epoch then return earlier end
 end
 
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local seed = redis.sha1hex(table.concat({ ARGV[4] or '', clock[1], clock[2], meta, last or '', seal or '' }, ':'))
+local now = redis.call('TIME')
+local seed = redis.sha1hex(table.concat({ ARGV[4] or '', now[1], now[2], meta, last or '', seal or '' }, ':'))
 local tag = string.sub(seed, 1, 8)
 
 -- A new life of the log. Asking for the length first fails on a key that is not ours to delete.
@@ -54,8 +53,9 @@ end
 local offset
 local function add()
   offset = string.format('%.0f', last + 1)
+  local time = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))
   return redis.pcall('XADD', log, 'MAXLEN', capacity, offset .. '-' .. string.format('%.0f', tonumber(tag, 16)),
-    'f', format, 'e', event, 't', string.format('%.0f', now), 'd', data)
+    'f', format, 'e', event, 't', time, 'd', data)
 end
 
 if not (epoch and last and previous and seal) then begin() end

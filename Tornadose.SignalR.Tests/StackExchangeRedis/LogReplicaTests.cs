@@ -249,7 +249,7 @@ public sealed class LogReplicaTests
     /// <summary>The simulated store answers at once.</summary>
     private static void Take(LogReplica replica, ReadOnlyMemory<byte> payload) => Complete(replica.TakeAsync(payload, default));
 
-    private static void Sync(LogReplica replica) => Complete(replica.ReadAsync(long.MaxValue, default));
+    private static void Sync(LogReplica replica) => Complete(replica.ReadAsync(long.MaxValue, isMissed: true, default));
 
     private static void Complete(Task task)
     {

@@ -32,6 +32,9 @@ internal static partial class BackplaneLog
     [LoggerMessage(30, LogLevel.Information, "Messages are announced on {Channels}.")]
     public static partial void Announcing(this ILogger logger, string channels);
 
+    [LoggerMessage(31, LogLevel.Error, "What was ordered on another node could not be done here.")]
+    public static partial void OrderFailed(this ILogger logger, Exception failure);
+
     [LoggerMessage(27, LogLevel.Error, "Watching the connection to Redis failed.")]
     public static partial void WatchFailed(this ILogger logger, Exception failure);
 

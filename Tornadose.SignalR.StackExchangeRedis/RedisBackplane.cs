@@ -65,6 +65,7 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
             return; // the container knows it by two types
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
+        await Questions.LeaveAsync().ConfigureAwait(false);
         await Task.WhenAll(_channels.Values.Select(static channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _node.Connection.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();

@@ -7,6 +7,8 @@ internal static class RedisScripts
 
     public static string Read { get; } = Load("read.lua");
 
+    public static string Nodes { get; } = Load("nodes.lua");
+
     public static string Tend { get; } = Load("tend.lua");
 
     private static string Load(string name)

@@ -108,6 +108,39 @@ public sealed class LogReplicaTests
         Assert.True(replica.IsBehind(at with { Epoch = 9 }, at));
     }
 
+    [Fact]
+    public void Take_RealIdWithOtherData_IsRefused()
+    {
+        var (store, replica) = Start();
+        var refused = 0;
+        replica = new LogReplica(new MessageLog(replica.Log.Limits, TimeProvider.System), store, TimeProvider.System, () => refused++);
+        Sync(replica);
+        var announced = store.Append();
+        var forged = announced.ToArray();
+        forged[^1] ^= 1;
+        Take(replica, forged);
+        Assert.Equal((1, 0), (refused, replica.Log.Position.Offset));
+        Take(replica, announced);
+        Assert.Equal(store.Top, replica.Log.Position);
+    }
+
+    /// <summary>What is read is as old as Redis says, not as new as its reading.</summary>
+    [Fact]
+    public void Read_OldMessages_GoWhenTheirTimeHasCome()
+    {
+        var time = new FakeTimeProvider();
+        var store = new SimulatedStore(new Random(1), Capacity) { Age = TimeSpan.FromMinutes(50) };
+        var limits = new MessageLogLimits(Capacity, 1 << 20, TimeSpan.FromHours(1));
+        var replica = new LogReplica(new MessageLog(limits, time), store, time, Refused);
+        store.Append();
+        Sync(replica);
+        store.Append();
+        Sync(replica);
+        Assert.Equal(2, replica.Log.GetSnapshot().Messages.Count);
+        time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Empty(replica.Log.GetSnapshot().Messages);
+    }
+
     /// <summary>Anybody may publish an announcement of another epoch, which only a read can tell from a true one.</summary>
     [Fact]
     public void Take_ManyOfAMadeUpEpoch_CostOneRead()

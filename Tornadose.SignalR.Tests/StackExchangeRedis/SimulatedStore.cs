@@ -55,6 +55,9 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
     /// <summary>What happens around a read: before Redis has answered it, and before the answer has arrived.</summary>
     public Action? Meanwhile { get; set; }
 
+    /// <summary>How old every message is.</summary>
+    public TimeSpan Age { get; set; }
+
     /// <summary>How often the log was read.</summary>
     public int Reads { get; private set; }
 
@@ -66,7 +69,7 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
         var found = _log.Where(entry => entry.Position.Offset >= range.First && entry.Position.Offset <= range.Last).ToList();
         var size = Math.Max(2, Math.Min(range.Count, pageSize));
         var taken = range.NewestFirst ? found.TakeLast(size) : found.Take(size);
-        var page = new LogPage(new LogTop(Top, Seal), taken.Select(entry => new LogPageEntry(entry.Position, Content(entry.Position), 0)).ToList(), found.Count <= size, 0);
+        var page = new LogPage(new LogTop(Top, Seal), taken.Select(entry => new LogPageEntry(entry.Position, Content(entry.Position), 0)).ToList(), found.Count <= size, (long)Age.TotalMilliseconds);
         Meanwhile?.Invoke();
         return Task.FromResult(page);
     }

@@ -101,6 +101,7 @@ public sealed class LogReplicaTests
         Assert.False(replica.IsBehind(at, at));
         Assert.False(replica.IsBehind(at, before));
         Assert.False(replica.IsBehind(before, before)); // told before the message came
+        Assert.False(replica.IsBehind(at with { Offset = 9 }, before)); // more is on its way
         Assert.True(replica.IsBehind(before, at));
         Assert.True(replica.IsBehind(null, at));
         Assert.True(replica.IsBehind(at with { Tag = 7 }, at));

@@ -18,7 +18,7 @@ internal sealed class BackplaneMetrics
         var meter = factory.Create(StoreMetrics.MeterName);
         _missed = meter.CreateCounter<long>("tornadose.backplane.missed", "{comparison}", "Comparisons of positions that found a store behind its log.");
         _backfilled = meter.CreateCounter<long>("tornadose.backplane.backfilled", "{message}", "Messages of followed stores that did not come over the bus, and were read from the log.");
-        _refused = meter.CreateCounter<long>("tornadose.backplane.refused", "{announcement}", "Announcements that did not come from the append script.");
+        _refused = meter.CreateCounter<long>("tornadose.backplane.refused", "{message}", "Announcements that did not come from the append script, and messages by PUBLISH that were too large or too many.");
         _silent = meter.CreateCounter<long>("tornadose.backplane.probes.failed", "{probe}", "Probes of the bus that did not come back.");
         _reconnected = meter.CreateCounter<long>("tornadose.backplane.reconnects", "{connection}", "Connections that were lost and came back by themselves; a node has one for commands and one for the bus.");
         _replaced = meter.CreateCounter<long>("tornadose.backplane.connections.replaced", "{connection}", "Connections that were replaced because they did not answer, or did not deliver.");
@@ -26,11 +26,7 @@ internal sealed class BackplaneMetrics
 
     public void Missed() => _missed.Add(1);
 
-    public void Backfilled(int messages)
-    {
-        if (messages > 0)
-            _backfilled.Add(messages);
-    }
+    public void Backfilled() => _backfilled.Add(1);
 
     public void Refused() => _refused.Add(1);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,58 +8,91 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>What came over a store's channel: an announcement by the append script, or whatever somebody has published there (then without a position).</summary>
 /// <remarks>
-/// An announcement is <c>\1T1;epoch;offset;tag;previous tag;proof;form;event type</c>, directly followed by the data. The form is a letter for the format, the length of the event type and, where the
+/// An announcement is <c>\1T1;proof;epoch;offset;tag;previous tag;form;event type</c>, directly followed by the data. The form is a letter for the format, the length of the event type and, where the
 /// publisher is traced, a comma and its <c>traceparent</c>. The previous tag makes
-/// announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out forgeries.
+/// announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a
+/// version take the announcement as a hint that there is something to be read from the log, which has no version.
 /// </remarks>
-/// <param name="Position">Null for a foreign message.</param>
+/// <param name="Position">Null for a foreign message; that of no store for an announcement of an unknown version.</param>
 /// <param name="PreviousTag">The tag of the message before.</param>
-/// <param name="Proof">What only the script can know; 16 hexadecimal digits.</param>
 /// <param name="Content">The message.</param>
-internal readonly record struct BusFrame(MessagePosition? Position, uint PreviousTag, string Proof, MessageContent Content)
+internal readonly record struct BusFrame(MessagePosition? Position, uint PreviousTag, MessageContent Content)
 {
     private const int ProofDigits = 16;
+    private const int SealDigits = 40;
 
     /// <summary>The longest part of an announcement is the form: a letter, the length, a comma, and 55 characters of context.</summary>
     private const int MaxPartLength = 64;
 
-    private static ReadOnlySpan<byte> Magic => "\u0001T1;"u8;
+    /// <summary>The most that an announcement has beside message and event type.</summary>
+    public const int MaxOverhead = 256;
+
+    private static ReadOnlySpan<byte> Announced => "\u0001T"u8;
+
+    private static ReadOnlySpan<byte> Version => "1"u8;
+
+    /// <summary>The publisher's trace context; null when it is not traced.</summary>
+    public string? TraceParent { get; private init; }
+
+    private ReadOnlyMemory<byte> Proof { get; init; }
+
+    private ReadOnlyMemory<byte> Proved { get; init; }
+
+    /// <summary>Whether it claims to be an announcement.</summary>
+    public static bool IsAnnouncement(ReadOnlySpan<byte> payload) => payload.StartsWith(Announced);
 
     /// <summary>Reads what came. False for what begins like an announcement and is none.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> payload, out BusFrame frame)
     {
-        if (payload.Span.StartsWith(Magic))
-            return TryParseAnnouncement(payload, out frame);
-        frame = new BusFrame(null, 0, "", ForeignContent.Of(payload, json: false, eventType: null));
+        if (IsAnnouncement(payload.Span))
+            return TryParseAnnouncement(payload[Announced.Length..], out frame);
+        frame = new BusFrame(null, 0, ForeignContent.Of(payload, json: false, eventType: null));
         return true;
     }
-
-    /// <summary>The publisher's trace context; null when it is not traced.</summary>
-    public string? TraceParent { get; init; }
 
     /// <summary>Whether the announcement comes from the script of the store with this secret.</summary>
     public bool IsProved(string seal)
     {
-        var position = Position!.Value;
-        var text = string.Create(CultureInfo.InvariantCulture, $"{seal}:{position.Offset}:{position.Tag:x8}:{PreviousTag:x8}");
-#pragma warning disable CA5350 // what Lua in Redis can compute; the secret comes first, and the text has one length only
-        var hash = Convert.ToHexStringLower(SHA1.HashData(Encoding.ASCII.GetBytes(text)));
+        if (Proof.Length != ProofDigits || seal.Length != SealDigits)
+            return false;
+        var text = ArrayPool<byte>.Shared.Rent(SealDigits + Proved.Length);
+        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
+        Span<byte> outer = stackalloc byte[SealDigits + (2 * SHA1.HashSizeInBytes)];
+        Encoding.ASCII.GetBytes(seal, text);
+        Proved.Span.CopyTo(text.AsSpan(SealDigits));
+#pragma warning disable CA5350 // what Lua in Redis can compute, used as an HMAC
+        SHA1.HashData(text.AsSpan(0, SealDigits + Proved.Length), hash);
+        ArrayPool<byte>.Shared.Return(text);
+        Encoding.ASCII.GetBytes(seal, outer);
+        Convert.TryToHexStringLower(hash, outer[SealDigits..], out _);
+        SHA1.HashData(outer, hash);
 #pragma warning restore CA5350
-        return hash.AsSpan(0, ProofDigits).SequenceEqual(Proof);
+        Convert.TryToHexStringLower(hash, outer, out _);
+        return CryptographicOperations.FixedTimeEquals(outer[..ProofDigits], Proof.Span);
     }
 
-    private static bool TryParseAnnouncement(ReadOnlyMemory<byte> payload, out BusFrame frame)
+    private static bool TryParseAnnouncement(ReadOnlyMemory<byte> rest, out BusFrame frame)
     {
         frame = default;
-        var rest = payload[Magic.Length..];
-        if (!TryTake(ref rest, out var epoch) || !TryTake(ref rest, out var offset) || !TryTake(ref rest, out var tag)
-            || !TryTake(ref rest, out var previous) || !TryTake(ref rest, out var proof) || !TryTake(ref rest, out var form)
+        if (!TryTake(ref rest, out var version))
+            return false;
+        if (!version.Span.SequenceEqual(Version))
+        {
+            frame = new BusFrame(default(MessagePosition), 0, default);
+            return version.Length > 0 && !version.Span.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        }
+
+        if (!TryTake(ref rest, out var proof))
+            return false;
+        var proved = rest;
+        if (!TryTakeText(ref rest, out var epoch) || !TryTakeText(ref rest, out var offset) || !TryTakeText(ref rest, out var tag)
+            || !TryTakeText(ref rest, out var previous) || !TryTakeText(ref rest, out var form)
             || !MessagePosition.TryParse($"{epoch}-{offset}-{tag}", out var position)
             || !uint.TryParse(previous, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var previousTag)
             || !TryReadForm(form, rest.Length, out var json, out var eventLength, out var traceParent))
             return false;
         var content = ForeignContent.Of(rest[eventLength..], json, Encoding.UTF8.GetString(rest.Span[..eventLength]));
-        frame = new BusFrame(position, previousTag, proof, content) { TraceParent = traceParent };
+        frame = new BusFrame(position, previousTag, content) { TraceParent = traceParent, Proof = proof, Proved = proved };
         return true;
     }
 
@@ -75,10 +109,17 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
             && eventLength <= available;
     }
 
-    private static bool TryTake(ref ReadOnlyMemory<byte> rest, out string part)
+    private static bool TryTakeText(ref ReadOnlyMemory<byte> rest, out string text)
+    {
+        var taken = TryTake(ref rest, out var part);
+        text = Encoding.ASCII.GetString(part.Span);
+        return taken;
+    }
+
+    private static bool TryTake(ref ReadOnlyMemory<byte> rest, out ReadOnlyMemory<byte> part)
     {
         var end = rest.Span[..Math.Min(rest.Length, MaxPartLength + 1)].IndexOf((byte)';');
-        part = end < 0 ? "" : Encoding.ASCII.GetString(rest.Span[..end]);
+        part = end < 0 ? default : rest[..end];
         if (end >= 0)
             rest = rest[(end + 1)..];
         return end >= 0;

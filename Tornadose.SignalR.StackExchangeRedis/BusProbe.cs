@@ -41,6 +41,6 @@ internal sealed class BusProbe(RedisNode node)
         if (_subscription is { } old)
             await node.Bus.EndAsync(old).ConfigureAwait(false);
         _subscription = null;
-        _subscription = await node.Bus.SubscribeAsync(_channel, _ => Volatile.Read(ref _arrived).TrySetResult(), cancellationToken).ConfigureAwait(false);
+        _subscription = await node.Bus.SubscribeAsync([_channel], _ => Volatile.Read(ref _arrived).TrySetResult(), cancellationToken).ConfigureAwait(false);
     }
 }

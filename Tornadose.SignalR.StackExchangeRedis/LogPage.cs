@@ -4,6 +4,37 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
+/// <summary>Reads a part of a store's log.</summary>
+internal interface ILogSource
+{
+    /// <summary>Reads a part of the log and its newest position, in one step.</summary>
+    /// <param name="range">Which part.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
+    /// <exception cref="StoreRefusedException">Redis does not let this node read.</exception>
+    Task<LogPage> ReadAsync(LogRange range, CancellationToken cancellationToken);
+}
+
+/// <summary>A part of a log.</summary>
+/// <param name="First">The first offset.</param>
+/// <param name="Last">The last offset; <see cref="long.MaxValue"/> for the newest.</param>
+/// <param name="Count">How many messages at most.</param>
+/// <param name="NewestFirst">Whether a page that cannot hold all of them holds the newest.</param>
+internal readonly record struct LogRange(long First, long Last, int Count, bool NewestFirst);
+
+/// <summary>What a store's meta hash says.</summary>
+/// <param name="Position">The newest position.</param>
+/// <param name="Seal">The secret with which announcements are proved.</param>
+internal sealed record LogTop(MessagePosition Position, string Seal)
+{
+    /// <summary>The fields of the hash that make a position.</summary>
+    public static readonly RedisValue[] PositionFields = ["epoch", "offset", "tag"];
+
+    /// <summary>Reads a position from its three parts; null when the store has no epoch.</summary>
+    public static MessagePosition? ParsePosition(string? epoch, string? offset, string? tag) =>
+        MessagePosition.TryParse($"{epoch}-{offset}-{tag}", out var position) ? position : null;
+}
+
 /// <summary>One entry of a store's stream.</summary>
 /// <param name="Position">Where it stands.</param>
 /// <param name="Content">The message.</param>
@@ -12,16 +43,29 @@ internal readonly record struct LogPageEntry(MessagePosition Position, MessageCo
 
 /// <summary>A part of a store's log and its newest position, read in one step.</summary>
 /// <param name="Top">The newest position and the secret.</param>
-/// <param name="Entries">The entries, oldest first, with contiguous offsets.</param>
-/// <param name="IsLast">Whether no entries follow.</param>
+/// <param name="Entries">The entries, oldest first.</param>
+/// <param name="IsLast">Whether nothing is left to read of the range.</param>
 /// <param name="Now">Redis's clock, in milliseconds.</param>
 internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, bool IsLast, long Now)
 {
-    /// <summary>The position before an entry. Its tag is not known, unless it is that of an empty log.</summary>
-    public static MessagePosition Before(MessagePosition position) => new(position.Epoch, position.Offset - 1, 0);
+    /// <summary>For how long an entry has been there. No less than nothing: clocks are set back.</summary>
+    public TimeSpan AgeOf(LogPageEntry entry) => TimeSpan.FromMilliseconds(Math.Max(0, Now - entry.Time));
+
+    /// <summary>Reads what <c>read.lua</c> returns; null for a store without an epoch.</summary>
+    public static LogPage? Parse(RedisResult result)
+    {
+        if ((RedisResult[]?)result is not [var epoch, var offset, var tag, var seal, var now, var last, var list]
+            || LogTop.ParsePosition((string?)epoch, (string?)offset, (string?)tag) is not { } top)
+            return null;
+        var entries = new List<LogPageEntry>();
+        foreach (var item in (RedisResult[]?)list ?? [])
+            if (ParseEntry(top.Epoch, item) is { } entry)
+                entries.Add(entry);
+        return new LogPage(new LogTop(top, (string?)seal ?? ""), entries, (long)last == 1, (long)now);
+    }
 
     /// <summary>Reads an entry <c>[id, [field, value, …]]</c>; null for what the script has not written.</summary>
-    public static LogPageEntry? ParseEntry(ulong epoch, RedisResult result)
+    private static LogPageEntry? ParseEntry(ulong epoch, RedisResult result)
     {
         if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields || !TryParseId((string?)id, out var offset, out var tag))
             return null;

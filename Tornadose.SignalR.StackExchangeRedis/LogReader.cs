@@ -6,79 +6,80 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>Reads stores' logs and positions.</summary>
-internal sealed class LogReader(RedisConnection connection)
+/// <summary>Reads one store's log, in pages that are bounded by bytes.</summary>
+internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) : ILogSource
 {
-    /// <summary>How many entries are read at a time, at most: one reply does not block Redis, or this process's memory, with millions.</summary>
-    public const int MaxPageSize = 1000;
+    /// <summary>One reply does not block Redis, or the publishes that share its connection, for longer than this takes.</summary>
+    private const int MaxPageBytes = 1 << 20;
 
-    /// <summary>Reads the log from an offset on, or from its beginning, together with its newest position. A store without an epoch gets one.</summary>
-    /// <param name="keys">The store.</param>
-    /// <param name="from">The first offset; 0 for the beginning.</param>
-    /// <param name="size">How many entries at most.</param>
-    /// <param name="limits">What the store keeps.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<LogPage> ReadAsync(RedisKeys keys, long from, int size, MessageLogLimits limits, CancellationToken cancellationToken)
+    private static readonly TimeSpan ShortestEmptyLifetime = TimeSpan.FromMinutes(1);
+
+    private int _pageBytes = MaxPageBytes;
+
+    public async Task<LogPage> ReadAsync(LogRange range, CancellationToken cancellationToken)
     {
-        if (await TryReadAsync(keys, from, size, cancellationToken).ConfigureAwait(false) is { } page)
+        try
+        {
+            var page = await TryReadAsync(range, cancellationToken).ConfigureAwait(false);
+            if (page is null)
+            {
+                await TendAsync(cancellationToken).ConfigureAwait(false);
+                page = await TryReadAsync(range, cancellationToken).ConfigureAwait(false)
+                    ?? throw new StoreRefusedException($"The hash {keys.Meta} is not one that this library has written. Delete it: the store then begins anew.");
+            }
+
+            if (page.IsLast)
+                _pageBytes = MaxPageBytes;
             return page;
-        await connection.RunAsync(multiplexer => BeginAsync(multiplexer.GetDatabase(), keys, limits), cancellationToken).ConfigureAwait(false);
-        return await TryReadAsync(keys, from, size, cancellationToken).ConfigureAwait(false)
-            ?? throw new StoreRefusedException($"The hash {keys.Meta} is not one that this library has written. Delete it: the store then begins anew.");
+        }
+        catch (StoreUnavailableException failure) when (failure.MayBeStored)
+        {
+            _pageBytes = Math.Max(1, _pageBytes / 4); // a slow network may need longer for a page than an answer may take
+            throw;
+        }
+    }
+
+    /// <summary>Gives an empty store an epoch, or keeps the one it has; applies <see cref="MessageLogLimits.MaxAge"/> in Redis.</summary>
+    public Task TendAsync(CancellationToken cancellationToken)
+    {
+        var empty = 4 * node.Options.SyncInterval;
+        RedisValue[] arguments =
+        [
+            Random(8), Random(20), log.Limits.Capacity, MaxAge(log.Limits), node.Connection.Announcing,
+            (long)(empty < ShortestEmptyLifetime ? ShortestEmptyLifetime : empty).TotalMilliseconds,
+        ];
+        return node.Connection.EvaluateAsync(RedisScripts.Tend, [keys.Meta, keys.Log], arguments, cancellationToken);
     }
 
     /// <summary>The newest positions of several stores, in one round trip; null for a store without an epoch, or whose hash cannot be read.</summary>
-    public Task<LogTop?[]> ReadTopsAsync(IReadOnlyList<RedisKeys> stores, CancellationToken cancellationToken) =>
-        connection.RunAsync(multiplexer => ReadTopsAsync(multiplexer.GetDatabase(), stores), cancellationToken);
-
-    private static Task<LogTop?[]> ReadTopsAsync(IDatabase database, IReadOnlyList<RedisKeys> stores) =>
-        Task.WhenAll(stores.Select(async keys =>
-        {
-            try
-            {
-                return LogTop.Parse(await database.HashGetAsync(keys.Meta, LogTop.PositionFields).ConfigureAwait(false));
-            }
-            catch (RedisServerException)
-            {
-                return null; // reading the log will say what is wrong
-            }
-        }));
-
-    private Task<LogPage?> TryReadAsync(RedisKeys keys, long from, int size, CancellationToken cancellationToken) =>
-        connection.RunAsync(multiplexer => ReadAsync(multiplexer.GetDatabase(), keys, from, size), cancellationToken);
-
-    /// <summary>A transaction, so that position and entries belong together.</summary>
-    private static async Task<LogPage?> ReadAsync(IDatabase database, RedisKeys keys, long from, int size)
-    {
-        var first = from == 0 ? "-" : from.ToString(CultureInfo.InvariantCulture);
-        var transaction = database.CreateTransaction();
-        var meta = transaction.HashGetAsync(keys.Meta, LogTop.Fields);
-        var range = transaction.ExecuteAsync("XRANGE", keys.Log, first, "+", "COUNT", size);
-        var clock = transaction.ExecuteAsync("TIME");
-        if (!await transaction.ExecuteAsync().ConfigureAwait(false))
-            return null;
-        var top = LogTop.Parse(await meta.ConfigureAwait(false));
-        var results = (RedisResult[]?)await range.ConfigureAwait(false) ?? [];
-        var now = (RedisValue[]?)await clock.ConfigureAwait(false) ?? [];
-        return top is null ? null : Page(top, results, size, now);
-    }
-
-    private static LogPage Page(LogTop top, RedisResult[] results, int size, RedisValue[] clock)
-    {
-        var entries = new List<LogPageEntry>(results.Length);
-        foreach (var result in results)
-            if (LogPage.ParseEntry(top.Position.Epoch, result) is { } entry && entry.Position.Offset <= top.Position.Offset) // not what somebody else has added
-                entries.Add(entry);
-        return new LogPage(top, entries, results.Length < size, clock.Length == 0 ? 0 : (long)clock[0] * 1000);
-    }
-
-    private static Task<RedisResult> BeginAsync(IDatabase database, RedisKeys keys, MessageLogLimits limits) => database.ScriptEvaluateAsync(
-        RedisScripts.Begin,
-        [keys.Meta, keys.Log],
-        [Random(8), Random(20), limits.Capacity, MaxAge(limits)]);
+    public static Task<MessagePosition?[]> ReadTopsAsync(RedisConnection connection, IEnumerable<RedisKeys> stores, CancellationToken cancellationToken) =>
+        connection.RunAsync(multiplexer => Task.WhenAll(stores.Select(store => ReadTopAsync(multiplexer.GetDatabase(), store))), cancellationToken);
 
     /// <summary>In milliseconds; 0 for ever.</summary>
-    public static long MaxAge(MessageLogLimits limits) => (long?)limits.MaxAge?.TotalMilliseconds ?? 0;
+    public static long MaxAge(MessageLogLimits limits) => limits.MaxAge is { } age ? Math.Max(1, (long)age.TotalMilliseconds) : 0;
 
     public static string Random(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
+
+    private static async Task<MessagePosition?> ReadTopAsync(IDatabase database, RedisKeys keys)
+    {
+        try
+        {
+            var values = await database.HashGetAsync(keys.Meta, LogTop.PositionFields).ConfigureAwait(false);
+            return LogTop.ParsePosition(values[0], values[1], values[2]);
+        }
+        catch (RedisServerException)
+        {
+            return null; // reading the log will say what is wrong
+        }
+    }
+
+    private async Task<LogPage?> TryReadAsync(LogRange range, CancellationToken cancellationToken)
+    {
+        RedisValue[] arguments =
+        [
+            range.First, range.Last == long.MaxValue ? "" : range.Last.ToString(CultureInfo.InvariantCulture),
+            range.NewestFirst ? "newest" : "oldest", range.Count, _pageBytes,
+        ];
+        return LogPage.Parse(await node.Connection.EvaluateAsync(RedisScripts.Read, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false));
+    }
 }

@@ -23,10 +23,10 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
     public RedisBackplane(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger)
     {
         var connection = new RedisConnection(connector, options, time, metrics, logger);
-        _node = new RedisNode(connection, new RedisBus(connection, options, time), new LogReader(connection), options, time, metrics, logger);
-        connection.Restored += CatchAll;
+        _node = new RedisNode(connection, new RedisBus(connection, options, time), options, time, metrics, logger);
+        connection.Restored += UnsettleAll;
         Questions = new NodeQuestions(_node);
-        _watch = new RedisWatch(_node, Questions, Followed);
+        _watch = new RedisWatch(_node, Questions, () => _channels.Values);
         _watching = Task.Run(() => _watch.RunAsync(_stopping.Token));
     }
 
@@ -54,7 +54,7 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
 
     /// <summary>Waits for an answer of Redis.</summary>
     /// <exception cref="StoreUnavailableException">There is none.</exception>
-    public Task RequireAsync(CancellationToken cancellationToken) => _node.Reader.ReadTopsAsync([new RedisKeys(_node.Options.KeyPrefix, "_")], cancellationToken);
+    public Task RequireAsync(CancellationToken cancellationToken) => LogReader.ReadTopsAsync(_node.Connection, [new RedisKeys(_node.Options.KeyPrefix, "_")], cancellationToken);
 
     /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -65,20 +65,18 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
             return; // the container knows it by two types
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
-        foreach (var channel in _channels.Values)
-            await channel.DisposeAsync().ConfigureAwait(false);
+        await Questions.LeaveAsync().ConfigureAwait(false);
+        await Task.WhenAll(_channels.Values.Select(static channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _node.Connection.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    private StoreFollower[] Followed() => _channels.Values.Select(channel => channel.Follower).Where(follower => follower.IsFollowed).ToArray();
-
     /// <summary>A store of a family may be there anew before its last life has ended.</summary>
     private void Forget(RedisBackplaneChannel channel) => _channels.TryRemove(KeyValuePair.Create(channel.Store, channel));
 
-    private void CatchAll()
+    private void UnsettleAll()
     {
-        foreach (var follower in Followed())
-            follower.Catch();
+        foreach (var channel in _channels.Values)
+            channel.Follower.Unsettle();
     }
 }

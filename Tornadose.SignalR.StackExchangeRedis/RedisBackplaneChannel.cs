@@ -8,11 +8,10 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <summary>One store in Redis: appending by the script, reading by following.</summary>
 internal sealed class RedisBackplaneChannel : IBackplaneChannel
 {
-    private const int MinWaiting = 1024;
-
     private readonly RedisKeys _keys;
     private readonly RedisNode _node;
     private readonly Action<RedisBackplaneChannel> _disposing;
+    private long _appendedAt;
     private bool _disposed;
 
     public RedisBackplaneChannel(string store, MessageLogLimits limits, RedisNode node, Action<RedisBackplaneChannel> disposing)
@@ -22,8 +21,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         _keys = new RedisKeys(node.Options.KeyPrefix, store, node.Options.Channels.TryGetValue(store, out var further) ? further : null);
         _node = node;
         Log = new MessageLog(limits, node.Time);
-        var waiting = new WaitingFrames(Math.Max(MinWaiting, limits.Slots), limits.MaxBytes);
-        Follower = new StoreFollower(store, _keys, new LogReplica(Log, waiting, node.Metrics.Refused, OnReceived), node);
+        var reader = new LogReader(_keys, Log, node);
+        Follower = new StoreFollower(store, _keys, new LogReplica(Log, reader, node.Time, node.Metrics.Refused, node.Metrics.Backfilled, OnReceived), reader, node);
     }
 
     public string Store { get; }
@@ -31,6 +30,11 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     public MessageLog Log { get; }
 
     public StoreFollower Follower { get; }
+
+    /// <summary>Whether something has to be done in Redis while nobody publishes: an empty store is kept as long as it is followed, and what is too old is dropped from a store that this node knows of.</summary>
+    public bool NeedsTending => Follower.IsFollowed
+        ? Log.Position.Offset == 0 || Log.Limits.MaxAge is not null
+        : Volatile.Read(ref _appendedAt) is var appended and not 0 && Log.Limits.MaxAge is { } age && _node.Time.GetElapsedTime(appended) < 2 * age;
 
     public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
         AppendAsync(content, idempotencyKey, "", cancellationToken);
@@ -40,7 +44,9 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
 
     public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => Follower.FollowAsync(cancellationToken);
 
-    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => Follower.CatchUpAsync(position, cancellationToken);
+    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => new(Follower.CatchUpAsync(position, cancellationToken));
+
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => new(Follower.CatchUpAsync(cancellationToken));
 
     public async ValueTask DisposeAsync()
     {
@@ -64,8 +70,10 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
             LogReader.MaxAge(Log.Limits),
             StoreActivities.TraceParent ?? "",
             condition,
+            _node.Connection.Announcing,
         ];
-        var id = await _node.Connection.RunAsync(multiplexer => AppendAsync(multiplexer.GetDatabase(), keys, arguments), cancellationToken).ConfigureAwait(false);
+        var id = await _node.Connection.EvaluateAsync(RedisScripts.Append, keys, arguments, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _appendedAt, _node.Time.GetTimestamp());
         return MessagePosition.TryParse((string?)id, out var position)
             ? position
             : throw new StoreRefusedException($"Redis answered '{id}' to an append, which is no id.");
@@ -75,19 +83,6 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     {
         if (StoreActivities.IsEnabled)
             StoreActivities.Received(Store, traceParent, position.ToString());
-    }
-
-    private static async Task<RedisResult> AppendAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
-    {
-        try
-        {
-            return await database.ScriptEvaluateAsync(RedisScripts.Append, keys, arguments).ConfigureAwait(false);
-        }
-        catch (RedisServerException failure) when (RedisErrors.IsMissingScript(failure))
-        {
-            // Redis forgot its scripts, and nothing has run. The client library has noticed, and sends the script again.
-            return await database.ScriptEvaluateAsync(RedisScripts.Append, keys, arguments).ConfigureAwait(false);
-        }
     }
 
     private static byte[] Bytes(ReadOnlyMemory<byte> data) =>

@@ -10,11 +10,7 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
     /// <summary>For how long nothing has come over the bus.</summary>
     public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
 
-    /// <summary>Listens to a channel, from when the task has completed on.</summary>
-    public Task<BusSubscription> SubscribeAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken) =>
-        SubscribeAsync([channel], receive, cancellationToken);
-
-    /// <summary>Listens to several channels.</summary>
+    /// <summary>Listens to channels, from when the task has completed on.</summary>
     public async Task<BusSubscription> SubscribeAsync(RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
     {
         var multiplexer = await connection.GetAsync(cancellationToken).ConfigureAwait(false);
@@ -26,7 +22,7 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
         }
         catch
         {
-            await EndAsync(subscription).ConfigureAwait(false);
+            await EndAsync(subscription.AbandonAsync).ConfigureAwait(false);
             throw;
         }
 
@@ -38,17 +34,7 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
     }
 
     /// <summary>Stops listening.</summary>
-    public async Task EndAsync(BusSubscription subscription)
-    {
-        try
-        {
-            await subscription.EndAsync().WaitAsync(options.CommandTimeout, time).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (RedisErrors.Translate(failure) is not null)
-        {
-            // The connection has gone, and the subscription with it.
-        }
-    }
+    public Task EndAsync(BusSubscription subscription) => EndAsync(subscription.EndAsync);
 
     /// <summary>Whether the subscription is on the connection in use.</summary>
     public bool IsCurrent(BusSubscription subscription) => connection.IsCurrent(subscription.Multiplexer);
@@ -56,4 +42,16 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
     /// <summary>Waits until everything that was asked of the bus before, as renewed subscriptions, was answered.</summary>
     public Task SettleAsync(CancellationToken cancellationToken) =>
         connection.RunAsync(multiplexer => multiplexer.GetSubscriber().PingAsync(), cancellationToken);
+
+    private async Task EndAsync(Func<Task> end)
+    {
+        try
+        {
+            await end().WaitAsync(options.CommandTimeout, time).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (RedisErrors.Translate(failure) is not null)
+        {
+            // The connection has gone, and the subscription with it.
+        }
+    }
 }

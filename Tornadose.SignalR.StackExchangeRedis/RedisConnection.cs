@@ -10,10 +10,16 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// </summary>
 internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger) : IAsyncDisposable
 {
+    private const string Plain = "plain";
+    private const string Sharded = "sharded";
+
+    private static readonly Version FirstSharded = new(7, 0);
+
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _current;
     private bool _disposed;
     private bool _refusesWrites;
+    private volatile string? _announcing;
 
     /// <summary>Raised when a connection was lost and is there again, or is another one now: announcements may have been missed.</summary>
     public event Action? Restored;
@@ -51,6 +57,16 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
             throw translated;
         }
     }
+
+    /// <summary>Runs a script.</summary>
+    public Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        RunAsync(multiplexer => EvaluateAsync(multiplexer.GetDatabase(), script, keys, arguments), cancellationToken);
+
+    /// <summary>How messages are announced: <c>sharded</c> in a cluster of Redis 7, where an ordinary message would go to all its nodes; otherwise <c>plain</c>. As the scripts know it.</summary>
+    public string Announcing => _announcing ?? FindOut();
+
+    /// <summary>Whether announcements have to be listened to on sharded channels.</summary>
+    public bool IsSharded => Announcing == Sharded;
 
     /// <summary>Whether a write was refused, since this was asked last, by a server that has become a replica: a failover that the connection has not followed.</summary>
     public bool TakeRefusedWrites() => Interlocked.Exchange(ref _refusesWrites, false);
@@ -109,12 +125,41 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
         return multiplexer;
     }
 
+    private static async Task<RedisResult> EvaluateAsync(IDatabase database, string script, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(script, keys, arguments).ConfigureAwait(false);
+        }
+        catch (RedisServerException failure) when (RedisErrors.IsMissingScript(failure))
+        {
+            // Redis forgot its scripts, and nothing has run. The client library has noticed, and sends the script again.
+            return await database.ScriptEvaluateAsync(script, keys, arguments).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Known once a server has said what it is.</summary>
+    private string FindOut()
+    {
+        if (_current is not { IsCompletedSuccessfully: true } current)
+            return Plain;
+        var servers = current.Result.GetServers().Where(static server => server.IsConnected && server.ServerType != ServerType.Sentinel).ToList();
+        if (servers.Count == 0)
+            return Plain;
+        var isSharded = servers.TrueForAll(static server => server.ServerType == ServerType.Cluster && server.Version >= FirstSharded);
+        var found = isSharded ? Sharded : Plain;
+        if (Interlocked.Exchange(ref _announcing, found) != found)
+            logger.Announcing(isSharded ? "sharded channels (SPUBLISH), as this is a cluster" : "ordinary channels (PUBLISH)");
+        return found;
+    }
+
     private void OnFailed(object? sender, ConnectionFailedEventArgs failure) => logger.ConnectionLost(failure.ConnectionType);
 
     private void OnRestored(object? sender, ConnectionFailedEventArgs connection)
     {
         logger.ConnectionRestored(connection.ConnectionType);
         metrics.Reconnected();
+        _announcing = null;
         Restored?.Invoke();
     }
 

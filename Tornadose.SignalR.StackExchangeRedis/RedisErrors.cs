@@ -14,7 +14,7 @@ internal static class RedisErrors
 
     /// <summary>Whether the answer came from a server that has become a replica, which a new connection may get past.</summary>
     public static bool IsReplica(Exception failure) =>
-        failure is RedisServerException && failure.Message.StartsWith("READONLY", StringComparison.Ordinal);
+        failure is RedisServerException && Says(failure, "READONLY");
 
     public static StoreUnavailableException NotConnected(Exception? failure = null) => new(
         "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once it can be reached again.", mayBeStored: false, failure);
@@ -22,11 +22,17 @@ internal static class RedisErrors
     /// <summary>The exception to throw instead; null for one that is nothing of Redis's.</summary>
     public static Exception? Translate(Exception failure) => failure switch
     {
-        RedisServerException when Passing.Any(word => failure.Message.StartsWith(word, StringComparison.Ordinal)) =>
+        RedisServerException when Passing.Any(word => Says(failure, word)) =>
             new StoreUnavailableException($"Redis cannot serve at the moment ({failure.Message}). Nothing was stored: publish again.", mayBeStored: false, failure),
         RedisServerException => new StoreRefusedException($"Redis refused: {failure.Message}", failure),
         TimeoutException or RedisException or ObjectDisposedException or OperationCanceledException => new StoreUnavailableException(
             "Redis did not answer. The message may have been stored all the same: publish again with the same IdempotencyKey, which stores it once.", mayBeStored: true, failure),
         _ => null,
     };
+
+    /// <summary>Before Redis 7 the error of a command in a script has the script's before it: <c>ERR Error running script (…): @user_script: 10: -READONLY You can't …</c>.</summary>
+    private static bool Says(Exception failure, string word) =>
+        failure.Message.StartsWith(word, StringComparison.Ordinal)
+        || (failure.Message.Contains("@user_script", StringComparison.Ordinal)
+            && (failure.Message.Contains($" -{word} ", StringComparison.Ordinal) || failure.Message.Contains($": {word} ", StringComparison.Ordinal)));
 }

@@ -22,8 +22,16 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// <summary>Where messages are announced, and where anybody may publish.</summary>
     public RedisChannel Channel => Literal(_tag);
 
-    /// <summary>All that is listened to: the store's own channel, and the further one that the application has chosen.</summary>
-    public RedisChannel[] Channels => furtherChannel is null ? [Channel] : [Channel, Literal(furtherChannel)];
+    /// <summary>All that is listened to: the store's own channel, in a cluster the sharded one of the same name as well, and the further one that the application has chosen.</summary>
+    public RedisChannel[] ChannelsOf(RedisConnection connection)
+    {
+        List<RedisChannel> channels = [Channel];
+        if (connection.IsSharded)
+            channels.Add(RedisChannel.Sharded(_tag));
+        if (furtherChannel is not null)
+            channels.Add(Literal(furtherChannel));
+        return [.. channels];
+    }
 
     public RedisKey IdempotencyKey(string key) => $"{_tag}:key:{key}";
 
@@ -36,7 +44,10 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// <summary>Where nodes ask each other what they are doing.</summary>
     public static RedisChannel Nodes(string prefix) => Literal($"{prefix}:_nodes");
 
-    /// <summary>Where the answers to one question come.</summary>
+    /// <summary>What the nodes keep together: the secret of what they say to each other, which of them are there, and what was ordered.</summary>
+    public static RedisKey[] OfNodes(string prefix) => [$"{{{prefix}:_nodes}}:meta", $"{{{prefix}:_nodes}}:present", $"{{{prefix}:_nodes}}:orders"];
+
+    /// <summary>Where the answers to a node's questions come.</summary>
     public static RedisChannel Answers(string prefix, string asker) => Literal($"{prefix}:_nodes:{asker}");
 
     private static RedisChannel Literal(string name) => new(name, RedisChannel.PatternMode.Literal);

@@ -3,11 +3,15 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <summary>The scripts, as they lie beside this file. <c>append.lua</c> is also what foreign publishers call.</summary>
 internal static class RedisScripts
 {
-    public static string Append { get; } = Read("append.lua");
+    public static string Append { get; } = Load("append.lua");
 
-    public static string Begin { get; } = Read("begin.lua");
+    public static string Read { get; } = Load("read.lua");
 
-    private static string Read(string name)
+    public static string Nodes { get; } = Load("nodes.lua");
+
+    public static string Tend { get; } = Load("tend.lua");
+
+    private static string Load(string name)
     {
         using var stream = typeof(RedisScripts).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);

@@ -20,14 +20,14 @@ public static class RedisTornadoseBuilderExtensions
     /// <c>AddHealthChecks().AddTornadose()</c> tells whether messages are delivered.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="connectionString">Where Redis is, as <c>localhost:6379</c>; whatever StackExchange.Redis understands, but for <c>channelPrefix</c>.</param>
+    /// <param name="connectionString">Where Redis is, as <c>localhost:6379</c>; whatever StackExchange.Redis understands, but for <c>channelPrefix</c>; or a URL, <c>redis://user:secret@localhost:6379/0</c>, with <c>rediss</c> for TLS.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     public static ITornadoseBuilder AddStackExchangeRedis(this ITornadoseBuilder builder, string connectionString, Action<RedisBackplaneOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
-        return builder.AddStackExchangeRedis(ConfigurationOptions.Parse(connectionString), configure);
+        return builder.AddStackExchangeRedis(RedisConnector.Parse(connectionString), configure);
     }
 
     /// <inheritdoc cref="AddStackExchangeRedis(ITornadoseBuilder, string, Action{RedisBackplaneOptions}?)"/>

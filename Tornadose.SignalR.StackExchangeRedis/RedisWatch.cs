@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that the bus has lost; (2) after a
 /// silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers nothing, or takes nothing.
 /// </summary>
-internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<IReadOnlyList<StoreFollower>> followed)
+internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<IEnumerable<RedisBackplaneChannel>> channels)
 {
     private const int MaxFailures = 2;
 
@@ -53,6 +53,7 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
     {
         try
         {
+            await TendAsync(cancellationToken).ConfigureAwait(false);
             await ComparePositionsAsync(cancellationToken).ConfigureAwait(false); // (1)
             _failures = 0;
             Fault = node.Connection.TakeRefusedWrites()
@@ -84,13 +85,31 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
         return await ReplaceAsync("it delivers no messages").ConfigureAwait(false);
     }
 
+    /// <summary>What is missing may just be on its way: reading it ahead of the bus would change its place among messages that have none.</summary>
     private async Task ComparePositionsAsync(CancellationToken cancellationToken)
     {
-        var stores = followed();
-        var asked = stores.Select(store => store.Position).ToArray();
-        var tops = await node.Reader.ReadTopsAsync(stores.Select(store => store.Keys).ToArray(), cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < stores.Count; i++)
-            stores[i].Compare(tops[i]?.Position, asked[i]);
+        var stores = channels().Select(static channel => channel.Follower).Where(static store => store.IsFollowed).ToArray();
+        var asked = Array.ConvertAll(stores, static store => store.Position);
+        var tops = await LogReader.ReadTopsAsync(node.Connection, stores.Select(static store => store.Keys), cancellationToken).ConfigureAwait(false);
+        if (stores.Where((store, i) => store.IsBehind(tops[i], asked[i])).Any())
+            await Task.Delay(node.Options.Grace, node.Time, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < stores.Length; i++)
+            stores[i].Check(tops[i], asked[i]);
+    }
+
+    private Task TendAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(channels().Where(static channel => channel.NeedsTending).Select(channel => TendAsync(channel.Follower, cancellationToken)));
+
+    private static async Task TendAsync(StoreFollower store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.TendAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreRefusedException)
+        {
+            // Reading the log will say what is wrong. It concerns no other store.
+        }
     }
 
     private async Task<string> ReplaceAsync(string why)

@@ -3,10 +3,11 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>Follows a store for as long as it has readers, and a little longer. A store that nobody reads costs this node nothing.</summary>
-internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica replica, RedisNode node) : IAsyncDisposable
+internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica replica, LogReader reader, RedisNode node) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private FollowSession? _session;
+    private FollowLoop? _loop;
+    private Task _previous = Task.CompletedTask;
     private int _readers;
     private long _entered;
     private bool _disposed;
@@ -16,15 +17,14 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
     /// <summary>The copy's position.</summary>
     public MessagePosition Position => replica.Log.Position;
 
-    public bool IsFollowed => Volatile.Read(ref _session) is not null;
+    public bool IsFollowed => Volatile.Read(ref _loop) is not null;
 
     public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
     {
-        var session = Enter();
+        var loop = Enter();
         try
         {
-            if (!session.HasTried)
-                await session.SyncAsync(anew: false).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await loop.Tried.WaitAsync(cancellationToken).ConfigureAwait(false);
             return new Reader(this);
         }
         catch
@@ -34,39 +34,53 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
         }
     }
 
-    public async ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken)
-    {
-        if (!replica.Knows(position) && Volatile.Read(ref _session) is { } session)
-            await session.SyncAsync(anew: true).WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Brings the copy to a position that a reader has seen.</summary>
+    public Task CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
+        replica.Knows(position) ? Task.CompletedTask : CatchUpAsync(cancellationToken);
+
+    /// <summary>Brings the copy to what Redis has now.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken) =>
+        Volatile.Read(ref _loop) is { } loop ? loop.SyncAsync().WaitAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Announcements may have been missed.</summary>
-    public void Catch() => Volatile.Read(ref _session)?.Unsettle();
+    public void Unsettle() => Volatile.Read(ref _loop)?.Unsettle();
 
-    /// <summary>Compares the copy with a position that Redis has told.</summary>
-    public void Compare(MessagePosition? top, MessagePosition asked) => _ = Volatile.Read(ref _session)?.CompareAsync(top, asked);
+    /// <summary>Whether the copy is not what Redis has told, now; announcements may be on their way.</summary>
+    public bool IsBehind(MessagePosition? top, MessagePosition asked) => replica.IsBehind(top, asked);
 
-    public ValueTask DisposeAsync()
+    /// <summary>Compares the copy with a position that Redis has told, and reads where it is behind.</summary>
+    public void Check(MessagePosition? top, MessagePosition asked) => Volatile.Read(ref _loop)?.Check(top, asked);
+
+    /// <summary>Keeps what is in Redis as it should be while nobody publishes.</summary>
+    public Task TendAsync(CancellationToken cancellationToken) => reader.TendAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
     {
-        FollowSession? session;
+        FollowLoop? loop;
         lock (_gate)
         {
             _disposed = true;
-            session = _session;
-            _session = null;
+            loop = _loop;
+            _loop = null;
         }
 
-        return session?.DisposeAsync() ?? ValueTask.CompletedTask;
+        if (loop is not null)
+            await loop.DisposeAsync().ConfigureAwait(false);
+        await _previous.ConfigureAwait(false);
     }
 
-    private FollowSession Enter()
+    private FollowLoop Enter()
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(StoreFollower));
             _readers++;
             _entered++;
-            return _session ??= new FollowSession(store, keys, replica, node);
+            if (_loop is { } present)
+                return present;
+            _loop = new FollowLoop(store, keys, replica, reader, node, _previous);
+            _previous = _loop.Ended;
+            return _loop;
         }
     }
 
@@ -83,13 +97,13 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
     private async Task EndLaterAsync(long entered)
     {
         await Task.Delay(node.Options.Linger, node.Time).ConfigureAwait(false);
-        FollowSession? ended;
+        FollowLoop? ended;
         lock (_gate)
         {
             if (_readers > 0 || _entered != entered)
                 return;
-            ended = _session;
-            _session = null;
+            ended = _loop;
+            _loop = null;
         }
 
         if (ended is not null)

@@ -9,23 +9,24 @@
 --         3  the event type, or nothing
 --         4  some random text, different in each call; without it, the time and the store's secret have to do
 --         5  how many messages the log keeps; nothing for what the store's nodes have said, or 1000
---         6  for how many milliseconds they are kept; 0 or nothing for ever
+--         6  for how many milliseconds they are kept; 0 for ever; nothing for what the store's nodes have said
 --         7  the publisher's trace context, as W3C's traceparent, or nothing: it is announced with the message, and not kept
 --         8  first: append only where there was no message before
+--         9  sharded: announce by SPUBLISH; plain: by PUBLISH; nothing for what the store's nodes have said
 --
 -- Returns the message's id; with first, that of the newest message where there is one. Example, for the prefix "tornadose" and the store "orders":
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
 local data, format, event = ARGV[1], ARGV[2] == 'json' and 'j' or 't', ARGV[3] or ''
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age')
-local epoch, last, previous, seal = state[1], state[2], state[3], state[4]
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus', 'largest')
+local epoch, last, previous, seal, largest = state[1], state[2], state[3], state[4], tonumber(state[8] or '0')
 
 local function given(argument, stored, default)
   if argument and argument ~= '' then return argument end
   return stored or default
 end
 
-local capacity, age = given(ARGV[5], state[5], '1000'), given(ARGV[6], state[6], '0')
+local capacity, age, bus = given(ARGV[5], state[5], '1000'), given(ARGV[6], state[6], '0'), given(ARGV[9], state[7], 'plain')
 local trace = ARGV[7] or ''
 if not string.match(trace, '^%x%x%-[%x%-]+$') or #trace ~= 55 then trace = '' end
 
@@ -46,7 +47,7 @@ local function begin()
   redis.call('DEL', log)
   epoch = string.sub(redis.sha1hex('epoch:' .. seed), 1, 16)
   seal = redis.sha1hex('seal:' .. seed)
-  last, previous = 0, '00000000'
+  last, previous, largest = 0, '00000000', 0
 end
 
 local offset
@@ -66,12 +67,21 @@ end
 if type(added) == 'table' and added.err then return added end
 
 local id = epoch .. '-' .. offset .. '-' .. tag
-redis.call('HSET', meta, 'epoch', epoch, 'offset', offset, 'tag', tag, 'seal', seal, 'capacity', capacity, 'age', age)
-if age ~= '0' then redis.call('PEXPIRE', log, age) end
+redis.call('HSET', meta, 'epoch', epoch, 'offset', offset, 'tag', tag, 'seal', seal, 'capacity', capacity, 'age', age,
+  'bus', bus, 'largest', string.format('%.0f', math.max(largest, #data + #event)))
+if offset == '1' then redis.call('PERSIST', meta) end -- an empty store's is kept for a while only
+if age ~= '0' then
+  redis.call('PEXPIRE', log, age)
+elseif state[6] and state[6] ~= '0' then
+  redis.call('PERSIST', log)
+end
 if key then redis.call('SET', key, id, 'EX', 300) end
 
--- The proof shows that the frame comes from this script: whoever may publish on the channel cannot move a reader's position.
-local proof = string.sub(redis.sha1hex(table.concat({ seal, offset, tag, previous }, ':')), 1, 16)
-redis.call('PUBLISH', string.sub(meta, 1, -6),
-  table.concat({ '\1T1', epoch, offset, tag, previous, proof, format .. #event .. (trace ~= '' and ',' .. trace or ''), event }, ';') .. data)
+-- The proof covers all that follows it, the message too, and shows that it comes from this script. It is made in two steps, as an
+-- HMAC: who sees one proof cannot make that of a longer message from it.
+local body = table.concat({ epoch, offset, tag, previous, format .. #event .. (trace ~= '' and ',' .. trace or ''), event }, ';') .. data
+local proof = string.sub(redis.sha1hex(seal .. redis.sha1hex(seal .. body)), 1, 16)
+local channel, frame = string.sub(meta, 1, -6), '\1T1;' .. proof .. ';' .. body
+local sent = bus == 'sharded' and redis.pcall('SPUBLISH', channel, frame)
+if type(sent) ~= 'number' then redis.call('PUBLISH', channel, frame) end -- also where a server is too old, or the user lacks the right
 return id

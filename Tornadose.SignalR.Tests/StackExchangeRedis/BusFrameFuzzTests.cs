@@ -9,8 +9,6 @@ namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 /// <summary>Whatever somebody publishes on a store's channel. Set <c>TORNADOSE_FUZZ_FRAMES</c> for more of it.</summary>
 public sealed class BusFrameFuzzTests(RedisFixture redis)
 {
-    private const string Seal = "secret";
-
     [Fact, Case("SEC-06", "SEC-20", "SEC-23", "SEC-25", "RDS-18")]
     public void TryParse_AnyBytes_AreRefusedOrAMessageThatAnyPublisherCouldHaveSent()
     {
@@ -21,7 +19,8 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
         {
             var run = random.Run(number);
             var store = new SimulatedStore(new Random(run.Seed), 10);
-            if (!BusFrame.TryParse(Next(run, store.Append()), out var frame))
+            var (payload, whole) = Next(run, store.Append());
+            if (!BusFrame.TryParse(payload, out var frame))
             {
                 refused++;
                 continue;
@@ -31,23 +30,27 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
             if (frame.Position is null)
                 continue;
             announced++;
-            if (!frame.IsProved(Seal))
+            if (!frame.IsProved(SimulatedStore.Seal))
                 continue;
             proved++;
+            Assert.True(payload.AsSpan().SequenceEqual(whole), $"TORNADOSE_SEED={run.Seed}: a proof of something else");
             Assert.Equal((store.Top.Offset, store.Top.Tag), (frame.Position.Value.Offset, frame.Position.Value.Tag));
         }
 
         Assert.True(announced > 1000 && refused > 1000 && proved > 1000, $"{announced} announced, {proved} of them with a proof, {refused} refused");
     }
 
-    /// <summary>An announcement with another ending, or changed at random; or bytes of no kind.</summary>
-    private static byte[] Next(RandomText run, byte[] whole)
+    /// <summary>An announcement with another ending, proved or not, or changed at random; or bytes of no kind. With it what the script would have sent.</summary>
+    private static (byte[] Payload, byte[] Proved) Next(RandomText run, byte[] whole)
     {
-        var head = whole[..(Encoding.ASCII.GetString(whole).LastIndexOf(";t0;", StringComparison.Ordinal) + 1)];
+        var proof = whole[..(Encoding.ASCII.GetString(whole).IndexOf(';', 4) + 1)];
+        var head = whole[proof.Length..(Encoding.ASCII.GetString(whole).LastIndexOf(";t0;", StringComparison.Ordinal) + 1)];
         var data = run.OneIn(3) ? run.Bytes(run.Next(30)) : Encoding.UTF8.GetBytes(run.Json());
         var type = run.OneIn(3) ? Encoding.UTF8.GetBytes(run.Short()) : [];
-        byte[] bytes = [.. head, .. Encoding.ASCII.GetBytes($"{run.Of("j", "t", "x", "")}{(run.OneIn(10) ? run.Of("-1", "99999999999", "7fff", " 1", "+1") : $"{type.Length}")}{(run.OneIn(10) ? ",00-x" : "")};"), .. type, .. data];
-        return run.Next(4) switch { 0 => run.Bytes(run.Next(60)), 1 => bytes, _ => run.Mutate<byte>(bytes, () => run.Bytes(1)[0]) };
+        byte[] body = [.. head, .. Encoding.ASCII.GetBytes($"{run.Of("j", "t", "x", "")}{(run.OneIn(10) ? run.Of("-1", "99999999999", "7fff", " 1", "+1") : $"{type.Length}")}{(run.OneIn(10) ? ",00-x" : "")};"), .. type, .. data];
+        var proved = SimulatedStore.Prove(body);
+        byte[] bytes = run.OneIn(4) ? [.. proof, .. body] : proved;
+        return (run.Next(4) switch { 0 => run.Bytes(run.Next(60)), 1 => bytes, _ => run.Mutate<byte>(bytes, () => run.Bytes(1)[0]) }, proved);
     }
 
     private static void AssertIsSound(MessageContent content, int seed)
@@ -101,7 +104,7 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
     private static byte[] Forge(RandomText run, MessagePosition top)
     {
         var epoch = top.ToString().Split('-')[0];
-        var text = $"\u0001T1;{(run.OneIn(5) ? "0123456789abcdef" : epoch)};{top.Offset + run.Next(3)};{(run.OneIn(2) ? $"{top.Tag:x8}" : "0badbeef")};{(run.OneIn(2) ? $"{top.Tag:x8}" : "00000000")};{Convert.ToHexStringLower(run.Bytes(8))};t0;forged";
+        var text = $"\u0001T1;{Convert.ToHexStringLower(run.Bytes(8))};{(run.OneIn(5) ? "0123456789abcdef" : epoch)};{top.Offset + run.Next(3)};{(run.OneIn(2) ? $"{top.Tag:x8}" : "0badbeef")};{(run.OneIn(2) ? $"{top.Tag:x8}" : "00000000")};t0;forged";
         return run.OneIn(2) ? Encoding.UTF8.GetBytes(text) : [.. "\u0001T1;"u8, .. run.Mutate<byte>(Encoding.UTF8.GetBytes(text)[4..], () => run.Bytes(1)[0])];
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;
@@ -40,6 +42,33 @@ public sealed class ClusterTests
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.All(nodes.Resets(), Assert.Empty);
         await nodes.MovedAsync("messages.published", "store=orders");
+    }
+
+    /// <summary>A plain message goes to every node of a cluster.</summary>
+    [Fact]
+    [Case("RDS-26")]
+    public async Task Cluster_OfRedis7_AnnouncesOnShardedChannelsAndHearsPlainPublishes()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        await using var nodes = await TwoNodes.StartAsync(cluster.ConnectionString);
+        await nodes.ConnectAsync();
+        await nodes.SettleAsync(await nodes.PublishAsync(20));
+        foreach (var node in cluster.Nodes)
+            await node.CommandAsync("CONFIG", "RESETSTAT");
+        await nodes.SettleAsync(await nodes.PublishAsync(50, "sharded"));
+        Assert.Equal(50, await CallsAsync(cluster, "spublish"));
+        Assert.Contains(nodes.A.Logs.GetSnapshot(), entry => entry.Message.Contains("SPUBLISH", StringComparison.Ordinal));
+        nodes.Ledger.Uncertain("plain");
+        foreach (var node in cluster.Nodes)
+            await node.CommandAsync("PUBLISH", "{tornadose:orders}", "plain");
+        await Eventually.TrueAsync(() => nodes.Subscribers.All(subscriber => subscriber.Count == 73));
+        Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    private static async Task<int> CallsAsync(RedisCluster cluster, string command)
+    {
+        var stats = await Task.WhenAll(cluster.Nodes.Select(node => node.CommandAsync("INFO", "commandstats")));
+        return stats.Sum(text => Regex.Match((string)text!, $"cmdstat_{command}:calls=([0-9]+)") is { Success: true } calls ? int.Parse(calls.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
     }
 
     private static async Task ExchangeAsync(IBackplane one, IBackplane two, string store)

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
 using StackExchange.Redis;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.StackExchangeRedis;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
@@ -27,6 +28,38 @@ public sealed class ConnectFailureTests
         time.Advance(options.SyncInterval);
         await Eventually.TrueAsync(() => Failures(logs) == 2);
         Assert.NotNull(await backplane.FindFaultAsync(default));
+    }
+
+    [Theory]
+    [InlineData("redis://localhost", "localhost:6379", false, null, null, 0)]
+    [InlineData("redis://user:p%40ss@redis.example:7000/3", "redis.example:7000", false, "user", "p@ss", 3)]
+    [InlineData("rediss://:secret@redis.example", "redis.example:6379", true, null, "secret", 0)]
+    public void Parse_Url_IsUnderstood(string url, string endPoint, bool tls, string? user, string? password, int database)
+    {
+        var options = RedisConnector.Parse(url);
+        Assert.Equal(endPoint, Assert.Single(options.EndPoints) is System.Net.DnsEndPoint host ? $"{host.Host}:{host.Port}" : "");
+        Assert.Equal((tls, user, password, database), (options.Ssl, options.User, options.Password, options.DefaultDatabase));
+    }
+
+    [Theory]
+    [InlineData("http://user:s3cret@host")]
+    [InlineData("redis://user:s3cret@host/zero")]
+    [InlineData("redis://user:s3cret@host?ssl=true")]
+    public void Parse_UrlOfAnotherKind_IsRefusedWithoutTheSecret(string url) =>
+        Assert.DoesNotContain("s3cret", Assert.Throws<ArgumentException>(() => RedisConnector.Parse(url)).ToString(), StringComparison.Ordinal);
+
+    /// <summary>Redis 6.2 puts the script's own line before a command's error.</summary>
+    [Theory]
+    [InlineData("READONLY You can't write against a read only replica.", true)]
+    [InlineData("ERR Error running script (call to f_12): @user_script:66: @user_script: 66: -READONLY You can't write against a read only replica. ", true)]
+    [InlineData("ERR Error running script (call to f_12): @user_script:66: something READONLY else", false)]
+    public void IsReplica_TextsOfRedis_AreRecognised(string text, bool expected)
+    {
+#pragma warning disable CS0618 // the oldest version that is supported has no other constructor
+        var failure = new RedisServerException(text);
+#pragma warning restore CS0618
+        Assert.Equal(expected, RedisErrors.IsReplica(failure));
+        Assert.Equal(expected, RedisErrors.Translate(failure) is StoreUnavailableException { MayBeStored: false });
     }
 
     private static int Failures(FakeLogCollector logs) =>

@@ -10,101 +10,174 @@ public sealed class LogReplicaTests
     private const int PageSize = 5;
 
     [Fact]
-    public void Receive_NextMessage_IsAppendedWithoutARead()
+    public void Take_NextMessage_IsAppendedWithoutARead()
     {
         var (store, replica) = Start();
-        Assert.False(replica.Receive(store.Append()));
+        Take(replica, store.Append());
         Assert.Equal(store.Top, replica.Log.Position);
+        Assert.Equal(1, store.Reads); // the window
     }
 
     [Fact]
-    public void Receive_AfterALostMessage_WantsToRead()
+    public void Take_AfterALostMessage_ReadsWhatIsBetween()
     {
         var (store, replica) = Start();
         store.Append();
-        Assert.True(replica.Receive(store.Append()));
-        Assert.Equal(0, replica.Log.Position.Offset);
-        Sync(replica, store);
+        Take(replica, store.Append());
         Assert.Equal(store.Top, replica.Log.Position);
+        Assert.Equal(2, store.Reads);
     }
 
     [Fact]
-    public void Receive_WhatOthersHaveOvertaken_IsTakenWithoutARead()
+    public void Take_WhatOthersHaveOvertaken_IsInItsPlaceOnce()
     {
         var (store, replica) = Start();
         var cursor = Cursor(replica);
         var sent = Enumerable.Range(0, 5).Select(_ => store.Append()).ToArray();
         foreach (var late in new[] { 2, 4, 1 })
-            Assert.True(replica.Receive(sent[late]));
-        Assert.True(replica.Receive("bare"u8.ToArray()));
-        Assert.True(replica.Receive(sent[3]));
-        Assert.False(replica.Receive(sent[0]));
+            Take(replica, sent[late]);
+        Take(replica, "bare"u8.ToArray());
+        Take(replica, sent[3]);
+        Take(replica, sent[0]);
         Assert.Equal(["1", "2", "3", "4", "5", "bare"], Read(cursor));
-        Assert.False(replica.Receive(store.Append()));
+        Take(replica, store.Append());
         Assert.Equal(["6"], Read(cursor));
+        Assert.Equal(3, store.Reads);
     }
 
     [Fact]
-    public void Receive_NextOffsetOfAnotherPast_IsNotAppended()
+    public void Take_NextOffsetOfAnotherPast_IsNotAppended()
     {
         var (store, replica) = Start();
         for (var i = 0; i < 5; i++)
-            replica.Receive(store.Append());
+            Take(replica, store.Append());
         var cursor = Cursor(replica);
         store.RollBack(2);
         store.Append();
         store.Append();
-        Assert.True(replica.Receive(store.Append()));
-        Sync(replica, store);
+        Take(replica, store.Append());
         Assert.Equal(["rollback 3", "4", "5", "6"], Read(cursor));
     }
 
     [Fact]
-    public void Receive_BareBetweenMessagesWhileReading_KeepsItsPlace()
+    public void Take_BareBetweenMessagesWhileReading_KeepsItsPlace()
     {
         var (store, replica) = Start();
         var cursor = Cursor(replica);
         var first = store.Append();
-        replica.Receive(store.Append());
-        var plan = replica.Begin();
-        replica.Receive("bare"u8.ToArray());
-        replica.Receive(store.Append());
-        var page = store.Read(plan.From, PageSize);
-        replica.Receive(first);
-        Assert.Null(replica.Merge(plan, page));
+        var second = store.Append();
+        byte[]? third = null;
+        store.Meanwhile = () => third ??= store.Append();
+        Take(replica, second);
+        store.Meanwhile = null;
+        Take(replica, "bare"u8.ToArray());
+        Take(replica, third!);
+        Take(replica, first);
         Assert.Equal(["1", "2", "bare", "3"], Read(cursor));
     }
 
     [Fact]
-    public void Merge_LogGoneAndCounterAhead_IsAResetToTheCounter()
+    public void Read_LogGoneAndCounterAhead_IsAResetToTheCounter()
     {
         var (store, replica) = Start();
-        replica.Receive(store.Append());
+        Take(replica, store.Append());
         var cursor = Cursor(replica);
         store.Append();
         store.Append();
         store.DeleteLog();
-        Sync(replica, store);
+        Sync(replica);
         Assert.Equal(["expired 3"], Read(cursor));
-        Assert.False(replica.Receive(store.Append()));
+        Take(replica, store.Append());
         Assert.Equal(["4"], Read(cursor));
     }
 
     [Fact]
-    public void IsStale_Positions_SayWhetherToRead()
+    public void IsBehind_Positions_SayWhetherToRead()
     {
         var (store, replica) = Start();
         var before = replica.Log.Position;
-        replica.Receive(store.Append());
+        Take(replica, store.Append());
         var at = replica.Log.Position;
-        Assert.False(replica.IsStale(at, at));
-        Assert.False(replica.IsStale(at, before));
-        Assert.False(replica.IsStale(before, before)); // told before the message came
-        Assert.True(replica.IsStale(before, at));
-        Assert.True(replica.IsStale(null, at));
-        Assert.True(replica.IsStale(at with { Tag = 7 }, at));
-        Assert.True(replica.IsStale(at with { Offset = 9 }, at));
-        Assert.True(replica.IsStale(at with { Epoch = 9 }, at));
+        Assert.False(replica.IsBehind(at, at));
+        Assert.False(replica.IsBehind(at, before));
+        Assert.False(replica.IsBehind(before, before)); // told before the message came
+        Assert.False(replica.IsBehind(at with { Offset = 9 }, before)); // more is on its way
+        Assert.True(replica.IsBehind(before, at));
+        Assert.True(replica.IsBehind(null, at));
+        Assert.True(replica.IsBehind(at with { Tag = 7 }, at));
+        Assert.True(replica.IsBehind(at with { Offset = 9 }, at));
+        Assert.True(replica.IsBehind(at with { Epoch = 9 }, at));
+    }
+
+    [Fact]
+    public void Take_RealIdWithOtherData_IsRefused()
+    {
+        var (store, replica) = Start();
+        var refused = 0;
+        replica = new LogReplica(new MessageLog(replica.Log.Limits, TimeProvider.System), store, TimeProvider.System, () => refused++);
+        Sync(replica);
+        var announced = store.Append();
+        var forged = announced.ToArray();
+        forged[^1] ^= 1;
+        Take(replica, forged);
+        Assert.Equal((1, 0), (refused, replica.Log.Position.Offset));
+        Take(replica, announced);
+        Assert.Equal(store.Top, replica.Log.Position);
+    }
+
+    /// <summary>What is read is as old as Redis says, not as new as its reading.</summary>
+    [Fact]
+    public void Read_OldMessages_GoWhenTheirTimeHasCome()
+    {
+        var time = new FakeTimeProvider();
+        var store = new SimulatedStore(new Random(1), Capacity) { Age = TimeSpan.FromMinutes(50) };
+        var limits = new MessageLogLimits(Capacity, 1 << 20, TimeSpan.FromHours(1));
+        var replica = new LogReplica(new MessageLog(limits, time), store, time, Refused);
+        store.Append();
+        Sync(replica);
+        store.Append();
+        Sync(replica);
+        Assert.Equal(2, replica.Log.GetSnapshot().Messages.Count);
+        time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Empty(replica.Log.GetSnapshot().Messages);
+    }
+
+    /// <summary>Anybody may publish an announcement of another epoch, which only a read can tell from a true one.</summary>
+    [Fact]
+    public void Take_ManyOfAMadeUpEpoch_CostOneRead()
+    {
+        var (store, replica) = Start();
+        Take(replica, store.Append());
+        var reads = store.Reads;
+        for (var i = 0; i < 100; i++)
+            Take(replica, SimulatedStore.Prove(System.Text.Encoding.ASCII.GetBytes($"{i + 1:x16};9;00000001;00000000;t0;made up")));
+        Assert.Equal(reads + 1, store.Reads);
+        Assert.Equal(store.Top, replica.Log.Position);
+    }
+
+    /// <summary>A node of another version announces what this one cannot read: the log tells.</summary>
+    [Fact]
+    public void Take_AnnouncementOfAnotherVersion_IsReadFromTheLog()
+    {
+        var (store, replica) = Start();
+        var cursor = Cursor(replica);
+        store.Append();
+        Take(replica, "\u0001T2;whatever comes then"u8.ToArray());
+        Assert.Equal(["1"], Read(cursor));
+    }
+
+    [Fact]
+    public void Take_FloodWithoutPositions_LeavesHalfTheWindow()
+    {
+        var (store, replica) = Start();
+        for (var i = 0; i < Capacity / 2; i++)
+            Take(replica, store.Append());
+        var refused = 0;
+        replica = new LogReplica(replica.Log, store, new FakeTimeProvider(), () => refused++);
+        for (var i = 0; i < 10 * Capacity; i++)
+            Take(replica, "bare"u8.ToArray());
+        Assert.Equal(10 * Capacity - (Capacity / 2), refused);
+        Assert.Equal(Capacity / 2, replica.Log.GetSnapshot().Messages.Count);
     }
 
     /// <summary>Whatever is lost on the way, and whatever Redis loses: no reader meets a message whose predecessor it has not seen, unless a reset said so, and all end at the top.</summary>
@@ -127,28 +200,57 @@ public sealed class LogReplicaTests
 
     private static void RunHistory(Random random)
     {
-        var store = new SimulatedStore(random, Capacity);
-        var replica = new LogReplica(new MessageLog(new MessageLogLimits(4 * Capacity, 1 << 20), TimeProvider.System), new WaitingFrames(8, 1 << 20), Refused);
-        Sync(replica, store);
+        var store = new SimulatedStore(random, Capacity, PageSize);
+        var replica = new LogReplica(new MessageLog(new MessageLogLimits(4 * Capacity, 1 << 20), TimeProvider.System), store, new FakeTimeProvider(), Refused);
+        Sync(replica);
         var chain = new Chain(store, Cursor(replica));
-        var late = new List<ReadOnlyMemory<byte>>();
+        var late = new Queue<ReadOnlyMemory<byte>>();
         for (var step = 0; step < 200; step++)
         {
             Step(random, store, replica, late);
             if (random.Next(4) == 0)
-                Sync(replica, store, () => Step(random, store, replica, late));
+            {
+                var meanwhile = 0;
+                store.Meanwhile = () =>
+                {
+                    if (++meanwhile < 20)
+                        Change(random, store, late);
+                };
+                Sync(replica);
+                store.Meanwhile = null;
+            }
+
             chain.Check();
         }
 
-        Sync(replica, store);
+        Sync(replica);
         chain.Check();
         Assert.Equal(store.Top, replica.Log.Position);
         Assert.Equal(store.Top, chain.At);
     }
 
-    private static void Step(Random random, SimulatedStore store, LogReplica replica, List<ReadOnlyMemory<byte>> late)
+    private static void Step(Random random, SimulatedStore store, LogReplica replica, Queue<ReadOnlyMemory<byte>> late)
     {
-        switch (random.Next(30))
+        switch (random.Next(3))
+        {
+            case 0:
+                Change(random, store, late);
+                break;
+            case 1 when late.Count > 0:
+                for (var skipped = random.Next(late.Count); skipped > 0; skipped--)
+                    late.Enqueue(late.Dequeue()); // others overtake it
+                Take(replica, late.Dequeue());
+                break;
+            default:
+                Take(replica, store.Append());
+                break;
+        }
+    }
+
+    /// <summary>What happens in Redis, whatever the node does meanwhile.</summary>
+    private static void Change(Random random, SimulatedStore store, Queue<ReadOnlyMemory<byte>> late)
+    {
+        switch (random.Next(12))
         {
             case 0:
                 store.RollBack(random.Next(1, 8));
@@ -159,19 +261,11 @@ public sealed class LogReplicaTests
             case 2 when random.Next(4) == 0:
                 store.DeleteLog();
                 break;
-            case < 8:
+            case < 7:
                 store.Append(); // and its announcement is lost
                 break;
-            case < 12:
-                late.Add(store.Append()); // and others overtake it
-                break;
-            case < 17 when late.Count > 0:
-                var next = random.Next(late.Count);
-                replica.Receive(late[next]);
-                late.RemoveAt(next);
-                break;
             default:
-                replica.Receive(store.Append());
+                late.Enqueue(store.Append());
                 break;
         }
     }
@@ -181,24 +275,20 @@ public sealed class LogReplicaTests
     private static (SimulatedStore Store, LogReplica Replica) Start()
     {
         var store = new SimulatedStore(new Random(1), Capacity);
-        var replica = new LogReplica(new MessageLog(new MessageLogLimits(Capacity, 1 << 20), TimeProvider.System), new WaitingFrames(100, 1 << 20), Refused);
-        Sync(replica, store);
+        var replica = new LogReplica(new MessageLog(new MessageLogLimits(Capacity, 1 << 20), TimeProvider.System), store, TimeProvider.System, Refused);
+        Sync(replica);
         return (store, replica);
     }
 
-    private static void Sync(LogReplica replica, SimulatedStore store, Action? meanwhile = null)
+    /// <summary>The simulated store answers at once.</summary>
+    private static void Take(LogReplica replica, ReadOnlyMemory<byte> payload) => Complete(replica.TakeAsync(payload, default));
+
+    private static void Sync(LogReplica replica) => Complete(replica.ReadAsync(long.MaxValue, isMissed: true, default));
+
+    private static void Complete(Task task)
     {
-        var reads = 0;
-        for (var plan = replica.Begin(); plan is not null;)
-        {
-            if (++reads < 10)
-                meanwhile?.Invoke();
-            var page = store.Read(plan.From, PageSize);
-            if (reads < 10)
-                meanwhile?.Invoke();
-            plan = replica.Merge(plan, page);
-            Assert.True(reads < 100, "reads without end");
-        }
+        Assert.True(task.IsCompleted);
+        task.GetAwaiter().GetResult();
     }
 
     private static MessageCursor Cursor(LogReplica replica) => MessageCursor.Open(replica.Log, SlowConsumerPolicy.Reset, StartAt.Now, newestWins: false);

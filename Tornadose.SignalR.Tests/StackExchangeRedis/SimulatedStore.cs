@@ -6,9 +6,9 @@ using Tornadose.SignalR.StackExchangeRedis;
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 /// <summary>A store as the append script keeps it in Redis, and what it would announce, in memory: for many runs of what a replica can meet.</summary>
-internal sealed class SimulatedStore(Random random, int capacity)
+internal sealed class SimulatedStore(Random random, int capacity, int pageSize = 5) : ILogSource
 {
-    private const string Seal = "secret";
+    public const string Seal = "0123456789abcdef0123456789abcdef01234567";
 
     private readonly List<(MessagePosition Position, uint Previous)> _log = [];
     private ulong _epoch = (ulong)random.NextInt64(1, long.MaxValue);
@@ -52,18 +52,42 @@ internal sealed class SimulatedStore(Random random, int capacity)
     /// <summary>Loses the log, and not the counter.</summary>
     public void DeleteLog() => _log.Clear();
 
-    public LogPage Read(long from, int size)
+    /// <summary>What happens around a read: before Redis has answered it, and before the answer has arrived.</summary>
+    public Action? Meanwhile { get; set; }
+
+    /// <summary>How old every message is.</summary>
+    public TimeSpan Age { get; set; }
+
+    /// <summary>How often the log was read.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>Reads as <c>read.lua</c> does: at least two messages, however small the page.</summary>
+    public Task<LogPage> ReadAsync(LogRange range, CancellationToken cancellationToken)
     {
-        var found = _log.Where(entry => entry.Position.Offset >= from).Take(size + 1).ToList();
-        var entries = found.Take(size).Select(entry => new LogPageEntry(entry.Position, Content(entry.Position), 0)).ToList();
-        return new LogPage(new LogTop(Top, Seal), entries, found.Count < size, 0);
+        Assert.True(++Reads < 100_000, "reads without end");
+        Meanwhile?.Invoke();
+        var found = _log.Where(entry => entry.Position.Offset >= range.First && entry.Position.Offset <= range.Last).ToList();
+        var size = Math.Max(2, Math.Min(range.Count, pageSize));
+        var taken = range.NewestFirst ? found.TakeLast(size) : found.Take(size);
+        var page = new LogPage(new LogTop(Top, Seal), taken.Select(entry => new LogPageEntry(entry.Position, Content(entry.Position), 0)).ToList(), found.Count <= size, (long)Age.TotalMilliseconds);
+        Meanwhile?.Invoke();
+        return Task.FromResult(page);
     }
 
     private static MessageContent Content(MessagePosition position) => new(Encoding.ASCII.GetBytes(position.ToString()), MessageFormat.Text, null);
 
     private static byte[] Announce(MessagePosition position, uint previous)
     {
-        var proof = Convert.ToHexStringLower(SHA1.HashData(Encoding.ASCII.GetBytes($"{Seal}:{position.Offset}:{position.Tag:x8}:{previous:x8}")))[..16];
-        return Encoding.ASCII.GetBytes($"\u0001T1;{position.Epoch:x16};{position.Offset};{position.Tag:x8};{previous:x8};{proof};t0;{position}");
+        return Prove(Encoding.ASCII.GetBytes($"{position.Epoch:x16};{position.Offset};{position.Tag:x8};{previous:x8};t0;{position}"));
     }
+
+    /// <summary>An announcement of this content, with its proof.</summary>
+    public static byte[] Prove(ReadOnlySpan<byte> body)
+    {
+        var inner = Hash([.. Encoding.ASCII.GetBytes(Seal), .. body]);
+        var proof = Hash(Encoding.ASCII.GetBytes(Seal + inner))[..16];
+        return [.. Encoding.ASCII.GetBytes($"\u0001T1;{proof};"), .. body];
+    }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA1.HashData(bytes));
 }

@@ -7,6 +7,9 @@ namespace Tornadose.SignalR.Authorization;
 /// <summary>The right to read some stores, by their policies.</summary>
 internal sealed class StoreReadAccess(StoreAuthorizer authorizer, ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, DateTimeOffset? until, int round) : SubscriberAccess(user, until, round)
 {
+    /// <summary>When the user's ticket or cookie was issued; null where that is not known.</summary>
+    public DateTimeOffset? Issued { get; init; }
+
     public override bool Concerns(string store) => stores.Any(mine => mine.Name == store);
 
     public override async ValueTask<bool> IsGrantedAsync() => await DecideAsync() == StoreVerdict.Allowed;
@@ -15,7 +18,7 @@ internal sealed class StoreReadAccess(StoreAuthorizer authorizer, ClaimsPrincipa
     public async ValueTask<StoreVerdict> DecideAsync()
     {
         foreach (var store in stores)
-            if (await authorizer.DecideAsync(User, store, StoreOperation.Read) is not StoreVerdict.Allowed and var verdict)
+            if (await authorizer.DecideAsync(User, store, StoreOperation.Read, Issued) is not StoreVerdict.Allowed and var verdict)
                 return verdict;
         return StoreVerdict.Allowed;
     }

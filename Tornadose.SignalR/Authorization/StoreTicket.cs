@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
@@ -12,6 +13,7 @@ namespace Tornadose.SignalR.Authorization;
 internal sealed class StoreTicket(AuthenticationTicket ticket)
 {
     private const string IdKey = "id";
+    private const string IssuedKey = "issued";
     private const string StoresKey = "stores";
     private const string TransportKey = "transport";
 
@@ -24,6 +26,9 @@ internal sealed class StoreTicket(AuthenticationTicket ticket)
 
     public string Id => Item(IdKey);
 
+    /// <summary>When it was issued. Not as the properties' <c>IssuedUtc</c>, which knows whole seconds only.</summary>
+    public DateTimeOffset Issued => new(long.Parse(Item(IssuedKey), CultureInfo.InvariantCulture), TimeSpan.Zero);
+
     public string Transport => Item(TransportKey);
 
     /// <summary>When it can be used no longer. Until it has been read: never.</summary>
@@ -35,6 +40,7 @@ internal sealed class StoreTicket(AuthenticationTicket ticket)
     {
         var properties = new AuthenticationProperties(new Dictionary<string, string?>
         {
+            [IssuedKey] = DateTimeOffset.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture),
             [IdKey] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             [StoresKey] = string.Join(Separator, stores),
             [TransportKey] = transport,

@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>Questions of one process to all others that share the stores. For operators and groups, not for messages: an answer that does not come in time is left out.</summary>
+/// <summary>What one process asks and orders all others that share the stores. For operators and groups, not for messages.</summary>
 internal interface INodeQuestions
 {
     /// <summary>Answers the others' questions about a subject from now on.</summary>
@@ -8,11 +8,32 @@ internal interface INodeQuestions
     /// <param name="answer">Called with the question, on any thread.</param>
     void Answer(string subject, Func<string, ValueTask<string>> answer);
 
-    /// <summary>Asks all others. Who knows nothing of the subject answers by nothing.</summary>
+    /// <summary>Does what others order from now on, and what they have ordered while this process was away, or not there yet.</summary>
+    /// <param name="obey">Called with one order after the other. It may be called with one again.</param>
+    void Obey(Func<string, ValueTask> obey);
+
+    /// <summary>Asks every other process; one without a handler for the subject answers with an empty string.</summary>
     /// <param name="subject">What the question is about.</param>
     /// <param name="question">The question.</param>
     /// <param name="first">Whether one answer will do that is not empty.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The answers that came; none when the backplane is away.</returns>
+    /// <returns>The answers of all, or enough of them.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or a process did not answer in time: what it would have said is not known.</exception>
+    /// <exception cref="StoreRefusedException">The backplane does not let this process ask.</exception>
     Task<IReadOnlyList<string>> AskAsync(string subject, string question, bool first, CancellationToken cancellationToken);
+
+    /// <summary>Asks every other process, and leaves out who does not answer in time.</summary>
+    /// <param name="subject">What the question is about.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The answers that came; none when the backplane is away.</returns>
+    Task<IReadOnlyList<string>> CollectAsync(string subject, string question, CancellationToken cancellationToken);
+
+    /// <summary>Orders something of every other process. It is kept for a day, for those that are away.</summary>
+    /// <param name="order">The order, as <see cref="Obey"/> gets it. This process gets it as well.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when all have obeyed.</returns>
+    /// <exception cref="StoreUnavailableException">The order was not kept, or a process did not confirm that it has obeyed.</exception>
+    /// <exception cref="StoreRefusedException">The backplane does not let this process order.</exception>
+    Task OrderAsync(string order, CancellationToken cancellationToken);
 }

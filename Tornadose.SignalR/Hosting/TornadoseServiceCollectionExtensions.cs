@@ -75,7 +75,10 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetService<IDataProtectionProvider>(),
             provider.GetRequiredService<IBackplane>() as IReplayCache ?? new LocalReplayCache(provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<TornadoseOptions>()));
-        services.TryAddSingleton<IStoreRevocation, StoreRevocation>();
+        services.TryAddSingleton<RevokedUsers>();
+        services.TryAddSingleton<StoreRevocation>();
+        services.TryAddSingleton<IStoreRevocation>(provider => provider.GetRequiredService<StoreRevocation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreRevocation>(provider => provider.GetRequiredService<StoreRevocation>()));
         services.TryAddSingleton<TicketGate>();
         services.TryAddTransient<QueryAuthentication>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<AuthenticationOptions>, QueryScheme>());

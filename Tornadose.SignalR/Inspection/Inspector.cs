@@ -3,7 +3,7 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Inspection;
 
-/// <summary>Looks at all nodes that share the stores, and finds the one that has a subscriber. Whoever may publish on the nodes' channel of the backplane can do the same.</summary>
+/// <summary>Looks at all nodes that share the stores, and finds the one that has a subscriber.</summary>
 internal sealed class Inspector
 {
     private const string Subject = "inspector";
@@ -26,12 +26,13 @@ internal sealed class Inspector
     /// <summary>What the nodes are doing, this one first.</summary>
     public async Task<InspectionReport> LookAsync(InspectionRequest request, CancellationToken cancellationToken)
     {
-        var answers = _others is null ? [] : await _others.AskAsync(Subject, Look + JsonSerializer.Serialize(request, InspectionJson.Default.InspectionRequest), first: false, cancellationToken);
+        var answers = _others is null ? [] : await _others.CollectAsync(Subject, Look + JsonSerializer.Serialize(request, InspectionJson.Default.InspectionRequest), cancellationToken);
         return new InspectionReport([_here.Look(request), .. answers.Select(Parse).OfType<NodeReport>().OrderBy(static node => node.Node, StringComparer.Ordinal)]);
     }
 
     /// <summary>Ends a subscriber for good, on whichever node it is.</summary>
     /// <returns>False when no node has one of this id.</returns>
+    /// <exception cref="StoreException">Not all nodes could be asked, so one of them may have it.</exception>
     public async Task<bool> DismissAsync(string id, CancellationToken cancellationToken) =>
         _here.TryDismiss(id) || (_others is not null && (await _others.AskAsync(Subject, Dismiss + id, first: true, cancellationToken)).Contains(Done));
 

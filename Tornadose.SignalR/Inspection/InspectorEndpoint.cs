@@ -27,11 +27,22 @@ internal sealed class InspectorEndpoint(Inspector inspector, TornadoseOptions op
     public async Task DismissAsync(HttpContext context)
     {
         if (!PageOrigin.IsAllowed(context.Request, options.AllowedOrigins))
+        {
             await Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
-        else if (await inspector.DismissAsync((string)context.GetRouteValue(RouteValue)!, context.RequestAborted))
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-        else
-            await Refusal.WriteAsync(context, (StatusCodes.Status404NotFound, "There is no such subscriber, or no longer."));
+            return;
+        }
+
+        try
+        {
+            if (await inspector.DismissAsync((string)context.GetRouteValue(RouteValue)!, context.RequestAborted))
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+            else
+                await Refusal.WriteAsync(context, (StatusCodes.Status404NotFound, "There is no such subscriber, or no longer."));
+        }
+        catch (StoreException)
+        {
+            await Refusal.WriteAsync(context, (StatusCodes.Status503ServiceUnavailable, "There is no such subscriber here, and not all other nodes have answered."));
+        }
     }
 
     private async Task WriteReportAsync(HttpContext context)

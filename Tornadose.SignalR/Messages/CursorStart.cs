@@ -79,7 +79,7 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         next = head.Sequence + 1;
         if (position == head.Position && log.Limits.Capacity > 0)
             return null;
-        if (IsPositionOfReset(log, position, ref next))
+        if (IsPositionOfReset(log, position, ref next) || IsOrigin(log, position, ref next))
             return null;
         if (position.Epoch != head.Position.Epoch)
             return StoreResetReason.Epoch;
@@ -104,6 +104,15 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         if (log.Find(log.FirstReplayable - 1) is not { IsReset: true } reset || reset.Position != position)
             return false;
         next = reset.Sequence + 1;
+        return true;
+    }
+
+    /// <summary>Where the log began, as the id that an earliest reader was given before it had read anything: it gets what has come since, if all of that is still there.</summary>
+    private static bool IsOrigin(MessageLog log, MessagePosition position, ref long next)
+    {
+        if (log.Limits.Capacity == 0 || log.FirstReplayable != 1 || log.Origin != position)
+            return false;
+        next = 1;
         return true;
     }
 

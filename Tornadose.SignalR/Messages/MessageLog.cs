@@ -93,6 +93,9 @@ public sealed class MessageLog
 
     internal AppendSignal Signal { get; }
 
+    /// <summary>The position before the first message that was ever appended.</summary>
+    internal MessagePosition Origin => _origin;
+
     internal MessageEntry Head => Volatile.Read(ref _head);
 
     /// <summary>The newest message that has a position, whether or not its slot is still kept.</summary>

@@ -81,5 +81,5 @@ public sealed class StoreOptions
     public bool MeasureEachStore { get; set; }
 
     /// <summary>What the log of a store with these options keeps. A method, because the generated binding reads every property.</summary>
-    internal MessageLogLimits ToLimits() => new(Capacity, MaxBytes, MaxAge, newestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest);
+    internal MessageLogLimits ToLimits() => new(Capacity, MaxBytes, MaxAge, newestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest) { MaxMessageBytes = MaxMessageBytes };
 }

@@ -1,0 +1,290 @@
+using System.Threading.Channels;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>
+/// The loop that follows a store: it subscribes first, then reads, so that nothing falls between, and then takes what happens one after the other: what came over the bus, a position that Redis told, a reader
+/// that needs what Redis has now.
+/// </summary>
+/// <remarks>
+/// The loop is the lock: it awaits each read in its place, and nothing else writes the copy meanwhile. What comes meanwhile waits in one bounded channel. When that is full, what waits is dropped, and the log is
+/// read instead. Whatever fails, the loop pauses, longer each time, and then begins with a read; those who waited for one go on with what there is.
+/// </remarks>
+internal sealed class FollowLoop : IAsyncDisposable
+{
+    /// <summary>Before the second attempt; each further pause is twice as long, up to <see cref="MaxPause"/>.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+
+    private const int MinWaiting = 1024;
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<FollowEvent> _events;
+    private readonly string _store;
+    private readonly RedisKeys _keys;
+    private readonly LogReplica _replica;
+    private readonly LogReader _reader;
+    private readonly RedisNode _node;
+    private TaskCompletionSource? _waiting;
+    private BusSubscription? _subscription;
+    private Type? _reported;
+    private volatile bool _unsettled = true;
+    private volatile bool _behind = true;
+    private volatile bool _overflowed;
+    private volatile bool _heard;
+    private long _waitingBytes;
+    private int _starved;
+    private bool _stopped;
+
+    /// <param name="store">The store's name.</param>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="replica">The copy.</param>
+    /// <param name="reader">Where the log is read.</param>
+    /// <param name="node">What all stores share.</param>
+    /// <param name="previous">The end of the loop that has written the copy before.</param>
+    public FollowLoop(string store, RedisKeys keys, LogReplica replica, LogReader reader, RedisNode node, Task previous)
+    {
+        (_store, _keys, _replica, _reader, _node) = (store, keys, replica, reader, node);
+        _events = Channel.CreateBounded<FollowEvent>(new BoundedChannelOptions(Math.Max(MinWaiting, replica.Log.Limits.Slots)) { SingleReader = true });
+        Ended = RunAsync(previous);
+    }
+
+    /// <summary>Ends after the first attempt to read the log, whether or not it succeeded.</summary>
+    public Task Tried => _tried.Task;
+
+    /// <summary>Ends when nothing is written to the copy any more.</summary>
+    public Task Ended { get; }
+
+    /// <summary>Brings the copy to what Redis has at the time of the call. All that call before the read begins share it.</summary>
+    public Task SyncAsync()
+    {
+        Task waiting;
+        lock (_gate)
+        {
+            if (_stopped)
+                return Task.CompletedTask;
+            if (_waiting is not null)
+                return _waiting.Task;
+            _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting = _waiting.Task;
+        }
+
+        _events.Writer.TryWrite(FollowEvent.Sync); // where it does not fit, the loop is about to read anyhow
+        return waiting;
+    }
+
+    /// <summary>Compares the copy with a position that Redis has told.</summary>
+    /// <param name="top">What Redis said.</param>
+    /// <param name="asked">The copy's position when it was asked.</param>
+    public void Check(MessagePosition? top, MessagePosition asked) => _events.Writer.TryWrite(new FollowEvent(default, FollowEventKind.Check, top, asked));
+
+    /// <summary>Announcements may have been missed, and subscriptions may still be on their way.</summary>
+    public void Unsettle()
+    {
+        _unsettled = true;
+        _behind = true;
+        _events.Writer.TryWrite(FollowEvent.Sync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await Ended.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(Task previous)
+    {
+        await Task.Yield();
+        await previous.ConfigureAwait(false);
+        for (var pause = FirstPause; !_ended.IsCancellationRequested; pause = 2 * pause < MaxPause ? 2 * pause : MaxPause)
+        {
+            if (await FollowAsync().ConfigureAwait(false))
+                pause = FirstPause;
+            _behind = true;
+            _tried.TrySetResult();
+            TakeWaiting()?.SetResult();
+            await Task.Delay(pause, _node.Time, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        lock (_gate)
+            _stopped = true;
+        TakeWaiting()?.SetResult();
+        await UnsubscribeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Follows until something fails.</summary>
+    /// <returns>Whether the log could be read before.</returns>
+    private async Task<bool> FollowAsync()
+    {
+        var succeeded = false;
+        try
+        {
+            while (true)
+            {
+                if (_unsettled || _subscription is not { } present || !_node.Bus.IsCurrent(present))
+                    await ListenAsync().ConfigureAwait(false);
+                if (_behind)
+                    await CatchUpAsync().ConfigureAwait(false);
+                succeeded = true;
+                var next = await _events.Reader.ReadAsync(_ended.Token).ConfigureAwait(false);
+                Interlocked.Add(ref _waitingBytes, -next.Payload.Length);
+                await TakeAsync(next).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+        }
+        catch (Exception failure)
+        {
+            Report(failure, succeeded);
+        }
+
+        return succeeded;
+    }
+
+    private Task TakeAsync(FollowEvent next) => next.Kind switch
+    {
+        FollowEventKind.Message => _replica.TakeAsync(next.Payload, _ended.Token),
+        FollowEventKind.Check => CheckAsync(next),
+        _ => CatchUpAsync(),
+    };
+
+    /// <summary>Reads all that the copy lacks. For a reader that only wants what Redis has now, it may be on its way, and was not missed.</summary>
+    private async Task CatchUpAsync()
+    {
+        var isMissed = _behind;
+        _behind = false;
+        if (_overflowed)
+            DropWaiting();
+        var waiting = TakeWaiting();
+        try
+        {
+            await _replica.ReadAsync(long.MaxValue, isMissed, _ended.Token).ConfigureAwait(false);
+            _reported = null;
+        }
+        finally
+        {
+            _tried.TrySetResult();
+            waiting?.SetResult();
+        }
+    }
+
+    private Task CheckAsync(FollowEvent check)
+    {
+        if (!_replica.IsBehind(check.Top, check.Asked))
+        {
+            _starved = 0;
+            return Task.CompletedTask;
+        }
+
+        _node.Logger.BusMissedMessages(_store);
+        _node.Metrics.Missed();
+        var heard = _heard;
+        _heard = false;
+        _behind = true;
+        if (heard || ++_starved < 2)
+            return CatchUpAsync();
+        return UnsubscribeAsync(); // it is deaf: the loop subscribes anew, and reads
+    }
+
+    private async Task ListenAsync()
+    {
+        if (_subscription is { } present && !_node.Bus.IsCurrent(present))
+            await UnsubscribeAsync().ConfigureAwait(false);
+        if (_subscription is null)
+        {
+            _subscription = await _node.Bus.SubscribeAsync(_keys.ChannelsOf(_node.Connection), Receive, _ended.Token).ConfigureAwait(false);
+            await _reader.TendAsync(_ended.Token).ConfigureAwait(false);
+        }
+
+        _unsettled = false;
+        try
+        {
+            await _node.Bus.SettleAsync(_ended.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            _unsettled = true;
+            throw;
+        }
+    }
+
+    private async Task UnsubscribeAsync()
+    {
+        if (_subscription is not { } subscription)
+            return;
+        _subscription = null;
+        await _node.Bus.EndAsync(subscription).ConfigureAwait(false);
+    }
+
+    /// <summary>Called by the client library, for one message after the other of each channel.</summary>
+    private void Receive(ReadOnlyMemory<byte> payload)
+    {
+        _heard = true;
+        if (!BusFrame.IsAnnouncement(payload.Span) && payload.Length > _replica.Log.Limits.MaxMessageBytes)
+        {
+            _node.Metrics.Refused();
+            return;
+        }
+
+        var bytes = Interlocked.Add(ref _waitingBytes, payload.Length);
+        var fits = bytes <= Math.Max(_replica.Log.Limits.MaxBytes, payload.Length + BusFrame.MaxOverhead);
+        if (fits && _events.Writer.TryWrite(new FollowEvent(payload, FollowEventKind.Message, null, default)))
+            return;
+        Interlocked.Add(ref _waitingBytes, -payload.Length);
+        _overflowed = true;
+        _behind = true;
+    }
+
+    private void DropWaiting()
+    {
+        _overflowed = false;
+        while (_events.Reader.TryRead(out var dropped))
+            Interlocked.Add(ref _waitingBytes, -dropped.Payload.Length);
+    }
+
+    private TaskCompletionSource? TakeWaiting()
+    {
+        lock (_gate)
+        {
+            var waiting = _waiting;
+            _waiting = null;
+            return waiting;
+        }
+    }
+
+    private void Report(Exception failure, bool isNew)
+    {
+        if (failure is StoreUnavailableException or OperationCanceledException)
+        {
+            _node.Logger.SyncFailed(failure, _store); // the connection's own lines tell of it
+            return;
+        }
+
+        if (_reported == failure.GetType() && !isNew)
+            return;
+        _reported = failure.GetType();
+        if (failure is StoreRefusedException)
+            _node.Logger.SyncRefused(failure, _store);
+        else
+            _node.Logger.FollowFailed(failure, _store);
+    }
+
+    private enum FollowEventKind
+    {
+        Message,
+        Check,
+        Sync,
+    }
+
+    private readonly record struct FollowEvent(ReadOnlyMemory<byte> Payload, FollowEventKind Kind, MessagePosition? Top, MessagePosition Asked)
+    {
+        public static FollowEvent Sync => new(default, FollowEventKind.Sync, null, default);
+    }
+}

@@ -1,0 +1,30 @@
+using Tornadose.SignalR.Backplanes;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>
+/// How many messages without a position a store takes while it keeps others, which they push out of the window: half a window at once, and half a
+/// window a minute. A token bucket. What is more is dropped, as "at most once" allows.
+/// </summary>
+internal sealed class ForeignAllowance(MessageLog log, TimeProvider time)
+{
+    private static readonly TimeSpan Refill = TimeSpan.FromMinutes(1);
+
+    private double _tokens = double.MaxValue;
+    private long _filledAt = time.GetTimestamp();
+
+    /// <summary>Whether one more may be appended.</summary>
+    public bool TryTake()
+    {
+        if (log.Latest is null)
+            return true; // nothing is kept that could be lost
+        var burst = Math.Max(1, log.Limits.Slots / 2);
+        var now = time.GetTimestamp();
+        _tokens = Math.Min(burst, _tokens + (burst * (time.GetElapsedTime(_filledAt, now) / Refill)));
+        _filledAt = now;
+        if (_tokens < 1)
+            return false;
+        _tokens--;
+        return true;
+    }
+}

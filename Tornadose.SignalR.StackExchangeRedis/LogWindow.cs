@@ -1,0 +1,55 @@
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>The newest part of a log, as far as a copy keeps it, collected from pages that are read newest first. Each page but the first begins with
+/// the oldest message that is there already: if that has become another one, Redis was rolled back meanwhile, and all begins anew.</summary>
+/// <param name="room">How many messages.</param>
+/// <param name="limits">How many bytes, and how old.</param>
+internal sealed class LogWindow(int room, MessageLogLimits limits)
+{
+    private readonly List<LogPageEntry> _newestFirst = [];
+    private long _bytes;
+
+    /// <summary>The newest position when the first page was read.</summary>
+    public MessagePosition Top { get; private set; }
+
+    public int Count => _newestFirst.Count;
+
+    /// <summary>The newest offset to read next.</summary>
+    public long Last => Count == 0 ? long.MaxValue : _newestFirst[^1].Position.Offset;
+
+    /// <summary>Takes a page.</summary>
+    /// <returns>Whether another one has to be read.</returns>
+    public bool Add(LogPage page)
+    {
+        if (Count > 0 && (page.Top.Position.Epoch != Top.Epoch || (page.Entries.Count > 0 && page.Entries[^1].Position != _newestFirst[^1].Position)))
+        {
+            _newestFirst.Clear();
+            _bytes = 0;
+            return true;
+        }
+
+        if (Count == 0)
+            Top = page.Top.Position;
+        foreach (var entry in page.Entries.Reverse().Skip(Count == 0 ? 0 : 1))
+            if (!TryAdd(entry, page))
+                return false;
+        return !page.IsLast && Count < room;
+    }
+
+    public List<LogPageEntry> OldestFirst() => Enumerable.Reverse(_newestFirst).ToList();
+
+    /// <summary>Not where something is missing, or was added by somebody else: what is before that cannot be reached without a gap.</summary>
+    private bool TryAdd(LogPageEntry entry, LogPage page)
+    {
+        var expected = Count == 0 ? Top.Offset : Last - 1;
+        _bytes += entry.Content.Size;
+        var fits = Count < room && (Count == 0 || _bytes <= limits.MaxBytes) && !(limits.MaxAge is { } age && page.AgeOf(entry) > age);
+        if (!fits || entry.Position.Offset != expected)
+            return false;
+        _newestFirst.Add(entry);
+        return true;
+    }
+}

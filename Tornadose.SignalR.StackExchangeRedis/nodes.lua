@@ -1,0 +1,39 @@
+-- What the nodes that share a prefix keep together: which of them are there, the secret with which they prove what they say to each other, and
+-- the orders of operators, so that a node that was away finds them when it is back. Whoever may only publish and subscribe can read and write
+-- none of it.
+--   KEYS  1  {prefix:_nodes}:meta    2  {prefix:_nodes}:present    3  {prefix:_nodes}:orders
+--   ARGV  1  the node    2  for how many milliseconds a node counts as present after it was here last; 0 when it leaves
+--         3  the id of the last order that it has seen    4  a secret, for when there is none    5  for how many milliseconds orders are kept
+--         6  an order to add, or nothing
+-- Returns the secret, the nodes that are present, and the orders that are new to this one, each as an id and its text.
+local meta, present, orders = KEYS[1], KEYS[2], KEYS[3]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local function text(number) return string.format('%.0f', number) end
+
+local seal = redis.call('HMGET', meta, 'seal')[1]
+if not seal then
+  seal = ARGV[4]
+  redis.call('HSET', meta, 'seal', seal)
+end
+
+if ARGV[2] == '0' then
+  redis.call('HDEL', present, ARGV[1])
+else
+  redis.call('HSET', present, ARGV[1], text(now + tonumber(ARGV[2])))
+end
+local nodes, all = {}, redis.call('HGETALL', present)
+for i = 1, #all, 2 do
+  if tonumber(all[i + 1]) < now then redis.call('HDEL', present, all[i]) else table.insert(nodes, all[i]) end
+end
+
+if ARGV[6] ~= '' then
+  redis.call('XADD', orders, 'MINID', text(math.max(0, now - tonumber(ARGV[5]))), '*', 'order', ARGV[6])
+  redis.call('PEXPIRE', orders, ARGV[5])
+end
+local new = {}
+for _, entry in ipairs(redis.call('XRANGE', orders, '(' .. ARGV[3], '+')) do
+  table.insert(new, entry[1])
+  table.insert(new, entry[2][2])
+end
+return { seal, nodes, new }

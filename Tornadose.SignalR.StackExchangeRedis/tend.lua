@@ -1,0 +1,40 @@
+-- Looks after a store that is followed, or kept for a limited time. Gives an empty one an epoch, so that all nodes agree on the position of
+-- nothing: it expires, unless this is called again or a message is appended, so that made-up names leave nothing behind. Takes what is too
+-- old out of the log, however idle the store, and an expiry that no longer applies off it.
+--   KEYS  1  {prefix:store}:meta    2  {prefix:store}:log
+--   ARGV  1  an epoch    2  a secret for the announcements' proofs    3  how many messages are kept    4  for how many milliseconds; 0 for ever
+--         5  sharded or plain    6  for how many milliseconds an epoch without a message is kept
+local meta, log, age = KEYS[1], KEYS[2], ARGV[4]
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'age', 'bus')
+if not (state[1] and state[2] and state[3] and state[4]) then
+  redis.call('XLEN', log) -- fails on a key that is not ours to delete
+  redis.call('DEL', log)
+  redis.call('HSET', meta, 'epoch', ARGV[1], 'offset', '0', 'tag', '00000000', 'seal', ARGV[2], 'capacity', ARGV[3], 'age', age,
+    'bus', ARGV[5], 'largest', '0')
+  redis.call('PEXPIRE', meta, ARGV[6])
+  return 1
+end
+
+if state[6] ~= ARGV[5] then redis.call('HSET', meta, 'bus', ARGV[5]) end
+if state[5] ~= age then redis.call('HSET', meta, 'capacity', ARGV[3], 'age', age) end
+if state[2] == '0' then
+  redis.call('PEXPIRE', meta, ARGV[6])
+elseif age == '0' then
+  if state[5] ~= '0' then redis.call('PERSIST', log) end
+else
+  if state[5] ~= age then redis.call('PEXPIRE', log, age) end
+  local clock = redis.call('TIME')
+  local oldest = clock[1] * 1000 + math.floor(clock[2] / 1000) - tonumber(age)
+  local dropped = 0
+  repeat
+    local entries, old = redis.call('XRANGE', log, '-', '+', 'COUNT', 64), {}
+    for _, entry in ipairs(entries) do
+      for field = 1, #entry[2], 2 do
+        if entry[2][field] == 't' and tonumber(entry[2][field + 1]) < oldest then table.insert(old, entry[1]) end
+      end
+    end
+    if #old > 0 then redis.call('XDEL', log, unpack(old)) end
+    dropped = dropped + #old
+  until #old == 0 or dropped >= 4096
+end
+return 0

@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.StackExchangeRedis;
+using Tornadose.SignalR.Tests.Authorization;
+using Tornadose.SignalR.Tests.Inspection;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.StackExchangeRedis;
+
+/// <summary>What operators do holds on every node; where that is not known, it is not reported as done.</summary>
+public sealed class OperatorTests
+{
+    private static readonly EphemeralDataProtectionProvider Keys = new();
+
+    [Fact]
+    public async Task Revoke_OnOneNode_EndsTheUsersStreamsOnAnother()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = await StartAsync(redis.ConnectionString);
+        await using var b = await StartAsync(redis.ConnectionString);
+        await PresentAsync(a, 1);
+        await using var ann = await OpenAsync(b, "ann");
+        await using var admin = await OpenAsync(b, "admin");
+        await a.Get<IStoreRevocation>().RevokeAsync("ann").WithTimeout();
+        Assert.Null(await ann.NextOrEndAsync());
+        await b.Get<IStoreProvider>().GetStore(RolesApp.Store).PublishAsync("for others");
+        Assert.Equal("for others", (await admin.NextAsync()).Data);
+    }
+
+    [Fact]
+    public async Task Recheck_OnOneNode_AsksAboutTheStreamsOnAnother()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = await StartAsync(redis.ConnectionString);
+        await using var b = await StartAsync(redis.ConnectionString);
+        await PresentAsync(a, 1);
+        await using var ann = await OpenAsync(b, "ann");
+        b.Get<Rights>().Revoked.Add("ann");
+        await a.Get<IStoreRevocation>().RecheckAsync(RolesApp.Store).WithTimeout();
+        Assert.Null(await ann.NextOrEndAsync());
+    }
+
+    [Fact]
+    public async Task Revoke_WhileANodeIsAway_ThrowsAndTheNodeObeysWhenItIsBack()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var a = await StartAsync(redis.ConnectionString);
+        await using var b = await StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
+        await PresentAsync(a, 1);
+        await using var ann = await OpenAsync(b, "ann");
+        var ticket = await b.GetTicketAsync();
+        proxy.Stop();
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => a.Get<IStoreRevocation>().RevokeAsync("ann").WithTimeout());
+        Assert.Contains("did not confirm", failure.Message, StringComparison.Ordinal);
+        proxy.Listen();
+        Assert.Null(await ann.NextOrEndAsync());
+        await using var late = await RawHttp.GetAsync(b.Url($"/stores/{RolesApp.Store}?ticket={ticket}"), ("Accept", "text/event-stream"));
+        Assert.Equal(401, late.Status);
+    }
+
+    [Fact]
+    public async Task Revoke_BeforeANodeStarts_RefusesTheTicketsIssuedBeforeThere()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = await StartAsync(redis.ConnectionString);
+        var ticket = await a.GetTicketAsync();
+        await a.Get<IStoreRevocation>().RevokeAsync("ann").WithTimeout();
+        await using var b = await StartAsync(redis.ConnectionString);
+        await PresentAsync(b, 1);
+        await using var old = await RawHttp.GetAsync(b.Url($"/stores/{RolesApp.Store}?ticket={ticket}"), ("Accept", "text/event-stream"));
+        Assert.Equal(401, old.Status);
+        await using var anew = await RawHttp.GetAsync(b.Url($"/stores/{RolesApp.Store}?ticket={await b.GetTicketAsync()}"), ("Accept", "text/event-stream"));
+        Assert.Equal(200, anew.Status);
+    }
+
+    [Fact]
+    public async Task Dismiss_WhileTheNodeIsAway_IsNotReportedAsUnknown()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var a = await InspectedApp.StartAsync(stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick));
+        await using var b = await InspectedApp.StartAsync(stores => stores.AddStackExchangeRedis(RedisProcess.ConnectionStringFor(proxy.Port), TestBackplane.Quick));
+        await PresentAsync(a, 1);
+        await using var stream = await RawSse.OpenAsync(b.Url("/stores/orders"));
+        var id = await b.IdOfOnlySubscriberAsync();
+        proxy.Stop();
+        Assert.Equal(503, await a.DismissAsync(id));
+        proxy.Listen();
+        await Eventually.TrueAsync(async () => await a.DismissAsync(id) == 204);
+        Assert.Equal("tornadose.closed", (await stream.NextAsync()).Type);
+    }
+
+    [Fact]
+    public async Task Groups_ConnectionOfANodeThatIsAway_Throws()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var a = await StartAsync(redis.ConnectionString);
+        await using var b = await StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
+        await PresentAsync(a, 1);
+        var groups = a.Get<IHubContext<StoreHub>>().Groups;
+        await groups.RemoveFromGroupAsync("of nobody", "plain").WithTimeout();
+        proxy.Stop();
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => groups.RemoveFromGroupAsync("of nobody", "plain").WithTimeout());
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => groups.AddToGroupAsync("of nobody", "plain").WithTimeout());
+    }
+
+    [Fact]
+    public async Task Ask_RedisAway_Throws()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var backplane = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        INodeQuestions questions = backplane.Questions;
+        Assert.Empty(await questions.AskAsync("subject", "question", first: false, default).WithTimeout());
+        await redis.KillAsync();
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => questions.AskAsync("subject", "question", first: false, default).WithTimeout());
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => questions.OrderAsync("order", default).WithTimeout());
+        Assert.Empty(await questions.CollectAsync("subject", "question", default).WithTimeout());
+    }
+
+    [Fact, Case("SEC-20")]
+    public async Task Question_ForgedOrSentAgain_IsNotAnswered()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var asked = 0;
+        b.Questions.Answer("subject", _ => new(Interlocked.Increment(ref asked) > 0 ? "yes" : ""));
+        var heard = new ConcurrentQueue<byte[]>();
+        using var mallory = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await mallory.GetSubscriber().SubscribeAsync(RedisChannel.Literal("tornadose:_nodes"), (_, frame) => heard.Enqueue((byte[])frame!));
+        await Eventually.TrueAsync(async () => (await a.Questions.AskAsync("subject", "first", first: true, default)).Contains("yes"));
+        await Eventually.TrueAsync(() => !heard.IsEmpty);
+        var before = Volatile.Read(ref asked);
+        foreach (var frame in heard)
+            await redis.CommandAsync("PUBLISH", "tornadose:_nodes", frame);
+        await redis.CommandAsync("PUBLISH", "tornadose:_nodes", "mallory.1\nsubject\nquestion");
+        await redis.CommandAsync("PUBLISH", "tornadose:_nodes", $"{new string('0', 32)}\nmallory\n1\nsubject\nquestion");
+        Assert.Equal(["yes"], await a.Questions.AskAsync("subject", "second", first: true, default).WithTimeout());
+        Assert.Equal(before + 1, asked);
+    }
+
+    [Fact]
+    public async Task Ask_CancelledOrFailed_LeavesNoChannelBehind()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await Eventually.TrueAsync(async () => ((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "tornadose:_nodes*"))!).Length == 3);
+        for (var i = 0; i < 20; i++)
+        {
+            using var cancelled = new CancellationTokenSource();
+            var asking = a.Questions.AskAsync("subject", "question", first: false, cancelled.Token);
+            await cancelled.CancelAsync();
+            await Task.WhenAny(asking).WithTimeout();
+        }
+
+        Assert.Equal(3, ((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "tornadose:_nodes*"))!).Length);
+    }
+
+    private static Task<TestHost> StartAsync(string connection) => RolesApp.StartAsync(
+        add: stores => stores.AddStackExchangeRedis(connection, TestBackplane.Quick),
+        build: builder => builder.Services.AddSingleton<IDataProtectionProvider>(Keys));
+
+    private static Task<RawSse> OpenAsync(TestHost host, string user) => RawSse.OpenAsync(host.Url($"/stores/{RolesApp.Store}"), ("X-User", user));
+
+    /// <summary>Waits until a node knows of others.</summary>
+    private static Task PresentAsync(TestHost host, int others) =>
+        Eventually.TrueAsync(async () => (await host.Get<RedisBackplane>().Questions.CollectAsync("anything", "", default)).Count == others);
+}

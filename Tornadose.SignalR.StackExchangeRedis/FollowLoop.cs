@@ -75,7 +75,8 @@ internal sealed class FollowLoop : IAsyncDisposable
             waiting = _waiting.Task;
         }
 
-        _events.Writer.TryWrite(FollowEvent.Sync); // where it does not fit, the loop is about to read anyhow
+        if (!_events.Writer.TryWrite(FollowEvent.Sync))
+            _behind = true; // the loop looks at it after each of those that fill the channel
         return waiting;
     }
 

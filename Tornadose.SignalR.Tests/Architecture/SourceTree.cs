@@ -13,7 +13,7 @@ internal static class SourceTree
     private const string Server = "Tornadose.SignalR";
 
     private static readonly string[] Projects =
-        [Server, "Tornadose.SignalR.Abstractions", "Tornadose.SignalR.Blazor", "Tornadose.SignalR.StackExchangeRedis"];
+        [Server, "Tornadose.SignalR.Abstractions", "Tornadose.SignalR.Blazor", "Tornadose.SignalR.Client", "Tornadose.SignalR.StackExchangeRedis"];
 
     private static readonly Dictionary<string, string> Folders = Declared();
 
@@ -46,7 +46,8 @@ internal static class SourceTree
         if (project == Server)
             return parts[0];
         // A package's composition lies beside its other files.
-        var isComposition = parts[^1] == "RedisStartup.cs" || parts[^1].EndsWith("BuilderExtensions.cs", StringComparison.Ordinal);
+        var isComposition = parts[^1] == "RedisStartup.cs" || parts[^1].EndsWith("BuilderExtensions.cs", StringComparison.Ordinal)
+            || parts[^1].EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal);
         return isComposition ? "Hosting" : project.Split('.')[^1];
     }
 

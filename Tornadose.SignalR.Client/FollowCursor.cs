@@ -9,6 +9,9 @@ internal sealed class FollowCursor
     /// <summary>A single id is <c>epoch-offset-tag</c>.</summary>
     private const int PartsOfId = 3;
 
+    /// <summary>Stands for an empty id: the server would take that for a new subscriber, and not tell of the reset that is due.</summary>
+    private const string NoId = "none";
+
     private readonly StartAt? _start;
     private readonly string?[] _own;
 
@@ -16,7 +19,7 @@ internal sealed class FollowCursor
     {
         _own = new string?[stores.Names.Count];
         if (start is { Where: StartAt.Kind.After } after)
-            Move(after.Position?.ToString() ?? after.Text ?? "");
+            Move(after.Position?.ToString() ?? (string.IsNullOrEmpty(after.Text) ? NoId : after.Text));
         else
             _start = start;
     }
@@ -26,14 +29,14 @@ internal sealed class FollowCursor
 
     /// <summary>What a request says of where to begin.</summary>
     public IEnumerable<(string Name, string Value)> Query => Id is not null
-        ? [("after", Id.Length == 0 ? "none" : Id)] // an empty id would be none at all, and not lead to the reset that is due
+        ? [("after", Id)]
         : _start switch
         {
             null => [],
             { Where: StartAt.Kind.Earliest } => [("from", "earliest")],
             { Where: StartAt.Kind.Latest } => [("last", "1")],
             { Where: StartAt.Kind.Last } last => [("last", $"{last.Count}")],
-            _ => [("from", "now")],
+            _ => [("last", "0")], // "from=now" gives the value of a data store
         };
 
     /// <summary>Takes over an id of all stores.</summary>

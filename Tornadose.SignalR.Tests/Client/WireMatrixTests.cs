@@ -13,7 +13,7 @@ public sealed class WireMatrixTests
         ("tea", false), ("", false), (" leading and trailing ", false), ("42", false), ("true", false), ("null", false), ("{\"n\":1}", false),
         ("\"quoted\"", false), ("  [1]", false), ("a\r\nb\rc\n", false), ("\r\n", false), ("\n", false), ("data: x\n\nid: y", false), ("\uFEFFé漢😀\u2028\0\t", false),
         ("""{"a":1.0,"b":[1e400,9007199254740993]}""", true), ("\"830010923977419046\"", true), ("\"null\"", true), ("9007199254740993", true), ("12345678901234567.89", true),
-        ("null", true), ("true", true), ("-0", true), ("[1,2]", true), ("\"\"", true), ("\"a\\u0062\\n\"", true),
+        ("null", true), ("true", true), ("-0", true), ("[1,2]", true), ("\"\"", true),
     ];
 
     [Theory, MemberData(nameof(Wires))]
@@ -151,7 +151,7 @@ public sealed class WireMatrixTests
         var end = reader.MoveNextAsync();
         Assert.Equal(204, await site.Host.DismissAsync(await site.Host.IdOfOnlySubscriberAsync()));
         Assert.False(await end.WithTimeout());
-        Assert.Equal(0, site.Host.Subscribers());
+        await site.Host.UntilSubscribersAsync(0);
     }
 
     [Theory, MemberData(nameof(Wires))]

@@ -3,8 +3,8 @@ namespace Tornadose.SignalR;
 /// <summary>Where a reader begins: now, at the latest value, at the earliest kept message, at the last <em>n</em>, or after a position.</summary>
 public readonly record struct StartAt
 {
-    private StartAt(Kind where, int count = 0, MessagePosition? position = null, bool earliestOnReset = false) =>
-        (Where, Count, Position, EarliestOnReset) = (where, count, position, earliestOnReset);
+    private StartAt(Kind where, int count = 0, MessagePosition? position = null, bool earliestOnReset = false, string? text = null) =>
+        (Where, Count, Position, EarliestOnReset, Text) = (where, count, position, earliestOnReset, text);
 
     internal enum Kind
     {
@@ -33,6 +33,9 @@ public readonly record struct StartAt
 
     internal bool EarliestOnReset { get; }
 
+    /// <summary>With <see cref="Kind.After"/> the id as it was given, where it is not a single position: of several stores it is all of theirs.</summary>
+    internal string? Text { get; }
+
     /// <summary>With the last <paramref name="count"/> messages that are kept, then live.</summary>
     /// <param name="count">How many, from 0; more than there are gives all that there are.</param>
     /// <returns>The start.</returns>
@@ -51,9 +54,13 @@ public readonly record struct StartAt
     /// <summary>With the first message after an id as seen on any wire; a reset comes first when that is not possible.</summary>
     /// <param name="id">The id of the last message that was received. Text that is no id leads to a reset, not to an exception.</param>
     /// <returns>The start.</returns>
-    public static StartAt AfterId(ReadOnlySpan<char> id) =>
-        new(Kind.After, position: MessagePosition.TryParse(id, out var position) ? position : null);
+    /// <exception cref="ArgumentNullException">The id is null.</exception>
+    public static StartAt AfterId(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return MessagePosition.TryParse(id, out var position) ? After(position) : new(Kind.After, text: id);
+    }
 
     /// <summary>The same resume, but after a reset everything that is still kept is replayed, instead of continuing live.</summary>
-    internal StartAt OrEarliest() => new(Where, Count, Position, earliestOnReset: true);
+    internal StartAt OrEarliest() => new(Where, Count, Position, earliestOnReset: true, Text);
 }

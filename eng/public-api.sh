@@ -3,7 +3,9 @@
 # you commit it: it is what a review of the public surface looks at.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for project in Tornadose.SignalR.Abstractions Tornadose.SignalR Tornadose.SignalR.StackExchangeRedis Tornadose.SignalR.Sqlite Tornadose.SignalR.Blazor Tornadose.SignalR.Specifications; do
+projects=(Abstractions "" StackExchangeRedis Sqlite Blazor Client Specifications)
+for name in "${projects[@]}"; do
+  project=Tornadose.SignalR${name:+.$name}
   echo '#nullable enable' > "$project/PublicAPI.Unshipped.txt"
   dotnet build "$project" --no-incremental --nologo -v q -p:WarningsNotAsErrors=RS0016 -p:TreatWarningsAsErrors=false -clp:NoSummary 2>&1 |
     { grep -oP "/$project/.*warning RS0016: Symbol '\K.*(?=' is not part of the declared public API)" || true; } |

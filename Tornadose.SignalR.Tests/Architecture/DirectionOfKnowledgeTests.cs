@@ -29,11 +29,12 @@ public sealed class DirectionOfKnowledgeTests
         ["Sqlite"] = ["Backplanes", "Messages", "Diagnostics"],
         ["StackExchangeRedis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Blazor"] = ["Messages", "Stores"],
+        ["Client"] = [],
     };
 
     private static readonly ArchUnitNET.Domain.Architecture House = new ArchLoader().LoadAssemblies(
         Assembly.Load("Tornadose.SignalR"), Assembly.Load("Tornadose.SignalR.Abstractions"),
-        Assembly.Load("Tornadose.SignalR.Blazor"), Assembly.Load("Tornadose.SignalR.Sqlite"),
+        Assembly.Load("Tornadose.SignalR.Blazor"), Assembly.Load("Tornadose.SignalR.Client"), Assembly.Load("Tornadose.SignalR.Sqlite"),
         Assembly.Load("Tornadose.SignalR.StackExchangeRedis")).Build();
 
     public static TheoryData<string> Folders => [.. Allowed.Keys];

@@ -13,7 +13,10 @@ internal static class SourceTree
     private const string Server = "Tornadose.SignalR";
 
     private static readonly string[] Projects =
-        [Server, "Tornadose.SignalR.Abstractions", "Tornadose.SignalR.Blazor", "Tornadose.SignalR.Sqlite", "Tornadose.SignalR.StackExchangeRedis"];
+    [
+        Server, "Tornadose.SignalR.Abstractions", "Tornadose.SignalR.Blazor", "Tornadose.SignalR.Client", "Tornadose.SignalR.Sqlite",
+        "Tornadose.SignalR.StackExchangeRedis",
+    ];
 
     private static readonly Dictionary<string, string> Folders = Declared();
 
@@ -46,7 +49,9 @@ internal static class SourceTree
         if (project == Server)
             return parts[0];
         // A package's composition lies beside its other files.
-        var isComposition = parts[^1].EndsWith("Startup.cs", StringComparison.Ordinal) || parts[^1].EndsWith("BuilderExtensions.cs", StringComparison.Ordinal);
+        var isComposition = parts[^1].EndsWith("Startup.cs", StringComparison.Ordinal)
+            || parts[^1].EndsWith("BuilderExtensions.cs", StringComparison.Ordinal)
+            || parts[^1].EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal);
         return isComposition ? "Hosting" : project.Split('.')[^1];
     }
 

@@ -24,6 +24,10 @@ public sealed partial class PackageTests(PackageFixture packages)
         { "Tornadose.SignalR.StackExchangeRedis", ["scripts/append.lua"], ["StackExchange.Redis", "Tornadose.SignalR"] },
         { "Tornadose.SignalR.Sqlite", [], ["Microsoft.Data.Sqlite", "Tornadose.SignalR"] },
         { "Tornadose.SignalR.Blazor", [], ["Tornadose.SignalR"] },
+        {
+            "Tornadose.SignalR.Client", [],
+            ["Microsoft.AspNetCore.SignalR.Client", "Microsoft.Extensions.Http", "Tornadose.SignalR.Abstractions"]
+        },
         { "Tornadose.SignalR.Specifications", [], ["Tornadose.SignalR", "xunit.v3.assert", "xunit.v3.extensibility.core"] },
     };
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Hubs;
@@ -36,6 +37,10 @@ internal sealed class HubDataForm
 
     /// <summary>The published text, for clients whose own parser would lose digits and quotes.</summary>
     public static HubDataForm Text { get; } = new(static json => Encoding.UTF8.GetString(json.Span));
+
+    /// <summary>Whether a message has to say that it is JSON: as text, every JSON could be taken for text.</summary>
+    public bool IsJsonMarked(in MessageContent message) =>
+        this == Text ? message.Format == MessageFormat.Json : FormatMark.IsNeededOnJson(message);
 
     public static HubDataForm Of(IHubProtocol protocol)
     {

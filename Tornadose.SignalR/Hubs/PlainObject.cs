@@ -30,7 +30,7 @@ internal static class PlainObject
             result["id"] = content.Id;
         if (message.EventType is not null)
             result["event"] = message.EventType;
-        if (FormatMark.IsNeededOnJson(message))
+        if (data.IsJsonMarked(message))
             result[FormatMark.Name] = FormatMark.Json;
         result["data"] = data.Of(message);
         return result;

@@ -11,8 +11,6 @@ namespace Tornadose.SignalR.Stores;
 /// </summary>
 internal static class IdempotencyScope
 {
-    public const string Application = "app";
-
     private const string Anonymous = "anonymous";
 
     /// <summary>128 bits tell users apart, have no more characters than that whatever the id is, and keep ids out of Redis.</summary>

@@ -1,4 +1,3 @@
-using Tornadose.SignalR.Stores;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Tornadose.SignalR;

@@ -1,5 +1,3 @@
-using Tornadose.SignalR.Stores;
-
 namespace Tornadose.SignalR;
 
 /// <summary>What can be said of a message besides its data.</summary>
@@ -20,6 +18,9 @@ public sealed record PublishOptions
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>The scope of keys that the application itself publishes with.</summary>
+    internal const string ApplicationScope = "app";
+
     /// <summary>Whose the key is.</summary>
-    internal string Scope { get; init; } = IdempotencyScope.Application;
+    internal string Scope { get; init; } = ApplicationScope;
 }

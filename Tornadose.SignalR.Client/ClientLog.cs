@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tornadose.SignalR.Client;
+
+/// <summary>The log lines of the client. Never a payload, never a token.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(1, LogLevel.Warning, "The connection to store {Store} over {Transport} was lost, or could not be made. The next attempt follows in {Wait}.")]
+    public static partial void Lost(this ILogger logger, Exception? failure, string store, string transport, TimeSpan wait);
+
+    [LoggerMessage(2, LogLevel.Debug, "Another attempt to connect to store {Store} over {Transport} failed. The next one follows in {Wait}.")]
+    public static partial void LostAgain(this ILogger logger, Exception? failure, string store, string transport, TimeSpan wait);
+
+    [LoggerMessage(3, LogLevel.Information, "Store {Store} is followed over {Transport} again.")]
+    public static partial void LiveAgain(this ILogger logger, string store, string transport);
+
+    [LoggerMessage(4, LogLevel.Warning, "Messages of store {Store} are missing: {Reason}.")]
+    public static partial void MessagesMissing(this ILogger logger, string store, StoreResetReason reason);
+
+    [LoggerMessage(5, LogLevel.Information, "The server has ended the subscription of store {Store} for good.")]
+    public static partial void Dismissed(this ILogger logger, string store);
+
+    [LoggerMessage(6, LogLevel.Error, "Store {Store} cannot be followed, and another attempt would not change that.")]
+    public static partial void Refused(this ILogger logger, Exception failure, string store);
+
+    [LoggerMessage(7, LogLevel.Error, "A callback of the subscription of store {Store} failed. The subscription goes on.")]
+    public static partial void CallbackFailed(this ILogger logger, Exception failure, string store);
+}

@@ -1,0 +1,214 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Tornadose.SignalR.Client;
+
+/// <summary>
+/// A subscription is a cursor, and a loop around it, which whoever asks for the next message drives:
+/// (1) connect with the cursor;
+/// (2) hand on what comes, and move the cursor with each message, until the connection ends, for whatever reason;
+/// (3) wait, longer after each failure; then again from (1), until an end that is for good.
+/// Nothing else is remembered of a connection, so that nothing can be lost with it.
+/// </summary>
+internal sealed class Follower : IAsyncDisposable
+{
+    private readonly StoreRequests _requests;
+    private readonly StoreList _stores;
+    private readonly FollowCursor _cursor;
+    private readonly LongPollingWire _polling;
+    private readonly Wire _wire;
+    private readonly BackOff _backOff;
+    private readonly ClientMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly CancellationToken _stop;
+    private Queue<ReceivedMessage> _beginning = new();
+    private Attempt? _attempt;
+    private string? _handedOn;
+    private bool _hasWorked;
+    private bool _hasAskedForTokenAnew;
+
+    public Follower(StoreRequests requests, StoreList stores, StartAt? start, ClientMetrics metrics, ILogger logger, CancellationToken stop)
+    {
+        (_requests, _stores, _metrics, _logger, _stop) = (requests, stores, metrics, logger, stop);
+        _cursor = new FollowCursor(stores, start);
+        _backOff = new BackOff(requests.Options);
+        var messages = new MessageReader(stores, requests.Options.JsonSerializerOptions);
+        _polling = new LongPollingWire(requests, messages);
+        _wire = requests.Options.Transport switch
+        {
+            StoreTransport.LongPolling => _polling,
+            StoreTransport.WebSocket => new WebSocketWire(requests, messages),
+            StoreTransport.SignalR => new SignalRWire(requests, messages),
+            _ => new ServerSentEventsWire(requests, messages),
+        };
+        _metrics.Began(_wire.Name);
+    }
+
+    /// <summary>Told of each change of <see cref="State"/>.</summary>
+    public Action? StateChanged { get; init; }
+
+    public StoreSubscriptionState State { get; private set; }
+
+    /// <summary>What to continue after: the id of the last message or reset that was handed on.</summary>
+    public string? LastId => _handedOn ?? (_beginning.Count == 0 ? _cursor.Id : null);
+
+    /// <summary>Why the last attempt failed; null while live.</summary>
+    public Exception? LastError { get; private set; }
+
+    /// <summary>The next message, or reset.</summary>
+    /// <returns>Null when the server has ended this client for good.</returns>
+    /// <exception cref="StoreException">The server has refused this client in a way that another attempt would not change.</exception>
+    /// <exception cref="OperationCanceledException">Nobody wants messages any more.</exception>
+    public async ValueTask<ReceivedMessage?> NextAsync()
+    {
+        while (State is not StoreSubscriptionState.Ended)
+        {
+            if (_beginning.TryDequeue(out var first))
+                return HandOn(first);
+            Exception? failure = null;
+            try
+            {
+                if (_attempt is null)
+                {
+                    await ConnectAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                if (await _attempt.ReadAsync().ConfigureAwait(false) is { } message)
+                {
+                    if (message.Id is { } id)
+                        _cursor.Move(id);
+                    return HandOn(message);
+                }
+            }
+            catch (Exception thrown)
+            {
+                failure = thrown;
+            }
+
+            await EndAttemptAsync(failure).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_attempt is { } attempt)
+            await attempt.DisposeAsync().ConfigureAwait(false);
+        _attempt = null;
+        if (State is not StoreSubscriptionState.Failed)
+            Set(StoreSubscriptionState.Ended);
+        _metrics.Ended(_wire.Name);
+    }
+
+    private ReceivedMessage HandOn(ReceivedMessage message)
+    {
+        _handedOn = message.Id ?? _handedOn;
+        if (message.Reset is { } reset)
+        {
+            _logger.MessagesMissing(message.Store, reset.Reason);
+            _metrics.Reset(_wire.Name, reset.Reason);
+        }
+        else
+        {
+            _metrics.Received(_wire.Name);
+        }
+
+        return message;
+    }
+
+    /// <summary>(1)</summary>
+    private async Task ConnectAsync()
+    {
+        _attempt = new Attempt(_requests.Options, _requests.Time, _stop);
+        Set(StoreSubscriptionState.Connecting);
+        if (_cursor.Id is null && !_wire.TellsPosition)
+            await BeginAsync(_attempt.Token).ConfigureAwait(false);
+        _attempt.Open(await _wire.OpenAsync(_cursor, _attempt).ConfigureAwait(false));
+        if (_hasWorked && !_backOff.IsFirst)
+            _logger.LiveAgain(_stores.ToString(), _wire.Name);
+        (_hasWorked, _hasAskedForTokenAnew, LastError) = (true, false, null);
+        _metrics.Connected(_wire.Name, error: null);
+        Set(StoreSubscriptionState.Live);
+    }
+
+    /// <summary>Fixes the position before the first message is there: a connection that is lost before it must not lose what comes meanwhile.</summary>
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        var answer = await _polling.PollAsync(_cursor, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        if (answer.Id is not { } id)
+            return; // the server's log is being loaded: it says by a reset what became of the beginning
+        _beginning = answer.Messages;
+        _cursor.Move(id);
+    }
+
+    /// <summary>(3)</summary>
+    private async Task EndAttemptAsync(Exception? failure)
+    {
+        var attempt = _attempt!;
+        _attempt = null;
+        failure = failure is null ? null : attempt.Explain(failure);
+        await attempt.DisposeAsync().ConfigureAwait(false);
+        _stop.ThrowIfCancellationRequested();
+        if (attempt.ResumesAtOnce || IsWorthAnotherToken(failure))
+            return;
+        if (failure is DismissedException)
+        {
+            _logger.Dismissed(_stores.ToString());
+            Set(StoreSubscriptionState.Ended);
+            return;
+        }
+
+        if (!attempt.IsOpen)
+            _metrics.Connected(_wire.Name, failure);
+        LastError = failure;
+        ThrowIfFinal(failure);
+        await WaitAsync(attempt, failure).ConfigureAwait(false);
+    }
+
+    private async Task WaitAsync(Attempt attempt, Exception? failure)
+    {
+        if (attempt.Retry is { } retry)
+            _backOff.Begin(retry);
+        _backOff.Lived(attempt.Age);
+        var isFirst = _backOff.IsFirst;
+        var wait = _backOff.Next((failure as StoreConnectionException)?.RetryAfter);
+        if (isFirst)
+            _logger.Lost(failure, _stores.ToString(), _wire.Name, wait);
+        else
+            _logger.LostAgain(failure, _stores.ToString(), _wire.Name, wait);
+        Set(StoreSubscriptionState.Waiting);
+        await Task.Delay(wait, _requests.Time, _stop).ConfigureAwait(false);
+    }
+
+    /// <summary>The token may have expired between two attempts: the provider gives another one, and only then the refusal counts.</summary>
+    private bool IsWorthAnotherToken(Exception? failure)
+    {
+        if (failure is not StoreConnectionException { StatusCode: HttpStatusCode.Unauthorized } || _requests.Options.AccessTokenProvider is null)
+            return false;
+        var isFirst = !_hasAskedForTokenAnew;
+        _hasAskedForTokenAnew = true;
+        return isFirst;
+    }
+
+    private void ThrowIfFinal(Exception? failure)
+    {
+        // A store that was there before is missing while its server is being replaced.
+        var isMissingForNow = failure is StoreConnectionException { StatusCode: HttpStatusCode.NotFound } && _hasWorked;
+        if (isMissingForNow || failure is not (StoreConnectionException { IsFinal: true } or ObjectDisposedException))
+            return;
+        LastError = failure is StoreConnectionException refusal ? Refusals.ForApplication(refusal, _stores.ToString()) : failure;
+        _logger.Refused(LastError, _stores.ToString());
+        Set(StoreSubscriptionState.Failed);
+        throw LastError;
+    }
+
+    private void Set(StoreSubscriptionState state)
+    {
+        if (State == state)
+            return;
+        State = state;
+        StateChanged?.Invoke();
+    }
+}

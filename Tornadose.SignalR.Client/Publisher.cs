@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Tornadose.SignalR.Client;
+
+/// <summary>Publishes by <c>POST</c> on a store's URL, once: whether to try again is the application's decision, as it has the idempotency key.</summary>
+internal sealed class Publisher(StoreRequests requests)
+{
+    private const int LongestKey = 256;
+
+    /// <summary>As long as an HttpClient waits by itself.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
+    public async Task<string> PublishAsync(string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+    {
+        StoreNames.Validate(store);
+        CheckKey(options?.IdempotencyKey);
+        using var deadline = new CancellationTokenSource(Patience, requests.Time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await SendAsync(store, data, format, options, over.Token).ConfigureAwait(false);
+        }
+        catch (StoreConnectionException refusal)
+        {
+            throw ForApplication(refusal, store);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            var isConnectFailure = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
+            throw new StoreUnavailableException(
+                $"The server of store '{store}' did not answer. Publish again, with the same IdempotencyKey.", mayBeStored: !isConnectFailure, failure);
+        }
+    }
+
+    private async Task<string> SendAsync(string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PostAsync(store, data, format, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreConnectionException refused) when (refused.StatusCode == HttpStatusCode.Unauthorized && requests.Options.AccessTokenProvider is not null)
+        {
+            return await PostAsync(store, data, format, options, cancellationToken).ConfigureAwait(false); // with another token: nothing was stored
+        }
+    }
+
+    private async Task<string> PostAsync(string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+    {
+        var url = requests.Address.Of(store, string.IsNullOrEmpty(options?.EventType) ? [] : [("event", options.EventType)]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(data) };
+        request.Content.Headers.ContentType = format == MessageFormat.Json
+            ? new MediaTypeHeaderValue("application/json")
+            : new MediaTypeHeaderValue("text/plain", "utf-8");
+        if (options?.IdempotencyKey is { } key)
+            request.Headers.Add("Idempotency-Key", key);
+        using var response = await requests.SendAsync(request, hasTicket: false, cancellationToken).ConfigureAwait(false);
+        var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            return document.RootElement.GetProperty("id").GetString()!;
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new StoreConnectionException("The server did not answer as a store does. Is BaseAddress the URL of MapStores?", failure);
+        }
+    }
+
+    private static Exception ForApplication(StoreConnectionException refusal, string store) => refusal.StatusCode switch
+    {
+        HttpStatusCode.BadRequest => new ArgumentException(refusal.Message, refusal),
+        HttpStatusCode.RequestEntityTooLarge => new MessageTooLargeException(refusal.Message),
+        HttpStatusCode.TooManyRequests => new StoreUnavailableException(refusal.Message, mayBeStored: false, refusal),
+        >= HttpStatusCode.InternalServerError => new StoreUnavailableException(refusal.Message, mayBeStored: true, refusal),
+        _ => Refusals.ForApplication(refusal, store),
+    };
+
+    /// <summary>The key travels in a header.</summary>
+    private static void CheckKey(string? key)
+    {
+        if (key is not null && (key.Length is 0 or > LongestKey || !Ascii.IsValid(key) || key.Any(char.IsControl) || key != key.Trim()))
+            throw new ArgumentException($"An idempotency key has 1 to {LongestKey} characters of ASCII, none of them a control character, and no space at its ends.", nameof(key));
+    }
+}

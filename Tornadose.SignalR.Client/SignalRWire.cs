@@ -1,0 +1,130 @@
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace Tornadose.SignalR.Client;
+
+/// <summary>
+/// The application's SignalR connection, with a stream for each store. The streams carry the published text: values that a hub protocol has
+/// parsed have lost digits and quotes.
+/// </summary>
+internal sealed class SignalRWire(StoreRequests requests, MessageReader messages) : Wire
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
+    public override string Name => "signalr-stream";
+
+    /// <summary>SignalR has pings, and a time-out, of its own.</summary>
+    public override async Task<WireConnection> OpenAsync(FollowCursor cursor, Attempt attempt)
+    {
+        attempt.ServerTimeout = Timeout.InfiniteTimeSpan;
+        var hub = requests.Options.HubConnection!;
+        await ConnectAsync(hub, attempt.Token).ConfigureAwait(false);
+        return new Connection(hub, cursor, messages, attempt.Token);
+    }
+
+    /// <summary>Nothing tells of a connection that somebody else is starting, so that it is looked at again and again.</summary>
+    private async Task ConnectAsync(HubConnection hub, CancellationToken cancellationToken)
+    {
+        while (hub.State != HubConnectionState.Connected)
+        {
+            try
+            {
+                if (hub.State == HubConnectionState.Disconnected)
+                    await hub.StartAsync(cancellationToken).ConfigureAwait(false);
+                else
+                    await Task.Delay(LookAgain, requests.Time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidOperationException) when (hub.State != HubConnectionState.Disconnected)
+            {
+                // somebody else has just started it
+            }
+            catch (HttpRequestException refused) when (refused.StatusCode is { } status)
+            {
+                throw Refusals.Of(status, "the SignalR connection was refused.", innerException: refused);
+            }
+        }
+    }
+
+    private sealed class Connection : WireConnection
+    {
+        /// <summary>
+        /// SignalR's client reads without end whatever nobody takes. From here on the streams are given up until the messages are taken, and
+        /// the server keeps the rest.
+        /// </summary>
+        private const int MostWaiting = 1000;
+
+        private readonly Channel<(int Store, StoreClientTextMessage Item)> _waiting =
+            Channel.CreateBounded<(int, StoreClientTextMessage)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+        private readonly CancellationTokenSource _over;
+        private readonly FollowCursor _cursor;
+        private readonly MessageReader _messages;
+        private readonly Task _streams;
+        private volatile bool _isFull;
+        private bool _hasDelivered;
+
+        public Connection(HubConnection hub, FollowCursor cursor, MessageReader messages, CancellationToken cancellationToken)
+        {
+            (_cursor, _messages) = (cursor, messages);
+            _over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            _streams = Task.WhenAll(messages.Stores.Names.Select((name, index) => PumpAsync(hub, name, index, _over.Token)));
+        }
+
+        public override bool ResumesAtOnce => _isFull;
+
+        public override async ValueTask<ReceivedMessage?> ReadAsync()
+        {
+            try
+            {
+                return await _waiting.Reader.WaitToReadAsync(_over.Token).ConfigureAwait(false) && _waiting.Reader.TryRead(out var next)
+                    ? Read(next.Store, next.Item)
+                    : null;
+            }
+            catch (HubException refusal) when (Refusals.Of(refusal) is { } known)
+            {
+                // The hub has one code for both: "forbidden" of a stream that was delivering is an operator's "for good".
+                throw _hasDelivered && known.StatusCode == HttpStatusCode.Forbidden ? new DismissedException() : known;
+            }
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await _over.CancelAsync().ConfigureAwait(false);
+            await _streams.ConfigureAwait(false);
+            _over.Dispose();
+        }
+
+        private ReceivedMessage Read(int store, StoreClientTextMessage item)
+        {
+            _hasDelivered = true;
+            if (item.Reset is { } reset)
+                return _messages.Reset(store, reset.Reason, _cursor.MoveStore(store, reset.Id) ?? reset.Id);
+            var id = item.Id is null ? null : _cursor.MoveStore(store, item.Id);
+            var format = item.Format == "json" ? MessageFormat.Json : MessageFormat.Text;
+            return _messages.Message(store, id, item.Event, format, System.Text.Encoding.UTF8.GetBytes(item.Data ?? ""));
+        }
+
+        private async Task PumpAsync(HubConnection hub, string store, int index, CancellationToken cancellationToken)
+        {
+            try
+            {
+                var stream = hub.StreamAsync<StoreClientTextMessage>("WatchText", store, _cursor.Of(index), cancellationToken);
+                await foreach (var item in stream.ConfigureAwait(false))
+                    if (!_waiting.Writer.TryWrite((index, item)))
+                    {
+                        _isFull = true;
+                        break;
+                    }
+
+                // The hub completes a stream that was cancelled from here, and no other.
+                _waiting.Writer.TryComplete();
+            }
+            catch (Exception failure)
+            {
+                _waiting.Writer.TryComplete(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Net;
+using System.Net.WebSockets;
+
+namespace Tornadose.SignalR;
+
+/// <summary>A server refused a client, or ended its connection, in a way that has no exception of its own.</summary>
+public sealed class StoreConnectionException : StoreException
+{
+    internal StoreConnectionException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The status of the answer; null where there was none.</summary>
+    public HttpStatusCode? StatusCode { get; internal init; }
+
+    /// <summary>The code with which the server closed a WebSocket; null where it did not.</summary>
+    public WebSocketCloseStatus? CloseStatus { get; internal init; }
+
+    /// <summary>For how long the server wants to be left alone; null where it did not say.</summary>
+    public TimeSpan? RetryAfter { get; internal init; }
+
+    /// <summary>Whether another attempt would end the same way.</summary>
+    internal bool IsFinal { get; init; }
+}

@@ -43,7 +43,8 @@ internal sealed class Attempt : IAsyncDisposable
     }
 
     /// <summary>
-    /// The next message. The deadline runs while the line is waited for, and not while the application is busy with a message: nothing is read then.
+    /// The next message. The deadline runs while the line is waited for, and not while the application is busy with a message: nothing
+    /// is read then.
     /// </summary>
     /// <returns>Null when the server has ended the connection.</returns>
     public ValueTask<ReceivedMessage?> ReadAsync()

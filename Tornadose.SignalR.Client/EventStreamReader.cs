@@ -6,7 +6,8 @@ using System.Text.Unicode;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// Takes a response apart into events (WHATWG HTML §9.2.6). The framework's <c>SseParser</c> drops the fields <c>format</c>, <c>ends</c> and
+/// Takes a response apart into events (WHATWG HTML §9.2.6). The framework's <c>SseParser</c> drops the fields <c>format</c>,
+/// <c>ends</c> and
 /// <c>store</c>, without which text cannot be told from JSON, nor CR from LF.
 /// </summary>
 /// <param name="stream">The response's body.</param>

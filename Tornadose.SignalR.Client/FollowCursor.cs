@@ -60,6 +60,8 @@ internal sealed class FollowCursor
         return Id = string.Join('-', _own);
     }
 
-    /// <summary>What to continue a store after, alone. Where the id cannot be taken apart, the server has to make of the whole what it can.</summary>
+    /// <summary>
+    /// What to continue a store after, alone. Where the id cannot be taken apart, the server has to make of the whole what it can.
+    /// </summary>
     public string? Of(int index) => _own[index] ?? Id;
 }

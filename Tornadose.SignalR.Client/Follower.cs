@@ -133,7 +133,9 @@ internal sealed class Follower : IAsyncDisposable
         Set(StoreSubscriptionState.Live);
     }
 
-    /// <summary>Fixes the position before the first message is there: a connection that is lost before it must not lose what comes meanwhile.</summary>
+    /// <summary>
+    /// Fixes the position before the first message is there: a connection that is lost before it must not lose what comes meanwhile.
+    /// </summary>
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         var answer = await _polling.PollAsync(_cursor, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
@@ -182,7 +184,9 @@ internal sealed class Follower : IAsyncDisposable
         await Task.Delay(wait, _requests.Time, _stop).ConfigureAwait(false);
     }
 
-    /// <summary>The token may have expired between two attempts: the provider gives another one, and only then the refusal counts.</summary>
+    /// <summary>
+    /// The token may have expired between two attempts: the provider gives another one, and only then the refusal counts.
+    /// </summary>
     private bool IsWorthAnotherToken(Exception? failure)
     {
         if (failure is not StoreConnectionException { StatusCode: HttpStatusCode.Unauthorized } || _requests.Options.AccessTokenProvider is null)

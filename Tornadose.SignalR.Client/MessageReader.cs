@@ -18,7 +18,9 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
     public ReceivedMessage Reset(int store, string? reason, string id) =>
         new(Stores.Names[store], new ReceivedReset(ReceivedReset.ParseReason(reason), id), json);
 
-    /// <summary>Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"closed":{…}}</c>, or <c>{}</c>, the heartbeat.</summary>
+    /// <summary>
+    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"closed":{…}}</c>, or <c>{}</c>, the heartbeat.
+    /// </summary>
     /// <returns>Null for a heartbeat, and for what is not ours.</returns>
     /// <exception cref="JsonException">It is none of these.</exception>
     /// <exception cref="DismissedException">It says that the server has ended this client for good.</exception>

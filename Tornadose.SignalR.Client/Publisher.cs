@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>Publishes by <c>POST</c> on a store's URL, once: whether to try again is the application's decision, as it has the idempotency key.</summary>
+/// <summary>
+/// Publishes by <c>POST</c> on a store's URL, once: whether to try again is the application's decision, as it has the idempotency key.
+/// </summary>
 internal sealed class Publisher(StoreRequests requests)
 {
     private const int LongestKey = 256;

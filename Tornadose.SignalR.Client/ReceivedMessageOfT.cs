@@ -24,12 +24,16 @@ public sealed class ReceivedMessage<T>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
     /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
-    /// <exception cref="NotSupportedException"><see cref="TornadoseClientOptions.JsonSerializerOptions"/> know nothing of the type.</exception>
+    /// <exception cref="NotSupportedException">
+    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> know nothing of the type.
+    /// </exception>
     public T GetValue() => Message.GetValue<T>();
 
     /// <summary>The value, if this is a message that holds one. It is read anew by each call.</summary>
     /// <param name="value">The value.</param>
     /// <returns>False for a reset, and for a message that is no <typeparamref name="T"/>: somebody else published it.</returns>
-    /// <exception cref="NotSupportedException"><see cref="TornadoseClientOptions.JsonSerializerOptions"/> know nothing of the type.</exception>
+    /// <exception cref="NotSupportedException">
+    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> know nothing of the type.
+    /// </exception>
     public bool TryGetValue([MaybeNullWhen(false)] out T value) => Message.TryGetValue(out value);
 }

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.SignalR.Client;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// The application's SignalR connection, with a stream for each store. The streams carry the published text: values that a hub protocol has
+/// The application's SignalR connection, with a stream for each store. The streams carry the published text: values that a hub
+/// protocol has
 /// parsed have lost digits and quotes.
 /// </summary>
 internal sealed class SignalRWire(StoreRequests requests, MessageReader messages) : Wire
@@ -50,7 +51,8 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
     private sealed class Connection : WireConnection
     {
         /// <summary>
-        /// SignalR's client reads without end whatever nobody takes. From here on the streams are given up until the messages are taken, and
+        /// SignalR's client reads without end whatever nobody takes. From here on the streams are given up until the messages are
+        /// taken, and
         /// the server keeps the rest.
         /// </summary>
         private const int MostWaiting = 1000;

@@ -1,6 +1,8 @@
 namespace Tornadose.SignalR.Client;
 
-/// <summary>The URLs below the one of <c>MapStores</c>. Its query is kept: it may tell a proxy, or the application, where to go.</summary>
+/// <summary>
+/// The URLs below the one of <c>MapStores</c>. Its query is kept: it may tell a proxy, or the application, where to go.
+/// </summary>
 internal sealed class StoreAddress
 {
     private readonly Uri _base;

@@ -31,7 +31,9 @@ internal sealed class StoreList
             : throw new ArgumentException("A store is named twice.", nameof(stores));
     }
 
-    /// <summary>The place of the store that a message names; the only one where messages name none. Negative for a store that is not ours.</summary>
+    /// <summary>
+    /// The place of the store that a message names; the only one where messages name none. Negative for a store that is not ours.
+    /// </summary>
     public int IndexOf(string? name)
     {
         if (!IsList)

@@ -3,7 +3,10 @@ using Tornadose.SignalR.Client;
 
 namespace Tornadose.SignalR;
 
-/// <summary>A subscription in the background: <see cref="TornadoseClient.Follow(string, Func{ReceivedMessage, CancellationToken, ValueTask}, Action{StoreSubscription}?, StartAt?)"/>.</summary>
+/// <summary>
+/// A subscription in the background:
+/// <see cref="TornadoseClient.Follow(string, Func{ReceivedMessage, CancellationToken, ValueTask}, Action{StoreSubscription}?, StartAt?)"/>.
+/// </summary>
 public sealed class StoreSubscription : IAsyncDisposable
 {
     private static readonly AsyncLocal<StoreSubscription?> InCallback = new();
@@ -28,7 +31,8 @@ public sealed class StoreSubscription : IAsyncDisposable
     public StoreSubscriptionState State => _follower.State;
 
     /// <summary>
-    /// The id of the last message or reset that was handed on, to continue after with <see cref="StartAt.AfterId"/>; before the first one where the subscription
+    /// The id of the last message or reset that was handed on, to continue after with <see cref="StartAt.AfterId"/>; before the first
+    /// one where the subscription
     /// began. Null before it is known.
     /// </summary>
     public string? LastId => _follower.LastId;
@@ -36,7 +40,10 @@ public sealed class StoreSubscription : IAsyncDisposable
     /// <summary>Why the last attempt to connect failed, or why the subscription has ended; null while it is live.</summary>
     public Exception? LastError => _follower.LastError;
 
-    /// <summary>Ends with the subscription: with success when it is <see cref="StoreSubscriptionState.Ended"/>, with <see cref="LastError"/> when it has failed.</summary>
+    /// <summary>
+    /// Ends with the subscription: with success when it is <see cref="StoreSubscriptionState.Ended"/>, with <see cref="LastError"/>
+    /// when it has failed.
+    /// </summary>
     public Task Completion { get; }
 
     /// <summary>Ends the subscription. Once it has returned no callback is called any more, unless it was called by one.</summary>

@@ -12,7 +12,9 @@ public enum StoreSubscriptionState
     /// <summary>The connection was lost or refused for the moment, and the next attempt follows after a pause.</summary>
     Waiting,
 
-    /// <summary>Ended for good, without an error: by the application, or because an operator of the server has ended this client.</summary>
+    /// <summary>
+    /// Ended for good, without an error: by the application, or because an operator of the server has ended this client.
+    /// </summary>
     Ended,
 
     /// <summary>Ended for good by an error that another attempt would not change: <see cref="StoreSubscription.LastError"/>.</summary>

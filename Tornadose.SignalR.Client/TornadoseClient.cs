@@ -9,12 +9,15 @@ using Tornadose.SignalR.Client;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// Follows the stores of a server, and publishes to them: from any .NET program, browsers included. Safe for concurrent use; one serves a whole application.
+/// Follows the stores of a server, and publishes to them: from any .NET program, browsers included. Safe for concurrent use; one
+/// serves a whole application.
 /// </summary>
 /// <remarks>
-/// A subscription reconnects for ever and resumes after its last message, on whatever connection comes next: nothing is missing and nothing
+/// A subscription reconnects for ever and resumes after its last message, on whatever connection comes next: nothing is missing and
+/// nothing
 /// comes twice. Where the server cannot continue, a reset says so (<see cref="ReceivedMessage.Reset"/>). It ends when the application
-/// ends it, when an operator of the server ends this client for good, and by an exception when the server refuses it in a way that another attempt would not change.
+/// ends it, when an operator of the server ends this client for good, and by an exception when the server refuses it in a way that
+/// another attempt would not change.
 /// </remarks>
 public sealed class TornadoseClient : IDisposable
 {
@@ -35,8 +38,13 @@ public sealed class TornadoseClient : IDisposable
     public TornadoseClient(Uri baseAddress, TornadoseClientOptions? options = null, ILoggerFactory? loggerFactory = null)
         : this(CreateClient(), baseAddress ?? throw new ArgumentNullException(nameof(baseAddress)), options, loggerFactory) => _own = _createClient();
 
-    /// <summary>Makes a client on an <see cref="HttpClient"/> of the application's, with its handlers, headers and cookies. It is not disposed of.</summary>
-    /// <param name="httpClient">The client. Its <see cref="HttpClient.BaseAddress"/> counts where <see cref="TornadoseClientOptions.BaseAddress"/> is not set.</param>
+    /// <summary>
+    /// Makes a client on an <see cref="HttpClient"/> of the application's, with its handlers, headers and cookies. It is not disposed
+    /// of.
+    /// </summary>
+    /// <param name="httpClient">
+    /// The client. Its <see cref="HttpClient.BaseAddress"/> counts where <see cref="TornadoseClientOptions.BaseAddress"/> is not set.
+    /// </param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options make no sense; it says which.</exception>
@@ -63,12 +71,15 @@ public sealed class TornadoseClient : IDisposable
     /// <summary>Reads the messages of a store, and then what is published, without end.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="start">
-    /// Where to begin. Null for what a new subscriber gets: of a data store the current value, and then what is published. To continue, <see cref="StartAt.AfterId"/> with the last <see cref="ReceivedMessage.Id"/>.
+    /// Where to begin. Null for what a new subscriber gets: of a data store the current value, and then what is published. To
+    /// continue, <see cref="StartAt.AfterId"/> with the last <see cref="ReceivedMessage.Id"/>.
     /// </param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
-    /// The messages, and resets where messages are missing. The connection is read only as fast as the messages are taken. It ends when an operator of the server ends this
-    /// client for good; <see cref="StoreNotFoundException"/>, <see cref="StoreAccessDeniedException"/> and <see cref="StoreConnectionException"/> end it where another attempt
+    /// The messages, and resets where messages are missing. The connection is read only as fast as the messages are taken. It ends
+    /// when an operator of the server ends this
+    /// client for good; <see cref="StoreNotFoundException"/>, <see cref="StoreAccessDeniedException"/> and
+    /// <see cref="StoreConnectionException"/> end it where another attempt
     /// would not help.
     /// </returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
@@ -109,7 +120,8 @@ public sealed class TornadoseClient : IDisposable
     /// <summary>Follows a store in the background, and tells what the subscription is doing.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="onMessage">
-    /// Called with each message and each reset, one after the other: the next is read when this one is done. What it throws is logged, and the subscription goes on.
+    /// Called with each message and each reset, one after the other: the next is read when this one is done. What it throws is logged,
+    /// and the subscription goes on.
     /// </param>
     /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
     /// <param name="start">Where to begin; null for what a new subscriber gets.</param>
@@ -122,7 +134,8 @@ public sealed class TornadoseClient : IDisposable
     /// <summary>Follows several stores in the background over one connection, and tells what the subscription is doing.</summary>
     /// <param name="stores">The names, at most 64. An id is that of all of them.</param>
     /// <param name="onMessage">
-    /// Called with each message and each reset, one after the other: the next is read when this one is done. What it throws is logged, and the subscription goes on.
+    /// Called with each message and each reset, one after the other: the next is read when this one is done. What it throws is logged,
+    /// and the subscription goes on.
     /// </param>
     /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
     /// <param name="start">Where to begin in each; null for what a new subscriber gets.</param>
@@ -136,7 +149,9 @@ public sealed class TornadoseClient : IDisposable
     /// <summary>Publishes text over HTTP, to a server with <c>MapStorePublishing</c>.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="text">The text; may be empty.</param>
-    /// <param name="options">Event type and idempotency key. With a key the call may be repeated when its outcome is unknown: one message is stored.</param>
+    /// <param name="options">
+    /// Event type and idempotency key. With a key the call may be repeated when its outcome is unknown: one message is stored.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's id, once the server's log has it.</returns>
     /// <exception cref="ArgumentException">The name, the event type or the key cannot be used.</exception>
@@ -144,7 +159,9 @@ public sealed class TornadoseClient : IDisposable
     /// <exception cref="StoreNotFoundException">There is no such store.</exception>
     /// <exception cref="StoreAccessDeniedException">This client may not publish to it.</exception>
     /// <exception cref="StoreUnavailableException">The server did not answer, or could not store it at the moment.</exception>
-    /// <exception cref="StoreConnectionException">The server refused it for another reason: it publishes nothing over HTTP, for instance.</exception>
+    /// <exception cref="StoreConnectionException">
+    /// The server refused it for another reason: it publishes nothing over HTTP, for instance.
+    /// </exception>
     public Task<string> PublishAsync(string store, string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -157,7 +174,9 @@ public sealed class TornadoseClient : IDisposable
     /// <param name="options">Event type and idempotency key.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's id, once the server's log has it.</returns>
-    /// <exception cref="ArgumentException">The bytes are not valid UTF-8, or the name, the event type or the key cannot be used.</exception>
+    /// <exception cref="ArgumentException">
+    /// The bytes are not valid UTF-8, or the name, the event type or the key cannot be used.
+    /// </exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
     public Task<string> PublishUtf8Async(
         string store, ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default) => Utf8.IsValid(utf8Text.Span)
@@ -165,7 +184,10 @@ public sealed class TornadoseClient : IDisposable
         : throw new ArgumentException("The bytes are not valid UTF-8. Encode binary data as base64.", nameof(utf8Text));
 
     /// <summary>Publishes any other value, as JSON.</summary>
-    /// <typeparam name="T">The value's type, as declared, which <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have to know. A string is published as text.</typeparam>
+    /// <typeparam name="T">
+    /// The value's type, as declared, which <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have to know. A string is
+    /// published as text.
+    /// </typeparam>
     /// <param name="store">The store's name.</param>
     /// <param name="value">The value.</param>
     /// <param name="options">Event type and idempotency key.</param>

@@ -11,7 +11,8 @@ public sealed class TornadoseClientOptions
     private JsonSerializerOptions? _json;
 
     /// <summary>
-    /// The URL of <c>MapStores</c>, as <c>https://example.com/stores</c>: absolute, <c>http</c> or <c>https</c>. A query of its own is kept. Default null: the
+    /// The URL of <c>MapStores</c>, as <c>https://example.com/stores</c>: absolute, <c>http</c> or <c>https</c>. A query of its own is
+    /// kept. Default null: the
     /// one that the constructor is given, or the <see cref="HttpClient.BaseAddress"/>.
     /// </summary>
     public Uri? BaseAddress { get; set; }
@@ -20,14 +21,17 @@ public sealed class TornadoseClientOptions
     public StoreTransport Transport { get; set; }
 
     /// <summary>
-    /// The application's connection to the hub of <c>MapStoreHub</c>, with any hub protocol, for <see cref="StoreTransport.SignalR"/>. The client starts it
+    /// The application's connection to the hub of <c>MapStoreHub</c>, with any hub protocol, for <see cref="StoreTransport.SignalR"/>.
+    /// The client starts it
     /// when it is not connected, and starts it again for as long as a subscription lasts; it never stops it. Default null.
     /// </summary>
     public HubConnection? HubConnection { get; set; }
 
     /// <summary>
-    /// Gives the bearer token for a request. Called before each attempt to connect, and before each publish, so that a token may expire; after
-    /// a 401 it is called once more before the refusal counts. Null, as a result too, for none. Default null. Over SignalR the connection has a
+    /// Gives the bearer token for a request. Called before each attempt to connect, and before each publish, so that a token may
+    /// expire; after
+    /// a 401 it is called once more before the refusal counts. Null, as a result too, for none. Default null. Over SignalR the
+    /// connection has a
     /// provider of its own; this one serves the requests over HTTP beside it.
     /// </summary>
     public Func<CancellationToken, ValueTask<string?>>? AccessTokenProvider { get; set; }
@@ -40,29 +44,37 @@ public sealed class TornadoseClientOptions
     public bool UseTickets { get; set; }
 
     /// <summary>
-    /// How long an attempt to connect may take, token and ticket included. Default 15 s; from 100 ms, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// How long an attempt to connect may take, token and ticket included. Default 15 s; from 100 ms, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// The silence after which a connection is taken for dead and made anew. Default 45 s; from 3 s, or <see cref="Timeout.InfiniteTimeSpan"/>. With
-    /// Server-Sent Events it has to be longer than the server's <c>KeepAlive</c> (15 s). A WebSocket asks the server for a heartbeat of a quarter of it,
+    /// The silence after which a connection is taken for dead and made anew. Default 45 s; from 3 s, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>. With
+    /// Server-Sent Events it has to be longer than the server's <c>KeepAlive</c> (15 s). A WebSocket asks the server for a heartbeat
+    /// of a quarter of it,
     /// long polling for answers within two thirds of it. SignalR has <c>HubConnection.ServerTimeout</c> instead.
     /// </summary>
     public TimeSpan ServerTimeout { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>
-    /// The wait after the first failure. It doubles with each further one, up to <see cref="MaxReconnectDelay"/>, and is up to half as long again, at
-    /// random, so that many clients do not come back together; a connection that lasted five seconds begins with the first wait again. Default
+    /// The wait after the first failure. It doubles with each further one, up to <see cref="MaxReconnectDelay"/>, and is up to half as
+    /// long again, at
+    /// random, so that many clients do not come back together; a connection that lasted five seconds begins with the first wait again.
+    /// Default
     /// 1 s; from 1 ms. What the server says (<c>retry</c>) replaces it, and no wait is shorter than its <c>Retry-After</c>.
     /// </summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait between two attempts, before the random part. Default 30 s; not less than <see cref="ReconnectDelay"/>.</summary>
+    /// <summary>
+    /// The longest wait between two attempts, before the random part. Default 30 s; not less than <see cref="ReconnectDelay"/>.
+    /// </summary>
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How values are read and written. Default: the web's, as servers have them (camel case). Where reflection is switched off, as in a native
+    /// How values are read and written. Default: the web's, as servers have them (camel case). Where reflection is switched off, as in
+    /// a native
     /// application, set options with a <c>TypeInfoResolver</c>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>

@@ -14,8 +14,10 @@ public static class TornadoseClientServiceCollectionExtensions
     private const string HttpClientName = "Tornadose.SignalR.Client";
 
     /// <summary>
-    /// Adds <see cref="TornadoseClient"/> as a singleton: <c>services.AddTornadoseClient(o =&gt; o.BaseAddress = new Uri("https://example.com/stores"))</c>. It logs,
-    /// measures on the meter <c>Tornadose.SignalR.Client</c>, and takes the <see cref="TimeProvider"/> among the services where there is one.
+    /// Adds <see cref="TornadoseClient"/> as a singleton: <c>services.AddTornadoseClient(o =&gt; o.BaseAddress = new
+    /// Uri("https://example.com/stores"))</c>. It logs,
+    /// measures on the meter <c>Tornadose.SignalR.Client</c>, and takes the <see cref="TimeProvider"/> among the services where there
+    /// is one.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets the options, which are checked when the application starts, or the client is first asked for.</param>

@@ -61,7 +61,9 @@ internal sealed class WebSocketWire(StoreRequests requests, MessageReader messag
         return Refusals.Of(socket.HttpStatusCode, "the handshake of a WebSocket was refused.", requests.Options.UseTickets, Refusals.ParseRetryAfter(parsed, requests.Time), refused);
     }
 
-    /// <summary>A quarter of the silence after which the connection is taken for dead, as the server's clock and the line may each be late.</summary>
+    /// <summary>
+    /// A quarter of the silence after which the connection is taken for dead, as the server's clock and the line may each be late.
+    /// </summary>
     private IEnumerable<(string Name, string Value)> Heartbeat()
     {
         var silence = requests.Options.ServerTimeout;

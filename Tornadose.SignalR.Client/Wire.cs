@@ -13,7 +13,9 @@ internal abstract class Wire
     public abstract Task<WireConnection> OpenAsync(FollowCursor cursor, Attempt attempt);
 }
 
-/// <summary>A connection. One reader; it reads from the line when it is asked for a message, so that a slow reader costs no memory.</summary>
+/// <summary>
+/// A connection. One reader; it reads from the line when it is asked for a message, so that a slow reader costs no memory.
+/// </summary>
 internal abstract class WireConnection : IAsyncDisposable
 {
     /// <summary>Whether the connection has ended from here, and is to be made anew at once.</summary>

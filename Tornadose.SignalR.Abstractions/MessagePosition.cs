@@ -36,7 +36,9 @@ public readonly record struct MessagePosition : ISpanFormattable, IUtf8SpanForma
     private const int EpochDigits = 16;
     private const int TagDigits = 8;
 
-    /// <summary>Reads an id. Only the exact form that <see cref="ToString()"/> writes is accepted: anything else was never issued.</summary>
+    /// <summary>
+    /// Reads an id. Only the exact form that <see cref="ToString()"/> writes is accepted: anything else was never issued.
+    /// </summary>
     /// <param name="text">The id.</param>
     /// <param name="position">The position, or the default value.</param>
     /// <returns>Whether the text is an id.</returns>
@@ -59,18 +61,22 @@ public readonly record struct MessagePosition : ISpanFormattable, IUtf8SpanForma
 
     /// <summary>Writes the id.</summary>
     /// <returns>The id, for example <c>9f2c4e6a81b3d5f7-42-1a2b3c4d</c>.</returns>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, stackalloc char[MaxLength], $"{Epoch:x16}-{Offset}-{Tag:x8}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, stackalloc char[MaxLength], $"{Epoch:x16}-{Offset}-{Tag:x8}");
 
     /// <inheritdoc/>
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     /// <inheritdoc/>
-    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
+    public bool TryFormat(
+        Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
         destination.TryWrite(CultureInfo.InvariantCulture, $"{Epoch:x16}-{Offset}-{Tag:x8}", out charsWritten);
 
     /// <inheritdoc/>
-    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
-        System.Text.Unicode.Utf8.TryWrite(utf8Destination, CultureInfo.InvariantCulture, $"{Epoch:x16}-{Offset}-{Tag:x8}", out bytesWritten);
+    public bool TryFormat(
+        Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
+        System.Text.Unicode.Utf8.TryWrite(
+            utf8Destination, CultureInfo.InvariantCulture, $"{Epoch:x16}-{Offset}-{Tag:x8}", out bytesWritten);
 
     private static bool TryParseHex(ReadOnlySpan<char> digits, out ulong value)
     {

@@ -4,17 +4,18 @@ namespace Tornadose.SignalR;
 public sealed record PublishOptions
 {
     /// <summary>
-    /// The event type, which a browser's <c>EventSource</c> listens for by name. Default null: a plain message. Empty and <c>message</c> mean
-    /// the same as null. At most 256 characters; control and format characters are refused, and so is <c>tornadose.</c> at the beginning.
-    /// Refused are <c>error</c> and <c>open</c>, too: an <c>EventSource</c> has events of its own by these names, and pages cannot tell them apart.
+    /// The event type, which a browser's <c>EventSource</c> listens for by name. Default null: a plain message. Empty and <c>message</c>
+    /// mean the same as null. At most 256 characters; control and format characters are refused, and so is <c>tornadose.</c> at the
+    /// beginning. Refused are <c>error</c> and <c>open</c>, too: an <c>EventSource</c> has events of its own by these names, and pages
+    /// cannot tell them apart.
     /// </summary>
     public string? EventType { get; init; }
 
     /// <summary>
-    /// A key of the caller's choice, 1 to 256 characters, unique to the message. Publishing again with the same key within five minutes stores nothing
-    /// and returns the same position: set it where a publish may be retried. Default null: every call stores a message. Keys of the
-    /// application, of each user who publishes over HTTP or a hub, and of those who have not signed in
-    /// are apart: none of them makes a message of another vanish.
+    /// A key of the caller's choice, 1 to 256 characters, unique to the message. Publishing again with the same key within five minutes
+    /// stores nothing and returns the same position: set it where a publish may be retried. Default null: every call stores a message. Keys
+    /// of the application, of each user who publishes over HTTP or a hub, and of those who have not signed in are apart: none of them makes
+    /// a message of another vanish.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 

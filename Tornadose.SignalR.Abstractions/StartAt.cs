@@ -1,6 +1,8 @@
 namespace Tornadose.SignalR;
 
-/// <summary>Where a reader begins: now, at the latest value, at the earliest kept message, at the last <em>n</em>, or after a position.</summary>
+/// <summary>
+/// Where a reader begins: now, at the latest value, at the earliest kept message, at the last <em>n</em>, or after a position.
+/// </summary>
 public readonly record struct StartAt
 {
     private StartAt(Kind where, int count = 0, MessagePosition? position = null, bool earliestOnReset = false, string? text = null) =>
@@ -33,7 +35,9 @@ public readonly record struct StartAt
 
     internal bool EarliestOnReset { get; }
 
-    /// <summary>With <see cref="Kind.After"/> the id as it was given, where it is not a single position: of several stores it is all of theirs.</summary>
+    /// <summary>
+    /// With <see cref="Kind.After"/> the id as it was given, where it is not a single position: of several stores it is all of theirs.
+    /// </summary>
     internal string? Text { get; }
 
     /// <summary>With the last <paramref name="count"/> messages that are kept, then live.</summary>

@@ -10,7 +10,9 @@ namespace Tornadose.SignalR;
 [DataContract]
 public sealed class StoreClientTextMessage
 {
-    /// <summary>The id to resume after; null, and absent on the wire, for a message that cannot be resumed after, and for a reset.</summary>
+    /// <summary>
+    /// The id to resume after; null, and absent on the wire, for a message that cannot be resumed after, and for a reset.
+    /// </summary>
     [DataMember(Name = "id", EmitDefaultValue = false), JsonPropertyName("id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }

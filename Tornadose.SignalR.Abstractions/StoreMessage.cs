@@ -22,7 +22,9 @@ public sealed class StoreMessage
         Reset = reset;
     }
 
-    /// <summary>Where the message stands; null for a message that a foreign publisher sent past the log (live only, not resumable).</summary>
+    /// <summary>
+    /// Where the message stands; null for a message that a foreign publisher sent past the log (live only, not resumable).
+    /// </summary>
     public MessagePosition? Position { get; }
 
     /// <summary>The text form of <see cref="Position"/>, the same on every wire; null where there is none.</summary>
@@ -42,7 +44,8 @@ public sealed class StoreMessage
 
     internal MessageContent Content => Reset is null
         ? _content
-        : throw new InvalidOperationException("This is a reset, not a message: messages before it are missing. Check StoreMessage.Reset before reading the data.");
+        : throw new InvalidOperationException(
+            "This is a reset, not a message: messages before it are missing. Check StoreMessage.Reset before reading the data.");
 
     /// <summary>The payload as a string: the text itself, or the JSON text.</summary>
     /// <returns>The payload.</returns>

@@ -1,6 +1,8 @@
 namespace Tornadose.SignalR;
 
-/// <summary>The messages that a store keeps, oldest first, and the position after which a stream continues without gap or duplicate.</summary>
+/// <summary>
+/// The messages that a store keeps, oldest first, and the position after which a stream continues without gap or duplicate.
+/// </summary>
 /// <param name="position">The position of the newest message in the snapshot.</param>
 /// <param name="messages">The messages.</param>
 public sealed class StoreSnapshot(MessagePosition position, IReadOnlyList<StoreMessage> messages)

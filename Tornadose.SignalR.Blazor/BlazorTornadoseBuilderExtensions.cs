@@ -10,7 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class BlazorTornadoseBuilderExtensions
 {
     /// <summary>
-    /// Adds what <see cref="StoreView{T}"/> needs, besides <c>AddRazorComponents().AddInteractiveServerComponents()</c>. Calling it again changes nothing.
+    /// Adds what <see cref="StoreView{T}"/> needs, besides <c>AddRazorComponents().AddInteractiveServerComponents()</c>. Calling it again
+    /// changes nothing.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
@@ -19,8 +20,10 @@ public static class BlazorTornadoseBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.TryAddScoped<StoreViewCircuit>();
-        services.TryAddEnumerable(ServiceDescriptor.Scoped<CircuitHandler, StoreViewCircuit>(static provider => provider.GetRequiredService<StoreViewCircuit>()));
-        // By a factory: where there is no Blazor there is no state to persist, and a check of all services at start would find that missing.
+        services.TryAddEnumerable(
+            ServiceDescriptor.Scoped<CircuitHandler, StoreViewCircuit>(static provider => provider.GetRequiredService<StoreViewCircuit>()));
+        // By a factory: where there is no Blazor there is no state to persist, and a check of all services at start would find that
+        // missing.
         services.TryAddScoped(static provider => new StoreViewHandover(provider.GetRequiredService<PersistentComponentState>()));
         return builder;
     }

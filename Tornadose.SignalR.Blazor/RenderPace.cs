@@ -1,7 +1,8 @@
 namespace Tornadose.SignalR.Blazor;
 
 /// <summary>
-/// Makes few renders of many changes: at most one is pending, and none begins sooner than an interval after the one before. The first change after a quiet time is rendered at once.
+/// Makes few renders of many changes: at most one is pending, and none begins sooner than an interval after the one before. The first
+/// change after a quiet time is rendered at once.
 /// </summary>
 /// <param name="dispatch">Runs an action where rendering is allowed: a component's <c>InvokeAsync</c>.</param>
 /// <param name="render">Renders: a component's <c>StateHasChanged</c>.</param>
@@ -51,7 +52,10 @@ internal sealed class RenderPace(Func<Action, Task> dispatch, Action render, Act
         return wait > TimeSpan.Zero ? Task.Delay(wait, time, end) : Task.CompletedTask;
     }
 
-    /// <summary>Runs where rendering is allowed. Only from here on does a change need another render: a renderer that is busy collects no queue of them.</summary>
+    /// <summary>
+    /// Runs where rendering is allowed. Only from here on does a change need another render: a renderer that is busy collects no queue of
+    /// them.
+    /// </summary>
     private void RenderNow()
     {
         _last = time.GetTimestamp();

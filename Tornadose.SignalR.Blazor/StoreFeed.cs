@@ -6,8 +6,9 @@ namespace Tornadose.SignalR.Blazor;
 
 /// <summary>What a view shows: a store's newest messages, kept up to date. It knows nothing of rendering.</summary>
 /// <remarks>
-/// A view is a cursor like any subscriber. It begins with the snapshot and reads on after its id, or after the id that it was handed. Pausing is to stop reading: nothing is collected meanwhile, and
-/// reading goes on after the last message that was read. Where that is not kept any more there is a reset, and the view begins anew from the snapshot.
+/// A view is a cursor like any subscriber. It begins with the snapshot and reads on after its id, or after the id that it was handed.
+/// Pausing is to stop reading: nothing is collected meanwhile, and reading goes on after the last message that was read. Where that is not
+/// kept any more there is a reset, and the view begins anew from the snapshot.
 /// </remarks>
 /// <param name="store">The store.</param>
 /// <param name="serializer">Reads the values.</param>
@@ -62,12 +63,14 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     }
 
     /// <summary>Takes what the store keeps.</summary>
-    /// <param name="upTo">The id of the last message to take: what was shown before, somewhere else. All, if that is not among them.</param>
+    /// <param name="upTo">The id of the last message to take: what was shown before, somewhere else. All, if that is not among
+    /// them.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task LoadAsync(string? upTo, CancellationToken cancellationToken)
     {
         // Another node may have rendered the page, and know more than this one does yet: opening a cursor there makes it catch up.
-        using var cursor = await store.OpenCursorAsync(upTo is null ? StartAt.Now : StartAt.AfterId(upTo), cancellationToken).ConfigureAwait(false);
+        using var cursor = await store.OpenCursorAsync(
+            upTo is null ? StartAt.Now : StartAt.AfterId(upTo), cancellationToken).ConfigureAwait(false);
         Take(await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false), upTo);
     }
 
@@ -75,8 +78,8 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
-        // A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given something, or finds the store further on, and comes back with its id: what it has
-        // missed is said by a reset then.
+        // A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given
+        // something, or finds the store further on, and comes back with its id: what it has missed is said by a reset then.
         for (MessagePosition? fruitless = null; await PositionAsync(cancellationToken).ConfigureAwait(false) is var position && fruitless != position;)
             fruitless = await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false) ? null : position;
     }
@@ -88,7 +91,8 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     private async Task<bool> ReadUntilMissedAsync(CancellationToken cancellationToken)
     {
         var any = false;
-        await foreach (var message in store.ReadAllAsync(Id is { } id ? StartAt.AfterId(id) : StartAt.Now, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var message in store.ReadAllAsync(Id is { } id ? StartAt.AfterId(id) : StartAt.Now, cancellationToken).ConfigureAwait(false))
         {
             any = true;
             if (message.Reset is { } reset)
@@ -107,7 +111,9 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         return any;
     }
 
-    /// <returns>Whether the store keeps anything. One that does not gives a reset to whoever comes back with an id, so that its readers stay.</returns>
+    /// <returns>
+    /// Whether the store keeps anything. One that does not gives a reset to whoever comes back with an id, so that its readers stay.
+    /// </returns>
     private bool Take(StoreSnapshot snapshot, string? upTo)
     {
         lock (_gate)

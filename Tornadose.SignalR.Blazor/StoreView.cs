@@ -6,7 +6,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// Shows a store in a Blazor page, live, by reading it in this process: for interactive server rendering. In a prerendered or static page it shows what the store holds at that moment.
+/// Shows a store in a Blazor page, live, by reading it in this process: for interactive server rendering. In a prerendered or static page
+/// it shows what the store holds at that moment.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -17,8 +18,10 @@ namespace Tornadose.SignalR;
 ///     }
 /// &lt;/StoreView&gt;
 /// </code>
-/// However fast messages come, it renders at most <see cref="RendersPerSecond"/> times a second, and at most one render is pending. What was prerendered is handed over by its id: the interactive
-/// page begins with the same messages and goes on after them. While the browser's connection is down, or <see cref="Paused"/> is set, nothing is read and nothing collected; the view then goes on after
+/// However fast messages come, it renders at most <see cref="RendersPerSecond"/> times a second, and at most one render is pending. What
+/// was prerendered is handed over by its id: the interactive
+/// page begins with the same messages and goes on after them. While the browser's connection is down, or <see cref="Paused"/> is set,
+/// nothing is read and nothing collected; the view then goes on after
 /// the last message it has shown. No read policy is asked: the page that contains the view decides who sees it.
 /// </remarks>
 /// <typeparam name="T">The type of the values; <see cref="string"/> shows text messages.</typeparam>
@@ -54,11 +57,16 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     [Parameter]
     public int? Keep { get; set; }
 
-    /// <summary>How often the view renders at most; above 0 up to 60 times a second, 10 by default. A change after a quiet time is rendered at once.</summary>
+    /// <summary>
+    /// How often the view renders at most; above 0 up to 60 times a second, 10 by default. A change after a quiet time is rendered at once.
+    /// </summary>
     [Parameter]
     public double RendersPerSecond { get; set; } = 10;
 
-    /// <summary>While true nothing is read. The view then goes on after the last message that it has shown, or, if the store no longer keeps that, begins anew and counts <see cref="StoreViewContext{T}.Resets"/>.</summary>
+    /// <summary>
+    /// While true nothing is read. The view then goes on after the last message that it has shown, or, if the store no longer keeps that,
+    /// begins anew and counts <see cref="StoreViewContext{T}.Resets"/>.
+    /// </summary>
     [Parameter]
     public bool Paused { get; set; }
 
@@ -105,7 +113,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         if (Keep is < 1 or > 10_000)
             throw new ArgumentOutOfRangeException(nameof(Keep), Keep, "A view shows from 1 to 10,000 messages.");
         if (!(RendersPerSecond is > 0 and <= 60))
-            throw new ArgumentOutOfRangeException(nameof(RendersPerSecond), RendersPerSecond, "A view renders more than 0 and at most 60 times a second.");
+            throw new ArgumentOutOfRangeException(
+                nameof(RendersPerSecond), RendersPerSecond, "A view renders more than 0 and at most 60 times a second.");
         _pace!.Interval = TimeSpan.FromSeconds(1 / RendersPerSecond);
         if (Store != _shownStore || Keep != _shownKeep)
             await BeginAsync();

@@ -21,7 +21,10 @@ public sealed class StoreViewContext<T>
     /// <summary>The id after which the view goes on; null while loading.</summary>
     public string? Id { get; init; }
 
-    /// <summary>How many times messages were missed, because more had come than the store keeps while the view was paused or away. The items are then those that are kept now.</summary>
+    /// <summary>
+    /// How many times messages were missed, because more had come than the store keeps while the view was paused or away. The items are
+    /// then those that are kept now.
+    /// </summary>
     public int Resets { get; init; }
 
     /// <summary>Why messages were missed the last time; null when none were.</summary>

@@ -14,7 +14,10 @@ public enum StoreViewState
     /// <summary>It shows each message as it comes.</summary>
     Live,
 
-    /// <summary>It reads nothing, because <see cref="StoreView{T}.Paused"/> says so, or because the browser's connection is down. It will go on after the last message it has shown.</summary>
+    /// <summary>
+    /// It reads nothing, because <see cref="StoreView{T}.Paused"/> says so, or because the browser's connection is down. It will go on
+    /// after the last message it has shown.
+    /// </summary>
     Paused,
 
     /// <summary>The store has ended, with the application.</summary>

@@ -5,10 +5,11 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// What every backplane has to do: derive a class that makes one. <see cref="StoreSpecification{TFixture}"/> has the stores on it, <see cref="DurableBackplaneSpecification{TBackplane}"/> what a restart
-/// must leave.
+/// What every backplane has to do: derive a class that makes one. <see cref="StoreSpecification{TFixture}"/> has the stores on it, <see
+/// cref="DurableBackplaneSpecification{TBackplane}"/> what a restart must leave.
 /// </summary>
-/// <typeparam name="TBackplane">The backplane. It is disposed of when it is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>.</typeparam>
+/// <typeparam name="TBackplane">The backplane. It is disposed of when it is <see cref="IAsyncDisposable"/> or <see
+/// cref="IDisposable"/>.</typeparam>
 public abstract class BackplaneSpecification<TBackplane>
     where TBackplane : IBackplane
 {
@@ -70,7 +71,8 @@ public abstract class BackplaneSpecification<TBackplane>
     public async Task AppendAsync_Cancelled_Throws()
     {
         await using var channel = await OpenAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => channel.AppendAsync(Content("a"), null, new CancellationToken(true)).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => channel.AppendAsync(Content("a"), null, new CancellationToken(true)).AsTask());
     }
 
     [Fact]
@@ -153,7 +155,9 @@ public abstract class BackplaneSpecification<TBackplane>
     private protected static Task<MessagePosition> AppendAsync(IBackplaneChannel channel, string text, string? key = null) =>
         channel.AppendAsync(Content(text), key, default).WithTimeout();
 
-    /// <summary>Follows, and waits until the log's content is known: following alone completes as well while the backplane does not answer in time.</summary>
+    /// <summary>
+    /// Follows, and waits until the log's content is known: following alone completes as well while the backplane does not answer in time.
+    /// </summary>
     private protected static async Task<IDisposable> FollowAsync(IBackplaneChannel channel)
     {
         var following = await channel.FollowAsync(default).WithTimeout();
@@ -199,12 +203,14 @@ public abstract class BackplaneSpecification<TBackplane>
     {
         public MessageLog Log => inner.Log;
 
-        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        public ValueTask<MessagePosition> AppendAsync(
+            MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
             inner.AppendAsync(content, idempotencyKey, cancellationToken);
 
         public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => inner.FollowAsync(cancellationToken);
 
-        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => inner.CatchUpAsync(position, cancellationToken);
+        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
+            inner.CatchUpAsync(position, cancellationToken);
 
         public async ValueTask DisposeAsync()
         {

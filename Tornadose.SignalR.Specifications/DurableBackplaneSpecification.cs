@@ -3,8 +3,12 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Specifications;
 
-/// <summary>What a backplane has to do, besides, that keeps messages over a restart of the process: the log goes on where it was, and ids stay valid.</summary>
-/// <typeparam name="TBackplane">The backplane. It is disposed of when it is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>.</typeparam>
+/// <summary>
+/// What a backplane has to do, besides, that keeps messages over a restart of the process: the log goes on where it was, and ids stay
+/// valid.
+/// </summary>
+/// <typeparam name="TBackplane">The backplane. It is disposed of when it is <see cref="IAsyncDisposable"/> or <see
+/// cref="IDisposable"/>.</typeparam>
 public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpecification<TBackplane>
     where TBackplane : IBackplane
 {
@@ -96,7 +100,9 @@ public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpeci
         await DisposeAsync(reopened);
     }
 
-    /// <summary>A store that is closed and opened again while the backplane lives goes on, too: a store of a family comes and goes.</summary>
+    /// <summary>
+    /// A store that is closed and opened again while the backplane lives goes on, too: a store of a family comes and goes.
+    /// </summary>
     [Fact]
     public async Task Open_AgainBeforeTheLastLifeHasEnded_GoesOn()
     {
@@ -121,7 +127,9 @@ public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpeci
         await using (var channel = backplane.Open("store", limits))
         {
             for (var i = 0; i < count; i++)
-                positions[i] = await channel.AppendAsync(new MessageContent(System.Text.Encoding.UTF8.GetBytes($"{i + 1}"), MessageFormat.Json, "type"), null, default).WithTimeout();
+                positions[i] = await channel.AppendAsync(
+                    new MessageContent(System.Text.Encoding.UTF8.GetBytes($"{i + 1}"), MessageFormat.Json, "type"), null,
+                    default).WithTimeout();
         }
 
         await DisposeAsync(backplane);

@@ -5,8 +5,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// Readers that join anywhere while messages come, and are held to the ledger. Publishers wait for readers that are far behind, so that a reader
-/// is lapped never; what a start makes of an expired id is part of the test.
+/// Readers that join anywhere while messages come, and are held to the ledger. Publishers wait for readers that are far behind, so that a
+/// reader is lapped never; what a start makes of an expired id is part of the test.
 /// </summary>
 /// <param name="store">The store, of <see cref="Capacity"/> messages.</param>
 /// <param name="messages">How many messages are published, from 100 on.</param>

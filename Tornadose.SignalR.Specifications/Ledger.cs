@@ -48,7 +48,9 @@ public sealed class Ledger(LedgerRule rule = LedgerRule.Every)
         return subscriber;
     }
 
-    /// <summary>True as soon as every subscriber that is not ended has reached an id; for a bounded wait before <see cref="Check"/>.</summary>
+    /// <summary>
+    /// True as soon as every subscriber that is not ended has reached an id; for a bounded wait before <see cref="Check"/>.
+    /// </summary>
     public bool HasReached(string top)
     {
         lock (_lock)

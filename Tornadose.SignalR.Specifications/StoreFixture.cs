@@ -6,18 +6,21 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// Makes the stores that <see cref="StoreSpecification{TFixture}"/> is run on: of either kind, with any options, on one backplane, and by the same services that an application has.
+/// Makes the stores that <see cref="StoreSpecification{TFixture}"/> is run on: of either kind, with any options, on one backplane, and by
+/// the same services that an application has.
 /// </summary>
 public abstract class StoreFixture : IAsyncDisposable
 {
     private readonly Dictionary<IStore, OpenStore> _stores = [];
 
-    /// <summary>What is specified. The fixture does not dispose of it: override <see cref="DisposeAsync"/> for that, and call the base first.</summary>
+    /// <summary>
+    /// What is specified. The fixture does not dispose of it: override <see cref="DisposeAsync"/> for that, and call the base first.
+    /// </summary>
     public abstract IBackplane Backplane { get; }
 
     /// <summary>
-    /// How many messages the heaviest case publishes, one after the other, and a tenth of the updates of a data store. Default 100,000; a backplane that has to wait for something with each message may take
-    /// fewer, from 100.
+    /// How many messages the heaviest case publishes, one after the other, and a tenth of the updates of a data store. Default 100,000; a
+    /// backplane that has to wait for something with each message may take fewer, from 100.
     /// </summary>
     public virtual int HeavyLoad => 100_000;
 

@@ -141,7 +141,8 @@ public abstract partial class StoreSpecification<TFixture>
     public async Task PublishAsync_RefusedEventType_ThrowsAndPublishesNothing(string eventType)
     {
         var store = await QueueAsync();
-        await Assert.ThrowsAsync<ArgumentException>(async () => await store.PublishAsync("x", new PublishOptions { EventType = eventType }));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await store.PublishAsync("x", new PublishOptions { EventType = eventType }));
 
         Assert.Equal(0, store.Position.Offset);
     }

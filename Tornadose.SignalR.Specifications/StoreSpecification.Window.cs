@@ -95,7 +95,8 @@ public abstract partial class StoreSpecification<TFixture>
         var messages = Math.Min(5_000, _fixture.HeavyLoad / 2);
         var store = await QueueAsync(capacity);
         var ledger = new Ledger();
-        var readers = Enumerable.Range(0, 4).Select(index => Task.Run(() => ReadSlowlyAsync(ledger.Subscriber($"reader {index}", "cursor"), store, messages, index))).ToArray();
+        var readers = Enumerable.Range(0, 4).Select(
+            index => Task.Run(() => ReadSlowlyAsync(ledger.Subscriber($"reader {index}", "cursor"), store, messages, index))).ToArray();
         for (var i = 1; i <= messages; i++)
         {
             ledger.Published((await store.PublishAsync($"{i}")).ToString(), $"{i}");

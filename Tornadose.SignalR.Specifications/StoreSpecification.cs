@@ -4,8 +4,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// What every store promises, whatever decides on its order: inherit it with a <see cref="StoreFixture"/> of the backplane. Readers of a backplane over a network may be
-/// a little behind the publisher, so nothing here reads what was just published without waiting for it.
+/// What every store promises, whatever decides on its order: inherit it with a <see cref="StoreFixture"/> of the backplane. Readers of a
+/// backplane over a network may be a little behind the publisher, so nothing here reads what was just published without waiting for it.
 /// </summary>
 /// <typeparam name="TFixture">Makes the stores.</typeparam>
 public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
@@ -23,7 +23,8 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
         return _fixture.DisposeAsync();
     }
 
-    private Task<IStore> QueueAsync(int capacity = 1000, Action<StoreOptions>? configure = null) => _fixture.OpenAsync(StoreSort.Queue, configure, capacity);
+    private Task<IStore> QueueAsync(int capacity = 1000, Action<StoreOptions>? configure = null) =>
+        _fixture.OpenAsync(StoreSort.Queue, configure, capacity);
 
     private Task<IStore> DataAsync() => _fixture.OpenAsync(StoreSort.Data);
 
@@ -52,7 +53,9 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
 
     private static string Numbers(long from, long to) => string.Join(' ', Enumerable.Range((int)from, (int)(to - from + 1)));
 
-    /// <summary>Records what a reader got. A reset is a new beginning; two of them with nothing between them must be of different moments.</summary>
+    /// <summary>
+    /// Records what a reader got. A reset is a new beginning; two of them with nothing between them must be of different moments.
+    /// </summary>
     private static void Record(LedgerSubscriber subscriber, StoreMessage message)
     {
         if (message.Reset is not { } reset)

@@ -5,10 +5,13 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <summary>The log lines of the backplane. Never a payload, never a password.</summary>
 internal static partial class BackplaneLog
 {
-    [LoggerMessage(20, LogLevel.Warning, "A connection to Redis was lost ({ConnectionType}). Subscribers stay connected; publishing fails until it is back.")]
+    [LoggerMessage(
+        20, LogLevel.Warning,
+        "A connection to Redis was lost ({ConnectionType}). Subscribers stay connected; publishing fails until it is back.")]
     public static partial void ConnectionLost(this ILogger logger, object connectionType);
 
-    [LoggerMessage(21, LogLevel.Information, "A connection to Redis is back ({ConnectionType}). The followed stores are brought up to date.")]
+    [LoggerMessage(
+        21, LogLevel.Information, "A connection to Redis is back ({ConnectionType}). The followed stores are brought up to date.")]
     public static partial void ConnectionRestored(this ILogger logger, object connectionType);
 
     [LoggerMessage(22, LogLevel.Warning, "The connection to Redis is replaced: {Why}.")]
@@ -20,7 +23,9 @@ internal static partial class BackplaneLog
     [LoggerMessage(24, LogLevel.Debug, "Reading the log of store {Store} failed. It is tried again.")]
     public static partial void SyncFailed(this ILogger logger, Exception failure, string store);
 
-    [LoggerMessage(29, LogLevel.Warning, "Redis refuses to read the log of store {Store}. Its subscribers get nothing new until it does; it is tried again.")]
+    [LoggerMessage(
+        29, LogLevel.Warning,
+        "Redis refuses to read the log of store {Store}. Its subscribers get nothing new until it does; it is tried again.")]
     public static partial void SyncRefused(this ILogger logger, Exception failure, string store);
 
     [LoggerMessage(25, LogLevel.Error, "Following store {Store} failed. It is tried again.")]

@@ -6,12 +6,16 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>What came over a store's channel: an announcement by the append script, or whatever somebody has published there (then without a position).</summary>
+/// <summary>
+/// What came over a store's channel: an announcement by the append script, or whatever somebody has published there (then without a
+/// position).
+/// </summary>
 /// <remarks>
-/// An announcement is <c>\1T1;proof;epoch;offset;tag;previous tag;form;event type</c>, directly followed by the data. The form is a letter for the format, the length of the event type and, where the
-/// publisher is traced, a comma and its <c>traceparent</c>. The previous tag makes
-/// announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a
-/// version take the announcement as a hint that there is something to be read from the log, which has no version.
+/// An announcement is <c>\1T1;proof;epoch;offset;tag;previous tag;form;event type</c>, directly followed by the data. The form is a letter
+/// for the format, the length of the event type and, where the publisher is traced, a comma and its <c>traceparent</c>. The previous tag
+/// makes announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out
+/// forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a version take the announcement as a hint that
+/// there is something to be read from the log, which has no version.
 /// </remarks>
 /// <param name="Position">Null for a foreign message; that of no store for an announcement of an unknown version.</param>
 /// <param name="PreviousTag">The tag of the message before.</param>

@@ -21,10 +21,14 @@ internal sealed class BusProbe(RedisNode node)
         await ListenAsync(cancellationToken).ConfigureAwait(false);
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _arrived, arrived);
-        await node.Connection.RunAsync(multiplexer => multiplexer.GetSubscriber().PublishAsync(_channel, RedisValue.EmptyString), cancellationToken).ConfigureAwait(false);
+        await node.Connection.RunAsync(
+            multiplexer => multiplexer.GetSubscriber().PublishAsync(_channel, RedisValue.EmptyString),
+            cancellationToken).ConfigureAwait(false);
         try
         {
-            var patience = node.Options.ProbeInterval < node.Options.CommandTimeout ? node.Options.ProbeInterval : node.Options.CommandTimeout;
+            var patience = node.Options.ProbeInterval < node.Options.CommandTimeout
+                ? node.Options.ProbeInterval
+                : node.Options.CommandTimeout;
             await arrived.Task.WaitAsync(patience, node.Time, cancellationToken).ConfigureAwait(false);
             return true;
         }
@@ -41,6 +45,7 @@ internal sealed class BusProbe(RedisNode node)
         if (_subscription is { } old)
             await node.Bus.EndAsync(old).ConfigureAwait(false);
         _subscription = null;
-        _subscription = await node.Bus.SubscribeAsync([_channel], _ => Volatile.Read(ref _arrived).TrySetResult(), cancellationToken).ConfigureAwait(false);
+        _subscription = await node.Bus.SubscribeAsync(
+            [_channel], _ => Volatile.Read(ref _arrived).TrySetResult(), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -6,12 +6,13 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// The loop that follows a store: it subscribes first, then reads, so that nothing falls between, and then takes what happens one after the other: what came over the bus, a position that Redis told, a reader
-/// that needs what Redis has now.
+/// The loop that follows a store: it subscribes first, then reads, so that nothing falls between, and then takes what happens one after the
+/// other: what came over the bus, a position that Redis told, a reader that needs what Redis has now.
 /// </summary>
 /// <remarks>
-/// The loop is the lock: it awaits each read in its place, and nothing else writes the copy meanwhile. What comes meanwhile waits in one bounded channel. When that is full, what waits is dropped, and the log is
-/// read instead. Whatever fails, the loop pauses, longer each time, and then begins with a read; those who waited for one go on with what there is.
+/// The loop is the lock: it awaits each read in its place, and nothing else writes the copy meanwhile. What comes meanwhile waits in one
+/// bounded channel. When that is full, what waits is dropped, and the log is read instead. Whatever fails, the loop pauses, longer each
+/// time, and then begins with a read; those who waited for one go on with what there is.
 /// </remarks>
 internal sealed class FollowLoop : IAsyncDisposable
 {
@@ -51,7 +52,8 @@ internal sealed class FollowLoop : IAsyncDisposable
     public FollowLoop(string store, RedisKeys keys, LogReplica replica, LogReader reader, RedisNode node, Task previous)
     {
         (_store, _keys, _replica, _reader, _node) = (store, keys, replica, reader, node);
-        _events = Channel.CreateBounded<FollowEvent>(new BoundedChannelOptions(Math.Max(MinWaiting, replica.Log.Limits.Slots)) { SingleReader = true });
+        _events = Channel.CreateBounded<FollowEvent>(
+            new BoundedChannelOptions(Math.Max(MinWaiting, replica.Log.Limits.Slots)) { SingleReader = true });
         Ended = RunAsync(previous);
     }
 
@@ -83,7 +85,8 @@ internal sealed class FollowLoop : IAsyncDisposable
     /// <summary>Compares the copy with a position that Redis has told.</summary>
     /// <param name="top">What Redis said.</param>
     /// <param name="asked">The copy's position when it was asked.</param>
-    public void Check(MessagePosition? top, MessagePosition asked) => _events.Writer.TryWrite(new FollowEvent(default, FollowEventKind.Check, top, asked));
+    public void Check(MessagePosition? top, MessagePosition asked) =>
+        _events.Writer.TryWrite(new FollowEvent(default, FollowEventKind.Check, top, asked));
 
     /// <summary>Announcements may have been missed, and subscriptions may still be on their way.</summary>
     public void Unsettle()
@@ -156,7 +159,9 @@ internal sealed class FollowLoop : IAsyncDisposable
         _ => CatchUpAsync(),
     };
 
-    /// <summary>Reads all that the copy lacks. For a reader that only wants what Redis has now, it may be on its way, and was not missed.</summary>
+    /// <summary>
+    /// Reads all that the copy lacks. For a reader that only wants what Redis has now, it may be on its way, and was not missed.
+    /// </summary>
     private async Task CatchUpAsync()
     {
         var isMissed = _behind;
@@ -284,7 +289,8 @@ internal sealed class FollowLoop : IAsyncDisposable
         Sync,
     }
 
-    private readonly record struct FollowEvent(ReadOnlyMemory<byte> Payload, FollowEventKind Kind, MessagePosition? Top, MessagePosition Asked)
+    private readonly record struct FollowEvent(
+        ReadOnlyMemory<byte> Payload, FollowEventKind Kind, MessagePosition? Top, MessagePosition Asked)
     {
         public static FollowEvent Sync => new(default, FollowEventKind.Sync, null, default);
     }

@@ -3,8 +3,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// How many messages without a position a store takes while it keeps others, which they push out of the window: half a window at once, and half a
-/// window a minute. A token bucket. What is more is dropped, as "at most once" allows.
+/// How many messages without a position a store takes while it keeps others, which they push out of the window: half a window at once, and
+/// half a window a minute. A token bucket. What is more is dropped, as "at most once" allows.
 /// </summary>
 internal sealed class ForeignAllowance(MessageLog log, TimeProvider time)
 {

@@ -6,8 +6,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Messages as they come from Redis, where anybody with access may have put them: what is no UTF-8 is made so, what claims to be JSON and is none is text, and an event type
-/// that a publisher of this library could not have set is left out.
+/// Messages as they come from Redis, where anybody with access may have put them: what is no UTF-8 is made so, what claims to be JSON and
+/// is none is text, and an event type that a publisher of this library could not have set is left out.
 /// </summary>
 internal static class ForeignContent
 {
@@ -18,7 +18,8 @@ internal static class ForeignContent
     {
         if (!Utf8.IsValid(data.Span))
             data = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(data.Span));
-        return new MessageContent(data, json && IsJsonLine(data.Span) ? MessageFormat.Json : MessageFormat.Text, MessageEventType.OrNull(eventType));
+        return new MessageContent(
+            data, json && IsJsonLine(data.Span) ? MessageFormat.Json : MessageFormat.Text, MessageEventType.OrNull(eventType));
     }
 
     /// <summary>JSON goes onto the wires as it is, and some of them end at a line break.</summary>

@@ -67,7 +67,8 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
     /// <summary>Reads an entry <c>[id, [field, value, …]]</c>; null for what the script has not written.</summary>
     private static LogPageEntry? ParseEntry(ulong epoch, RedisResult result)
     {
-        if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields || !TryParseId((string?)id, out var offset, out var tag))
+        if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields || !TryParseId(
+            (string?)id, out var offset, out var tag))
             return null;
         RedisValue data = default, format = default, eventType = default, time = default;
         for (var i = 0; i + 1 < fields.Length; i += 2)
@@ -82,7 +83,9 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
         }
 
         var content = ForeignContent.Of((byte[]?)data ?? [], json: format == "j", (string?)eventType);
-        return new LogPageEntry(new MessagePosition(epoch, offset, tag), content, long.TryParse((string?)time, CultureInfo.InvariantCulture, out var at) ? at : 0);
+        return new LogPageEntry(
+            new MessagePosition(epoch, offset, tag), content,
+            long.TryParse((string?)time, CultureInfo.InvariantCulture, out var at) ? at : 0);
     }
 
     private static bool TryParseId(string? id, out long offset, out uint tag)

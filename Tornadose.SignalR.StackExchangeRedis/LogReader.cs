@@ -25,7 +25,8 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
             {
                 await TendAsync(cancellationToken).ConfigureAwait(false);
                 page = await TryReadAsync(range, cancellationToken).ConfigureAwait(false)
-                    ?? throw new StoreRefusedException($"The hash {keys.Meta} is not one that this library has written. Delete it: the store then begins anew.");
+                    ?? throw new StoreRefusedException(
+                        $"The hash {keys.Meta} is not one that this library has written. Delete it: the store then begins anew.");
             }
 
             if (page.IsLast)
@@ -51,9 +52,13 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
         return node.Connection.EvaluateAsync(RedisScripts.Tend, [keys.Meta, keys.Log], arguments, cancellationToken);
     }
 
-    /// <summary>The newest positions of several stores, in one round trip; null for a store without an epoch, or whose hash cannot be read.</summary>
-    public static Task<MessagePosition?[]> ReadTopsAsync(RedisConnection connection, IEnumerable<RedisKeys> stores, CancellationToken cancellationToken) =>
-        connection.RunAsync(multiplexer => Task.WhenAll(stores.Select(store => ReadTopAsync(multiplexer.GetDatabase(), store))), cancellationToken);
+    /// <summary>
+    /// The newest positions of several stores, in one round trip; null for a store without an epoch, or whose hash cannot be read.
+    /// </summary>
+    public static Task<MessagePosition?[]> ReadTopsAsync(
+        RedisConnection connection, IEnumerable<RedisKeys> stores, CancellationToken cancellationToken) =>
+        connection.RunAsync(
+            multiplexer => Task.WhenAll(stores.Select(store => ReadTopAsync(multiplexer.GetDatabase(), store))), cancellationToken);
 
     /// <summary>In milliseconds; 0 for ever.</summary>
     public static long MaxAge(MessageLogLimits limits) => limits.MaxAge is { } age ? Math.Max(1, (long)age.TotalMilliseconds) : 0;
@@ -80,6 +85,7 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
             range.First, range.Last == long.MaxValue ? "" : range.Last.ToString(CultureInfo.InvariantCulture),
             range.NewestFirst ? "newest" : "oldest", range.Count, _pageBytes,
         ];
-        return LogPage.Parse(await node.Connection.EvaluateAsync(RedisScripts.Read, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false));
+        return LogPage.Parse(await node.Connection.EvaluateAsync(
+            RedisScripts.Read, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false));
     }
 }

@@ -5,13 +5,14 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>One node's copy of a store's log. For one caller at a time: the loop that follows the store.</summary>
 /// <remarks>
-/// The tour, with the numbers found in the code. (1) An announcement that continues the copy is appended: its offset is the next one, and the
-/// tag of its predecessor is that of the newest message. (2) One of the past is dropped. (3) At any other the log is read, from the newest
-/// message of the copy, that message included, up to the one announced: what came after it is announced as well, and the messages without a
-/// position between them keep their place. (4) If the copy's newest message is there with the same tag, what follows it is appended. (5) If
-/// it was trimmed, or what follows is too old, readers get a reset <em>expired</em>; if it is another one, or the log ends before it, Redis
-/// was rolled back: a reset <em>rollback</em>, to the last message that both have; another epoch: a reset <em>epoch</em>. (6) After a reset
-/// comes the window, read newest first, until it has as many messages or bytes as the copy keeps, or messages that are too old.
+/// The tour, with the numbers found in the code. (1) An announcement that continues the copy is appended: its offset is the next one, and
+/// the tag of its predecessor is that of the newest message. (2) One of the past is dropped. (3) At any other the log is read, from the
+/// newest message of the copy, that message included, up to the one announced: what came after it is announced as well, and the messages
+/// without a position between them keep their place. (4) If the copy's newest message is there with the same tag, what follows it is
+/// appended. (5) If it was trimmed, or what follows is too old, readers get a reset <em>expired</em>; if it is another one, or the log ends
+/// before it, Redis was rolled back: a reset <em>rollback</em>, to the last message that both have; another epoch: a reset <em>epoch</em>.
+/// (6) After a reset comes the window, read newest first, until it has as many messages or bytes as the copy keeps, or messages that are
+/// too old.
 /// <para>Invariant: nothing is appended whose predecessor is not proved to be the log's newest message, unless a reset says so, or the
 /// store's readers want only the newest.</para>
 /// </remarks>
@@ -19,14 +20,17 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <param name="source">Where the log is read.</param>
 /// <param name="time">The clock.</param>
 /// <param name="refused">Called for what does not come from the script, or is more than others may send.</param>
-/// <param name="backfilled">Called for each message that was read from the log because it had not come over the bus; not for those that a life of the log begins with.</param>
+/// <param name="backfilled">Called for each message that was read from the log because it had not come over the bus; not for those that a
+/// life of the log begins with.</param>
 /// <param name="received">Called with the context and the id of a message that came over the bus, when its publisher is traced.</param>
 internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider time, Action refused, Action? backfilled = null,
     Action<string, MessagePosition>? received = null)
 {
     private const int MaxPageSize = 1000;
 
-    /// <summary>An announcement of another epoch cannot be proved, only looked into. Once that was for nothing, not again for so long.</summary>
+    /// <summary>
+    /// An announcement of another epoch cannot be proved, only looked into. Once that was for nothing, not again for so long.
+    /// </summary>
     private static readonly TimeSpan UnprovedPause = TimeSpan.FromSeconds(1);
 
     private readonly ForeignAllowance _foreign = new(log, time);
@@ -45,8 +49,9 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     /// <summary>Compares a position that Redis has told with the copy.</summary>
     /// <param name="top">What Redis said; null when it has no epoch for the store.</param>
     /// <param name="asked">The copy's position when it was asked.</param>
-    /// <returns>Whether the log has to be read. Not while announcements come: one that is missing between them is found by the next one, and to
-    /// read ahead of a burst that is larger than the window would lose what is on its way. Only a lost last message needs the comparison.</returns>
+    /// <returns>Whether the log has to be read. Not while announcements come: one that is missing between them is found by the next one,
+    /// and to read ahead of a burst that is larger than the window would lose what is on its way. Only a lost last message needs the
+    /// comparison.</returns>
     public bool IsBehind(MessagePosition? top, MessagePosition asked) => top != asked && log.Position == asked;
 
     /// <summary>Takes what came over the bus.</summary>
@@ -98,7 +103,8 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         while (true)
         {
             var at = log.Position;
-            var page = await source.ReadAsync(new LogRange(Math.Max(1, at.Offset), last, MaxPageSize, NewestFirst: false), cancellationToken).ConfigureAwait(false);
+            var page = await source.ReadAsync(
+                new LogRange(Math.Max(1, at.Offset), last, MaxPageSize, NewestFirst: false), cancellationToken).ConfigureAwait(false);
             if (FindBreak(at, page) is { } reason)
             {
                 await ReadWindowAsync(reason, cancellationToken).ConfigureAwait(false); // (5)
@@ -150,7 +156,8 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     }
 
     private MessageEntry? Find(long offset) =>
-        log.Find(CursorStart.FindOffset(log, log.Head, offset)) is { IsLogged: true } entry && entry.Position.Offset == offset ? entry : null;
+        log.Find(CursorStart.FindOffset(log, log.Head, offset)) is { IsLogged: true } entry
+            && entry.Position.Offset == offset ? entry : null;
 
     private void TakeForeign(MessageContent content)
     {
@@ -160,7 +167,9 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
             refused();
     }
 
-    /// <summary>Reads because somebody says that there is another epoch. Anybody can: what turns out to be wrong costs one read in a while.</summary>
+    /// <summary>
+    /// Reads because somebody says that there is another epoch. Anybody can: what turns out to be wrong costs one read in a while.
+    /// </summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         if (_lookedInVain is { } looked && time.GetElapsedTime(looked) < UnprovedPause)
@@ -178,7 +187,9 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         LogPage page;
         do
         {
-            page = await source.ReadAsync(new LogRange(1, window.Last, Math.Min(MaxPageSize, room - window.Count + 1), NewestFirst: true), cancellationToken).ConfigureAwait(false);
+            page = await source.ReadAsync(
+                new LogRange(1, window.Last, Math.Min(MaxPageSize, room - window.Count + 1), NewestFirst: true),
+                cancellationToken).ConfigureAwait(false);
         }
         while (window.Add(page));
         Restart(reason, window, page);
@@ -197,9 +208,12 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
             return;
         }
 
-        var common = reason == StoreResetReason.Rollback ? entries.FindLastIndex(entry => Find(entry.Position.Offset)?.Position == entry.Position) : -1;
+        var common = reason == StoreResetReason.Rollback
+            ? entries.FindLastIndex(entry => Find(entry.Position.Offset)?.Position == entry.Position)
+            : -1;
         if (reason == StoreResetReason.Rollback && common < 0)
-            entries = log.Limits.NewestSuffices ? entries.TakeLast(1).ToList() : []; // readers may have seen some of these: none is repeated
+            // readers may have seen some of these: none is repeated
+            entries = log.Limits.NewestSuffices ? entries.TakeLast(1).ToList() : [];
         var after = common >= 0 ? entries[common].Position : entries.Count > 0 ? Before(entries[0].Position) : window.Top;
         log.AppendReset(reason, after);
         AppendAll(entries.Skip(common + 1), page, reason == StoreResetReason.Epoch ? null : backfilled);

@@ -3,8 +3,9 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>The newest part of a log, as far as a copy keeps it, collected from pages that are read newest first. Each page but the first begins with
-/// the oldest message that is there already: if that has become another one, Redis was rolled back meanwhile, and all begins anew.</summary>
+/// <summary>The newest part of a log, as far as a copy keeps it, collected from pages that are read newest first. Each page but the first
+/// begins with the oldest message that is there already: if that has become another one, Redis was rolled back meanwhile, and all begins
+/// anew.</summary>
 /// <param name="room">How many messages.</param>
 /// <param name="limits">How many bytes, and how old.</param>
 internal sealed class LogWindow(int room, MessageLogLimits limits)
@@ -24,7 +25,8 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
     /// <returns>Whether another one has to be read.</returns>
     public bool Add(LogPage page)
     {
-        if (Count > 0 && (page.Top.Position.Epoch != Top.Epoch || (page.Entries.Count > 0 && page.Entries[^1].Position != _newestFirst[^1].Position)))
+        if (Count > 0 && (
+            page.Top.Position.Epoch != Top.Epoch || (page.Entries.Count > 0 && page.Entries[^1].Position != _newestFirst[^1].Position)))
         {
             _newestFirst.Clear();
             _bytes = 0;
@@ -41,7 +43,9 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
 
     public List<LogPageEntry> OldestFirst() => Enumerable.Reverse(_newestFirst).ToList();
 
-    /// <summary>Not where something is missing, or was added by somebody else: what is before that cannot be reached without a gap.</summary>
+    /// <summary>
+    /// Not where something is missing, or was added by somebody else: what is before that cannot be reached without a gap.
+    /// </summary>
     private bool TryAdd(LogPageEntry entry, LogPage page)
     {
         var expected = Count == 0 ? Top.Offset : Last - 1;

@@ -9,11 +9,13 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// What nodes ask and order each other. Questions go over the bus, on one channel for all nodes, and answers on one of the asker's. Orders are kept in Redis, and the bus only says that there is one.
+/// What nodes ask and order each other. Questions go over the bus, on one channel for all nodes, and answers on one of the asker's. Orders
+/// are kept in Redis, and the bus only says that there is one.
 /// </summary>
 /// <remarks>
-/// Who is asked is known from Redis, where each node says every few seconds that it is there: so a node that does not answer is noticed. Questions and answers carry a proof made with a secret that is
-/// kept in Redis as well: whoever may only publish can ask nothing, and confirm nothing. A question counts once, so that it cannot be sent again by somebody else.
+/// Who is asked is known from Redis, where each node says every few seconds that it is there: so a node that does not answer is noticed.
+/// Questions and answers carry a proof made with a secret that is kept in Redis as well: whoever may only publish can ask nothing, and
+/// confirm nothing. A question counts once, so that it cannot be sent again by somebody else.
 /// </remarks>
 internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 {
@@ -40,7 +42,10 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 
     public void Obey(Func<string, ValueTask> obey) => Volatile.Write(ref _obey, obey);
 
-    /// <summary>Listens for questions, says that this node is there, and obeys what was ordered meanwhile. Called again and again, as connections come and go.</summary>
+    /// <summary>
+    /// Listens for questions, says that this node is there, and obeys what was ordered meanwhile. Called again and again, as connections
+    /// come and go.
+    /// </summary>
     public async Task ListenAsync(CancellationToken cancellationToken)
     {
         try
@@ -58,7 +63,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     public async Task<IReadOnlyList<string>> AskAsync(string subject, string question, bool first, CancellationToken cancellationToken)
     {
         var (answers, missing) = await AskAllAsync(subject, question, first, cancellationToken).ConfigureAwait(false);
-        return missing == 0 || (first && answers.Any(static answer => answer.Length > 0)) ? answers : throw Unconfirmed(missing, "Try again.");
+        return missing == 0
+            || (first && answers.Any(static answer => answer.Length > 0)) ? answers : throw Unconfirmed(missing, "Try again.");
     }
 
     public async Task<IReadOnlyList<string>> CollectAsync(string subject, string question, CancellationToken cancellationToken)
@@ -104,10 +110,12 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
             await node.Bus.EndAsync(old).ConfigureAwait(false);
         _listening = null;
         var prefix = node.Options.KeyPrefix;
-        _listening = await node.Bus.SubscribeAsync([RedisKeys.Nodes(prefix), RedisKeys.Answers(prefix, _self)], Hear, cancellationToken).ConfigureAwait(false);
+        _listening = await node.Bus.SubscribeAsync(
+            [RedisKeys.Nodes(prefix), RedisKeys.Answers(prefix, _self)], Hear, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(IReadOnlyList<string> Answers, int Missing)> AskAllAsync(string subject, string question, bool first, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Answers, int Missing)> AskAllAsync(
+        string subject, string question, bool first, CancellationToken cancellationToken)
     {
         if (_listening is null)
             await SubscribeAsync(cancellationToken).ConfigureAwait(false);
@@ -149,7 +157,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         try
         {
             var presence = 3 * node.Options.SyncInterval;
-            var (others, orders) = await EvaluateAsync(order, presence < ShortestPresence ? ShortestPresence : presence, cancellationToken).ConfigureAwait(false);
+            var (others, orders) = await EvaluateAsync(
+                order, presence < ShortestPresence ? ShortestPresence : presence, cancellationToken).ConfigureAwait(false);
             if (Volatile.Read(ref _obey) is { } obey)
                 await ObeyAsync(obey, orders).ConfigureAwait(false);
             return others;
@@ -177,10 +186,13 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
     }
 
-    private async Task<(List<string> Others, string[] Orders)> EvaluateAsync(string order, TimeSpan presence, CancellationToken cancellationToken)
+    private async Task<(List<string> Others, string[] Orders)> EvaluateAsync(
+        string order, TimeSpan presence, CancellationToken cancellationToken)
     {
-        RedisValue[] arguments = [_self, (long)presence.TotalMilliseconds, _lastOrder, LogReader.Random(20), (long)OrdersKept.TotalMilliseconds, order];
-        var result = (RedisResult[]?)await node.Connection.EvaluateAsync(RedisScripts.Nodes, RedisKeys.OfNodes(node.Options.KeyPrefix), arguments, cancellationToken).ConfigureAwait(false);
+        RedisValue[] arguments = [
+            _self, (long)presence.TotalMilliseconds, _lastOrder, LogReader.Random(20), (long)OrdersKept.TotalMilliseconds, order];
+        var result = (RedisResult[]?)await node.Connection.EvaluateAsync(
+            RedisScripts.Nodes, RedisKeys.OfNodes(node.Options.KeyPrefix), arguments, cancellationToken).ConfigureAwait(false);
         if (result is not [var seal, var nodes, var orders])
             throw new StoreRefusedException("Redis answered something else than the nodes' script returns.");
         _seal = Encoding.ASCII.GetBytes((string)seal!);
@@ -191,7 +203,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     private void Hear(ReadOnlyMemory<byte> payload)
     {
         var text = Encoding.UTF8.GetString(payload.Span);
-        if (text.Split('\n', 5) is not [var proof, var asker, var number, var third, var rest] || asker == _self || !IsProved(proof, text[(proof.Length + 1)..]))
+        if (text.Split('\n', 5) is not [var proof, var asker, var number, var third, var rest] || asker == _self || !IsProved(
+            proof, text[(proof.Length + 1)..]))
             return;
         if (asker.Length > 0 && IsNew(asker, number))
             _ = Task.Run(() => AnswerAsync(asker, number, third, rest));
@@ -208,7 +221,9 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
                 await SyncAsync("", CancellationToken.None).ConfigureAwait(false);
             else if (_subjects.TryGetValue(subject, out var known))
                 answer = await known(question).ConfigureAwait(false);
-            await PublishAsync(RedisKeys.Answers(node.Options.KeyPrefix, asker), $"\n{number}\n{_self}\n{answer}", CancellationToken.None).ConfigureAwait(false);
+            await PublishAsync(
+                RedisKeys.Answers(node.Options.KeyPrefix, asker), $"\n{number}\n{_self}\n{answer}",
+                CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
         {
@@ -227,12 +242,15 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     }
 
     private bool IsProved(string proof, string text) =>
-        _seal is { } seal && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Prove(seal, text)), Encoding.UTF8.GetBytes(proof));
+        _seal is { } seal
+            && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Prove(seal, text)), Encoding.UTF8.GetBytes(proof));
 
-    private static string Prove(byte[] seal, string text) => Convert.ToHexStringLower(HMACSHA256.HashData(seal, Encoding.UTF8.GetBytes(text)).AsSpan(0, ProofBytes));
+    private static string Prove(byte[] seal, string text) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(seal, Encoding.UTF8.GetBytes(text)).AsSpan(0, ProofBytes));
 
     private Task<long> PublishAsync(RedisChannel channel, string text, CancellationToken cancellationToken) =>
-        node.Connection.RunAsync(multiplexer => multiplexer.GetSubscriber().PublishAsync(channel, $"{Prove(_seal!, text)}\n{text}"), cancellationToken);
+        node.Connection.RunAsync(
+            multiplexer => multiplexer.GetSubscriber().PublishAsync(channel, $"{Prove(_seal!, text)}\n{text}"), cancellationToken);
 
     /// <summary>A question, and who has yet to answer it.</summary>
     private sealed class PendingQuestion(IEnumerable<string> others, bool first)

@@ -8,8 +8,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Order and positions decided in Redis, for all processes that share it. A message's journey: the append script stores it and announces it; each node that follows the store
-/// takes the announcement into its copy of the log; from there it is delivered as in a single process.
+/// Order and positions decided in Redis, for all processes that share it. A message's journey: the append script stores it and announces
+/// it; each node that follows the store takes the announcement into its copy of the log; from there it is delivered as in a single process.
 /// </summary>
 internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposable, IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
     private readonly Task _watching;
     private int _disposed;
 
-    public RedisBackplane(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger)
+    public RedisBackplane(
+        RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger)
     {
         var connection = new RedisConnection(connector, options, time, metrics, logger);
         _node = new RedisNode(connection, new RedisBus(connection, options, time), options, time, metrics, logger);
@@ -33,8 +34,11 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
     /// <summary>What the nodes ask each other.</summary>
     public NodeQuestions Questions { get; }
 
-    /// <summary>What the watch has found last: whether commands are answered, and messages delivered. An answer to a ping shows only the first.</summary>
-    public ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) => new(_node.Connection.IsConnected ? _watch.Fault : "Redis cannot be reached.");
+    /// <summary>
+    /// What the watch has found last: whether commands are answered, and messages delivered. An answer to a ping shows only the first.
+    /// </summary>
+    public ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) =>
+        new(_node.Connection.IsConnected ? _watch.Fault : "Redis cannot be reached.");
 
     public IBackplaneChannel Open(string store, MessageLogLimits limits) =>
         _channels[store] = new RedisBackplaneChannel(store, limits, _node, Forget);
@@ -44,17 +48,21 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
         try
         {
             return await _node.Connection.RunAsync(
-                multiplexer => multiplexer.GetDatabase().StringSetAsync(RedisKeys.Used(_node.Options.KeyPrefix, id), "1", lifetime, When.NotExists, CommandFlags.None), cancellationToken).ConfigureAwait(false);
+                multiplexer => multiplexer.GetDatabase().StringSetAsync(
+                    RedisKeys.Used(_node.Options.KeyPrefix, id), "1", lifetime, When.NotExists,
+                    CommandFlags.None), cancellationToken).ConfigureAwait(false);
         }
         catch (StoreRefusedException refused)
         {
-            throw new StoreUnavailableException("Redis does not remember that a ticket was used, so none can be used.", mayBeStored: false, refused);
+            throw new StoreUnavailableException(
+                "Redis does not remember that a ticket was used, so none can be used.", mayBeStored: false, refused);
         }
     }
 
     /// <summary>Waits for an answer of Redis.</summary>
     /// <exception cref="StoreUnavailableException">There is none.</exception>
-    public Task RequireAsync(CancellationToken cancellationToken) => LogReader.ReadTopsAsync(_node.Connection, [new RedisKeys(_node.Options.KeyPrefix, "_")], cancellationToken);
+    public Task RequireAsync(CancellationToken cancellationToken) =>
+        LogReader.ReadTopsAsync(_node.Connection, [new RedisKeys(_node.Options.KeyPrefix, "_")], cancellationToken);
 
     /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();

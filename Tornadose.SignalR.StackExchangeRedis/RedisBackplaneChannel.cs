@@ -22,7 +22,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         _node = node;
         Log = new MessageLog(limits, node.Time);
         var reader = new LogReader(_keys, Log, node);
-        Follower = new StoreFollower(store, _keys, new LogReplica(Log, reader, node.Time, node.Metrics.Refused, node.Metrics.Backfilled, OnReceived), reader, node);
+        Follower = new StoreFollower(
+            store, _keys, new LogReplica(Log, reader, node.Time, node.Metrics.Refused, node.Metrics.Backfilled, OnReceived), reader, node);
     }
 
     public string Store { get; }
@@ -31,10 +32,14 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
 
     public StoreFollower Follower { get; }
 
-    /// <summary>Whether something has to be done in Redis while nobody publishes: an empty store is kept as long as it is followed, and what is too old is dropped from a store that this node knows of.</summary>
+    /// <summary>
+    /// Whether something has to be done in Redis while nobody publishes: an empty store is kept as long as it is followed, and what is too
+    /// old is dropped from a store that this node knows of.
+    /// </summary>
     public bool NeedsTending => Follower.IsFollowed
         ? Log.Position.Offset == 0 || Log.Limits.MaxAge is not null
-        : Volatile.Read(ref _appendedAt) is var appended and not 0 && Log.Limits.MaxAge is { } age && _node.Time.GetElapsedTime(appended) < 2 * age;
+        : Volatile.Read(ref _appendedAt) is var appended and not 0 && Log.Limits.MaxAge is { } age
+            && _node.Time.GetElapsedTime(appended) < 2 * age;
 
     public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
         AppendAsync(content, idempotencyKey, "", cancellationToken);
@@ -44,7 +49,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
 
     public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => Follower.FollowAsync(cancellationToken);
 
-    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => new(Follower.CatchUpAsync(position, cancellationToken));
+    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
+        new(Follower.CatchUpAsync(position, cancellationToken));
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => new(Follower.CatchUpAsync(cancellationToken));
 
@@ -56,7 +62,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         Log.Complete();
     }
 
-    private async ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, string condition, CancellationToken cancellationToken)
+    private async ValueTask<MessagePosition> AppendAsync(
+        MessageContent content, string? idempotencyKey, string condition, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
@@ -86,5 +93,6 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     }
 
     private static byte[] Bytes(ReadOnlyMemory<byte> data) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(data, out var segment) && segment.Count == segment.Array!.Length ? segment.Array : data.ToArray();
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(data, out var segment)
+            && segment.Count == segment.Array!.Length ? segment.Array : data.ToArray();
 }

@@ -11,7 +11,8 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
     public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
 
     /// <summary>Listens to channels, from when the task has completed on.</summary>
-    public async Task<BusSubscription> SubscribeAsync(RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+    public async Task<BusSubscription> SubscribeAsync(
+        RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
     {
         var multiplexer = await connection.GetAsync(cancellationToken).ConfigureAwait(false);
         var subscription = new BusSubscription(multiplexer, channels, Hear);

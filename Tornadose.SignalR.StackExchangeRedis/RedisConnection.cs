@@ -5,10 +5,11 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// The connection of this process to Redis. It is made at first use, may be disconnected at any time, and comes back by itself; a connection that seems alive and is not can be
-/// replaced, when it is not the application's own.
+/// The connection of this process to Redis. It is made at first use, may be disconnected at any time, and comes back by itself; a
+/// connection that seems alive and is not can be replaced, when it is not the application's own.
 /// </summary>
-internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger) : IAsyncDisposable
+internal sealed class RedisConnection(
+    RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger) : IAsyncDisposable
 {
     private const string Plain = "plain";
     private const string Sharded = "sharded";
@@ -42,7 +43,9 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
         }
     }
 
-    /// <summary>Runs a command, for no longer than <see cref="RedisBackplaneOptions.CommandTimeout"/>, which the client library would not see to.</summary>
+    /// <summary>
+    /// Runs a command, for no longer than <see cref="RedisBackplaneOptions.CommandTimeout"/>, which the client library would not see to.
+    /// </summary>
     public async Task<T> RunAsync<T>(Func<IConnectionMultiplexer, Task<T>> command, CancellationToken cancellationToken)
     {
         var multiplexer = await GetAsync(cancellationToken).ConfigureAwait(false);
@@ -62,13 +65,19 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
     public Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
         RunAsync(multiplexer => EvaluateAsync(multiplexer.GetDatabase(), script, keys, arguments), cancellationToken);
 
-    /// <summary>How messages are announced: <c>sharded</c> in a cluster of Redis 7, where an ordinary message would go to all its nodes; otherwise <c>plain</c>. As the scripts know it.</summary>
+    /// <summary>
+    /// How messages are announced: <c>sharded</c> in a cluster of Redis 7, where an ordinary message would go to all its nodes; otherwise
+    /// <c>plain</c>. As the scripts know it.
+    /// </summary>
     public string Announcing => _announcing ?? FindOut();
 
     /// <summary>Whether announcements have to be listened to on sharded channels.</summary>
     public bool IsSharded => Announcing == Sharded;
 
-    /// <summary>Whether a write was refused, since this was asked last, by a server that has become a replica: a failover that the connection has not followed.</summary>
+    /// <summary>
+    /// Whether a write was refused, since this was asked last, by a server that has become a replica: a failover that the connection has
+    /// not followed.
+    /// </summary>
     public bool TakeRefusedWrites() => Interlocked.Exchange(ref _refusesWrites, false);
 
     /// <summary>Whether this is the connection in use, not one that was replaced.</summary>
@@ -143,7 +152,8 @@ internal sealed class RedisConnection(RedisConnector connector, RedisBackplaneOp
     {
         if (_current is not { IsCompletedSuccessfully: true } current)
             return Plain;
-        var servers = current.Result.GetServers().Where(static server => server.IsConnected && server.ServerType != ServerType.Sentinel).ToList();
+        var servers = current.Result.GetServers().Where(
+            static server => server.IsConnected && server.ServerType != ServerType.Sentinel).ToList();
         if (servers.Count == 0)
             return Plain;
         var isSharded = servers.TrueForAll(static server => server.ServerType == ServerType.Cluster && server.Version >= FirstSharded);

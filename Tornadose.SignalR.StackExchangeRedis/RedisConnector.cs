@@ -10,15 +10,20 @@ internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> Connect
 {
     private const int DefaultPort = 6379;
 
-    /// <summary>Reads a connection string, or a URL as other clients know it, which the client library would take for a host's name.</summary>
-    /// <exception cref="ArgumentException">It is a URL that is not one of Redis. The message does not repeat it, as it may hold a secret.</exception>
+    /// <summary>
+    /// Reads a connection string, or a URL as other clients know it, which the client library would take for a host's name.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is a URL that is not one of Redis. The message does not repeat it, as it may hold a
+    /// secret.</exception>
     public static ConfigurationOptions Parse(string connectionString)
     {
         if (!connectionString.Contains("://", StringComparison.Ordinal))
             return ConfigurationOptions.Parse(connectionString);
         var database = 0;
-        if (!Uri.TryCreate(connectionString, UriKind.Absolute, out var url) || url.Scheme is not ("redis" or "rediss") || url.Host.Length == 0
-            || url.Query.Length > 0 || (url.AbsolutePath.Length > 1 && !int.TryParse(url.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database)))
+        if (!Uri.TryCreate(connectionString, UriKind.Absolute, out var url) || url.Scheme is not (
+            "redis" or "rediss") || url.Host.Length == 0
+            || url.Query.Length > 0 || (url.AbsolutePath.Length > 1 && !int.TryParse(
+                url.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database)))
             throw new ArgumentException("The URL of Redis must be redis://user:password@host:port/database, or rediss:// for TLS, without a query. Or write host:port,user=…,password=….", nameof(connectionString));
         var options = new ConfigurationOptions { Ssl = url.Scheme == "rediss", DefaultDatabase = database };
         options.EndPoints.Add(url.Host, url.Port > 0 ? url.Port : DefaultPort);

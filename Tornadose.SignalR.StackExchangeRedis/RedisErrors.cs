@@ -7,7 +7,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 internal static class RedisErrors
 {
     /// <summary>Answers of a server that is there and cannot serve at the moment. It has stored nothing.</summary>
-    private static readonly string[] Passing = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "NOREPLICAS", "MOVED", "ASK"];
+    private static readonly string[] Passing = [
+        "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "NOREPLICAS", "MOVED", "ASK"];
 
     public static bool IsMissingScript(Exception failure) =>
         failure is RedisServerException && failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
@@ -23,16 +24,21 @@ internal static class RedisErrors
     public static Exception? Translate(Exception failure) => failure switch
     {
         RedisServerException when Passing.Any(word => Says(failure, word)) =>
-            new StoreUnavailableException($"Redis cannot serve at the moment ({failure.Message}). Nothing was stored: publish again.", mayBeStored: false, failure),
+            new StoreUnavailableException(
+                $"Redis cannot serve at the moment ({failure.Message}). Nothing was stored: publish again.", mayBeStored: false, failure),
         RedisServerException => new StoreRefusedException($"Redis refused: {failure.Message}", failure),
         TimeoutException or RedisException or ObjectDisposedException or OperationCanceledException => new StoreUnavailableException(
             "Redis did not answer. The message may have been stored all the same: publish again with the same IdempotencyKey, which stores it once.", mayBeStored: true, failure),
         _ => null,
     };
 
-    /// <summary>Before Redis 7 the error of a command in a script has the script's before it: <c>ERR Error running script (…): @user_script: 10: -READONLY You can't …</c>.</summary>
+    /// <summary>
+    /// Before Redis 7 the error of a command in a script has the script's before it: <c>ERR Error running script (…): @user_script: 10:
+    /// -READONLY You can't …</c>.
+    /// </summary>
     private static bool Says(Exception failure, string word) =>
         failure.Message.StartsWith(word, StringComparison.Ordinal)
         || (failure.Message.Contains("@user_script", StringComparison.Ordinal)
-            && (failure.Message.Contains($" -{word} ", StringComparison.Ordinal) || failure.Message.Contains($": {word} ", StringComparison.Ordinal)));
+            && (failure.Message.Contains($" -{word} ", StringComparison.Ordinal) || failure.Message.Contains(
+                $": {word} ", StringComparison.Ordinal)));
 }

@@ -2,9 +2,12 @@ using StackExchange.Redis;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>The names of everything that a store has in Redis. All share the hash tag <c>{prefix:store}</c>, hence one slot of a cluster.</summary>
+/// <summary>
+/// The names of everything that a store has in Redis. All share the hash tag <c>{prefix:store}</c>, hence one slot of a cluster.
+/// </summary>
 /// <remarks>
-/// The prefix holds no colon and neither part a brace, so two stores never share a name. The channel is literal: a store named <c>*</c> must not become a pattern.
+/// The prefix holds no colon and neither part a brace, so two stores never share a name. The channel is literal: a store named <c>*</c>
+/// must not become a pattern.
 /// </remarks>
 /// <param name="prefix">What all names begin with.</param>
 /// <param name="store">The store.</param>
@@ -13,7 +16,9 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
 {
     private readonly string _tag = $"{{{prefix}:{store}}}";
 
-    /// <summary>The hash with epoch, offset and tag of the newest message, the secret of the proofs, and the limits for foreign publishers.</summary>
+    /// <summary>
+    /// The hash with epoch, offset and tag of the newest message, the secret of the proofs, and the limits for foreign publishers.
+    /// </summary>
     public RedisKey Meta => _tag + ":meta";
 
     /// <summary>The stream of the last messages; an entry's id is <c>offset-tag</c>.</summary>
@@ -22,7 +27,10 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// <summary>Where messages are announced, and where anybody may publish.</summary>
     public RedisChannel Channel => Literal(_tag);
 
-    /// <summary>All that is listened to: the store's own channel, in a cluster the sharded one of the same name as well, and the further one that the application has chosen.</summary>
+    /// <summary>
+    /// All that is listened to: the store's own channel, in a cluster the sharded one of the same name as well, and the further one that
+    /// the application has chosen.
+    /// </summary>
     public RedisChannel[] ChannelsOf(RedisConnection connection)
     {
         List<RedisChannel> channels = [Channel];
@@ -38,14 +46,19 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// <summary>What remembers that a ticket was used. The underscore keeps it apart from the stores.</summary>
     public static RedisKey Used(string prefix, string id) => $"{{{prefix}:_used}}:{id}";
 
-    /// <summary>Where a node sends messages to itself. The underscore keeps it apart from the stores, whose names begin with a letter or a digit.</summary>
+    /// <summary>
+    /// Where a node sends messages to itself. The underscore keeps it apart from the stores, whose names begin with a letter or a digit.
+    /// </summary>
     public static RedisChannel Probe(string prefix, string node) => Literal($"{prefix}:_probe:{node}");
 
     /// <summary>Where nodes ask each other what they are doing.</summary>
     public static RedisChannel Nodes(string prefix) => Literal($"{prefix}:_nodes");
 
-    /// <summary>What the nodes keep together: the secret of what they say to each other, which of them are there, and what was ordered.</summary>
-    public static RedisKey[] OfNodes(string prefix) => [$"{{{prefix}:_nodes}}:meta", $"{{{prefix}:_nodes}}:present", $"{{{prefix}:_nodes}}:orders"];
+    /// <summary>
+    /// What the nodes keep together: the secret of what they say to each other, which of them are there, and what was ordered.
+    /// </summary>
+    public static RedisKey[] OfNodes(string prefix) =>
+        [$"{{{prefix}:_nodes}}:meta", $"{{{prefix}:_nodes}}:present", $"{{{prefix}:_nodes}}:orders"];
 
     /// <summary>Where the answers to a node's questions come.</summary>
     public static RedisChannel Answers(string prefix, string asker) => Literal($"{prefix}:_nodes:{asker}");

@@ -4,7 +4,10 @@ using Tornadose.SignalR.StackExchangeRedis;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>Connects to Redis when the application starts, not at the first request; and, where that is required, fails the start when there is no answer.</summary>
+/// <summary>
+/// Connects to Redis when the application starts, not at the first request; and, where that is required, fails the start when there is no
+/// answer.
+/// </summary>
 internal sealed class RedisStartup(RedisBackplane backplane, IOptions<RedisBackplaneOptions> options) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) =>

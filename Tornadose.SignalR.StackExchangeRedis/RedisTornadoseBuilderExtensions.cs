@@ -16,15 +16,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RedisTornadoseBuilderExtensions
 {
     /// <summary>
-    /// Keeps the stores in Redis, so that they are the same on every node: one order, and ids that are valid on every node. Any process publishes with <c>redis-cli</c>.
-    /// <c>AddHealthChecks().AddTornadose()</c> tells whether messages are delivered.
+    /// Keeps the stores in Redis, so that they are the same on every node: one order, and ids that are valid on every node. Any process
+    /// publishes with <c>redis-cli</c>. <c>AddHealthChecks().AddTornadose()</c> tells whether messages are delivered.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="connectionString">Where Redis is, as <c>localhost:6379</c>; whatever StackExchange.Redis understands, but for <c>channelPrefix</c>; or a URL, <c>redis://user:secret@localhost:6379/0</c>, with <c>rediss</c> for TLS.</param>
+    /// <param name="connectionString">Where Redis is, as <c>localhost:6379</c>; whatever StackExchange.Redis understands, but for
+    /// <c>channelPrefix</c>; or a URL, <c>redis://user:secret@localhost:6379/0</c>, with <c>rediss</c> for TLS.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
-    public static ITornadoseBuilder AddStackExchangeRedis(this ITornadoseBuilder builder, string connectionString, Action<RedisBackplaneOptions>? configure = null)
+    public static ITornadoseBuilder AddStackExchangeRedis(
+        this ITornadoseBuilder builder, string connectionString, Action<RedisBackplaneOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         return builder.AddStackExchangeRedis(RedisConnector.Parse(connectionString), configure);
@@ -32,9 +34,11 @@ public static class RedisTornadoseBuilderExtensions
 
     /// <inheritdoc cref="AddStackExchangeRedis(ITornadoseBuilder, string, Action{RedisBackplaneOptions}?)"/>
     /// <param name="builder">The builder.</param>
-    /// <param name="configuration">How to connect. It is copied; connections come back by themselves, whatever <c>AbortOnConnectFail</c> says.</param>
+    /// <param name="configuration">How to connect. It is copied; connections come back by themselves, whatever <c>AbortOnConnectFail</c>
+    /// says.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
-    public static ITornadoseBuilder AddStackExchangeRedis(this ITornadoseBuilder builder, ConfigurationOptions configuration, Action<RedisBackplaneOptions>? configure = null)
+    public static ITornadoseBuilder AddStackExchangeRedis(
+        this ITornadoseBuilder builder, ConfigurationOptions configuration, Action<RedisBackplaneOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var connector = RedisConnector.To(configuration);
@@ -43,18 +47,21 @@ public static class RedisTornadoseBuilderExtensions
 
     /// <inheritdoc cref="AddStackExchangeRedis(ITornadoseBuilder, string, Action{RedisBackplaneOptions}?)"/>
     /// <param name="builder">The builder.</param>
-    /// <param name="connection">
-    /// Gives the application's own connection, which stays the application's: it is not closed, and not replaced when it delivers nothing. (Messages then arrive within
-    /// <see cref="RedisBackplaneOptions.SyncInterval"/>, and the health check says so.)
+    /// <param name="connection"> Gives the application's own connection, which stays the application's: it is not closed, and not replaced
+    /// when it delivers nothing. (Messages then arrive within <see cref="RedisBackplaneOptions.SyncInterval"/>, and the health check says
+    /// so.)
     /// </param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
-    public static ITornadoseBuilder AddStackExchangeRedis(this ITornadoseBuilder builder, Func<IServiceProvider, IConnectionMultiplexer> connection, Action<RedisBackplaneOptions>? configure = null)
+    public static ITornadoseBuilder AddStackExchangeRedis(
+        this ITornadoseBuilder builder, Func<IServiceProvider, IConnectionMultiplexer> connection,
+        Action<RedisBackplaneOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return builder.AddRedis(provider => RedisConnector.Of(() => connection(provider)), configure);
     }
 
-    private static ITornadoseBuilder AddRedis(this ITornadoseBuilder builder, Func<IServiceProvider, RedisConnector> connector, Action<RedisBackplaneOptions>? configure)
+    private static ITornadoseBuilder AddRedis(
+        this ITornadoseBuilder builder, Func<IServiceProvider, RedisConnector> connector, Action<RedisBackplaneOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;

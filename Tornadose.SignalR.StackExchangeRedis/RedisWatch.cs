@@ -4,8 +4,9 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that the bus has lost; (2) after a
-/// silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers nothing, or takes nothing.
+/// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that the
+/// bus has lost; (2) after a silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers nothing, or
+/// takes nothing.
 /// </summary>
 internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<IEnumerable<RedisBackplaneChannel>> channels)
 {
@@ -45,7 +46,8 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
         get
         {
             var sync = node.Options.SyncInterval - node.Options.Grace;
-            return node.Options.ProbeInterval != Timeout.InfiniteTimeSpan && node.Options.ProbeInterval < sync ? node.Options.ProbeInterval : sync;
+            return node.Options.ProbeInterval != Timeout.InfiniteTimeSpan
+                && node.Options.ProbeInterval < sync ? node.Options.ProbeInterval : sync;
         }
     }
 
@@ -85,12 +87,15 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
         return await ReplaceAsync("it delivers no messages").ConfigureAwait(false);
     }
 
-    /// <summary>What is missing may just be on its way: reading it ahead of the bus would change its place among messages that have none.</summary>
+    /// <summary>
+    /// What is missing may just be on its way: reading it ahead of the bus would change its place among messages that have none.
+    /// </summary>
     private async Task ComparePositionsAsync(CancellationToken cancellationToken)
     {
         var stores = channels().Select(static channel => channel.Follower).Where(static store => store.IsFollowed).ToArray();
         var asked = Array.ConvertAll(stores, static store => store.Position);
-        var tops = await LogReader.ReadTopsAsync(node.Connection, stores.Select(static store => store.Keys), cancellationToken).ConfigureAwait(false);
+        var tops = await LogReader.ReadTopsAsync(
+            node.Connection, stores.Select(static store => store.Keys), cancellationToken).ConfigureAwait(false);
         if (stores.Where((store, i) => store.IsBehind(tops[i], asked[i])).Any())
             await Task.Delay(node.Options.Grace, node.Time, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < stores.Length; i++)
@@ -98,7 +103,8 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
     }
 
     private Task TendAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(channels().Where(static channel => channel.NeedsTending).Select(channel => TendAsync(channel.Follower, cancellationToken)));
+        Task.WhenAll(
+            channels().Where(static channel => channel.NeedsTending).Select(channel => TendAsync(channel.Follower, cancellationToken)));
 
     private static async Task TendAsync(StoreFollower store, CancellationToken cancellationToken)
     {

@@ -2,7 +2,9 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>Follows a store for as long as it has readers, and a little longer. A store that nobody reads costs this node nothing.</summary>
+/// <summary>
+/// Follows a store for as long as it has readers, and a little longer. A store that nobody reads costs this node nothing.
+/// </summary>
 internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica replica, LogReader reader, RedisNode node) : IAsyncDisposable
 {
     private readonly Lock _gate = new();

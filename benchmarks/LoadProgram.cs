@@ -12,9 +12,12 @@ internal static class LoadProgram
         command.Allow("port", "protocol", "path", "publish", "subscribers", "stalled", "bytes", "seconds", "window", "rate", "pid");
         var name = command.Value("protocol") ?? "sse";
         var protocol = SubscriberProtocol.All.FirstOrDefault(protocol => protocol.Name == name)
-            ?? throw new ArgumentException($"There is no protocol '{name}': {string.Join(", ", SubscriberProtocol.All.Select(static known => known.Name))}.");
-        var target = new LoadTarget(command.Count("port", 5000), protocol, command.Value("path") ?? "/stores/bench", command.Value("publish") ?? "/publish/bench");
-        var plan = new PublishPlan(Payload.Text(command.Count("bytes", 64)), command.Number("seconds", 3), command.Count("window", 1), command.Number("rate", 0));
+            ?? throw new ArgumentException(
+                $"There is no protocol '{name}': {string.Join(", ", SubscriberProtocol.All.Select(static known => known.Name))}.");
+        var target = new LoadTarget(
+            command.Count("port", 5000), protocol, command.Value("path") ?? "/stores/bench", command.Value("publish") ?? "/publish/bench");
+        var plan = new PublishPlan(
+            Payload.Text(command.Count("bytes", 64)), command.Number("seconds", 3), command.Count("window", 1), command.Number("rate", 0));
         using var session = new LoadSession(target, command.Count("subscribers", 1000), command.Count("stalled", 0));
         session.WaitUntilReady(plan.Payload);
         var server = command.Value("pid") is { } pid ? ProcessUsage.Family(int.Parse(pid, CultureInfo.InvariantCulture)) : [];

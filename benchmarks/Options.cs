@@ -32,6 +32,7 @@ internal sealed class Options
     {
         foreach (var name in _values.Keys)
             if (!names.Contains(name))
-                throw new ArgumentException($"There is no option --{name}. There are: {string.Join(", ", names.ToArray().Select(static known => $"--{known}"))}.");
+                throw new ArgumentException(
+                    $"There is no option --{name}. There are: {string.Join(", ", names.ToArray().Select(static known => $"--{known}"))}.");
     }
 }

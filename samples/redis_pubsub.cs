@@ -4,8 +4,9 @@
 #:property PublishAot=false
 #:property EnableDefaultContentItems=false
 
-// A UUID twice a second, over Redis, and after ten seconds a message of somebody who knows Redis and nothing of this library:
-//   dotnet run samples/redis_pubsub.cs [-- --redis localhost:6379 --after 10],  then the page http://localhost:8765/ or  curl -N http://localhost:8765/stream
+// A UUID twice a second, over Redis, and after ten seconds a message of somebody who knows Redis and nothing of this library:   dotnet run
+// samples/redis_pubsub.cs [-- --redis localhost:6379 --after 10],  then the page http://localhost:8765/ or  curl -N
+// http://localhost:8765/stream
 using System.Globalization;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
@@ -62,6 +63,7 @@ internal sealed class Outsider(IConfiguration configuration) : BackgroundService
     {
         await Task.Delay(TimeSpan.FromSeconds(double.Parse(configuration["after"] ?? "10", CultureInfo.InvariantCulture)), stop);
         using var connection = await ConnectionMultiplexer.ConnectAsync(configuration["redis"]!);
-        await connection.GetSubscriber().PublishAsync(new RedisChannel("{tornadose:stream}", RedisChannel.PatternMode.Literal), "called later!");
+        await connection.GetSubscriber().PublishAsync(
+            new RedisChannel("{tornadose:stream}", RedisChannel.PatternMode.Literal), "called later!");
     }
 }

@@ -56,13 +56,15 @@ public sealed class DirectionOfKnowledgeTests
     [Theory, InlineData("Messages"), InlineData("Abstractions")]
     public void Messages_Knowledge_IsTheBaseClassLibraryAlone(string folder) => Direction.Never(
         folder, In(folder), "neither ours nor of the base class library",
-        known => FolderOf(known) is null && (!IsIn(known, "System") || (IsIn(known, "System.Text.Json") && !IsNameOnTheWire(folder, known)))).Check(House);
+        known => FolderOf(known) is null
+            && (!IsIn(known, "System") || (IsIn(known, "System.Text.Json") && !IsNameOnTheWire(folder, known)))).Check(House);
 
     [Theory, InlineData("StackExchangeRedis"), InlineData("Sqlite")]
     public void Backplanes_Knowledge_ExcludesAspNetCore(string folder) => Direction.Never(
         folder, In(folder), "of ASP.NET Core", static known => IsIn(known, "Microsoft.AspNetCore")).Check(House);
 
-    private static bool IsNameOnTheWire(string folder, IType known) => folder == "Abstractions" && IsIn(known, "System.Text.Json.Serialization");
+    private static bool IsNameOnTheWire(string folder, IType known) =>
+        folder == "Abstractions" && IsIn(known, "System.Text.Json.Serialization");
 
     private static Func<IType, bool> In(string folder) => type => FolderOf(type) == folder;
 

@@ -35,7 +35,9 @@ public sealed class AccessTokenTests
     public async Task Query_TokenElsewhere_IsNotTaken(string path, string method)
     {
         await using var host = await StartAsync(on: true);
-        await using var answer = await RawHttp.SendAsync(host.Url($"{path}?access_token={Token}"), method, [("Content-Type", "application/json")], method == "POST" ? "{}"u8.ToArray() : null);
+        await using var answer = await RawHttp.SendAsync(
+            host.Url($"{path}?access_token={Token}"), method, [("Content-Type", "application/json")],
+            method == "POST" ? "{}"u8.ToArray() : null);
         Assert.Equal(401, answer.Status);
     }
 
@@ -43,7 +45,8 @@ public sealed class AccessTokenTests
     public async Task Query_TokenAndHeader_HeaderWins(string header, int status)
     {
         await using var host = await StartAsync(on: true);
-        await using var answer = await RawHttp.GetAsync(host.Url($"/stores/orders?access_token={(status == 200 ? "wrong" : Token)}"), ("Authorization", header));
+        await using var answer = await RawHttp.GetAsync(
+            host.Url($"/stores/orders?access_token={(status == 200 ? "wrong" : Token)}"), ("Authorization", header));
         Assert.Equal(status, answer.Status);
     }
 
@@ -57,14 +60,17 @@ public sealed class AccessTokenTests
         await Assert.ThrowsAsync<HubException>(() => nobody.InvokeAsync<string>("Subscribe", "orders").WithTimeout());
     }
 
-    /// <summary>Everything is listened to: all log categories from Trace, all activities, all instruments. And something goes wrong, too.</summary>
+    /// <summary>
+    /// Everything is listened to: all log categories from Trace, all activities, all instruments. And something goes wrong, too.
+    /// </summary>
     [Fact, Case("SEC-14")]
     public async Task Query_Token_IsInNoLogMetricOrTrace()
     {
         var seen = new ConcurrentQueue<string>();
         using var activities = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == "Tornadose.SignalR" || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal),
+            ShouldListenTo = source =>
+                source.Name == "Tornadose.SignalR" || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal),
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => seen.Enqueue($"{activity.DisplayName} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(happened => happened.Tags))}"),
         };
@@ -79,7 +85,8 @@ public sealed class AccessTokenTests
         await using (await HubClient.StartAsync(host.WebSocketUrl($"/hub?access_token={Token}")))
             await host.OrdersStore().PublishAsync("x");
         foreach (var query in new[] { "last=x", "after=?", "store=a" })
-            await using (var refused = await RawHttp.GetAsync(host.Url($"/stores/orders?{query}&access_token={Token}"), ("Connection", "close")))
+            await using (
+                var refused = await RawHttp.GetAsync(host.Url($"/stores/orders?{query}&access_token={Token}"), ("Connection", "close")))
                 await refused.ReadAsync();
         await using (var broken = await RawHttp.GetAsync(host.Url($"/stores/broken?access_token={Token}"), ("Connection", "close")))
             Assert.Equal(500, broken.Status);
@@ -126,7 +133,8 @@ public sealed class AccessTokenTests
             builder.Services.AddAuthentication("bearer").AddScheme<AuthenticationSchemeOptions, BearerAuthentication>("bearer", null);
             builder.Services.AddAuthorizationBuilder()
                 .AddPolicy("signed-in", policy => policy.RequireAuthenticatedUser())
-                .AddPolicy("broken", policy => policy.RequireAssertion(bool (_) => throw new InvalidOperationException("The policy is broken.")));
+                .AddPolicy(
+                    "broken", policy => policy.RequireAssertion(bool (_) => throw new InvalidOperationException("The policy is broken.")));
             builder.Services.AddTornadose(options => (options.DrainWindow, options.AccessTokenInQuery) = (TimeSpan.Zero, on))
                 .AddQueueStore("orders", options => options.ReadPolicy = "signed-in")
                 .AddQueueStore("broken", options => options.ReadPolicy = "broken");
@@ -142,11 +150,14 @@ public sealed class AccessTokenTests
             app.MapGet("/other", () => "other").RequireAuthorization();
         });
 
-    private sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    private sealed class BearerAuthentication(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers.Authorization == $"Bearer {Token}"
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ann")], "bearer")), "bearer"))
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+            Task.FromResult(Request.Headers.Authorization == $"Bearer {Token}"
+            ? AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ann")], "bearer")), "bearer"))
             : AuthenticateResult.NoResult());
     }
 }

@@ -82,7 +82,8 @@ public sealed class AuthenticationExpiryTests
         var time = new FakeTimeProvider();
         await using var host = await RolesApp.StartAsync(time: time);
         await using var stalled = await RawHttp.SendAsync(
-            host.Url($"/stores/{RolesApp.Store}"), "GET", [("Accept", "text/event-stream"), ("X-User", "ann"), ("X-Expires", "1")], receiveBufferBytes: 4096);
+            host.Url($"/stores/{RolesApp.Store}"), "GET", [
+                ("Accept", "text/event-stream"), ("X-User", "ann"), ("X-Expires", "1")], receiveBufferBytes: 4096);
         await host.UntilSubscribersAsync(1);
         var text = new string('x', 512 * 1024);
         for (var number = 0; number < 20; number++)

@@ -14,7 +14,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>Programs are refused by 401 and 403, with the challenge that tells them how to sign in, whatever an application's schemes do for people.</summary>
+/// <summary>
+/// Programs are refused by 401 and 403, with the challenge that tells them how to sign in, whatever an application's schemes do for people.
+/// </summary>
 public sealed class ChallengeTests
 {
     private static readonly Dictionary<string, (string Method, string Path, (string Name, string Value)[] Headers)> Entrances = new()
@@ -36,9 +38,11 @@ public sealed class ChallengeTests
     };
 
     public static TheoryData<string, string> EntrancesAndSchemes =>
-        [.. new[] { "cookies", "cookies of its own", "remote", "form", "policy scheme", "result handler", "fallback" }.SelectMany(static scheme => Entrances.Keys.Select(entrance => (scheme, entrance)))];
+        [.. new[] { "cookies", "cookies of its own", "remote", "form", "policy scheme", "result handler", "fallback" }.SelectMany(
+            static scheme => Entrances.Keys.Select(entrance => (scheme, entrance)))];
 
-    public static TheoryData<string> StoreEntrances => ["SSE", "NDJSON", "snapshot", "long polling", "HEAD", "list", "WebSocket", "publishing", "ticket"];
+    public static TheoryData<string> StoreEntrances =>
+        ["SSE", "NDJSON", "snapshot", "long polling", "HEAD", "list", "WebSocket", "publishing", "ticket"];
 
     [Theory, MemberData(nameof(EntrancesAndSchemes)), Case("SEC-01", "SEC-02")]
     public async Task RequireAuthorization_SchemesForPeople_AreAnsweredByStatus(string scheme, string entrance)
@@ -51,7 +55,8 @@ public sealed class ChallengeTests
     [Theory, MemberData(nameof(EntrancesAndSchemes)), Case("SEC-01", "SEC-02")]
     public async Task RequireAuthorization_UserWhoMayNot_Is403(string scheme, string entrance)
     {
-        await using var host = await StartAsync(scheme, requireAuthorization: scheme != "fallback", policy: static policy => policy.RequireUserName("somebody else"));
+        await using var host = await StartAsync(
+            scheme, requireAuthorization: scheme != "fallback", policy: static policy => policy.RequireUserName("somebody else"));
         await using var refused = await SendAsync(host, entrance, ("X-User", "ann"));
         Assert.Equal((403, null), (refused.Status, refused.Header("Location")));
     }
@@ -84,7 +89,9 @@ public sealed class ChallengeTests
     [Theory, MemberData(nameof(StoreEntrances)), Case("SEC-01")]
     public async Task StoresPolicy_SchemesOfItsOwn_AreTheChallenge(string entrance)
     {
-        await using var host = await StartAsync("remote", requireAuthorization: false, policy: static policy => policy.AddAuthenticationSchemes("basic", "negotiate").RequireAuthenticatedUser());
+        await using var host = await StartAsync(
+            "remote", requireAuthorization: false,
+            policy: static policy => policy.AddAuthenticationSchemes("basic", "negotiate").RequireAuthenticatedUser());
         await using var anonymous = await SendAsync(host, entrance);
         Assert.Equal(401, anonymous.Status);
         if (entrance != "ticket") // for which one signs in as the application has it
@@ -109,13 +116,15 @@ public sealed class ChallengeTests
         return RawHttp.SendAsync(host.Url(path), method, [.. headers, .. more]);
     }
 
-    private static Task<TestHost> StartAsync(string scheme, bool requireAuthorization, Action<AuthorizationPolicyBuilder>? policy = null) => TestHost.StartAsync(
+    private static Task<TestHost> StartAsync(string scheme, bool requireAuthorization, Action<AuthorizationPolicyBuilder>? policy = null) =>
+        TestHost.StartAsync(
         builder =>
         {
             builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
             var challenged = scheme switch { "fallback" or "result handler" => "remote", _ => scheme };
             builder.Services
-                .AddAuthentication(options => (options.DefaultScheme, options.DefaultChallengeScheme, options.DefaultForbidScheme) = ("named", challenged, challenged == "form" ? "remote" : challenged))
+                .AddAuthentication(options => (options.DefaultScheme, options.DefaultChallengeScheme, options.DefaultForbidScheme) = (
+                    "named", challenged, challenged == "form" ? "remote" : challenged))
                 .AddScheme<AuthenticationSchemeOptions, NamedUser>("named", null)
                 .AddScheme<AuthenticationSchemeOptions, NamedUser>("form", null)
                 .AddScheme<AuthenticationSchemeOptions, NamedUser>("basic", null)
@@ -129,10 +138,14 @@ public sealed class ChallengeTests
                 })
                 .AddOAuth("remote", static remote =>
                 {
-                    (remote.ClientId, remote.ClientSecret, remote.CallbackPath, remote.SignInScheme) = ("id", "secret", "/signed-in", "cookies");
-                    (remote.AuthorizationEndpoint, remote.TokenEndpoint) = ("https://identity.example/authorize", "https://identity.example/token");
+                    (remote.ClientId, remote.ClientSecret, remote.CallbackPath, remote.SignInScheme) = (
+                        "id", "secret", "/signed-in", "cookies");
+                    (remote.AuthorizationEndpoint, remote.TokenEndpoint) = (
+                        "https://identity.example/authorize", "https://identity.example/token");
                 })
-                .AddPolicyScheme("policy scheme", null, static forward => (forward.ForwardChallenge, forward.ForwardForbid) = ("remote", "cookies of its own"));
+                .AddPolicyScheme(
+                    "policy scheme", null,
+                    static forward => (forward.ForwardChallenge, forward.ForwardForbid) = ("remote", "cookies of its own"));
             var named = new AuthorizationPolicyBuilder().RequireAuthenticatedUser();
             policy?.Invoke(named);
             builder.Services.AddAuthorizationBuilder().AddPolicy("named", named.Build());
@@ -148,7 +161,8 @@ public sealed class ChallengeTests
         },
         app =>
         {
-            Action<IEndpointConventionBuilder> guard = requireAuthorization ? static endpoints => endpoints.RequireAuthorization("named") : static _ => { };
+            Action<IEndpointConventionBuilder> guard = requireAuthorization ? static endpoints =>
+                endpoints.RequireAuthorization("named") : static _ => { };
             guard(app.MapStores("/stores"));
             guard(app.MapStoreHub("/hub"));
             var publishing = app.MapStorePublishing("/stores");
@@ -171,7 +185,8 @@ public sealed class ChallengeTests
 
     private sealed class SendToSignIn : IAuthorizationMiddlewareResultHandler
     {
-        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+        public Task HandleAsync(
+            RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
             authorizeResult.Succeeded ? next(context) : RedirectAsync(context.Response);
     }
 
@@ -180,7 +195,8 @@ public sealed class ChallengeTests
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
             Scheme.Name == "named" && Request.Headers["X-User"] is [{ } user]
-                ? AuthenticateResult.Success(new AuthenticationTicket(new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity([new("name", user)], "named", "name", null)), "named"))
+                ? AuthenticateResult.Success(new AuthenticationTicket(new System.Security.Claims.ClaimsPrincipal(
+                    new System.Security.Claims.ClaimsIdentity([new("name", user)], "named", "name", null)), "named"))
                 : AuthenticateResult.NoResult());
 
         protected override Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -16,14 +16,16 @@ public sealed class EntranceTests(ITestOutputHelper output)
         await using var host = await RolesApp.StartAsync(hideForbidden);
         var store = host.Get<IStoreProvider>().GetStore(RolesApp.Store);
         var id = (await store.PublishAsync("private")).ToString();
-        var table = new StringBuilder($"{(hideForbidden ? "hidden" : "forbidden"),-26}{"anonymous",12}{"user",12}{"owner",12}{"administrator",16}\n");
+        var table = new StringBuilder(
+            $"{(hideForbidden ? "hidden" : "forbidden"),-26}{"anonymous",12}{"user",12}{"owner",12}{"administrator",16}\n");
         var wrong = new List<string>();
         foreach (var entrance in Entrances.Http.Concat(Entrances.Hubs))
         {
             var statuses = new List<int>();
             foreach (var role in Roles)
                 statuses.Add(await TryAsync(host, entrance, role, id));
-            table.AppendLine(CultureInfo.InvariantCulture, $"{entrance,-26}{statuses[0],12}{statuses[1],12}{statuses[2],12}{statuses[3],16}");
+            table.AppendLine(
+                CultureInfo.InvariantCulture, $"{entrance,-26}{statuses[0],12}{statuses[1],12}{statuses[2],12}{statuses[3],16}");
             // Nobody in particular gets no ticket for any store, whatever its policy.
             var wanted = entrance.Contains("ticket", StringComparison.Ordinal) ? $"401{expected[3..]}" : expected;
             if (string.Join(' ', statuses) != wanted)
@@ -53,7 +55,9 @@ public sealed class EntranceTests(ITestOutputHelper output)
         await using var host = await RolesApp.StartAsync(hideForbidden: true);
         foreach (var entrance in Entrances.Http.Concat(Entrances.Hubs))
             foreach (var role in new[] { null, "bob" })
-                Assert.Equal(await Entrances.TryAsync(host, entrance, "unknown", role), await Entrances.TryAsync(host, entrance, RolesApp.Store, role));
+                Assert.Equal(
+                    await Entrances.TryAsync(host, entrance, "unknown", role),
+                    await Entrances.TryAsync(host, entrance, RolesApp.Store, role));
     }
 
     [Fact, Case("SEC-05")]

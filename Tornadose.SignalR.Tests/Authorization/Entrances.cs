@@ -8,7 +8,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>Every way in to a store of <see cref="RolesApp"/>, tried by a user: what it says, as a status of HTTP, and in its own words.</summary>
+/// <summary>
+/// Every way in to a store of <see cref="RolesApp"/>, tried by a user: what it says, as a status of HTTP, and in its own words.
+/// </summary>
 internal static class Entrances
 {
     public static readonly string[] Http =
@@ -38,7 +40,8 @@ internal static class Entrances
         if (entrance.EndsWith("resume", StringComparison.Ordinal))
             headers.Add(("Last-Event-ID", after ?? "x"));
         var method = entrance == "HEAD" ? "HEAD" : entrance.StartsWith("POST", StringComparison.Ordinal) ? "POST" : "GET";
-        headers.AddRange(entrance.Contains("websocket", StringComparison.Ordinal) ? RawWs.HandshakeHeaders : [("Accept", AcceptOf(entrance))]);
+        headers.AddRange(
+            entrance.Contains("websocket", StringComparison.Ordinal) ? RawWs.HandshakeHeaders : [("Accept", AcceptOf(entrance))]);
         if (entrance == "websocket raw")
             headers.Add(("Sec-WebSocket-Protocol", "tornadose.raw"));
         var url = host.Url(entrance.StartsWith("list", StringComparison.Ordinal) ? $"/stores?store=plain&store={store}" : entrance == "POST ticket" ? "/stores/_ticket" : $"/stores/{store}");
@@ -65,7 +68,8 @@ internal static class Entrances
         await using var answer = await RawHttp.SendAsync(url, method, headers, body);
         if (answer.Status is 200 or 101)
             return new(200, "");
-        var said = string.Join('\n', answer.Headers.Where(header => header.Key is not "Date").Select(header => $"{header.Key}: {header.Value}"));
+        var said = string.Join(
+            '\n', answer.Headers.Where(header => header.Key is not "Date").Select(header => $"{header.Key}: {header.Value}"));
         return new(answer.Status, $"{said}\n\n{(method == "HEAD" ? "" : await answer.ReadTextAsync())}");
     }
 
@@ -77,7 +81,9 @@ internal static class Entrances
         if (asked.Status != 200)
             return new(asked.Status, await asked.ReadTextAsync());
         var ticket = JsonElement.Parse(await asked.ReadTextAsync()).GetProperty("ticket").GetString()!;
-        return await SendAsync(host.Url($"/stores/{store}?ticket={ticket}"), "GET", transport == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", "text/event-stream")], null);
+        return await SendAsync(
+            host.Url($"/stores/{store}?ticket={ticket}"), "GET",
+            transport == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", "text/event-stream")], null);
     }
 
     private static async Task<Answer> TryHubAsync(TestHost host, string entrance, string store, string? user, string? after)
@@ -103,7 +109,8 @@ internal static class Entrances
         {
             var words = refused.Message.Split("HubException: ")[^1];
             Assert.DoesNotContain("Exception", words, StringComparison.Ordinal);
-            return new(words.Contains("no such store", StringComparison.Ordinal) ? 404 : user is null ? 401 : 403, words); // SignalR has no statuses
+            // SignalR has no statuses
+            return new(words.Contains("no such store", StringComparison.Ordinal) ? 404 : user is null ? 401 : 403, words);
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class OpenStream : IAsyncDisposable
     /// <summary>How it ended: <c>end</c> for a response, the close frame's code and reason, or the hub's error.</summary>
     public Task<string> End { get; }
 
-    public static async Task<OpenStream> OpenAsync(TestHost host, string wire, string user = "ann", int? expires = null, string store = RolesApp.Store)
+    public static async Task<OpenStream> OpenAsync(
+        TestHost host, string wire, string user = "ann", int? expires = null, string store = RolesApp.Store)
     {
         var before = host.Subscribers();
         List<(string, string)> headers = [("X-User", user)];
@@ -79,7 +80,9 @@ internal sealed class OpenStream : IAsyncDisposable
     private static async Task<OpenStream> HubAsync(TestHost host, string wire, string store, List<(string Name, string Value)> headers)
     {
         var closed = new TaskCompletionSource<string>();
-        var hub = HubClient.Build(host.WebSocketUrl("/hub"), configure: options => headers.ForEach(header => options.SetRequestHeader(header.Name, header.Value)));
+        var hub = HubClient.Build(
+            host.WebSocketUrl("/hub"),
+            configure: options => headers.ForEach(header => options.SetRequestHeader(header.Name, header.Value)));
         hub.Closed += error =>
         {
             closed.TrySetResult(error?.Message ?? "closed");

@@ -50,7 +50,8 @@ public sealed class RevocationTests
     public async Task Recheck_Interval_FindsItWithinTheInterval(string wire, string end)
     {
         var time = new FakeTimeProvider();
-        await using var host = await RolesApp.StartAsync(time: time, configure: options => options.AccessRecheckInterval = TimeSpan.FromSeconds(30));
+        await using var host = await RolesApp.StartAsync(
+            time: time, configure: options => options.AccessRecheckInterval = TimeSpan.FromSeconds(30));
         await using var stream = await OpenStream.OpenAsync(host, wire);
         host.Get<Rights>().Revoked.Add("ann");
         time.Advance(TimeSpan.FromSeconds(29));
@@ -84,7 +85,8 @@ public sealed class RevocationTests
         host.Get<Rights>().Failure = new IOException("The database is away.");
         await host.Get<IStoreRevocation>().RecheckAsync();
         Assert.Equal(1, host.Subscribers());
-        Assert.Contains(host.Logs.GetSnapshot(), entry => entry.Message.Contains("failed when it was asked again", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs.GetSnapshot(), entry => entry.Message.Contains("failed when it was asked again", StringComparison.Ordinal));
     }
 
     [Theory, Case("SEC-04"), InlineData(false, 1), InlineData(true, 0)]
@@ -106,7 +108,8 @@ public sealed class RevocationTests
         });
         await host.UntilSubscribersAsync(left);
         Assert.Equal(1, failed.Sum("access.rechecks.failed", "reason=timeout"));
-        Assert.Contains(host.Logs.GetSnapshot(), entry => entry.Message.Contains(endOnFailure ? "is ended" : "goes on", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs.GetSnapshot(), entry => entry.Message.Contains(endOnFailure ? "is ended" : "goes on", StringComparison.Ordinal));
         hanging.GoOn();
         await host.Get<IStoreRevocation>().RecheckAsync().WithTimeout();
         await host.UntilSubscribersAsync(0);

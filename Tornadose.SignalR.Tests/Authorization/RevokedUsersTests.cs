@@ -24,6 +24,7 @@ public sealed class RevokedUsersTests
         List<Claim> claims = [new(ClaimTypes.NameIdentifier, user)];
         if (token is { } minutes)
             claims.Add(new Claim("iat", Now.AddMinutes(minutes).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
-        Assert.Equal(covered, revoked.Covers(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), issued is { } at ? Now.AddMinutes(at) : null));
+        Assert.Equal(
+            covered, revoked.Covers(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), issued is { } at ? Now.AddMinutes(at) : null));
     }
 }

@@ -16,8 +16,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Authorization;
 
 /// <summary>
-/// An application whose family <c>devices/{owner}</c> belongs to the user of that name, and to <c>admin</c>. Who a request is from, it says itself: <c>?user=ann</c>, or by the headers <c>X-User</c>, and
-/// <c>X-Expires</c> for the seconds until the authentication expires.
+/// An application whose family <c>devices/{owner}</c> belongs to the user of that name, and to <c>admin</c>. Who a request is from, it says
+/// itself: <c>?user=ann</c>, or by the headers <c>X-User</c>, and <c>X-Expires</c> for the seconds until the authentication expires.
 /// </summary>
 internal static class RolesApp
 {
@@ -65,17 +65,20 @@ internal static class RolesApp
 
     private sealed class OwnStore(Rights rights) : AuthorizationHandler<OwnStoreRequirement, StoreAccess>
     {
-        protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, OwnStoreRequirement requirement, StoreAccess resource)
+        protected override async Task HandleRequirementAsync(
+            AuthorizationHandlerContext context, OwnStoreRequirement requirement, StoreAccess resource)
         {
             var user = context.User.Identity?.Name;
-            var may = resource.Operation == requirement.Operation && (user == resource.RouteValues["owner"] || user == "admin") && !rights.Revoked.Contains(user);
+            var may = resource.Operation == requirement.Operation && (user == resource.RouteValues["owner"] || user == "admin")
+                && !rights.Revoked.Contains(user);
             await rights.DecidedAsync();
             if (may)
                 context.Succeed(requirement);
         }
     }
 
-    private sealed class DeclaredAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TimeProvider time)
+    private sealed class DeclaredAuthentication(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TimeProvider time)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -85,7 +88,8 @@ internal static class RolesApp
             var properties = new AuthenticationProperties();
             if ((string?)Request.Headers["X-Expires"] is { } seconds)
                 properties.ExpiresUtc = time.GetUtcNow().AddSeconds(int.Parse(seconds, CultureInfo.InvariantCulture));
-            var principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user), new Claim(ClaimTypes.NameIdentifier, user)], "declared"));
+            var principal = new ClaimsPrincipal(
+                new ClaimsIdentity([new Claim(ClaimTypes.Name, user), new Claim(ClaimTypes.NameIdentifier, user)], "declared"));
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, "declared")));
         }
     }

@@ -3,7 +3,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>What a script needs that reconnects: a used ticket is told apart from everything else, and a new one goes on where the last stream ended.</summary>
+/// <summary>
+/// What a script needs that reconnects: a used ticket is told apart from everything else, and a new one goes on where the last stream
+/// ended.
+/// </summary>
 public sealed class TicketReconnectTests
 {
     [Theory, Case("SEC-02", "SEC-03", "HTTP-08"), InlineData("sse"), InlineData("websocket")]
@@ -26,19 +29,23 @@ public sealed class TicketReconnectTests
     [Fact, Case("SEC-02")]
     public async Task Reconnect_UsedTicketInNode_EndsTheEventSourceForGood()
     {
-        await using var host = await RolesApp.StartAsync(configure: options => (options.RetryMin, options.RetryMax) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20)));
+        await using var host = await RolesApp.StartAsync(
+            configure: options => (options.RetryMin, options.RetryMax) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20)));
         var id = (await host.Get<IStoreProvider>().GetStore(RolesApp.Store).PublishNumberedAsync(2))[0];
         var ticket = await host.GetTicketAsync();
         Assert.Equal(200, await host.OpenAsync(ticket));
         await using var client = NodeClient.EventSource(host.Url($"/stores/{RolesApp.Store}?ticket={ticket}&after={id}"));
         await client.NextAsync("error");
-        await using var again = NodeClient.EventSource(host.Url($"/stores/{RolesApp.Store}?ticket={await host.GetTicketAsync()}&after={id}"));
+        await using var again = NodeClient.EventSource(
+            host.Url($"/stores/{RolesApp.Store}?ticket={await host.GetTicketAsync()}&after={id}"));
         Assert.Equal("m2", (await again.NextAsync("message")).GetProperty("data").GetString());
     }
 
     private static async Task<(int Status, string? Resume)> OpenAsync(TestHost host, string transport, string ticket, string after)
     {
-        (string, string)[] headers = transport == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", "text/event-stream"), ("Last-Event-ID", after)];
+        (string, string)[] headers = transport == "websocket"
+            ? [.. RawWs.HandshakeHeaders]
+            : [("Accept", "text/event-stream"), ("Last-Event-ID", after)];
         await using var answer = await RawHttp.GetAsync(host.Url($"/stores/{RolesApp.Store}?ticket={ticket}&after={after}"), headers);
         if (answer.Status == 401)
             Assert.Equal(("Sign in first.\n", (string?)null), (await answer.ReadTextAsync(), answer.Header("Location")));

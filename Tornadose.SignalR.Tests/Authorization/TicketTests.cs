@@ -10,7 +10,8 @@ namespace Tornadose.SignalR.Tests.Authorization;
 /// <summary>Tickets for clients that cannot send headers.</summary>
 public sealed class TicketTests
 {
-    [Theory, Case("SEC-02", "SEC-14"), InlineData("sse", "text/event-stream", 200), InlineData("sse", "*/*", 200), InlineData("websocket", "websocket", 101)]
+    [Theory, Case("SEC-02", "SEC-14"), InlineData("sse", "text/event-stream", 200), InlineData("sse", "*/*", 200),
+        InlineData("websocket", "websocket", 101)]
     public async Task Ticket_OfAUser_OpensOneStream(string transport, string accept, int status)
     {
         await using var host = await RolesApp.StartAsync();
@@ -24,7 +25,9 @@ public sealed class TicketTests
     {
         await using var host = await RolesApp.StartAsync();
         await using var answer = await host.AskAsync("""{"stores":["devices/ann","plain"],"transport":"websocket"}""", ("X-User", "ann"));
-        Assert.Equal((200, "application/json; charset=utf-8", "no-store"), (answer.Status, answer.Header("Content-Type"), answer.Header("Cache-Control")));
+        Assert.Equal(
+            (200, "application/json; charset=utf-8", "no-store"),
+            (answer.Status, answer.Header("Content-Type"), answer.Header("Cache-Control")));
         var json = JsonElement.Parse(await answer.ReadTextAsync());
         Assert.Equal(30, json.GetProperty("expiresIn").GetInt32());
         Assert.Matches("^[A-Za-z0-9_-]{100,2000}$", json.GetProperty("ticket").GetString());
@@ -96,8 +99,10 @@ public sealed class TicketTests
     public async Task Post_LargeBodyOrForeignType_IsRefused()
     {
         await using var host = await RolesApp.StartAsync();
-        await using var large = await host.AskAsync($$"""{"stores":["{{new string('x', 16 * 1024)}}"],"transport":"sse"}""", ("X-User", "ann"));
-        await using var form = await RawHttp.SendAsync(host.Url("/stores/_ticket"), "POST", [("Content-Type", "text/plain"), ("X-User", "ann")], "{}"u8.ToArray());
+        await using var large = await host.AskAsync(
+            $$"""{"stores":["{{new string('x', 16 * 1024)}}"],"transport":"sse"}""", ("X-User", "ann"));
+        await using var form = await RawHttp.SendAsync(
+            host.Url("/stores/_ticket"), "POST", [("Content-Type", "text/plain"), ("X-User", "ann")], "{}"u8.ToArray());
         Assert.Equal((413, 415), (large.Status, form.Status));
     }
 
@@ -165,7 +170,8 @@ public sealed class TicketTests
     [Theory, InlineData(false, 401), InlineData(true, 200)]
     public async Task Ticket_EndpointThatRequiresAuthorization_PassesIt(bool withTicket, int status)
     {
-        await using var host = await RolesApp.StartAsync(stores: stores => stores.RequireAuthorization(policy => policy.RequireUserName("ann")));
+        await using var host = await RolesApp.StartAsync(
+            stores: stores => stores.RequireAuthorization(policy => policy.RequireUserName("ann")));
         var ticket = await host.GetTicketAsync(store: "plain");
         await using var answer = await RawHttp.GetAsync(host.Url($"/stores/plain{(withTicket ? $"?ticket={ticket}" : "")}"));
         Assert.Equal(status, answer.Status);

@@ -31,7 +31,8 @@ public sealed partial class InteractivePageTests
         await page.ClickAsync("[data-pause]");
         await page.WaitForAsync($"{Pulse}.dataset.state === 'Live' && {Offsets}.at(-1) > {last} + 5");
         Assert.Equal("0", (await page.EvalAsync($"{Pulse}.dataset.resets")).GetString());
-        Assert.True((await page.EvalAsync($"{Offsets}.every((offset, index, all) => index === 0 || offset === all[index - 1] + 1)")).GetBoolean());
+        Assert.True(
+            (await page.EvalAsync($"{Offsets}.every((offset, index, all) => index === 0 || offset === all[index - 1] + 1)")).GetBoolean());
         using var client = new HttpClient();
         using var note = new StringContent("seen in process");
         Assert.True((await client.PostAsync(server.Store("notes"), note)).IsSuccessStatusCode);

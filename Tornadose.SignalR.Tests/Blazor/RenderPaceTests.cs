@@ -57,7 +57,8 @@ public sealed class RenderPaceTests
     public async Task Request_FromWithinARender_IsRenderedAfterTheInterval()
     {
         RenderPace? pace = null;
-        using var made = pace = new RenderPace(Run, () => { if (++_renders == 1) pace!.Request(); }, _failures.Add, _time) { Interval = Interval };
+        using var made = pace = new RenderPace(
+            Run, () => { if (++_renders == 1) pace!.Request(); }, _failures.Add, _time) { Interval = Interval };
         pace.Request();
         Assert.Equal(1, _renders);
         _time.Advance(Interval);
@@ -67,7 +68,8 @@ public sealed class RenderPaceTests
     [Fact]
     public void Request_RenderFails_IsToldAndTheNextOneRenders()
     {
-        using var pace = new RenderPace(Run, () => { if (++_renders == 1) throw new InvalidOperationException("render"); }, _failures.Add, _time);
+        using var pace = new RenderPace(
+            Run, () => { if (++_renders == 1) throw new InvalidOperationException("render"); }, _failures.Add, _time);
         pace.Request();
         Assert.Equal("render", Assert.Single(_failures).Message);
         pace.Request();

@@ -34,7 +34,8 @@ public sealed class StoreFeedTests
         for (var number = 2; number <= 10; number++)
             await store.PublishAsync(number);
         gate.Release();
-        await Eventually.TrueAsync(() => feed.Context.Resets == 1 && feed.Context.Items.Select(static item => item.Value).SequenceEqual([8, 9, 10]));
+        await Eventually.TrueAsync(
+            () => feed.Context.Resets == 1 && feed.Context.Items.Select(static item => item.Value).SequenceEqual([8, 9, 10]));
         Assert.Equal(StoreResetReason.Expired, feed.Context.ResetReason);
         await store.PublishAsync(11);
         await Eventually.TrueAsync(() => feed.Context.Items.Select(static item => item.Value).SequenceEqual([8, 9, 10, 11]));
@@ -48,7 +49,8 @@ public sealed class StoreFeedTests
         await using var services = Services(static store => store.Capacity = 0);
         var store = services.GetRequiredService<IStoreProvider>().GetStore("numbers");
         using var stop = new CancellationTokenSource();
-        // A view that comes back with an id for ever would never let go of its thread: so it has one of its own, and looks at the token there.
+        // A view that comes back with an id for ever would never let go of its thread: so it has one of its own, and looks at the token
+        // there.
         var feed = new StoreFeed<int>(
             store, services.GetRequiredService<StoreSerializer>(), keep: 10, newestOnly: false, stop.Token.ThrowIfCancellationRequested);
         await feed.LoadAsync(upTo: null, stop.Token);

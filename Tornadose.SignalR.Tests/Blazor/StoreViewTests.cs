@@ -54,7 +54,8 @@ public sealed class StoreViewTests
         Assert.Equal(0, tab.View.Last.Resets);
         Assert.Null(tab.View.Failure);
         var handedOn = await tab.View.PersistAsync();
-        Assert.Contains(fixture.Store().Position.ToString(), System.Text.Encoding.UTF8.GetString(handedOn.Values.Single()), StringComparison.Ordinal);
+        Assert.Contains(
+            fixture.Store().Position.ToString(), System.Text.Encoding.UTF8.GetString(handedOn.Values.Single()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -411,7 +412,8 @@ public sealed class StoreViewTests
     }
 
     /// <summary>Waits for what the view shows, with a clock that goes on: pending renders wait for it.</summary>
-    private static Task UntilAsync<T>(ViewFixture fixture, ViewRenderer<T> view, Func<ViewRenderer<T>, bool> shows) => Eventually.TrueAsync(() =>
+    private static Task UntilAsync<T>(ViewFixture fixture, ViewRenderer<T> view, Func<ViewRenderer<T>, bool> shows) =>
+        Eventually.TrueAsync(() =>
     {
         fixture.Time.Advance(Second);
         return shows(view);

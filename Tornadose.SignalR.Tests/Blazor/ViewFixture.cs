@@ -17,12 +17,14 @@ internal sealed class ViewFixture : IAsyncDisposable
 
     public ViewFixture(int capacity = 100, IBackplane? backplane = null)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<TimeProvider>(Time);
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(
+            new ConfigurationBuilder().Build()).AddSingleton<TimeProvider>(Time);
         services.AddScoped(_ => new ComponentStatePersistenceManager(NullLogger<ComponentStatePersistenceManager>.Instance));
         services.AddScoped(provider => provider.GetRequiredService<ComponentStatePersistenceManager>().State);
         if (backplane is not null)
             services.AddSingleton(backplane);
-        services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather").AddQueueStore("other").AddBlazor();
+        services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather").AddQueueStore("other")
+            .AddBlazor();
         _services = services.BuildServiceProvider();
     }
 
@@ -43,7 +45,8 @@ internal sealed class ViewFixture : IAsyncDisposable
     {
         var scope = _services.CreateAsyncScope();
         if (state is not null)
-            await scope.ServiceProvider.GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(new KeptState { State = state });
+            await scope.ServiceProvider.GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(
+                new KeptState { State = state });
         return new Tab<T>(scope, new ViewRenderer<T>(scope.ServiceProvider, interactive));
     }
 

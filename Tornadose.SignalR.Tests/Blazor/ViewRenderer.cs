@@ -52,7 +52,8 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
         _view = _page.Render<StoreView<T>>(view => Set(view, store, parameters));
 
     /// <summary>Renders the last view again with other parameters.</summary>
-    public void Change(string store, params (string Name, object Value)[] parameters) => _view!.Render(view => Set(view, store, parameters));
+    public void Change(string store, params (string Name, object Value)[] parameters) =>
+        _view!.Render(view => Set(view, store, parameters));
 
     /// <summary>What a render fails with. The page throws the first failure at once, and only keeps those that come later.</summary>
     public Exception? FailureOf(Action render)

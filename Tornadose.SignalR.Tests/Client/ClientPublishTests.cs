@@ -38,7 +38,8 @@ public sealed class ClientPublishTests
         await Assert.ThrowsAsync<MessageTooLargeException>(() => client.PublishAsync("orders", new string('x', 17)));
         await Assert.ThrowsAsync<StoreNotFoundException>(() => client.PublishAsync("nothing", "x"));
         await Assert.ThrowsAsync<ArgumentException>(() => client.PublishAsync("orders", "x", new PublishOptions { EventType = "error" }));
-        await Assert.ThrowsAsync<ArgumentException>(() => client.PublishAsync("orders", "x", new PublishOptions { IdempotencyKey = "a\nb" }));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => client.PublishAsync("orders", "x", new PublishOptions { IdempotencyKey = "a\nb" }));
         site.Link.Redirect(null);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => client.PublishAsync("orders", "x"));
     }

@@ -23,7 +23,8 @@ internal sealed class ClientSite : IAsyncDisposable
     private SharedBackplane _logs = new();
     private TestHost _host = null!;
 
-    private ClientSite(TimeSpan? retry, Action<StoreOptions>? orders) => (_retry, _orders) = (retry ?? TimeSpan.FromMilliseconds(20), orders);
+    private ClientSite(TimeSpan? retry, Action<StoreOptions>? orders) =>
+        (_retry, _orders) = (retry ?? TimeSpan.FromMilliseconds(20), orders);
 
     public CutProxy Link { get; private set; } = null!;
 
@@ -42,7 +43,11 @@ internal sealed class ClientSite : IAsyncDisposable
     /// <summary>A client that comes by the link, and comes back quickly.</summary>
     public TornadoseClient CreateClient(string wire, Action<TornadoseClientOptions>? configure = null)
     {
-        var options = new TornadoseClientOptions { ReconnectDelay = TimeSpan.FromMilliseconds(10), MaxReconnectDelay = TimeSpan.FromMilliseconds(100) };
+        var options = new TornadoseClientOptions
+        {
+            ReconnectDelay = TimeSpan.FromMilliseconds(10),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
+        };
         options.Transport = wire switch
         {
             "sse" => StoreTransport.ServerSentEvents,

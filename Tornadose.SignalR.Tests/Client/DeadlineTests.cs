@@ -94,7 +94,8 @@ public sealed class DeadlineTests
         if (second == "good")
             Assert.Equal("m1", await reader.TakeAsync(1));
         else
-            Assert.False((await Assert.ThrowsAsync<StoreAccessDeniedException>(() => reader.MoveNextAsync().WithTimeout())).IsAuthenticated);
+            Assert.False(
+                (await Assert.ThrowsAsync<StoreAccessDeniedException>(() => reader.MoveNextAsync().WithTimeout())).IsAuthenticated);
         Assert.True(asked >= expected, $"{asked}");
     }
 

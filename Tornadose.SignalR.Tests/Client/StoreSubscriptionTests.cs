@@ -11,7 +11,8 @@ public sealed class StoreSubscriptionTests
         await using var site = await ClientSite.StartAsync();
         using var client = site.CreateClient("sse");
         var states = new ConcurrentQueue<StoreSubscriptionState>();
-        var subscription = client.Follow("orders", static (_, _) => throw new InvalidOperationException("a bug"), told => states.Enqueue(told.State));
+        var subscription = client.Follow(
+            "orders", static (_, _) => throw new InvalidOperationException("a bug"), told => states.Enqueue(told.State));
         await Eventually.TrueAsync(() => subscription.State == StoreSubscriptionState.Live);
         var ids = await site.PublishAsync(1, 2);
         await Eventually.TrueAsync(() => subscription.LastId == ids[1]); // what the callback throws does not end it

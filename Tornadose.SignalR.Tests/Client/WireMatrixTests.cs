@@ -10,9 +10,12 @@ public sealed class WireMatrixTests
 
     private static readonly (string Data, bool IsJson)[] Published =
     [
-        ("tea", false), ("", false), (" leading and trailing ", false), ("42", false), ("true", false), ("null", false), ("{\"n\":1}", false),
-        ("\"quoted\"", false), ("  [1]", false), ("a\r\nb\rc\n", false), ("\r\n", false), ("\n", false), ("data: x\n\nid: y", false), ("\uFEFFé漢😀\u2028\0\t", false),
-        ("""{"a":1.0,"b":[1e400,9007199254740993]}""", true), ("\"830010923977419046\"", true), ("\"null\"", true), ("9007199254740993", true), ("12345678901234567.89", true),
+        ("tea", false), ("", false), (" leading and trailing ", false), ("42", false), ("true", false), ("null", false), (
+            "{\"n\":1}", false),
+        ("\"quoted\"", false), ("  [1]", false), ("a\r\nb\rc\n", false), ("\r\n", false), ("\n", false), ("data: x\n\nid: y", false), (
+            "\uFEFFé漢😀\u2028\0\t", false),
+        ("""{"a":1.0,"b":[1e400,9007199254740993]}""", true), ("\"830010923977419046\"", true), ("\"null\"", true), (
+            "9007199254740993", true), ("12345678901234567.89", true),
         ("null", true), ("true", true), ("-0", true), ("[1,2]", true), ("\"\"", true),
     ];
 
@@ -95,7 +98,8 @@ public sealed class WireMatrixTests
         await using var site = await ClientSite.StartAsync();
         var ids = await site.Store("short").PublishNumberedAsync(5);
         using var client = site.CreateClient(wire);
-        foreach (var (id, reason) in new[] { (ids[0], StoreResetReason.Expired), ("garbage", StoreResetReason.Unknown), ("", StoreResetReason.Unknown) })
+        foreach (var (id, reason) in new[] { (ids[0], StoreResetReason.Expired), (
+            "garbage", StoreResetReason.Unknown), ("", StoreResetReason.Unknown) })
         {
             await using var reader = client.ReadAllAsync("short", StartAt.AfterId(id)).GetAsyncEnumerator();
             var reset = await reader.NextAsync();
@@ -175,7 +179,9 @@ public sealed class WireMatrixTests
         Assert.Equal(reader.Current.Id, other.Current.Id);
     }
 
-    /// <summary>The consumer takes nothing for a while. What it has not read stays with the server, and SignalR's client does not collect it.</summary>
+    /// <summary>
+    /// The consumer takes nothing for a while. What it has not read stays with the server, and SignalR's client does not collect it.
+    /// </summary>
     [Theory, MemberData(nameof(Wires))]
     public async Task SlowConsumer_GetsEverythingInOrder(string wire)
     {
@@ -213,7 +219,8 @@ public sealed class WireMatrixTests
         for (var number = 1; number <= ids.Count; number++)
         {
             using var client = site.CreateClient(ClientSite.Wires[number - 1]);
-            await using var reader = client.ReadAllAsync("orders", last is null ? StartAt.Earliest : StartAt.AfterId(last)).GetAsyncEnumerator();
+            await using var reader = client.ReadAllAsync(
+                "orders", last is null ? StartAt.Earliest : StartAt.AfterId(last)).GetAsyncEnumerator();
             Assert.Equal($"m{number}", await reader.TakeAsync(1));
             last = reader.Current.Id;
             Assert.Equal(ids[number - 1], last);

@@ -15,8 +15,9 @@ public sealed class ConformanceSuite : ICollectionFixture<Deployment>
 }
 
 /// <summary>
-/// What the suite is run against: <c>TORNADOSE_BASE_URL</c>, or without it the sample, once directly and once behind nginx with its default buffering. The suite publishes to the queue store
-/// <c>TORNADOSE_STORE</c> (default <c>notes</c>) under <c>/stores</c>, which nobody else should do meanwhile; the hub is at <c>/hubs/stores</c>.
+/// What the suite is run against: <c>TORNADOSE_BASE_URL</c>, or without it the sample, once directly and once behind nginx with its default
+/// buffering. The suite publishes to the queue store <c>TORNADOSE_STORE</c> (default <c>notes</c>) under <c>/stores</c>, which nobody else
+/// should do meanwhile; the hub is at <c>/hubs/stores</c>.
 /// </summary>
 public sealed class Deployment : IAsyncLifetime
 {

@@ -10,7 +10,8 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Tests.Conformance;
 
 /// <summary>
-/// <c>Conformance/golden.json</c>: messages, and their bytes on the wires. The encoders write exactly these, and JavaScript clients read exactly these, so that neither side can change without the other.
+/// <c>Conformance/golden.json</c>: messages, and their bytes on the wires. The encoders write exactly these, and JavaScript clients read
+/// exactly these, so that neither side can change without the other.
 /// </summary>
 public sealed class GoldenFileTests
 {
@@ -23,7 +24,8 @@ public sealed class GoldenFileTests
     {
         var golden = Cases().Single(golden => golden.Name == name);
         Assert.True(MessagePosition.TryParse(golden.Id, out var position));
-        var content = new MessageContent(Encoding.UTF8.GetBytes(golden.Data), golden.Format == "json" ? MessageFormat.Json : MessageFormat.Text, golden.Event);
+        var content = new MessageContent(
+            Encoding.UTF8.GetBytes(golden.Data), golden.Format == "json" ? MessageFormat.Json : MessageFormat.Text, golden.Event);
         var frame = new FrameContent("golden", golden.Id, new StoreMessage(position, content));
         Assert.Equal(golden.Sse, Text(ServerSentEventEncoder.Instance.Encode(frame).Bytes));
         Assert.Equal(golden.Json + "\n", Text(JsonLinesEncoder.Instance.Encode(frame).Bytes));
@@ -36,7 +38,9 @@ public sealed class GoldenFileTests
     {
         await using var node = NodeClient.Start("golden.mjs", null, new { file = Golden });
         var line = await node.NextAsync();
-        Assert.Equal(("done", Cases().Length), (line.GetProperty("type").GetString(), line.TryGetProperty("cases", out var cases) ? cases.GetInt32() : 0));
+        Assert.Equal(
+            ("done", Cases().Length),
+            (line.GetProperty("type").GetString(), line.TryGetProperty("cases", out var cases) ? cases.GetInt32() : 0));
     }
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);

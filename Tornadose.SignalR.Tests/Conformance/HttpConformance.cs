@@ -45,7 +45,8 @@ public sealed class HttpConformance(Deployment deployment)
         var third = await deployment.PublishAsync(server, "three");
         (string Query, string? Header, string[] Expected)[] requests =
         [
-            ("", first, ["two", "three"]), ($"?after={first}", null, ["two", "three"]), ($"?last_event_id={second}", null, ["three"]), ($"?lastEventId={second}", "", ["three"]),
+            ("", first, ["two", "three"]), ($"?after={first}", null, ["two", "three"]), (
+                $"?last_event_id={second}", null, ["three"]), ($"?lastEventId={second}", "", ["three"]),
             ($"?after={first}", second, ["three"]), ("", third, []),
         ];
         foreach (var (query, header, expected) in requests)
@@ -70,8 +71,10 @@ public sealed class HttpConformance(Deployment deployment)
         var offset = long.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
         (string Id, string Reason)[] ids =
         [
-            ($"0123456789abcdef-1-{parts[2]}", "epoch"), ($"{parts[0]}-{offset + 1000}-{parts[2]}", "unknown"), ($"{parts[0]}-{offset}-{(parts[2] == "00000001" ? "00000002" : "00000001")}", "rollback"),
-            ("-1", "unknown"), ("0x10", "unknown"), ("18446744073709551616", "unknown"), ("null", "unknown"), ("😀", "unknown"), (new string('9', 3000), "unknown"),
+            ($"0123456789abcdef-1-{parts[2]}", "epoch"), ($"{parts[0]}-{offset + 1000}-{parts[2]}", "unknown"), (
+                $"{parts[0]}-{offset}-{(parts[2] == "00000001" ? "00000002" : "00000001")}", "rollback"),
+            ("-1", "unknown"), ("0x10", "unknown"), ("18446744073709551616", "unknown"), ("null", "unknown"), ("😀", "unknown"), (
+                new string('9', 3000), "unknown"),
         ];
         foreach (var (id, reason) in ids)
         {
@@ -79,7 +82,8 @@ public sealed class HttpConformance(Deployment deployment)
             Assert.Equal((200, "reset"), (sse.Http.Status, sse.Http.Header("Tornadose-Resume")));
             var reset = await sse.NextAsync();
             var said = JsonElement.Parse(reset.Data);
-            Assert.Equal(("tornadose.reset", reason, top), (reset.Type, said.GetProperty("reason").GetString(), said.GetProperty("id").GetString()));
+            Assert.Equal(
+                ("tornadose.reset", reason, top), (reset.Type, said.GetProperty("reason").GetString(), said.GetProperty("id").GetString()));
             top = await deployment.PublishAsync(server, "live");
             Assert.Equal(top, (await sse.NextAsync()).Id);
         }
@@ -113,7 +117,9 @@ public sealed class HttpConformance(Deployment deployment)
         var id = await deployment.PublishAsync(server, "kept");
         await using var http = await RawHttp.GetAsync(deployment.Url(server), ("Accept", "application/json"));
         var snapshot = JsonElement.Parse(await http.ReadTextAsync());
-        Assert.Equal((id, "kept"), (snapshot.GetProperty("id").GetString(), snapshot.GetProperty("messages").EnumerateArray().Last().GetProperty("data").GetString()));
+        Assert.Equal((id, "kept"), (
+            snapshot.GetProperty("id").GetString(),
+            snapshot.GetProperty("messages").EnumerateArray().Last().GetProperty("data").GetString()));
         var next = await deployment.PublishAsync(server, "next");
         await using var sse = await RawSse.OpenAsync(deployment.Url(server, $"?after={id}"));
         Assert.Equal(next, (await sse.NextAsync()).Id);

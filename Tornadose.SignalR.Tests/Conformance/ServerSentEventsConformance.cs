@@ -44,7 +44,8 @@ public sealed class ServerSentEventsConformance(Deployment deployment)
     {
         await using var sse = await RawSse.OpenAsync(deployment.Url(server));
         await sse.UntilAsync(opened => opened.Comments.Count > 0);
-        foreach (var (type, expected) in new[] { ("placed", "placed"), ("two words: and é", "two words: and é"), ("message", "message"), ("", "message") })
+        foreach (var (type, expected) in new[] { ("placed", "placed"), (
+            "two words: and é", "two words: and é"), ("message", "message"), ("", "message") })
         {
             await deployment.PublishAsync(server, "x", $"?event={Uri.EscapeDataString(type)}");
             var got = await sse.NextAsync();
@@ -57,7 +58,8 @@ public sealed class ServerSentEventsConformance(Deployment deployment)
     {
         foreach (var type in new[] { "a\nb", "a\rb", "a\0b", "tornadose.reset" })
         {
-            await using var answer = await RawHttp.SendAsync(deployment.Url(server, $"?event={Uri.EscapeDataString(type)}"), "POST", [("Content-Type", "text/plain")], "x"u8.ToArray());
+            await using var answer = await RawHttp.SendAsync(
+                deployment.Url(server, $"?event={Uri.EscapeDataString(type)}"), "POST", [("Content-Type", "text/plain")], "x"u8.ToArray());
             Assert.Equal(400, answer.Status);
         }
     }

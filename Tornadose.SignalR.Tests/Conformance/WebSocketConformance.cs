@@ -26,10 +26,12 @@ public sealed class WebSocketConformance(Deployment deployment)
     [Theory, MemberData(nameof(Servers)), Case("CONF-01", "WS-01")]
     public async Task Handshake_Wrong_IsRefused(string server)
     {
-        foreach (var (header, value) in new (string, string?)[] { ("Sec-WebSocket-Version", null), ("Sec-WebSocket-Version", "8"), ("Sec-WebSocket-Key", null), ("Sec-WebSocket-Key", "banana") })
+        foreach (var (header, value) in new (string, string?)[] { ("Sec-WebSocket-Version", null), ("Sec-WebSocket-Version", "8"), (
+            "Sec-WebSocket-Key", null), ("Sec-WebSocket-Key", "banana") })
         {
             var headers = RawWs.HandshakeHeaders.Where(given => given.Name != header);
-            await using var http = await RawHttp.SendAsync(deployment.Url(server), "GET", value is null ? headers : [.. headers, (header, value)]);
+            await using var http = await RawHttp.SendAsync(
+                deployment.Url(server), "GET", value is null ? headers : [.. headers, (header, value)]);
             Assert.InRange(http.Status, 400, 426);
         }
     }
@@ -44,14 +46,18 @@ public sealed class WebSocketConformance(Deployment deployment)
         }
     }
 
-    /// <summary>A proxy that changes the host makes a deployment's own pages foreign to it, and nothing else shows it: Server-Sent Events work.</summary>
+    /// <summary>
+    /// A proxy that changes the host makes a deployment's own pages foreign to it, and nothing else shows it: Server-Sent Events work.
+    /// </summary>
     [Theory, MemberData(nameof(Servers)), Case("CONF-01", "WS-05", "SEC-10")]
     public async Task Requests_FromTheDeploymentsOwnPages_AreTaken(string server)
     {
         (string Name, string Value) origin = ("Origin", deployment.Server(server).GetLeftPart(UriPartial.Authority));
         await using var stream = await RawHttp.SendAsync(deployment.Url(server), "GET", [.. RawWs.HandshakeHeaders, origin]);
-        await using var hub = await RawHttp.SendAsync(new Uri(deployment.Server(server), "hubs/stores"), "GET", [.. RawWs.HandshakeHeaders, origin]);
-        await using var publish = await RawHttp.SendAsync(deployment.Url(server), "POST", [("Content-Type", "text/plain"), origin], "by a page"u8.ToArray());
+        await using var hub = await RawHttp.SendAsync(
+            new Uri(deployment.Server(server), "hubs/stores"), "GET", [.. RawWs.HandshakeHeaders, origin]);
+        await using var publish = await RawHttp.SendAsync(
+            deployment.Url(server), "POST", [("Content-Type", "text/plain"), origin], "by a page"u8.ToArray());
         Assert.Equal((101, 101, 200), (stream.Status, hub.Status, publish.Status));
     }
 
@@ -62,7 +68,9 @@ public sealed class WebSocketConformance(Deployment deployment)
         var second = await deployment.PublishAsync(server, """{"a":[1,2.50]}""", "?event=placed", "application/json");
         await using var socket = await RawWs.OpenAsync(deployment.Url(server, "?last=2"));
         var text = JsonElement.Parse(await socket.NextTextAsync());
-        Assert.Equal((first, "\u2028 \" 😀\n", false), (text.GetProperty("id").GetString(), text.GetProperty("data").GetString(), text.TryGetProperty("event", out _)));
+        Assert.Equal(
+            (first, "\u2028 \" 😀\n", false),
+            (text.GetProperty("id").GetString(), text.GetProperty("data").GetString(), text.TryGetProperty("event", out _)));
         Assert.Equal($$$"""{"id":"{{{second}}}","event":"placed","data":{"a":[1,2.50]}}""", await socket.NextTextAsync());
         await using var resumed = await RawWs.OpenAsync(deployment.Url(server, $"?after={first}"));
         Assert.Equal(second, JsonElement.Parse(await resumed.NextTextAsync()).GetProperty("id").GetString());
@@ -87,7 +95,8 @@ public sealed class WebSocketConformance(Deployment deployment)
         }
     }
 
-    public static TheoryData<string, string> ServersAndFaults => [.. Faults.Keys.SelectMany(fault => Servers.Select(server => (server.Data, fault)))];
+    public static TheoryData<string, string> ServersAndFaults =>
+        [.. Faults.Keys.SelectMany(fault => Servers.Select(server => (server.Data, fault)))];
 
     [Theory, MemberData(nameof(ServersAndFaults)), Case("CONF-01", "WS-08", "WS-09", "WS-10", "WS-11", "WS-14")]
     public async Task Faults_OfTheClient_AreClosedWithTheirCodes(string server, string fault)

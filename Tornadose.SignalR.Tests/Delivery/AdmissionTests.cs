@@ -78,7 +78,8 @@ public sealed class AdmissionTests : IDisposable
     [Fact, Case("SEC-17")]
     public void TryReplay_LimitAndOneMore_IsRefusedUntilItIsPaidOff()
     {
-        var admission = new Admission(new TornadoseOptions { MaxReplayedPerSecond = 10 }, _time, new StoreMetrics(_services.GetRequiredService<IMeterFactory>()));
+        var admission = new Admission(
+            new TornadoseOptions { MaxReplayedPerSecond = 10 }, _time, new StoreMetrics(_services.GetRequiredService<IMeterFactory>()));
         Assert.True(admission.TryReplay("sse", "eve", 99));
         Assert.True(admission.TryReplay("sse", "eve", 1));
         Assert.False(admission.TryReplay("sse", "eve", 1));

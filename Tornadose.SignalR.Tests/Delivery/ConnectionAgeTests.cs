@@ -19,12 +19,15 @@ public sealed class ConnectionAgeTests
         for (var before = 400; before > 0; before = delivery.Registry.Count)
         {
             delivery.Advance(TimeSpan.FromSeconds(12)); // a tenth of the time that is left
-            var due = delivery.Registry.Subscribers.Count(subscriber => delivery.Registry.Elapsed(subscriber.Began, delivery.Time.GetTimestamp()) >= subscriber.MaxAge);
+            var due = delivery.Registry.Subscribers.Count(
+                subscriber => delivery.Registry.Elapsed(subscriber.Began, delivery.Time.GetTimestamp()) >= subscriber.MaxAge);
             await Eventually.TrueAsync(() => delivery.Registry.Count <= before - due);
             most = Math.Max(most, before - delivery.Registry.Count);
         }
 
-        Assert.InRange(delivery.Registry.Elapsed(subscribers[0].Subscriber.Began, delivery.Time.GetTimestamp()), MaxAge * 0.8, MaxAge + TimeSpan.FromSeconds(12));
+        Assert.InRange(
+            delivery.Registry.Elapsed(subscribers[0].Subscriber.Began, delivery.Time.GetTimestamp()), MaxAge * 0.8,
+            MaxAge + TimeSpan.FromSeconds(12));
         Assert.InRange(most, 20, 100); // about 40 in each tenth
         foreach (var subscriber in subscribers)
             Assert.Same(SubscriberEnd.TooOld, await subscriber.EndAsync());

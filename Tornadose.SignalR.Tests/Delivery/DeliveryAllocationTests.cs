@@ -45,8 +45,9 @@ public sealed class DeliveryAllocationTests : IDisposable
     }
 
     /// <summary>
-    /// A pump serves its subscribers one after the other on one thread: what that thread had allocated at two flushes differs by what the deliveries
-    /// between them allocated. Some rounds are torn over two runs of the pump, with anything between them; but one that is not must come.
+    /// A pump serves its subscribers one after the other on one thread: what that thread had allocated at two flushes differs by what the
+    /// deliveries between them allocated. Some rounds are torn over two runs of the pump, with anything between them; but one that is not
+    /// must come.
     /// </summary>
     private static bool AllocatedNothing(IEnumerable<MeasuringSink> sinks) => sinks
         .Index()

@@ -42,10 +42,13 @@ internal sealed class DeliveryFixture : IDisposable
     public SubscriberRegistry Registry { get; }
 
     /// <summary>Starts a subscriber; it has sent what there is, or stalled, when this returns.</summary>
-    public RunningSubscriber Start(FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset, TimeSpan? sendTimeout = null) =>
+    public RunningSubscriber Start(
+        FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset,
+        TimeSpan? sendTimeout = null) =>
         Start(sink ?? new FakeSink(), Log.Open(start, policy), sendTimeout ?? SendTimeout);
 
-    public Subscriber Make(IFrameSink sink, MessageCursor cursor, TimeSpan? sendTimeout = null, TimeSpan interval = default, TimeSpan minInterval = default)
+    public Subscriber Make(
+        IFrameSink sink, MessageCursor cursor, TimeSpan? sendTimeout = null, TimeSpan interval = default, TimeSpan minInterval = default)
     {
         var feed = new SubscriberFeed("test", cursor, sendTimeout ?? SendTimeout, new("test")) { MinInterval = minInterval };
         return new("fake", SubscriberFeeds.Of(feed), Encoder, sink, Registry) { Interval = interval };

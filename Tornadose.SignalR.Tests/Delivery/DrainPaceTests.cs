@@ -7,7 +7,8 @@ public sealed class DrainPaceTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    [Theory, Case("PROC-02"), InlineData(1), InlineData(2), InlineData(17), InlineData(19), InlineData(100), InlineData(449), InlineData(451), InlineData(1000), InlineData(100_000)]
+    [Theory, Case("PROC-02"), InlineData(1), InlineData(2), InlineData(17), InlineData(19), InlineData(100), InlineData(449),
+        InlineData(451), InlineData(1000), InlineData(100_000)]
     public void PauseBefore_AnyNumber_StaysWithinTheWindowAndNeverPausesLong(int subscribers)
     {
         var pauses = Pauses(subscribers, Window);
@@ -31,7 +32,8 @@ public sealed class DrainPaceTests
 
     [Fact]
     public void PauseBefore_Many_PausesAreLongEnoughForATimer() =>
-        Assert.All(Pauses(100_000, Window).Where(pause => pause > TimeSpan.Zero), pause => Assert.True(pause >= TimeSpan.FromMilliseconds(19)));
+        Assert.All(
+            Pauses(100_000, Window).Where(pause => pause > TimeSpan.Zero), pause => Assert.True(pause >= TimeSpan.FromMilliseconds(19)));
 
     [Fact]
     public void PauseBefore_NoWindow_EndsAllAtOnce() => Assert.Equal(TimeSpan.Zero, Sum(Pauses(100, TimeSpan.Zero)));

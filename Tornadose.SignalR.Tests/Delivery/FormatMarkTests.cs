@@ -27,9 +27,12 @@ public sealed class FormatMarkTests
         Assert.Equal(["data"], HubItem(data, format).Keys);
     }
 
-    private static string Line(string data, MessageFormat format) => Encoding.UTF8.GetString(JsonLinesEncoder.Instance.Encode(Content(data, format)).Bytes.Span);
+    private static string Line(string data, MessageFormat format) =>
+        Encoding.UTF8.GetString(JsonLinesEncoder.Instance.Encode(Content(data, format)).Bytes.Span);
 
-    private static Dictionary<string, object?> HubItem(string data, MessageFormat format) => PlainObject.OfMessage<Dictionary<string, object?>>(Content(data, format), HubDataForm.Plain);
+    private static Dictionary<string, object?> HubItem(string data, MessageFormat format) =>
+        PlainObject.OfMessage<Dictionary<string, object?>>(Content(data, format), HubDataForm.Plain);
 
-    private static FrameContent Content(string data, MessageFormat format) => new("orders", null, new StoreMessage(null, new MessageContent(Encoding.UTF8.GetBytes(data), format, null)));
+    private static FrameContent Content(string data, MessageFormat format) =>
+        new("orders", null, new StoreMessage(null, new MessageContent(Encoding.UTF8.GetBytes(data), format, null)));
 }

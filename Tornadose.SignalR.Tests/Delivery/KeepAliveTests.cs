@@ -97,6 +97,7 @@ public sealed class KeepAliveTests : IDisposable
         }
 
         foreach (var subscriber in subscribers)
-            await Eventually.TrueAsync(() => string.Join(' ', subscriber.Sink.Flushes.SelectMany(flush => flush).Where(frame => frame != "keep-alive")) == expected);
+            await Eventually.TrueAsync(() => string.Join(
+                ' ', subscriber.Sink.Flushes.SelectMany(flush => flush).Where(frame => frame != "keep-alive")) == expected);
     }
 }

@@ -9,7 +9,8 @@ namespace Tornadose.SignalR.Tests.Delivery;
 /// <summary>The id of a list of stores: short, cheap to make, and enough to resume all of them.</summary>
 public sealed class PositionVectorTests
 {
-    [Theory, Case("HTTP-35"), InlineData(0, 0u), InlineData(1, 1u), InlineData(61, 7u), InlineData(62, uint.MaxValue), InlineData(long.MaxValue, 0x1a2b3c4du)]
+    [Theory, Case("HTTP-35"), InlineData(0, 0u), InlineData(1, 1u), InlineData(61, 7u), InlineData(62, uint.MaxValue),
+        InlineData(long.MaxValue, 0x1a2b3c4du)]
     public void Parse_ShortForm_GivesThePositionBack(long offset, uint tag)
     {
         foreach (var epoch in (ulong[])[0, 1, 0x9f2c4e6a81b3d5f7, ulong.MaxValue])
@@ -30,16 +31,19 @@ public sealed class PositionVectorTests
         MessagePosition[] positions = [TestLog.At(1), TestLog.At(long.MaxValue), TestLog.At(0), TestLog.At(43)];
         foreach (var forms in Enumerable.Range(0, 16))
         {
-            var id = string.Join('-', positions.Select((position, index) => (forms & (1 << index)) == 0 ? $"{position}" : ListMessage.ShortOf(position)));
+            var id = string.Join(
+                '-', positions.Select((position, index) => (forms & (1 << index)) == 0 ? $"{position}" : ListMessage.ShortOf(position)));
 
             Assert.Equal(positions, PositionVector.Parse(id).Select(static parsed => parsed.Written with { Epoch = TestLog.At(0).Epoch }));
         }
     }
 
-    [Theory, Case("HTTP-18"), InlineData(""), InlineData("-"), InlineData("--"), InlineData("---"), InlineData("garbage"), InlineData("AAAAAAAAAAA-"), InlineData("-AAAAAAAAAAA"),
+    [Theory, Case("HTTP-18"), InlineData(""), InlineData("-"), InlineData("--"), InlineData("---"), InlineData("garbage"), InlineData(
+        "AAAAAAAAAAA-"), InlineData("-AAAAAAAAAAA"),
      InlineData("AAAAAAAAAAA--AAAAAAAAAAA"), InlineData("zzzzzzzzzz1"), InlineData("AAAAAAAAAAAA"), InlineData("AAAAAAAAAA99999999999")]
     [InlineData("9223372036854775808"), InlineData("00000000000"), InlineData("AAAAAAAAAA_"), InlineData("AAAAAAAAAA\u0661")]
-    [InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d-"), InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d-x"), InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d--1-1"), InlineData("-9f2c4e6a81b3d5f7-42-1a2b3c4d")]
+    [InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d-"), InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d-x"),
+        InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d--1-1"), InlineData("-9f2c4e6a81b3d5f7-42-1a2b3c4d")]
     public void Parse_Garbage_GivesNoPosition(string id) => Assert.Empty(PositionVector.Parse(id));
 
     [Fact, Case("HTTP-18")]
@@ -76,7 +80,9 @@ public sealed class PositionVectorTests
             if (random.Next(4) > 0)
                 feeds[index].Cursor.TryRead(out MessageEntry? _);
 
-            Assert.Equal(string.Join('-', feeds.Select(static feed => ListMessage.ShortOf(feed.Cursor.Position))), Encoding.ASCII.GetString(vector.GetText()));
+            Assert.Equal(
+                string.Join('-', feeds.Select(static feed => ListMessage.ShortOf(feed.Cursor.Position))),
+                Encoding.ASCII.GetString(vector.GetText()));
         }
     }
 

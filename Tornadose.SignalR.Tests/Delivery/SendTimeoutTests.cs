@@ -91,7 +91,8 @@ public sealed class SendTimeoutTests : IDisposable
     public async Task Tick_StartIsStuck_Cuts()
     {
         var stuck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var subscriber = _delivery.Start(new FakeSink { OnStart = () => new ValueTask(stuck.Task), OnAbort = () => stuck.TrySetException(new IOException("aborted")) });
+        var subscriber = _delivery.Start(
+            new FakeSink { OnStart = () => new ValueTask(stuck.Task), OnAbort = () => stuck.TrySetException(new IOException("aborted")) });
 
         _delivery.Advance(DeliveryFixture.SendTimeout);
 
@@ -102,7 +103,8 @@ public sealed class SendTimeoutTests : IDisposable
     public async Task Tick_CloseIsStuck_CutsAndKeepsTheReason()
     {
         var stuck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var subscriber = _delivery.Start(new FakeSink { OnClose = _ => new ValueTask(stuck.Task), OnAbort = () => stuck.TrySetException(new IOException("aborted")) });
+        var subscriber = _delivery.Start(
+            new FakeSink { OnClose = _ => new ValueTask(stuck.Task), OnAbort = () => stuck.TrySetException(new IOException("aborted")) });
         subscriber.Subscriber.End(SubscriberEnd.ShuttingDown);
 
         _delivery.Advance(DeliveryFixture.SendTimeout);

@@ -44,7 +44,8 @@ public sealed class SlowConsumerPolicyTests : IDisposable
         Assert.Equal("1", subscriber.Sink.Sent);
     }
 
-    [Theory, Case("SLOW-05"), InlineData(SlowConsumerPolicy.Reset), InlineData(SlowConsumerPolicy.SkipToLatest), InlineData(SlowConsumerPolicy.Disconnect)]
+    [Theory, Case("SLOW-05"), InlineData(SlowConsumerPolicy.Reset), InlineData(SlowConsumerPolicy.SkipToLatest),
+        InlineData(SlowConsumerPolicy.Disconnect)]
     public async Task RunAsync_StalledWithinTheWindow_LosesNothing(SlowConsumerPolicy policy)
     {
         var subscriber = Stalled(policy);

@@ -9,7 +9,8 @@ public sealed class SubscriberEndTests : IDisposable
 {
     private readonly DeliveryFixture _delivery = new();
 
-    public static TheoryData<string> Reasons => ["client_gone", "unsubscribed", "slow", "shutting_down", "store_closed", "reset_required", "failed"];
+    public static TheoryData<string> Reasons =>
+        ["client_gone", "unsubscribed", "slow", "shutting_down", "store_closed", "reset_required", "failed"];
 
     public void Dispose() => _delivery.Dispose();
 
@@ -75,7 +76,8 @@ public sealed class SubscriberEndTests : IDisposable
     public async Task RunAsync_SinkThrows_EndsAloneForTheRightReason(bool broken)
     {
         var others = _delivery.StartMany(10);
-        var failing = _delivery.Start(new FakeSink { OnWrite = _ => throw (broken ? new IOException("reset by peer") : new InvalidOperationException("bug")) });
+        var failing = _delivery.Start(
+            new FakeSink { OnWrite = _ => throw (broken ? new IOException("reset by peer") : new InvalidOperationException("bug")) });
 
         _delivery.Log.Append();
 

@@ -62,7 +62,8 @@ public sealed class SubscriberFeedsTests : IDisposable
     private Task<SubscriberEnd> Start(StartAt start)
     {
         var feeds = new SubscriberFeeds(
-            namesStore: true, new SubscriberFeed("a", _a.Open(start), DeliveryFixture.SendTimeout, new("a")), new SubscriberFeed("b", _b.Open(start), DeliveryFixture.SendTimeout, new("b")));
+            namesStore: true, new SubscriberFeed("a", _a.Open(start), DeliveryFixture.SendTimeout, new("a")), new SubscriberFeed(
+                "b", _b.Open(start), DeliveryFixture.SendTimeout, new("b")));
         return new Subscriber("fake", feeds, _delivery.Encoder, _sink, _delivery.Registry).RunAsync();
     }
 }

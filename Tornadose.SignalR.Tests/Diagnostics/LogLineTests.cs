@@ -7,8 +7,10 @@ public sealed class LogLineTests
 {
     private static readonly LoggerMessageAttribute[] Lines =
     [
-        .. new[] { "Tornadose.SignalR", "Tornadose.SignalR.Sqlite", "Tornadose.SignalR.StackExchangeRedis" }.SelectMany(name => Assembly.Load(name).GetTypes())
-            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        .. new[] { "Tornadose.SignalR", "Tornadose.SignalR.Sqlite", "Tornadose.SignalR.StackExchangeRedis" }.SelectMany(
+            name => Assembly.Load(name).GetTypes())
+            .SelectMany(type => type.GetMethods(
+                BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>(),
     ];
 
@@ -16,7 +18,8 @@ public sealed class LogLineTests
     public void EventIds_OfAllLogLines_AreUnique()
     {
         Assert.True(Lines.Length > 10);
-        Assert.Empty(Lines.GroupBy(line => line.EventId).Where(same => same.Count() > 1).Select(same => $"{same.Key}: {string.Join(" / ", same.Select(line => line.Message))}"));
+        Assert.Empty(Lines.GroupBy(line => line.EventId).Where(same => same.Count() > 1).Select(
+            same => $"{same.Key}: {string.Join(" / ", same.Select(line => line.Message))}"));
     }
 
     [Fact]

@@ -71,7 +71,8 @@ public sealed class PublishTelemetryTests
         {
             services?.Invoke(builder.Services);
             builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero)
-                .AddQueueStore("plain").AddQueueStore("traced").AddQueueStore("devices/{id}").AddQueueStore("rooms/{id}", store => store.MeasureEachStore = true);
+                .AddQueueStore("plain").AddQueueStore("traced").AddQueueStore("devices/{id}").AddQueueStore(
+                    "rooms/{id}", store => store.MeasureEachStore = true);
         },
         app => Microsoft.AspNetCore.Builder.StoreEndpointRouteBuilderExtensions.MapStores(app, "/stores"));
 
@@ -83,7 +84,8 @@ public sealed class PublishTelemetryTests
         {
             public MessageLog Log { get; } = new(limits, TimeProvider.System);
 
-            public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+            public ValueTask<MessagePosition> AppendAsync(
+                MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
                 throw new StoreUnavailableException("away", mayBeStored: false);
 
             public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

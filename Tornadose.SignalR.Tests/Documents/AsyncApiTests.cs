@@ -34,7 +34,8 @@ public sealed class AsyncApiTests
         [
             ("reset", await lines.NextAsync()), ("message", await lines.NextAsync()), ("message", await lines.NextAsync()),
             ("reset", await several.NextAsync()), ("reset", await several.NextAsync()),
-            ("messageOfSeveral", await several.NextAsync()), ("messageOfSeveral", await several.NextAsync()), ("messageOfSeveral", await several.NextAsync()),
+            ("messageOfSeveral", await several.NextAsync()), (
+                "messageOfSeveral", await several.NextAsync()), ("messageOfSeveral", await several.NextAsync()),
             ("message", await socket.NextTextAsync()), ("message", await socket.NextTextAsync()),
             ("reset", $$"""{"reset":{{(await events.NextAsync()).Data}}}"""),
         ];
@@ -42,7 +43,9 @@ public sealed class AsyncApiTests
         foreach (var subscriber in (await host.InspectNodeAsync()).GetProperty("subscribers").EnumerateArray())
             await host.DismissAsync(subscriber.GetProperty("id").GetString()!);
         await events.TakeAsync(2);
-        return [.. collected, ("closed", await lines.NextAsync()), ("closed", await several.NextAsync()), ("closed", $$"""{"closed":{{(await events.NextAsync()).Data}}}""")];
+        return [
+            .. collected, ("closed", await lines.NextAsync()), ("closed", await several.NextAsync()),
+            ("closed", $$"""{"closed":{{(await events.NextAsync()).Data}}}""")];
     }
 
     private static async Task<IReadOnlyList<string>> CheckAsync(List<(string Name, string Json)> messages)

@@ -41,16 +41,21 @@ internal static partial class BlockChecks
     private static async Task CheckHtmlAsync(string text)
     {
         foreach (Match script in Script().Matches(text))
-            await CheckScriptAsync(script.Groups["text"].Value, script.Groups["attributes"].Value.Contains("module", StringComparison.Ordinal));
+            await CheckScriptAsync(
+                script.Groups["text"].Value, script.Groups["attributes"].Value.Contains("module", StringComparison.Ordinal));
     }
 
-    /// <summary>Requests are sent to an application that has what the documents speak of; programs of the repository must be there; the rest must at least be shell.</summary>
+    /// <summary>
+    /// Requests are sent to an application that has what the documents speak of; programs of the repository must be there; the rest must at
+    /// least be shell.
+    /// </summary>
     private static async Task CheckShellAsync(string text)
     {
         await RunAsync(text, "bash", "-n");
         foreach (Match path in RepositoryPath().Matches(text))
             Assert.True(Path.Exists(Repository.File(path.Groups["path"].Value)), $"There is no {path.Groups["path"].Value}.");
-        foreach (var command in text.Split('\n').Select(static line => line.Trim()).Where(static line => line.StartsWith("curl ", StringComparison.Ordinal) && line.Contains("localhost:5000", StringComparison.Ordinal)))
+        foreach (var command in text.Split('\n').Select(static line => line.Trim()).Where(
+            static line => line.StartsWith("curl ", StringComparison.Ordinal) && line.Contains("localhost:5000", StringComparison.Ordinal)))
             await DocumentedApp.CurlAsync(command);
     }
 
@@ -74,7 +79,9 @@ internal static partial class BlockChecks
     {
         var folder = Directory.CreateTempSubdirectory("documents").FullName;
         if (!Regex.IsMatch(text, @"^\s*server\s*\{", RegexOptions.Multiline))
-            text = Regex.IsMatch(text, @"^\s*location\s", RegexOptions.Multiline) ? $"server {{ listen 127.0.0.1:1;\n{text} }}" : $"server {{ listen 127.0.0.1:1; location / {{\n{text} }} }}";
+            text = Regex.IsMatch(text, @"^\s*location\s", RegexOptions.Multiline)
+                ? $"server {{ listen 127.0.0.1:1;\n{text} }}"
+                : $"server {{ listen 127.0.0.1:1; location / {{\n{text} }} }}";
         if (!text.Contains("http {", StringComparison.Ordinal))
             text = $"events {{}} http {{\naccess_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};\n{text} }}";
         var file = Path.Combine(folder, "nginx.conf");
@@ -85,7 +92,12 @@ internal static partial class BlockChecks
 
     private static async Task RunAsync(string input, string file, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var output = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync()).WithTimeout();
@@ -96,6 +108,8 @@ internal static partial class BlockChecks
     [GeneratedRegex("<script(?<attributes>[^>]*)>(?<text>.*?)</script>", RegexOptions.Singleline)]
     private static partial Regex Script();
 
-    [GeneratedRegex(@"(?<=^|\s)(?:--project |\./|dotnet run |dotnet test |dotnet pack )(?<path>(?:samples|eng|benchmarks|Tornadose)[\w./-]*)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?<=^|\s)(?:--project |\./|dotnet run |dotnet test |dotnet pack )(?<path>(?:samples|eng|benchmarks|Tornadose)[\w./-]*)",
+        RegexOptions.Multiline)]
     private static partial Regex RepositoryPath();
 }

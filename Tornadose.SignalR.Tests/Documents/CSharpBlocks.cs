@@ -5,8 +5,9 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Tornadose.SignalR.Tests.Documents;
 
 /// <summary>
-/// All C# blocks in one compilation, each in a namespace of its own. Statements become the body of a method that has what a reader would expect to be there: <c>builder</c>, <c>app</c>, <c>services</c>, and a store
-/// <c>orders</c>; a block that makes its own <c>builder</c> is a program.
+/// All C# blocks in one compilation, each in a namespace of its own. Statements become the body of a method that has what a reader would
+/// expect to be there: <c>builder</c>, <c>app</c>, <c>services</c>, and a store <c>orders</c>; a block that makes its own <c>builder</c> is
+/// a program.
 /// </summary>
 internal static partial class CSharpBlocks
 {
@@ -24,14 +25,16 @@ internal static partial class CSharpBlocks
         using Tornadose.SignalR; using Tornadose.SignalR.Backplanes; using Tornadose.SignalR.Delivery;
         """;
 
-    private static readonly Lazy<ILookup<string, Diagnostic>> Diagnostics = new(() => Compile([.. DocumentBlock.All.Where(static block => block is { Language: "csharp", Skipped: null })]));
+    private static readonly Lazy<ILookup<string, Diagnostic>> Diagnostics = new(
+        () => Compile([.. DocumentBlock.All.Where(static block => block is { Language: "csharp", Skipped: null })]));
 
     /// <summary>What the compiler says about a block; nothing when it compiles.</summary>
     public static IEnumerable<string> ErrorsOf(DocumentBlock block) => Diagnostics.Value[block.ToString()]
         .Select(error => $"{block.File}:{error.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {error.Id} {error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}");
 
     /// <summary>The same for code that is in no document.</summary>
-    public static IEnumerable<string> ErrorsOf(string text) => Compile([new DocumentBlock("none", 1, "csharp", text, null, null, "")]).SelectMany(static errors => errors).Select(static error => error.Id);
+    public static IEnumerable<string> ErrorsOf(string text) => Compile([new DocumentBlock("none", 1, "csharp", text, null, null, "")])
+        .SelectMany(static errors => errors).Select(static error => error.Id);
 
     public static CSharpParseOptions Options { get; } = new(LanguageVersion.Latest);
 
@@ -39,16 +42,20 @@ internal static partial class CSharpBlocks
     public static SyntaxTree Usings { get; } = CSharpSyntaxTree.ParseText(WebUsings, Options, "usings");
 
     /// <summary>All that the tests themselves refer to, and the framework.</summary>
-    public static IEnumerable<MetadataReference> References => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(static path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)).Select(static path => MetadataReference.CreateFromFile(path));
+    public static IEnumerable<MetadataReference> References =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .Where(static path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)).Select(
+            static path => MetadataReference.CreateFromFile(path));
 
     private static ILookup<string, Diagnostic> Compile(IReadOnlyList<DocumentBlock> blocks)
     {
-        var trees = blocks.Select((block, index) => CSharpSyntaxTree.ParseText(Wrap(block, $"Block{index}"), Options, block.ToString())).ToList();
+        var trees = blocks.Select(
+            (block, index) => CSharpSyntaxTree.ParseText(Wrap(block, $"Block{index}"), Options, block.ToString())).ToList();
         var compilation = CSharpCompilation.Create(
             "Documents", [Usings, .. trees], References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        return compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToLookup(diagnostic => diagnostic.Location.SourceTree?.FilePath ?? "");
+        return compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToLookup(
+            diagnostic => diagnostic.Location.SourceTree?.FilePath ?? "");
     }
 
     private static string Wrap(DocumentBlock block, string name)
@@ -61,7 +68,8 @@ internal static partial class CSharpBlocks
         var isProgram = body.Contains("var builder =", StringComparison.Ordinal);
         var parameters = isProgram ? "string[] args" : Parameters(body[..types]);
         var given = TypeDeclaration().IsMatch(block.Given) ? (Types: block.Given, Statements: "") : (Types: "", Statements: block.Given);
-        var line = block.Line + 1 + body[..types].Count(static c => c == '\n') + (block.Text.Count(static c => c == '\n') - body.Count(static c => c == '\n'));
+        var line = block.Line + 1 + body[..types].Count(static c => c == '\n') + (
+            block.Text.Count(static c => c == '\n') - body.Count(static c => c == '\n'));
         var first = block.Line + 1 + (block.Text.Count(static c => c == '\n') - body.Count(static c => c == '\n'));
         return $$"""
             {{(isProgram ? "" : FragmentUsings)}}
@@ -87,7 +95,8 @@ internal static partial class CSharpBlocks
         {
             ["builder"] = "WebApplicationBuilder", ["app"] = "WebApplication", ["services"] = "IServiceCollection", ["orders"] = "Tornadose.SignalR.IStore", ["stop"] = "CancellationToken",
         };
-        return string.Join(", ", expected.Where(pair => !Regex.IsMatch(statements, $@"(var|{Regex.Escape(pair.Value)}) {pair.Key}\b")).Select(pair => $"{pair.Value} {pair.Key}"));
+        return string.Join(", ", expected.Where(pair => !Regex.IsMatch(
+            statements, $@"(var|{Regex.Escape(pair.Value)}) {pair.Key}\b")).Select(pair => $"{pair.Value} {pair.Key}"));
     }
 
     [GeneratedRegex(@"^using [\w.= ]+;[^\n]*\n", RegexOptions.Multiline)]

@@ -38,7 +38,8 @@ public sealed class DocumentTests
         if (language == "csharp")
             Assert.NotEmpty(CSharpBlocks.ErrorsOf(text));
         else
-            await Assert.ThrowsAnyAsync<Exception>(() => BlockChecks.CheckAsync(new DocumentBlock("wrong.md", 1, language, text, null, null, "")));
+            await Assert.ThrowsAnyAsync<Exception>(
+                () => BlockChecks.CheckAsync(new DocumentBlock("wrong.md", 1, language, text, null, null, "")));
     }
 
     [Fact]
@@ -60,7 +61,9 @@ public sealed class DocumentTests
             ```
             """;
         var blocks = DocumentBlock.Read("a.md", Text).ToList();
-        Assert.Equal([("csharp", "one\n", 3), ("sh", "two\n", 8), ("text", "three\n", 11)], blocks.Select(block => (block.Language, block.Text, block.Line)));
+        Assert.Equal(
+            [("csharp", "one\n", 3), ("sh", "two\n", 8), ("text", "three\n", 11)],
+            blocks.Select(block => (block.Language, block.Text, block.Line)));
         Assert.Equal("record Order(string Item);", blocks[0].Given);
         Assert.Equal([null, "it needs a cluster", null], blocks.Select(block => block.Skipped));
     }

@@ -17,8 +17,10 @@ internal static class DocumentedApp
     public static async Task CurlAsync(string command)
     {
         await using var host = await StartAsync();
-        var here = command.Replace(Documented, $"127.0.0.1:{host.Http1.Port}", StringComparison.Ordinal).Replace("curl ", "curl --silent --show-error --fail --max-time 1 ", StringComparison.Ordinal);
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-o", "pipefail", "-c", here]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var here = command.Replace(Documented, $"127.0.0.1:{host.Http1.Port}", StringComparison.Ordinal).Replace(
+            "curl ", "curl --silent --show-error --fail --max-time 1 ", StringComparison.Ordinal);
+        using var process = Process.Start(
+            new ProcessStartInfo("bash", ["-o", "pipefail", "-c", here]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync()).WithTimeout();
         await process.WaitForExitAsync().WithTimeout();
         Assert.True(Fine.Contains(process.ExitCode), $"{command}\n{process.ExitCode} {string.Join('\n', output)}");
@@ -29,7 +31,8 @@ internal static class DocumentedApp
         {
             builder.Services.AddHealthChecks().AddTornadose();
             builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero)
-                .AddDocumentedFormat().AddQueueStore("orders").AddQueueStore("notes").AddQueueStore("devices/{id}").AddDataStore("weather").AddDataStore("cpu");
+                .AddDocumentedFormat().AddQueueStore("orders").AddQueueStore("notes").AddQueueStore(
+                    "devices/{id}").AddDataStore("weather").AddDataStore("cpu");
         },
         app =>
         {
@@ -37,7 +40,9 @@ internal static class DocumentedApp
             app.MapStorePublishing("/stores").AllowAnonymous();
             app.MapStoreInspector("/stores/_inspect").AllowAnonymous();
             app.MapHealthChecks("/health");
-            app.MapPost("/order", async ([FromKeyedServices("orders")] IStore orders, Order order) => (await orders.PublishAsync(order)).ToString());
+            app.MapPost(
+                "/order",
+                async ([FromKeyedServices("orders")] IStore orders, Order order) => (await orders.PublishAsync(order)).ToString());
         });
 
     private sealed record Order(string Item, int Count);

@@ -5,12 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>The format of <c>docs/your-own-transport.md</c>, compiled as it stands there into an assembly of its own, which sees no more of the library than anybody does.</summary>
+/// <summary>
+/// The format of <c>docs/your-own-transport.md</c>, compiled as it stands there into an assembly of its own, which sees no more of the
+/// library than anybody does.
+/// </summary>
 internal static class DocumentedFormat
 {
     private static readonly Lazy<Type> Format = new(Load);
 
-    public static ITornadoseBuilder AddDocumentedFormat(this ITornadoseBuilder builder) => (ITornadoseBuilder)typeof(TornadoseBuilderExtensions)
+    public static ITornadoseBuilder AddDocumentedFormat(this ITornadoseBuilder builder) =>
+        (ITornadoseBuilder)typeof(TornadoseBuilderExtensions)
         .GetMethod(nameof(TornadoseBuilderExtensions.AddStreamFormat))!.MakeGenericMethod(Format.Value).Invoke(null, [builder])!;
 
     private static Type Load()
@@ -18,8 +22,11 @@ internal static class DocumentedFormat
         var block = DocumentBlock.All.Single(static block => block.Test == "CloudEventsSpecification");
         using var assembly = new MemoryStream();
         var compiled = CSharpCompilation.Create(
-            "YourOwnTransport", [CSharpBlocks.Usings, CSharpSyntaxTree.ParseText(block.Text, CSharpBlocks.Options, block.File)], CSharpBlocks.References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Release)).Emit(assembly);
+            "YourOwnTransport", [
+                CSharpBlocks.Usings, CSharpSyntaxTree.ParseText(block.Text, CSharpBlocks.Options, block.File)], CSharpBlocks.References,
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
+                optimizationLevel: OptimizationLevel.Release)).Emit(assembly);
         Assert.True(compiled.Success, string.Join('\n', compiled.Diagnostics));
         return Assembly.Load(assembly.ToArray()).GetType("CloudEventsFormat", throwOnError: true)!;
     }

@@ -3,7 +3,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>What the documents link to exists: files of the repository, and headings in them. Every document is linked from the index.</summary>
+/// <summary>
+/// What the documents link to exists: files of the repository, and headings in them. Every document is linked from the index.
+/// </summary>
 public sealed partial class LinkTests
 {
     public static TheoryData<string> Documents => [.. Files()];
@@ -15,8 +17,10 @@ public sealed partial class LinkTests
     [Fact]
     public void Index_NamesEveryDocument()
     {
-        var linked = Link().Matches(File.ReadAllText(Repository.File("docs/README.md"))).Select(static match => $"docs/{match.Groups["path"].Value}").ToHashSet();
-        Assert.Empty(Files().Where(static file => file.StartsWith("docs/", StringComparison.Ordinal) && file != "docs/README.md").Except(linked));
+        var linked = Link().Matches(File.ReadAllText(Repository.File("docs/README.md"))).Select(
+            static match => $"docs/{match.Groups["path"].Value}").ToHashSet();
+        Assert.Empty(
+            Files().Where(static file => file.StartsWith("docs/", StringComparison.Ordinal) && file != "docs/README.md").Except(linked));
     }
 
     [Theory]
@@ -36,7 +40,8 @@ public sealed partial class LinkTests
 
     private static IEnumerable<string> Files() =>
         new[] { "*.md", "docs/*.md", "samples/BlazorDashboard/*.md" }
-            .SelectMany(static pattern => Directory.EnumerateFiles(Repository.File(Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern)))
+            .SelectMany(
+                static pattern => Directory.EnumerateFiles(Repository.File(Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern)))
             .Select(static path => Path.GetRelativePath(Repository.File(""), path)).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Broken(string file, string text)
@@ -56,7 +61,8 @@ public sealed partial class LinkTests
 
     /// <summary>As GitHub makes them: lower case, without punctuation, dashes for spaces.</summary>
     private static HashSet<string> Anchors(string text) =>
-        [.. Heading().Matches(Fence().Replace(text, "")).Select(static match => Punctuation().Replace(match.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+        [.. Heading().Matches(Fence().Replace(text, "")).Select(
+            static match => Punctuation().Replace(match.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 
     [GeneratedRegex(@"\]\((?<path>[^)#\s]*)(?:#(?<anchor>[^)\s]+))?(?:\s+""[^""]*"")?\)")]
     private static partial Regex Link();

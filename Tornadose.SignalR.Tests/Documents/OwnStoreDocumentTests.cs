@@ -2,7 +2,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>The example of <c>docs/your-own-store.md</c> is the project <c>samples/OwnStore</c>, which is compiled with the public members alone and runs the specification.</summary>
+/// <summary>
+/// The example of <c>docs/your-own-store.md</c> is the project <c>samples/OwnStore</c>, which is compiled with the public members alone and
+/// runs the specification.
+/// </summary>
 public sealed class OwnStoreDocumentTests
 {
     [Theory]
@@ -12,7 +15,9 @@ public sealed class OwnStoreDocumentTests
     public async Task Example_OfTheDocument_IsTheFileOfTheSample(string file)
     {
         var text = await File.ReadAllTextAsync(Repository.File($"samples/OwnStore/{file}"));
-        Assert.Contains(DocumentBlock.All, block => block is { File: "docs/your-own-store.md", Test: nameof(OwnStoreDocumentTests) } && block.Text == text);
+        Assert.Contains(
+            DocumentBlock.All,
+            block => block is { File: "docs/your-own-store.md", Test: nameof(OwnStoreDocumentTests) } && block.Text == text);
     }
 
     [Fact]
@@ -21,7 +26,8 @@ public sealed class OwnStoreDocumentTests
         var friends = typeof(StoreFixture).Assembly.GetCustomAttributes(typeof(System.Runtime.CompilerServices.InternalsVisibleToAttribute), false).Cast<System.Runtime.CompilerServices.InternalsVisibleToAttribute>();
         Assert.Equal(["Tornadose.SignalR.Tests"], friends.Select(static friend => friend.AssemblyName));
         Assert.DoesNotContain(
-            typeof(SignalR.IStore).Assembly.GetCustomAttributes(typeof(System.Runtime.CompilerServices.InternalsVisibleToAttribute), false).Cast<System.Runtime.CompilerServices.InternalsVisibleToAttribute>(),
+            typeof(SignalR.IStore).Assembly.GetCustomAttributes(typeof(System.Runtime.CompilerServices.InternalsVisibleToAttribute), false)
+                .Cast<System.Runtime.CompilerServices.InternalsVisibleToAttribute>(),
             static friend => friend.AssemblyName is "OwnStore" or "Tornadose.SignalR.Specifications");
     }
 }

@@ -3,7 +3,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>The figures of docs/scaling.md are computed from what was measured: the script that does it says whether the document still has them.</summary>
+/// <summary>
+/// The figures of docs/scaling.md are computed from what was measured: the script that does it says whether the document still has them.
+/// </summary>
 public sealed class ScalingTests : IDisposable
 {
     private static readonly string[] Files = ["eng/scaling.py", "docs/scaling.md", "benchmarks/results.json"];
@@ -29,7 +31,8 @@ public sealed class ScalingTests : IDisposable
         }
 
         var document = Path.Combine(_folder, "docs/scaling.md");
-        await File.WriteAllTextAsync(document, (await File.ReadAllTextAsync(document)).Replace("| ten a second, 300 B |", "| ten a second, 300 B | 1", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(document, (await File.ReadAllTextAsync(document)).Replace(
+            "| ten a second, 300 B |", "| ten a second, 300 B | 1", StringComparison.Ordinal));
         var (status, output) = await CheckAsync(Path.Combine(_folder, "eng/scaling.py"));
         Assert.Equal(1, status);
         Assert.Contains("| ten a second, 300 B | 1", output, StringComparison.Ordinal);
@@ -37,7 +40,8 @@ public sealed class ScalingTests : IDisposable
 
     private static async Task<(int Status, string Output)> CheckAsync(string script)
     {
-        using var process = Process.Start(new ProcessStartInfo("python3", [script, "--check"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("python3", [script, "--check"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync()).WithTimeout();
         await process.WaitForExitAsync().WithTimeout();
         return (process.ExitCode, string.Join('\n', output));

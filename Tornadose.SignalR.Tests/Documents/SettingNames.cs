@@ -16,7 +16,8 @@ internal static class SettingNames
         _ => HasOption(typeof(TornadoseOptions), setting.Name) ? [] : [setting.Name],
     });
 
-    private static IEnumerable<string> Unknown(JsonElement settings, Type options) => settings.EnumerateObject().Select(setting => setting.Name).Where(name => !HasOption(options, name));
+    private static IEnumerable<string> Unknown(JsonElement settings, Type options) =>
+        settings.EnumerateObject().Select(setting => setting.Name).Where(name => !HasOption(options, name));
 
     private static bool HasOption(Type options, string name) => options.GetProperty(name) is not null;
 }

@@ -35,12 +35,14 @@ public sealed class WireFormatTests
     [Fact]
     public async Task Document_ShowsWhatIsWritten()
     {
-        var shown = DocumentBlock.All.Where(static block => block.Test == nameof(WireFormatTests)).Select(static block => block.Text).ToArray();
+        var shown = DocumentBlock.All.Where(
+            static block => block.Test == nameof(WireFormatTests)).Select(static block => block.Text).ToArray();
         string[] written =
         [
             await HeadAsync(),
             await OpeningAsync() + Text(ServerSentEventEncoder.Instance, Tea, Milk, Placed),
-            Text(ServerSentEventEncoder.Instance, Expired) + Text(ServerSentEventEncoder.Instance.KeepAlive!) + await ClosingAsync(response => new ServerSentEventSink(response, default)),
+            Text(ServerSentEventEncoder.Instance, Expired) + Text(ServerSentEventEncoder.Instance.KeepAlive!) + await ClosingAsync(
+                response => new ServerSentEventSink(response, default)),
             Text(ServerSentEventEncoder.Instance, TextNumber, JsonNumber, Windows),
             Named(ServerSentEventEncoder.Instance, Placed) + Named(ServerSentEventEncoder.Instance, Slow),
             Text(JsonLinesEncoder.Instance, Tea, Milk, Placed, JsonString, Expired) + Text(JsonLinesEncoder.Instance.KeepAlive!) + await ClosingAsync(response => new JsonLinesSink(response)),
@@ -54,7 +56,9 @@ public sealed class WireFormatTests
     }
 
     private static StoreMessage Message(long offset, uint tag, string text, string? type = null) =>
-        new(new MessagePosition(0x9f2c4e6a81b3d5f7, offset, tag), new MessageContent(Encoding.UTF8.GetBytes(text), type is null ? MessageFormat.Text : MessageFormat.Json, type));
+        new(
+            new MessagePosition(0x9f2c4e6a81b3d5f7, offset, tag),
+            new MessageContent(Encoding.UTF8.GetBytes(text), type is null ? MessageFormat.Text : MessageFormat.Json, type));
 
     private static StoreMessage Message(long offset, uint tag, string data, MessageFormat format) =>
         new(new MessagePosition(0x9f2c4e6a81b3d5f7, offset, tag), new MessageContent(Encoding.UTF8.GetBytes(data), format, null));
@@ -64,17 +68,21 @@ public sealed class WireFormatTests
 
     private static string Text(Frame frame) => Encoding.UTF8.GetString(frame.Bytes.Span);
 
-    private static string Named(FrameEncoder encoder, StoreMessage message) => Text(encoder.Encode(new FrameContent(Store, Vector, message, namesStore: true)));
+    private static string Named(FrameEncoder encoder, StoreMessage message) =>
+        Text(encoder.Encode(new FrameContent(Store, Vector, message, namesStore: true)));
 
     private static string Hex(FrameEncoder encoder)
     {
         var frame = encoder.Encode(new FrameContent(Store, Tea.Id, Tea));
-        return string.Concat(frame.Bytes.ToArray().Chunk(16).Select(static line => string.Join(' ', line.Select(static b => $"{b:x2}")) + "\n"));
+        return string.Concat(
+            frame.Bytes.ToArray().Chunk(16).Select(static line => string.Join(' ', line.Select(static b => $"{b:x2}")) + "\n"));
     }
 
-    private static Task<string> OpeningAsync() => ResponseAsync(response => new ServerSentEventSink(response, TimeSpan.FromMilliseconds(2750)).StartAsync().AsTask());
+    private static Task<string> OpeningAsync() =>
+        ResponseAsync(response => new ServerSentEventSink(response, TimeSpan.FromMilliseconds(2750)).StartAsync().AsTask());
 
-    private static Task<string> ClosingAsync(Func<HttpResponse, IFrameSink> open) => ResponseAsync(response => open(response).CloseAsync(SubscriberEnd.Dismissed).AsTask());
+    private static Task<string> ClosingAsync(Func<HttpResponse, IFrameSink> open) =>
+        ResponseAsync(response => open(response).CloseAsync(SubscriberEnd.Dismissed).AsTask());
 
     private static Task<string> SnapshotAsync() => ResponseAsync(async response =>
     {

@@ -43,14 +43,16 @@ public sealed class AcceptNegotiationTests
     [InlineData("text/html, */*;q=0.1", "long-polling")]
     [InlineData("text/event-stream", null)]
     [InlineData("application/x-ndjson, application/json;q=0", null)]
-    public void Choose_RequestThatWaits_IsAnsweredInJsonOrNotAtAll(string? accept, string? expected) => Assert.Equal(expected, Choose(accept, "?wait=30s"));
+    public void Choose_RequestThatWaits_IsAnsweredInJsonOrNotAtAll(string? accept, string? expected) =>
+        Assert.Equal(expected, Choose(accept, "?wait=30s"));
 
     [Theory]
     [InlineData("application/x-own", "own")]
     [InlineData("APPLICATION/X-OWN;v=1, text/event-stream;q=0.5", "own")]
     [InlineData("application/x-own;q=0.1, application/*", "ndjson")]
     [InlineData("*/*", "sse")]
-    public void Choose_FormatOfTheApplication_IsGivenToWhoeverAsksForIt(string accept, string expected) => Assert.Equal(expected, Choose(accept, own: new OwnFormat("own", "application/x-own")));
+    public void Choose_FormatOfTheApplication_IsGivenToWhoeverAsksForIt(string accept, string expected) =>
+        Assert.Equal(expected, Choose(accept, own: new OwnFormat("own", "application/x-own")));
 
     [Theory]
     [InlineData("own", "text/Event-Stream")]
@@ -64,7 +66,8 @@ public sealed class AcceptNegotiationTests
         request.QueryString = new QueryString(query);
         if (accept is not null)
             request.Headers.Accept = accept;
-        StreamFormat[] formats = [new ServerSentEventFormat(new TornadoseOptions()), new JsonLinesFormat(), new LongPollingFormat(TimeProvider.System)];
+        StreamFormat[] formats = [
+            new ServerSentEventFormat(new TornadoseOptions()), new JsonLinesFormat(), new LongPollingFormat(TimeProvider.System)];
         return new AcceptNegotiation(own is null ? formats : [.. formats, own]).Choose(request)?.Name;
     }
 }

@@ -78,7 +78,9 @@ public sealed class AuthorizationTests
 
     private static Task<RawHttp> SendAsync(TestHost host, string method, string accept, string? cookie)
     {
-        List<(string, string)> headers = accept == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", accept), ("Connection", "close")];
+        List<(string, string)> headers = accept == "websocket"
+            ? [.. RawWs.HandshakeHeaders]
+            : [("Accept", accept), ("Connection", "close")];
         if (cookie is not null)
             headers.Add(("Cookie", cookie));
         return RawHttp.SendAsync(host.Orders(), method, headers, method == "POST" ? "x"u8.ToArray() : null);

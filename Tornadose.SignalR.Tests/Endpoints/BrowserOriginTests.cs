@@ -9,7 +9,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// What pages of other origins can do in a real browser whose user has signed in. All are on ports of one host, so that the browser sends the cookie along wherever a page asks it to.
+/// What pages of other origins can do in a real browser whose user has signed in. All are on ports of one host, so that the browser sends
+/// the cookie along wherever a page asks it to.
 /// </summary>
 public sealed class BrowserOriginTests
 {
@@ -57,8 +58,12 @@ public sealed class BrowserOriginTests
         Assert.Equal("TypeError,opaque,sent", await TryAsync(chromium, evil, host, "publish", "blindPublish", "form"));
         Assert.Equal(1, host.OrdersStore().Position.Offset); // nothing of what it tried three times was published
 
-        Assert.Equal("private,private,private,reset,{}\u001e,200", await TryAsync(chromium, good, host, "eventSource", "webSocket", "snapshot", "resumed", "hub", "ticket"));
-        Assert.Equal("private,private,private,reset,{}\u001e,200,200", await TryAsync(chromium, host, host, "eventSource", "webSocket", "snapshot", "resumed", "hub", "ticket", "publish"));
+        Assert.Equal(
+            "private,private,private,reset,{}\u001e,200",
+            await TryAsync(chromium, good, host, "eventSource", "webSocket", "snapshot", "resumed", "hub", "ticket"));
+        Assert.Equal(
+            "private,private,private,reset,{}\u001e,200,200",
+            await TryAsync(chromium, host, host, "eventSource", "webSocket", "snapshot", "resumed", "hub", "ticket", "publish"));
         Assert.True(host.OrdersStore().Position.Offset > 1);
         await chromium.GotoAsync(host.Url("/page"));
         await host.UntilSubscribersAsync(0);
@@ -77,7 +82,8 @@ public sealed class BrowserOriginTests
             builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
             builder.Services.AddAuthorizationBuilder().AddPolicy("reader", policy => policy.RequireUserName("reader"));
             builder.Services.AddCors(cors => cors.AddPolicy("page", policy => policy
-                .WithOrigins(friend).AllowCredentials().WithMethods("GET", "POST").WithHeaders("Last-Event-ID", "Content-Type").WithExposedHeaders("Tornadose-Resume")));
+                .WithOrigins(friend).AllowCredentials().WithMethods("GET", "POST").WithHeaders(
+                    "Last-Event-ID", "Content-Type").WithExposedHeaders("Tornadose-Resume")));
             builder.Services.AddTornadose(options =>
             {
                 options.DrainWindow = TimeSpan.Zero;
@@ -89,7 +95,8 @@ public sealed class BrowserOriginTests
             app.UseCors();
             app.UseAuthentication();
             app.UseAuthorization();
-            app.MapGet("/sign-in", (HttpContext context) => context.SignInAsync(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "reader")], "test"))));
+            app.MapGet("/sign-in", (HttpContext context) => context.SignInAsync(
+                new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "reader")], "test"))));
             app.MapStores("/stores").RequireCors("page");
             app.MapStorePublishing("/stores").RequireAuthorization("reader").RequireCors("page");
             app.MapStoreHub("/hub").RequireAuthorization("reader");
@@ -98,5 +105,6 @@ public sealed class BrowserOriginTests
 
     private static string Origin(TestHost host) => host.Http1.GetLeftPart(UriPartial.Authority);
 
-    private static void Page(WebApplication app) => app.MapGet("/page", () => Results.Content("<!doctype html><title>page</title><body></body>", "text/html"));
+    private static void Page(WebApplication app) =>
+        app.MapGet("/page", () => Results.Content("<!doctype html><title>page</title><body></body>", "text/html"));
 }

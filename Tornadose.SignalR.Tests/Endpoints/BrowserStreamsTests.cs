@@ -33,7 +33,9 @@ public sealed class BrowserStreamsTests
             await page.GotoAsync(host.Url("/page"), $"tab{tab}");
         for (var tab = 1; tab <= Connections + 1; tab++)
         {
-            await page.EvalAsync($"window.got = []; window.source = new EventSource('/stores/s{tab}'); source.onmessage = e => got.push(e.data); undefined", $"tab{tab}");
+            await page.EvalAsync(
+                $"window.got = []; window.source = new EventSource('/stores/s{tab}'); source.onmessage = e => got.push(e.data); undefined",
+                $"tab{tab}");
             if (tab <= Connections)
                 await page.WaitForAsync("source.readyState === EventSource.OPEN", $"tab{tab}");
         }
@@ -67,7 +69,9 @@ public sealed class BrowserStreamsTests
         for (var store = 1; store <= Connections + 1; store++)
             await Store(host, store).PublishAsync("hello");
         await page.WaitForAsync("got.length === stores.length");
-        Assert.Equal(stores.Select(store => $"{store} hello"), (await page.EvalAsync("got")).EnumerateArray().Select(text => text.GetString()).Order());
+        Assert.Equal(
+            stores.Select(store => $"{store} hello"),
+            (await page.EvalAsync("got")).EnumerateArray().Select(text => text.GetString()).Order());
         Assert.Equal(1, host.Subscribers());
         // A page that is loaded needs a connection too, and there are five left.
         await page.GotoAsync(host.Url("/page"), "second");
@@ -85,6 +89,7 @@ public sealed class BrowserStreamsTests
         app =>
         {
             app.MapStores("/stores");
-            app.MapGet("/page", () => Results.Content("<!DOCTYPE html><title>plain</title><link rel=\"icon\" href=\"data:,\">", "text/html"));
+            app.MapGet(
+                "/page", () => Results.Content("<!DOCTYPE html><title>plain</title><link rel=\"icon\" href=\"data:,\">", "text/html"));
         });
 }

@@ -52,7 +52,9 @@ public sealed class DisconnectTests
 
     private static async Task AbortAsync(string wire, Uri url, bool early)
     {
-        var headers = wire == "websocket" ? RawWs.HandshakeHeaders : [("Accept", wire == "sse" ? "text/event-stream" : "application/x-ndjson")];
+        var headers = wire == "websocket"
+            ? RawWs.HandshakeHeaders
+            : [("Accept", wire == "sse" ? "text/event-stream" : "application/x-ndjson")];
         await using var http = await RawHttp.SendAsync(url, "GET", headers);
         if (!early && wire == "sse")
             await http.ReadAsync();

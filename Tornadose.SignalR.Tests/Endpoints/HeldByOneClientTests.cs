@@ -55,7 +55,8 @@ public sealed class HeldByOneClientTests
     public async Task Post_LargeMessageForASmallOne_IsGrowthToo()
     {
         await using var host = await StoresHost.StartAsync(
-            static stores => stores.AddDataStore("values/{name}"), static options => options.MaxBytes = 1024 * 1024, new FakeTimeProvider());
+            static stores =>
+                stores.AddDataStore("values/{name}"), static options => options.MaxBytes = 1024 * 1024, new FakeTimeProvider());
         var text = new string('x', 300_000);
         for (var name = 0; name < 4; name++)
             Assert.Equal(200, await PostAsync(host, $"values/{name}", "eve"));

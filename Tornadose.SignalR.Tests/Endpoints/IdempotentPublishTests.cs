@@ -20,7 +20,8 @@ public sealed class IdempotentPublishTests
 
         for (var round = 0; round < 5; round++)
         {
-            var ids = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => PostAsync(host, "a", $"{round}", $"key {round}"))).WithTimeout();
+            var ids = await Task.WhenAll(
+                Enumerable.Range(0, 16).Select(_ => PostAsync(host, "a", $"{round}", $"key {round}"))).WithTimeout();
 
             var id = Assert.Single(ids.Distinct());
             Assert.Equal(new SseEvent("message", $"{round}", id, id), await reader.NextAsync());
@@ -71,7 +72,8 @@ public sealed class IdempotentPublishTests
     {
         await using var host = await StartAsync();
 
-        await using var response = await RawHttp.SendAsync(host.Url("/stores/a"), "POST", [("Idempotency-Key", new string('k', 257))], "x"u8.ToArray());
+        await using var response = await RawHttp.SendAsync(
+            host.Url("/stores/a"), "POST", [("Idempotency-Key", new string('k', 257))], "x"u8.ToArray());
 
         Assert.Equal(400, response.Status);
         Assert.Equal(0, host.Stores.GetStore("a").Position.Offset);
@@ -80,7 +82,8 @@ public sealed class IdempotentPublishTests
     private static async Task<string> PostAsync(StoresHost host, string store, string text, string? key)
     {
         (string, string)[] headers = key is null ? [] : [("Idempotency-Key", key)];
-        await using var response = await RawHttp.SendAsync(host.Url($"/stores/{store}"), "POST", headers, System.Text.Encoding.UTF8.GetBytes(text));
+        await using var response = await RawHttp.SendAsync(
+            host.Url($"/stores/{store}"), "POST", headers, System.Text.Encoding.UTF8.GetBytes(text));
         Assert.Equal(200, response.Status);
         return JsonElement.Parse(await response.ReadTextAsync()).GetProperty("id").GetString()!;
     }

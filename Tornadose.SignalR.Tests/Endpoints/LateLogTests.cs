@@ -17,7 +17,8 @@ public sealed class LateLogTests
         await using var host = await StartAsync();
         string[] vector = [$"{At("a", 1)}", $"{At("b", 2)}", $"{At("c", 3)}"];
         var stores = asked.Split(',');
-        await using var stream = await RawSse.OpenAsync(host.Url($"/stores?store={string.Join("&store=", stores)}&after={string.Join('-', vector)}"));
+        await using var stream = await RawSse.OpenAsync(
+            host.Url($"/stores?store={string.Join("&store=", stores)}&after={string.Join('-', vector)}"));
 
         var events = new List<string>();
         foreach (var store in new[] { "b", "c", "a" })

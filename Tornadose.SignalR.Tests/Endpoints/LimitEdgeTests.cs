@@ -9,7 +9,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Every size that has a limit: one less, the limit, and one more. What is counted by the second or by the subscriber is in <see cref="LimitTests"/>; what a WebSocket's peer sends, in <c>WebSocketEdge</c>.</summary>
+/// <summary>
+/// Every size that has a limit: one less, the limit, and one more. What is counted by the second or by the subscriber is in <see
+/// cref="LimitTests"/>; what a WebSocket's peer sends, in <c>WebSocketEdge</c>.
+/// </summary>
 public sealed class LimitEdgeTests
 {
     private const int MaxMessageBytes = 1000;
@@ -45,7 +48,8 @@ public sealed class LimitEdgeTests
         await using var host = await RolesApp.StartAsync(
             configure: options => options.MaxStores = what == "stores of families" ? 3 : 1000,
             add: stores => stores.AddQueueStore("many/{number}"),
-            build: builder => builder.Services.Configure<StoreOptions>("devices/{owner}", options => options.MaxMessageBytes = MaxMessageBytes));
+            build: builder =>
+                builder.Services.Configure<StoreOptions>("devices/{owner}", options => options.MaxMessageBytes = MaxMessageBytes));
         var answer = await TryAsync(host, what, size);
         if (answer != "200" && what != "stores of families")
             Assert.Equal(0, host.Get<IStoreProvider>().GetStore(RolesApp.Store).Position.Offset);
@@ -60,23 +64,32 @@ public sealed class LimitEdgeTests
         "event type" => PostAsync(host, "x", $"?event={new string('e', size)}"),
         "idempotency key" => PostAsync(host, "x", headers: ("Idempotency-Key", new string('k', size))),
         "nesting" => PostAsync(host, new string('[', size) + new string(']', size), type: "application/json"),
-        "store name" => StatusAsync(RawHttp.GetAsync(host.Url($"/stores/{Name(size)}"), ("X-User", "admin"), ("Accept", "application/json"))),
+        "store name" =>
+            StatusAsync(RawHttp.GetAsync(host.Url($"/stores/{Name(size)}"), ("X-User", "admin"), ("Accept", "application/json"))),
         "store name to publish to" => PostAsync(host, "x", store: Name(size)),
-        "store name of a ticket" => StatusAsync(host.AskAsync($$"""{"stores":["{{Name(size)}}"],"transport":"sse"}""", ("X-User", "admin"))),
+        "store name of a ticket" =>
+            StatusAsync(host.AskAsync($$"""{"stores":["{{Name(size)}}"],"transport":"sse"}""", ("X-User", "admin"))),
         "store name over the hub" => CallAsync(host, "Subscribe", Name(size)),
-        "stores on a connection" => StatusAsync(RawHttp.GetAsync(host.Url($"/stores?{Names(size, "store=many/{0}", '&')}"), ("Accept", "application/x-ndjson"))),
-        "stores of a ticket" => StatusAsync(host.AskAsync($$"""{"stores":[{{Names(size, "\"many/{0}\"", ',')}}],"transport":"sse"}""", ("X-User", "ann"))),
+        "stores on a connection" =>
+            StatusAsync(RawHttp.GetAsync(host.Url($"/stores?{Names(size, "store=many/{0}", '&')}"), ("Accept", "application/x-ndjson"))),
+        "stores of a ticket" =>
+            StatusAsync(host.AskAsync($$"""{"stores":[{{Names(size, "\"many/{0}\"", ',')}}],"transport":"sse"}""", ("X-User", "ann"))),
         "stores of families" => OpenAsync(host, size),
         "ticket request" => StatusAsync(host.AskAsync("""{"stores":["plain"],"transport":"sse"}""".PadRight(size), ("X-User", "ann"))),
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),
     };
 
-    private static string Names(int count, string format, char separator) => string.Join(separator, Enumerable.Range(0, count).Select(number => format.Replace("{0}", $"{number}", StringComparison.Ordinal)));
+    private static string Names(int count, string format, char separator) =>
+        string.Join(separator, Enumerable.Range(0, count).Select(number => format.Replace("{0}", $"{number}", StringComparison.Ordinal)));
 
     private static string Name(int length) => "devices/".PadRight(length, 'x');
 
-    private static Task<string> PostAsync(TestHost host, string body, string query = "", string store = RolesApp.Store, string type = "text/plain", params (string, string)[] headers) =>
-        StatusAsync(RawHttp.SendAsync(host.Url($"/stores/{store}{query}"), "POST", [("X-User", "admin"), ("Content-Type", type), .. headers], Encoding.UTF8.GetBytes(body)));
+    private static Task<string> PostAsync(
+        TestHost host, string body, string query = "", string store = RolesApp.Store, string type = "text/plain",
+        params (string, string)[] headers) =>
+        StatusAsync(RawHttp.SendAsync(
+            host.Url($"/stores/{store}{query}"), "POST", [("X-User", "admin"), ("Content-Type", type), .. headers],
+            Encoding.UTF8.GetBytes(body)));
 
     private static async Task<string> StatusAsync(Task<RawHttp> asking)
     {
@@ -87,7 +100,8 @@ public sealed class LimitEdgeTests
     private static async Task<string> PostChunkedAsync(TestHost host, int size)
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, host.Url($"/stores/{RolesApp.Store}")) { Content = new StringContent(new string('x', size)), Headers = { TransferEncodingChunked = true } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, host.Url($"/stores/{RolesApp.Store}")) { Content = new StringContent(
+            new string('x', size)), Headers = { TransferEncodingChunked = true } };
         request.Headers.Add("X-User", "admin");
         using var answer = await client.SendAsync(request).WithTimeout();
         return ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);

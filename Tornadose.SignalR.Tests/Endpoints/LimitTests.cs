@@ -41,7 +41,8 @@ public sealed class LimitTests
         host.Logs.AssertNoErrors();
     }
 
-    [Theory, Case("SEC-17"), InlineData("sse"), InlineData("ndjson"), InlineData("websocket"), InlineData("hub"), InlineData("watch"), InlineData("json")]
+    [Theory, Case("SEC-17"), InlineData("sse"), InlineData("ndjson"), InlineData("websocket"), InlineData("hub"), InlineData("watch"),
+        InlineData("json")]
     public async Task Resume_OverTheBudget_IsRefusedAndLosesNothing(string wire)
     {
         var time = new FakeTimeProvider();
@@ -72,7 +73,9 @@ public sealed class LimitTests
         await using var greedy = await RawSse.OpenAsync(host.Url("/stores/plain?from=earliest"));
         await using var client = NodeClient.EventSource(host.Url("/stores/plain?last=5"));
         await client.NextAsync("error");
-        Assert.Equal(["m8", "m9", "m10", "m11", "m12"], (await client.TakeAsync("message", 5)).Select(message => message.GetProperty("data").GetString()!));
+        Assert.Equal(
+            ["m8", "m9", "m10", "m11", "m12"],
+            (await client.TakeAsync("message", 5)).Select(message => message.GetProperty("data").GetString()!));
     }
 
     /// <summary>What one client can make the server send again does not depend on how often it asks.</summary>
@@ -117,7 +120,8 @@ public sealed class LimitTests
         await byAddress.UntilSubscribersAsync(1);
         Assert.Equal("429", await TryAsync(byAddress, "ndjson", user: null));
         Assert.Equal("in", await TryAsync(byAddress, "ndjson"));
-        await using var byKey = await RolesApp.StartAsync(configure: options => (options.MaxSubscribersPerUser, options.LimitKey) = (1, _ => null));
+        await using var byKey = await RolesApp.StartAsync(
+            configure: options => (options.MaxSubscribersPerUser, options.LimitKey) = (1, _ => null));
         await using var one = await RawSse.OpenAsync(byKey.Url("/stores/plain"));
         Assert.Equal("in", await TryAsync(byKey, "ndjson", user: null));
     }
@@ -134,7 +138,8 @@ public sealed class LimitTests
             if (limit == "joins")
                 options.MaxJoinsPerSecond = most;
         },
-        build: builder => builder.Services.Configure<StoreOptions>("plain", options => options.MaxSubscribers = limit == "store_full" ? most : null));
+        build: builder =>
+            builder.Services.Configure<StoreOptions>("plain", options => options.MaxSubscribers = limit == "store_full" ? most : null));
 
     private static string Expected(string limit, string wire) => (wire, limit) switch
     {
@@ -152,8 +157,11 @@ public sealed class LimitTests
 
     private static async Task<string> TryHttpAsync(TestHost host, string wire, string? after, string? user)
     {
-        (string, string)[] headers = wire == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", wire switch { "sse" => "text/event-stream", "json" => "application/json", _ => "application/x-ndjson" })];
-        await using var answer = await RawHttp.GetAsync(host.Url($"/stores/plain?after={after}{(user is null ? "" : $"&user={user}")}"), headers);
+        (string, string)[] headers = wire == "websocket"
+            ? [.. RawWs.HandshakeHeaders]
+            : [("Accept", wire switch { "sse" => "text/event-stream", "json" => "application/json", _ => "application/x-ndjson" })];
+        await using var answer = await RawHttp.GetAsync(
+            host.Url($"/stores/plain?after={after}{(user is null ? "" : $"&user={user}")}"), headers);
         if (answer.Status is not (200 or 101))
         {
             Assert.InRange(int.Parse(answer.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 4);

@@ -21,7 +21,8 @@ internal sealed class ListClient : IAsyncDisposable
 
     public string? LastId { get; private set; }
 
-    public static async Task<ListClient> OpenAsync(StoresHost host, string wire, string[] stores, string? after = null, string? query = null)
+    public static async Task<ListClient> OpenAsync(
+        StoresHost host, string wire, string[] stores, string? after = null, string? query = null)
     {
         var url = new Uri(host.List(stores) + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}") + query);
         return wire switch
@@ -53,9 +54,11 @@ internal sealed class ListClient : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private static ListClient OfEvents(string[] stores, RawSse sse) => new(stores, sse, async () => Parse(await sse.NextAsync(), stores), sse.Http);
+    private static ListClient OfEvents(string[] stores, RawSse sse) =>
+        new(stores, sse, async () => Parse(await sse.NextAsync(), stores), sse.Http);
 
-    private static ListClient OfFrames(string[] stores, RawWs socket) => new(stores, socket, async () => Parse(await socket.NextTextAsync()), socket.Http);
+    private static ListClient OfFrames(string[] stores, RawWs socket) =>
+        new(stores, socket, async () => Parse(await socket.NextTextAsync()), socket.Http);
 
     private static ListClient OfLines(string[] stores, RawHttp http)
     {
@@ -101,7 +104,9 @@ internal sealed class ListClient : IAsyncDisposable
         if (message.TryGetProperty("reset", out var reset))
             return new(Text(reset, "store")!, null, Text(reset, "reason")!, Text(reset, "id"), IsReset: true);
         var data = message.GetProperty("data");
-        return new(Text(message, "store")!, Text(message, "event"), data.ValueKind == JsonValueKind.String ? data.GetString()! : data.GetRawText(), Text(message, "id"));
+        return new(
+            Text(message, "store")!, Text(message, "event"), data.ValueKind == JsonValueKind.String ? data.GetString()! : data.GetRawText(),
+            Text(message, "id"));
     }
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;

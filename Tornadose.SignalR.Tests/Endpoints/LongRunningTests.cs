@@ -26,7 +26,8 @@ public sealed class LongRunningTests
             activity.TrySetResult(own);
             return next(context);
         }));
-        await using var answer = await RawHttp.GetAsync(host.Orders(query), wire == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", wire)]);
+        await using var answer = await RawHttp.GetAsync(
+            host.Orders(query), wire == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", wire)]);
         Assert.Equal(marked ? "true" : null, (await activity.Task.WithTimeout()).GetTagItem("http.long_running"));
     }
 

@@ -22,26 +22,35 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// What an application switches on for everything × every entrance: nothing is held, cached, copied, locked, refused or redirected that should not be. Where it can be, two clients ask for one URL at once.
+/// What an application switches on for everything × every entrance: nothing is held, cached, copied, locked, refused or redirected that
+/// should not be. Where it can be, two clients ask for one URL at once.
 /// </summary>
 public sealed class MiddlewareMatrixTests
 {
-    private static readonly Dictionary<string, (Action<WebApplicationBuilder>? Add, Action<WebApplication> Use, string PathBase)> Middleware = new()
+    private static readonly Dictionary<string, (
+        Action<WebApplicationBuilder>? Add, Action<WebApplication> Use, string PathBase)> Middleware = new()
     {
         ["nothing"] = (null, static _ => { }, ""),
         ["response compression"] = (AddCompression, static app => app.UseResponseCompression(), ""),
-        ["output caching of everything"] = (static builder => builder.Services.AddOutputCache(static cache => cache.AddBasePolicy(static policy => policy.Cache())), static app => app.UseOutputCache(), ""),
+        ["output caching of everything"] = (
+            static builder => builder.Services.AddOutputCache(static cache => cache.AddBasePolicy(static policy => policy.Cache())),
+            static app => app.UseOutputCache(), ""),
         ["response caching"] = (static builder => builder.Services.AddResponseCaching(), static app => app.UseResponseCaching(), ""),
-        ["request decompression"] = (static builder => builder.Services.AddRequestDecompression(), static app => app.UseRequestDecompression(), ""),
+        ["request decompression"] = (
+            static builder => builder.Services.AddRequestDecompression(), static app => app.UseRequestDecompression(), ""),
         ["HTTP logging with bodies"] = (
-            static builder => builder.Services.AddHttpLogging(static logging => (logging.LoggingFields, logging.CombineLogs) = (HttpLoggingFields.All, true)), static app => app.UseHttpLogging(), ""),
+            static builder => builder.Services.AddHttpLogging(static logging => (logging.LoggingFields, logging.CombineLogs) = (
+                HttpLoggingFields.All, true)), static app => app.UseHttpLogging(), ""),
         ["W3C logging"] = (
-            static builder => builder.Services.AddW3CLogging(static logging => logging.LogDirectory = Directory.CreateTempSubdirectory("tornadose-w3c").FullName), static app => app.UseW3CLogging(), ""),
+            static builder => builder.Services.AddW3CLogging(static logging => logging.LogDirectory = Directory.CreateTempSubdirectory(
+                "tornadose-w3c").FullName), static app => app.UseW3CLogging(), ""),
         ["request time-outs"] = (
             static builder => builder.Services.AddRequestTimeouts(static all => all.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromHours(1) }), static app => app.UseRequestTimeouts(), ""),
         ["rate limiting"] = (
-            static builder => builder.Services.AddRateLimiter(static all => all.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
-                static _ => RateLimitPartition.GetConcurrencyLimiter("all", static _ => new ConcurrencyLimiterOptions { PermitLimit = 100 }))),
+            static builder =>
+                builder.Services.AddRateLimiter(static all => all.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
+                static _ =>
+                    RateLimitPartition.GetConcurrencyLimiter("all", static _ => new ConcurrencyLimiterOptions { PermitLimit = 100 }))),
             static app => app.UseRateLimiter(),
             ""),
         ["exception handler"] = (null, static app => app.UseExceptionHandler("/error"), ""),
@@ -50,17 +59,22 @@ public sealed class MiddlewareMatrixTests
         ["status-code pages with redirects"] = (null, static app => app.UseStatusCodePagesWithRedirects("/error/{0}"), ""),
         ["status-code pages executed again"] = (null, static app => app.UseStatusCodePagesWithReExecute("/error/{0}"), ""),
         ["CORS with credentials"] = (
-            static builder => builder.Services.AddCors(static cors => cors.AddDefaultPolicy(static policy => policy.WithOrigins("https://page.example").AllowCredentials().AllowAnyHeader().AllowAnyMethod())),
+            static builder => builder.Services.AddCors(static cors => cors.AddDefaultPolicy(
+                static policy => policy.WithOrigins("https://page.example").AllowCredentials().AllowAnyHeader().AllowAnyMethod())),
             static app => app.UseCors(),
             ""),
         ["antiforgery"] = (static builder => builder.Services.AddAntiforgery(), static app => app.UseAntiforgery(), ""),
-        ["HTTPS redirection behind a proxy"] = (static builder => builder.Services.AddHttpsRedirection(static https => https.HttpsPort = 443), UseForwardedHttps, ""),
+        ["HTTPS redirection behind a proxy"] = (
+            static builder => builder.Services.AddHttpsRedirection(static https => https.HttpsPort = 443), UseForwardedHttps, ""),
         ["static files"] = (null, static app => app.UseFileServer(), ""),
         ["path base"] = (null, static app => app.UsePathBase("/app"), "/app"),
-        ["forwarded headers"] = (null, static app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All }), ""),
-        ["host filtering"] = (static builder => builder.Configuration.AddInMemoryCollection([new("AllowedHosts", "127.0.0.1")]), static _ => { }, ""),
+        ["forwarded headers"] = (
+            null, static app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All }), ""),
+        ["host filtering"] = (
+            static builder => builder.Configuration.AddInMemoryCollection([new("AllowedHosts", "127.0.0.1")]), static _ => { }, ""),
         ["fallback policy"] = (
-            static builder => builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()), static _ => { }, ""),
+            static builder => builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(
+                new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()), static _ => { }, ""),
         ["WebSockets of the application"] = (null, static app => app.UseWebSockets(), ""),
         ["a body of one's own"] = (null, static app => app.Use(PassThroughAsync), ""),
         ["an ETag of one's own"] = (null, static app => app.Use(CollectJsonAsync), ""),
@@ -83,7 +97,8 @@ public sealed class MiddlewareMatrixTests
         ["come back"] = ComeBackAsync,
     };
 
-    public static TheoryData<string, string> Cases => [.. Middleware.Keys.SelectMany(static middleware => Wires.Keys.Select(wire => (middleware, wire)))];
+    public static TheoryData<string, string> Cases =>
+        [.. Middleware.Keys.SelectMany(static middleware => Wires.Keys.Select(wire => (middleware, wire)))];
 
     [Theory, MemberData(nameof(Cases)), Case("HTTP-25", "HTTP-26")]
     public async Task Middleware_InFrontOfAWire_ChangesNothing(string middleware, string wire)
@@ -137,7 +152,9 @@ public sealed class MiddlewareMatrixTests
         {
             var id = await app.PublishAsync(text);
             foreach (var answer in await Task.WhenAll(app.JsonAsync("/stores/orders"), app.JsonAsync("/stores/orders")))
-                Assert.Equal((id, text), (answer.GetProperty("id").GetString(), answer.GetProperty("messages").EnumerateArray().Last().GetProperty("data").GetString()));
+                Assert.Equal((id, text), (
+                    answer.GetProperty("id").GetString(),
+                    answer.GetProperty("messages").EnumerateArray().Last().GetProperty("data").GetString()));
         }
 
         Assert.Equal(1, (await app.JsonAsync("/stores?store=orders")).GetProperty("stores").GetArrayLength());
@@ -146,11 +163,14 @@ public sealed class MiddlewareMatrixTests
     private static async Task LongPollingAsync(Application app)
     {
         var after = await app.PublishAsync("before");
-        var answers = new[] { app.JsonAsync($"/stores/orders?wait=30s&after={after}"), app.JsonAsync($"/stores/orders?wait=30s&after={after}") };
+        var answers = new[] { app.JsonAsync($"/stores/orders?wait=30s&after={after}"), app.JsonAsync(
+            $"/stores/orders?wait=30s&after={after}") };
         await app.Host.UntilSubscribersAsync(2);
         var id = await app.PublishAsync("now");
         foreach (var answer in await Task.WhenAll(answers))
-            Assert.Equal((id, "now"), (answer.GetProperty("id").GetString(), Assert.Single(answer.GetProperty("messages").EnumerateArray()).GetProperty("data").GetString()));
+            Assert.Equal((id, "now"), (
+                answer.GetProperty("id").GetString(),
+                Assert.Single(answer.GetProperty("messages").EnumerateArray()).GetProperty("data").GetString()));
     }
 
     private static async Task HeadAsync(Application app)
@@ -182,7 +202,8 @@ public sealed class MiddlewareMatrixTests
     {
         await using var first = await app.PostAsync("/stores/_ticket", "application/json", """{"stores":["orders"],"transport":"sse"}""");
         await using var second = await app.PostAsync("/stores/_ticket", "application/json", """{"stores":["orders"],"transport":"sse"}""");
-        var tickets = new[] { JsonElement.Parse(await first.ReadTextAsync()).GetProperty("ticket").GetString(), JsonElement.Parse(await second.ReadTextAsync()).GetProperty("ticket").GetString() };
+        var tickets = new[] { JsonElement.Parse(await first.ReadTextAsync()).GetProperty("ticket").GetString(), JsonElement.Parse(
+            await second.ReadTextAsync()).GetProperty("ticket").GetString() };
         Assert.NotEqual(tickets[0], tickets[1]);
         foreach (var ticket in tickets)
         {
@@ -207,7 +228,8 @@ public sealed class MiddlewareMatrixTests
         foreach (var (method, path, accept, status) in new[]
         {
             ("GET", "/stores/none", "application/json", 404), ("GET", "/stores/none", "text/event-stream", 404), ("GET", "/stores/orders", "image/png", 406), ("GET", "/stores/orders?last=x", "application/json", 400),
-            ("POST", "/stores/none", "*/*", 404), ("DELETE", "/stores/_inspect/subscribers/none", "*/*", 404), ("POST", "/stores/_ticket", "*/*", 415),
+            ("POST", "/stores/none", "*/*", 404), (
+                "DELETE", "/stores/_inspect/subscribers/none", "*/*", 404), ("POST", "/stores/_ticket", "*/*", 415),
         })
         {
             await using var answer = await app.SendAsync(method, path, ("Accept", accept));
@@ -308,7 +330,8 @@ public sealed class MiddlewareMatrixTests
                     builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
                     builder.Services.AddAuthentication("named").AddScheme<AuthenticationSchemeOptions, NamedUser>("named", null);
                     builder.Services.AddAuthorization();
-                    builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("orders").AddQueueStore("full", static store => store.MaxSubscribers = 1);
+                    builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("orders").AddQueueStore(
+                        "full", static store => store.MaxSubscribers = 1);
                     add?.Invoke(builder);
                 },
                 app =>
@@ -332,12 +355,14 @@ public sealed class MiddlewareMatrixTests
         public Uri Url(string path) => host.Url(pathBase + path);
 
         /// <summary>Every request is as one of a browser behind a proxy that ends TLS.</summary>
-        public Task<RawHttp> SendAsync(string method, string path, params (string Name, string Value)[] headers) => RawHttp.SendAsync(Url(path), method, [.. Usual, .. headers]);
+        public Task<RawHttp> SendAsync(string method, string path, params (string Name, string Value)[] headers) =>
+            RawHttp.SendAsync(Url(path), method, [.. Usual, .. headers]);
 
         public Task<RawHttp> PostAsync(string path, string type, string body) =>
             RawHttp.SendAsync(Url(path), "POST", [.. Usual, ("Content-Type", type)], System.Text.Encoding.UTF8.GetBytes(body));
 
-        public Task<WireReader> OpenAsync(string wire) => WireReader.OpenAsync(wire, Url("/stores/orders"), [.. Usual, ("Accept-Encoding", "gzip, br")]);
+        public Task<WireReader> OpenAsync(string wire) =>
+            WireReader.OpenAsync(wire, Url("/stores/orders"), [.. Usual, ("Accept-Encoding", "gzip, br")]);
 
         public async Task<JsonElement> JsonAsync(string path)
         {
@@ -347,7 +372,8 @@ public sealed class MiddlewareMatrixTests
         }
 
         /// <summary>As the inspector counts them.</summary>
-        public async Task<int> SubscribersAsync() => (await JsonAsync("/stores/_inspect?store=orders")).GetProperty("nodes")[0].GetProperty("subscriberCount").GetInt32();
+        public async Task<int> SubscribersAsync() =>
+            (await JsonAsync("/stores/_inspect?store=orders")).GetProperty("nodes")[0].GetProperty("subscriberCount").GetInt32();
 
         public async Task<string> PublishAsync(string text) => (await host.OrdersStore().PublishAsync(text)).ToString();
 
@@ -358,7 +384,8 @@ public sealed class MiddlewareMatrixTests
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
             Request.Headers["X-User"] is [{ } user]
-                ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "named")), "named"))
+                ? AuthenticateResult.Success(
+                    new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "named")), "named"))
                 : AuthenticateResult.NoResult());
     }
 }

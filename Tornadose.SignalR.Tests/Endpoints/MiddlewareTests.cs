@@ -50,7 +50,8 @@ public sealed class MiddlewareTests
         for (var request = 0; request < 3; request++)
         {
             await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", "text/event-stream"));
-            await Eventually.TrueAsync(() => host.Logs.GetSnapshot().Count(static entry => entry.Message.Contains("unhandled exception", StringComparison.Ordinal)) > request);
+            await Eventually.TrueAsync(() => host.Logs.GetSnapshot().Count(
+                static entry => entry.Message.Contains("unhandled exception", StringComparison.Ordinal)) > request);
         }
 
         await host.UntilSubscribersAsync(0);
@@ -61,7 +62,8 @@ public sealed class MiddlewareTests
     {
         var isTimed = new Dictionary<string, bool>();
         await using var host = await StoresApp.StartAsync(
-            build: builder => builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromHours(1) }),
+            build: builder => builder.Services.AddRequestTimeouts(
+                timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromHours(1) }),
             before: app =>
             {
                 app.UseRequestTimeouts();
@@ -84,7 +86,8 @@ public sealed class MiddlewareTests
     {
         await using var host = await StoresApp.StartAsync(
             build: builder => builder.Services.AddCors(cors => cors.AddPolicy("page", policy => policy
-                .WithOrigins("https://good.example", "https://fine.example").AllowCredentials().WithHeaders("Last-Event-ID").WithExposedHeaders("Tornadose-Resume"))),
+                .WithOrigins("https://good.example", "https://fine.example").AllowCredentials().WithHeaders(
+                    "Last-Event-ID").WithExposedHeaders("Tornadose-Resume"))),
             before: app => app.UseCors(),
             stores: stores => stores.RequireCors("page"));
         await using var preflight = await RawHttp.SendAsync(host.Orders(), "OPTIONS",
@@ -113,7 +116,8 @@ public sealed class MiddlewareTests
         var front = new Uri($"http://127.0.0.1:{(await node.NextAsync("listening")).GetProperty("port").GetInt32()}");
         await using (var page = await RawHttp.GetAsync(new Uri(front, "/page"), ("Accept-Encoding", "gzip")))
             Assert.Equal("gzip", page.Header("Content-Encoding"));
-        await using var http = await RawHttp.GetAsync(new Uri(front, "/stores/orders"), ("Accept", accept), ("Accept-Encoding", "gzip, br"));
+        await using var http = await RawHttp.GetAsync(
+            new Uri(front, "/stores/orders"), ("Accept", accept), ("Accept-Encoding", "gzip, br"));
         foreach (var message in new[] { "first", "second" })
         {
             await host.OrdersStore().PublishAsync(message);

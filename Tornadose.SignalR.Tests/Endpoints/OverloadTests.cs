@@ -39,7 +39,8 @@ public sealed class OverloadTests
     public async Task Full_AnEventSource_ComesBackByItselfWhenThereIsRoom()
     {
         await using var host = await StoresApp.StartAsync(options: options =>
-            (options.MaxSubscribers, options.RetryMin, options.RetryMax) = (1, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20)));
+            (options.MaxSubscribers, options.RetryMin, options.RetryMax) = (
+                1, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20)));
         await using var first = await RawSse.OpenAsync(host.Orders());
         await using var client = NodeClient.EventSource(host.Orders("?from=earliest"));
         await client.NextAsync("error");

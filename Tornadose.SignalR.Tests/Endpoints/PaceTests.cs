@@ -56,9 +56,12 @@ public sealed class PaceTests
             if (method == "ResumeEvery")
                 await client.InvokeAsync<string>(method, "weather", null, milliseconds).WithTimeout();
             else
-                await client.StreamAsync<object>(method, "weather", null, milliseconds).GetAsyncEnumerator().MoveNextAsync().AsTask().WithTimeout();
+                await client.StreamAsync<object>(method, "weather", null, milliseconds).GetAsyncEnumerator().MoveNextAsync().AsTask()
+                    .WithTimeout();
         });
-        Assert.EndsWith($"[invalid] The time between two batches is {milliseconds} ms; it must be from 50 to 60000.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"[invalid] The time between two batches is {milliseconds} ms; it must be from 50 to 60000.", refused.Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, host.Subscribers());
     }
 
@@ -79,7 +82,8 @@ public sealed class PaceTests
     {
         await using var host = await StoresApp.StartAsync(_time);
         await host.OrdersStore().PublishNumberedAsync(3);
-        await using var http = await RawHttp.GetAsync(host.Orders("?wait=30s&every=60s&from=earliest"), ("Accept", "application/json"), ("Connection", "close"));
+        await using var http = await RawHttp.GetAsync(
+            host.Orders("?wait=30s&every=60s&from=earliest"), ("Accept", "application/json"), ("Connection", "close"));
         Assert.Contains("m3", await http.ReadTextAsync(), StringComparison.Ordinal);
     }
 
@@ -90,7 +94,8 @@ public sealed class PaceTests
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(_time);
-                builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddDataStore("weather", static weather => weather.MinInterval = Second);
+                builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddDataStore(
+                    "weather", static weather => weather.MinInterval = Second);
             },
             static app => app.MapStores("/stores"));
         await using var reader = await WireReader.OpenAsync("sse", host.Url("/stores/weather?every=50ms"));

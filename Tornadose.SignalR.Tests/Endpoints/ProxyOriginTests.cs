@@ -6,7 +6,9 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Pages behind the real YARP, which sends the destination's name as the host, and the page's in <c>X-Forwarded-Host</c>.</summary>
+/// <summary>
+/// Pages behind the real YARP, which sends the destination's name as the host, and the page's in <c>X-Forwarded-Host</c>.
+/// </summary>
 public sealed class ProxyOriginTests
 {
     public static TheoryData<string> Entrances => ["websocket", "hub", "publish", "ticket", "sse"];
@@ -14,7 +16,8 @@ public sealed class ProxyOriginTests
     [Theory, MemberData(nameof(Entrances)), Case("WS-05", "SEC-08", "SEC-10")]
     public async Task BehindYarp_WithForwardedHeaders_PagesOfTheProxysHostAreOwnAndOthersAreNot(string entrance)
     {
-        await using var app = await StartAsync(static app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All }));
+        await using var app = await StartAsync(
+            static app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All }));
         await using var proxy = await StartProxyAsync(app);
         Assert.InRange(await StatusAsync(proxy, entrance, Origin(proxy)), 101, 401);
         Assert.Equal(entrance == "sse" ? 200 : 403, await StatusAsync(proxy, entrance, "https://evil.example"));
@@ -27,7 +30,8 @@ public sealed class ProxyOriginTests
         await using var proxy = await StartProxyAsync(app);
         Assert.InRange(await StatusAsync(proxy, entrance, "https://shop.example", ("Sec-Fetch-Site", "same-origin")), 101, 401);
         foreach (var site in new[] { "same-site", "cross-site", "none", "", "same-origin, same-origin" })
-            Assert.Equal(entrance == "sse" ? 200 : 403, await StatusAsync(proxy, entrance, "https://shop.example", ("Sec-Fetch-Site", site)));
+            Assert.Equal(
+                entrance == "sse" ? 200 : 403, await StatusAsync(proxy, entrance, "https://shop.example", ("Sec-Fetch-Site", site)));
     }
 
     [Fact, Case("HTTP-26")]
@@ -52,7 +56,9 @@ public sealed class ProxyOriginTests
             "websocket" => RawHttp.GetAsync(proxy.Orders(), [.. RawWs.HandshakeHeaders, .. headers]),
             "hub" => RawHttp.GetAsync(proxy.Url("/hub"), [.. RawWs.HandshakeHeaders, .. headers]),
             "publish" => RawHttp.SendAsync(proxy.Orders(), "POST", [("Content-Type", "text/plain"), .. headers], "x"u8.ToArray()),
-            "ticket" => RawHttp.SendAsync(proxy.Url("/stores/_ticket"), "POST", [("Content-Type", "application/json"), .. headers], "{}"u8.ToArray()), // 401: nobody has signed in
+            "ticket" => RawHttp.SendAsync(
+                proxy.Url("/stores/_ticket"), "POST", [("Content-Type", "application/json"), .. headers],
+                "{}"u8.ToArray()), // 401: nobody has signed in
             _ => RawHttp.GetAsync(proxy.Orders(), [("Accept", "text/event-stream"), .. headers]),
         });
         return answer.Status;
@@ -71,6 +77,11 @@ public sealed class ProxyOriginTests
     private static Task<TestHost> StartProxyAsync(TestHost app) => TestHost.StartAsync(
         builder => builder.Services.AddReverseProxy().LoadFromMemory(
             [new RouteConfig { RouteId = "stores", ClusterId = "app", Match = new RouteMatch { Path = "{**all}" } }],
-            [new ClusterConfig { ClusterId = "app", Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = $"http://localhost:{app.Http1.Port}/" } } }]),
+            [new ClusterConfig
+            {
+                ClusterId = "app",
+                Destinations = new Dictionary<string,
+                DestinationConfig> { ["one"] = new() { Address = $"http://localhost:{app.Http1.Port}/" } },
+            }]),
         static proxy => proxy.MapReverseProxy());
 }

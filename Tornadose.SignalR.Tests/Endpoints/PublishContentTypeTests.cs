@@ -48,12 +48,14 @@ public sealed class PublishContentTypeTests
     public async Task Post_CompressedWithDecompression_IsWhatWasCompressed()
     {
         await using var host = await StoresApp.StartAsync(
-            build: static builder => Microsoft.Extensions.DependencyInjection.RequestDecompressionServiceExtensions.AddRequestDecompression(builder.Services),
+            build: static builder =>
+                Microsoft.Extensions.DependencyInjection.RequestDecompressionServiceExtensions.AddRequestDecompression(builder.Services),
             before: static app => Microsoft.AspNetCore.Builder.RequestDecompressionBuilderExtensions.UseRequestDecompression(app));
         using var body = new MemoryStream();
         await using (var gzip = new GZipStream(body, CompressionLevel.Fastest))
             await gzip.WriteAsync("grüße"u8.ToArray());
-        await using var answer = await RawHttp.SendAsync(host.Orders(), "POST", [("Content-Type", "text/plain"), ("Content-Encoding", "gzip")], body.ToArray());
+        await using var answer = await RawHttp.SendAsync(
+            host.Orders(), "POST", [("Content-Type", "text/plain"), ("Content-Encoding", "gzip")], body.ToArray());
         Assert.Equal(200, answer.Status);
         Assert.True(host.OrdersStore().TryGetLatest(out var latest));
         Assert.Equal("grüße", latest.GetText());

@@ -17,7 +17,9 @@ public sealed class PublishEndpointTests
     [InlineData("application/json", "{\"a\":1.50}", MessageFormat.Json, "{\"a\":1.50}")]
     [InlineData("application/json; charset=utf-8", "\"text\"", MessageFormat.Json, "\"text\"")]
     [InlineData("application/cloudevents+json", "[1,2]", MessageFormat.Json, "[1,2]")]
-    [InlineData("application/json", "{\r\n  \"a b\" : [ 1,\n\t2 ],\n  \"s\": \" \\\" \\n\\u00e9 é<\"\n}\n", MessageFormat.Json, "{\"a b\":[1,2],\"s\":\" \\\" \\n\\u00e9 é<\"}")]
+    [InlineData(
+        "application/json", "{\r\n  \"a b\" : [ 1,\n\t2 ],\n  \"s\": \" \\\" \\n\\u00e9 é<\"\n}\n", MessageFormat.Json,
+        "{\"a b\":[1,2],\"s\":\" \\\" \\n\\u00e9 é<\"}")]
     public async Task Post_Body_BecomesTheMessage(string? type, string body, MessageFormat format, string expected)
     {
         await using var host = await StoresApp.StartAsync();
@@ -36,7 +38,9 @@ public sealed class PublishEndpointTests
         await using var curl = CurlClient.Start(host.Orders("?event=placed"), "-d", "hello");
         var id = JsonElement.Parse(await curl.NextAsync()).GetProperty("id").GetString();
         var message = await client.NextAsync("message");
-        Assert.Equal(("placed", "hello", id), (message.GetProperty("event").GetString(), message.GetProperty("data").GetString(), message.GetProperty("id").GetString()));
+        Assert.Equal(
+            ("placed", "hello", id),
+            (message.GetProperty("event").GetString(), message.GetProperty("data").GetString(), message.GetProperty("id").GetString()));
     }
 
     [Fact]
@@ -117,7 +121,8 @@ public sealed class PublishEndpointTests
     {
         await using var host = await StoresApp.StartAsync(orders => orders.MaxMessageBytes = 1000);
         await using var curl = CurlClient.Start(
-            host.Orders(), "-H", "Transfer-Encoding: chunked", "-H", "Content-Type: text/plain", "-d", new string('x', 100_000), "-o", "/dev/null", "-w", "%{http_code}\n");
+            host.Orders(), "-H", "Transfer-Encoding: chunked", "-H", "Content-Type: text/plain", "-d", new string(
+                'x', 100_000), "-o", "/dev/null", "-w", "%{http_code}\n");
         Assert.Equal("413", await curl.NextAsync());
         Assert.Equal(0, host.OrdersStore().Position.Offset);
     }
@@ -127,13 +132,16 @@ public sealed class PublishEndpointTests
     public async Task Post_UnknownStore_Is404()
     {
         await using var host = await StoresApp.StartAsync();
-        await using var http = await RawHttp.SendAsync(host.Url("/stores/unknown"), "POST", [("Content-Type", "text/plain")], "x"u8.ToArray());
+        await using var http = await RawHttp.SendAsync(
+            host.Url("/stores/unknown"), "POST", [("Content-Type", "text/plain")], "x"u8.ToArray());
         Assert.Equal(404, http.Status);
         host.Logs.AssertNothingFrom(Microsoft.Extensions.Logging.LogLevel.Warning);
     }
 
-    private static Task<RawHttp> PostAsync(TestHost host, string body, string? type, string query = "", params (string, string)[] headers) =>
-        RawHttp.SendAsync(host.Orders(query), "POST", type is null ? headers : [("Content-Type", type), .. headers], Encoding.UTF8.GetBytes(body));
+    private static Task<RawHttp> PostAsync(
+        TestHost host, string body, string? type, string query = "", params (string, string)[] headers) =>
+        RawHttp.SendAsync(
+            host.Orders(query), "POST", type is null ? headers : [("Content-Type", type), .. headers], Encoding.UTF8.GetBytes(body));
 
     private static void AssertNothingPublished(TestHost host, RawHttp http, int status)
     {

@@ -10,7 +10,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Random requests to publish: each is taken as it is, or refused in words and nothing was published. Set <c>TORNADOSE_FUZZ_PUBLISHES</c> for more of them.</summary>
+/// <summary>
+/// Random requests to publish: each is taken as it is, or refused in words and nothing was published. Set <c>TORNADOSE_FUZZ_PUBLISHES</c>
+/// for more of them.
+/// </summary>
 public sealed class PublishFuzzTests(ITestOutputHelper output)
 {
     private static readonly Uri Address = new("http://127.0.0.1/stores/orders");
@@ -34,7 +37,8 @@ public sealed class PublishFuzzTests(ITestOutputHelper output)
             var before = host.OrdersStore().Position.Offset;
             var status = await SendAsync(memory!.Connect(), post);
             statuses[status] = statuses.GetValueOrDefault(status) + 1;
-            var wrong = status == 200 ? WhatIsWrong(host, post, before) : IsKnown(status) && host.OrdersStore().Position.Offset == before ? null : "something was published";
+            var wrong = status == 200 ? WhatIsWrong(host, post, before) : IsKnown(status)
+                && host.OrdersStore().Position.Offset == before ? null : "something was published";
             Assert.True(wrong is null, $"TORNADOSE_SEED={run.Seed}: {status} {wrong}: {post}");
         }
 
@@ -73,16 +77,19 @@ public sealed class PublishFuzzTests(ITestOutputHelper output)
         if (post.IsCut)
             return "published in part";
         var expected = Encoding.UTF8.GetString(post.Message);
-        if (!System.Text.Unicode.Utf8.IsValid(post.Message) || latest.GetText() != (latest.Format == MessageFormat.Json ? OneLine(expected) : expected))
+        if (!System.Text.Unicode.Utf8.IsValid(post.Message) || latest.GetText() != (
+            latest.Format == MessageFormat.Json ? OneLine(expected) : expected))
             return $"published as {latest.GetText()}";
         var content = new FrameContent("orders", latest.Id, latest);
         var parsed = EncodedEvent.Parse(EncodedEvent.Of(content));
         var line = SignalR.JsonLines.JsonLinesEncoder.Instance.Encode(content).Bytes.Span;
-        return parsed.Data == EncodedEvent.Normalise(latest.GetText()) && parsed.Type == (latest.EventType ?? "message") && line.IndexOf((byte)'\n') == line.Length - 1
+        return parsed.Data == EncodedEvent.Normalise(latest.GetText()) && parsed.Type == (latest.EventType ?? "message")
+            && line.IndexOf((byte)'\n') == line.Length - 1
             && JsonElement.Parse(line).GetProperty("id").GetString() == latest.Id ? null : "encoded as something else";
     }
 
-    private static string OneLine(string json) => JsonText.HasLineBreak(Encoding.UTF8.GetBytes(json)) ? Encoding.UTF8.GetString(JsonText.Minify(Encoding.UTF8.GetBytes(json))) : json;
+    private static string OneLine(string json) =>
+        JsonText.HasLineBreak(Encoding.UTF8.GetBytes(json)) ? Encoding.UTF8.GetString(JsonText.Minify(Encoding.UTF8.GetBytes(json))) : json;
 
     /// <param name="Head">The request line and headers.</param>
     /// <param name="Body">What follows.</param>
@@ -105,7 +112,9 @@ public sealed class PublishFuzzTests(ITestOutputHelper output)
             var type = random.OneIn(12) ? random.Of("text/html", "application/octet-stream", "x", "text/plain; charset=utf-16", "application/jso") : json ? random.Of("application/json", "a/b+json") : random.Of("text/plain", "TEXT/PLAIN;charset=utf-8");
             var query = random.OneIn(3) ? $"?event={(random.OneIn(4) ? Uri.EscapeDataString(RandomText.AsUtf8(random.Short())) : random.Of("placed", "message", "", "tornadose.reset", "%00", "a%0Ab", "%E2%80%A8", "%F0%9F", "a&event=b"))}" : "";
             var key = random.OneIn(4) ? $"Idempotency-Key: {Convert.ToHexString(random.Bytes(random.OneIn(5) ? 200 : 8))}\r\n" : "";
-            return Transfer(random, message, $"POST {Address.AbsolutePath}{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: {type}\r\n{key}");
+            return Transfer(
+                random, message,
+                $"POST {Address.AbsolutePath}{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: {type}\r\n{key}");
         }
 
         private static Post Transfer(RandomText random, byte[] message, string head)
@@ -117,12 +126,16 @@ public sealed class PublishFuzzTests(ITestOutputHelper output)
             for (var at = 0; at < message.Length;)
             {
                 var size = 1 + random.Next(message.Length - at);
-                body.AddRange([.. Encoding.ASCII.GetBytes($"{size:x}{random.Of("", ";ext=1")}\r\n"), .. message.AsSpan(at, size), (byte)'\r', (byte)'\n']);
+                body.AddRange([
+                    .. Encoding.ASCII.GetBytes($"{size:x}{random.Of("", ";ext=1")}\r\n"), .. message.AsSpan(at, size), (byte)'\r',
+                    (byte)'\n']);
                 at += size;
             }
 
             var end = random.Of("0\r\n\r\n", "00\r\n\r\n");
-            return new($"{head}Transfer-Encoding: chunked\r\n\r\n", [.. body, .. Encoding.ASCII.GetBytes(cut > 0 ? random.Of("", "x\r\n", "5\r\nab", "-1\r\n") : end)], message, cut > 0);
+            return new(
+                $"{head}Transfer-Encoding: chunked\r\n\r\n",
+                [.. body, .. Encoding.ASCII.GetBytes(cut > 0 ? random.Of("", "x\r\n", "5\r\nab", "-1\r\n") : end)], message, cut > 0);
         }
 
         public override string ToString() => $"{Head}{Convert.ToHexString(Body)}";

@@ -13,7 +13,8 @@ public sealed class PublishOriginTests
     {
         await using var host = await StoresApp.StartAsync(options: all => all.AllowedOrigins.Add("https://friend.example"));
         (string, string)[] headers = [("Content-Type", "text/plain")];
-        await using var answer = await RawHttp.SendAsync(host.Orders(), "POST", origin is null ? headers : [.. headers, ("Origin", origin)], "hi"u8.ToArray());
+        await using var answer = await RawHttp.SendAsync(
+            host.Orders(), "POST", origin is null ? headers : [.. headers, ("Origin", origin)], "hi"u8.ToArray());
         Assert.Equal((status, published), (answer.Status, host.OrdersStore().Position.Offset));
     }
 
@@ -39,7 +40,8 @@ public sealed class PublishOriginTests
     public async Task Post_RefusedMessage_SaysWhyInWordsForClients()
     {
         await using var host = await StoresApp.StartAsync();
-        await using var answer = await RawHttp.SendAsync(host.Orders("?event=a%0Ab"), "POST", [("Content-Type", "text/plain")], "hi"u8.ToArray());
+        await using var answer = await RawHttp.SendAsync(
+            host.Orders("?event=a%0Ab"), "POST", [("Content-Type", "text/plain")], "hi"u8.ToArray());
         Assert.Equal(400, answer.Status);
         var text = await answer.ReadTextAsync();
         Assert.Contains("event type", text, StringComparison.Ordinal);

@@ -20,7 +20,8 @@ public sealed class PublishRateTests
                 {
                     limiter.RejectionStatusCode = 429;
                     limiter.AddPolicy("publishing", context => RateLimitPartition.GetFixedWindowLimiter(
-                        context.Request.Headers["X-User"].ToString(), _ => new FixedWindowRateLimiterOptions { PermitLimit = 3, Window = TimeSpan.FromHours(1) }));
+                        context.Request.Headers["X-User"].ToString(), _ =>
+                            new FixedWindowRateLimiterOptions { PermitLimit = 3, Window = TimeSpan.FromHours(1) }));
                 });
             },
             app =>
@@ -35,7 +36,8 @@ public sealed class PublishRateTests
 
         async Task<int> PublishAsync(string user)
         {
-            await using var answer = await RawHttp.SendAsync(host.Orders(), "POST", [("Content-Type", "text/plain"), ("X-User", user)], "hi"u8.ToArray());
+            await using var answer = await RawHttp.SendAsync(
+                host.Orders(), "POST", [("Content-Type", "text/plain"), ("X-User", user)], "hi"u8.ToArray());
             return answer.Status;
         }
     }

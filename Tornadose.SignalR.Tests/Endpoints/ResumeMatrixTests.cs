@@ -63,7 +63,9 @@ public sealed class ResumeMatrixTests
         await using var reader = await WireReader.OpenAsync(wire, host.Orders($"?after={ids[0]}&from=earliest"));
         var reset = await reader.NextAsync();
         Assert.Equal("expired", reset.Reset);
-        Assert.True(MessagePosition.TryParse(reset.Id, out var before) && before.Offset == Top - Window, "cut here, the client gets the window again");
+        Assert.True(
+            MessagePosition.TryParse(reset.Id, out var before) && before.Offset == Top - Window,
+            "cut here, the client gets the window again");
         Assert.Equal(ids.Skip(Top - Window), (await reader.TakeAsync(Window)).Select(message => message.Id!));
     }
 

@@ -18,7 +18,8 @@ public sealed class SlowReaderTests
     {
         const int messages = 1000;
         var text = new string('x', 10_000);
-        await using var host = await StoresApp.StartAsync(orders => (orders.MaxBytes, orders.SendTimeout) = (64 * 1024 * 1024, TimeSpan.FromHours(1)));
+        await using var host = await StoresApp.StartAsync(
+            orders => (orders.MaxBytes, orders.SendTimeout) = (64 * 1024 * 1024, TimeSpan.FromHours(1)));
         await using var stalled = await WireReader.OpenAsync(wire, host.Orders(), SmallWindow);
         var healthy = new List<WireReader>();
         for (var reader = 0; reader < 9; reader++)
@@ -40,13 +41,15 @@ public sealed class SlowReaderTests
     [MemberData(nameof(Wires))]
     public async Task Stalled_ThenReadingAgainInsideTheWindow_LosesNothing(string wire)
     {
-        await using var host = await StoresApp.StartAsync(orders => (orders.MaxBytes, orders.SendTimeout) = (64 * 1024 * 1024, TimeSpan.FromHours(1)));
+        await using var host = await StoresApp.StartAsync(
+            orders => (orders.MaxBytes, orders.SendTimeout) = (64 * 1024 * 1024, TimeSpan.FromHours(1)));
         await using var reader = await WireReader.OpenAsync(wire, host.Orders(), SmallWindow);
         await host.UntilSubscribersAsync(1);
         var text = new string('x', 10_000);
         for (var message = 0; message < 1000; message++)
             await host.OrdersStore().PublishAsync(text);
-        var offsets = (await reader.TakeAsync(1000)).Select(message => MessagePosition.TryParse(message.Id, out var position) ? position.Offset : 0);
+        var offsets = (await reader.TakeAsync(1000)).Select(
+            message => MessagePosition.TryParse(message.Id, out var position) ? position.Offset : 0);
         Assert.Equal(Enumerable.Range(1, 1000).Select(offset => (long)offset), offsets);
     }
 
@@ -80,7 +83,8 @@ public sealed class SlowReaderTests
     [MemberData(nameof(Wires))]
     public async Task Stalled_LongerThanTheSendTimeout_IsCutAsSlow(string wire)
     {
-        await using var host = await StoresApp.StartAsync(orders => (orders.MaxBytes, orders.SendTimeout) = (64 * 1024 * 1024, TimeSpan.FromMilliseconds(100)));
+        await using var host = await StoresApp.StartAsync(
+            orders => (orders.MaxBytes, orders.SendTimeout) = (64 * 1024 * 1024, TimeSpan.FromMilliseconds(100)));
         using var ended = MetricsRecorder.Of(host, "subscribers.ended");
         await using var reader = await WireReader.OpenAsync(wire, host.Orders(), SmallWindow);
         await host.UntilSubscribersAsync(1);
@@ -88,9 +92,12 @@ public sealed class SlowReaderTests
         for (var message = 0; message < 200; message++)
             await host.OrdersStore().PublishAsync(text);
         await host.UntilSubscribersAsync(0);
-        await Eventually.TrueAsync(() => ended.Count("subscribers.ended") == 1 && host.Logs.GetSnapshot().Any(entry => entry.Level == LogLevel.Warning));
+        await Eventually.TrueAsync(
+            () => ended.Count("subscribers.ended") == 1 && host.Logs.GetSnapshot().Any(entry => entry.Level == LogLevel.Warning));
         Assert.Equal(1, ended.Sum("subscribers.ended", $"transport={wire}", "reason=slow"));
-        var warning = Assert.Single(host.Logs.GetSnapshot(), entry => entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Level >= LogLevel.Warning);
+        var warning = Assert.Single(
+            host.Logs.GetSnapshot(),
+            entry => entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Level >= LogLevel.Warning);
         Assert.Contains("read too slowly", warning.Message);
     }
 

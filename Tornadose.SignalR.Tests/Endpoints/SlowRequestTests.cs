@@ -5,7 +5,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Requests that never come to their end: the server's own limits hold for everything here, and until they strike, nothing has begun.</summary>
+/// <summary>
+/// Requests that never come to their end: the server's own limits hold for everything here, and until they strike, nothing has begun.
+/// </summary>
 public sealed class SlowRequestTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(1100); // Kestrel takes none that is shorter than its heartbeat
@@ -13,7 +15,8 @@ public sealed class SlowRequestTests
     [Fact, Case("SEC-18")]
     public async Task Handshakes_ThatStayHalfOpen_RegisterNothingAndAreCut()
     {
-        await using var host = await RolesApp.StartAsync(build: builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1)));
+        await using var host = await RolesApp.StartAsync(
+            build: builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1)));
         var half = $"GET /stores/plain HTTP/1.1\r\nHost: {host.Http1.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
         var slow = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => BeginAsync(host, half)));
         await using var other = await RawSse.OpenAsync(host.Url("/stores/plain"));
@@ -26,7 +29,8 @@ public sealed class SlowRequestTests
     [Theory, Case("SEC-12", "SEC-18"), InlineData("/stores/plain", "text/plain"), InlineData("/stores/_ticket", "application/json")]
     public async Task Bodies_ThatDribble_AreCutAndPublishNothing(string path, string type)
     {
-        await using var host = await RolesApp.StartAsync(build: builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, Grace)));
+        await using var host = await RolesApp.StartAsync(build: builder => builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, Grace)));
         var head = $"POST {path} HTTP/1.1\r\nHost: {host.Http1.Authority}\r\nX-User: ann\r\nContent-Type: {type}\r\nContent-Length: 1000\r\n\r\n{{";
         var slow = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => BeginAsync(host, head)));
         foreach (var connection in slow)

@@ -14,7 +14,9 @@ public sealed class SnapshotTests
         await host.OrdersStore().PublishNumberedAsync(3);
         var placed = await host.OrdersStore().PublishAsync(new { number = 4 }, new PublishOptions { EventType = "placed" });
         await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", "application/json"), ("Connection", "close"));
-        Assert.Equal(("application/json; charset=utf-8", "no-cache, no-store", "Accept"), (http.Header("Content-Type"), http.Header("Cache-Control"), http.Header("Vary")));
+        Assert.Equal(
+            ("application/json; charset=utf-8", "no-cache, no-store", "Accept"),
+            (http.Header("Content-Type"), http.Header("Cache-Control"), http.Header("Vary")));
         var snapshot = JsonElement.Parse(await http.ReadTextAsync());
         Assert.Equal(("orders", placed.ToString()), (snapshot.GetProperty("store").GetString(), snapshot.GetProperty("id").GetString()));
         var messages = snapshot.GetProperty("messages").EnumerateArray().ToArray();
@@ -52,12 +54,14 @@ public sealed class SnapshotTests
         foreach (var path in new[] { "/stores/orders", "/stores" })
         {
             var said = query.Replace("{3}", ids[2], StringComparison.Ordinal).Replace("{5}", ids[4], StringComparison.Ordinal);
-            await using var http = await RawHttp.GetAsync(host.Url(path == "/stores" ? $"/stores?store=orders&{said.TrimStart('?')}" : path + said), ("Accept", "application/json"));
+            await using var http = await RawHttp.GetAsync(
+                host.Url(path == "/stores" ? $"/stores?store=orders&{said.TrimStart('?')}" : path + said), ("Accept", "application/json"));
             Assert.Equal(200, http.Status);
             var answer = JsonElement.Parse(await http.ReadTextAsync());
             Assert.Equal(ids[4], answer.GetProperty("id").GetString());
             var messages = (path == "/stores" ? answer.GetProperty("stores")[0] : answer).GetProperty("messages").EnumerateArray();
-            Assert.Equal(expected, string.Join(' ', messages.Select(static message => message.TryGetProperty("reset", out _) ? "reset" : message.GetProperty("data").GetString())));
+            Assert.Equal(expected, string.Join(' ', messages.Select(
+                static message => message.TryGetProperty("reset", out _) ? "reset" : message.GetProperty("data").GetString())));
         }
     }
 
@@ -66,8 +70,10 @@ public sealed class SnapshotTests
     {
         await using var host = await StoresApp.StartAsync();
         var ids = await host.OrdersStore().PublishNumberedAsync(3);
-        await using var http = await RawHttp.GetAsync(host.Orders("?after=garbage"), ("Accept", "application/json"), ("Last-Event-ID", ids[1]));
-        Assert.Equal("m3", Assert.Single(JsonElement.Parse(await http.ReadTextAsync()).GetProperty("messages").EnumerateArray()).GetProperty("data").GetString());
+        await using var http = await RawHttp.GetAsync(
+            host.Orders("?after=garbage"), ("Accept", "application/json"), ("Last-Event-ID", ids[1]));
+        Assert.Equal("m3", Assert.Single(
+            JsonElement.Parse(await http.ReadTextAsync()).GetProperty("messages").EnumerateArray()).GetProperty("data").GetString());
     }
 
     [Fact, Case("HTTP-04")]

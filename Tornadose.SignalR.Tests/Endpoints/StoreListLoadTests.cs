@@ -4,7 +4,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Several stores on one connection while messages come: order within each store, fairness between them, and one id that survives cuts.</summary>
+/// <summary>
+/// Several stores on one connection while messages come: order within each store, fairness between them, and one id that survives cuts.
+/// </summary>
 public sealed class StoreListLoadTests
 {
     private const int Messages = 400;
@@ -79,8 +81,11 @@ public sealed class StoreListLoadTests
 
     private static int Left(LedgerSubscriber[] subscribers) => (Names.Length * Messages) - subscribers.Sum(subscriber => subscriber.Count);
 
-    /// <summary>The last message's vector has the stores in the order of the request; the ledger wants the id of each store alone.</summary>
-    private static async Task<string> ReadAsync(StoresHost host, ListClient client, LedgerSubscriber[] subscribers, int count, string[]? order = null)
+    /// <summary>
+    /// The last message's vector has the stores in the order of the request; the ledger wants the id of each store alone.
+    /// </summary>
+    private static async Task<string> ReadAsync(
+        StoresHost host, ListClient client, LedgerSubscriber[] subscribers, int count, string[]? order = null)
     {
         foreach (var message in await client.TakeAsync(count))
         {

@@ -23,7 +23,9 @@ public sealed class StoreListRefusalTests
         Assert.InRange(vector.Length, 1, 64 * MaxStores);
         Assert.Equal(names.Order(), messages.Select(message => message.Store).Order());
         await using var byHeader = await RawSse.OpenAsync(host.List(names), ("Last-Event-ID", vector));
-        Assert.Equal(("many/63", "2"), ((await byHeader.NextAsync()).Type, byHeader.Text.Contains("data: 2\n", StringComparison.Ordinal) ? "2" : byHeader.Text));
+        Assert.Equal(
+            ("many/63", "2"),
+            ((await byHeader.NextAsync()).Type, byHeader.Text.Contains("data: 2\n", StringComparison.Ordinal) ? "2" : byHeader.Text));
     }
 
     [Theory, Case("HTTP-35"), InlineData("text/event-stream"), InlineData("application/x-ndjson"), InlineData("application/json")]
@@ -31,18 +33,22 @@ public sealed class StoreListRefusalTests
     {
         await using var host = await StartAsync();
 
-        await using var response = await RawHttp.GetAsync(host.List([.. Enumerable.Range(0, MaxStores + 1).Select(i => $"many/{i}")]), ("Accept", accept));
+        await using var response = await RawHttp.GetAsync(
+            host.List([.. Enumerable.Range(0, MaxStores + 1).Select(i => $"many/{i}")]), ("Accept", accept));
 
         Assert.Equal(400, response.Status);
         Assert.Equal(["a"], host.Stores.Names);
     }
 
     [Theory, Case("HTTP-30", "HTTP-35")]
-    [InlineData("?store=a&store=unknown"), InlineData("?store=unknown&store=a"), InlineData("?store="), InlineData("?store=a&store="), InlineData("?store"), InlineData(""), InlineData("?other=a"), InlineData("?store=a,a")]
+    [InlineData("?store=a&store=unknown"), InlineData("?store=unknown&store=a"), InlineData("?store="), InlineData("?store=a&store="),
+        InlineData("?store"), InlineData(""), InlineData("?other=a"), InlineData("?store=a,a")]
     public async Task Get_ListWithAStoreThatIsNone_Is404(string query)
     {
         await using var host = await StartAsync();
-        foreach (var headers in ((string, string)[][])[[("Accept", "text/event-stream")], [("Accept", "application/x-ndjson")], [("Accept", "application/json")], [.. RawWs.HandshakeHeaders]])
+        foreach (var headers in ((string, string)[][])[
+            [("Accept", "text/event-stream")], [("Accept", "application/x-ndjson")], [("Accept", "application/json")],
+            [.. RawWs.HandshakeHeaders]])
         {
             await using var response = await RawHttp.GetAsync(host.Url($"/stores{query}"), headers);
             Assert.Equal(404, response.Status);

@@ -27,8 +27,10 @@ public sealed class StoreListResumeTests
     }
 
     [Theory, Case("HTTP-35")]
-    [InlineData("a,b,c", "c,b,a", "b:2 a:2"), InlineData("a,b", "b,a", "b:2 a:2"), InlineData("a,b,c", "a", "a:2"), InlineData("a,b", "b", "b:2"), InlineData("a,b", "new,b,a", "b:2 a:2")]
-    [InlineData("a,b,c", "a,b,c,new", "a:2 b:2"), InlineData("a,b,value", "value,a", "value:2 a:2"), InlineData("a,b", "value,a", "value:2 a:2")]
+    [InlineData("a,b,c", "c,b,a", "b:2 a:2"), InlineData("a,b", "b,a", "b:2 a:2"), InlineData("a,b,c", "a", "a:2"),
+        InlineData("a,b", "b", "b:2"), InlineData("a,b", "new,b,a", "b:2 a:2")]
+    [InlineData("a,b,c", "a,b,c,new", "a:2 b:2"), InlineData("a,b,value", "value,a", "value:2 a:2"),
+        InlineData("a,b", "value,a", "value:2 a:2")]
     public async Task Get_StoresReorderedAddedOrRemoved_EachContinuesOrIsNew(string before, string after, string expected)
     {
         await using var host = await StartAsync();
@@ -98,7 +100,8 @@ public sealed class StoreListResumeTests
     }
 
     [Theory, Case("HTTP-18", "HTTP-35")]
-    [InlineData("garbage"), InlineData("-"), InlineData("9f2c4e6a81b3d5f7-1-1a2b3c4d"), InlineData("9f2c4e6a81b3d5f7-1-1a2b3c4d-"), InlineData("9f2c4e6a81b3d5f7-1-1a2b3c4d-garbage"), InlineData("0000000000000000-0-00000000")]
+    [InlineData("garbage"), InlineData("-"), InlineData("9f2c4e6a81b3d5f7-1-1a2b3c4d"), InlineData("9f2c4e6a81b3d5f7-1-1a2b3c4d-"),
+        InlineData("9f2c4e6a81b3d5f7-1-1a2b3c4d-garbage"), InlineData("0000000000000000-0-00000000")]
     public async Task Get_VectorThatWasNeverIssued_ResetsEachQueueStoreAndGivesTheValue(string vector)
     {
         await using var host = await StartAsync();
@@ -110,7 +113,9 @@ public sealed class StoreListResumeTests
             await using var client = await ListClient.OpenAsync(host, wire, ["a", "b", "value"], vector);
             var messages = await client.TakeAsync(3);
 
-            Assert.Equal("a:reset b:reset value:1", string.Join(' ', messages.Select(message => message.IsReset ? $"{message.Store}:reset" : message.Word)));
+            Assert.Equal(
+                "a:reset b:reset value:1",
+                string.Join(' ', messages.Select(message => message.IsReset ? $"{message.Store}:reset" : message.Word)));
             Assert.Equal("reset", client.Http.Header("Tornadose-Resume"));
             Assert.Equal(ListMessage.ShortOf(host.Stores.GetStore("b").Position), messages[2].IdAt(1));
         }
@@ -156,7 +161,8 @@ public sealed class StoreListResumeTests
         {
             await using var again = await ListClient.OpenAsync(host, "SSE", ["c", "a", "b"], resets[seen].Id);
             var missing = resets.Skip(seen + 1).Select(message => message.Store).ToArray();
-            Assert.Equal(missing, (await again.TakeAsync(missing.Length)).Where(message => message.IsReset).Select(message => message.Store));
+            Assert.Equal(
+                missing, (await again.TakeAsync(missing.Length)).Where(message => message.IsReset).Select(message => message.Store));
         }
 
         await using var last = await ListClient.OpenAsync(host, "SSE", ["c", "a", "b"], resets[2].Id);

@@ -67,7 +67,8 @@ public sealed class StoreListTests
         await using var client = await ListClient.OpenAsync(host, wire, ["a", "b"]);
 
         await host.PublishAsync("a", "1");
-        ((MessageStore)host.Stores.GetStore("a")).Log.AppendWithoutPosition(new MessageContent(Encoding.UTF8.GetBytes("bare"), MessageFormat.Text, null));
+        ((MessageStore)host.Stores.GetStore("a")).Log.AppendWithoutPosition(
+            new MessageContent(Encoding.UTF8.GetBytes("bare"), MessageFormat.Text, null));
         await host.PublishAsync("a", "2");
 
         var messages = await client.TakeAsync(3);
@@ -112,5 +113,6 @@ public sealed class StoreListTests
         Assert.Equal("resumed", client.Http.Header("Tornadose-Resume"));
     }
 
-    private static Task<StoresHost> StartAsync() => StoresHost.StartAsync(stores => stores.AddQueueStore("a").AddQueueStore("b").AddDataStore("value"));
+    private static Task<StoresHost> StartAsync() =>
+        StoresHost.StartAsync(stores => stores.AddQueueStore("a").AddQueueStore("b").AddDataStore("value"));
 }

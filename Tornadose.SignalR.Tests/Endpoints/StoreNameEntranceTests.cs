@@ -31,8 +31,10 @@ public sealed class StoreNameEntranceTests
     }
 
     [Theory, Case("SEC-07", "HTTP-30")]
-    [InlineData("_mine"), InlineData("devices/a*"), InlineData("a%20b"), InlineData("devices/a%0Ab"), InlineData("devices/%E4"), InlineData("devices/e%CC%81"), InlineData("devices/a%252Fb")]
-    [InlineData("devices%2F..%2Fa"), InlineData("devices%2F%2E%2E"), InlineData("devices%2F"), InlineData("%2Fdevices"), InlineData("devices%2Fa%2Fb"), InlineData("devices%2F_a%20"), InlineData("devices%2F%2Fa")]
+    [InlineData("_mine"), InlineData("devices/a*"), InlineData("a%20b"), InlineData("devices/a%0Ab"), InlineData("devices/%E4"),
+        InlineData("devices/e%CC%81"), InlineData("devices/a%252Fb")]
+    [InlineData("devices%2F..%2Fa"), InlineData("devices%2F%2E%2E"), InlineData("devices%2F"), InlineData("%2Fdevices"),
+        InlineData("devices%2Fa%2Fb"), InlineData("devices%2F_a%20"), InlineData("devices%2F%2Fa")]
     [InlineData("devices/%7Bid%7D"), InlineData("%2a"), InlineData("devices/a%5Cb"), InlineData("devices/a//b")]
     public async Task Path_BadName_Is404AndMakesNothing(string path)
     {
@@ -73,7 +75,8 @@ public sealed class StoreNameEntranceTests
 
         for (var i = 0; i < 1_000; i++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"devices/{random.NextInt64()}"));
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"devices/{random.NextInt64()}"));
             request.Headers.Accept.ParseAdd("application/json");
             using var response = await client.SendAsync(request).WithTimeout();
             Assert.Equal(200, (int)response.StatusCode);
@@ -118,7 +121,8 @@ public sealed class StoreNameEntranceTests
     }
 
     private static Task<StoresHost> StartAsync(int maxStores = 10_000) =>
-        StoresHost.StartAsync(stores => stores.AddQueueStore("{any}").AddQueueStore("devices/{id}"), options => options.MaxStores = maxStores);
+        StoresHost.StartAsync(
+            stores => stores.AddQueueStore("{any}").AddQueueStore("devices/{id}"), options => options.MaxStores = maxStores);
 
     private static async Task<int> StatusAsync(Uri url, params (string Name, string Value)[] headers)
     {

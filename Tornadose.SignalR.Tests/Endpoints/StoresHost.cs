@@ -13,7 +13,9 @@ internal sealed class StoresHost(TestHost host) : IAsyncDisposable
 
     public IStoreProvider Stores => host.Get<IStoreProvider>();
 
-    public static async Task<StoresHost> StartAsync(Action<ITornadoseBuilder> add, Action<TornadoseOptions>? configure = null, TimeProvider? time = null) => new(await TestHost.StartAsync(
+    public static async Task<StoresHost> StartAsync(
+        Action<ITornadoseBuilder> add, Action<TornadoseOptions>? configure = null,
+        TimeProvider? time = null) => new(await TestHost.StartAsync(
         builder =>
         {
             builder.Services.AddSingleton(time ?? TimeProvider.System);
@@ -34,10 +36,12 @@ internal sealed class StoresHost(TestHost host) : IAsyncDisposable
     public Uri Url(string path) => host.Url(path);
 
     /// <summary>The URL of several stores on one connection.</summary>
-    public Uri List(params string[] stores) => host.Url($"/stores?{string.Join('&', stores.Select(store => $"store={Uri.EscapeDataString(store)}"))}");
+    public Uri List(params string[] stores) =>
+        host.Url($"/stores?{string.Join('&', stores.Select(store => $"store={Uri.EscapeDataString(store)}"))}");
 
     /// <summary>Publishes in the process; the id is what every subscriber of the store alone sees.</summary>
-    public async Task<string> PublishAsync(string store, string text, PublishOptions? options = null) => (await Stores.GetStore(store).PublishAsync(text, options)).ToString();
+    public async Task<string> PublishAsync(string store, string text, PublishOptions? options = null) =>
+        (await Stores.GetStore(store).PublishAsync(text, options)).ToString();
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 }

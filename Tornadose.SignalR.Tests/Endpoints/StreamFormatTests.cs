@@ -22,14 +22,18 @@ public sealed class StreamFormatTests
         await using var host = await InspectedApp.StartAsync(static stores => stores.AddDocumentedFormat().AddDocumentedFormat());
         await using var metrics = MetricsRecorder.Of(host);
         await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", CloudEvents));
-        Assert.Equal((200, CloudEvents, "no-cache, no-store, no-transform", "identity", "live"), (http.Status, http.Header("Content-Type"), http.Header("Cache-Control"), http.Header("Content-Encoding"), http.Header("Tornadose-Resume")));
+        Assert.Equal((200, CloudEvents, "no-cache, no-store, no-transform", "identity", "live"), (
+            http.Status, http.Header("Content-Type"), http.Header("Cache-Control"), http.Header("Content-Encoding"),
+            http.Header("Tornadose-Resume")));
         var id = await host.IdOfOnlySubscriberAsync();
         var node = await host.InspectNodeAsync();
         Assert.Equal("cloudevents", node.GetProperty("subscribers")[0].GetProperty("transport").GetString());
         Assert.Equal(1, metrics.Ask("subscribers", "transport=cloudevents", "store=orders"));
         Assert.Equal(204, await host.DismissAsync(id));
         var last = JsonElement.Parse(await http.ReadTextAsync());
-        Assert.Equal(("closed", "dismissed", false), (last.GetProperty("type").GetString(), last.GetProperty("data").GetProperty("reason").GetString(), last.GetProperty("data").GetProperty("reconnect").GetBoolean()));
+        Assert.Equal(("closed", "dismissed", false), (
+            last.GetProperty("type").GetString(), last.GetProperty("data").GetProperty("reason").GetString(),
+            last.GetProperty("data").GetProperty("reconnect").GetBoolean()));
         await using var refused = await RawHttp.GetAsync(host.Orders(), ("Accept", "image/png"));
         Assert.Equal(406, refused.Status);
         Assert.Contains(CloudEvents, await refused.ReadTextAsync(), StringComparison.Ordinal);
@@ -50,14 +54,16 @@ public sealed class StreamFormatTests
                 app.MapStores("/stores");
             });
         await using var answer = await RawHttp.GetAsync(host.Url("/openapi/v1.json"));
-        var responses = JsonElement.Parse(await answer.ReadTextAsync()).GetProperty("paths").GetProperty("/stores/{store}").GetProperty("get").GetProperty("responses");
+        var responses = JsonElement.Parse(await answer.ReadTextAsync()).GetProperty("paths").GetProperty(
+            "/stores/{store}").GetProperty("get").GetProperty("responses");
         Assert.True(responses.GetProperty("200").GetProperty("content").TryGetProperty(CloudEvents, out _));
     }
 
     [Fact]
     public async Task OwnSink_EndsTheSubscriptionForItsOwnReasonAndIsAskedForFaultsFirst()
     {
-        await using var host = await StoresApp.StartAsync(build: static builder => builder.Services.AddTornadose().AddStreamFormat<CountedFormat>());
+        await using var host = await StoresApp.StartAsync(
+            build: static builder => builder.Services.AddTornadose().AddStreamFormat<CountedFormat>());
         await using var metrics = MetricsRecorder.Of(host);
         await using var wrong = await RawHttp.GetAsync(host.Orders("?count=x"), ("Accept", "text/x-counted"));
         Assert.Equal((400, "count is a number.\n", 0), (wrong.Status, await wrong.ReadTextAsync(), host.Subscribers()));
@@ -73,18 +79,23 @@ public sealed class StreamFormatTests
     [Fact]
     public async Task MapStores_FormatThatIsThereAlready_FailsTheStart()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StoresApp.StartAsync(build: static builder => builder.Services.AddTornadose().AddStreamFormat<SecondJson>()));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StoresApp.StartAsync(build: static builder => builder.Services.AddTornadose().AddStreamFormat<SecondJson>()));
         Assert.Contains("application/json", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("", "application/x-own"), InlineData("Own", "application/x-own"), InlineData("own format", "application/x-own"), InlineData("a234567890123456789012345678901234", "application/x-own")]
-    [InlineData("own", ""), InlineData("own", "own"), InlineData("own", "application/*"), InlineData("own", "application/x-own;v=1"), InlineData("own", "a/b\r\nX: y")]
-    public void Format_NameOrMediaTypeThatIsNone_IsRefused(string name, string mediaType) => Assert.ThrowsAny<ArgumentException>(() => new OwnFormat(name, mediaType));
+    [InlineData("", "application/x-own"), InlineData("Own", "application/x-own"), InlineData("own format", "application/x-own"),
+        InlineData("a234567890123456789012345678901234", "application/x-own")]
+    [InlineData("own", ""), InlineData("own", "own"), InlineData("own", "application/*"), InlineData("own", "application/x-own;v=1"),
+        InlineData("own", "a/b\r\nX: y")]
+    public void Format_NameOrMediaTypeThatIsNone_IsRefused(string name, string mediaType) =>
+        Assert.ThrowsAny<ArgumentException>(() => new OwnFormat(name, mediaType));
 
     [Theory]
     [InlineData(""), InlineData("Over"), InlineData("client gone"), InlineData("a\n")]
-    public void End_NameThatNoMetricShouldHave_IsRefused(string name) => Assert.ThrowsAny<ArgumentException>(() => new SubscriberEnd(name, "It is over.", reconnect: false));
+    public void End_NameThatNoMetricShouldHave_IsRefused(string name) =>
+        Assert.ThrowsAny<ArgumentException>(() => new SubscriberEnd(name, "It is over.", reconnect: false));
 
     private sealed class SecondJson() : StreamFormat("second", "application/json", new FakeEncoder());
 
@@ -93,7 +104,8 @@ public sealed class StreamFormatTests
     {
         public override string? FindFault(HttpRequest request) => int.TryParse(request.Query["count"], out _) ? null : "count is a number.";
 
-        public override IFrameSink CreateSink(StreamContext context) => new CountedSink(context, int.Parse(context.HttpContext.Request.Query["count"]!, System.Globalization.CultureInfo.InvariantCulture));
+        public override IFrameSink CreateSink(StreamContext context) => new CountedSink(
+            context, int.Parse(context.HttpContext.Request.Query["count"]!, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private sealed class CountedSink : ResponseSink

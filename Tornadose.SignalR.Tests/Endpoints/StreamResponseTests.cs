@@ -33,7 +33,8 @@ public sealed class StreamResponseTests
         await using var host = await StoresApp.StartAsync();
         await using var head = await RawHttp.SendAsync(host.Orders(), "HEAD", [("Accept", accept), ("Connection", "close")]);
         Assert.Equal((200, contentType), (head.Status, head.Header("Content-Type")));
-        Assert.Equal(accept == "application/json" ? "no-cache, no-store" : "no-cache, no-store, no-transform", head.Header("Cache-Control"));
+        Assert.Equal(
+            accept == "application/json" ? "no-cache, no-store" : "no-cache, no-store, no-transform", head.Header("Cache-Control"));
         Assert.Empty(await head.ReadToEndAsync());
         Assert.Equal(0, host.Subscribers());
     }
@@ -58,7 +59,11 @@ public sealed class StreamResponseTests
     {
         await using var host = await StoresApp.StartAsync();
         using var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = false };
-        using var client = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient(handler)
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ =>
             client.GetAsync(host.Http2Url("/stores/orders"), HttpCompletionOption.ResponseHeadersRead))).WithTimeout();
         Assert.Equal(100, host.Subscribers());

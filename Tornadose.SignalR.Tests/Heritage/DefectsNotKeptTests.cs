@@ -21,7 +21,8 @@ public sealed class DefectsNotKeptTests
         Assert.Equal((200, 0), (http.Status, host.OrdersStore().Position.Offset));
     }
 
-    [Theory, InlineData("a\nb"), InlineData("a\r\nb"), InlineData("a\rb"), InlineData("a\n\nb"), InlineData("\n"), InlineData("a\ndata: b\nid: 7\n\n")]
+    [Theory, InlineData("a\nb"), InlineData("a\r\nb"), InlineData("a\rb"), InlineData("a\n\nb"), InlineData("\n"),
+        InlineData("a\ndata: b\nid: 7\n\n")]
     public async Task NewlinesInAMessage_DoNotBreakTheFrame(string text)
     {
         await using var host = await StoresApp.StartAsync();
@@ -45,7 +46,8 @@ public sealed class DefectsNotKeptTests
         await host.UntilSubscribersAsync(0);
     }
 
-    [Theory, InlineData("PUT", "Accept", "*/*", 405), InlineData("GET", "Upgrade", "websocket", 426), InlineData("GET", "Accept", "image/png", 406), InlineData("HEAD", "Accept", "*/*", 200)]
+    [Theory, InlineData("PUT", "Accept", "*/*", 405), InlineData("GET", "Upgrade", "websocket", 426),
+        InlineData("GET", "Accept", "image/png", 406), InlineData("HEAD", "Accept", "*/*", 200)]
     public async Task RequestThatIsRefused_LeavesNoSubscriberBehind(string method, string header, string value, int status)
     {
         await using var host = await StoresApp.StartAsync();
@@ -128,8 +130,10 @@ public sealed class DefectsNotKeptTests
     public async Task Failures_AreNotSwallowed()
     {
         await using (var away = await TwoNodes.StartNodeAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500"))
-            await Assert.ThrowsAsync<StoreUnavailableException>(() => away.Get<IStoreProvider>().GetStore(TwoNodes.Store).PublishAsync("lost").AsTask().WithTimeout());
-        await using var host = await StoresApp.StartAsync(build: static builder => builder.Services.AddTornadose().AddStreamFormat<FailingFormat>());
+            await Assert.ThrowsAsync<StoreUnavailableException>(
+                () => away.Get<IStoreProvider>().GetStore(TwoNodes.Store).PublishAsync("lost").AsTask().WithTimeout());
+        await using var host = await StoresApp.StartAsync(
+            build: static builder => builder.Services.AddTornadose().AddStreamFormat<FailingFormat>());
         await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", "text/x-failing"));
         await host.OrdersStore().PublishAsync("x");
         Assert.Empty(await http.ReadToEndAsync());
@@ -148,5 +152,7 @@ public sealed class DefectsNotKeptTests
         await Assert.ThrowsAsync<ArgumentException>(() => host.OrdersStore().PublishUtf8Async(new byte[] { 0xff }).AsTask());
     }
 
-    private sealed class FailingFormat() : StreamFormat("failing", "text/x-failing", new FakeEncoder(keepsAlive: false) { OnEncode = static _ => throw new InvalidOperationException("This format never worked.") });
+    private sealed class FailingFormat() : StreamFormat(
+        "failing", "text/x-failing",
+        new FakeEncoder(keepsAlive: false) { OnEncode = static _ => throw new InvalidOperationException("This format never worked.") });
 }

@@ -43,21 +43,24 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
     [InlineData("unknown", "news", "a store that was not added"), InlineData("orders", "", "no channel for the store 'orders'")]
     public async Task RedisStore_ChannelThatCannotBe_FailsTheStart(string store, string channel, string words)
     {
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync("127.0.0.1:1", options => options.Channels[store] = channel));
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync("127.0.0.1:1", options => options.Channels[store] = channel));
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task RedisStore_ChannelFromConfiguration_IsBound()
     {
-        await using var host = await StartAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", static _ => { }, ("Tornadose:Redis:Channels:orders", "news"));
+        await using var host = await StartAsync(
+            $"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", static _ => { }, ("Tornadose:Redis:Channels:orders", "news"));
         Assert.Equal("news", host.Get<IOptions<RedisBackplaneOptions>>().Value.Channels["orders"]);
     }
 
     [Fact]
     public async Task RedisStore_RedisMustBeThereAndIsNot_FailsTheStartAndSaysSo()
     {
-        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => StartAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", static options => options.RequireAtStartup = true));
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => StartAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", static options => options.RequireAtStartup = true));
         Assert.Contains("Redis cannot be reached", failure.Message, StringComparison.Ordinal);
     }
 
@@ -86,17 +89,22 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
     {
         await using var server = RedisProcess.Later();
         await using var host = await StartAsync(server.ConnectionString, static _ => { });
-        Assert.Contains(host.Logs.GetSnapshot(), static entry => entry.Message.Contains("initial value of store weather", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs.GetSnapshot(), static entry => entry.Message.Contains("initial value of store weather", StringComparison.Ordinal));
         await server.RestartAsync();
         await using var client = await RawSse.OpenAsync(host.Url("/stores/weather"));
         Assert.Equal("unknown", (await client.NextAsync()).Data);
     }
 
-    private static Task<TestHost> StartAsync(string connection, Action<RedisBackplaneOptions> configure, params (string Key, string Value)[] configuration) => TestHost.StartAsync(
+    private static Task<TestHost> StartAsync(
+        string connection, Action<RedisBackplaneOptions> configure,
+        params (string Key, string Value)[] configuration) => TestHost.StartAsync(
         builder =>
         {
-            builder.Configuration.AddInMemoryCollection(configuration.Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
-            builder.Services.AddTornadose(static options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders").AddDataStore("weather", "unknown").AddStackExchangeRedis(connection, options =>
+            builder.Configuration.AddInMemoryCollection(
+                configuration.Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
+            builder.Services.AddTornadose(static options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders").AddDataStore(
+                "weather", "unknown").AddStackExchangeRedis(connection, options =>
             {
                 TestBackplane.Quick(options);
                 configure(options);

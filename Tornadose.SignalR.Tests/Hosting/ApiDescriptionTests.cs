@@ -12,18 +12,25 @@ public sealed class ApiDescriptionTests
     public async Task OpenApi_Reading_HasMediaTypesParametersAndRefusals()
     {
         var get = (await PathsAsync()).GetProperty("/stores/{store}").GetProperty("get");
-        Assert.Equal(["application/json", "application/x-ndjson", "text/event-stream"], MediaTypes(get.GetProperty("responses").GetProperty("200")));
+        Assert.Equal(
+            ["application/json", "application/x-ndjson", "text/event-stream"], MediaTypes(get.GetProperty("responses").GetProperty("200")));
         Assert.Equal(["101", "200", "204", "400", "401", "403", "404", "406", "429", "503"], Names(get.GetProperty("responses")));
-        Assert.Equal(["Last-Event-ID header", "after query", "from query", "heartbeat query", "last query", "store path", "ticket query", "wait query"], Parameters(get));
+        Assert.Equal([
+            "Last-Event-ID header", "after query", "from query", "heartbeat query", "last query", "store path", "ticket query",
+            "wait query"], Parameters(get));
         Assert.Contains("read", get.GetProperty("summary").GetString(), StringComparison.OrdinalIgnoreCase);
-        Assert.All(get.GetProperty("parameters").EnumerateArray(), parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));
+        Assert.All(
+            get.GetProperty("parameters").EnumerateArray(),
+            parameter => Assert.NotEmpty(parameter.GetProperty("description").GetString()!));
     }
 
     [Fact]
     public async Task OpenApi_Publishing_HasBodyParametersAndRefusals()
     {
         var post = (await PathsAsync()).GetProperty("/stores/{store}").GetProperty("post");
-        Assert.Equal(["application/*+json", "application/json", "application/x-www-form-urlencoded", "text/plain"], MediaTypes(post.GetProperty("requestBody")));
+        Assert.Equal(
+            ["application/*+json", "application/json", "application/x-www-form-urlencoded", "text/plain"],
+            MediaTypes(post.GetProperty("requestBody")));
         Assert.Equal(["application/json"], MediaTypes(post.GetProperty("responses").GetProperty("200")));
         Assert.Equal(["200", "400", "401", "403", "404", "413", "415", "503"], Names(post.GetProperty("responses")));
         Assert.Equal(["Idempotency-Key header", "event query", "store path"], Parameters(post));
@@ -60,10 +67,12 @@ public sealed class ApiDescriptionTests
         return JsonElement.Parse(text).GetProperty("paths");
     }
 
-    private static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(JsonElement element) =>
+        element.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> MediaTypes(JsonElement element) => Names(element.GetProperty("content"));
 
     private static IEnumerable<string> Parameters(JsonElement operation) => operation.GetProperty("parameters").EnumerateArray()
-        .Select(parameter => $"{parameter.GetProperty("name").GetString()} {parameter.GetProperty("in").GetString()}").Order(StringComparer.Ordinal);
+        .Select(parameter => $"{parameter.GetProperty("name").GetString()} {parameter.GetProperty("in").GetString()}").Order(
+            StringComparer.Ordinal);
 }

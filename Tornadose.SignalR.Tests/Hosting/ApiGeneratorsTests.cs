@@ -7,7 +7,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hosting;
 
-/// <summary>The endpoints in the documents of the generators that applications use. One endpoint that a generator refuses costs an application its whole document.</summary>
+/// <summary>
+/// The endpoints in the documents of the generators that applications use. One endpoint that a generator refuses costs an application its
+/// whole document.
+/// </summary>
 public sealed class ApiGeneratorsTests(PackageFixture package)
 {
     private static readonly string[] Verbs = ["get", "head", "post", "delete"];
@@ -45,7 +48,8 @@ public sealed class ApiGeneratorsTests(PackageFixture package)
             app.MapStoreHub("/hub");
             app.Run();
             """;
-        await using var app = await ConsumerApp.CreateAsync(package, Program, items: """<PackageReference Include="Swashbuckle.AspNetCore" Version="11.0.1" />""");
+        await using var app = await ConsumerApp.CreateAsync(
+            package, Program, items: """<PackageReference Include="Swashbuckle.AspNetCore" Version="11.0.1" />""");
         await app.BuildAndStartAsync();
         AssertDescribed(await GetAsync(new Uri(app.Url, "swagger/v1/swagger.json")), "Consumer");
     }
@@ -75,17 +79,24 @@ public sealed class ApiGeneratorsTests(PackageFixture package)
 
     private static void AssertDescribed(JsonElement paths, string application)
     {
-        Assert.Equal(["/stores/_inspect", "/stores/_inspect/subscribers/{id}", "/stores/_ticket", "/stores/{store}"], paths.EnumerateObject().Select(static path => path.Name).Order(StringComparer.Ordinal));
-        var operations = paths.EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Where(static verb => verb.Name != "parameters")).ToArray();
+        Assert.Equal(
+            ["/stores/_inspect", "/stores/_inspect/subscribers/{id}", "/stores/_ticket", "/stores/{store}"],
+            paths.EnumerateObject().Select(static path => path.Name).Order(StringComparer.Ordinal));
+        var operations = paths.EnumerateObject().SelectMany(
+            static path => path.Value.EnumerateObject().Where(static verb => verb.Name != "parameters")).ToArray();
         Assert.All(operations, static verb => Assert.Contains(verb.Name, Verbs));
         Assert.Equal((string?[])["mine"], Tags(paths.GetProperty("/stores/{store}").GetProperty("post")));
-        Assert.All(operations, verb => Assert.Contains(Tags(verb.Value), new string?[][] { [], [application], ["mine"] })); // NSwag gives no tags of its own
-        var ids = operations.Where(static verb => verb.Value.TryGetProperty("operationId", out _)).Select(static verb => verb.Value.GetProperty("operationId").GetString()).ToArray();
+        // NSwag gives no tags of its own
+        Assert.All(operations, verb => Assert.Contains(Tags(verb.Value), new string?[][] { [], [application], ["mine"] }));
+        var ids = operations.Where(static verb => verb.Value.TryGetProperty("operationId", out _)).Select(
+            static verb => verb.Value.GetProperty("operationId").GetString()).ToArray();
         Assert.Equal(ids.Distinct(), ids);
         var get = paths.GetProperty("/stores/{store}").GetProperty("get");
-        Assert.Contains("store path", get.GetProperty("parameters").EnumerateArray().Select(static parameter => $"{parameter.GetProperty("name").GetString()} {parameter.GetProperty("in").GetString()}"));
+        Assert.Contains("store path", get.GetProperty("parameters").EnumerateArray().Select(
+            static parameter => $"{parameter.GetProperty("name").GetString()} {parameter.GetProperty("in").GetString()}"));
         Assert.True(get.GetProperty("responses").TryGetProperty("200", out _));
     }
 
-    private static string?[] Tags(JsonElement operation) => operation.TryGetProperty("tags", out var tags) ? [.. tags.EnumerateArray().Select(static tag => tag.GetString())] : [];
+    private static string?[] Tags(JsonElement operation) =>
+        operation.TryGetProperty("tags", out var tags) ? [.. tags.EnumerateArray().Select(static tag => tag.GetString())] : [];
 }

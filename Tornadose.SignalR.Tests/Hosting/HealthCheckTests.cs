@@ -59,7 +59,8 @@ public sealed class HealthCheckTests
     public async Task AddTornadose_WithoutStores_SaysWhatIsMissing()
     {
         await using var services = new ServiceCollection().AddLogging().AddHealthChecks().AddTornadose().Services.BuildServiceProvider();
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => services.GetRequiredService<HealthCheckService>().CheckHealthAsync());
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => services.GetRequiredService<HealthCheckService>().CheckHealthAsync());
         Assert.Contains("builder.Services.AddTornadose()", failure.Message);
     }
 

@@ -12,7 +12,9 @@ public sealed class MissingServicesTests
     public async Task Map_AddTornadoseForgotten_ShowsTheMissingLine(string method)
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(map: app => Map(app, method)));
-        Assert.Equal($"{method} needs the stores' services. Add this line before the application is built: builder.Services.AddTornadose();", failure.Message);
+        Assert.Equal(
+            $"{method} needs the stores' services. Add this line before the application is built: builder.Services.AddTornadose();",
+            failure.Message);
     }
 
     private static void Map(WebApplication app, string method) => _ = method switch

@@ -32,7 +32,8 @@ public sealed class PublishingDecisionTests
     public async Task Start_PublishingDecided_Starts(string decision)
     {
         await using var host = await StartAsync(app => Map(app, decision));
-        await using var http = await RawHttp.SendAsync(host.Url(decision.Contains("group") ? "/api/stores/orders" : "/stores/orders"), "POST", body: "x"u8.ToArray());
+        await using var http = await RawHttp.SendAsync(
+            host.Url(decision.Contains("group") ? "/api/stores/orders" : "/stores/orders"), "POST", body: "x"u8.ToArray());
         Assert.Equal(decision == "anonymous" ? 200 : 401, http.Status);
     }
 

@@ -32,7 +32,8 @@ public sealed class QuerySchemeTests
     {
         await using var host = await StoresApp.StartAsync();
         await using var stream = await RawHttp.GetAsync(host.Orders("?ticket=x"));
-        await using var asked = await RawHttp.SendAsync(host.Url("/stores/_ticket"), "POST", [("Content-Type", "application/json")], "{}"u8.ToArray());
+        await using var asked = await RawHttp.SendAsync(
+            host.Url("/stores/_ticket"), "POST", [("Content-Type", "application/json")], "{}"u8.ToArray());
         Assert.Equal((401, 401), (stream.Status, asked.Status));
         host.Logs.AssertNoErrors();
     }

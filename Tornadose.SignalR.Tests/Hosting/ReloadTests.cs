@@ -45,7 +45,8 @@ public sealed class ReloadTests
         await using var host = await StartAsync();
         var root = (IConfigurationRoot)host.App.Configuration;
         var changes = new List<int>();
-        using var listening = host.Get<IOptionsMonitor<StoreOptions>>().OnChange((options, name) => changes.Add(name == "devices/{id}" ? options.Capacity : 0));
+        using var listening = host.Get<IOptionsMonitor<StoreOptions>>().OnChange(
+            (options, name) => changes.Add(name == "devices/{id}" ? options.Capacity : 0));
         foreach (var capacity in new[] { "-1", "2", "-1", "4" })
         {
             root["Tornadose:Stores:devices/{id}:Capacity"] = capacity;
@@ -64,10 +65,12 @@ public sealed class ReloadTests
         await using var host = await StartAsync();
         await PublishAsync(host, "devices/1", 10);
         Set(host, "Tornadose:Stores:devices/{id}:MaxMessageBytes", "3");
-        await using (var large = await RawHttp.SendAsync(host.Url("/stores/devices/1"), "POST", [("Content-Type", "text/plain")], "four"u8.ToArray()))
+        await using (var large = await RawHttp.SendAsync(
+            host.Url("/stores/devices/1"), "POST", [("Content-Type", "text/plain")], "four"u8.ToArray()))
             Assert.Equal(413, large.Status);
         Set(host, "Tornadose:Stores:devices/{id}:MaxMessageBytes", "4");
-        await using var smaller = await RawHttp.SendAsync(host.Url("/stores/devices/1"), "POST", [("Content-Type", "text/plain")], "four"u8.ToArray());
+        await using var smaller = await RawHttp.SendAsync(
+            host.Url("/stores/devices/1"), "POST", [("Content-Type", "text/plain")], "four"u8.ToArray());
         Assert.Equal(200, smaller.Status);
     }
 
@@ -102,11 +105,14 @@ public sealed class ReloadTests
             property.SetValue(changed, Another(property.GetValue(changed), property.PropertyType));
         changed.AllowedOrigins.Add("https://shop.example");
         options.TakeOver(changed);
-        var stayed = typeof(TornadoseOptions).GetProperties().Where(property => !Equals(property.GetValue(options), property.GetValue(changed)));
+        var stayed = typeof(TornadoseOptions).GetProperties().Where(
+            property => !Equals(property.GetValue(options), property.GetValue(changed)));
         Assert.Equal(restart.Order(), stayed.Select(static property => property.Name).Order());
         var document = File.ReadAllText(Repository.File("docs/options.md"));
         var sentence = document[document.IndexOf("need a restart", StringComparison.Ordinal)..];
-        Assert.All(restart, name => Assert.Contains($"`{name}`", sentence[..sentence.IndexOf("##", StringComparison.Ordinal)], StringComparison.Ordinal));
+        Assert.All(
+            restart,
+            name => Assert.Contains($"`{name}`", sentence[..sentence.IndexOf("##", StringComparison.Ordinal)], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -128,7 +134,11 @@ public sealed class ReloadTests
         var folder = Directory.CreateTempSubdirectory("tornadose-dispose");
         try
         {
-            foreach (var add in new Action<ITornadoseBuilder>[] { builder => builder.AddSqlite($"Data Source={folder.FullName}/stores.db"), static builder => builder.AddStackExchangeRedis("127.0.0.1:1,connectTimeout=100") })
+            foreach (var add in new Action<ITornadoseBuilder>[]
+            {
+                builder => builder.AddSqlite($"Data Source={folder.FullName}/stores.db"),
+                static builder => builder.AddStackExchangeRedis("127.0.0.1:1,connectTimeout=100"),
+            })
             {
                 var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
                 add(services.AddTornadose().AddQueueStore("orders"));
@@ -146,7 +156,8 @@ public sealed class ReloadTests
     {
         for (var number = last - 10; number < last; number++)
         {
-            await using var answer = await RawHttp.SendAsync(host.Url($"/stores/{store}"), "POST", [("Content-Type", "text/plain")], "x"u8.ToArray());
+            await using var answer = await RawHttp.SendAsync(
+                host.Url($"/stores/{store}"), "POST", [("Content-Type", "text/plain")], "x"u8.ToArray());
             Assert.Equal(200, answer.Status);
         }
     }

@@ -67,7 +67,8 @@ public sealed class StartupChecksTests
         Assert.Contains($"AllowedOrigins has '{origin}', which no page would match; {words}", failure.ToString(), StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("https://app.example"), InlineData("http://localhost:5000"), InlineData("https://münchen.example"), InlineData("http://[::1]:5000"), InlineData("capacitor://localhost"), InlineData("*")]
+    [Theory, InlineData("https://app.example"), InlineData("http://localhost:5000"), InlineData("https://münchen.example"),
+        InlineData("http://[::1]:5000"), InlineData("capacitor://localhost"), InlineData("*")]
     public async Task Start_OriginThatBrowsersSend_IsTaken(string origin)
     {
         await using var host = await StoresApp.StartAsync(options: all => all.AllowedOrigins.Add(origin));
@@ -77,9 +78,11 @@ public sealed class StartupChecksTests
     [Fact, Case("SEC-08")]
     public async Task Start_StoreHubByMapHub_SaysTheLineToWrite()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StoresApp.StartAsync(before: static app => app.MapHub<Tornadose.SignalR.StoreHub>("/hubs/stores")));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StoresApp.StartAsync(before: static app => app.MapHub<Tornadose.SignalR.StoreHub>("/hubs/stores")));
         Assert.Contains("app.MapStoreHub(\"/hubs/stores\");", failure.Message, StringComparison.Ordinal);
-        failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StoresApp.StartAsync(before: static app => app.MapGroup("/api").MapHub<OwnHub>("/own")));
+        failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StoresApp.StartAsync(before: static app => app.MapGroup("/api").MapHub<OwnHub>("/own")));
         Assert.Contains("app.MapStoreHub<OwnHub>(\"/api/own\");", failure.Message, StringComparison.Ordinal);
     }
 

@@ -17,8 +17,8 @@ internal sealed class HubBus
 }
 
 /// <summary>
-/// A scale-out manager like that of <c>AddStackExchangeRedis()</c>: a group send goes to every server, each of which passes it on to its own members; a group command for
-/// a connection of another server goes there.
+/// A scale-out manager like that of <c>AddStackExchangeRedis()</c>: a group send goes to every server, each of which passes it on to its
+/// own members; a group command for a connection of another server goes there.
 /// </summary>
 internal sealed class BusHubLifetimeManager<THub> : DefaultHubLifetimeManager<THub>, IDisposable
     where THub : Hub
@@ -61,12 +61,14 @@ internal sealed class BusHubLifetimeManager<THub> : DefaultHubLifetimeManager<TH
         return _bus.SendAsync(new Send(SendTo.Group, groupName, methodName, args));
     }
 
-    public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) => _bus.SendAsync(new Send(SendTo.All, "", methodName, args));
+    public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+        _bus.SendAsync(new Send(SendTo.All, "", methodName, args));
 
     public override Task SendUserAsync(string userId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _bus.SendAsync(new Send(SendTo.User, userId, methodName, args));
 
-    public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+    public override Task SendConnectionAsync(
+        string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _bus.SendAsync(new Send(SendTo.Connection, connectionId, methodName, args));
 
     public void Dispose() => Disposals++;

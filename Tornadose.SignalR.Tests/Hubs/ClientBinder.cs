@@ -11,5 +11,6 @@ internal sealed class ClientBinder : IInvocationBinder
 
     public Type GetStreamItemType(string streamId) => typeof(object);
 
-    public IReadOnlyList<Type> GetParameterTypes(string methodName) => methodName == "Connected" ? [typeof(string)] : [typeof(string), typeof(object)];
+    public IReadOnlyList<Type> GetParameterTypes(string methodName) =>
+        methodName == "Connected" ? [typeof(string)] : [typeof(string), typeof(object)];
 }

@@ -70,18 +70,21 @@ public sealed class DerivedHubTests
     [Fact]
     public async Task MapStoreHub_HubNotAdded_NamesTheMissingLine()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => HubHost.StartAsync(map: app => app.MapStoreHub<CheckedHub>(HubHost.Path)));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => HubHost.StartAsync(map: app => app.MapStoreHub<CheckedHub>(HubHost.Path)));
         Assert.Contains("builder.Services.AddTornadose().AddHub<CheckedHub>();", failure.Message);
     }
 
     [Fact]
     public async Task MapStoreHub_NothingAdded_NamesTheMissingLine()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(map: app => app.MapStoreHub(HubHost.Path)));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => TestHost.StartAsync(map: app => app.MapStoreHub(HubHost.Path)));
         Assert.Contains("builder.Services.AddTornadose();", failure.Message);
     }
 
-    private static Task<HubHost> StartAsync() => HubHost.StartAsync(stores: stores => stores.AddHub<CheckedHub>().AddHub<CheckedHub>(), map: app => app.MapStoreHub<CheckedHub>(HubHost.Path));
+    private static Task<HubHost> StartAsync() => HubHost.StartAsync(
+        stores: stores => stores.AddHub<CheckedHub>().AddHub<CheckedHub>(), map: app => app.MapStoreHub<CheckedHub>(HubHost.Path));
 
     public sealed class CheckedHub : StoreHub
     {

@@ -11,7 +11,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>Random calls of the hub, well formed or not: each is answered or ends its connection, none says what is inside, and nothing stays. Set <c>TORNADOSE_FUZZ_CALLS</c> for more of them.</summary>
+/// <summary>
+/// Random calls of the hub, well formed or not: each is answered or ends its connection, none says what is inside, and nothing stays. Set
+/// <c>TORNADOSE_FUZZ_CALLS</c> for more of them.
+/// </summary>
 public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
 {
     private const int CallsOfAConnection = 40;
@@ -39,7 +42,8 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
                 answers[Words(answer)] = answers.GetValueOrDefault(Words(answer)) + 1;
         }
 
-        output.WriteLine($"{ends} connections ended by the server\n{string.Join('\n', answers.Select(pair => $"{pair.Value,6} {pair.Key}"))}");
+        output.WriteLine(
+            $"{ends} connections ended by the server\n{string.Join('\n', answers.Select(pair => $"{pair.Value,6} {pair.Key}"))}");
         Assert.All(answers.Keys, words => Assert.DoesNotMatch("Tornadose\\.|   at |System\\.|0x|\\.cs", words));
         Assert.True(answers.GetValueOrDefault("done") > 100 && answers.Count > 3);
         await Eventually.TrueAsync(() => host.Registry.Count == 0);
@@ -50,7 +54,8 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
         Assert.Equal("still here", (await after.NextAsync()).Data);
     }
 
-    private static string Words(CompletionMessage answer) => answer.Error is { } error ? new string([.. error.TakeWhile(c => c is not ('\'' or '\n' or ':'))]) : "done";
+    private static string Words(CompletionMessage answer) =>
+        answer.Error is { } error ? new string([.. error.TakeWhile(c => c is not ('\'' or '\n' or ':'))]) : "done";
 
     /// <returns>False when the server ended the connection.</returns>
     private static async Task<bool> CallAsync(MemoryHubConnection client, RandomText run)
@@ -66,7 +71,8 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
         await Eventually.TrueAsync(
             () => client.Served.IsCompleted || client.Answer("last") is not null,
             what: $"the last answer; TORNADOSE_SEED={run.Seed}\n{string.Join('\n', sent)}");
-        Assert.True(client.Served.IsCompletedSuccessfully || !client.Served.IsCompleted, $"TORNADOSE_SEED={run.Seed}: {client.Served.Exception}");
+        Assert.True(
+            client.Served.IsCompletedSuccessfully || !client.Served.IsCompleted, $"TORNADOSE_SEED={run.Seed}: {client.Served.Exception}");
         return !client.Served.IsCompleted;
     }
 
@@ -87,7 +93,9 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
     {
         if (run.OneIn(15))
             return Enumerable.Range(0, run.Next(5)).Select(_ => Json(run));
-        var store = run.OneIn(4) ? run.Of("null", "\"\"", "\"unknown\"", "\"*\"", "\"{}\"", "\"_ticket\"", "\"ORDERS\"", "\"orders\\u0000\"", "\"\\ud800\"", "17", $"\"{new string('x', 200)}\"") : run.Of("\"orders\"", "\"weather\"");
+        var store = run.OneIn(4) ? run.Of(
+            "null", "\"\"", "\"unknown\"", "\"*\"", "\"{}\"", "\"_ticket\"", "\"ORDERS\"", "\"orders\\u0000\"", "\"\\ud800\"", "17",
+            $"\"{new string('x', 200)}\"") : run.Of("\"orders\"", "\"weather\"");
         var second = run.Next(4) switch
         {
             0 => run.Of("null", "\"\"", "\"x\"", "\"0123456789abcdef-1-00000000\"", "\"-1\"", $"\"{new string('9', 3000)}\""),

@@ -28,7 +28,8 @@ public sealed class HubEncoderPropertyTests
             {
                 var json = run.OneIn(2) ? Accepted(run.Json()) : null;
                 var data = json ?? StoreSerializer.Encode(run.OneIn(20) ? run.Next() : run.Short());
-                Check(new FrameContent("orders", "0123456789abcdef-1-00000000", new StoreMessage(null, new MessageContent(data, json is null ? MessageFormat.Text : MessageFormat.Json, EventOf(run)))));
+                Check(new FrameContent("orders", "0123456789abcdef-1-00000000", new StoreMessage(
+                    null, new MessageContent(data, json is null ? MessageFormat.Text : MessageFormat.Json, EventOf(run)))));
                 if (json is null)
                     texts++;
                 else

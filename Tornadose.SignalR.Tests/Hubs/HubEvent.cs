@@ -10,7 +10,8 @@ internal sealed record HubEvent(string Method, string Store, string? Id, string?
         var fields = value switch
         {
             IDictionary<string, object?> members => members,
-            IDictionary<object, object?> members => members.ToDictionary(member => (string)member.Key, member => member.Value), // as MessagePack has them
+            // as MessagePack has them
+            IDictionary<object, object?> members => members.ToDictionary(member => (string)member.Key, member => member.Value),
             _ => ((JsonElement)value!).EnumerateObject().ToDictionary(field => field.Name, field => (object?)field.Value),
         };
         return new HubEvent(method, store, Text(fields, "id"), Text(fields, "event"), Text(fields, method == "Reset" ? "reason" : "data"));
@@ -24,5 +25,6 @@ internal sealed record HubEvent(string Method, string Store, string? Id, string?
         _ => JsonSerializer.Serialize(value),
     };
 
-    private static string? Text(IDictionary<string, object?> fields, string name) => fields.TryGetValue(name, out var value) ? Text(value) : null;
+    private static string? Text(IDictionary<string, object?> fields, string name) =>
+        fields.TryGetValue(name, out var value) ? Text(value) : null;
 }

@@ -10,7 +10,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>A host with a hub, its stores <c>orders</c> (queue) and <c>weather</c> (data), and a binary hub protocol besides JSON.</summary>
+/// <summary>
+/// A host with a hub, its stores <c>orders</c> (queue) and <c>weather</c> (data), and a binary hub protocol besides JSON.
+/// </summary>
 internal sealed class HubHost : IAsyncDisposable
 {
     public const string Path = "/hubs/stores";
@@ -46,7 +48,8 @@ internal sealed class HubHost : IAsyncDisposable
                 builder.Services.AddSingleton<IHubProtocol>(host.Binary);
                 builder.Services.AddSignalR(options => options.AddFilter(new ConnectionFilter(host)));
                 build?.Invoke(builder);
-                var tornadose = builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders", orders).AddDataStore("weather");
+                var tornadose = builder.Services.AddTornadose(
+                    options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders", orders).AddDataStore("weather");
                 stores?.Invoke(tornadose);
             },
             map ?? (app =>
@@ -69,7 +72,8 @@ internal sealed class HubHost : IAsyncDisposable
         return ids;
     }
 
-    public Task<HubSubscriber> ConnectAsync(bool binary = false, LedgerSubscriber? ledger = null) => HubSubscriber.StartAsync(Url, binary ? new MessagePackHubProtocol() : null, ledger);
+    public Task<HubSubscriber> ConnectAsync(bool binary = false, LedgerSubscriber? ledger = null) =>
+        HubSubscriber.StartAsync(Url, binary ? new MessagePackHubProtocol() : null, ledger);
 
     /// <summary>A client that is subscribed to the orders.</summary>
     public async Task<HubSubscriber> SubscribeAsync(string store = "orders", string? after = null, bool binary = false)
@@ -81,10 +85,13 @@ internal sealed class HubHost : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 
-    /// <summary>Answers a client that asks for its connection's id by a name that no store can have, and counts those that have gone.</summary>
+    /// <summary>
+    /// Answers a client that asks for its connection's id by a name that no store can have, and counts those that have gone.
+    /// </summary>
     private sealed class ConnectionFilter(HubHost host) : IHubFilter
     {
-        public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
+        public async ValueTask<object?> InvokeMethodAsync(
+            HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
         {
             if (invocation.HubMethodArguments is [HubSubscriber.AskForId])
                 await invocation.Hub.Clients.Caller.SendAsync("Connected", invocation.Context.ConnectionId);

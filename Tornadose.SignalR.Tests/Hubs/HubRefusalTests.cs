@@ -113,7 +113,8 @@ public sealed class HubRefusalTests
             map: app => app.MapStoreHub<DerivedHubTests.CheckedHub>(HubHost.Path));
         await using var client = await host.ConnectAsync();
         await Assert.ThrowsAsync<HubException>(() => client.Connection.InvokeAsync<string>("Subscribe", "weather").WithTimeout());
-        await Eventually.TrueAsync(() => host.Host.Logs.GetSnapshot().Any(entry => entry.Exception is HubException { Message: "Not for you." }));
+        await Eventually.TrueAsync(
+            () => host.Host.Logs.GetSnapshot().Any(entry => entry.Exception is HubException { Message: "Not for you." }));
     }
 
     [Theory]

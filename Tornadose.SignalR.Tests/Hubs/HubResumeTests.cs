@@ -124,7 +124,8 @@ public sealed class HubResumeTests
     [Fact]
     public async Task Subscribe_SlowBeyondTheWindowOfADisconnectingStore_ClosesWithTheReasonAndLeaveToReconnect()
     {
-        await using var host = await HubHost.StartAsync(orders: options => (options.Capacity, options.SlowConsumer) = (Window, SlowConsumerPolicy.Disconnect));
+        await using var host = await HubHost.StartAsync(
+            orders: options => (options.Capacity, options.SlowConsumer) = (Window, SlowConsumerPolicy.Disconnect));
         await using var client = await MemoryHubConnection.ConnectAsync(host);
         await client.InvokeAsync("Subscribe", "orders");
         client.Output.Stall();

@@ -30,7 +30,8 @@ public sealed class HubTransportTests
             continue;
         Assert.Equal(0, host.Registry.Count);
         await client.SendAsync(new { id = 3, stream = new[] { "WatchAfter", "orders", "nonsense" } });
-        Assert.Equal("unknown", (await client.NextAsync("item")).GetProperty("value").GetProperty("reset").GetProperty("reason").GetString());
+        Assert.Equal(
+            "unknown", (await client.NextAsync("item")).GetProperty("value").GetProperty("reset").GetProperty("reason").GetString());
         await host.PublishAsync("watched");
         Assert.Equal("watched", (await client.NextAsync("item")).GetProperty("value").GetProperty("data").GetString());
         await client.SendAsync(new { id = 3, cancel = true });

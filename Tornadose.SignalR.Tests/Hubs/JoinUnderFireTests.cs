@@ -14,7 +14,8 @@ public sealed class JoinUnderFireTests
     [Case("SR-04")]
     public async Task Subscribe_UnderFire_SeesOneUnbrokenRun(bool binary)
     {
-        await using var host = await HubHost.StartAsync(orders: options => (options.Capacity, options.MaxBytes) = (1_000_000, 1_000_000_000));
+        await using var host = await HubHost.StartAsync(
+            orders: options => (options.Capacity, options.MaxBytes) = (1_000_000, 1_000_000_000));
         using var joined = new CancellationTokenSource();
         var publishing = PublishAsync(host, joined.Token);
         var clients = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => JoinAsync(host, number, binary)));

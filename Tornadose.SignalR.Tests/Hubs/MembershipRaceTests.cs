@@ -57,7 +57,8 @@ public sealed class MembershipRaceTests
         await using var clients = new HubConnections();
         for (var i = 0; i < 4; i++)
             clients.Add(await MemoryHubConnection.ConnectAsync(host));
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(() => ChurnAsync(host, clients.All[worker % 4], 250)))).WithTimeout();
+        await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(worker => Task.Run(() => ChurnAsync(host, clients.All[worker % 4], 250)))).WithTimeout();
         foreach (var client in clients.All)
             await host.Manager.RemoveFromGroupAsync(client.Id, "orders").WithTimeout();
         Assert.Equal(0, host.Registry.Count);
@@ -76,7 +77,8 @@ public sealed class MembershipRaceTests
         for (var round = 0; round < 100; round++)
         {
             var client = await MemoryHubConnection.ConnectAsync(host);
-            await Task.WhenAll(Task.Run(() => host.Manager.AddToGroupAsync(client.Id, "orders")), Task.Run(client.CloseAsync)).WithTimeout();
+            await Task.WhenAll(
+                Task.Run(() => host.Manager.AddToGroupAsync(client.Id, "orders")), Task.Run(client.CloseAsync)).WithTimeout();
             Assert.Equal(0, host.Registry.Count);
         }
     }

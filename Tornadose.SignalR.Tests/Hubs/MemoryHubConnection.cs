@@ -20,7 +20,8 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
     private MemoryHubConnection(IHubProtocol protocol, bool isStateful)
     {
         _protocol = protocol;
-        _context = new DefaultConnectionContext(Guid.NewGuid().ToString("N"), new Duplex(_toServer.Reader, Output), new Duplex(_toServer.Reader, Output));
+        _context = new DefaultConnectionContext(
+            Guid.NewGuid().ToString("N"), new Duplex(_toServer.Reader, Output), new Duplex(_toServer.Reader, Output));
 #pragma warning disable CA2252 // a preview interface
         if (isStateful)
             _context.Features.Set<IStatefulReconnectFeature>(new NeverReconnects());
@@ -38,7 +39,8 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
     public IReadOnlyList<IReadOnlyList<HubMessage>> Writes => [.. Output.Writes.Skip(1).Select(Parse)];
 
     /// <summary>How many store messages each write had, where it had any.</summary>
-    public IEnumerable<int> Batches => Writes.Select(write => write.Count(message => message is InvocationMessage { Target: "Message" })).Where(count => count > 0);
+    public IEnumerable<int> Batches =>
+        Writes.Select(write => write.Count(message => message is InvocationMessage { Target: "Message" })).Where(count => count > 0);
 
     /// <summary>The data of the store messages among them.</summary>
     public IEnumerable<string?> Received => DataOf("Message");
@@ -54,7 +56,8 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
     {
         var client = new MemoryHubConnection(protocol ?? new JsonHubProtocol(), isStateful);
         client.Served = host.Host.Get<HubConnectionHandler<THub>>().OnConnectedAsync(client._context);
-        HandshakeProtocol.WriteRequestMessage(new HandshakeRequestMessage(client._protocol.Name, isStateful ? 2 : 1), client._toServer.Writer);
+        HandshakeProtocol.WriteRequestMessage(
+            new HandshakeRequestMessage(client._protocol.Name, isStateful ? 2 : 1), client._toServer.Writer);
         await client._toServer.Writer.FlushAsync();
         await Eventually.TrueAsync(() => client.Output.Writes.Count > 0);
         await client.InvokeAsync("Unsubscribe", "nothing");
@@ -66,7 +69,8 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
         var id = $"{++_calls}";
         await SendAsync(new InvocationMessage(id, target, arguments));
         CompletionMessage? end = null;
-        await Eventually.TrueAsync(() => (end = Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(message => message.InvocationId == id)) is not null);
+        await Eventually.TrueAsync(() => (end = Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(
+            message => message.InvocationId == id)) is not null);
         return end!;
     }
 

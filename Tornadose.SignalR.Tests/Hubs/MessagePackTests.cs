@@ -19,7 +19,8 @@ public sealed class MessagePackTests
         var id = await host.Orders.PublishAsync(new { text = "ä\n😀", whole = 1, large = long.MaxValue, part = 1.5, yes = true, nothing = (string?)null, list = new object[] { 1, "x" } });
         var message = await client.NextAsync();
         Assert.Equal($"{id}", message.Id);
-        var expected = JsonElement.Parse("""{"text":"ä\n😀","whole":1,"large":9223372036854775807,"part":1.5,"yes":true,"nothing":null,"list":[1,"x"]}""");
+        var expected = JsonElement.Parse(
+            """{"text":"ä\n😀","whole":1,"large":9223372036854775807,"part":1.5,"yes":true,"nothing":null,"list":[1,"x"]}""");
         Assert.True(JsonElement.DeepEquals(expected, JsonElement.Parse(message.Data!)), message.Data);
     }
 

@@ -20,7 +20,8 @@ public sealed class ProtocolDecoratorTests
     [InlineData(true)]
     public async Task KeepAlive_SilentConnection_IsPingedInItsProtocol(bool binary)
     {
-        await using var host = await HubHost.StartAsync(builder => builder.Services.AddSignalR(options => options.KeepAliveInterval = TimeSpan.FromMilliseconds(100)));
+        await using var host = await HubHost.StartAsync(
+            builder => builder.Services.AddSignalR(options => options.KeepAliveInterval = TimeSpan.FromMilliseconds(100)));
         IHubProtocol protocol = binary ? new MessagePackHubProtocol() : new JsonHubProtocol();
         await using var socket = await RawWs.OpenAsync(host.Url);
         var output = new ArrayBufferWriter<byte>();
@@ -40,7 +41,8 @@ public sealed class ProtocolDecoratorTests
     [InlineData(true)]
     public async Task Upload_StreamOfTheClient_ArrivesWhileSubscribed(bool binary)
     {
-        await using var host = await HubHost.StartAsync(stores: stores => stores.AddHub<UploadHub>(), map: app => app.MapStoreHub<UploadHub>(HubHost.Path));
+        await using var host = await HubHost.StartAsync(
+            stores: stores => stores.AddHub<UploadHub>(), map: app => app.MapStoreHub<UploadHub>(HubHost.Path));
         await using var client = await host.SubscribeAsync(binary: binary);
         Assert.Equal("abc", await client.Connection.InvokeAsync<string>("Upload", Letters()).WithTimeout());
         await host.PublishAsync("1");
@@ -58,7 +60,8 @@ public sealed class ProtocolDecoratorTests
         await client.SendAsync(new StreamInvocationMessage("w", "WatchAfter", ["orders", host.Orders.Position.ToString()]));
         await Eventually.TrueAsync(() => host.Registry.Count == 2);
         await host.Orders.PublishAsync(new { total = 7, tags = new[] { "a" } });
-        await Eventually.TrueAsync(() => client.Received.Any() && client.Writes.SelectMany(write => write).OfType<StreamItemMessage>().Any());
+        await Eventually.TrueAsync(
+            () => client.Received.Any() && client.Writes.SelectMany(write => write).OfType<StreamItemMessage>().Any());
         var item = client.Writes.SelectMany(write => write).OfType<StreamItemMessage>().Single();
         foreach (var data in new[] { client.Received.Single(), HubEvent.Of("Message", "orders", item.Item).Data })
             Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""{"total":7,"tags":["a"]}"""), JsonElement.Parse(data!)), data);
@@ -94,7 +97,10 @@ public sealed class ProtocolDecoratorTests
         public async Task<string> Upload(IAsyncEnumerable<string> letters) => string.Concat(await letters.ToListAsync());
     }
 
-    /// <summary>A protocol that is called «json» as well, and whose serializer knows plain values only, as Newtonsoft.Json knows no <see cref="JsonElement"/>.</summary>
+    /// <summary>
+    /// A protocol that is called «json» as well, and whose serializer knows plain values only, as Newtonsoft.Json knows no <see
+    /// cref="JsonElement"/>.
+    /// </summary>
     private sealed class ForeignJson : IHubProtocol
     {
         private readonly JsonHubProtocol _json = new();
@@ -121,7 +127,8 @@ public sealed class ProtocolDecoratorTests
             return _json.GetMessageBytes(message);
         }
 
-        public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message) =>
+        public bool TryParseMessage(
+            ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message) =>
             _json.TryParseMessage(ref input, binder, out message);
 
         private static void AssertPlain(object? value)

@@ -13,7 +13,9 @@ internal sealed class RecordingPipeWriter : PipeWriter
 
     public bool Throws { get; set; }
 
-    /// <summary>Whether a stalled flush goes on when it is told to end: then it is no flush, but a wait for the client's acknowledgements.</summary>
+    /// <summary>
+    /// Whether a stalled flush goes on when it is told to end: then it is no flush, but a wait for the client's acknowledgements.
+    /// </summary>
     public bool WaitsForAcknowledgements { get; set; }
 
     /// <summary>What was flushed, flush by flush.</summary>

@@ -63,7 +63,9 @@ public sealed class ScaleOutTests
     public async Task ClosedManager_RegisteredAfterOurs_IsRefusedWithTheReason()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => HubHost.StartAsync(
-            builder => builder.Services.AddSingleton(_bus), stores => stores.Services.AddSingleton<HubLifetimeManager<StoreHub>, BusHubLifetimeManager<StoreHub>>()));
+            builder =>
+                builder.Services.AddSingleton(_bus), stores =>
+                    stores.Services.AddSingleton<HubLifetimeManager<StoreHub>, BusHubLifetimeManager<StoreHub>>()));
         Assert.Contains("move its registration before AddTornadose()", failure.Message);
     }
 

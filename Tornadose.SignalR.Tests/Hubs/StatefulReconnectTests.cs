@@ -77,7 +77,9 @@ public sealed class StatefulReconnectTests
         for (var number = first; number < first + count; number++)
         {
             var line = await client.NextAsync();
-            Assert.Equal(("message", $"{number}"), (line.GetProperty("type").GetString(), line.TryGetProperty("args", out _) ? Data(line) : line.ToString()));
+            Assert.Equal(
+                ("message", $"{number}"),
+                (line.GetProperty("type").GetString(), line.TryGetProperty("args", out _) ? Data(line) : line.ToString()));
         }
     }
 

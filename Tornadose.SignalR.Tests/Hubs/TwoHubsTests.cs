@@ -52,7 +52,9 @@ public sealed class TwoHubsTests
 
         var seen = await client.TakeAsync(40);
         foreach (var store in new[] { "orders", "other" })
-            Assert.Equal(Enumerable.Range(0, 20).Select(number => $"{store} {number}"), seen.Where(message => message.Store == store).Select(message => message.Data));
+            Assert.Equal(
+                Enumerable.Range(0, 20).Select(number => $"{store} {number}"),
+                seen.Where(message => message.Store == store).Select(message => message.Data));
         await client.UnsubscribeAsync("orders");
         await host.PublishAsync("unwanted");
         await host.Store("other").PublishAsync("wanted");

@@ -126,7 +126,8 @@ public sealed class WatchTests
         await StallAsync(host, client);
         await host.PublishAsync(2, 100);
         client.Output.Release();
-        await Eventually.TrueAsync(() => Items(client).Any(item => item.Contains("\"reset\":{\"reason\":\"slow\"", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(
+            () => Items(client).Any(item => item.Contains("\"reset\":{\"reason\":\"slow\"", StringComparison.Ordinal)));
         await host.PublishAsync("after");
         await Eventually.TrueAsync(() => Items(client)[^1].Contains("after", StringComparison.Ordinal));
     }
@@ -138,10 +139,12 @@ public sealed class WatchTests
         await using var client = await MemoryHubConnection.ConnectAsync(host);
         await StallAsync(host, client);
         await host.PublishAsync(2, 10);
-        await Eventually.TrueAsync(() => host.Host.Logs.GetSnapshot().Any(entry => entry.Message.Contains("slow", StringComparison.OrdinalIgnoreCase)));
+        await Eventually.TrueAsync(
+            () => host.Host.Logs.GetSnapshot().Any(entry => entry.Message.Contains("slow", StringComparison.OrdinalIgnoreCase)));
         client.Output.Release();
         CompletionMessage? end = null;
-        await Eventually.TrueAsync(() => (end = client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(message => message.InvocationId == "w")) is not null);
+        await Eventually.TrueAsync(() => (end = client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(
+            message => message.InvocationId == "w")) is not null);
         Assert.Contains("read more slowly", end!.Error);
         Assert.Equal(0, host.Registry.Count);
     }

@@ -21,7 +21,8 @@ public sealed class DismissTests
         await using var other = await StoresApp.StartAsync();
         foreach (var returning in new[] { (host.Orders(), "closed"), (other.Orders(), "closed"), (other.Orders("?after=closed"), "") })
         {
-            await using var answer = await RawHttp.GetAsync(returning.Item1, ("Accept", "text/event-stream"), ("Last-Event-ID", returning.Item2));
+            await using var answer = await RawHttp.GetAsync(
+                returning.Item1, ("Accept", "text/event-stream"), ("Last-Event-ID", returning.Item2));
             Assert.Equal(204, answer.Status);
         }
 

@@ -8,7 +8,8 @@ namespace Tornadose.SignalR.Tests.Inspection;
 /// <summary>An application whose inspector is open, for tests.</summary>
 internal static class InspectedApp
 {
-    public static Task<TestHost> StartAsync(Action<ITornadoseBuilder>? add = null, Action<IServiceCollection>? services = null) => TestHost.StartAsync(
+    public static Task<TestHost> StartAsync(Action<ITornadoseBuilder>? add = null, Action<IServiceCollection>? services = null) =>
+        TestHost.StartAsync(
         builder =>
         {
             services?.Invoke(builder.Services);
@@ -30,12 +31,15 @@ internal static class InspectedApp
     public static async Task<JsonElement> InspectAsync(this TestHost host, string query = "")
     {
         await using var answer = await RawHttp.GetAsync(host.Url($"/stores/_inspect{query}"));
-        Assert.Equal((200, "application/json; charset=utf-8", "no-store"), (answer.Status, answer.Header("Content-Type"), answer.Header("Cache-Control")));
+        Assert.Equal(
+            (200, "application/json; charset=utf-8", "no-store"),
+            (answer.Status, answer.Header("Content-Type"), answer.Header("Cache-Control")));
         return JsonElement.Parse(await answer.ReadTextAsync());
     }
 
     /// <summary>What this node alone says.</summary>
-    public static async Task<JsonElement> InspectNodeAsync(this TestHost host, string query = "") => (await host.InspectAsync(query)).GetProperty("nodes")[0];
+    public static async Task<JsonElement> InspectNodeAsync(this TestHost host, string query = "") =>
+        (await host.InspectAsync(query)).GetProperty("nodes")[0];
 
     /// <summary>The id of the only subscriber, once it is there.</summary>
     public static async Task<string> IdOfOnlySubscriberAsync(this TestHost host)

@@ -43,9 +43,11 @@ public sealed class InspectorNodesTests
         await using var redis = await RedisProcess.StartAsync();
         await redis.CommandAsync("ACL", "SETUSER", "default", "resetchannels", "&{tornadose:*", "&tornadose:_probe:*");
         await using var a = await InspectedApp.StartAsync(
-            stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick), services => services.AddHealthChecks().AddTornadose());
+            stores => stores.AddStackExchangeRedis(
+                redis.ConnectionString, TestBackplane.Quick), services => services.AddHealthChecks().AddTornadose());
         var health = a.Get<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>();
-        await Eventually.TrueAsync(async () => (await health.CheckHealthAsync()).Status == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy);
+        await Eventually.TrueAsync(
+            async () => (await health.CheckHealthAsync()).Status == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy);
         Assert.Equal(1, (await a.InspectAsync()).GetProperty("nodes").GetArrayLength());
         Assert.Equal(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
     }
@@ -58,5 +60,6 @@ public sealed class InspectorNodesTests
         Assert.Equal(1, (await a.InspectAsync()).GetProperty("nodes").GetArrayLength());
     }
 
-    private static Task<TestHost> StartAsync(RedisProcess redis) => InspectedApp.StartAsync(stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick));
+    private static Task<TestHost> StartAsync(RedisProcess redis) =>
+        InspectedApp.StartAsync(stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick));
 }

@@ -31,10 +31,14 @@ public sealed class InspectorTests
         clock.Advance(TimeSpan.FromSeconds(2));
         var orders = StoreOf(await host.InspectNodeAsync(), "orders");
         Assert.Equal(("Queue", ids[^1], 20, 1000, 51, "Reset", 10.0), (
-            orders.GetProperty("kind").GetString(), orders.GetProperty("id").GetString(), orders.GetProperty("messages").GetInt32(), orders.GetProperty("capacity").GetInt32(),
-            orders.GetProperty("bytes").GetInt32(), orders.GetProperty("slowConsumer").GetString(), orders.GetProperty("messagesPerSecond").GetDouble()));
-        Assert.Equal("""{"sse":2,"websocket":1}""", JsonSerializer.Serialize(orders.GetProperty("subscribers").EnumerateObject().OrderBy(count => count.Name).ToDictionary(count => count.Name, count => count.Value)));
-        Assert.Equal("""{"sse":1}""", StoreOf(await host.InspectNodeAsync("?store=weather"), "weather").GetProperty("subscribers").GetRawText());
+            orders.GetProperty("kind").GetString(), orders.GetProperty("id").GetString(), orders.GetProperty("messages")
+                .GetInt32(), orders.GetProperty("capacity").GetInt32(),
+            orders.GetProperty("bytes").GetInt32(), orders.GetProperty("slowConsumer").GetString(), orders.GetProperty(
+                "messagesPerSecond").GetDouble()));
+        Assert.Equal("""{"sse":2,"websocket":1}""", JsonSerializer.Serialize(orders.GetProperty("subscribers").EnumerateObject().OrderBy(
+            count => count.Name).ToDictionary(count => count.Name, count => count.Value)));
+        Assert.Equal(
+            """{"sse":1}""", StoreOf(await host.InspectNodeAsync("?store=weather"), "weather").GetProperty("subscribers").GetRawText());
     }
 
     [Fact]
@@ -52,7 +56,9 @@ public sealed class InspectorTests
         Assert.Equal(2, node.GetProperty("subscriberCount").GetInt32());
         var listed = Assert.Single(node.GetProperty("subscribers").EnumerateArray());
         var feed = Assert.Single(listed.GetProperty("stores").EnumerateArray());
-        Assert.Equal(("websocket", "orders", 0), (listed.GetProperty("transport").GetString(), feed.GetProperty("store").GetString(), feed.GetProperty("resets").GetInt32()));
+        Assert.Equal(
+            ("websocket", "orders", 0),
+            (listed.GetProperty("transport").GetString(), feed.GetProperty("store").GetString(), feed.GetProperty("resets").GetInt32()));
         var (behind, delivered) = (feed.GetProperty("behind").GetInt64(), feed.GetProperty("delivered").GetInt64());
         Assert.InRange(behind, 1, 99);
         Assert.Equal(100, behind + delivered);
@@ -63,7 +69,8 @@ public sealed class InspectorTests
     public async Task Look_FromABrowser_IsAPageThatRunsNothingElse()
     {
         await using var host = await InspectedApp.StartAsync();
-        await using var answer = await RawHttp.GetAsync(host.Url("/stores/_inspect"), ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
+        await using var answer = await RawHttp.GetAsync(
+            host.Url("/stores/_inspect"), ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
         Assert.Equal((200, "text/html; charset=utf-8"), (answer.Status, answer.Header("Content-Type")));
         Assert.StartsWith("default-src 'none'; script-src 'nonce-", answer.Header("Content-Security-Policy"));
         var page = await answer.ReadTextAsync();
@@ -79,5 +86,6 @@ public sealed class InspectorTests
         Assert.Equal(404, answer.Status);
     }
 
-    private static JsonElement StoreOf(JsonElement node, string name) => Assert.Single(node.GetProperty("stores").EnumerateArray(), store => store.GetProperty("name").GetString() == name);
+    private static JsonElement StoreOf(JsonElement node, string name) =>
+        Assert.Single(node.GetProperty("stores").EnumerateArray(), store => store.GetProperty("name").GetString() == name);
 }

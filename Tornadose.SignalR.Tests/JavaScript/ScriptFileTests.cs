@@ -27,11 +27,17 @@ public sealed class ScriptFileTests
     {
         if (!Directory.Exists(Path.Combine(ScriptFiles.Source, "node_modules")))
             throw new InvalidOperationException($"Run 'npm ci' in {ScriptFiles.Source} before the tests of the script.");
-        var start = new ProcessStartInfo("node", arguments) { WorkingDirectory = ScriptFiles.Source, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("node", arguments)
+        {
+            WorkingDirectory = ScriptFiles.Source,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using var process = Process.Start(start)!;
         try
         {
-            var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WithTimeout(TimeSpan.FromMinutes(2));
+            var output = await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WithTimeout(TimeSpan.FromMinutes(2));
             await process.WaitForExitAsync().WithTimeout();
             Assert.True(process.ExitCode == 0, string.Join('\n', output));
         }

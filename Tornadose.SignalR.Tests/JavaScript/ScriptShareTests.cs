@@ -64,5 +64,7 @@ public sealed class ScriptShareTests
     }
 
     private static async Task<List<string>> IdsAsync(ChromiumPage browser, string tab, int count) =>
-        [.. (await browser.WaitForAsync($"log.messages.length >= {count} && log.messages.map(message => message.id)", tab)).EnumerateArray().Select(static id => id.GetString()!)];
+        [.. (await browser.WaitForAsync(
+            $"log.messages.length >= {count} && log.messages.map(message => message.id)",
+            tab)).EnumerateArray().Select(static id => id.GetString()!)];
 }

@@ -67,15 +67,18 @@ public sealed class ScriptTests
         await using var site = await ScriptSite.StartAsync();
         await site.PublishAsync(2);
         string vector;
-        await using (var first = await ScriptClient.OpenInNodeAsync(site.Url, new() { ["transport"] = "signalr", ["stores"] = new[] { "orders", "notes" }, ["last"] = 2 }))
+        await using (var first = await ScriptClient.OpenInNodeAsync(
+            site.Url, new() { ["transport"] = "signalr", ["stores"] = new[] { "orders", "notes" }, ["last"] = 2 }))
         {
             await first.IdsAsync(2);
             vector = (await first.UntilAsync("subscription.state === 'live' && subscription.id")).GetString()!;
         }
 
         await site.PublishAsync(3);
-        await using var next = await ScriptClient.OpenInNodeAsync(site.Url, new() { ["transport"] = transport, ["stores"] = new[] { "orders", "notes" }, ["after"] = vector });
-        var numbers = await next.UntilAsync("log.messages.length >= 3 && log.messages.map(message => [message.store, message.data.number])");
+        await using var next = await ScriptClient.OpenInNodeAsync(
+            site.Url, new() { ["transport"] = transport, ["stores"] = new[] { "orders", "notes" }, ["after"] = vector });
+        var numbers = await next.UntilAsync(
+            "log.messages.length >= 3 && log.messages.map(message => [message.store, message.data.number])");
         Assert.Equal("""[["orders",3],["orders",4],["orders",5]]""", JsonSerializer.Serialize(numbers));
         Assert.Equal(0, (await next.UntilAsync("[log.resets.length]"))[0].GetInt32());
     }
@@ -102,12 +105,18 @@ public sealed class ScriptTests
 
     private static readonly (string Data, bool IsJson)[] Anything =
     [
-        ("plain", false), ("42", false), ("", false), (" lead", false), ("\"quoted\"", false), ("{\"a\":[1]}", false), ("null", false), ("\ufeff1", false), ("a\r\nb\rc\nd\r\n", false), ("[no json", false),
-        ("\"830010923977419046\"", true), ("\"null\"", true), ("\"true\"", true), ("\"1e999\"", true), ("\"\\\"x\\\"\"", true), ("\"\"", true), ("{\"id\":9007199254740993,\"a\":1.0}", true),
-        ("{\"data\":\"},\\\"data\\\":1\"}", true), ("[1.50,\"]\",\"\\uD83D\\uDC08\"]", true), ("null", true), ("1.50", true), ("\"a\\nb\"", true),
+        ("plain", false), ("42", false), ("", false), (" lead", false), ("\"quoted\"", false), ("{\"a\":[1]}", false), ("null", false), (
+            "\ufeff1", false), ("a\r\nb\rc\nd\r\n", false), ("[no json", false),
+        ("\"830010923977419046\"", true), ("\"null\"", true), ("\"true\"", true), ("\"1e999\"", true), ("\"\\\"x\\\"\"", true), (
+            "\"\"", true), ("{\"id\":9007199254740993,\"a\":1.0}", true),
+        ("{\"data\":\"},\\\"data\\\":1\"}", true), (
+            "[1.50,\"]\",\"\\uD83D\\uDC08\"]", true), ("null", true), ("1.50", true), ("\"a\\nb\"", true),
     ];
 
-    /// <summary>R9 and R10 of the reports: on every wire, from the past and live, as values and as text; over SignalR also a second subscription of the store.</summary>
+    /// <summary>
+    /// R9 and R10 of the reports: on every wire, from the past and live, as values and as text; over SignalR also a second subscription of
+    /// the store.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Everywhere))]
     public async Task Message_WhateverWasPublished_ArrivesAsThatOnEveryWire(string where, string transport)
@@ -124,7 +133,8 @@ public sealed class ScriptTests
             await site.PublishAsync("notes", data, isJson);
 
         var read = $"log.messages.length >= {2 * Anything.Length} && log.messages.map(message => JSON.stringify(message.data))";
-        var expected = Anything.Select(static each => each.IsJson ? JsonSerializer.Serialize(JsonElement.Parse(each.Data)) : JsonSerializer.Serialize(each.Data)).ToArray();
+        var expected = Anything.Select(static each => each.IsJson ? JsonSerializer.Serialize(
+            JsonElement.Parse(each.Data)) : JsonSerializer.Serialize(each.Data)).ToArray();
         AssertSame([.. expected, .. expected], await values.UntilAsync(read));
         var published = Anything.Select(static each => JsonSerializer.Serialize(each.Data)).ToArray();
         AssertSame([.. published, .. published], await texts.UntilAsync(read), exact: true);
@@ -137,7 +147,14 @@ public sealed class ScriptTests
     {
         await using var site = await ScriptSite.StartAsync();
         await site.PublishAsync(1);
-        var options = new Dictionary<string, object> { ["transport"] = transport, ["store"] = "orders", ["from"] = "earliest", ["silence"] = 5000, ["connectTimeout"] = 500 };
+        var options = new Dictionary<string, object>
+        {
+            ["transport"] = transport,
+            ["store"] = "orders",
+            ["from"] = "earliest",
+            ["silence"] = 5000,
+            ["connectTimeout"] = 500,
+        };
         await using var client = await FollowAsync(site, where, options);
         await client.IdsAsync(1);
         site.Freeze();
@@ -152,7 +169,8 @@ public sealed class ScriptTests
     public async Task Subscription_OverAWebSocketThatIsOnlyQuiet_Stays()
     {
         await using var site = await ScriptSite.StartAsync();
-        await using var client = await FollowAsync(site, "node", new() { ["transport"] = "websocket", ["store"] = "orders", ["silence"] = 2500 });
+        await using var client = await FollowAsync(
+            site, "node", new() { ["transport"] = "websocket", ["store"] = "orders", ["silence"] = 2500 });
         await client.UntilAsync("log.frames >= 6"); // the server's clock looks once a second
         Assert.Equal(0, (await client.UntilAsync("[log.errors.length]"))[0].GetInt32());
     }
@@ -163,7 +181,9 @@ public sealed class ScriptTests
     {
         await using var site = await ScriptSite.StartAsync();
         await site.PublishAsync(1);
-        await using var client = await FollowAsync(site, "node", new() { ["transport"] = "auto", ["store"] = "orders", ["from"] = "earliest", ["connectTimeout"] = 300, ["deaf"] = true });
+        await using var client = await FollowAsync(
+            site, "node",
+            new() { ["transport"] = "auto", ["store"] = "orders", ["from"] = "earliest", ["connectTimeout"] = 300, ["deaf"] = true });
         Assert.Equal(site.Published, await client.IdsAsync(1));
         Assert.Equal("sse", (await client.UntilAsync("subscription.transport")).GetString());
     }
@@ -177,7 +197,8 @@ public sealed class ScriptTests
         for (var number = 1; number <= 3; number++)
             await site.PublishAsync("notes", $"n{number}", isJson: false);
         await site.PublishAsync("short", "s1", isJson: false);
-        await using var client = await FollowAsync(site, where, new() { ["transport"] = transport, ["stores"] = new[] { "short", "notes" }, ["from"] = "earliest" });
+        await using var client = await FollowAsync(
+            site, where, new() { ["transport"] = transport, ["stores"] = new[] { "short", "notes" }, ["from"] = "earliest" });
         await client.UntilAsync("log.messages.length === 4 && subscription.state === 'live'");
         await client.UntilAsync("(subscription.pause(), 1)");
         foreach (var text in (string[])["s2", "s3", "s4"])
@@ -199,7 +220,9 @@ public sealed class ScriptTests
     public async Task Subscription_UrlWithAQuery_FollowsAllItsStores(string transport)
     {
         await using var site = await ScriptSite.StartAsync();
-        await using var client = await FollowAsync(site, "node", new() { ["transport"] = transport, ["stores"] = new[] { "orders", "notes" }, ["at"] = "/stores/?tenant=acme&store=other#top" });
+        await using var client = await FollowAsync(
+            site, "node",
+            new() { ["transport"] = transport, ["stores"] = new[] { "orders", "notes" }, ["at"] = "/stores/?tenant=acme&store=other#top" });
         await client.UntilAsync("subscription.state === 'live'");
         await site.PublishAsync(1);
         await site.PublishAsync("notes", "n1", isJson: false);
@@ -226,7 +249,8 @@ public sealed class ScriptTests
     private static Task<ScriptClient> FollowAsync(ScriptSite site, string where, Dictionary<string, object> options) =>
         where == "node" ? ScriptClient.OpenInNodeAsync(site.Url, options) : ScriptClient.OpenInChromiumAsync(site.Url, options);
 
-    private static IEnumerable<string> Of(JsonElement texts, char first) => texts.EnumerateArray().Select(static text => text.GetString()!).Where(text => text[0] == first);
+    private static IEnumerable<string> Of(JsonElement texts, char first) =>
+        texts.EnumerateArray().Select(static text => text.GetString()!).Where(text => text[0] == first);
 
     /// <param name="expected">JSON.</param>
     /// <param name="actual">A list of JSON, as JavaScript writes it.</param>
@@ -235,6 +259,7 @@ public sealed class ScriptTests
         expected.Select(json => exact ? JsonSerializer.Deserialize<string>(json) : Rounded(json)),
         actual.EnumerateArray().Select(json => exact ? JsonSerializer.Deserialize<string>(json.GetString()!) : Rounded(json.GetString()!)));
 
-    private static string Rounded(string json) => JsonSerializer.Serialize(JsonElement.Parse(json)).Replace("1.50", "1.5", StringComparison.Ordinal).Replace("1.0", "1", StringComparison.Ordinal)
+    private static string Rounded(string json) => JsonSerializer.Serialize(JsonElement.Parse(json)).Replace(
+        "1.50", "1.5", StringComparison.Ordinal).Replace("1.0", "1", StringComparison.Ordinal)
         .Replace("9007199254740993", "9007199254740992", StringComparison.Ordinal);
 }

@@ -36,7 +36,9 @@ public sealed class JsonLinesEncoderTests
 
     [Fact]
     public void Encode_Json_IsEmbeddedAsItIs() =>
-        Assert.Equal("""{"data":{"n":1.50,"s":"\u00e9"}}""" + "\n", Encoding.UTF8.GetString(Encode("""{"n":1.50,"s":"\u00e9"}""", null, null, MessageFormat.Json)));
+        Assert.Equal(
+            """{"data":{"n":1.50,"s":"\u00e9"}}""" + "\n",
+            Encoding.UTF8.GetString(Encode("""{"n":1.50,"s":"\u00e9"}""", null, null, MessageFormat.Json)));
 
     [Fact]
     public void Encode_Reset_HasReasonAndId()

@@ -39,7 +39,9 @@ public sealed class JsonLinesStreamTests
         await using var lines = await RawLines.OpenAsync(host.Orders());
         Assert.Equal(
             ("application/x-ndjson", "no-cache, no-store, no-transform", "no", "live"),
-            (lines.Http.Header("Content-Type"), lines.Http.Header("Cache-Control"), lines.Http.Header("X-Accel-Buffering"), lines.Http.Header("Tornadose-Resume")));
+            (
+                lines.Http.Header("Content-Type"), lines.Http.Header("Cache-Control"), lines.Http.Header("X-Accel-Buffering"),
+                lines.Http.Header("Tornadose-Resume")));
     }
 
     [Fact]

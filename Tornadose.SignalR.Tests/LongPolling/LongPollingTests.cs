@@ -14,9 +14,12 @@ public sealed class LongPollingTests
         var waiting = await Poll.BeginAsync(host, host.Orders("?wait=30s"));
         var id = await host.OrdersStore().PublishAsync(new { number = 1 }, new PublishOptions { EventType = "placed" });
         var answer = await waiting;
-        Assert.Equal($$$"""{"store":"orders","messages":[{"id":"{{{id}}}","event":"placed","data":{"number":1}}],"id":"{{{id}}}"}""", answer.Text);
+        Assert.Equal(
+            $$$"""{"store":"orders","messages":[{"id":"{{{id}}}","event":"placed","data":{"number":1}}],"id":"{{{id}}}"}""", answer.Text);
         await host.UntilSubscribersAsync(0);
-        Assert.Equal((1, 1), (metrics.Sum("subscribers.ended", "transport=long-polling", "reason=answered"), metrics.Sum("messages.delivered", "transport=long-polling")));
+        Assert.Equal((1, 1), (
+            metrics.Sum("subscribers.ended", "transport=long-polling", "reason=answered"),
+            metrics.Sum("messages.delivered", "transport=long-polling")));
         Assert.Equal(["m1", "m2"], await FollowAsync(host, answer.Id));
     }
 
@@ -103,7 +106,8 @@ public sealed class LongPollingTests
     }
 
     [Theory]
-    [InlineData(""), InlineData("x"), InlineData("-1s"), InlineData("1.5s"), InlineData("301s"), InlineData("6m"), InlineData("30 s"), InlineData("99999999999s"), InlineData("1h")]
+    [InlineData(""), InlineData("x"), InlineData("-1s"), InlineData("1.5s"), InlineData("301s"), InlineData("6m"), InlineData("30 s"),
+        InlineData("99999999999s"), InlineData("1h")]
     public async Task Wait_NoTime_IsRefusedWithWhatWouldBeOne(string wait)
     {
         await using var host = await StoresApp.StartAsync();

@@ -66,7 +66,9 @@ public sealed class AppendSignalStressTests
         }
     }
 
-    /// <summary>Lets the readers catch up in the middle of things, at varying intervals: the moments at which a wake-up could get lost.</summary>
+    /// <summary>
+    /// Lets the readers catch up in the middle of things, at varying intervals: the moments at which a wake-up could get lost.
+    /// </summary>
     private sealed class TurnTaking
     {
         private readonly Random _random = new(1);

@@ -40,7 +40,8 @@ public sealed class MessagePositionGarbageTests
 
     [Fact, Case("HTTP-19")]
     public void TryParse_AnyText_NeverThrowsAndAcceptsOnlyWhatIsWrittenBackTheSame() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<string?>(), text => !MessagePosition.TryParse(text, out var position) || position.ToString() == text)
+        Prop.ForAll(
+            ArbMap.Default.ArbFor<string?>(), text => !MessagePosition.TryParse(text, out var position) || position.ToString() == text)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(20_000));
 
     [Fact, Case("HTTP-19")]

@@ -64,5 +64,6 @@ public sealed class MessagePositionTests
     }
 
     [Fact]
-    public void TryFormat_TooSmallBuffer_ReturnsFalse() => Assert.False(ExamplePosition.TryFormat(stackalloc char[Example.Length - 1], out _));
+    public void TryFormat_TooSmallBuffer_ReturnsFalse() =>
+        Assert.False(ExamplePosition.TryFormat(stackalloc char[Example.Length - 1], out _));
 }

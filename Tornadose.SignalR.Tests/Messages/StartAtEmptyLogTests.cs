@@ -8,7 +8,8 @@ public sealed class StartAtEmptyLogTests
 {
     private readonly TestLog _log = new(capacity: 4, maxAge: TimeSpan.FromMinutes(1));
 
-    public static TheoryData<StartAt> Everywhere => [StartAt.Now, StartAt.Latest, StartAt.Earliest, StartAt.Last(3), StartAt.After(TestLog.At(0))];
+    public static TheoryData<StartAt> Everywhere =>
+        [StartAt.Now, StartAt.Latest, StartAt.Earliest, StartAt.Last(3), StartAt.After(TestLog.At(0))];
 
     [Theory, MemberData(nameof(Everywhere))]
     public void Open_EmptyLog_ReadsWhatComes(StartAt start)

@@ -58,7 +58,8 @@ public sealed class StartAtTests
     [Fact]
     public void Earliest_ReadsAllThatIsKept() => Assert.Equal("3 4 5 6", _log.ReadFrom(StartAt.Earliest));
 
-    [Theory, InlineData(0, ""), InlineData(1, "6"), InlineData(3, "4 5 6"), InlineData(4, "3 4 5 6"), InlineData(5, "3 4 5 6"), InlineData(int.MaxValue, "3 4 5 6")]
+    [Theory, InlineData(0, ""), InlineData(1, "6"), InlineData(3, "4 5 6"), InlineData(4, "3 4 5 6"), InlineData(5, "3 4 5 6"),
+        InlineData(int.MaxValue, "3 4 5 6")]
     public void Last_Count_ReadsAsManyAsThereAre(int count, string expected) => Assert.Equal(expected, _log.ReadFrom(StartAt.Last(count)));
 
     [Fact]

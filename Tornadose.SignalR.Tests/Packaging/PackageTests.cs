@@ -38,9 +38,11 @@ public sealed partial class PackageTests(PackageFixture packages)
         _ = dependencies;
         using var zip = await packages.OpenAsync(id);
         var files = zip.Entries.Select(static entry => entry.FullName)
-            .Where(static name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal))
+            .Where(static name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith(
+                "package/", StringComparison.Ordinal))
             .Where(static name => name != "[Content_Types].xml" && !name.StartsWith("build", StringComparison.Ordinal));
-        string[] expected = ["LICENSE", "README.md", $"{id}.nuspec", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml", .. others];
+        string[] expected = [
+            "LICENSE", "README.md", $"{id}.nuspec", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml", .. others];
         Assert.Equal(expected.Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
     }
 
@@ -80,13 +82,15 @@ public sealed partial class PackageTests(PackageFixture packages)
         _ = dependencies;
         using var zip = await packages.OpenAsync(id);
         using var symbols = await packages.OpenAsync(id, "snupkg");
-        foreach (var assembly in others.Where(static file => file.EndsWith(".dll", StringComparison.Ordinal)).Append($"lib/net10.0/{id}.dll"))
+        foreach (
+            var assembly in others.Where(static file => file.EndsWith(".dll", StringComparison.Ordinal)).Append($"lib/net10.0/{id}.dll"))
         {
             using var image = new PEReader(new MemoryStream(await ReadBytesAsync(zip, assembly)));
             using var provider = MetadataReaderProvider.FromPortablePdbStream(
                 new MemoryStream(await ReadBytesAsync(symbols, Path.ChangeExtension(assembly, ".pdb"))));
             var entries = image.ReadDebugDirectory();
-            var codeView = image.ReadCodeViewDebugDirectoryData(entries.Single(static entry => entry.Type == DebugDirectoryEntryType.CodeView));
+            var codeView = image.ReadCodeViewDebugDirectoryData(
+                entries.Single(static entry => entry.Type == DebugDirectoryEntryType.CodeView));
             Assert.Equal(codeView.Guid, new BlobContentId(provider.GetMetadataReader().DebugMetadataHeader!.Id).Guid);
             Assert.Contains(entries, static entry => entry.Type == DebugDirectoryEntryType.Reproducible);
         }

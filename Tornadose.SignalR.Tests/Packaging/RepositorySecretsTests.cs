@@ -12,7 +12,8 @@ public sealed partial class RepositorySecretsTests
     /// <summary>What is not part of the repository, but made from it.</summary>
     private static readonly string[] Made = [".git", "bin", "obj", "node_modules", "artifacts"];
 
-    [Theory, Case("SEC-24"), InlineData("-----BEGIN RSA PRIVATE KEY----" + "-"), InlineData("AKIA" + "ABCDEFGHIJKLMNOP"), InlineData("token ghp" + "_abcdefghijklmnopqrstuvwxyz0123456789")]
+    [Theory, Case("SEC-24"), InlineData("-----BEGIN RSA PRIVATE KEY----" + "-"), InlineData("AKIA" + "ABCDEFGHIJKLMNOP"),
+        InlineData("token ghp" + "_abcdefghijklmnopqrstuvwxyz0123456789")]
     public void Pattern_OfASecret_IsFound(string text) => Assert.Matches(Secret, text);
 
     [Fact, Case("SEC-24")]

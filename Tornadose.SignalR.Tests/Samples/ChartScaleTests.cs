@@ -15,7 +15,8 @@ public sealed class ChartScaleTests
     [InlineData(7, 10)]
     [InlineData(10, 10)]
     [InlineData(180_000_000, 200_000_000)]
-    public void RoundMax_Highest_IsTheNextRoundNumber(double highest, double max) => Assert.Equal(max, ChartScale.RoundMax(highest, least: 1), 6);
+    public void RoundMax_Highest_IsTheNextRoundNumber(double highest, double max) =>
+        Assert.Equal(max, ChartScale.RoundMax(highest, least: 1), 6);
 
     [Fact]
     public void Line_Points_GoFromTheLowerLeft() =>
@@ -30,7 +31,8 @@ public sealed class ChartScaleTests
 
     [Fact]
     public void Area_EachRun_IsClosedAtTheFoot() =>
-        Assert.Equal("M0.0 100.0L0.0 90.0L100.0 80.0L100.0 100.0ZM900.0 100.0L900.0 90.0L900.0 100.0Z", Scale.Area([0, 1000, 9000], [1, 2, 1]));
+        Assert.Equal(
+            "M0.0 100.0L0.0 90.0L100.0 80.0L100.0 100.0ZM900.0 100.0L900.0 90.0L900.0 100.0Z", Scale.Area([0, 1000, 9000], [1, 2, 1]));
 
     [Fact]
     public void Line_NoValues_IsEmpty() => Assert.Equal("", Scale.Line([], []));

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>Stands between a browser and a server, and cuts all of their connections when told to: a network that fails for a moment.</summary>
+/// <summary>
+/// Stands between a browser and a server, and cuts all of their connections when told to: a network that fails for a moment.
+/// </summary>
 internal sealed class CutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

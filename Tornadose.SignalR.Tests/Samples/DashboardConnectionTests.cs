@@ -36,7 +36,8 @@ public sealed class DashboardConnectionTests
         await page.EvalAsync(Choose(wire));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1 && {Text($"[data-wire={wire}] td:last-child span span")} !== '–'");
         await page.ClickAsync("[data-cut]");
-        await page.WaitForAsync($"{State} === 'reconnecting' && document.querySelector('[data-beats=pulse] .missing').getAttribute('d') !== ''");
+        await page.WaitForAsync(
+            $"{State} === 'reconnecting' && document.querySelector('[data-beats=pulse] .missing').getAttribute('d') !== ''");
         await page.WaitForAsync("document.querySelector('[data-heartbeats]').dataset.complete");
         Assert.Equal("true", (await page.EvalAsync("document.querySelector('[data-heartbeats]').dataset.complete")).GetString());
         var ids = await IdsAsync(page);
@@ -44,7 +45,8 @@ public sealed class DashboardConnectionTests
         Assert.Equal(ids.Count, (await page.EvalAsync("Number(document.querySelector('[data-heartbeats]').dataset.missed)")).GetInt32());
         foreach (var store in ids.GroupBy(id => id.Store))
             Assert.Contains(string.Join(' ', store.Select(id => id.Id)), await KeptAsync(server, store.Key), StringComparison.Ordinal);
-        await page.WaitForAsync($"{IsLive} && {HasAll("cpu")} && document.querySelector('[data-beats=cpu] .back').getAttribute('d') !== ''");
+        await page.WaitForAsync(
+            $"{IsLive} && {HasAll("cpu")} && document.querySelector('[data-beats=cpu] .back').getAttribute('d') !== ''");
     }
 
     [Fact]
@@ -58,7 +60,8 @@ public sealed class DashboardConnectionTests
             var before = (await page.EvalAsync(Offset("cpu"))).GetInt32();
             await page.EvalAsync(Choose(wire));
             await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > {before} + 2 && {HasAll("cpu")}");
-            await page.WaitForAsync($"{Panel("delivery")}.querySelector('[data-bind=\"subscribers.{Counter(wire)}\"] span').textContent > 8");
+            await page.WaitForAsync(
+                $"{Panel("delivery")}.querySelector('[data-bind=\"subscribers.{Counter(wire)}\"] span').textContent > 8");
             Assert.False((await page.EvalAsync($"document.querySelector('[data-wire={wire}] .in-use').hidden")).GetBoolean());
         }
 
@@ -70,8 +73,10 @@ public sealed class DashboardConnectionTests
     {
         await using var server = await DashboardServer.StartAsync();
         await using var page = await ChromiumPage.OpenAsync(server.Url);
-        await page.WaitForAsync("[...document.querySelectorAll('[data-wire] [data-bind] span')].every(text => parseFloat(text.textContent) >= 0)");
-        var sizes = await page.EvalAsync("[...document.querySelectorAll('[data-wire] [data-bind=size] span')].map(text => Number(text.textContent))");
+        await page.WaitForAsync(
+            "[...document.querySelectorAll('[data-wire] [data-bind] span')].every(text => parseFloat(text.textContent) >= 0)");
+        var sizes = await page.EvalAsync(
+            "[...document.querySelectorAll('[data-wire] [data-bind=size] span')].map(text => Number(text.textContent))");
         // The message itself is some 70 bytes and its id some 30; SignalR's envelope is the largest.
         Assert.All(sizes.EnumerateArray(), size => Assert.InRange(size.GetInt32(), 80, 300));
         Assert.True(sizes[0].GetInt32() > sizes[1].GetInt32());
@@ -122,6 +127,7 @@ public sealed class DashboardConnectionTests
     private static async Task<string> KeptAsync(DashboardServer server, string store)
     {
         using var snapshot = JsonDocument.Parse(await server.SnapshotAsync(store));
-        return string.Join(' ', snapshot.RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()));
+        return string.Join(
+            ' ', snapshot.RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()));
     }
 }

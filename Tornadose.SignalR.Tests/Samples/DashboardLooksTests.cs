@@ -32,7 +32,9 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
         await page.ViewportAsync(width, 900);
         await page.GotoAsync(dashboard.Url);
         await page.WaitForAsync($"{IsLive} && document.querySelectorAll('.uplot').length >= 7");
-        Assert.True((await page.EvalAsync("document.documentElement.scrollWidth <= innerWidth")).GetBoolean(), "The page is wider than the window.");
+        Assert.True(
+            (await page.EvalAsync("document.documentElement.scrollWidth <= innerWidth")).GetBoolean(),
+            "The page is wider than the window.");
         var file = Path.Combine(Directory.CreateDirectory(Repository.File("artifacts")).FullName, $"dashboard-{scheme}-{width}.png");
         await page.ScreenshotAsync(file);
         var picture = PngFile.Read(file);
@@ -67,7 +69,9 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
         await page.PressAsync("End");
         await page.PressAsync("ArrowLeft");
         await page.WaitForAsync("document.querySelectorAll('.readout:not([hidden])').length >= 6");
-        Assert.Contains("total ", (await page.EvalAsync("document.querySelector('#cpu .plot').getAttribute('aria-valuetext')")).GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "total ", (await page.EvalAsync("document.querySelector('#cpu .plot').getAttribute('aria-valuetext')")).GetString(),
+            StringComparison.Ordinal);
         await page.PressAsync("Escape");
         await page.WaitForAsync("document.querySelectorAll('.readout:not([hidden])').length === 0");
     }

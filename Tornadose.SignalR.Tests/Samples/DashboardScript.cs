@@ -17,7 +17,10 @@ internal static class DashboardScript
 
     public static string Points(string store) => $"Number({Panel(store)}.querySelector('.chart').dataset.points)";
 
-    /// <summary>A store's first message has the offset 1: as many points as the last one's offset is all of them, once, as long as the chart's window has room for all.</summary>
+    /// <summary>
+    /// A store's first message has the offset 1: as many points as the last one's offset is all of them, once, as long as the chart's
+    /// window has room for all.
+    /// </summary>
     public static string HasAll(string store) => $"{Points(store)} === {Offset(store)}";
 
     public static string FirstNoteIs(string text) => $"document.querySelector('[data-feed] li p')?.textContent === '{text}'";

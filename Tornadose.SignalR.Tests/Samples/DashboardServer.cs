@@ -4,7 +4,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>The dashboard, or another sample, as a process of its own, as a user runs it: it can be killed and come back on the same port.</summary>
+/// <summary>
+/// The dashboard, or another sample, as a process of its own, as a user runs it: it can be killed and come back on the same port.
+/// </summary>
 internal sealed class DashboardServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -13,7 +15,8 @@ internal sealed class DashboardServer : IAsyncDisposable
     private readonly string[] _options;
     private LineProcess _process;
 
-    private DashboardServer(Uri url, LineProcess process, string program, string[] options) => (Url, _process, _program, _options) = (url, process, program, options);
+    private DashboardServer(Uri url, LineProcess process, string program, string[] options) =>
+        (Url, _process, _program, _options) = (url, process, program, options);
 
     public Uri Url { get; }
 

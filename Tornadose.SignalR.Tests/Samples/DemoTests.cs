@@ -16,7 +16,8 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
         var numbers = new[] { await curl.NextAsync("data: "), await curl.NextAsync("data: "), await curl.NextAsync("data: ") };
         Assert.All(numbers, static line => Assert.InRange(double.Parse(line["data: ".Length..], CultureInfo.InvariantCulture), 0, 1));
         Assert.Equal(3, numbers.Distinct().Count());
-        Assert.InRange(double.Parse((await browser.NextAsync("message")).GetProperty("data").GetString()!, CultureInfo.InvariantCulture), 0, 1);
+        Assert.InRange(
+            double.Parse((await browser.NextAsync("message")).GetProperty("data").GetString()!, CultureInfo.InvariantCulture), 0, 1);
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
         var first = long.Parse((await curl.NextAsync("data: "))["data: ".Length..], CultureInfo.InvariantCulture);
         var next = long.Parse((await curl.NextAsync("data: "))["data: ".Length..], CultureInfo.InvariantCulture);
         Assert.True(IsFibonacci(first) && IsFibonacci(next) && next >= first, $"{first}, {next}");
-        var shown = (await page.WaitForAsync("document.querySelectorAll('li').length > 1 && document.querySelector('li').textContent")).GetString();
+        var shown = (
+            await page.WaitForAsync("document.querySelectorAll('li').length > 1 && document.querySelector('li').textContent")).GetString();
         Assert.True(IsFibonacci(long.Parse(shown!, CultureInfo.InvariantCulture)), shown);
         await AssertPlainEventSourceAsync(page, "/fibonacci");
         Assert.Empty(await page.ErrorsAsync());
@@ -51,7 +53,9 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
     public async Task RedisPubSub_WithoutRedis_SaysSoAndEnds()
     {
         var nowhere = $"localhost:{RedisProcess.FreePort()}";
-        await using var demo = LineProcess.Start("dotnet", [await demos.BuildAsync("redis_pubsub"), "--urls", "http://127.0.0.1:0", "--redis", $"{nowhere},connectTimeout=500", "--Tornadose:Redis:CommandTimeout=00:00:01"]);
+        await using var demo = LineProcess.Start("dotnet", [
+            await demos.BuildAsync("redis_pubsub"), "--urls", "http://127.0.0.1:0", "--redis", $"{nowhere},connectTimeout=500",
+            "--Tornadose:Redis:CommandTimeout=00:00:01"]);
         Assert.Equal(1, await demo.ExitCodeAsync());
         Assert.Contains($"there is none at {nowhere}", demo.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", demo.Errors, StringComparison.Ordinal);

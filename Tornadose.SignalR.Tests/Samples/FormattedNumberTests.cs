@@ -48,7 +48,8 @@ public sealed class FormattedNumberTests
             """;
         await using var node = LineProcess.Start("node", ["--input-type=module", "--eval", script]);
         var written = JsonSerializer.Deserialize<string[]>(await node.NextAsync())!;
-        var expected = Formats.SelectMany(format => Values.Select(value => FormattedNumber.Of(format, value))).Select(n => $"{n.Number}|{n.Unit}");
+        var expected = Formats.SelectMany(
+            format => Values.Select(value => FormattedNumber.Of(format, value))).Select(n => $"{n.Number}|{n.Unit}");
         Assert.Equal(expected, written.Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..]));
     }
 }

@@ -44,7 +44,9 @@ public sealed class MachineSamplerTests
     {
         clock = new FakeTimeProvider();
         store = services.GetRequiredKeyedService<IStore<string>>("readings");
-        return new MachineSampler<string>(reader, store, new BlazorDashboard.Stores.DashboardNode("test", null), Period, clock, NullLogger<MachineSampler<string>>.Instance);
+        return new MachineSampler<string>(
+            reader, store, new BlazorDashboard.Stores.DashboardNode("test", null), Period, clock,
+            NullLogger<MachineSampler<string>>.Instance);
     }
 
     /// <summary>Gives one after the other; null is nothing to publish, and the empty text is a failure.</summary>

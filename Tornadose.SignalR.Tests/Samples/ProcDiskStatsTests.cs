@@ -8,7 +8,8 @@ public sealed class ProcDiskStatsTests
     public void Parse_Disk_CountsSectorsOf512Bytes() =>
         Assert.Equal(
             [new("vda", 2982282L * 512, 1718520L * 512, 6392)],
-            ProcDiskStats.Parse(" 254       0 vda 31320 7546 2982282 8991 6119 7244 1718520 3636 0 6392 12946 3511 45 337104 275 891 43\n"));
+            ProcDiskStats.Parse(
+                " 254       0 vda 31320 7546 2982282 8991 6119 7244 1718520 3636 0 6392 12946 3511 45 337104 275 891 43\n"));
 
     [Theory]
     [InlineData("sda", true)]

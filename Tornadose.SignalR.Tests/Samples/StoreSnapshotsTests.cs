@@ -54,5 +54,6 @@ public sealed class StoreSnapshotsTests
     }
 
     // Without the samplers: what is in the stores is what a test puts there.
-    private static Task<TestHost> HostAsync() => TestHost.StartAsync(builder => builder.Services.AddDashboardStores(new DashboardNode("test", null)));
+    private static Task<TestHost> HostAsync() =>
+        TestHost.StartAsync(builder => builder.Services.AddDashboardStores(new DashboardNode("test", null)));
 }

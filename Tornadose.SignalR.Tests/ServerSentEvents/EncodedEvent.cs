@@ -18,7 +18,8 @@ internal static class EncodedEvent
 
     public static byte[] Of(in FrameContent content) => ServerSentEventEncoder.Instance.Encode(content).Bytes.ToArray();
 
-    public static string TextOf(string data, string? id = null, string? eventType = null) => Encoding.UTF8.GetString(Of(data, id, eventType));
+    public static string TextOf(string data, string? id = null, string? eventType = null) =>
+        Encoding.UTF8.GetString(Of(data, id, eventType));
 
     /// <summary>What a client gets back from any text: line breaks become LF, half surrogate pairs U+FFFD.</summary>
     public static string Normalise(string data) => RandomText.AsUtf8(data).Replace("\r\n", "\n").Replace('\r', '\n');

@@ -37,12 +37,15 @@ public sealed class ServerSentEventEncoderTests(SseJudges judges) : IClassFixtur
 
     /// <summary>R9 of the reports: over this wire a client could not tell them from JSON.</summary>
     [Theory]
-    [InlineData("42"), InlineData(" -1"), InlineData("\"x\""), InlineData("{}"), InlineData("[info] started"), InlineData("true\n"), InlineData("null")]
-    public void Encode_TextThatCouldBeJson_IsMarked(string text) => Assert.StartsWith("format: text\ndata: ", EncodedEvent.TextOf(text), StringComparison.Ordinal);
+    [InlineData("42"), InlineData(" -1"), InlineData("\"x\""), InlineData("{}"), InlineData("[info] started"), InlineData("true\n"),
+        InlineData("null")]
+    public void Encode_TextThatCouldBeJson_IsMarked(string text) =>
+        Assert.StartsWith("format: text\ndata: ", EncodedEvent.TextOf(text), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(""), InlineData(" "), InlineData("tea"), InlineData("nullable"), InlineData("True"), InlineData("\ufeff1")]
-    public void Encode_TextThatIsNoJson_IsNotMarked(string text) => Assert.StartsWith("data: ", EncodedEvent.TextOf(text), StringComparison.Ordinal);
+    public void Encode_TextThatIsNoJson_IsNotMarked(string text) =>
+        Assert.StartsWith("data: ", EncodedEvent.TextOf(text), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("42"), InlineData("\"42\""), InlineData("{}")]
@@ -139,5 +142,6 @@ public sealed class ServerSentEventEncoderTests(SseJudges judges) : IClassFixtur
 
     private static string Text(in FrameContent content) => Encoding.UTF8.GetString(EncodedEvent.Of(content));
 
-    private static StoreMessage Json(string json, string? type = null) => new(null, new MessageContent(Encoding.UTF8.GetBytes(json), MessageFormat.Json, type));
+    private static StoreMessage Json(string json, string? type = null) =>
+        new(null, new MessageContent(Encoding.UTF8.GetBytes(json), MessageFormat.Json, type));
 }

@@ -10,7 +10,8 @@ public sealed class ServerSentEventStreamTests
     [Case("SSE-08", "SSE-14")]
     public async Task Stream_NoMessageYet_BeginsWithCommentAndRetry()
     {
-        await using var host = await StoresApp.StartAsync(options: options => (options.RetryMin, options.RetryMax) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)));
+        await using var host = await StoresApp.StartAsync(
+            options: options => (options.RetryMin, options.RetryMax) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)));
         await using var sse = await RawSse.OpenAsync(host.Orders());
         await sse.UntilAsync(reader => reader.ReconnectionTime is not null);
         Assert.Matches("^:\nretry: [0-9]+\n\n$", sse.Text);
@@ -40,7 +41,8 @@ public sealed class ServerSentEventStreamTests
     {
         await using var host = await StoresApp.StartAsync();
         await using var sse = await RawSse.OpenAsync(host.Orders());
-        await Assert.ThrowsAsync<ArgumentException>(async () => await host.OrdersStore().PublishAsync("wrong", new PublishOptions { EventType = type }));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await host.OrdersStore().PublishAsync("wrong", new PublishOptions { EventType = type }));
         await host.OrdersStore().PublishAsync("good", new PublishOptions { EventType = "message" });
         var next = await sse.NextAsync();
         Assert.Equal(("good", "message"), (next.Data, next.Type));

@@ -12,13 +12,15 @@ public sealed class AdmissionSpecification
     [Fact, Case("PROC-07", "HTTP-32", "PROC-12")]
     public async Task Subscribe_MoreThanThereMayBeAtOnce_TakesExactlySoMany()
     {
-        await using var host = await SpecificationHost.StartAsync(options: static all => (all.MaxSubscribers, all.DrainWindow) = (Most, TimeSpan.Zero));
+        await using var host = await SpecificationHost.StartAsync(
+            options: static all => (all.MaxSubscribers, all.DrainWindow) = (Most, TimeSpan.Zero));
         using var metrics = MetricsRecorder.Of(host, "subscribers.refused");
         var registry = host.Get<SubscriberRegistry>();
         var store = new SpecificationStore(host, "large", LedgerRule.Every);
         for (var round = 0; round < 2; round++)
         {
-            var openings = await Task.WhenAll(Enumerable.Range(0, 3 * Most).Select(index => OpenAsync(host, store, Transport.All[index % Transport.All.Count])));
+            var openings = await Task.WhenAll(
+                Enumerable.Range(0, 3 * Most).Select(index => OpenAsync(host, store, Transport.All[index % Transport.All.Count])));
             var readers = openings.OfType<TransportReader>().ToArray();
             Assert.Equal((Most, Most), (readers.Length, registry.Count));
             Assert.Equal((round + 1) * 2 * Most, metrics.Sum("subscribers.refused", "reason=full"));

@@ -15,7 +15,8 @@ public sealed class ConnectionAgeSpecification
     public async Task MaxConnectionAge_OnEveryTransport_EndsAndResumesClean()
     {
         var clock = new FakeTimeProvider();
-        await using var host = await SpecificationHost.StartAsync(clock, options => (options.MaxConnectionAge, options.DrainWindow) = (MaxAge, TimeSpan.Zero));
+        await using var host = await SpecificationHost.StartAsync(
+            clock, options => (options.MaxConnectionAge, options.DrainWindow) = (MaxAge, TimeSpan.Zero));
         using var metrics = MetricsRecorder.Of(host, "subscribers.ended", "resumes", "resets");
         var store = new SpecificationStore(host, "large", LedgerRule.Every);
         var clients = new List<(Transport Transport, Subscription Subscription)>();

@@ -73,11 +73,17 @@ public sealed class DrainSpecification
 
     private static void AssertEnds(List<DrainedClient> clients)
     {
-        // Whoever is late for the window on a loaded machine is cut, and so is a stream whose end SignalR has not written yet: they lose nothing, but they are few.
-        Assert.InRange(clients.Count(static client => client.End!.IsCut && client.Transport is not HubWatchTransport), 0, clients.Count / 20);
+        // Whoever is late for the window on a loaded machine is cut, and so is a stream whose end SignalR has not written yet: they lose
+        // nothing, but they are few.
+        Assert.InRange(
+            clients.Count(static client => client.End!.IsCut && client.Transport is not HubWatchTransport), 0, clients.Count / 20);
         var told = clients.Where(static client => !client.End!.IsCut).ToList();
-        Assert.All(told.Where(static client => client.Transport.Name == "signalr"), static client => Assert.Contains("\"allowReconnect\":true", client.End!.Reason));
-        Assert.All(told.Where(static client => client.Transport.Name == "websocket"), static client => Assert.Equal((1012, "shutting_down"), (client.End!.Code, client.End.Reason)));
+        Assert.All(
+            told.Where(static client => client.Transport.Name == "signalr"),
+            static client => Assert.Contains("\"allowReconnect\":true", client.End!.Reason));
+        Assert.All(
+            told.Where(static client => client.Transport.Name == "websocket"),
+            static client => Assert.Equal((1012, "shutting_down"), (client.End!.Code, client.End.Reason)));
     }
 
     /// <summary>What a client saw last tells when it was closed. Closes that are spread are closes after many different messages.</summary>
@@ -112,5 +118,6 @@ public sealed class DrainSpecification
 
     private Task<TestHost> StartAsync() => SpecificationHost.StartAsync(
         options: static all => all.DrainWindow = TimeSpan.FromSeconds(4),
-        build: builder => builder.Services.AddSingleton<IBackplane>(_backplane).Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(20)));
+        build: builder => builder.Services.AddSingleton<IBackplane>(_backplane).Configure<HostOptions>(
+            static host => host.ShutdownTimeout = TimeSpan.FromSeconds(20)));
 }

@@ -25,7 +25,8 @@ public sealed class HerdSpecification
             return (Transport: transport, Subscription: await store.SubscribeAsync(transport, after: store.Top));
         }));
         store.PublishMany(3);
-        await Task.WhenAll(herd.Where(static (_, number) => number % 2 == 0).Select(static client => client.Subscription.ReadToTopAsync())).WithTimeout(); // the others saw nothing of it
+        await Task.WhenAll(herd.Where(static (_, number) => number % 2 == 0).Select(
+            static client => client.Subscription.ReadToTopAsync())).WithTimeout(); // the others saw nothing of it
         foreach (var (_, subscription) in herd)
             subscription.Reader.Abort();
         store.PublishMany(5);
@@ -36,7 +37,8 @@ public sealed class HerdSpecification
         store.Publish();
         await Task.WhenAll(herd.Select(static client => client.Subscription.ReadToTopAsync())).WithTimeout();
 
-        Assert.Equal((Clients, 0, 0), (metrics.Sum("resumes", "result=resumed"), metrics.Sum("resets"), metrics.Sum("subscribers.refused")));
+        Assert.Equal(
+            (Clients, 0, 0), (metrics.Sum("resumes", "result=resumed"), metrics.Sum("resets"), metrics.Sum("subscribers.refused")));
         Assert.All(herd, static client => Assert.Empty(client.Subscription.Resets));
         store.Check(log: true);
         foreach (var (_, subscription) in herd)

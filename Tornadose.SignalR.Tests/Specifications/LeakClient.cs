@@ -11,7 +11,8 @@ internal sealed class LeakClient(TestHost host, string wire)
 
     private static readonly (string Method, string Path, int Status)[] Refusals =
     [
-        ("PUT", "/stores/plain", 405), ("GET", "/stores/plain?last=many", 400), ("GET", "/stores/unknown", 404), ("GET", $"/stores/{RolesApp.Store}", 401), ("GET", $"/stores/{RolesApp.Store}?user=bob", 403),
+        ("PUT", "/stores/plain", 405), ("GET", "/stores/plain?last=many", 400), ("GET", "/stores/unknown", 404), (
+            "GET", $"/stores/{RolesApp.Store}", 401), ("GET", $"/stores/{RolesApp.Store}?user=bob", 403),
         ("GET", "/stores/plain?ticket=x", 401), ("GET", "/stores?store=plain&store=unknown", 404),
     ];
 
@@ -42,9 +43,13 @@ internal sealed class LeakClient(TestHost host, string wire)
         if (wire is "hub" or "watch")
             await RefusedHubAsync(number);
         else if (wire == "websocket" && number % 3 == 0)
-            await RefuseAsync("GET", "/stores/plain", number % 2 == 0 ? 426 : 400, [.. Headers.Where(header => header.Item1 != (number % 2 == 0 ? "Sec-WebSocket-Version" : "Sec-WebSocket-Key"))]);
+            await RefuseAsync(
+                "GET", "/stores/plain", number % 2 == 0 ? 426 : 400,
+                [.. Headers.Where(header => header.Item1 != (number % 2 == 0 ? "Sec-WebSocket-Version" : "Sec-WebSocket-Key"))]);
         else
-            await RefuseAsync(Refusals[number % Refusals.Length].Method, Refusals[number % Refusals.Length].Path, Refusals[number % Refusals.Length].Status, Headers);
+            await RefuseAsync(
+                Refusals[number % Refusals.Length].Method, Refusals[number % Refusals.Length].Path,
+                Refusals[number % Refusals.Length].Status, Headers);
     }
 
     private async Task RefuseAsync(string method, string path, int status, (string, string)[] headers)
@@ -90,7 +95,8 @@ internal sealed class LeakClient(TestHost host, string wire)
         await socket.SendTextAsync(Handshake);
         Assert.Equal("{}\u001e", await socket.NextTextAsync());
         var (type, method) = wire == "watch" ? (4, "WatchAfter") : (1, "Resume");
-        await socket.SendTextAsync($$"""{"type":{{type}},"invocationId":"1","target":"{{method}}","arguments":["{{store}}","x"]}""" + "\u001e");
+        await socket.SendTextAsync(
+            $$"""{"type":{{type}},"invocationId":"1","target":"{{method}}","arguments":["{{store}}","x"]}""" + "\u001e");
         if (ends is not null || number % 3 > 0)
             await UntilAsync(socket, ends ?? "reset");
         socket.Abort();

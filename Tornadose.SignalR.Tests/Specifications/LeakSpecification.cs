@@ -5,8 +5,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// Clients come, are refused or cut, and leave nothing: no subscriber, no handle, no memory, no exception that nobody looks at. Set <c>TORNADOSE_LEAK_CYCLES</c> for more of them.
-/// Runs alone, as it weighs the whole process.
+/// Clients come, are refused or cut, and leave nothing: no subscriber, no handle, no memory, no exception that nobody looks at. Set
+/// <c>TORNADOSE_LEAK_CYCLES</c> for more of them. Runs alone, as it weighs the whole process.
 /// </summary>
 [Collection(nameof(StalledReadersMemory))]
 public sealed class LeakSpecification(ITestOutputHelper output)
@@ -16,13 +16,15 @@ public sealed class LeakSpecification(ITestOutputHelper output)
     private const long Noise = 1 << 20;
     private const int NoiseOfACycle = 64;
 
-    [Theory, Case("HTTP-28", "WS-14", "SEC-25", "PROC-07"), InlineData("sse"), InlineData("ndjson"), InlineData("json"), InlineData("websocket"), InlineData("hub"), InlineData("watch")]
+    [Theory, Case("HTTP-28", "WS-14", "SEC-25", "PROC-07"), InlineData("sse"), InlineData("ndjson"), InlineData("json"),
+        InlineData("websocket"), InlineData("hub"), InlineData("watch")]
     public async Task Cycles_OfClientsThatAreCutAndRefused_LeaveNothing(string wire)
     {
         await using var host = await RolesApp.StartAsync(
             configure: options => (options.MaxHubCallsPerSecond, options.MaxReplayedPerSecond) = (null, null),
             // The recorder keeps every line, and SignalR has one, with the exception, for each call that is refused.
-            build: builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Tornadose", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.SignalR", LogLevel.Critical));
+            build: builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Tornadose", LogLevel.Warning).AddFilter(
+                "Microsoft.AspNetCore.SignalR", LogLevel.Critical));
         await host.Get<SignalR.IStoreProvider>().GetStore("plain").PublishNumberedAsync(5);
         var client = new LeakClient(host, wire);
         var cycles = RandomText.Times("TORNADOSE_LEAK_CYCLES", 600);
@@ -47,7 +49,8 @@ public sealed class LeakSpecification(ITestOutputHelper output)
     }
 
     private static Task RunAsync(LeakClient client, int cycles) =>
-        Parallel.ForAsync(0, cycles, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) => await client.CycleAsync(number));
+        Parallel.ForAsync(
+            0, cycles, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) => await client.CycleAsync(number));
 
     private static async Task<(long Memory, int Handles)> SettleAsync(TestHost host, long memory, int handles)
     {

@@ -16,7 +16,9 @@ public abstract class PlainTransportSpecification<TTransport>(SpecificationHost 
         await using var reader = await store.SubscribeAsync(Transport, after: ids[0], earliest: true);
         var live = store.Publish();
         await reader.ReadToTopAsync();
-        Assert.Equal(("expired", LedgerId.Parse(ids[^SpecificationHost.Window]).Offset - 1), (reader.Arrivals[0].Reset, LedgerId.Parse(reader.Arrivals[0].Id!).Offset));
+        Assert.Equal(
+            ("expired", LedgerId.Parse(ids[^SpecificationHost.Window]).Offset - 1),
+            (reader.Arrivals[0].Reset, LedgerId.Parse(reader.Arrivals[0].Id!).Offset));
         Assert.Equal([.. ids.TakeLast(SpecificationHost.Window), live], reader.Ids);
         store.Check();
     }

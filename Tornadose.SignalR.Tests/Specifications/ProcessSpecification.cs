@@ -25,7 +25,8 @@ public sealed class ProcessSpecification
 
     private static void AssertTold(Transport transport, ReaderEnd end)
     {
-        Assert.False(end.IsCut && transport is not HubWatchTransport, transport.Name); // SignalR may cut before it has written the end of a stream
+        // SignalR may cut before it has written the end of a stream
+        Assert.False(end.IsCut && transport is not HubWatchTransport, transport.Name);
         if (transport is WebSocketTransport)
             Assert.Equal(1012, end.Code);
         if (transport is HubGroupTransport)

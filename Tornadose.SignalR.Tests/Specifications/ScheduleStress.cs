@@ -7,7 +7,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Publishing, joining and trimming, each on threads of their own, at random moments; every reader is held to the ledger.</summary>
+/// <summary>
+/// Publishing, joining and trimming, each on threads of their own, at random moments; every reader is held to the ledger.
+/// </summary>
 internal sealed class ScheduleStress
 {
     private const int Joins = 250;
@@ -68,7 +70,8 @@ internal sealed class ScheduleStress
         {
             Thread.SpinWait(random.Next(2_000));
             if (_isQueue && random.Next(2) == 0)
-                _store.Log.Limits = new MessageLogLimits(random.Next(65), 1 + random.Next(200), random.Next(2) == 0 ? TimeSpan.FromSeconds(1) : null);
+                _store.Log.Limits = new MessageLogLimits(
+                    random.Next(65), 1 + random.Next(200), random.Next(2) == 0 ? TimeSpan.FromSeconds(1) : null);
             _time.Advance(TimeSpan.FromMilliseconds(random.Next(700)));
             _store.Log.TrimExpired();
         }

@@ -10,18 +10,21 @@ internal sealed class SharedBackplane : IBackplane
     private readonly LocalBackplane _local = new(TimeProvider.System);
     private readonly ConcurrentDictionary<string, IBackplaneChannel> _channels = new();
 
-    public IBackplaneChannel Open(string store, MessageLogLimits limits) => new Node(_channels.GetOrAdd(store, name => _local.Open(name, limits)));
+    public IBackplaneChannel Open(string store, MessageLogLimits limits) =>
+        new Node(_channels.GetOrAdd(store, name => _local.Open(name, limits)));
 
     private sealed class Node(IBackplaneChannel shared) : IBackplaneChannel
     {
         public MessageLog Log => shared.Log;
 
-        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        public ValueTask<MessagePosition> AppendAsync(
+            MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
             shared.AppendAsync(content, idempotencyKey, cancellationToken);
 
         public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => shared.FollowAsync(cancellationToken);
 
-        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => shared.CatchUpAsync(position, cancellationToken);
+        public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
+            shared.CatchUpAsync(position, cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

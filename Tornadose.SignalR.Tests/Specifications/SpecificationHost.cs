@@ -13,8 +13,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// An application with families of stores of every kind, on all transports, whose clock stands still and whose sockets hold little, so that a client that does not read is noticed early.
-/// Each test takes stores of its own from it.
+/// An application with families of stores of every kind, on all transports, whose clock stands still and whose sockets hold little, so that
+/// a client that does not read is noticed early. Each test takes stores of its own from it.
 /// </summary>
 public sealed class SpecificationHost : IAsyncLifetime
 {
@@ -69,7 +69,9 @@ public sealed class SpecificationHost : IAsyncLifetime
     /// <param name="clock">The clock of the delivery; null for the system's.</param>
     /// <param name="options">More options.</param>
     /// <param name="build">More services.</param>
-    public static Task<TestHost> StartAsync(TimeProvider? clock = null, Action<TornadoseOptions>? options = null, Action<WebApplicationBuilder>? build = null) => TestHost.StartAsync(
+    public static Task<TestHost> StartAsync(
+        TimeProvider? clock = null, Action<TornadoseOptions>? options = null,
+        Action<WebApplicationBuilder>? build = null) => TestHost.StartAsync(
         builder =>
         {
             if (clock is not null)

@@ -16,10 +16,14 @@ public sealed class StalledReadersMemorySpecification(SpecificationHost host) : 
     private const int Messages = 512;
     private const int MessageBytes = 16 * 1024;
 
-    /// <summary>The server's buffer for a connection (64 KiB), the batch that overflows it, what the test's own client holds, and as much again.</summary>
+    /// <summary>
+    /// The server's buffer for a connection (64 KiB), the batch that overflows it, what the test's own client holds, and as much again.
+    /// </summary>
     private const long BytesPerConnection = 256 * 1024;
 
-    /// <summary>What the store keeps of a message: the payload, and its rendering, which on a hub's stream is a string of two bytes a character.</summary>
+    /// <summary>
+    /// What the store keeps of a message: the payload, and its rendering, which on a hub's stream is a string of two bytes a character.
+    /// </summary>
     private const long KeptCopies = 3;
 
     public static TheoryData<string> Transports => [.. Transport.All.Select(static transport => transport.Name)];
@@ -40,7 +44,9 @@ public sealed class StalledReadersMemorySpecification(SpecificationHost host) : 
             host.Clock.Advance(TimeSpan.FromSeconds(1));
             return host.EndedAsSlow(name) - before == Subscribers;
         });
-        Assert.True(most < (Subscribers * BytesPerConnection) + (KeptCopies * Messages * MessageBytes), $"{most:N0} bytes for {Subscribers} stalled readers");
+        Assert.True(
+            most < (Subscribers * BytesPerConnection) + (KeptCopies * Messages * MessageBytes),
+            $"{most:N0} bytes for {Subscribers} stalled readers");
         foreach (var reader in readers)
             await reader.DisposeAsync();
     }

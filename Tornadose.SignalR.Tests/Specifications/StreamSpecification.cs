@@ -4,7 +4,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>What a transport promises besides whose connection stays open: signs of life, and what becomes of those who do not read.</summary>
+/// <summary>
+/// What a transport promises besides whose connection stays open: signs of life, and what becomes of those who do not read.
+/// </summary>
 /// <param name="host">The application.</param>
 public abstract class StreamSpecification<TTransport>(SpecificationHost host) : TransportSpecification<TTransport>(host)
     where TTransport : Transport, new()
@@ -134,7 +136,8 @@ public abstract class StreamSpecification<TTransport>(SpecificationHost host) : 
         store.PublishMany(4 * MoreThanBuffers, LargeMessage);
         while (reader.LastId != store.Top)
         {
-            // Three such steps are more than all buffers hold, so the server must have sent between two looks that are a send timeout apart.
+            // Three such steps are more than all buffers hold, so the server must have sent between two looks that are a send timeout
+            // apart.
             for (var i = 0; i < MoreThanBuffers / 8 && reader.LastId != store.Top; i++)
                 await reader.NextAsync();
             Host.Clock.Advance(SpecificationHost.SendTimeout / 4);
@@ -164,7 +167,9 @@ public abstract class StreamSpecification<TTransport>(SpecificationHost host) : 
         return false;
     }
 
-    /// <summary>A reader that has got the first message, and then left its connection alone while the log moved on by four times its window.</summary>
+    /// <summary>
+    /// A reader that has got the first message, and then left its connection alone while the log moved on by four times its window.
+    /// </summary>
     private async Task<Subscription> StallBeyondTheWindowAsync(SpecificationStore store)
     {
         var reader = await store.SubscribeStalledAsync(Transport);

@@ -17,7 +17,8 @@ public sealed class Subscription(SpecificationStore store, TransportReader reade
     public IEnumerable<string?> Ids => Arrivals.Where(static arrival => arrival.Reset is null).Select(static arrival => arrival.Id);
 
     /// <summary>The reasons of the resets that it got.</summary>
-    public IEnumerable<string?> Resets => Arrivals.Where(static arrival => arrival.Reset is not null).Select(static arrival => arrival.Reset);
+    public IEnumerable<string?> Resets =>
+        Arrivals.Where(static arrival => arrival.Reset is not null).Select(static arrival => arrival.Reset);
 
     /// <summary>The id of the last message or reset; the one that was presented, before there is any.</summary>
     public string? LastId { get; private set; } = seen.LastId;

@@ -9,7 +9,8 @@ public abstract partial class TransportSpecification<TTransport>
     public async Task Subscribe_NotAuthorized_IsRefusedAndNotRegistered()
     {
         var before = Host.Subscribers;
-        var refused = await Assert.ThrowsAsync<RefusedException>(() => Transport.OpenAsync(Host.Test.Http1, new StoreRequest(Host.Store("window").Name, Closed: true)));
+        var refused = await Assert.ThrowsAsync<RefusedException>(
+            () => Transport.OpenAsync(Host.Test.Http1, new StoreRequest(Host.Store("window").Name, Closed: true)));
         Assert.Equal(401, refused.Status);
         Assert.True(Host.Subscribers <= before);
     }

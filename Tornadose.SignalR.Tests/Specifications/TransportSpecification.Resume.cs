@@ -7,7 +7,8 @@ public abstract partial class TransportSpecification<TTransport>
 {
     private const int Published = 20;
 
-    [Theory, Case("HTTP-08", "HTTP-20", "WS-04", "SR-05", "PROC-12"), InlineData(0), InlineData(1), InlineData(SpecificationHost.Window - 1)]
+    [Theory, Case("HTTP-08", "HTTP-20", "WS-04", "SR-05", "PROC-12"), InlineData(0), InlineData(1),
+        InlineData(SpecificationHost.Window - 1)]
     public async Task Resume_IdIsKept_GivesWhatFollowsOnceAndThenLive(int behind)
     {
         var store = Host.Store("window");
@@ -23,7 +24,9 @@ public abstract partial class TransportSpecification<TTransport>
     }
 
     [Theory, Case("HTTP-13", "HTTP-14", "HTTP-15", "HTTP-16", "HTTP-17", "HTTP-20", "WS-04", "SR-05", "PROC-12")]
-    [InlineData("oldest-1", "expired"), InlineData("first", "expired"), InlineData("future", "unknown"), InlineData("farFuture", "unknown"), InlineData("epoch", "epoch"), InlineData("otherStore", "epoch"), InlineData("rollback", "rollback"), InlineData("dash", "unknown")]
+    [InlineData("oldest-1", "expired"), InlineData("first", "expired"), InlineData("future", "unknown"),
+        InlineData("farFuture", "unknown"), InlineData("epoch", "epoch"), InlineData("otherStore", "epoch"),
+        InlineData("rollback", "rollback"), InlineData("dash", "unknown")]
     public async Task Resume_IdIsNotKept_BeginsWithOneResetAndContinuesLive(string id, string reason)
     {
         var store = Host.Store("window");
@@ -61,12 +64,14 @@ public abstract partial class TransportSpecification<TTransport>
         store.Check(log: true);
     }
 
-    [Theory, Case("HTTP-20", "ST-11"), InlineData("top"), InlineData("top-1"), InlineData("first"), InlineData("future"), InlineData("epoch"), InlineData("otherStore"), InlineData("rollback"), InlineData("garbage"), InlineData(null), InlineData("")]
+    [Theory, Case("HTTP-20", "ST-11"), InlineData("top"), InlineData("top-1"), InlineData("first"), InlineData("future"),
+        InlineData("epoch"), InlineData("otherStore"), InlineData("rollback"), InlineData("garbage"), InlineData(null), InlineData("")]
     public async Task Resume_DataStore_GivesTheValueUnlessItIsKnown(string? id)
     {
         var store = Host.Store("data");
         var ids = store.PublishMany(5);
-        await using var reader = await store.SubscribeAsync(Transport, after: id switch { null or "" => id, "top" => ids[^1], "top-1" => ids[^2], _ => BadId(id, ids) });
+        await using var reader = await store.SubscribeAsync(
+            Transport, after: id switch { null or "" => id, "top" => ids[^1], "top-1" => ids[^2], _ => BadId(id, ids) });
         if (id != "top")
             Assert.Equal(ids[^1], (await reader.NextAsync()).Id);
         var live = store.Publish();

@@ -4,7 +4,8 @@ using Tornadose.SignalR.Tests.Specifications.Transports;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// What every transport promises. The same for all of them: the transports differ by what <see cref="Transport"/> knows of their wires, and by nothing else.
+/// What every transport promises. The same for all of them: the transports differ by what <see cref="Transport"/> knows of their wires, and
+/// by nothing else.
 /// </summary>
 /// <param name="host">The application.</param>
 public abstract partial class TransportSpecification<TTransport>(SpecificationHost host) : IClassFixture<SpecificationHost>, IDisposable
@@ -20,7 +21,9 @@ public abstract partial class TransportSpecification<TTransport>(SpecificationHo
     /// <summary>No test here is an error to the library. (SignalR logs every refusal of a hub method as one.)</summary>
     public void Dispose()
     {
-        Assert.DoesNotContain(Host.Test.Logs.GetSnapshot(), static entry => entry.Level >= LogLevel.Error && entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Host.Test.Logs.GetSnapshot(),
+            static entry => entry.Level >= LogLevel.Error && entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal));
         GC.SuppressFinalize(this);
     }
 }

@@ -36,7 +36,8 @@ public sealed class BusFaultTests
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
         await using var nodes = await TwoNodes.StartAsync(
-            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options => options.ProbeInterval = Timeout.InfiniteTimeSpan);
+            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options =>
+                options.ProbeInterval = Timeout.InfiniteTimeSpan);
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         proxy.DropMessages(1);
@@ -84,7 +85,8 @@ public sealed class BusFaultTests
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         proxy.DropMessages(int.MaxValue);
         var top = await nodes.PublishAsync(20, "starved");
-        await Eventually.TrueAsync(() => proxy.Dropped == 20 && nodes.Subscribers.Skip(3).All(subscriber => subscriber.LastId == top.ToString()));
+        await Eventually.TrueAsync(
+            () => proxy.Dropped == 20 && nodes.Subscribers.Skip(3).All(subscriber => subscriber.LastId == top.ToString()));
         Assert.All(nodes.Subscribers.Take(3), subscriber => Assert.Equal(20, subscriber.Count));
         Assert.Equal(0, nodes.Metrics.Sum("backplane.missed") + nodes.Metrics.Sum("backplane.probes.failed"));
     }
@@ -102,7 +104,8 @@ public sealed class BusFaultTests
         MessagePosition top = default;
         for (var i = 0; i < 100; i++)
             top = await nodes.PublishAsync(nodes.B, $"{i} {new string('x', 100_000)}");
-        await Eventually.TrueAsync(async () => !((string)(await redis.CommandAsync("INFO", "stats"))!).Contains("client_output_buffer_limit_disconnections:0", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => !((string)(await redis.CommandAsync("INFO", "stats"))!).Contains(
+            "client_output_buffer_limit_disconnections:0", StringComparison.Ordinal));
         proxy.StopReading = false;
         await nodes.SettleAsync(top); // read in parts, when a single answer would take too long
         Assert.All(nodes.Resets(), Assert.Empty);

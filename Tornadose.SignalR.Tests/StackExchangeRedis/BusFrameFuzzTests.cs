@@ -37,10 +37,15 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
             Assert.Equal((store.Top.Offset, store.Top.Tag), (frame.Position.Value.Offset, frame.Position.Value.Tag));
         }
 
-        Assert.True(announced > 1000 && refused > 1000 && proved > 1000, $"{announced} announced, {proved} of them with a proof, {refused} refused");
+        Assert.True(
+            announced > 1000 && refused > 1000 && proved > 1000,
+            $"{announced} announced, {proved} of them with a proof, {refused} refused");
     }
 
-    /// <summary>An announcement with another ending, proved or not, or changed at random; or bytes of no kind. With it what the script would have sent.</summary>
+    /// <summary>
+    /// An announcement with another ending, proved or not, or changed at random; or bytes of no kind. With it what the script would have
+    /// sent.
+    /// </summary>
     private static (byte[] Payload, byte[] Proved) Next(RandomText run, byte[] whole)
     {
         var proof = whole[..(Encoding.ASCII.GetString(whole).IndexOf(';', 4) + 1)];
@@ -50,14 +55,16 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
         byte[] body = [.. head, .. Encoding.ASCII.GetBytes($"{run.Of("j", "t", "x", "")}{(run.OneIn(10) ? run.Of("-1", "99999999999", "7fff", " 1", "+1") : $"{type.Length}")}{(run.OneIn(10) ? ",00-x" : "")};"), .. type, .. data];
         var proved = SimulatedStore.Prove(body);
         byte[] bytes = run.OneIn(4) ? [.. proof, .. body] : proved;
-        return (run.Next(4) switch { 0 => run.Bytes(run.Next(60)), 1 => bytes, _ => run.Mutate<byte>(bytes, () => run.Bytes(1)[0]) }, proved);
+        return (
+            run.Next(4) switch { 0 => run.Bytes(run.Next(60)), 1 => bytes, _ => run.Mutate<byte>(bytes, () => run.Bytes(1)[0]) }, proved);
     }
 
     private static void AssertIsSound(MessageContent content, int seed)
     {
         var text = Encoding.UTF8.GetString(content.Data.Span);
         Assert.True(System.Text.Unicode.Utf8.IsValid(content.Data.Span), $"TORNADOSE_SEED={seed}");
-        Assert.True(content.EventType is null || MessageEventType.Fault(content.EventType) is null, $"TORNADOSE_SEED={seed}: {content.EventType}");
+        Assert.True(
+            content.EventType is null || MessageEventType.Fault(content.EventType) is null, $"TORNADOSE_SEED={seed}: {content.EventType}");
         if (content.Format != MessageFormat.Json)
             return;
         Assert.False(text.AsSpan().ContainsAny('\r', '\n'), $"TORNADOSE_SEED={seed}: {text}");
@@ -105,7 +112,9 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
     {
         var epoch = top.ToString().Split('-')[0];
         var text = $"\u0001T1;{Convert.ToHexStringLower(run.Bytes(8))};{(run.OneIn(5) ? "0123456789abcdef" : epoch)};{top.Offset + run.Next(3)};{(run.OneIn(2) ? $"{top.Tag:x8}" : "0badbeef")};{(run.OneIn(2) ? $"{top.Tag:x8}" : "00000000")};t0;forged";
-        return run.OneIn(2) ? Encoding.UTF8.GetBytes(text) : [.. "\u0001T1;"u8, .. run.Mutate<byte>(Encoding.UTF8.GetBytes(text)[4..], () => run.Bytes(1)[0])];
+        return run.OneIn(2)
+            ? Encoding.UTF8.GetBytes(text)
+            : [.. "\u0001T1;"u8, .. run.Mutate<byte>(Encoding.UTF8.GetBytes(text)[4..], () => run.Bytes(1)[0])];
     }
 
     /// <summary>Past what came without an id: anybody who may publish on the channel may add such messages.</summary>

@@ -39,11 +39,13 @@ public sealed class ClockTests
         await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
         await nodes.ConnectAsync();
         var first = await nodes.PublishAsync(nodes.A, "first");
-        var shifted = Script.Append.Replace("redis.call('TIME')", $"redis.call('TIME'); now[1] = now[1] + {hours * 3600}", StringComparison.Ordinal);
+        var shifted = Script.Append.Replace(
+            "redis.call('TIME')", $"redis.call('TIME'); now[1] = now[1] + {hours * 3600}", StringComparison.Ordinal);
         Assert.NotEqual(Script.Append, shifted);
         for (var i = 0; i < 20; i++)
         {
-            var id = (string)(await redis.CommandAsync("EVAL", i % 2 == 0 ? shifted : Script.Append, 2, "{tornadose:orders}:meta", "{tornadose:orders}:log", $"{i}"))!;
+            var id = (string)(await redis.CommandAsync(
+                "EVAL", i % 2 == 0 ? shifted : Script.Append, 2, "{tornadose:orders}:meta", "{tornadose:orders}:log", $"{i}"))!;
             nodes.Ledger.Published(id, $"{i}");
         }
 

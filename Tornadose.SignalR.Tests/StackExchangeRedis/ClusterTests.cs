@@ -68,7 +68,8 @@ public sealed class ClusterTests
     private static async Task<int> CallsAsync(RedisCluster cluster, string command)
     {
         var stats = await Task.WhenAll(cluster.Nodes.Select(node => node.CommandAsync("INFO", "commandstats")));
-        return stats.Sum(text => Regex.Match((string)text!, $"cmdstat_{command}:calls=([0-9]+)") is { Success: true } calls ? int.Parse(calls.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
+        return stats.Sum(text => Regex.Match((string)text!, $"cmdstat_{command}:calls=([0-9]+)") is { Success: true } calls ? int.Parse(
+            calls.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
     }
 
     private static async Task ExchangeAsync(IBackplane one, IBackplane two, string store)
@@ -89,5 +90,6 @@ public sealed class ClusterTests
     }
 
     private static Task<MessagePosition> AppendAsync(IBackplaneChannel channel, string text) =>
-        channel.AppendAsync(new MessageContent(System.Text.Encoding.UTF8.GetBytes(text), MessageFormat.Text, null), text, default).WithTimeout();
+        channel.AppendAsync(
+            new MessageContent(System.Text.Encoding.UTF8.GetBytes(text), MessageFormat.Text, null), text, default).WithTimeout();
 }

@@ -46,7 +46,8 @@ public sealed class ConnectFailureTests
     [InlineData("redis://user:s3cret@host/zero")]
     [InlineData("redis://user:s3cret@host?ssl=true")]
     public void Parse_UrlOfAnotherKind_IsRefusedWithoutTheSecret(string url) =>
-        Assert.DoesNotContain("s3cret", Assert.Throws<ArgumentException>(() => RedisConnector.Parse(url)).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cret", Assert.Throws<ArgumentException>(() => RedisConnector.Parse(url)).ToString(), StringComparison.Ordinal);
 
     /// <summary>Redis 6.2 puts the script's own line before a command's error.</summary>
     [Theory]

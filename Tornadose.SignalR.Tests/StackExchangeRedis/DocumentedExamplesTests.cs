@@ -13,7 +13,8 @@ public sealed class DocumentedExamplesTests
     public async Task Examples_Typed_DoWhatThePageSays()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: static options => options.Channels["orders"] = "news");
+        await using var nodes = await TwoNodes.StartAsync(
+            redis.ConnectionString, configure: static options => options.Channels["orders"] = "news");
         await using var stream = await RawSse.OpenAsync(nodes.A.Url("/stores/orders"));
         var shell = Blocks("sh", redis.Port);
         Assert.Equal("1", await RunAsync("sh", "-c", shell[0])); // nodes that follow the store
@@ -42,7 +43,8 @@ public sealed class DocumentedExamplesTests
     }
 
     private static string[] Blocks(string language, int port) =>
-        [.. Regex.Matches(File.ReadAllText(Repository.File(Page)), $"```{language}\n(.*?)```", RegexOptions.Singleline).Select(block => block.Groups[1].Value.Replace("6379", $"{port}", StringComparison.Ordinal))];
+        [.. Regex.Matches(File.ReadAllText(Repository.File(Page)), $"```{language}\n(.*?)```", RegexOptions.Singleline).Select(
+            block => block.Groups[1].Value.Replace("6379", $"{port}", StringComparison.Ordinal))];
 
     private static async Task<string> RunAsync(string file, params string[] arguments)
     {

@@ -52,7 +52,8 @@ public sealed class EmptyStoreTests(RedisFixture redis)
         var server = await redis.GetAsync();
         var prefix = redis.NewPrefix();
         await using var host = await TestHost.StartAsync(
-            builder => builder.Services.AddTornadose(options => options.MaxStores = 10).AddQueueStore("devices/{id}").AddStackExchangeRedis(server.ConnectionString, options =>
+            builder => builder.Services.AddTornadose(options => options.MaxStores = 10).AddQueueStore(
+                "devices/{id}").AddStackExchangeRedis(server.ConnectionString, options =>
             {
                 TestBackplane.Quick(options);
                 options.KeyPrefix = prefix;

@@ -10,7 +10,8 @@ namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 /// <summary>When Redis is away, clients learn that something is, and no more.</summary>
 public sealed class ErrorWordsTests
 {
-    private static readonly string[] Secrets = ["redis", "127.0.0.1", "s3cret", "prefix-of-keys", "exception", "   at ", " at Tornadose", ".cs:", "timeout", "{"];
+    private static readonly string[] Secrets = [
+        "redis", "127.0.0.1", "s3cret", "prefix-of-keys", "exception", "   at ", " at Tornadose", ".cs:", "timeout", "{"];
 
     [Fact, Case("SEC-16")]
     public async Task Errors_RedisAway_HaveNoDetailsOfTheServer()
@@ -23,16 +24,20 @@ public sealed class ErrorWordsTests
             options.CommandTimeout = TimeSpan.FromMilliseconds(300);
         }));
         var said = new List<string>();
-        await using (var publish = await RawHttp.SendAsync(host.Url($"/stores/{RolesApp.Store}"), "POST", [("Content-Type", "text/plain"), ("X-User", "ann")], "x"u8.ToArray()))
+        await using (var publish = await RawHttp.SendAsync(
+            host.Url($"/stores/{RolesApp.Store}"), "POST", [("Content-Type", "text/plain"), ("X-User", "ann")], "x"u8.ToArray()))
             said.Add($"{publish.Status} {await publish.ReadTextAsync()}");
         var ticket = await host.GetTicketAsync(transport: "websocket");
-        await using (var socket = await RawHttp.GetAsync(host.Url($"/stores/{RolesApp.Store}?ticket={ticket}"), [.. RawWs.HandshakeHeaders]))
+        await using (
+            var socket = await RawHttp.GetAsync(host.Url($"/stores/{RolesApp.Store}?ticket={ticket}"), [.. RawWs.HandshakeHeaders]))
             said.Add($"{socket.Status} {await socket.ReadTextAsync()}");
         await using (var hub = await HubClient.StartAsync(host.WebSocketUrl("/hub?user=ann")))
-            said.Add((await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync<string>("Publish", RolesApp.Store, "x").WithTimeout())).Message.Split("HubException: ")[^1]);
+            said.Add((await Assert.ThrowsAsync<HubException>(
+                () => hub.InvokeAsync<string>("Publish", RolesApp.Store, "x").WithTimeout())).Message.Split("HubException: ")[^1]);
         Assert.Equal(["503", "503"], said.Take(2).Select(text => text[..3]));
         foreach (var text in said)
             Assert.DoesNotContain(Secrets, secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase));
-        await Assert.ThrowsAnyAsync<StoreException>(() => host.Get<IStoreProvider>().GetStore("plain").PublishAsync("x").AsTask()); // the application is told
+        // the application is told
+        await Assert.ThrowsAnyAsync<StoreException>(() => host.Get<IStoreProvider>().GetStore("plain").PublishAsync("x").AsTask());
     }
 }

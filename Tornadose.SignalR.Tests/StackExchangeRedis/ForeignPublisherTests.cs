@@ -22,7 +22,9 @@ public sealed class ForeignPublisherTests
         await PublishBareAsync(redis, nodes, "hello");
         await nodes.SettleAsync(await nodes.PublishAsync(nodes.B, "after"));
         var expected = new[] { "before", "hello", "after" }.Select(MessageRecord.HashOf);
-        Assert.All(nodes.Subscribers, subscriber => Assert.Equal(expected, subscriber.Records.OfType<MessageRecord>().Select(message => message.Hash)));
+        Assert.All(
+            nodes.Subscribers,
+            subscriber => Assert.Equal(expected, subscriber.Records.OfType<MessageRecord>().Select(message => message.Hash)));
         Assert.All(nodes.Subscribers, subscriber => Assert.Null(subscriber.Records.OfType<MessageRecord>().ElementAt(1).Id));
         var late = nodes.Ledger.Subscriber("late", "SSE", before.ToString());
         await using var client = await LedgerClients.SseAsync(nodes.A, TwoNodes.Store, late, before.ToString());
@@ -64,7 +66,8 @@ public sealed class ForeignPublisherTests
     public async Task BareAndScript_FromFourProcessesAtOnce_EverybodySeesTheSameOrder()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: options => options.SyncInterval = TimeSpan.FromMinutes(10));
+        await using var nodes = await TwoNodes.StartAsync(
+            redis.ConnectionString, configure: options => options.SyncInterval = TimeSpan.FromMinutes(10));
         await nodes.ConnectAsync();
         var script = await nodes.PublishAsync(nodes.A, "first");
         var sha = (string)(await redis.CommandAsync("SCRIPT", "LOAD", Script.Append))!;
@@ -77,7 +80,8 @@ public sealed class ForeignPublisherTests
         var order = Hashes(nodes.Subscribers[0]);
         Assert.All(nodes.Subscribers, subscriber => Assert.Equal(order, Hashes(subscriber)));
 
-        static IEnumerable<string> Hashes(LedgerSubscriber subscriber) => subscriber.Records.OfType<MessageRecord>().Select(message => message.Hash);
+        static IEnumerable<string> Hashes(LedgerSubscriber subscriber) =>
+            subscriber.Records.OfType<MessageRecord>().Select(message => message.Hash);
     }
 
     [Fact]
@@ -88,10 +92,12 @@ public sealed class ForeignPublisherTests
         await using var stream = await RawSse.OpenAsync(nodes.A.Url("/stores/orders"));
         string[] ids = new string[2];
         for (var i = 0; i < 2; i++)
-            ids[i] = (string)(await redis.CommandAsync("EVAL", Script.Append, 3, Meta, Log, Channel + ":key:17", "{\"total\":9.5}", "json", "created"))!;
+            ids[i] = (string)(
+                await redis.CommandAsync("EVAL", Script.Append, 3, Meta, Log, Channel + ":key:17", "{\"total\":9.5}", "json", "created"))!;
         Assert.Equal(ids[0], ids[1]);
         await redis.CommandAsync("EVAL", Script.Append, 2, Meta, Log, "{\"broken\":", "json", "tornadose.reset");
-        Assert.Equal(("created", "{\"total\":9.5}", ids[0]), await stream.NextAsync() is var next ? (next.Type, next.Data, next.Id) : default);
+        Assert.Equal(
+            ("created", "{\"total\":9.5}", ids[0]), await stream.NextAsync() is var next ? (next.Type, next.Data, next.Id) : default);
         Assert.Equal("message", (await stream.NextAsync()).Type);
         await using var lines = await RawHttp.GetAsync(nodes.A.Url("/stores/orders"), ("Accept", "application/json"));
         var json = Encoding.UTF8.GetString(await lines.ReadAsync());

@@ -13,7 +13,9 @@ public sealed class ForgeryTests
     public async Task Announcement_RepublishedWithOtherDataWhileANodeBeginsToFollow_IsRefused()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await redis.CommandAsync("ACL", "SETUSER", "mallory", "on", ">secret", "resetkeys", "allchannels", "+publish", "+subscribe", "+unsubscribe", "+ping", "+echo", "+info", "+hello", "+client");
+        await redis.CommandAsync(
+            "ACL", "SETUSER", "mallory", "on", ">secret", "resetkeys", "allchannels", "+publish", "+subscribe", "+unsubscribe", "+ping",
+            "+echo", "+info", "+hello", "+client");
         await using var honest = TestBackplane.Create(redis.ConnectionString, "tornadose");
         await using var writer = honest.Open("orders", new MessageLogLimits(100, 1 << 20));
         using var mallory = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString + ",user=mallory,password=secret");
@@ -53,7 +55,9 @@ public sealed class ForgeryTests
         await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
         await using var stream = await RawSse.OpenAsync(nodes.A.Url("/stores/orders"));
         await stream.UntilAsync(reader => reader.ReconnectionTime is not null);
-        await redis.CommandAsync("PUBLISH", "{tornadose:orders}", new string('x', nodes.StoreOf(nodes.A) is Tornadose.SignalR.Stores.MessageStore store ? store.Options.MaxMessageBytes + 1 : 0));
+        await redis.CommandAsync(
+            "PUBLISH", "{tornadose:orders}",
+            new string('x', nodes.StoreOf(nodes.A) is Tornadose.SignalR.Stores.MessageStore store ? store.Options.MaxMessageBytes + 1 : 0));
         await redis.CommandAsync("PUBLISH", "{tornadose:orders}", "small");
         Assert.Equal("small", (await stream.NextAsync()).Data);
         Assert.Equal(1, nodes.Metrics.Sum("backplane.refused"));

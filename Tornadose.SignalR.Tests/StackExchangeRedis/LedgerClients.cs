@@ -29,7 +29,8 @@ internal static class LedgerClients
         }
     }
 
-    public static async Task<IAsyncDisposable> WebSocketAsync(TestHost host, string store, LedgerSubscriber subscriber, string? after = null)
+    public static async Task<IAsyncDisposable> WebSocketAsync(
+        TestHost host, string store, LedgerSubscriber subscriber, string? after = null)
     {
         var socket = await RawWs.OpenAsync(host.Url($"/stores/{store}{Query(after)}"));
         return new Loop(ReadAsync(), socket.Abort, socket);

@@ -180,11 +180,16 @@ public sealed class LogReplicaTests
         Assert.Equal(Capacity / 2, replica.Log.GetSnapshot().Messages.Count);
     }
 
-    /// <summary>Whatever is lost on the way, and whatever Redis loses: no reader meets a message whose predecessor it has not seen, unless a reset said so, and all end at the top.</summary>
+    /// <summary>
+    /// Whatever is lost on the way, and whatever Redis loses: no reader meets a message whose predecessor it has not seen, unless a reset
+    /// said so, and all end at the top.
+    /// </summary>
     [Fact]
     public void Readers_AnyHistory_MeetAChainOrAReset()
     {
-        var seeds = Environment.GetEnvironmentVariable("TORNADOSE_SEED") is { } one ? [int.Parse(one, System.Globalization.CultureInfo.InvariantCulture)] : Enumerable.Range(0, 400).Select(_ => Random.Shared.Next()).ToArray();
+        var seeds = Environment.GetEnvironmentVariable("TORNADOSE_SEED") is { } one
+            ? [int.Parse(one, System.Globalization.CultureInfo.InvariantCulture)]
+            : Enumerable.Range(0, 400).Select(_ => Random.Shared.Next()).ToArray();
         foreach (var seed in seeds)
         {
             try
@@ -201,7 +206,8 @@ public sealed class LogReplicaTests
     private static void RunHistory(Random random)
     {
         var store = new SimulatedStore(random, Capacity, PageSize);
-        var replica = new LogReplica(new MessageLog(new MessageLogLimits(4 * Capacity, 1 << 20), TimeProvider.System), store, new FakeTimeProvider(), Refused);
+        var replica = new LogReplica(
+            new MessageLog(new MessageLogLimits(4 * Capacity, 1 << 20), TimeProvider.System), store, new FakeTimeProvider(), Refused);
         Sync(replica);
         var chain = new Chain(store, Cursor(replica));
         var late = new Queue<ReadOnlyMemory<byte>>();
@@ -275,7 +281,8 @@ public sealed class LogReplicaTests
     private static (SimulatedStore Store, LogReplica Replica) Start()
     {
         var store = new SimulatedStore(new Random(1), Capacity);
-        var replica = new LogReplica(new MessageLog(new MessageLogLimits(Capacity, 1 << 20), TimeProvider.System), store, TimeProvider.System, Refused);
+        var replica = new LogReplica(
+            new MessageLog(new MessageLogLimits(Capacity, 1 << 20), TimeProvider.System), store, TimeProvider.System, Refused);
         Sync(replica);
         return (store, replica);
     }
@@ -291,13 +298,15 @@ public sealed class LogReplicaTests
         task.GetAwaiter().GetResult();
     }
 
-    private static MessageCursor Cursor(LogReplica replica) => MessageCursor.Open(replica.Log, SlowConsumerPolicy.Reset, StartAt.Now, newestWins: false);
+    private static MessageCursor Cursor(LogReplica replica) =>
+        MessageCursor.Open(replica.Log, SlowConsumerPolicy.Reset, StartAt.Now, newestWins: false);
 
     private static List<string> Read(MessageCursor cursor)
     {
         var read = new List<string>();
         while (cursor.TryRead(out StoreMessage? message))
-            read.Add(message.Reset is { } reset ? $"{reset.ReasonName} {reset.Position.Offset}" : message.Position?.Offset.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? message.GetText());
+            read.Add(message.Reset is { } reset ? $"{reset.ReasonName} {reset.Position.Offset}" : message.Position?.Offset.ToString(
+                System.Globalization.CultureInfo.InvariantCulture) ?? message.GetText());
         return read;
     }
 

@@ -106,7 +106,8 @@ public sealed class NodeKilledTests
 
     private async Task<string> PublishAsync(DashboardServer node, string text)
     {
-        await Eventually.TrueAsync(() => _subscribers.All(subscriber => subscriber.Count > _published - 1 - MostAhead), what: "the slowest client");
+        await Eventually.TrueAsync(
+            () => _subscribers.All(subscriber => subscriber.Count > _published - 1 - MostAhead), what: "the slowest client");
         using var client = new HttpClient();
         using var content = new StringContent(text, Encoding.UTF8, new MediaTypeHeaderValue("text/plain"));
         using var answer = await client.PostAsync(node.Store(Store), content).WithTimeout();

@@ -75,7 +75,8 @@ public sealed class OperatorTests
         await PresentAsync(b, 1);
         await using var old = await RawHttp.GetAsync(b.Url($"/stores/{RolesApp.Store}?ticket={ticket}"), ("Accept", "text/event-stream"));
         Assert.Equal(401, old.Status);
-        await using var anew = await RawHttp.GetAsync(b.Url($"/stores/{RolesApp.Store}?ticket={await b.GetTicketAsync()}"), ("Accept", "text/event-stream"));
+        await using var anew = await RawHttp.GetAsync(
+            b.Url($"/stores/{RolesApp.Store}?ticket={await b.GetTicketAsync()}"), ("Accept", "text/event-stream"));
         Assert.Equal(200, anew.Status);
     }
 
@@ -84,8 +85,10 @@ public sealed class OperatorTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
-        await using var a = await InspectedApp.StartAsync(stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick));
-        await using var b = await InspectedApp.StartAsync(stores => stores.AddStackExchangeRedis(RedisProcess.ConnectionStringFor(proxy.Port), TestBackplane.Quick));
+        await using var a = await InspectedApp.StartAsync(
+            stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick));
+        await using var b = await InspectedApp.StartAsync(
+            stores => stores.AddStackExchangeRedis(RedisProcess.ConnectionStringFor(proxy.Port), TestBackplane.Quick));
         await PresentAsync(a, 1);
         await using var stream = await RawSse.OpenAsync(b.Url("/stores/orders"));
         var id = await b.IdOfOnlySubscriberAsync();
@@ -119,7 +122,8 @@ public sealed class OperatorTests
         INodeQuestions questions = backplane.Questions;
         Assert.Empty(await questions.AskAsync("subject", "question", first: false, default).WithTimeout());
         await redis.KillAsync();
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => questions.AskAsync("subject", "question", first: false, default).WithTimeout());
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => questions.AskAsync("subject", "question", first: false, default).WithTimeout());
         await Assert.ThrowsAsync<StoreUnavailableException>(() => questions.OrderAsync("order", default).WithTimeout());
         Assert.Empty(await questions.CollectAsync("subject", "question", default).WithTimeout());
     }
@@ -152,7 +156,8 @@ public sealed class OperatorTests
         await using var redis = await RedisProcess.StartAsync();
         await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
         await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
-        await Eventually.TrueAsync(async () => ((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "tornadose:_nodes*"))!).Length == 3);
+        await Eventually.TrueAsync(
+            async () => ((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "tornadose:_nodes*"))!).Length == 3);
         for (var i = 0; i < 20; i++)
         {
             using var cancelled = new CancellationTokenSource();
@@ -168,9 +173,11 @@ public sealed class OperatorTests
         add: stores => stores.AddStackExchangeRedis(connection, TestBackplane.Quick),
         build: builder => builder.Services.AddSingleton<IDataProtectionProvider>(Keys));
 
-    private static Task<RawSse> OpenAsync(TestHost host, string user) => RawSse.OpenAsync(host.Url($"/stores/{RolesApp.Store}"), ("X-User", user));
+    private static Task<RawSse> OpenAsync(TestHost host, string user) =>
+        RawSse.OpenAsync(host.Url($"/stores/{RolesApp.Store}"), ("X-User", user));
 
     /// <summary>Waits until a node knows of others.</summary>
     private static Task PresentAsync(TestHost host, int others) =>
-        Eventually.TrueAsync(async () => (await host.Get<RedisBackplane>().Questions.CollectAsync("anything", "", default)).Count == others);
+        Eventually.TrueAsync(
+            async () => (await host.Get<RedisBackplane>().Questions.CollectAsync("anything", "", default)).Count == others);
 }

@@ -74,7 +74,8 @@ public sealed class OutageTests
         await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(10, "after"));
         Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
-        Assert.All(nodes.Subscribers, subscriber => Assert.Contains(subscriber.Records, record => record is MessageRecord { Hash: var hash } && hash == MessageRecord.HashOf("new 0")));
+        Assert.All(nodes.Subscribers, subscriber => Assert.Contains(
+            subscriber.Records, record => record is MessageRecord { Hash: var hash } && hash == MessageRecord.HashOf("new 0")));
         Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=rollback"));
     }
 
@@ -84,12 +85,14 @@ public sealed class OutageTests
     {
         await using var primary = await RedisProcess.StartAsync();
         await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {primary.Port}");
-        await Eventually.TrueAsync(async () => ((string)(await replica.CommandAsync("INFO", "replication"))!).Contains("master_link_status:up", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => ((string)(await replica.CommandAsync("INFO", "replication"))!).Contains(
+            "master_link_status:up", StringComparison.Ordinal));
         await using var proxy = ChaosProxy.Start(primary.Port);
         await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
         await nodes.ConnectAsync();
         var seen = await nodes.PublishAsync(30);
-        await Eventually.TrueAsync(async () => (await replica.CommandAsync("HGET", "{tornadose:orders}:meta", "offset")) as string == $"{seen.Offset}");
+        await Eventually.TrueAsync(
+            async () => (await replica.CommandAsync("HGET", "{tornadose:orders}:meta", "offset")) as string == $"{seen.Offset}");
         await replica.CommandAsync("REPLICAOF", "NO", "ONE");
         await nodes.SettleAsync(await nodes.PublishAsync(10, "not replicated"));
         await primary.KillAsync();
@@ -107,7 +110,8 @@ public sealed class OutageTests
     public async Task Redis_DoesNotAnswerForAWhile_PublishesFailAndNothingIsLost()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
+        await using var nodes = await TwoNodes.StartAsync(
+            redis.ConnectionString, configure: options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
         await nodes.ConnectAsync();
         await nodes.PublishAsync(20);
         redis.Suspend();
@@ -147,7 +151,8 @@ public sealed class OutageTests
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
         await using var nodes = await TwoNodes.StartAsync(
-            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
+            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options =>
+                options.CommandTimeout = TimeSpan.FromMilliseconds(500));
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         proxy.SwallowPresent();

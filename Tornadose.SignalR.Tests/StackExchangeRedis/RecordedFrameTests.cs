@@ -6,8 +6,9 @@ using Tornadose.SignalR.StackExchangeRedis;
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 /// <summary>
-/// Announcements as a node of this version has sent them, recorded from a Redis. Nodes of several versions run side by side while an application is deployed, so a version that changes what is announced
-/// takes another number: nodes that do not know it read the log instead. A change that breaks these tests without one breaks such a deployment.
+/// Announcements as a node of this version has sent them, recorded from a Redis. Nodes of several versions run side by side while an
+/// application is deployed, so a version that changes what is announced takes another number: nodes that do not know it read the log
+/// instead. A change that breaks these tests without one breaks such a deployment.
 /// </summary>
 public sealed class RecordedFrameTests
 {
@@ -18,12 +19,16 @@ public sealed class RecordedFrameTests
 
     [Theory]
     [InlineData(First, "0ae65c0066d200e3-1-fe0d66b6", 0u, "first", MessageFormat.Text, null, null)]
-    [InlineData(Second, "0ae65c0066d200e3-2-02fb1d35", 0xfe0d66b6, "{\"total\":9.5}", MessageFormat.Json, "created", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
-    public void Version1_Recorded_IsUnderstoodAndProved(string recorded, string id, uint previous, string data, MessageFormat format, string? type, string? trace)
+    [InlineData(
+        Second, "0ae65c0066d200e3-2-02fb1d35", 0xfe0d66b6, "{\"total\":9.5}", MessageFormat.Json, "created",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    public void Version1_Recorded_IsUnderstoodAndProved(
+        string recorded, string id, uint previous, string data, MessageFormat format, string? type, string? trace)
     {
         Assert.True(BusFrame.TryParse(Encoding.UTF8.GetBytes(recorded), out var frame));
         Assert.Equal((id, previous, trace), (frame.Position.ToString(), frame.PreviousTag, frame.TraceParent));
-        Assert.Equal((data, format, type), (Encoding.UTF8.GetString(frame.Content.Data.Span), frame.Content.Format, frame.Content.EventType));
+        Assert.Equal(
+            (data, format, type), (Encoding.UTF8.GetString(frame.Content.Data.Span), frame.Content.Format, frame.Content.EventType));
         Assert.True(frame.IsProved(Seal));
     }
 

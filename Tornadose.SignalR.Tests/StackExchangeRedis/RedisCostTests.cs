@@ -41,7 +41,8 @@ public sealed class RedisCostTests
     public async Task Store_NobodyFollows_CostsTheNodeNothing()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: options => options.ProbeInterval = Timeout.InfiniteTimeSpan);
+        await using var nodes = await TwoNodes.StartAsync(
+            redis.ConnectionString, configure: options => options.ProbeInterval = Timeout.InfiniteTimeSpan);
         await nodes.PublishAsync(10);
         Assert.Empty(await ChannelsAsync(redis));
         await using (await RawSse.OpenAsync(nodes.A.Url("/stores/orders")))

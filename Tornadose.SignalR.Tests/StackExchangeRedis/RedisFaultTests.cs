@@ -5,7 +5,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>The rest of the catalogue: slow networks, a server that has become a replica, restricted users, stores beside a slow one.</summary>
+/// <summary>
+/// The rest of the catalogue: slow networks, a server that has become a replica, restricted users, stores beside a slow one.
+/// </summary>
 public sealed class RedisFaultTests
 {
     [Theory]
@@ -27,7 +29,8 @@ public sealed class RedisFaultTests
         await nodes.SettleAsync(published.MaxBy(position => position.Offset));
         Assert.Equal(Count, published.Distinct().Count());
         Assert.DoesNotContain("expired", nodes.Resets());
-        Assert.True(nodes.Metrics.Sum("publish.duration", "store=orders") > Count * milliseconds / 1000.0); // each waited for the way there and back, less what timers are early
+        // each waited for the way there and back, less what timers are early
+        Assert.True(nodes.Metrics.Sum("publish.duration", "store=orders") > Count * milliseconds / 1000.0);
     }
 
     [Fact]
@@ -37,7 +40,8 @@ public sealed class RedisFaultTests
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
         await using var nodes = await TwoNodes.StartAsync(
-            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
+            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options =>
+                options.CommandTimeout = TimeSpan.FromMilliseconds(500));
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(10));
         proxy.Stop();
@@ -96,7 +100,8 @@ public sealed class RedisFaultTests
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(50));
         Assert.All(nodes.Resets(), Assert.Empty);
-        await Assert.ThrowsAsync<StoreRefusedException>(() => nodes.A.Get<IStoreProvider>().GetStore("weather").PublishAsync("refused").AsTask());
+        await Assert.ThrowsAsync<StoreRefusedException>(
+            () => nodes.A.Get<IStoreProvider>().GetStore("weather").PublishAsync("refused").AsTask());
         await nodes.FailedAsync<StoreRefusedException>();
     }
 
@@ -104,8 +109,12 @@ public sealed class RedisFaultTests
     [Case("RDS-34", "PROC-12")]
     public async Task Nemesis_SeededFaultsOneAfterTheOther_LedgerIsClean()
     {
-        var seed = Environment.GetEnvironmentVariable("TORNADOSE_SEED") is { } given ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Random.Shared.Next();
-        var seconds = Environment.GetEnvironmentVariable("TORNADOSE_NEMESIS_SECONDS") is { } length ? int.Parse(length, System.Globalization.CultureInfo.InvariantCulture) : 10;
+        var seed = Environment.GetEnvironmentVariable("TORNADOSE_SEED") is { } given
+            ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
+        var seconds = Environment.GetEnvironmentVariable("TORNADOSE_NEMESIS_SECONDS") is { } length
+            ? int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)
+            : 10;
         TestContext.Current.TestOutputHelper?.WriteLine($"TORNADOSE_SEED={seed}");
         var random = new Random(seed);
         string[] durable = ["--appendonly", "yes", "--appendfsync", "always"];

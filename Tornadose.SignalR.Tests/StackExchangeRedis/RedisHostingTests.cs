@@ -31,7 +31,9 @@ public sealed class RedisHostingTests(RedisFixture redis)
     [Fact]
     public async Task AddStackExchangeRedis_Configuration_IsBound()
     {
-        await using var host = await StartAsync(builder => builder.AddStackExchangeRedis(ConfigurationOptions.Parse($"127.0.0.1:{RedisProcess.FreePort()}")), ("Tornadose:Redis:KeyPrefix", "mine"), ("Tornadose:Redis:SyncInterval", "00:00:01"));
+        await using var host = await StartAsync(
+            builder => builder.AddStackExchangeRedis(ConfigurationOptions.Parse($"127.0.0.1:{RedisProcess.FreePort()}")),
+            ("Tornadose:Redis:KeyPrefix", "mine"), ("Tornadose:Redis:SyncInterval", "00:00:01"));
         var options = host.Get<IOptions<RedisBackplaneOptions>>().Value;
         Assert.Equal(("mine", TimeSpan.FromSeconds(1)), (options.KeyPrefix, options.SyncInterval));
     }
@@ -46,7 +48,8 @@ public sealed class RedisHostingTests(RedisFixture redis)
     [InlineData("Linger", "2.00:00:00")]
     public async Task AddStackExchangeRedis_OptionOutOfRange_FailsTheStartAndNamesIt(string name, string value)
     {
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(builder => builder.AddStackExchangeRedis("127.0.0.1:1"), ($"Tornadose:Redis:{name}", value)));
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(builder => builder.AddStackExchangeRedis("127.0.0.1:1"), ($"Tornadose:Redis:{name}", value)));
         Assert.Contains($"Tornadose:Redis: {name}", failure.Message, StringComparison.Ordinal);
     }
 
@@ -65,20 +68,26 @@ public sealed class RedisHostingTests(RedisFixture redis)
     public void AddStackExchangeRedis_Twice_Throws()
     {
         var builder = new ServiceCollection().AddTornadose().AddStackExchangeRedis("127.0.0.1:1");
-        Assert.Contains("twice", Assert.Throws<InvalidOperationException>(() => builder.AddStackExchangeRedis("127.0.0.1:2")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "twice", Assert.Throws<InvalidOperationException>(() => builder.AddStackExchangeRedis("127.0.0.1:2")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void AddStackExchangeRedis_ChannelPrefix_IsRefused()
     {
         var builder = new ServiceCollection().AddTornadose();
-        Assert.Contains("KeyPrefix", Assert.Throws<InvalidOperationException>(() => builder.AddStackExchangeRedis("127.0.0.1:1,channelPrefix=a")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "KeyPrefix",
+            Assert.Throws<InvalidOperationException>(() => builder.AddStackExchangeRedis("127.0.0.1:1,channelPrefix=a")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task RedisProcess_BinaryMissing_SaysWhatToInstall()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RedisProcess.StartBinaryAsync("redis-server-that-is-not-there"));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => RedisProcess.StartBinaryAsync("redis-server-that-is-not-there"));
         Assert.Contains("eng/test.sh", failure.Message, StringComparison.Ordinal);
     }
 
@@ -88,8 +97,10 @@ public sealed class RedisHostingTests(RedisFixture redis)
     {
         var server = await redis.GetAsync();
         var (one, two) = (redis.NewPrefix(), redis.NewPrefix());
-        await using var first = await StartAsync(builder => builder.AddStackExchangeRedis(server.ConnectionString, options => options.KeyPrefix = one));
-        await using var second = await StartAsync(builder => builder.AddStackExchangeRedis(server.ConnectionString, options => options.KeyPrefix = two));
+        await using var first = await StartAsync(
+            builder => builder.AddStackExchangeRedis(server.ConnectionString, options => options.KeyPrefix = one));
+        await using var second = await StartAsync(
+            builder => builder.AddStackExchangeRedis(server.ConnectionString, options => options.KeyPrefix = two));
         await using var stream = await RawSse.OpenAsync(second.Url("/stores/orders"));
         var mine = await first.Get<IStoreProvider>().GetStore("orders").PublishAsync("mine").WithTimeout();
         var theirs = await second.Get<IStoreProvider>().GetStore("orders").PublishAsync("theirs").WithTimeout();
@@ -100,13 +111,16 @@ public sealed class RedisHostingTests(RedisFixture redis)
     [Fact]
     public async Task Post_RedisAway_IsAnsweredByServiceUnavailable()
     {
-        await using var host = await StartAsync(builder => builder.AddStackExchangeRedis($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", TestBackplane.Quick));
-        await using var answer = await RawHttp.SendAsync(host.Url("/stores/orders"), "POST", [("Content-Type", "text/plain")], "hello"u8.ToArray());
+        await using var host = await StartAsync(
+            builder => builder.AddStackExchangeRedis($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", TestBackplane.Quick));
+        await using var answer = await RawHttp.SendAsync(
+            host.Url("/stores/orders"), "POST", [("Content-Type", "text/plain")], "hello"u8.ToArray());
         Assert.Equal(503, answer.Status);
         Assert.NotNull(answer.Header("Retry-After"));
     }
 
-    private static Task<TestHost> StartAsync(Action<ITornadoseBuilder> add, params (string Key, string Value)[] configuration) => TestHost.StartAsync(
+    private static Task<TestHost> StartAsync(Action<ITornadoseBuilder> add, params (string Key, string Value)[] configuration) =>
+        TestHost.StartAsync(
         builder =>
         {
             builder.Configuration.AddInMemoryCollection(configuration.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));

@@ -9,5 +9,6 @@ public sealed class RedisScaleOutSpecification(RedisFixture redis) : ScaleOutSpe
 {
     protected override void ScaleOut(IServiceCollection services, string connectionString, string prefix) => services
         .AddSignalR()
-        .AddStackExchangeRedis(connectionString, options => options.Configuration.ChannelPrefix = RedisChannel.Literal($"{prefix}.signalr"));
+        .AddStackExchangeRedis(
+            connectionString, options => options.Configuration.ChannelPrefix = RedisChannel.Literal($"{prefix}.signalr"));
 }

@@ -88,7 +88,9 @@ public sealed class RedisWindowTests(RedisFixture redis)
         var kept = Texts(channel);
         Assert.Equal(Enumerable.Range(200 - kept.Count, kept.Count).Select(i => $"{i}"), kept.Select(text => text.Split(' ')[0]));
         Assert.InRange(kept.Count, 40, 42);
-        var sent = long.Parse(Regex.Match((string)(await server.CommandAsync("INFO", "stats"))!, "total_net_output_bytes:([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        var sent = long.Parse(
+            Regex.Match((string)(await server.CommandAsync("INFO", "stats"))!, "total_net_output_bytes:([0-9]+)").Groups[1].Value,
+            CultureInfo.InvariantCulture);
         Assert.InRange(sent, 8 << 20, 12 << 20);
         Assert.InRange(await CallsAsync(server, "evalsha"), 8, 20);
     }
@@ -100,19 +102,22 @@ public sealed class RedisWindowTests(RedisFixture redis)
         await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose");
         await using var channel = backplane.Open("orders", new MessageLogLimits(100, 64 << 20));
         for (var i = 0; i < 6; i++)
-            await channel.AppendAsync(new MessageContent(Encoding.ASCII.GetBytes(new string((char)('a' + i), 3 << 20)), MessageFormat.Text, null), null, default);
+            await channel.AppendAsync(
+                new MessageContent(Encoding.ASCII.GetBytes(new string((char)('a' + i), 3 << 20)), MessageFormat.Text, null), null, default);
         using var following = await channel.FollowAsync(default).WithTimeout();
         Assert.Equal("abcdef", string.Concat(Texts(channel).Select(text => text[0])));
     }
 
     private static string Log(string prefix) => $"{{{prefix}:orders}}:log";
 
-    private static List<string> Texts(IBackplaneChannel channel) => channel.Log.GetSnapshot().Messages.Select(message => message.GetText()).ToList();
+    private static List<string> Texts(IBackplaneChannel channel) =>
+        channel.Log.GetSnapshot().Messages.Select(message => message.GetText()).ToList();
 
     /// <summary>Appends as of some time ago.</summary>
     private static async Task AppendAsync(RedisProcess server, string prefix, string text, TimeSpan ago = default)
     {
-        var script = Script.Append.Replace("redis.call('TIME')", $"redis.call('TIME'); now[1] = now[1] - {(long)ago.TotalSeconds}", StringComparison.Ordinal);
+        var script = Script.Append.Replace(
+            "redis.call('TIME')", $"redis.call('TIME'); now[1] = now[1] - {(long)ago.TotalSeconds}", StringComparison.Ordinal);
         Assert.NotEqual(Script.Append, script);
         await server.CommandAsync("EVAL", script, 2, $"{{{prefix}:orders}}:meta", Log(prefix), text, "", "", "", 4096);
     }

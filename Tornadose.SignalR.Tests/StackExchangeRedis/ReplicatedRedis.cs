@@ -19,14 +19,19 @@ internal sealed class ReplicatedRedis : IAsyncDisposable
     {
         var primary = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
         var redis = new ReplicatedRedis(primary, await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {primary.Port}"));
-        await Eventually.TrueAsync(async () => ((string)(await redis.Replica.CommandAsync("INFO", "replication"))!).Contains("master_link_status:up", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => ((string)(await redis.Replica.CommandAsync("INFO", "replication"))!).Contains(
+            "master_link_status:up", StringComparison.Ordinal));
         return redis;
     }
 
     public Task UntilReplicatedAsync(MessagePosition position) =>
-        Eventually.TrueAsync(async () => (await Replica.CommandAsync("HGET", "{tornadose:orders}:meta", "offset")) as string == $"{position.Offset}");
+        Eventually.TrueAsync(
+            async () => (await Replica.CommandAsync("HGET", "{tornadose:orders}:meta", "offset")) as string == $"{position.Offset}");
 
-    /// <summary>Stops the replica, and cuts its connection, so that nothing of what follows lies in its buffers. It goes on by <see cref="RedisProcess.Resume"/>.</summary>
+    /// <summary>
+    /// Stops the replica, and cuts its connection, so that nothing of what follows lies in its buffers. It goes on by <see
+    /// cref="RedisProcess.Resume"/>.
+    /// </summary>
     public async Task DetachReplicaAsync()
     {
         Replica.Suspend();

@@ -7,8 +7,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 /// <summary>
-/// Two servers that share their stores over Redis, in an application that besides scales SignalR out by a manager of its own. Store messages come once, and what the application itself
-/// sends goes to all servers.
+/// Two servers that share their stores over Redis, in an application that besides scales SignalR out by a manager of its own. Store
+/// messages come once, and what the application itself sends goes to all servers.
 /// </summary>
 [Case("SR-09")]
 public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
@@ -53,7 +53,8 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
         await SendAsync(One.Context.Clients.All, "from one");
         await SendAsync(Two.Context.Clients.Group("orders"), "from two");
         foreach (var client in clients)
-            Assert.Equal(["from one", "from two"], (await client.TakeAsync(2)).Select(message => message.Data).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                ["from one", "from two"], (await client.TakeAsync(2)).Select(message => message.Data).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -67,8 +68,11 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
         await SendAsync(One.Context.Clients.User("bob"), "user");
         await SendAsync(One.Context.Clients.Client(named.Id), "connection");
         await SendAsync(One.Context.Clients.All, "all");
-        Assert.Equal(["all", "group of a store"], (await member.TakeAsync(2)).Select(message => message.Data).Order(StringComparer.Ordinal));
-        Assert.Equal(["all", "connection", "group of none", "user"], (await named.TakeAsync(4)).Select(message => message.Data).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["all", "group of a store"], (await member.TakeAsync(2)).Select(message => message.Data).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["all", "connection", "group of none", "user"],
+            (await named.TakeAsync(4)).Select(message => message.Data).Order(StringComparer.Ordinal));
         Assert.Equal((2, 4), (member.Seen.Count, named.Seen.Count));
     }
 
@@ -98,7 +102,8 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
     protected abstract void ScaleOut(IServiceCollection services, string connectionString, string prefix);
 
     /// <summary>Sends what every protocol's serializer knows.</summary>
-    private static Task SendAsync(IClientProxy clients, string text) => clients.SendAsync("Message", "sent", new Dictionary<string, object?> { ["data"] = text }).WithTimeout();
+    private static Task SendAsync(IClientProxy clients, string text) =>
+        clients.SendAsync("Message", "sent", new Dictionary<string, object?> { ["data"] = text }).WithTimeout();
 
     private async Task<HubHost> StartAsync(bool after)
     {

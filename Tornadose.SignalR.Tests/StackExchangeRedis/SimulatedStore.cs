@@ -5,7 +5,9 @@ using Tornadose.SignalR.StackExchangeRedis;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>A store as the append script keeps it in Redis, and what it would announce, in memory: for many runs of what a replica can meet.</summary>
+/// <summary>
+/// A store as the append script keeps it in Redis, and what it would announce, in memory: for many runs of what a replica can meet.
+/// </summary>
 internal sealed class SimulatedStore(Random random, int capacity, int pageSize = 5) : ILogSource
 {
     public const string Seal = "0123456789abcdef0123456789abcdef01234567";
@@ -69,12 +71,15 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
         var found = _log.Where(entry => entry.Position.Offset >= range.First && entry.Position.Offset <= range.Last).ToList();
         var size = Math.Max(2, Math.Min(range.Count, pageSize));
         var taken = range.NewestFirst ? found.TakeLast(size) : found.Take(size);
-        var page = new LogPage(new LogTop(Top, Seal), taken.Select(entry => new LogPageEntry(entry.Position, Content(entry.Position), 0)).ToList(), found.Count <= size, (long)Age.TotalMilliseconds);
+        var page = new LogPage(
+            new LogTop(Top, Seal), taken.Select(entry => new LogPageEntry(entry.Position, Content(entry.Position), 0)).ToList(),
+            found.Count <= size, (long)Age.TotalMilliseconds);
         Meanwhile?.Invoke();
         return Task.FromResult(page);
     }
 
-    private static MessageContent Content(MessagePosition position) => new(Encoding.ASCII.GetBytes(position.ToString()), MessageFormat.Text, null);
+    private static MessageContent Content(MessagePosition position) =>
+        new(Encoding.ASCII.GetBytes(position.ToString()), MessageFormat.Text, null);
 
     private static byte[] Announce(MessagePosition position, uint previous)
     {

@@ -14,7 +14,9 @@ internal static class TestBackplane
         var options = new RedisBackplaneOptions { KeyPrefix = prefix };
         Quick(options);
         configure?.Invoke(options);
-        return new RedisBackplane(RedisConnector.To(ConfigurationOptions.Parse(connectionString)), options, TimeProvider.System, new BackplaneMetrics(new Meters()), NullLogger.Instance);
+        return new RedisBackplane(
+            RedisConnector.To(ConfigurationOptions.Parse(connectionString)), options, TimeProvider.System,
+            new BackplaneMetrics(new Meters()), NullLogger.Instance);
     }
 
     public static void Quick(RedisBackplaneOptions options)

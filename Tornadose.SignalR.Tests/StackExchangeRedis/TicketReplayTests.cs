@@ -27,9 +27,11 @@ public sealed class TicketReplayTests(RedisFixture redis)
     [Theory, InlineData("sse", "text/event-stream", 200), InlineData("websocket", "websocket", 503)]
     public async Task Ticket_RedisAway_TellsTheClientToComeBack(string transport, string accept, int status)
     {
-        await using var host = await StartAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", "away", new EphemeralDataProtectionProvider());
+        await using var host = await StartAsync(
+            $"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", "away", new EphemeralDataProtectionProvider());
         (string, string)[] headers = accept == "websocket" ? [.. RawWs.HandshakeHeaders] : [("Accept", accept)];
-        await using var answer = await RawHttp.GetAsync(host.Url($"/stores/{RolesApp.Store}?ticket={await host.GetTicketAsync(transport: transport)}"), headers);
+        await using var answer = await RawHttp.GetAsync(
+            host.Url($"/stores/{RolesApp.Store}?ticket={await host.GetTicketAsync(transport: transport)}"), headers);
         Assert.Equal(status, answer.Status);
         if (status == 200)
             Assert.Contains("retry:", await answer.ReadTextAsync(), StringComparison.Ordinal);

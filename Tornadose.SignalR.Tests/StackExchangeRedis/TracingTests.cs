@@ -17,13 +17,17 @@ public sealed class TracingTests
         await using var readerA = await RawSse.OpenAsync(a.Url("/stores/traced-over-redis"));
         await using var readerB = await RawSse.OpenAsync(b.Url("/stores/traced-over-redis"));
         using var recorder = new ActivityRecorder("traced-over-redis");
-        var position = await a.Get<IStoreProvider>().GetStore("traced-over-redis").PublishAsync("héllo", new PublishOptions { EventType = "greeting" });
-        Assert.All([await readerA.NextAsync(), await readerB.NextAsync()], got => Assert.Equal(("héllo", "greeting", position.ToString()), (got.Data, got.Type, got.LastEventId)));
+        var position = await a.Get<IStoreProvider>().GetStore("traced-over-redis").PublishAsync(
+            "héllo", new PublishOptions { EventType = "greeting" });
+        Assert.All(
+            [await readerA.NextAsync(), await readerB.NextAsync()],
+            got => Assert.Equal(("héllo", "greeting", position.ToString()), (got.Data, got.Type, got.LastEventId)));
         await Eventually.TrueAsync(() => recorder.Activities.Count == 3);
         var publish = Assert.Single(recorder.Activities, activity => activity.Kind == ActivityKind.Producer);
         var receives = recorder.Activities.Where(activity => activity.Kind == ActivityKind.Consumer).ToList();
         Assert.Equal(2, receives.Count);
-        Assert.All(receives, receive => Assert.Equal((publish.TraceId, publish.SpanId, true), (receive.TraceId, receive.ParentSpanId, receive.HasRemoteParent)));
+        Assert.All(receives, receive => Assert.Equal(
+            (publish.TraceId, publish.SpanId, true), (receive.TraceId, receive.ParentSpanId, receive.HasRemoteParent)));
         Assert.All(receives, receive => Assert.Equal(position.ToString(), receive.GetTagItem("messaging.message.id")));
     }
 
@@ -38,7 +42,9 @@ public sealed class TracingTests
         await using var reader = await RawSse.OpenAsync(node.Url("/stores/traced-over-redis"));
         using var metrics = MetricsRecorder.Of(node);
         var script = await File.ReadAllTextAsync(Repository.File("Tornadose.SignalR.StackExchangeRedis/append.lua"));
-        await redis.CommandAsync("EVAL", script, "2", "{tornadose:traced-over-redis}:meta", "{tornadose:traced-over-redis}:log", "hello", "text", "", "", "", "", context);
+        await redis.CommandAsync(
+            "EVAL", script, "2", "{tornadose:traced-over-redis}:meta", "{tornadose:traced-over-redis}:log", "hello", "text", "", "", "", "",
+            context);
         Assert.Equal("hello", (await reader.NextAsync()).Data);
         Assert.Equal((0, 0), (metrics.Sum("backplane.refused"), metrics.Sum("backplane.backfilled")));
     }

@@ -8,7 +8,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Two web hosts that share a Redis, and on each an SSE, a WebSocket and a hub client of one store: six subscribers in one ledger.</summary>
+/// <summary>
+/// Two web hosts that share a Redis, and on each an SSE, a WebSocket and a hub client of one store: six subscribers in one ledger.
+/// </summary>
 internal sealed class TwoNodes : IAsyncDisposable
 {
     public const string Store = "orders";
@@ -38,7 +40,8 @@ internal sealed class TwoNodes : IAsyncDisposable
     /// <param name="connectionA">Where the first node finds Redis, perhaps through a proxy.</param>
     /// <param name="connectionB">Where the second does.</param>
     /// <param name="configure">Options other than those for tests.</param>
-    public static async Task<TwoNodes> StartAsync(string connectionA, string? connectionB = null, Action<RedisBackplaneOptions>? configure = null) => new(
+    public static async Task<TwoNodes> StartAsync(
+        string connectionA, string? connectionB = null, Action<RedisBackplaneOptions>? configure = null) => new(
         await StartNodeAsync(connectionA, configure), await StartNodeAsync(connectionB ?? connectionA, configure));
 
     public static Task<TestHost> StartNodeAsync(string connection, Action<RedisBackplaneOptions>? configure = null) =>
@@ -47,7 +50,9 @@ internal sealed class TwoNodes : IAsyncDisposable
     /// <param name="connection">Where the node finds Redis.</param>
     /// <param name="configure">Options other than those for tests.</param>
     /// <param name="clock">The node's clock; null for the machine's.</param>
-    public static Task<TestHost> StartNodeAsync(ConfigurationOptions connection, Action<RedisBackplaneOptions>? configure = null, TimeProvider? clock = null) => TestHost.StartAsync(
+    public static Task<TestHost> StartNodeAsync(
+        ConfigurationOptions connection, Action<RedisBackplaneOptions>? configure = null,
+        TimeProvider? clock = null) => TestHost.StartAsync(
         builder => builder.Services.AddSingleton(clock ?? TimeProvider.System)
             .AddHealthChecks().AddTornadose().Services.AddTornadose(options => options.DrainWindow = TimeSpan.FromMilliseconds(200))
             .AddQueueStore(Store, options => options.Capacity = Capacity)
@@ -138,7 +143,9 @@ internal sealed class TwoNodes : IAsyncDisposable
         Ledger.Check(id);
     }
 
-    /// <summary>Waits until one of the first node's instruments has measured something that is not zero: a fault that nobody can see is two faults.</summary>
+    /// <summary>
+    /// Waits until one of the first node's instruments has measured something that is not zero: a fault that nobody can see is two faults.
+    /// </summary>
     /// <param name="instrument">Its name after <c>tornadose.</c>.</param>
     /// <param name="tags">Tags of the measurement.</param>
     public Task MovedAsync(string instrument, params string[] tags) =>

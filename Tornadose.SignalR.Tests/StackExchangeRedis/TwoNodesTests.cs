@@ -17,7 +17,8 @@ public sealed class TwoNodesTests(RedisFixture redis)
         {
             await nodes.PublishAsync(nodes.A, $"a {i}");
             await nodes.PublishAsync(nodes.B, $"b {i}");
-            var id = (string)(await server.CommandAsync("EVAL", Script.Append, 2, $"{{{prefix}:orders}}:meta", $"{{{prefix}:orders}}:log", $"c {i}"))!;
+            var id = (string)(
+                await server.CommandAsync("EVAL", Script.Append, 2, $"{{{prefix}:orders}}:meta", $"{{{prefix}:orders}}:log", $"c {i}"))!;
             nodes.Ledger.Published(id, $"c {i}");
         }
 

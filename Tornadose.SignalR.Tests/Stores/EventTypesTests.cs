@@ -9,12 +9,15 @@ public sealed class EventTypesTests
     public void Normalize_PlainMessage_IsNull(string? eventType) => Assert.Null(EventTypes.Normalize(eventType));
 
     [Theory, Case("SSE-16")]
-    [InlineData("tick"), InlineData("Message"), InlineData(" leading and trailing "), InlineData("größe"), InlineData("a:b"), InlineData("data: x"), InlineData("😀"), InlineData("tornadose"), InlineData("tornadoses.x")]
+    [InlineData("tick"), InlineData("Message"), InlineData(" leading and trailing "), InlineData("größe"), InlineData("a:b"),
+        InlineData("data: x"), InlineData("😀"), InlineData("tornadose"), InlineData("tornadoses.x")]
     public void Normalize_AnyOtherText_IsKept(string eventType) => Assert.Equal(eventType, EventTypes.Normalize(eventType));
 
     [Theory, Case("SSE-05", "SEC-06")]
-    [InlineData("a\nb"), InlineData("a\rb"), InlineData("a\r\nb"), InlineData("\n"), InlineData("a\0b"), InlineData("a\tb"), InlineData("a\u001bb"), InlineData("a\u007fb")]
-    [InlineData("a\u0085b"), InlineData("a\u009fb"), InlineData("a\u2028b"), InlineData("a\u2029b"), InlineData("a\u200bb"), InlineData("a\u202eb"), InlineData("\ufeffa"), InlineData("a\u00adb")]
+    [InlineData("a\nb"), InlineData("a\rb"), InlineData("a\r\nb"), InlineData("\n"), InlineData("a\0b"), InlineData("a\tb"),
+        InlineData("a\u001bb"), InlineData("a\u007fb")]
+    [InlineData("a\u0085b"), InlineData("a\u009fb"), InlineData("a\u2028b"), InlineData("a\u2029b"), InlineData("a\u200bb"),
+        InlineData("a\u202eb"), InlineData("\ufeffa"), InlineData("a\u00adb")]
     [InlineData("a\U000E0001b"), InlineData("\U0001D173"), InlineData("a\U000E007F")]
     public void Normalize_ControlOrFormatCharacter_Throws(string eventType) => Refused(eventType);
 
@@ -26,7 +29,8 @@ public sealed class EventTypesTests
             Refused(eventType);
     }
 
-    [Theory, Case("SSE-17", "SEC-21"), InlineData("tornadose.reset"), InlineData("tornadose."), InlineData("Tornadose.Reset"), InlineData("TORNADOSE.x")]
+    [Theory, Case("SSE-17", "SEC-21"), InlineData("tornadose.reset"), InlineData("tornadose."), InlineData("Tornadose.Reset"),
+        InlineData("TORNADOSE.x")]
     public void Normalize_ReservedName_Throws(string eventType) => Refused(eventType);
 
     [Theory, Case("SSE-16"), InlineData("error"), InlineData("open")]

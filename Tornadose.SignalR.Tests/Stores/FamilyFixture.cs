@@ -13,8 +13,10 @@ internal sealed class FamilyFixture : IAsyncDisposable
     public FamilyFixture(int maxStores = 10_000, params string[] others)
     {
         Options.Change("devices/{id}", new StoreOptions { IdleTimeout = IdleTimeout });
-        StoreDefinition[] definitions = [new StoreDefinition("devices/{id}", StoreKind.Queue), .. others.Select(name => new StoreDefinition(name, StoreKind.Queue))];
-        Provider = new StoreProvider(definitions, Options, maxStores, new LocalBackplane(Time), new StoreSerializer(JsonSerializerOptions.Web), Time);
+        StoreDefinition[] definitions = [
+            new StoreDefinition("devices/{id}", StoreKind.Queue), .. others.Select(name => new StoreDefinition(name, StoreKind.Queue))];
+        Provider = new StoreProvider(
+            definitions, Options, maxStores, new LocalBackplane(Time), new StoreSerializer(JsonSerializerOptions.Web), Time);
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -30,7 +30,8 @@ public sealed class FamilyOptionsTests
     [Fact]
     public void Start_FamilyWithBadOptions_NamesTheFamily()
     {
-        using var services = Services(new() { ["Tornadose:Stores:devices/{id}:IdleTimeout"] = "00:00:00.5" }, stores => stores.AddDataStore("devices/{id}"));
+        using var services = Services(
+            new() { ["Tornadose:Stores:devices/{id}:IdleTimeout"] = "00:00:00.5" }, stores => stores.AddDataStore("devices/{id}"));
 
         var exception = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
 
@@ -67,7 +68,8 @@ public sealed class FamilyOptionsTests
     [Fact]
     public async Task DataFamily_Store_KeepsTheLatestValueWhateverTheOptionsSay()
     {
-        await using var services = Services(new() { ["Tornadose:Stores:devices/{id}:Capacity"] = "50" }, stores => stores.AddDataStore("devices/{id}"));
+        await using var services = Services(
+            new() { ["Tornadose:Stores:devices/{id}:Capacity"] = "50" }, stores => stores.AddDataStore("devices/{id}"));
         var store = services.GetRequiredService<IStoreProvider>().GetStore("devices/1");
         var reader = store.OpenCursor(StartAt.Now);
 

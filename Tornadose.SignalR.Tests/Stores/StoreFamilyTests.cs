@@ -129,7 +129,8 @@ public sealed class StoreFamilyTests : IAsyncDisposable
         {
             for (var i = 0; i < 10; i++)
                 Provider.GetStore($"devices/{i}");
-            Assert.Equal(["devices/9", "devices/followed", "devices/main", "devices/written"], Provider.Names.Order(StringComparer.Ordinal));
+            Assert.Equal(
+                ["devices/9", "devices/followed", "devices/main", "devices/written"], Provider.Names.Order(StringComparer.Ordinal));
             await Provider.GetStore("devices/9").PublishAsync("x");
             Assert.Throws<TooManyStoresException>(() => Provider.GetStore("devices/one-more"));
             Assert.Throws<TooManyStoresException>(() => Provider.TryGetStore("devices/one-more", out _));

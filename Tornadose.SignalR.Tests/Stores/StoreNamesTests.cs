@@ -5,7 +5,8 @@ namespace Tornadose.SignalR.Tests.Stores;
 
 public sealed class StoreNamesTests
 {
-    public static TheoryData<string> Good => ["a", "0", "orders", "Orders", "devices/42/temperature", "a.b_c:d/e-f", "a..b", "a/b.", new string('x', 128)];
+    public static TheoryData<string> Good =>
+        ["a", "0", "orders", "Orders", "devices/42/temperature", "a.b_c:d/e-f", "a..b", "a/b.", new string('x', 128)];
 
     public static TheoryData<string> Bad =>
     [

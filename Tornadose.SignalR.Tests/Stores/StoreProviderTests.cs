@@ -29,7 +29,8 @@ public sealed class StoreProviderTests : IAsyncDisposable
         Assert.Equal(["orders"], _provider.Names);
     }
 
-    [Theory, Case("SEC-07"), InlineData("Orders"), InlineData("nothing"), InlineData(""), InlineData("devices"), InlineData("devices/"), InlineData("devices/a/b"), InlineData("devices/.."), InlineData("devices/a*")]
+    [Theory, Case("SEC-07"), InlineData("Orders"), InlineData("nothing"), InlineData(""), InlineData("devices"), InlineData("devices/"),
+        InlineData("devices/a/b"), InlineData("devices/.."), InlineData("devices/a*")]
     public void GetStore_UnknownName_ThrowsAndMakesNothing(string name)
     {
         Assert.Throws<StoreNotFoundException>(() => _provider.GetStore(name));

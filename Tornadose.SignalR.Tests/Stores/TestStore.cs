@@ -8,7 +8,8 @@ namespace Tornadose.SignalR.Tests.Stores;
 /// <summary>Stores as the application gets them, on a local backplane, without a container.</summary>
 internal static class TestStore
 {
-    public static MessageStore Queue(int capacity = 1000, TimeProvider? time = null, Action<StoreOptions>? configure = null, JsonSerializerOptions? json = null) =>
+    public static MessageStore Queue(
+        int capacity = 1000, TimeProvider? time = null, Action<StoreOptions>? configure = null, JsonSerializerOptions? json = null) =>
         Make(StoreKind.Queue, capacity, SlowConsumerPolicy.Reset, time, configure, json);
 
     public static MessageStore Latest(TimeProvider? time = null, Action<StoreOptions>? configure = null) =>
@@ -24,7 +25,9 @@ internal static class TestStore
 
     /// <summary>A store of any kind with any policy, also those that the application's options do not allow together.</summary>
     public static MessageStore Make(StoreKind kind, MessageLogLimits limits, SlowConsumerPolicy policy, TimeProvider time) =>
-        new("test", kind, new StoreOptions { SlowConsumer = policy }, new LocalBackplane(time).Open("test", limits), new StoreSerializer(JsonSerializerOptions.Web));
+        new(
+            "test", kind, new StoreOptions { SlowConsumer = policy }, new LocalBackplane(time).Open("test", limits),
+            new StoreSerializer(JsonSerializerOptions.Web));
 
     private static MessageStore Make(
         StoreKind kind, int capacity, SlowConsumerPolicy policy, TimeProvider? time, Action<StoreOptions>? configure, JsonSerializerOptions? json)

@@ -13,7 +13,11 @@ public sealed partial class TypedStoreTests
     [Fact]
     public async Task PublishAsync_Value_IsJsonOfTheConfiguredOptions()
     {
-        var store = TestStore.Queue(json: new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, TypeInfoResolver = JsonSerializerOptions.Default.TypeInfoResolver });
+        var store = TestStore.Queue(json: new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            TypeInfoResolver = JsonSerializerOptions.Default.TypeInfoResolver,
+        });
 
         await new TypedStore<Weather>(store).PublishAsync(Rain);
 
@@ -114,7 +118,8 @@ public sealed partial class TypedStoreTests
     {
         var store = TestStore.Queue();
 
-        var first = await new TypedStore<Weather>(store).PublishAsync(Rain, new PublishOptions { EventType = "tick", IdempotencyKey = "k" });
+        var first = await new TypedStore<Weather>(store).PublishAsync(
+            Rain, new PublishOptions { EventType = "tick", IdempotencyKey = "k" });
         var second = await new TypedStore<Weather>(store).PublishAsync(Rain, new PublishOptions { IdempotencyKey = "k" });
 
         Assert.Equal(first, second);

@@ -3,7 +3,10 @@ using System.Diagnostics;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>The activities of the source <c>Tornadose</c> that concern one store. The source is the process's, so that other tests' are seen here, too: hence a store with a name of its own.</summary>
+/// <summary>
+/// The activities of the source <c>Tornadose</c> that concern one store. The source is the process's, so that other tests' are seen here,
+/// too: hence a store with a name of its own.
+/// </summary>
 internal sealed class ActivityRecorder : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _activities = new();

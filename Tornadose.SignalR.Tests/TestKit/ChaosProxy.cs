@@ -23,7 +23,8 @@ public sealed class ChaosProxy : IAsyncDisposable
     public TimeSpan Delay { get; set; }
 
     /// <summary>
-    /// The share of packets that are lost, from 0 to 1. TCP sends them again, so that what a connection sees of it is a pause for all that follows: here <see cref="RetransmissionTimeout"/>.
+    /// The share of packets that are lost, from 0 to 1. TCP sends them again, so that what a connection sees of it is a pause for all that
+    /// follows: here <see cref="RetransmissionTimeout"/>.
     /// </summary>
     public double Loss { get; set; }
 
@@ -86,7 +87,9 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>A failover of which the present connections are not told: new ones go to another server.</summary>
     public void RedirectNew(int target) => _target = target;
 
-    /// <summary>Drops the next messages of subscribed channels, and lets everything else through: answers to pings, to commands, to subscriptions.</summary>
+    /// <summary>
+    /// Drops the next messages of subscribed channels, and lets everything else through: answers to pings, to commands, to subscriptions.
+    /// </summary>
     public void DropMessages(int count) => Volatile.Write(ref _droppableMessages, count);
 
     /// <summary>Lets the next script through and cuts its connection when the answer comes.</summary>

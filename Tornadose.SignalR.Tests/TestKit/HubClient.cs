@@ -12,7 +12,8 @@ public static class HubClient
     /// <param name="url">The hub's URL, <c>http</c> or <c>ws</c>.</param>
     /// <param name="protocol">JSON when null.</param>
     /// <param name="configure">Headers and the like of the WebSocket's handshake.</param>
-    public static async Task<HubConnection> StartAsync(Uri url, IHubProtocol? protocol = null, Action<ClientWebSocketOptions>? configure = null)
+    public static async Task<HubConnection> StartAsync(
+        Uri url, IHubProtocol? protocol = null, Action<ClientWebSocketOptions>? configure = null)
     {
         var connection = Build(url, protocol, configure);
         await connection.StartAsync().WithTimeout();

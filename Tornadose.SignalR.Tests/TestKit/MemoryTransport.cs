@@ -34,10 +34,13 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
     /// <summary>A connection to the endpoint for HTTP/1.1.</summary>
     public RawConnection Connect()
     {
-        var (toServer, toClient) = (new Pipe(new PipeOptions(useSynchronizationContext: false)), new Pipe(new PipeOptions(useSynchronizationContext: false)));
+        var (toServer, toClient) = (
+            new Pipe(new PipeOptions(useSynchronizationContext: false)), new Pipe(new PipeOptions(useSynchronizationContext: false)));
         var input = new GuardedWriter(toServer.Writer);
         _listeners[0].Add(new ServerEnd(new Duplex(toServer.Reader, toClient.Writer), input));
-        return new RawConnection(new DuplexStream(toClient.Reader, input), () => input.Complete(null), () => input.Complete(new IOException("The connection was reset.")));
+        return new RawConnection(
+            new DuplexStream(toClient.Reader, input), () => input.Complete(null),
+            () => input.Complete(new IOException("The connection was reset.")));
     }
 
     private sealed class Listener(EndPoint endpoint) : IConnectionListener
@@ -49,7 +52,8 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
         public void Add(ConnectionContext connection) => Assert.True(_connections.Writer.TryWrite(connection));
 
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
-            await _connections.Reader.WaitToReadAsync(cancellationToken) && _connections.Reader.TryRead(out var connection) ? connection : null;
+            await _connections.Reader.WaitToReadAsync(cancellationToken)
+                && _connections.Reader.TryRead(out var connection) ? connection : null;
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {
@@ -60,7 +64,8 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
         public ValueTask DisposeAsync() => UnbindAsync();
     }
 
-    private sealed class ServerEnd(Duplex transport, GuardedWriter input) : DefaultConnectionContext(Guid.NewGuid().ToString("N"), transport, transport)
+    private sealed class ServerEnd(Duplex transport, GuardedWriter input) : DefaultConnectionContext(
+        Guid.NewGuid().ToString("N"), transport, transport)
     {
         public override void Abort(ConnectionAbortedException abortReason)
         {
@@ -126,9 +131,11 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _read.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            _read.ReadAsync(buffer, cancellationToken);
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => await writer.WriteAsync(buffer.Span);
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await writer.WriteAsync(buffer.Span);
 
         public override void Flush()
         {

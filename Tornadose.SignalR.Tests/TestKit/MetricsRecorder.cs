@@ -25,7 +25,8 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
         _published.Start();
     }
 
-    public static MetricsRecorder Of(TestHost host, params string[] instruments) => new(host.Services.GetRequiredService<IMeterFactory>(), instruments);
+    public static MetricsRecorder Of(TestHost host, params string[] instruments) =>
+        new(host.Services.GetRequiredService<IMeterFactory>(), instruments);
 
     /// <summary>The sum of what an instrument has measured.</summary>
     /// <param name="instrument">The instrument's name after <c>tornadose.</c>.</param>

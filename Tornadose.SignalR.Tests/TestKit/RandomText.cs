@@ -27,7 +27,10 @@ public sealed class RandomText
         return new RandomText(seed);
     }
 
-    /// <summary>The run of a number among many that one seed makes, each of which can be replayed alone: as the first of a seed that is that much larger.</summary>
+    /// <summary>
+    /// The run of a number among many that one seed makes, each of which can be replayed alone: as the first of a seed that is that much
+    /// larger.
+    /// </summary>
     public RandomText Run(int number) => new(unchecked(Seed + number));
 
     /// <summary>How often: as many times as the environment says, for a long run by hand.</summary>
@@ -60,12 +63,16 @@ public sealed class RandomText
         return text.ToString();
     }
 
-    /// <summary>JSON of any kind: numbers beyond every range, escapes of everything, half surrogate pairs among them, names that come twice, nesting.</summary>
+    /// <summary>
+    /// JSON of any kind: numbers beyond every range, escapes of everything, half surrogate pairs among them, names that come twice,
+    /// nesting.
+    /// </summary>
     public string Json(int depth = 4) => Next(depth > 0 ? 9 : 6) switch
     {
         0 => Of("null", "true", "false"),
         1 => Of("0", "-0", "1.50", "1e999", "-1E-999", "9223372036854775808", "123456789012345678901234567890", "0.1000"),
-        2 or 3 => $"\"{Short().Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t")}\"",
+        2 or 3 =>
+            $"\"{Short().Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t")}\"",
         4 => $"\"{Of("\\ud800", "\\udc00x", "\\ud83d\\ude00", "\\u0000", "\\u001e", "\\u000a", "\\u2028", "\\/", "</script>", "$type")}\"",
         5 => Of("[]", "{}", " \n[ ]", "{\"$type\":\"System.Diagnostics.Process\"}"),
         6 => $"[{string.Join(Of(",", " ,\n"), Enumerable.Range(0, Next(4)).Select(_ => Json(depth - 1)))}]",
@@ -102,7 +109,8 @@ public sealed class RandomText
         return text.ToString(0, Math.Min(text.Length, 64 * 1024));
     }
 
-    private static int? Setting(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? int.Parse(given) : null;
+    private static int? Setting(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? int.Parse(given) : null;
 
     private void Append(StringBuilder text)
     {

@@ -130,7 +130,11 @@ public sealed class RawClientTests
     public async Task TestHost_SecondEndpoint_SpeaksHttp2()
     {
         await using var host = await ExampleApp.StartAsync();
-        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         Assert.Equal("hello", await client.GetStringAsync(host.Http2Url("/plain")));
         host.Logs.AssertNoErrors();
     }

@@ -15,7 +15,8 @@ public sealed class RawLines : IAsyncDisposable
     /// <summary>Opens the stream, up to the empty line that it begins with.</summary>
     public static async Task<RawLines> OpenAsync(Uri url, int? receiveBufferBytes = null, params (string Name, string Value)[] headers)
     {
-        var http = await RawHttp.SendAsync(url, "GET", [("Accept", "application/x-ndjson"), .. headers], receiveBufferBytes: receiveBufferBytes);
+        var http = await RawHttp.SendAsync(
+            url, "GET", [("Accept", "application/x-ndjson"), .. headers], receiveBufferBytes: receiveBufferBytes);
         Assert.Equal(200, http.Status);
         var lines = new RawLines(http);
         Assert.Equal("", await lines.NextAsync());

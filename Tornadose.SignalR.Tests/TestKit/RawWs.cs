@@ -50,7 +50,11 @@ public sealed class RawWs : IAsyncDisposable
     /// <summary>A WebSocket over HTTP/2: a stream that extended CONNECT has opened (RFC 8441).</summary>
     public static async Task<RawWs> OpenHttp2Async(HttpMessageInvoker client, Uri url)
     {
-        var request = new HttpRequestMessage(HttpMethod.Connect, url) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(HttpMethod.Connect, url)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Headers.Protocol = "websocket";
         request.Headers.Add("Sec-WebSocket-Version", "13");
         var answer = await client.SendAsync(request, CancellationToken.None).WithTimeout();
@@ -59,7 +63,8 @@ public sealed class RawWs : IAsyncDisposable
     }
 
     /// <summary>A WebSocket on a connection that is there already.</summary>
-    public static async Task<RawWs> OpenAsync(RawConnection connection, Uri url) => new(await RawHttp.SendAsync(connection, url, "GET", HandshakeHeaders));
+    public static async Task<RawWs> OpenAsync(RawConnection connection, Uri url) =>
+        new(await RawHttp.SendAsync(connection, url, "GET", HandshakeHeaders));
 
     public Task SendAsync(int opcode, byte[] payload, bool fin = true, bool masked = true, int rsv = 0) =>
         SendAsync(new WsFrame(fin, rsv, opcode, masked, payload));

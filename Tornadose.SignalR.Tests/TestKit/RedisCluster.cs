@@ -16,10 +16,12 @@ public sealed class RedisCluster : IAsyncDisposable
         {
             for (var i = 0; i < 3; i++)
                 cluster._nodes.Add(await RedisProcess.StartAsync("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
-            await using var create = LineProcess.Start("redis-cli", ["--cluster", "create", .. cluster._nodes.Select(node => $"127.0.0.1:{node.Port}"), "--cluster-yes"]);
+            await using var create = LineProcess.Start(
+                "redis-cli", ["--cluster", "create", .. cluster._nodes.Select(node => $"127.0.0.1:{node.Port}"), "--cluster-yes"]);
             Assert.Equal(0, await create.ExitCodeAsync());
             foreach (var node in cluster._nodes)
-                await Eventually.TrueAsync(async () => ((string)(await node.CommandAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal));
+                await Eventually.TrueAsync(async () => (
+                    (string)(await node.CommandAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal));
             return cluster;
         }
         catch

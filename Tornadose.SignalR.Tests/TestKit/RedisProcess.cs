@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>A real <c>redis-server</c> of a test's own, on a free port and with its own directory, that can be killed, stopped and started again.</summary>
+/// <summary>
+/// A real <c>redis-server</c> of a test's own, on a free port and with its own directory, that can be killed, stopped and started again.
+/// </summary>
 public sealed class RedisProcess : IAsyncDisposable
 {
     private readonly string _binary;
@@ -21,7 +23,9 @@ public sealed class RedisProcess : IAsyncDisposable
 
     public static string ConnectionStringFor(int port) => $"127.0.0.1:{port},connectTimeout=1000";
 
-    /// <summary>The server that the tests start; <c>TORNADOSE_REDIS_SERVER</c> names another version, or another one that speaks its protocol.</summary>
+    /// <summary>
+    /// The server that the tests start; <c>TORNADOSE_REDIS_SERVER</c> names another version, or another one that speaks its protocol.
+    /// </summary>
     private static string Binary { get; } = Environment.GetEnvironmentVariable("TORNADOSE_REDIS_SERVER") ?? "redis-server";
 
     public static Task<RedisProcess> StartAsync(params string[] arguments) => StartBinaryAsync(Binary, arguments);
@@ -53,7 +57,10 @@ public sealed class RedisProcess : IAsyncDisposable
     /// <summary>A Redis that is not running yet, but whose port is known.</summary>
     public static RedisProcess Later() => new(Binary, FreePort());
 
-    /// <summary>Starts it, after a kill again: with what its directory holds, where <paramref name="arguments"/> say so (<c>--appendonly yes</c>, a dump file).</summary>
+    /// <summary>
+    /// Starts it, after a kill again: with what its directory holds, where <paramref name="arguments"/> say so (<c>--appendonly yes</c>, a
+    /// dump file).
+    /// </summary>
     public async Task RestartAsync(params string[] arguments)
     {
         string[] persistence = arguments.Contains("--save") ? [] : ["--save", ""];

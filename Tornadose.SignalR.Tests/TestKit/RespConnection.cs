@@ -8,7 +8,9 @@ namespace Tornadose.SignalR.Tests.TestKit;
 /// <summary>Redis's answer to a command was an error.</summary>
 public sealed class RespException(string message) : Exception(message);
 
-/// <summary>A Redis client of a few lines, so that tests look at Redis without the library that the product uses. For one caller at a time.</summary>
+/// <summary>
+/// A Redis client of a few lines, so that tests look at Redis without the library that the product uses. For one caller at a time.
+/// </summary>
 public sealed class RespConnection : IDisposable
 {
     private readonly TcpClient _client = new();
@@ -31,7 +33,9 @@ public sealed class RespConnection : IDisposable
         return connection;
     }
 
-    /// <summary>Sends a command and returns its answer: a <see cref="string"/>, a <see cref="long"/>, null, or an array of these. Bytes are Latin-1.</summary>
+    /// <summary>
+    /// Sends a command and returns its answer: a <see cref="string"/>, a <see cref="long"/>, null, or an array of these. Bytes are Latin-1.
+    /// </summary>
     public async Task<object?> CommandAsync(params object[] arguments)
     {
         await SendAsync(arguments);

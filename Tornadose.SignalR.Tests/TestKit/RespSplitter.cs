@@ -11,7 +11,9 @@ internal sealed class RespSplitter
 
     private byte[] _rest = [];
 
-    /// <summary>Takes bytes, and returns the whole values among all that were taken, without the messages that are to be left out.</summary>
+    /// <summary>
+    /// Takes bytes, and returns the whole values among all that were taken, without the messages that are to be left out.
+    /// </summary>
     public byte[] Push(ReadOnlySpan<byte> bytes, Func<bool> leaveOut)
     {
         byte[] all = [.. _rest, .. bytes];
@@ -38,7 +40,8 @@ internal sealed class RespSplitter
         var line = end + 2;
         return (char)bytes[0] switch
         {
-            '$' or '=' or '!' => Number(bytes[1..end]) is var length && length < 0 ? line : bytes.Length >= line + length + 2 ? line + length + 2 : 0,
+            '$' or '=' or '!' =>
+                Number(bytes[1..end]) is var length && length < 0 ? line : bytes.Length >= line + length + 2 ? line + length + 2 : 0,
             '*' or '>' or '~' => ItemsLength(bytes, line, Number(bytes[1..end])),
             '%' or '|' => ItemsLength(bytes, line, 2 * Number(bytes[1..end])),
             _ => line,

@@ -6,7 +6,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// An application with the queue store <c>orders</c> and the data store <c>weather</c> under <c>/stores</c>; whoever likes may read and publish.
+/// An application with the queue store <c>orders</c> and the data store <c>weather</c> under <c>/stores</c>; whoever likes may read and
+/// publish.
 /// </summary>
 internal static class StoresApp
 {
@@ -31,7 +32,8 @@ internal static class StoresApp
         });
 
     /// <summary>The same with a clock that stands still.</summary>
-    public static Task<TestHost> StartAsync(TimeProvider clock, Action<StoreOptions>? orders = null, Action<TornadoseOptions>? options = null) =>
+    public static Task<TestHost> StartAsync(
+        TimeProvider clock, Action<StoreOptions>? orders = null, Action<TornadoseOptions>? options = null) =>
         StartAsync(orders, options, builder => builder.Services.AddSingleton(clock));
 
     public static Uri Orders(this TestHost host, string query = "") => host.Url($"/stores/orders{query}");

@@ -19,9 +19,11 @@ public sealed class WireReader : IAsyncDisposable
 
     public static TheoryData<string> Wires => ["sse", "ndjson", "websocket"];
 
-    public static Task<WireReader> OpenAsync(string wire, Uri url, int? receiveBufferBytes = null) => OpenAsync(wire, url, [], receiveBufferBytes);
+    public static Task<WireReader> OpenAsync(string wire, Uri url, int? receiveBufferBytes = null) =>
+        OpenAsync(wire, url, [], receiveBufferBytes);
 
-    public static async Task<WireReader> OpenAsync(string wire, Uri url, (string Name, string Value)[] headers, int? receiveBufferBytes = null)
+    public static async Task<WireReader> OpenAsync(
+        string wire, Uri url, (string Name, string Value)[] headers, int? receiveBufferBytes = null)
     {
         switch (wire)
         {
@@ -63,7 +65,8 @@ public sealed class WireReader : IAsyncDisposable
         if (envelope.TryGetProperty("reset", out var reset))
             return new(Text(reset, "id"), null, "", Text(reset, "reason"));
         var data = envelope.GetProperty("data");
-        return new(Text(envelope, "id"), Text(envelope, "event"), data.ValueKind == JsonValueKind.String ? data.GetString()! : data.GetRawText());
+        return new(
+            Text(envelope, "id"), Text(envelope, "event"), data.ValueKind == JsonValueKind.String ? data.GetString()! : data.GetRawText());
     }
 
     private static string? Text(JsonElement element, string name) =>

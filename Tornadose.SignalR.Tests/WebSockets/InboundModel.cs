@@ -4,7 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.WebSockets;
 
 /// <summary>
-/// What a server that has nothing to hear does with bytes that a client sends (RFC 6455 §5, §7, and this endpoint's limits). Written from the documents, and knows nothing of the server.
+/// What a server that has nothing to hear does with bytes that a client sends (RFC 6455 §5, §7, and this endpoint's limits). Written from
+/// the documents, and knows nothing of the server.
 /// </summary>
 internal sealed class InboundModel
 {
@@ -25,10 +26,16 @@ internal sealed class InboundModel
 
     private InboundModel(int maxMessages) => _maxMessages = maxMessages;
 
-    /// <summary>The codes that it may close with; empty when it goes on. Several, where it refuses something itself, and a breach of the protocol follows.</summary>
+    /// <summary>
+    /// The codes that it may close with; empty when it goes on. Several, where it refuses something itself, and a breach of the protocol
+    /// follows.
+    /// </summary>
     public List<int> Codes { get; } = [];
 
-    /// <summary>Whether it may also not know yet: it has to find invalid UTF-8 by the end of the message, and what is too long by the next buffer, not at once.</summary>
+    /// <summary>
+    /// Whether it may also not know yet: it has to find invalid UTF-8 by the end of the message, and what is too long by the next buffer,
+    /// not at once.
+    /// </summary>
     public bool MayWait { get; private set; }
 
     /// <summary>Whether it may find that only in a later frame, so that what comes between them is answered or not.</summary>
@@ -37,7 +44,9 @@ internal sealed class InboundModel
     /// <summary>Whether it refuses something itself. It then still answers pings, until it is closed.</summary>
     public bool IsRefused { get; private set; }
 
-    /// <summary>What it answers pings with, in hexadecimal digits; also after its own close frame, until it has seen the client's (§5.5.2).</summary>
+    /// <summary>
+    /// What it answers pings with, in hexadecimal digits; also after its own close frame, until it has seen the client's (§5.5.2).
+    /// </summary>
     public List<string> Pongs { get; } = [];
 
     /// <summary>How many of them it has sent before it refused something.</summary>
@@ -86,7 +95,8 @@ internal sealed class InboundModel
     {
         if (opcode == 9)
             Pongs.Add(Convert.ToHexString(payload));
-        return opcode != 8 || (payload.Length < 2 ? End(payload.Length == 0 ? 1000 : 1002) : Close(BinaryPrimitives.ReadUInt16BigEndian(payload), payload.AsSpan(2)));
+        return opcode != 8 || (payload.Length < 2 ? End(payload.Length == 0 ? 1000 : 1002) : Close(
+            BinaryPrimitives.ReadUInt16BigEndian(payload), payload.AsSpan(2)));
     }
 
     private bool Close(int code, ReadOnlySpan<byte> reason)
@@ -132,7 +142,8 @@ internal sealed class InboundModel
     }
 
     /// <summary>
-    /// Text that nobody interprets need not be valid (§8.1). It is looked at all the same, but for half a character that an empty fragment ends: the framework takes that up with the next text's first byte.
+    /// Text that nobody interprets need not be valid (§8.1). It is looked at all the same, but for half a character that an empty fragment
+    /// ends: the framework takes that up with the next text's first byte.
     /// </summary>
     private bool IsText(byte[] payload, bool fin, bool isWhole)
     {
@@ -172,5 +183,6 @@ internal sealed class InboundModel
         return payload;
     }
 
-    public override string ToString() => $"{(Codes.Count == 0 ? "open" : string.Join('|', Codes))}{(MayWait ? " or open" : "")} after {Pongs.Count} pongs";
+    public override string ToString() =>
+        $"{(Codes.Count == 0 ? "open" : string.Join('|', Codes))}{(MayWait ? " or open" : "")} after {Pongs.Count} pongs";
 }

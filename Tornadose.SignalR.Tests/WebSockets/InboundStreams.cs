@@ -16,7 +16,8 @@ internal static class InboundStreams
             bytes.AddRange(Frame(random, ref inMessage));
         if (random.OneIn(3))
             bytes.AddRange(Masked(random, true, WsOpcode.Close, CloseOf(random)));
-        return random.OneIn(4) ? [.. bytes[..random.Next(bytes.Count + 1)]] : random.OneIn(8) ? random.Mutate<byte>([.. bytes], () => random.Bytes(1)[0]) : [.. bytes];
+        return random.OneIn(4) ? [.. bytes[..random.Next(bytes.Count + 1)]] : random.OneIn(8) ? random.Mutate<byte>(
+            [.. bytes], () => random.Bytes(1)[0]) : [.. bytes];
     }
 
     private static byte[] Frame(RandomText random, ref bool inMessage)
@@ -24,9 +25,14 @@ internal static class InboundStreams
         if (random.OneIn(40))
             return random.Bytes(random.Next(20));
         if (random.OneIn(3))
-            return Masked(random, !random.OneIn(40), random.Of(WsOpcode.Ping, WsOpcode.Pong), random.Bytes(random.OneIn(40) ? random.Next(300) : random.Next(126)));
+            return Masked(
+                random, !random.OneIn(40), random.Of(WsOpcode.Ping, WsOpcode.Pong),
+                random.Bytes(random.OneIn(40) ? random.Next(300) : random.Next(126)));
         if (random.OneIn(50) && !inMessage)
-            return [.. Masked(random, false, WsOpcode.Text, []), .. Enumerable.Range(0, random.Next(80)).SelectMany(_ => Masked(random, false, WsOpcode.Continuation, [])), .. Masked(random, true, WsOpcode.Continuation, [])];
+            return [
+                .. Masked(random, false, WsOpcode.Text, []),
+                .. Enumerable.Range(0, random.Next(80)).SelectMany(_ => Masked(random, false, WsOpcode.Continuation, [])),
+                .. Masked(random, true, WsOpcode.Continuation, [])];
         var opcode = random.OneIn(50) ? random.Next(16) : inMessage ? WsOpcode.Continuation : random.OneIn(50) ? WsOpcode.Binary : WsOpcode.Text;
         inMessage = random.OneIn(3);
         return Masked(random, !inMessage, opcode, Payload(random));
@@ -56,7 +62,9 @@ internal static class InboundStreams
     {
         var frame = new WsFrame(fin, random.OneIn(60) ? random.Next(8) : 0, opcode, !random.OneIn(60), payload).ToBytes();
         if (random.OneIn(100) && payload.Length < 126)
-            return [frame[0], (byte)(0x80 | 127), .. random.OneIn(2) ? random.Bytes(8) : [0, 0, 0, 0, 0, 0, 0, (byte)payload.Length], .. frame[2..]];
+            return [
+                frame[0], (byte)(0x80 | 127), .. random.OneIn(2) ? random.Bytes(8) : [0, 0, 0, 0, 0, 0, 0, (byte)payload.Length],
+                .. frame[2..]];
         return frame;
     }
 }

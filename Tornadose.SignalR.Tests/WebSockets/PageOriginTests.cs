@@ -4,7 +4,10 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Tests.WebSockets;
 
-/// <summary>Cookies go along with a handshake from any page, so that only pages of the same host may open a WebSocket (cross-site WebSocket hijacking).</summary>
+/// <summary>
+/// Cookies go along with a handshake from any page, so that only pages of the same host may open a WebSocket (cross-site WebSocket
+/// hijacking).
+/// </summary>
 public sealed class PageOriginTests
 {
     [Theory, Case("WS-05", "WS-06", "SEC-08")]
@@ -79,7 +82,8 @@ public sealed class PageOriginTests
     public async Task Handshake_HostInPunycode_IsItsOwnPagesHost()
     {
         await using var host = await StoresApp.StartAsync();
-        await using var own = await RawHttp.GetAsync(host.Orders(), [.. RawWs.HandshakeHeaders, ("Host", "xn--mnchen-3ya.example"), ("Origin", "https://xn--mnchen-3ya.example")]);
+        await using var own = await RawHttp.GetAsync(
+            host.Orders(), [.. RawWs.HandshakeHeaders, ("Host", "xn--mnchen-3ya.example"), ("Origin", "https://xn--mnchen-3ya.example")]);
         Assert.Equal(101, own.Status);
     }
 
@@ -101,7 +105,8 @@ public sealed class PageOriginTests
         await using var host = await StoresApp.StartAsync();
         await using var foreign = await RawHttp.GetAsync(host.Orders(), [.. RawWs.HandshakeHeaders, ("Origin", "https://evil.example")]);
         Assert.Equal((403, 0), (foreign.Status, host.Subscribers()));
-        await using var own = await RawHttp.GetAsync(host.Orders(), [.. RawWs.HandshakeHeaders, ("Origin", $"http://127.0.0.1:{host.Http1.Port}")]);
+        await using var own = await RawHttp.GetAsync(
+            host.Orders(), [.. RawWs.HandshakeHeaders, ("Origin", $"http://127.0.0.1:{host.Http1.Port}")]);
         Assert.Equal(101, own.Status);
     }
 }

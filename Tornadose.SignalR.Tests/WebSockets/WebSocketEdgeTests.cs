@@ -2,7 +2,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.WebSockets;
 
-/// <summary>The families of Autobahn's test suite that concern a server that has nothing to hear, byte by byte: over HTTP/1.1, and over HTTP/2.</summary>
+/// <summary>
+/// The families of Autobahn's test suite that concern a server that has nothing to hear, byte by byte: over HTTP/1.1, and over HTTP/2.
+/// </summary>
 public sealed class WebSocketEdgeTests(ITestOutputHelper output)
 {
     public static TheoryData<string, int> Families
@@ -29,7 +31,9 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
         var wrong = new List<string>();
         foreach (var edge in WebSocketEdge.Families[family])
         {
-            await using var socket = http == 1 ? await RawWs.OpenAsync(host.Orders()) : await RawWs.OpenHttp2Async(http2, host.Http2Url("/stores/orders"));
+            await using var socket = http == 1
+                ? await RawWs.OpenAsync(host.Orders())
+                : await RawWs.OpenHttp2Async(http2, host.Http2Url("/stores/orders"));
             var answer = await TryAsync(host, socket, edge);
             var expected = string.Join(' ', [.. edge.Pongs, $"{edge.Code}"]);
             if (answer != expected && !(answer == Cut && edge.Code is 1002 or 1007 && edge.Writes.Length > 1))
@@ -42,7 +46,9 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
         host.Logs.AssertNothingFrom(Microsoft.Extensions.Logging.LogLevel.Warning);
     }
 
-    /// <summary>What a system makes of bytes that come after a connection was failed: they are not read, and its last words are lost with a reset.</summary>
+    /// <summary>
+    /// What a system makes of bytes that come after a connection was failed: they are not read, and its last words are lost with a reset.
+    /// </summary>
     private const string Cut = "cut";
 
     private static async Task<string> TryAsync(TestHost host, RawWs socket, WebSocketEdge edge)

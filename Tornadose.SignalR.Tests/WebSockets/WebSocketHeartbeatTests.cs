@@ -54,7 +54,8 @@ public sealed class WebSocketHeartbeatTests
     public async Task Heartbeat_OnBarePayloads_IsRefusedAsItWouldLookLikeAMessage()
     {
         await using var host = await StoresApp.StartAsync();
-        await using var http = await RawHttp.SendAsync(host.Orders("?heartbeat=5s"), "GET", [.. RawWs.HandshakeHeaders, ("Sec-WebSocket-Protocol", "tornadose.raw")]);
+        await using var http = await RawHttp.SendAsync(
+            host.Orders("?heartbeat=5s"), "GET", [.. RawWs.HandshakeHeaders, ("Sec-WebSocket-Protocol", "tornadose.raw")]);
         Assert.Equal(400, http.Status);
     }
 }

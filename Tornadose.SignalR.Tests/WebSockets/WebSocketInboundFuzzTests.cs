@@ -5,8 +5,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.WebSockets;
 
 /// <summary>
-/// Random bytes after the handshake, against the real server: each stream is answered as a model of RFC 6455 has it, byte for byte, and leaves nothing. Set <c>TORNADOSE_FUZZ_STREAMS</c> for more of them;
-/// a failure names the seed that replays it alone.
+/// Random bytes after the handshake, against the real server: each stream is answered as a model of RFC 6455 has it, byte for byte, and
+/// leaves nothing. Set <c>TORNADOSE_FUZZ_STREAMS</c> for more of them; a failure names the seed that replays it alone.
 /// </summary>
 public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
 {
@@ -17,7 +17,8 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
     [Theory, Case("WS-23", "SEC-25", "WS-10", "WS-11"), InlineData("memory", 2000), InlineData("sockets", 500), InlineData("http2", 500)]
     public async Task Streams_OfRandomBytes_AreAnsweredAsTheModelHasItAndLeaveNothing(string wire, int usual)
     {
-        await using var host = await StoresApp.StartAsync(options: all => all.MaxInboundMessagesPerSecond = 10, build: builder => Build(builder, wire));
+        await using var host = await StoresApp.StartAsync(
+            options: all => all.MaxInboundMessagesPerSecond = 10, build: builder => Build(builder, wire));
         using var http2 = new HttpMessageInvoker(new SocketsHttpHandler());
         var random = RandomText.Create();
         var runs = RandomText.Times("TORNADOSE_FUZZ_STREAMS", usual);
@@ -103,9 +104,11 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
     {
         var pongs = new List<string>();
         int? code = null;
-        for (var frame = await socket.NextOrEndAsync(); frame is not null; frame = await (code is null ? socket.NextOrEndAsync() : AfterCloseAsync(socket)))
+        for (var frame = await socket.NextOrEndAsync(); frame is not null; frame = await (
+            code is null ? socket.NextOrEndAsync() : AfterCloseAsync(socket)))
         {
-            if (!frame.Fin || frame.Rsv != 0 || frame.Masked || !(frame.Opcode == WsOpcode.Pong || (frame.Opcode == WsOpcode.Close && code is null)))
+            if (!frame.Fin || frame.Rsv != 0 || frame.Masked || !(
+                frame.Opcode == WsOpcode.Pong || (frame.Opcode == WsOpcode.Close && code is null)))
                 return $"a frame that should not be: {frame.Opcode}";
             if (frame.Opcode == WsOpcode.Pong)
                 pongs.Add(Convert.ToHexString(frame.Payload));
@@ -117,7 +120,8 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
             return isNetwork || pongs.Take(model.Pongs.Count).SequenceEqual(model.Pongs) ? null : "not its pongs";
         if (code is null ? model.Codes.Count > 0 && !model.MayWait : !model.Codes.Contains(code.Value))
             return $"closed with {code?.ToString() ?? "nothing"}";
-        var sure = isNetwork && code is null ? 0 : model.IsRefused ? model.PongsBefore : model.Pongs.Count; // what is on its way to who goes without a close frame is cut
+        // what is on its way to who goes without a close frame is cut
+        var sure = isNetwork && code is null ? 0 : model.IsRefused ? model.PongsBefore : model.Pongs.Count;
         return pongs.Count >= sure && pongs.SequenceEqual(model.Pongs.Take(pongs.Count)) ? null : $"{pongs.Count} pongs";
     }
 

@@ -2,7 +2,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.WebSockets;
 
-/// <summary>A subscriber has nothing to say: what it says all the same is ignored, answered or refused, and never delays what it gets.</summary>
+/// <summary>
+/// A subscriber has nothing to say: what it says all the same is ignored, answered or refused, and never delays what it gets.
+/// </summary>
 public sealed class WebSocketInboundTests
 {
     [Fact]

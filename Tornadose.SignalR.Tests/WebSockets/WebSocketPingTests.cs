@@ -58,7 +58,8 @@ public sealed class WebSocketPingTests
     [Case("WS-16")]
     public async Task KeepAlive_PeerThatAnswersPings_Stays()
     {
-        await using var host = await StoresApp.StartAsync(options: options => (options.KeepAlive, options.KeepAliveTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
+        await using var host = await StoresApp.StartAsync(
+            options: options => (options.KeepAlive, options.KeepAliveTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
         await using var client = NodeClient.WebSocket(host.WebSocketUrl("/stores/orders?from=earliest"));
         await client.NextAsync("ping");
         await client.NextAsync("ping");
@@ -72,7 +73,8 @@ public sealed class WebSocketPingTests
     [Case("WS-16")]
     public async Task KeepAlive_PeerThatNeverAnswers_IsFreed()
     {
-        await using var host = await StoresApp.StartAsync(options: options => (options.KeepAlive, options.KeepAliveTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
+        await using var host = await StoresApp.StartAsync(
+            options: options => (options.KeepAlive, options.KeepAliveTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
         await using var socket = await RawWs.OpenAsync(host.Orders());
         await host.UntilSubscribersAsync(1);
         Assert.Equal(WsOpcode.Ping, (await socket.NextAsync()).Opcode);

@@ -41,8 +41,17 @@ public sealed class WebSocketServersTests
     public async Task Http2_PlainConnect_IsRefused()
     {
         await using var host = await StoresApp.StartAsync();
-        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var request = new HttpRequestMessage(HttpMethod.Connect, host.Http2Url("/stores/unknown")) { Headers = { Protocol = "websocket" }, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Connect, host.Http2Url("/stores/unknown"))
+        {
+            Headers = { Protocol = "websocket" },
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WithTimeout();
         Assert.Equal((HttpStatusCode.BadRequest, 0), (answer.StatusCode, host.Subscribers()));
     }
@@ -61,7 +70,8 @@ public sealed class WebSocketServersTests
         await store.PublishNumberedAsync(50);
         var client = app.GetTestServer().CreateWebSocketClient();
         client.SubProtocols.Add("tornadose.raw");
-        using var socket = await client.ConnectAsync(new Uri("ws://localhost/stores/orders?from=earliest"), CancellationToken.None).WithTimeout();
+        using var socket = await client.ConnectAsync(
+            new Uri("ws://localhost/stores/orders?from=earliest"), CancellationToken.None).WithTimeout();
         for (var number = 1; number <= 50; number++)
             Assert.Equal($"m{number}", await ReceiveAsync(socket));
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WithTimeout();
@@ -94,7 +104,8 @@ public sealed class WebSocketServersTests
     {
         var options = new WebSocketOptions();
         options.AllowedOrigins.Add("https://good.example");
-        await using var host = await StoresApp.StartAsync(options: all => all.AllowedOrigins.Add("*"), before: app => app.UseWebSockets(options));
+        await using var host = await StoresApp.StartAsync(
+            options: all => all.AllowedOrigins.Add("*"), before: app => app.UseWebSockets(options));
         await using var bad = await RawHttp.SendAsync(host.Orders(), "GET", [.. RawWs.HandshakeHeaders, ("Origin", "https://bad.example")]);
         await using var good = await RawWs.OpenAsync(host.Orders(), ("Origin", "https://good.example"));
         await host.UntilSubscribersAsync(1);

@@ -25,7 +25,8 @@ public sealed class WebSocketStreamTests
     {
         int[] lengths = [0, 1, 124, 125, 126, 127, 4095, 4096, 65_534, 65_535, 65_536, 65_537, 1_000_000];
         await using var host = await StoresApp.StartAsync();
-        await using var socket = await RawWs.OpenAsync(host.Orders("?from=earliest"), ("Sec-WebSocket-Protocol", protocol.Length == 0 ? "none" : protocol));
+        await using var socket = await RawWs.OpenAsync(
+            host.Orders("?from=earliest"), ("Sec-WebSocket-Protocol", protocol.Length == 0 ? "none" : protocol));
         foreach (var length in lengths)
             await host.OrdersStore().PublishAsync(new string('x', length));
         foreach (var length in lengths)

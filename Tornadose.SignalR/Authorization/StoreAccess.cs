@@ -17,6 +17,8 @@ public sealed class StoreAccess(string store, StoreOperation operation, IReadOnl
     /// <summary>What the user wants to do.</summary>
     public StoreOperation Operation { get; } = operation;
 
-    /// <summary>Of a family's store, what stands for the parts in braces: <c>id</c> of <c>devices/{id}</c>. Empty for other stores.</summary>
+    /// <summary>
+    /// Of a family's store, what stands for the parts in braces: <c>id</c> of <c>devices/{id}</c>. Empty for other stores.
+    /// </summary>
     public IReadOnlyDictionary<string, string> RouteValues { get; } = routeValues;
 }

@@ -9,13 +9,16 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
-/// Decides who may read and who may publish, for every entrance: Server-Sent Events, WebSockets, JSON lines, snapshots, <c>HEAD</c>, the hub's methods and publishing over HTTP. It is
-/// asked at every connect and every resume, so that what was allowed yesterday gives nobody yesterday's messages today.
+/// Decides who may read and who may publish, for every entrance: Server-Sent Events, WebSockets, JSON lines, snapshots, <c>HEAD</c>, the
+/// hub's methods and publishing over HTTP. It is asked at every connect and every resume, so that what was allowed yesterday gives nobody
+/// yesterday's messages today.
 /// </summary>
-internal sealed class StoreAuthorizer(IServiceScopeFactory scopes, SubscriberRegistry registry, TornadoseOptions options, RevokedUsers revoked)
+internal sealed class StoreAuthorizer(
+    IServiceScopeFactory scopes, SubscriberRegistry registry, TornadoseOptions options, RevokedUsers revoked)
 {
     /// <summary>The right of a user to read stores, yet to be decided on.</summary>
-    public StoreReadAccess Ask(ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, HttpContext? context) => new(this, user, stores, Until(context), registry.Review.Round)
+    public StoreReadAccess Ask(ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, HttpContext? context) =>
+        new(this, user, stores, Until(context), registry.Review.Round)
         { Issued = context?.Features.Get<StoreTicket>()?.Issued ?? Authentication(context)?.IssuedUtc };
 
     /// <summary>The right to read what the application says, whatever the policies say.</summary>
@@ -25,7 +28,8 @@ internal sealed class StoreAuthorizer(IServiceScopeFactory scopes, SubscriberReg
     /// <param name="store">The store.</param>
     /// <param name="operation">What.</param>
     /// <param name="issued">When the user's ticket or cookie was issued; null where that is not known.</param>
-    public ValueTask<StoreVerdict> DecideAsync(ClaimsPrincipal user, MessageStore store, StoreOperation operation, DateTimeOffset? issued = null)
+    public ValueTask<StoreVerdict> DecideAsync(
+        ClaimsPrincipal user, MessageStore store, StoreOperation operation, DateTimeOffset? issued = null)
     {
         if (revoked.Covers(user, issued))
             return new(StoreVerdict.Unauthenticated);
@@ -37,7 +41,8 @@ internal sealed class StoreAuthorizer(IServiceScopeFactory scopes, SubscriberReg
         ? Authentication(context)?.ExpiresUtc
         : null;
 
-    private static AuthenticationProperties? Authentication(HttpContext? context) => context?.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties;
+    private static AuthenticationProperties? Authentication(HttpContext? context) =>
+        context?.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties;
 
     private async ValueTask<StoreVerdict> AskAsync(ClaimsPrincipal user, MessageStore store, StoreOperation operation, string policy)
     {

@@ -5,7 +5,9 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>The right to read some stores, by their policies.</summary>
-internal sealed class StoreReadAccess(StoreAuthorizer authorizer, ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, DateTimeOffset? until, int round) : SubscriberAccess(user, until, round)
+internal sealed class StoreReadAccess(
+    StoreAuthorizer authorizer, ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, DateTimeOffset? until,
+    int round) : SubscriberAccess(user, until, round)
 {
     /// <summary>When the user's ticket or cookie was issued; null where that is not known.</summary>
     public DateTimeOffset? Issued { get; init; }

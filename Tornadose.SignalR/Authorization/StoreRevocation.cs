@@ -7,7 +7,9 @@ namespace Tornadose.SignalR.Authorization;
 
 /// <inheritdoc/>
 /// <remarks>Orders to other nodes: <c>revoke ticks user</c> and <c>recheck store</c>. The time is that of the node that revokes.</remarks>
-internal sealed class StoreRevocation(SubscriberRegistry registry, TornadoseOptions options, RevokedUsers revoked, INodeQuestions? others = null) : IStoreRevocation, IHostedService
+internal sealed class StoreRevocation(
+    SubscriberRegistry registry, TornadoseOptions options, RevokedUsers revoked,
+    INodeQuestions? others = null) : IStoreRevocation, IHostedService
 {
     private const string RevokeOrder = "revoke ";
     private const string RecheckOrder = "recheck ";
@@ -24,7 +26,8 @@ internal sealed class StoreRevocation(SubscriberRegistry registry, TornadoseOpti
         var now = DateTimeOffset.UtcNow;
         Revoke(userId, now);
         if (others is not null)
-            await others.OrderAsync(string.Create(CultureInfo.InvariantCulture, $"{RevokeOrder}{now.UtcTicks} {userId}"), cancellationToken);
+            await others.OrderAsync(
+                string.Create(CultureInfo.InvariantCulture, $"{RevokeOrder}{now.UtcTicks} {userId}"), cancellationToken);
     }
 
     public async Task RecheckAsync(string? store = null, CancellationToken cancellationToken = default)
@@ -46,7 +49,8 @@ internal sealed class StoreRevocation(SubscriberRegistry registry, TornadoseOpti
     {
         if (order.StartsWith(RecheckOrder, StringComparison.Ordinal))
             await RecheckHereAsync(order.Length > RecheckOrder.Length ? order[RecheckOrder.Length..] : null, CancellationToken.None);
-        else if (order.Split(' ', 3) is ["revoke", var ticks, var userId] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var when) && when <= DateTime.MaxValue.Ticks)
+        else if (order.Split(' ', 3) is ["revoke", var ticks, var userId] && long.TryParse(
+            ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var when) && when <= DateTime.MaxValue.Ticks)
             Revoke(userId, new DateTimeOffset(when, TimeSpan.Zero));
     }
 

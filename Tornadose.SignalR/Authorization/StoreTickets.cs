@@ -10,8 +10,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
-/// Tickets for <c>EventSource</c> and <c>WebSocket</c>, which cannot send headers: short-lived, for one use, bound to a user, stores and a transport. Encrypted and signed by ASP.NET Core's data protection, so that
-/// nothing is kept but which were used.
+/// Tickets for <c>EventSource</c> and <c>WebSocket</c>, which cannot send headers: short-lived, for one use, bound to a user, stores and a
+/// transport. Encrypted and signed by ASP.NET Core's data protection, so that nothing is kept but which were used.
 /// </summary>
 /// <param name="protection">The application's data protection; null where it has none.</param>
 /// <param name="used">What remembers the tickets that were used.</param>

@@ -2,11 +2,15 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>One store's connection to the backplane. It is the only writer of the store's <see cref="MessageLog"/>, one thread at a time. Disposing of it ends the readers (<see cref="MessageLog.Complete"/>).</summary>
+/// <summary>
+/// One store's connection to the backplane. It is the only writer of the store's <see cref="MessageLog"/>, one thread at a time. Disposing
+/// of it ends the readers (<see cref="MessageLog.Complete"/>).
+/// </summary>
 /// <remarks>
-/// Invariants that an implementation keeps. Offsets are 1, 2, 3… within an epoch, in one order for all processes; the epoch is random and lasts for as long as offsets count on; each message has a random tag
-/// that is not 0 and stays with it. A message is stored before any reader sees it. An append that was refused has stored nothing and used up no offset. Where messages are missing,
-/// <see cref="MessageLog.AppendReset"/> says so: offsets never jump without.
+/// Invariants that an implementation keeps. Offsets are 1, 2, 3… within an epoch, in one order for all processes; the epoch is random and
+/// lasts for as long as offsets count on; each message has a random tag that is not 0 and stays with it. A message is stored before any
+/// reader sees it. An append that was refused has stored nothing and used up no offset. Where messages are missing, <see
+/// cref="MessageLog.AppendReset"/> says so: offsets never jump without.
 /// </remarks>
 public interface IBackplaneChannel : IAsyncDisposable
 {
@@ -15,7 +19,8 @@ public interface IBackplaneChannel : IAsyncDisposable
 
     /// <summary>Appends a message to the store, on every node.</summary>
     /// <param name="content">The message.</param>
-    /// <param name="idempotencyKey">The same key within five minutes stores one message, and gives the same position again; null for none.</param>
+    /// <param name="idempotencyKey">The same key within five minutes stores one message, and gives the same position again; null for
+    /// none.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been stored all the same.</param>
     /// <returns>The message's position, once the backplane has accepted it.</returns>
     /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
@@ -23,8 +28,9 @@ public interface IBackplaneChannel : IAsyncDisposable
     ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Appends a message unless there was one before: a data store's initial value. By default it looks first, and then appends; a backplane that can do both in one step overrides it, so that what another process publishes between the two
-    /// is not followed by an older value.
+    /// Appends a message unless there was one before: a data store's initial value. By default it looks first, and then appends; a
+    /// backplane that can do both in one step overrides it, so that what another process publishes between the two is not followed by an
+    /// older value.
     /// </summary>
     /// <param name="content">The message.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been stored all the same.</param>
@@ -47,8 +53,8 @@ public interface IBackplaneChannel : IAsyncDisposable
     ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Brings the followed <see cref="Log"/> to a position that a reader has seen, perhaps on another node, if this process has not heard of it yet. Does nothing when it has;
-    /// completes as well when there is no such position, or the backplane cannot be reached.
+    /// Brings the followed <see cref="Log"/> to a position that a reader has seen, perhaps on another node, if this process has not heard
+    /// of it yet. Does nothing when it has; completes as well when there is no such position, or the backplane cannot be reached.
     /// </summary>
     /// <param name="position">The position.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

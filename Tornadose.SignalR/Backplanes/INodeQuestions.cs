@@ -18,7 +18,8 @@ internal interface INodeQuestions
     /// <param name="first">Whether one answer will do that is not empty.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The answers of all, or enough of them.</returns>
-    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or a process did not answer in time: what it would have said is not known.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or a process did not answer in time: what it would have
+    /// said is not known.</exception>
     /// <exception cref="StoreRefusedException">The backplane does not let this process ask.</exception>
     Task<IReadOnlyList<string>> AskAsync(string subject, string question, bool first, CancellationToken cancellationToken);
 

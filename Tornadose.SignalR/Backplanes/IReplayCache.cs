@@ -1,7 +1,8 @@
 namespace Tornadose.SignalR.Backplanes;
 
 /// <summary>
-/// Remembers what may be used once, for all nodes: a backplane that implements this as well makes stream tickets single use across its nodes. Without it each process remembers for itself.
+/// Remembers what may be used once, for all nodes: a backplane that implements this as well makes stream tickets single use across its
+/// nodes. Without it each process remembers for itself.
 /// </summary>
 public interface IReplayCache
 {

@@ -2,7 +2,9 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>The positions of recently published messages by their idempotency key. Not safe for concurrent use: its owner holds a lock.</summary>
+/// <summary>
+/// The positions of recently published messages by their idempotency key. Not safe for concurrent use: its owner holds a lock.
+/// </summary>
 internal sealed class IdempotencyKeys(TimeProvider time)
 {
     /// <summary>For how long a key is remembered.</summary>

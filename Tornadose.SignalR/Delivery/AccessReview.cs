@@ -4,8 +4,8 @@ namespace Tornadose.SignalR.Delivery;
 
 /// <summary>Takes subscriptions away from users who may not read any more.</summary>
 /// <remarks>
-/// A subscription that is being opened while rights are taken away has been decided on before, and is found in the registry only after. So each remembers the round of its decision, and when another
-/// has begun by the time that it joins, it is asked about once more.
+/// A subscription that is being opened while rights are taken away has been decided on before, and is found in the registry only after. So
+/// each remembers the round of its decision, and when another has begun by the time that it joins, it is asked about once more.
 /// </remarks>
 internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions options, TimeProvider time, StoreMetrics metrics)
 {
@@ -86,8 +86,8 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
     }
 
     /// <summary>
-    /// On a thread of its own, so that a policy that blocks instead of waiting is given up, too. A policy that hangs is not asked again about
-    /// the same right until it has answered. That answer does not count here: it may be from before the right was removed.
+    /// On a thread of its own, so that a policy that blocks instead of waiting is given up, too. A policy that hangs is not asked again
+    /// about the same right until it has answered. That answer does not count here: it may be from before the right was removed.
     /// </summary>
     private async Task<bool> IsGrantedAsync(SubscriberAccess access)
     {

@@ -11,25 +11,32 @@ internal sealed class AdmissionRefusal
     }
 
     /// <summary>There are <see cref="TornadoseOptions.MaxSubscribers"/>, or the process is about to stop.</summary>
-    public static AdmissionRefusal Full { get; } = new("full", "The server takes no more subscribers at the moment. Come back later.", isTheirs: false);
+    public static AdmissionRefusal Full { get; } = new(
+        "full", "The server takes no more subscribers at the moment. Come back later.", isTheirs: false);
 
     /// <summary>The store has as many as it may have.</summary>
-    public static AdmissionRefusal StoreFull { get; } = new("store_full", "The store takes no more subscribers at the moment. Come back later.", isTheirs: false);
+    public static AdmissionRefusal StoreFull { get; } = new(
+        "store_full", "The store takes no more subscribers at the moment. Come back later.", isTheirs: false);
 
     /// <summary>More than <see cref="TornadoseOptions.MaxJoinsPerSecond"/> came at once.</summary>
-    public static AdmissionRefusal TooManyJoins { get; } = new("joins", "The server takes no more subscribers at the moment. Come back later.", isTheirs: false);
+    public static AdmissionRefusal TooManyJoins { get; } = new(
+        "joins", "The server takes no more subscribers at the moment. Come back later.", isTheirs: false);
 
     /// <summary>The backplane has not been reached since the start, so that it is not known what the store holds.</summary>
     public static AdmissionRefusal NotLoaded { get; } = new("not_loaded",
         "The store's messages could not be loaded yet. Come back later.", isTheirs: false);
 
     /// <summary>The user, or the address, has <see cref="TornadoseOptions.MaxSubscribersPerUser"/>.</summary>
-    public static AdmissionRefusal UserFull { get; } = new("user_full", "You have as many subscriptions as you may have. End one, or come back later.", isTheirs: true);
+    public static AdmissionRefusal UserFull { get; } = new(
+        "user_full", "You have as many subscriptions as you may have. End one, or come back later.", isTheirs: true);
 
     /// <summary>The user, or the address, had more than <see cref="TornadoseOptions.MaxReplayedPerSecond"/> sent again.</summary>
-    public static AdmissionRefusal TooMuchReplayed { get; } = new("replay", "You had very many old messages sent again. Come back later, with the same id: nothing is lost by that.", isTheirs: true);
+    public static AdmissionRefusal TooMuchReplayed { get; } = new(
+        "replay", "You had very many old messages sent again. Come back later, with the same id: nothing is lost by that.", isTheirs: true);
 
-    /// <summary>The user, or the connection, called hub methods more often than <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.</summary>
+    /// <summary>
+    /// The user, or the connection, called hub methods more often than <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.
+    /// </summary>
     public static AdmissionRefusal TooManyCalls { get; } = new("calls", "You call too often. Wait a moment.", isTheirs: true);
 
     /// <summary>The user asked for stream tickets more often than <see cref="TornadoseOptions.MaxTicketsPerSecond"/>.</summary>

@@ -3,12 +3,16 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// Which messages a wire has to mark, so that a client can tell text from JSON. A JSON wire writes text as a string, so a JSON string is marked there; Server-Sent Events write JSON as
-/// text, so text that could be read as JSON is marked there. All other messages are unambiguous, and carry no mark.
+/// Which messages a wire has to mark, so that a client can tell text from JSON. A JSON wire writes text as a string, so a JSON string is
+/// marked there; Server-Sent Events write JSON as text, so text that could be read as JSON is marked there. All other messages are
+/// unambiguous, and carry no mark.
 /// </summary>
 internal static class FormatMark
 {
-    /// <summary>The key of a JSON wire, and the field of a server-sent event. An <c>EventSource</c> ignores fields that it does not know (WHATWG HTML §9.2.6).</summary>
+    /// <summary>
+    /// The key of a JSON wire, and the field of a server-sent event. An <c>EventSource</c> ignores fields that it does not know (WHATWG
+    /// HTML §9.2.6).
+    /// </summary>
     public const string Name = "format";
 
     public const string Json = "json";

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>The frames that a sink was given since its last flush: one, as a rule, for which nothing is allocated or copied. Further ones are kept in an array that is borrowed until then.</summary>
+/// <summary>
+/// The frames that a sink was given since its last flush: one, as a rule, for which nothing is allocated or copied. Further ones are kept
+/// in an array that is borrowed until then.
+/// </summary>
 internal struct FrameBatch
 {
     private const int FewMore = 16;
@@ -62,7 +65,9 @@ internal struct FrameBatch
         _more![_moreCount++] = frame;
     }
 
-    /// <summary>Changes the array for one of another size, or for none. What is given back holds no frames: they are as large as messages are.</summary>
+    /// <summary>
+    /// Changes the array for one of another size, or for none. What is given back holds no frames: they are as large as messages are.
+    /// </summary>
     private void Borrow(int length)
     {
         var next = length == 0 ? null : ArrayPool<Frame>.Shared.Rent(length);

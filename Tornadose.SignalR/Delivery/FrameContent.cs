@@ -25,7 +25,9 @@ public readonly struct FrameContent(string store, string? id, StoreMessage messa
     /// <summary>Whether the connection carries several stores, so that each message has to name its own.</summary>
     public bool NamesStore { get; } = namesStore;
 
-    /// <summary>Writes the message's payload as a JSON value: text as a string, JSON as it was published, on one line and without being parsed.</summary>
+    /// <summary>
+    /// Writes the message's payload as a JSON value: text as a string, JSON as it was published, on one line and without being parsed.
+    /// </summary>
     /// <param name="writer">Where to write.</param>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
     public void WriteData(Utf8JsonWriter writer)

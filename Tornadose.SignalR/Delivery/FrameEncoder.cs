@@ -4,11 +4,13 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format, and renders each message once: the instance is the key under which the bytes are found again.
+/// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format, and renders each message once: the
+/// instance is the key under which the bytes are found again.
 /// </summary>
 /// <remarks>
-/// It is called on the thread that serves all subscribers of a store, which wait meanwhile: it must not block, and does no I/O. Calls for different messages come on several threads at a time. The same content gives the same bytes, whoever
-/// subscribes: what differs from one connection to the other is the sink's. An exception ends the subscriptions that read the message, with the reason <c>failed</c>.
+/// It is called on the thread that serves all subscribers of a store, which wait meanwhile: it must not block, and does no I/O. Calls for
+/// different messages come on several threads at a time. The same content gives the same bytes, whoever subscribes: what differs from one
+/// connection to the other is the sink's. An exception ends the subscriptions that read the message, with the reason <c>failed</c>.
 /// </remarks>
 public abstract class FrameEncoder
 {
@@ -18,21 +20,30 @@ public abstract class FrameEncoder
     /// <summary>The same for what comes after an id that differs from reader to reader.</summary>
     private readonly object _rest = new();
 
-    /// <summary>What is sent after a time of silence (<see cref="TornadoseOptions.KeepAlive"/>), which clients have to skip; null where the transport keeps itself alive. Default null.</summary>
+    /// <summary>
+    /// What is sent after a time of silence (<see cref="TornadoseOptions.KeepAlive"/>), which clients have to skip; null where the
+    /// transport keeps itself alive. Default null.
+    /// </summary>
     public virtual Frame? KeepAlive => null;
 
-    /// <summary>Whether the format can announce a reset. Where it cannot, a reset ends the subscription: messages are never missing silently. Default true.</summary>
+    /// <summary>
+    /// Whether the format can announce a reset. Where it cannot, a reset ends the subscription: messages are never missing silently.
+    /// Default true.
+    /// </summary>
     public virtual bool AnnouncesResets => true;
 
     /// <summary>
-    /// Renders a message, or, where <see cref="StoreMessage.Reset"/> is not null, a reset. Called once for each of a store's messages; where a connection carries several stores, and for resets, once per subscriber.
+    /// Renders a message, or, where <see cref="StoreMessage.Reset"/> is not null, a reset. Called once for each of a store's messages;
+    /// where a connection carries several stores, and for resets, once per subscriber.
     /// </summary>
     /// <param name="content">The message.</param>
     /// <returns>The frame: complete, so that others may follow it in the same write.</returns>
     public abstract Frame Encode(in FrameContent content);
 
     internal Frame GetFrame(string store, MessageEntry entry) =>
-        entry.Render((object)this, (Encoder: this, Store: store), static (state, entry) => state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message)));
+        entry.Render(
+            (object)this, (Encoder: this, Store: store),
+            static (state, entry) => state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message)));
 
     /// <summary>
     /// Whether a message can be rendered in two frames, its id and the rest. On a connection that carries several stores the id is the

@@ -6,8 +6,9 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// A message as one JSON object on one line, the same on every JSON wire: <c>{"id":…,"event":…,"data":…}</c>, keys absent when there is nothing to say;
-/// a JSON string has <c>"format":"json"</c> before its data; a reset is <c>{"reset":{"reason":…,"id":…}}</c>. A connection that carries several stores has the key <c>store</c> besides.
+/// A message as one JSON object on one line, the same on every JSON wire: <c>{"id":…,"event":…,"data":…}</c>, keys absent when there is
+/// nothing to say; a JSON string has <c>"format":"json"</c> before its data; a reset is <c>{"reset":{"reason":…,"id":…}}</c>. A connection
+/// that carries several stores has the key <c>store</c> besides.
 /// </summary>
 internal static class MessageEnvelope
 {

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// How many bytes the peer of a connection has acknowledged. A write completes when the system has taken it, which a large send buffer delays by many seconds for a
-/// reader that is slow but steady; the acknowledgements show that it reads. On Linux, for HTTP/1.1; elsewhere completed writes have to do.
+/// How many bytes the peer of a connection has acknowledged. A write completes when the system has taken it, which a large send buffer
+/// delays by many seconds for a reader that is slow but steady; the acknowledgements show that it reads. On Linux, for HTTP/1.1; elsewhere
+/// completed writes have to do.
 /// </summary>
 /// <remarks>The socket is taken when the request begins. Later the context may be that of another request, or be disposed of, on a
 /// timer's thread.</remarks>

@@ -25,7 +25,8 @@ public sealed class StreamContext
     public bool NamesStore => _feeds.NamesStore;
 
     /// <summary>
-    /// The id after which a client resumes: where the subscription began, and from then on that of the last frame that was handed to the sink. To be asked for in the sink's own calls only.
+    /// The id after which a client resumes: where the subscription began, and from then on that of the last frame that was handed to the
+    /// sink. To be asked for in the sink's own calls only.
     /// </summary>
     public string Id => _feeds.Id;
 
@@ -33,7 +34,8 @@ public sealed class StreamContext
     public long Behind => _feeds.Behind;
 
     /// <summary>
-    /// Ends the subscription, once what is being sent was sent: the sink's <see cref="IFrameSink.CloseAsync"/> is called with the reason. May be called on any thread, and more than once: the first reason holds, whoever gave it.
+    /// Ends the subscription, once what is being sent was sent: the sink's <see cref="IFrameSink.CloseAsync"/> is called with the reason.
+    /// May be called on any thread, and more than once: the first reason holds, whoever gave it.
     /// </summary>
     /// <param name="reason">Why.</param>
     public void End(SubscriberEnd reason)

@@ -16,10 +16,15 @@ namespace Tornadose.SignalR.Delivery;
 /// </remarks>
 internal sealed class Subscriber : SubscriberWake
 {
-    /// <summary>A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.</summary>
+    /// <summary>
+    /// A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.
+    /// </summary>
     public const int BatchBytes = 32 * 1024;
 
-    /// <summary>After so many batches without a wait the subscriber leaves the pump's thread: those behind it must not starve where messages never run out.</summary>
+    /// <summary>
+    /// After so many batches without a wait the subscriber leaves the pump's thread: those behind it must not starve where messages never
+    /// run out.
+    /// </summary>
     private const int BatchesInARow = 16;
 
     private const long NotSending = long.MinValue;
@@ -57,16 +62,22 @@ internal sealed class Subscriber : SubscriberWake
     /// <summary>The right to read, which the registry's clock sees to.</summary>
     public SubscriberAccess Access { get; init; } = SubscriberAccess.Unlimited;
 
-    /// <summary>The silence after which this subscriber gets a keep-alive; infinite for never. Zero, the default, for that of the options.</summary>
+    /// <summary>
+    /// The silence after which this subscriber gets a keep-alive; infinite for never. Zero, the default, for that of the options.
+    /// </summary>
     public TimeSpan KeepAlive { get; init; }
 
     /// <summary>At most one batch in this time; zero, the default, for as fast as possible. A store may ask for a longer time.</summary>
-    public TimeSpan Interval { init => _pace = DeliveryPace.Of(value > _feeds.MinInterval ? value : _feeds.MinInterval, this, _registry.Time); }
+    public TimeSpan Interval { init => _pace = DeliveryPace.Of(
+        value > _feeds.MinInterval ? value : _feeds.MinInterval, this, _registry.Time); }
 
     /// <summary>Ends the subscription when it is cancelled: the client has gone.</summary>
     public CancellationToken Gone { get; init; }
 
-    /// <summary>What is given back once the subscription has ended. Here and not with whoever awaits the end, as what awaits takes memory for as long as the stream lasts.</summary>
+    /// <summary>
+    /// What is given back once the subscription has ended. Here and not with whoever awaits the end, as what awaits takes memory for as
+    /// long as the stream lasts.
+    /// </summary>
     public IDisposable? Held { get; init; }
 
     /// <summary>Its number in this process.</summary>
@@ -255,7 +266,9 @@ internal sealed class Subscriber : SubscriberWake
         return wait;
     }
 
-    /// <summary>A peer that takes nothing for the whole send timeout is cut; one that takes a part of a large message starts it anew.</summary>
+    /// <summary>
+    /// A peer that takes nothing for the whole send timeout is cut; one that takes a part of a large message starts it anew.
+    /// </summary>
     private void WatchProgress(long sendingSince, long now)
     {
         var progress = ReadProgress();

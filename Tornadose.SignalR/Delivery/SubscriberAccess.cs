@@ -2,7 +2,10 @@ using System.Security.Claims;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>The right that a subscription rests on, which may end before the connection does: the user's authentication expires, or somebody takes the right away.</summary>
+/// <summary>
+/// The right that a subscription rests on, which may end before the connection does: the user's authentication expires, or somebody takes
+/// the right away.
+/// </summary>
 /// <param name="user">Who subscribed.</param>
 /// <param name="until">When the user's authentication expires; null for never.</param>
 /// <param name="round">The registry's <see cref="AccessReview.Round"/> from before it was decided that the user may read.</param>
@@ -27,7 +30,9 @@ internal class SubscriberAccess(ClaimsPrincipal user, DateTimeOffset? until, int
     /// <summary>Asks again whether the user may read.</summary>
     public virtual ValueTask<bool> IsGrantedAsync() => new(true);
 
-    /// <summary>Ends the subscription when its time has come. A peer that takes nothing, so that the end does not get through, is cut.</summary>
+    /// <summary>
+    /// Ends the subscription when its time has come. A peer that takes nothing, so that the end does not get through, is cut.
+    /// </summary>
     public void Enforce(Subscriber subscriber, long now)
     {
         var over = now - Volatile.Read(ref _until);

@@ -4,12 +4,14 @@ namespace Tornadose.SignalR.Delivery;
 public sealed class SubscriberEnd
 {
     /// <summary>
-    /// The last event ID of a client that was told not to come back. It says this id on its return, to whichever node, and is answered 204, upon which an <c>EventSource</c> stops (WHATWG HTML §9.2.3).
+    /// The last event ID of a client that was told not to come back. It says this id on its return, to whichever node, and is answered 204,
+    /// upon which an <c>EventSource</c> stops (WHATWG HTML §9.2.3).
     /// </summary>
     internal const string DismissedId = "closed";
 
     /// <summary>A reason of a transport's own.</summary>
-    /// <param name="name">The name in metrics and logs: 1 to 64 small letters, digits and <c>_</c>. Keep such values in static fields, as metrics keep a time series for each name.</param>
+    /// <param name="name">The name in metrics and logs: 1 to 64 small letters, digits and <c>_</c>. Keep such values in static fields, as
+    /// metrics keep a time series for each name.</param>
     /// <param name="description">When this happens, in a sentence for clients.</param>
     /// <param name="reconnect">Whether the client does well to connect again.</param>
     /// <exception cref="ArgumentException">The name has other characters.</exception>
@@ -18,7 +20,8 @@ public sealed class SubscriberEnd
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentException.ThrowIfNullOrEmpty(description);
         if (name.Length > 64 || !name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
-            throw new ArgumentException($"'{name}' is not a name for metrics: it must have 1 to 64 small letters, digits and '_'.", nameof(name));
+            throw new ArgumentException(
+                $"'{name}' is not a name for metrics: it must have 1 to 64 small letters, digits and '_'.", nameof(name));
         Name = name;
         Description = description;
         Reconnect = reconnect;
@@ -31,34 +34,42 @@ public sealed class SubscriberEnd
     public static SubscriberEnd Unsubscribed { get; } = new("unsubscribed", "The client gave up the subscription.", reconnect: false);
 
     /// <summary>The client took too long to read.</summary>
-    public static SubscriberEnd Slow { get; } = new("slow", "The client read more slowly than the store's policy and send timeout allow.", reconnect: true);
+    public static SubscriberEnd Slow { get; } = new(
+        "slow", "The client read more slowly than the store's policy and send timeout allow.", reconnect: true);
 
     /// <summary>The server is about to stop.</summary>
-    public static SubscriberEnd ShuttingDown { get; } = new("shutting_down", "The server is stopping; another one, or its next start, continues after the last id.", reconnect: true);
+    public static SubscriberEnd ShuttingDown { get; } = new(
+        "shutting_down", "The server is stopping; another one, or its next start, continues after the last id.", reconnect: true);
 
     /// <summary>The subscription is as old as <see cref="TornadoseOptions.MaxConnectionAge"/> allows.</summary>
-    public static SubscriberEnd TooOld { get; } = new("max_age", "The connection has reached its greatest age: connect again, and continue after the last id.", reconnect: true);
+    public static SubscriberEnd TooOld { get; } = new(
+        "max_age", "The connection has reached its greatest age: connect again, and continue after the last id.", reconnect: true);
 
     /// <summary>The store was closed.</summary>
     public static SubscriberEnd StoreClosed { get; } = new("store_closed", "The store was closed.", reconnect: true);
 
     /// <summary>Messages are missing, and the wire format has no way to say so.</summary>
-    public static SubscriberEnd ResetRequired { get; } = new("reset_required", "Messages are missing here, and this wire format cannot say so: start anew.", reconnect: true);
+    public static SubscriberEnd ResetRequired { get; } = new(
+        "reset_required", "Messages are missing here, and this wire format cannot say so: start anew.", reconnect: true);
 
     /// <summary>The authentication that the client came with has expired.</summary>
-    public static SubscriberEnd AuthenticationExpired { get; } = new("authentication_expired", "Your authentication has expired: connect again with a new one.", reconnect: true);
+    public static SubscriberEnd AuthenticationExpired { get; } = new(
+        "authentication_expired", "Your authentication has expired: connect again with a new one.", reconnect: true);
 
     /// <summary>The right to read was taken away, or is to be asked for anew.</summary>
-    public static SubscriberEnd AccessRevoked { get; } = new("access_revoked", "Your access was revoked: whether you may connect again is decided when you do.", reconnect: true);
+    public static SubscriberEnd AccessRevoked { get; } = new(
+        "access_revoked", "Your access was revoked: whether you may connect again is decided when you do.", reconnect: true);
 
     /// <summary>An operator ended the subscription, for good.</summary>
-    public static SubscriberEnd Dismissed { get; } = new("dismissed", "The server has ended this subscription for good: do not connect again.", reconnect: false);
+    public static SubscriberEnd Dismissed { get; } = new(
+        "dismissed", "The server has ended this subscription for good: do not connect again.", reconnect: false);
 
     /// <summary>The request got its answer, which is complete: a snapshot, or that of a client that polls.</summary>
     internal static SubscriberEnd Answered { get; } = new("answered", "The request got its answer.", reconnect: true);
 
     /// <summary>The subscription failed in the server.</summary>
-    public static SubscriberEnd Failed { get; } = new("failed", "An error in the server ended the subscription; the log has the details.", reconnect: true);
+    public static SubscriberEnd Failed { get; } = new(
+        "failed", "An error in the server ended the subscription; the log has the details.", reconnect: true);
 
     /// <summary>The name in metrics and logs.</summary>
     public string Name { get; }

@@ -3,7 +3,9 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>A store as one subscriber reads it, and what the subscriber has got of it. Messages are added up and measured once a batch.</summary>
+/// <summary>
+/// A store as one subscriber reads it, and what the subscriber has got of it. Messages are added up and measured once a batch.
+/// </summary>
 /// <param name="store">The store's name.</param>
 /// <param name="cursor">Where the subscriber is.</param>
 /// <param name="sendTimeout">For how long a write may make no progress.</param>

@@ -6,8 +6,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The stores that one subscriber reads: one, as a rule. Of several, each message names its store, and its id is the vector of all their positions, so that
-/// one id resumes them all.
+/// The stores that one subscriber reads: one, as a rule. Of several, each message names its store, and its id is the vector of all their
+/// positions, so that one id resumes them all.
 /// </summary>
 internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
 {
@@ -16,7 +16,8 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     private SubscriberFeed _current;
     private int _turn;
 
-    /// <param name="namesStore">Whether messages name their store: on a connection that was asked for by a list of stores, even of one.</param>
+    /// <param name="namesStore">Whether messages name their store: on a connection that was asked for by a list of stores, even of
+    /// one.</param>
     /// <param name="feeds">The stores, in the order of the vector.</param>
     public SubscriberFeeds(bool namesStore, params SubscriberFeed[] feeds)
     {

@@ -5,8 +5,9 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The subscribers of this process, and the one clock that looks after all of them: it cuts those that do not read,
-/// has those that were silent for long send a keep-alive, and ends those that are old enough. A timer of its own for each would cost memory and precision nobody needs.
+/// The subscribers of this process, and the one clock that looks after all of them: it cuts those that do not read, has those that were
+/// silent for long send a keep-alive, and ends those that are old enough. A timer of its own for each would cost memory and precision
+/// nobody needs.
 /// </summary>
 internal sealed class SubscriberRegistry : IDisposable
 {
@@ -80,11 +81,13 @@ internal sealed class SubscriberRegistry : IDisposable
             return;
         if (end == SubscriberEnd.Slow)
             Logger.SlowSubscriberDisconnected(subscriber.Transport, subscriber.Store);
-        subscriber.Feeds.EndMeasuring(end.Name, _time.GetElapsedTime(subscriber.Began)); // last: who sees the count move finds the line in the log
+        // last: who sees the count move finds the line in the log
+        subscriber.Feeds.EndMeasuring(end.Name, _time.GetElapsedTime(subscriber.Began));
     }
 
     /// <summary>
-    /// Ends all subscriptions, spread over the drain window so that their clients do not all come back in the same moment. Those that have not left by the end of the window, because their clients do not read, are cut.
+    /// Ends all subscriptions, spread over the drain window so that their clients do not all come back in the same moment. Those that have
+    /// not left by the end of the window, because their clients do not read, are cut.
     /// </summary>
     public async Task DrainAsync()
     {

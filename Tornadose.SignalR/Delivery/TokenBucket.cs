@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// So much a second, and a burst of it at once. Something that costs more than a whole burst is let through when the bucket is full, and paid off after: otherwise it never could be.
-/// Not for several threads at a time.
+/// So much a second, and a burst of it at once. Something that costs more than a whole burst is let through when the bucket is full, and
+/// paid off after: otherwise it never could be. Not for several threads at a time.
 /// </summary>
 /// <param name="rate">How much a second.</param>
 /// <param name="burst">How much at once.</param>

@@ -8,8 +8,8 @@ namespace Tornadose.SignalR;
 public sealed class TornadoseOptions
 {
     /// <summary>
-    /// The silence after which a connection gets a keep-alive: a comment on Server-Sent Events, an empty line on JSON lines, a ping on WebSockets. Default 15 s.
-    /// From 1 s to 1 hour; keep it under the idle time-out of every proxy on the way (nginx: 60 s).
+    /// The silence after which a connection gets a keep-alive: a comment on Server-Sent Events, an empty line on JSON lines, a ping on
+    /// WebSockets. Default 15 s. From 1 s to 1 hour; keep it under the idle time-out of every proxy on the way (nginx: 60 s).
     /// </summary>
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -19,14 +19,17 @@ public sealed class TornadoseOptions
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// The time over which subscriptions are ended when the application stops, so that their clients do not all reconnect at once. Default 10 s. From 0 to 10 minutes;
-    /// keep it under the host's shutdown time-out (30 s) and the orchestrator's grace period. <c>IHostApplicationLifetime.StopApplication()</c> returns when they have ended.
+    /// The time over which subscriptions are ended when the application stops, so that their clients do not all reconnect at once. Default
+    /// 10 s. From 0 to 10 minutes; keep it under the host's shutdown time-out (30 s) and the orchestrator's grace period.
+    /// <c>IHostApplicationLifetime.StopApplication()</c> returns when they have ended.
     /// </summary>
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The age at which a subscription is ended, so that its client connects anew: to a node that was added, through a load balancer that has moved, after a look at its credentials. Each is ended at a random age from four fifths of it to
-    /// all of it. Default null: never. From 10 s to 30 days. Clients come back with their last id, and miss nothing. On the hub the connection ends, a stream of <c>Watch</c> alone.
+    /// The age at which a subscription is ended, so that its client connects anew: to a node that was added, through a load balancer that
+    /// has moved, after a look at its credentials. Each is ended at a random age from four fifths of it to all of it. Default null: never.
+    /// From 10 s to 30 days. Clients come back with their last id, and miss nothing. On the hub the connection ends, a stream of
+    /// <c>Watch</c> alone.
     /// </summary>
     public TimeSpan? MaxConnectionAge { get; set; }
 
@@ -36,32 +39,37 @@ public sealed class TornadoseOptions
     public TimeSpan RetryMin { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The longest time that browsers are told to wait before they reconnect; each connection gets a random one between the two. Default 4 s. From <see cref="RetryMin"/> to 1 hour.
+    /// The longest time that browsers are told to wait before they reconnect; each connection gets a random one between the two. Default 4
+    /// s. From <see cref="RetryMin"/> to 1 hour.
     /// </summary>
     public TimeSpan RetryMax { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>
-    /// How many subscribers this process takes, on all transports together. Default 1,000,000. From 1. Beyond it an <c>EventSource</c> is told to come back later in a way that it
-    /// understands (200, <c>retry:</c>, end), other clients get 503.
+    /// How many subscribers this process takes, on all transports together. Default 1,000,000. From 1. Beyond it an <c>EventSource</c> is
+    /// told to come back later in a way that it understands (200, <c>retry:</c>, end), other clients get 503.
     /// </summary>
     public int MaxSubscribers { get; set; } = 1_000_000;
 
     /// <summary>
-    /// How many subscriptions a user may have in this process, each store of a list counted, or, where nobody has signed in, an address
-    /// (of IPv6 a /64 network); see <see cref="LimitKey"/>. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to
-    /// come back later, other clients get 429, hub methods an error. Behind a proxy addresses need <c>UseForwardedHeaders()</c>: without it all clients have the proxy's.
+    /// How many subscriptions a user may have in this process, each store of a list counted, or, where nobody has signed in, an address (of
+    /// IPv6 a /64 network); see <see cref="LimitKey"/>. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to come
+    /// back later, other clients get 429, hub methods an error. Behind a proxy addresses need <c>UseForwardedHeaders()</c>: without it all
+    /// clients have the proxy's.
     /// </summary>
     public int? MaxSubscribersPerUser { get; set; }
 
     /// <summary>
-    /// How many subscriptions may begin in a second in this process, and at once. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to come back later, other clients get 503, hub methods an error: so a herd that
-    /// comes back after an outage is let in at a pace that leaves the others alone.
+    /// How many subscriptions may begin in a second in this process, and at once. Default null: no limit. From 1. Beyond it an
+    /// <c>EventSource</c> is told to come back later, other clients get 503, hub methods an error: so a herd that comes back after an
+    /// outage is let in at a pace that leaves the others alone.
     /// </summary>
     public int? MaxJoinsPerSecond { get; set; }
 
     /// <summary>
-    /// How many old messages a user, or an address, gets sent again in a second on the average, by resumes, <c>from=earliest</c>, <c>last=n</c> and snapshots; ten times as many at once, and one that asks for more than that is let through
-    /// when it had nothing for a while. Default 100,000; null for no limit. From 1. Beyond it an <c>EventSource</c> is told to come back later, other clients get 429, hub methods an error; nothing is lost, for the id stays good.
+    /// How many old messages a user, or an address, gets sent again in a second on the average, by resumes, <c>from=earliest</c>,
+    /// <c>last=n</c> and snapshots; ten times as many at once, and one that asks for more than that is let through when it had nothing for
+    /// a while. Default 100,000; null for no limit. From 1. Beyond it an <c>EventSource</c> is told to come back later, other clients get
+    /// 429, hub methods an error; nothing is lost, for the id stays good.
     /// </summary>
     public int? MaxReplayedPerSecond { get; set; } = 100_000;
 
@@ -79,8 +87,8 @@ public sealed class TornadoseOptions
     public int? MaxTicketsPerSecond { get; set; } = 10;
 
     /// <summary>
-    /// How many subscriptions one hub connection may have at a time, streams of <c>Watch</c> included. Default 256. From 1. Beyond it the call fails.
-    /// Without it a few connections could hold the subscriptions of thousands.
+    /// How many subscriptions one hub connection may have at a time, streams of <c>Watch</c> included. Default 256. From 1. Beyond it the
+    /// call fails. Without it a few connections could hold the subscriptions of thousands.
     /// </summary>
     public int MaxSubscriptionsPerConnection { get; set; } = 256;
 
@@ -98,8 +106,9 @@ public sealed class TornadoseOptions
     public Func<HttpContext, string?>? LimitKey { get; set; }
 
     /// <summary>
-    /// How many stores of families may exist at a time. Default 10,000. From 1. Beyond it stores that nobody uses and that never had a message are dropped; when there are none, new ones are refused:
-    /// 503 over HTTP, an error of the hub method, a <see cref="TooManyStoresException"/> in the process.
+    /// How many stores of families may exist at a time. Default 10,000. From 1. Beyond it stores that nobody uses and that never had a
+    /// message are dropped; when there are none, new ones are refused: 503 over HTTP, an error of the hub method, a <see
+    /// cref="TooManyStoresException"/> in the process.
     /// </summary>
     public int MaxStores { get; set; } = 10_000;
 
@@ -121,21 +130,25 @@ public sealed class TornadoseOptions
     public long MaxBytes { get; set; } = 1L << 30;
 
     /// <summary>
-    /// The origins of web pages that may open WebSockets, publish and get stream tickets, besides those of the same host, as browsers send them: <c>https://app.example</c>, without a path, in small letters, with the port only where
-    /// it is not the scheme's own; the host's name in Unicode or in punycode. What no page could match is refused at start. Default empty. <c>*</c> allows every page, which with cookies lets any site read what its visitors may
-    /// read. Others get 403. Clients that are no browsers send no origin, and are not concerned.
+    /// The origins of web pages that may open WebSockets, publish and get stream tickets, besides those of the same host, as browsers send
+    /// them: <c>https://app.example</c>, without a path, in small letters, with the port only where it is not the scheme's own; the host's
+    /// name in Unicode or in punycode. What no page could match is refused at start. Default empty. <c>*</c> allows every page, which with
+    /// cookies lets any site read what its visitors may read. Others get 403. Clients that are no browsers send no origin, and are not
+    /// concerned.
     /// </summary>
     public IList<string> AllowedOrigins { get; private set; } = [];
 
     /// <summary>
-    /// Whether a subscription ends when the authentication that its client came with expires: the token, the cookie's ticket, or that behind a stream ticket. Default true, within a second, on all transports and the hub, whose
-    /// option of the same name is set by this one. Clients come back with new credentials, or meet 401.
+    /// Whether a subscription ends when the authentication that its client came with expires: the token, the cookie's ticket, or that
+    /// behind a stream ticket. Default true, within a second, on all transports and the hub, whose option of the same name is set by this
+    /// one. Clients come back with new credentials, or meet 401.
     /// </summary>
     public bool CloseOnAuthenticationExpiration { get; set; } = true;
 
     /// <summary>
-    /// How often the read policies are asked again about all open subscriptions, with the claims that the users came with. Default null: never, but by <c>IStoreRevocation</c>. From 1 s to 1 day. A policy that asks a database is asked
-    /// once for each subscription and store in each interval, one after the other.
+    /// How often the read policies are asked again about all open subscriptions, with the claims that the users came with. Default null:
+    /// never, but by <c>IStoreRevocation</c>. From 1 s to 1 day. A policy that asks a database is asked once for each subscription and
+    /// store in each interval, one after the other.
     /// </summary>
     public TimeSpan? AccessRecheckInterval { get; set; }
 
@@ -156,20 +169,23 @@ public sealed class TornadoseOptions
     public bool EndOnFailedRecheck { get; set; }
 
     /// <summary>
-    /// Who a user is, to <c>IStoreRevocation</c> and to the limits per user: null for somebody unknown. Default: the claim <c>NameIdentifier</c>, else <c>sub</c>, else the name. Not from configuration.
+    /// Who a user is, to <c>IStoreRevocation</c> and to the limits per user: null for somebody unknown. Default: the claim
+    /// <c>NameIdentifier</c>, else <c>sub</c>, else the name. Not from configuration.
     /// </summary>
     public Func<ClaimsPrincipal, string?> UserId { get; set; } =
         static user => user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.FindFirst("sub")?.Value ?? user.Identity?.Name;
 
     /// <summary>
-    /// Whether streams and the hub take a bearer token in the query, <c>?access_token=…</c>, where there is no <c>Authorization</c> header: it is moved there before the application's authentication looks, and out of the URL. Default false:
-    /// URLs are logged on the way, by proxies above all; prefer stream tickets. Setting it also keeps the host's line «Request starting …» out of the log, which has the URL as it came (category
-    /// <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>, below Warning).
+    /// Whether streams and the hub take a bearer token in the query, <c>?access_token=…</c>, where there is no <c>Authorization</c> header:
+    /// it is moved there before the application's authentication looks, and out of the URL. Default false: URLs are logged on the way, by
+    /// proxies above all; prefer stream tickets. Setting it also keeps the host's line «Request starting …» out of the log, which has the
+    /// URL as it came (category <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>, below Warning).
     /// </summary>
     public bool AccessTokenInQuery { get; set; }
 
     /// <summary>
-    /// For how long a stream ticket can be used, once. Default 30 s. From 1 s to 10 minutes. It has to outlast the way from the ticket's answer to the stream's request, no more: the stream itself lasts longer.
+    /// For how long a stream ticket can be used, once. Default 30 s. From 1 s to 10 minutes. It has to outlast the way from the ticket's
+    /// answer to the stream's request, no more: the stream itself lasts longer.
     /// </summary>
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -203,7 +219,8 @@ public sealed class TornadoseOptions
     }
 
     /// <summary>The age at which one subscription ends: those that began together, after a deployment, end apart.</summary>
-    internal TimeSpan NextAge() => MaxConnectionAge is { } age ? age * (0.8 + (0.2 * Random.Shared.NextDouble())) : Timeout.InfiniteTimeSpan;
+    internal TimeSpan NextAge() =>
+        MaxConnectionAge is { } age ? age * (0.8 + (0.2 * Random.Shared.NextDouble())) : Timeout.InfiniteTimeSpan;
 
     /// <summary>A reconnection time for one client.</summary>
     internal TimeSpan NextRetry() => RetryMin + ((RetryMax - RetryMin) * Random.Shared.NextDouble());

@@ -64,7 +64,10 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
         (nameof(options.MaxTicketsPerSecond), options.MaxTicketsPerSecond),
     ];
 
-    /// <summary>What is wrong with an origin that browsers would not send; null when nothing is. A host's name may be in Unicode, where browsers send punycode.</summary>
+    /// <summary>
+    /// What is wrong with an origin that browsers would not send; null when nothing is. A host's name may be in Unicode, where browsers
+    /// send punycode.
+    /// </summary>
     private static string? OriginFault(string origin)
     {
         if (origin == "*")

@@ -31,7 +31,9 @@ internal static partial class DeliveryLog
     [LoggerMessage(8, LogLevel.Error, "The clock of the delivery failed. It goes on, and this line comes once.")]
     public static partial void TickFailed(this ILogger logger, Exception failure);
 
-    [LoggerMessage(4, LogLevel.Warning, "The configuration section {Section} is of no store or family of this application, and has no effect. Is the name right?")]
+    [LoggerMessage(
+        4, LogLevel.Warning,
+        "The configuration section {Section} is of no store or family of this application, and has no effect. Is the name right?")]
     public static partial void SettingsOfNoStore(this ILogger logger, string section);
 
     [LoggerMessage(6, LogLevel.Warning, "The initial value of store {Store} could not be published yet, and is tried again until it can.")]

@@ -5,9 +5,12 @@ namespace Tornadose.SignalR.Diagnostics;
 /// <summary>The log lines of what stands between the application and the delivery: options, authentication. Never a secret.</summary>
 internal static partial class HostingLog
 {
-    [LoggerMessage(301, LogLevel.Error, "The configuration was reloaded, and {Options} '{Name}' are not valid: {Fault} The last good ones stay in force.")]
+    [LoggerMessage(
+        301, LogLevel.Error,
+        "The configuration was reloaded, and {Options} '{Name}' are not valid: {Fault} The last good ones stay in force.")]
     public static partial void ReloadRefused(this ILogger logger, string options, string name, string fault);
 
-    [LoggerMessage(302, LogLevel.Warning, "The authentication scheme {Scheme} failed to give a challenge. The request was refused without one.")]
+    [LoggerMessage(
+        302, LogLevel.Warning, "The authentication scheme {Scheme} failed to give a challenge. The request was refused without one.")]
     public static partial void ChallengeFailed(this ILogger logger, Exception failure, string scheme);
 }

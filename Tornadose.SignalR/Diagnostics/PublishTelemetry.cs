@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>What a publish leaves for operators: a count, a duration, and an activity. Somebody has to listen; otherwise it costs a few branches.</summary>
+/// <summary>
+/// What a publish leaves for operators: a count, a duration, and an activity. Somebody has to listen; otherwise it costs a few branches.
+/// </summary>
 internal sealed class PublishTelemetry
 {
     private readonly Counter<long> _published;
@@ -12,8 +14,10 @@ internal sealed class PublishTelemetry
     public PublishTelemetry(IMeterFactory factory)
     {
         var meter = factory.Create(StoreMetrics.MeterName);
-        _published = meter.CreateCounter<long>("tornadose.messages.published", "{message}", "Messages of this process that the backplane has accepted.");
-        _duration = meter.CreateHistogram<double>("tornadose.publish.duration", "s", "How long the backplane took to accept a message, or to fail.", advice: Buckets.OfSeconds);
+        _published = meter.CreateCounter<long>(
+            "tornadose.messages.published", "{message}", "Messages of this process that the backplane has accepted.");
+        _duration = meter.CreateHistogram<double>(
+            "tornadose.publish.duration", "s", "How long the backplane took to accept a message, or to fail.", advice: Buckets.OfSeconds);
     }
 
     public bool IsEnabled => _published.Enabled || _duration.Enabled || StoreActivities.IsEnabled;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Tornadose.SignalR.Diagnostics;
 
 /// <summary>
-/// The activities of the source <c>Tornadose.SignalR</c>, named and tagged as OpenTelemetry's conventions for messaging have it: one for a publish, and one on each other node that a message reaches. None for
-/// a delivery: there may be a hundred thousand of these a message.
+/// The activities of the source <c>Tornadose.SignalR</c>, named and tagged as OpenTelemetry's conventions for messaging have it: one for a
+/// publish, and one on each other node that a message reaches. None for a delivery: there may be a hundred thousand of these a message.
 /// </summary>
 internal static class StoreActivities
 {
@@ -15,7 +15,8 @@ internal static class StoreActivities
     public static bool IsEnabled => Source.HasListeners();
 
     /// <summary>The context of the publish that is under way, as W3C's <c>traceparent</c>; null when nobody traces it.</summary>
-    public static string? TraceParent => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity && activity.Source == Source ? activity.Id : null;
+    public static string? TraceParent =>
+        Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity && activity.Source == Source ? activity.Id : null;
 
     public static Activity? BeginPublish(string store, string measuredAs, int bytes)
     {

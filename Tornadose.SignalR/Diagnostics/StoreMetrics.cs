@@ -3,12 +3,12 @@ using System.Diagnostics.Metrics;
 namespace Tornadose.SignalR.Diagnostics;
 
 /// <summary>
-/// The instruments of the delivery, on the meter <c>Tornadose.SignalR</c>. Nothing is measured per message: a batch is, when it is handed to its connection, and then only by instruments that somebody
-/// listens to.
+/// The instruments of the delivery, on the meter <c>Tornadose.SignalR</c>. Nothing is measured per message: a batch is, when it is handed
+/// to its connection, and then only by instruments that somebody listens to.
 /// </summary>
 /// <remarks>
-/// How many subscribers there are is kept whether or not anybody listens, and told when asked: a listener that starts late sees those that were there before it. A connection that reads several
-/// stores counts once for each.
+/// How many subscribers there are is kept whether or not anybody listens, and told when asked: a listener that starts late sees those that
+/// were there before it. A connection that reads several stores counts once for each.
 /// </remarks>
 internal sealed class StoreMetrics
 {
@@ -28,11 +28,15 @@ internal sealed class StoreMetrics
         Resets = meter.CreateCounter<long>("tornadose.resets", "{reset}", "Announcements that messages are missing, by reason.");
         Resumes = meter.CreateCounter<long>("tornadose.resumes", "{resume}", "Subscriptions that began after an id, by what became of it.");
         Ended = meter.CreateCounter<long>("tornadose.subscribers.ended", "{subscriber}", "Subscriptions that ended, by reason.");
-        Refusals = meter.CreateCounter<long>("tornadose.subscribers.refused", "{refusal}", "Subscriptions and hub calls that a limit did not admit, by reason.");
+        Refusals = meter.CreateCounter<long>(
+            "tornadose.subscribers.refused", "{refusal}", "Subscriptions and hub calls that a limit did not admit, by reason.");
         FailedRechecks = meter.CreateCounter<long>("tornadose.access.rechecks.failed", "{check}",
             "Checks of an open subscription's right to read that failed, by reason.");
-        Lag = meter.CreateHistogram<double>("tornadose.delivery.lag", "s", "From a message's arrival in this process's log to its write, of the oldest message of each batch.", advice: Buckets.OfSeconds);
-        Duration = meter.CreateHistogram<double>("tornadose.subscription.duration", "s", "How long subscriptions lasted, by reason of their end.", advice: Buckets.OfHours);
+        Lag = meter.CreateHistogram<double>(
+            "tornadose.delivery.lag", "s",
+            "From a message's arrival in this process's log to its write, of the oldest message of each batch.", advice: Buckets.OfSeconds);
+        Duration = meter.CreateHistogram<double>(
+            "tornadose.subscription.duration", "s", "How long subscriptions lasted, by reason of their end.", advice: Buckets.OfHours);
     }
 
     public Counter<long> Delivered { get; }

@@ -7,7 +7,8 @@ using Tornadose.SignalR.LongPolling;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// Chooses the format by the <c>Accept</c> header (RFC 9110 §12.5.1): the highest quality wins, then the most specific, then the one that was added first, which is Server-Sent Events.
+/// Chooses the format by the <c>Accept</c> header (RFC 9110 §12.5.1): the highest quality wins, then the most specific, then the one that
+/// was added first, which is Server-Sent Events.
 /// </summary>
 internal sealed class AcceptNegotiation
 {
@@ -19,7 +20,8 @@ internal sealed class AcceptNegotiation
     public AcceptNegotiation(IEnumerable<StreamFormat> formats)
     {
         Formats = [.. formats];
-        foreach (var same in Formats.GroupBy(static format => format.MediaType, StringComparer.OrdinalIgnoreCase).Concat(Formats.GroupBy(static format => format.Name, StringComparer.Ordinal)).Where(static group => group.Count() > 1))
+        foreach (var same in Formats.GroupBy(static format => format.MediaType, StringComparer.OrdinalIgnoreCase).Concat(
+            Formats.GroupBy(static format => format.Name, StringComparer.Ordinal)).Where(static group => group.Count() > 1))
             throw new InvalidOperationException($"'{same.Key}' is the media type or the name of both {same.First().GetType()} and {same.Last().GetType()}: each format of AddStreamFormat needs its own.");
         _offers = [.. Formats.Select(static format => (new MediaTypeHeaderValue(format.MediaType), format))];
         _answers = [.. _offers.Where(static offer => offer.Format is LongPollingFormat)];
@@ -34,9 +36,12 @@ internal sealed class AcceptNegotiation
 
     /// <summary>Whether a person asks: browsers name HTML for a page, and nothing else does.</summary>
     public static bool WantsPage(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var wanted) && wanted.Any(static range => range.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var wanted)
+            && wanted.Any(static range => range.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The format; null when there is none that the client accepts. Of a request that waits for an answer it is the one that gives answers.</summary>
+    /// <summary>
+    /// The format; null when there is none that the client accepts. Of a request that waits for an answer it is the one that gives answers.
+    /// </summary>
     public StreamFormat? Choose(HttpRequest request)
     {
         var accept = request.Headers.Accept;
@@ -48,7 +53,10 @@ internal sealed class AcceptNegotiation
             : offers[0].Format;
     }
 
-    /// <summary>Each format has the quality of the most specific range that it is in; a sort that is stable leaves the library's order where two are equal.</summary>
+    /// <summary>
+    /// Each format has the quality of the most specific range that it is in; a sort that is stable leaves the library's order where two are
+    /// equal.
+    /// </summary>
     private static StreamFormat? Choose(IList<MediaTypeHeaderValue> wanted, (MediaTypeHeaderValue Type, StreamFormat Format)[] offers)
     {
         // Parameters, as charset, do not tell our formats apart.

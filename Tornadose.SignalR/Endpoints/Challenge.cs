@@ -9,14 +9,19 @@ using Tornadose.SignalR.Diagnostics;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>The application's challenge (<c>WWW-Authenticate</c>) without what schemes for people add to it: a redirect, a form, a cookie that remembers the request.</summary>
+/// <summary>
+/// The application's challenge (<c>WWW-Authenticate</c>) without what schemes for people add to it: a redirect, a form, a cookie that
+/// remembers the request.
+/// </summary>
 internal static class Challenge
 {
     /// <summary>
-    /// Adds the headers of the challenge to a response that is about to be written: RFC 9110 §15.5.2 wants <c>WWW-Authenticate</c> on each 401, and without it clients of Basic and Negotiate never send their credentials.
+    /// Adds the headers of the challenge to a response that is about to be written: RFC 9110 §15.5.2 wants <c>WWW-Authenticate</c> on each
+    /// 401, and without it clients of Basic and Negotiate never send their credentials.
     /// </summary>
     /// <param name="context">The request.</param>
-    /// <param name="policies">The policies that may have refused: their schemes are those of the challenge, or else the application's default one is.</param>
+    /// <param name="policies">The policies that may have refused: their schemes are those of the challenge, or else the application's
+    /// default one is.</param>
     public static async Task AddAsync(HttpContext context, IEnumerable<string?> policies)
     {
         if (context.RequestServices.GetService<IAuthenticationSchemeProvider>() is not { } provider)
@@ -28,7 +33,9 @@ internal static class Challenge
             await AddAsync(context, name);
     }
 
-    /// <summary>Makes the response, once it starts, one with this status: what was refused may have been answered by a redirect or a page.</summary>
+    /// <summary>
+    /// Makes the response, once it starts, one with this status: what was refused may have been answered by a redirect or a page.
+    /// </summary>
     public static void KeepStatus(HttpResponse response, int status)
     {
         var cookies = response.Headers.SetCookie;
@@ -45,7 +52,8 @@ internal static class Challenge
     /// <summary>A redirect or a page. Anything else may be what the application wants to answer, were it the stream itself.</summary>
     private static bool IsForPeople(HttpResponse response) =>
         response.StatusCode is >= StatusCodes.Status300MultipleChoices and < StatusCodes.Status400BadRequest
-        || (response.StatusCode < StatusCodes.Status300MultipleChoices && response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true);
+        || (response.StatusCode < StatusCodes.Status300MultipleChoices && response.ContentType?.StartsWith(
+            "text/html", StringComparison.OrdinalIgnoreCase) == true);
 
     private static async Task<HashSet<string>> SchemesOfAsync(IServiceProvider services, IEnumerable<string?> policies)
     {

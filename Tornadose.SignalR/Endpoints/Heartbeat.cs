@@ -6,8 +6,8 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The query parameter <c>heartbeat</c> of a WebSocket: the silence after which the server sends a message without content. Browsers answer pings and do not show them, so that a page cannot
-/// tell a quiet store from a dead line by them.
+/// The query parameter <c>heartbeat</c> of a WebSocket: the silence after which the server sends a message without content. Browsers answer
+/// pings and do not show them, so that a page cannot tell a quiet store from a dead line by them.
 /// </summary>
 internal static class Heartbeat
 {
@@ -23,7 +23,8 @@ internal static class Heartbeat
             return null;
         if (WebSocketSubscription.IsRaw(context))
             return "A heartbeat would look like a message on tornadose.raw: leave the subprotocol out, or the heartbeat.";
-        return WaitTime.TryParse(text, out var silence) && silence >= Shortest ? null : "The query parameter 'heartbeat' takes a time from 100ms to 5m, as in 'heartbeat=15s'.";
+        return WaitTime.TryParse(text, out var silence)
+            && silence >= Shortest ? null : "The query parameter 'heartbeat' takes a time from 100ms to 5m, as in 'heartbeat=15s'.";
     }
 
     /// <returns>The silence; infinite when there is to be no heartbeat.</returns>

@@ -13,7 +13,9 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary><c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe.</summary>
+/// <summary>
+/// <c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe.
+/// </summary>
 internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer authorizer, TornadoseOptions options)
 {
     /// <summary>A length that is only declared reserves no more memory than this.</summary>
@@ -36,7 +38,8 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
             selection = StoreSelection.OneOnly;
         if (selection.Refusal is { } refusal)
             await Refusal.WriteAsync(context, refusal);
-        else if (await authorizer.DecideAsync(context.User, selection.Stores[0], StoreOperation.Publish) is not StoreVerdict.Allowed and var verdict)
+        else if (await authorizer.DecideAsync(
+            context.User, selection.Stores[0], StoreOperation.Publish) is not StoreVerdict.Allowed and var verdict)
             await Refusal.DenyAsync(context, verdict, [selection.Stores[0].Options.PublishPolicy]);
         else
             await PublishAsync(context, selection.Stores[0]);
@@ -63,7 +66,9 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)
         {
             context.Response.Headers.RetryAfter = "1";
-            await Refusal.WriteAsync(context, (StatusCodes.Status503ServiceUnavailable, "Nothing can be published at the moment. Try again, with the same Idempotency-Key."));
+            await Refusal.WriteAsync(context, (
+                StatusCodes.Status503ServiceUnavailable,
+                "Nothing can be published at the moment. Try again, with the same Idempotency-Key."));
         }
         catch (ArgumentException invalid)
         {
@@ -103,13 +108,19 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             return string.IsNullOrEmpty(request.ContentType) ? MessageFormat.Text : throw Unsupported();
         // A quoted value is the same as a bare one (RFC 9110 §5.6.6).
-        if (type.Charset.HasValue && !Utf8Names.Contains(HeaderUtilities.UnescapeAsQuotedString(type.Charset).Value, StringComparer.OrdinalIgnoreCase))
+        if (type.Charset.HasValue && !Utf8Names.Contains(
+            HeaderUtilities.UnescapeAsQuotedString(type.Charset).Value, StringComparer.OrdinalIgnoreCase))
             throw Unsupported();
-        if (request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            throw new BadHttpRequestException("A message comes as it is, or the application decompresses it: app.UseRequestDecompression().", StatusCodes.Status415UnsupportedMediaType);
-        if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals(
+            "identity", StringComparison.OrdinalIgnoreCase))
+            throw new BadHttpRequestException(
+                "A message comes as it is, or the application decompresses it: app.UseRequestDecompression().",
+                StatusCodes.Status415UnsupportedMediaType);
+        if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals(
+            "json", StringComparison.OrdinalIgnoreCase))
             return MessageFormat.Json;
-        return type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        return type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
             ? MessageFormat.Text
             : throw Unsupported();
     }

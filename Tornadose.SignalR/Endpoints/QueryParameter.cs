@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>A secret in the query. Once read it is taken out of the request, so that whoever logs or traces the request later has nothing to log.</summary>
+/// <summary>
+/// A secret in the query. Once read it is taken out of the request, so that whoever logs or traces the request later has nothing to log.
+/// </summary>
 internal static class QueryParameter
 {
     public static void Remove(HttpRequest request, string name)

@@ -50,10 +50,14 @@ internal static class Refusal
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(text + "\n", context.RequestAborted);
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.WriteAsync(text + "\n", context.RequestAborted);
     }
 
-    /// <summary>«Do not come back», to whom an operator has ended for good: an <c>EventSource</c> that is answered 204 stops (WHATWG HTML §9.2.3).</summary>
+    /// <summary>
+    /// «Do not come back», to whom an operator has ended for good: an <c>EventSource</c> that is answered 204 stops (WHATWG HTML §9.2.3).
+    /// </summary>
     public static Task StayAwayAsync(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -62,8 +66,8 @@ internal static class Refusal
     }
 
     /// <summary>
-    /// «Come back later», so that the client does. Any status but 200 closes a browser's <c>EventSource</c> for good, so it gets a stream that
-    /// says when to reconnect, and ends.
+    /// «Come back later», so that the client does. Any status but 200 closes a browser's <c>EventSource</c> for good, so it gets a stream
+    /// that says when to reconnect, and ends.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="format">What it would have been answered in; null for a WebSocket.</param>
@@ -82,6 +86,7 @@ internal static class Refusal
         }
 
         context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retry.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        await WriteAsync(context, (why.IsTheirs ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable, why.Description));
+        await WriteAsync(
+            context, (why.IsTheirs ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable, why.Description));
     }
 }

@@ -5,8 +5,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// Which store of a request begins where. The positions of a vector are told apart by their epochs, which are random, or marks of them: so the order of the stores may change, one may
-/// be added, and an id of a single store is worth as much as the vector that holds it.
+/// Which store of a request begins where. The positions of a vector are told apart by their epochs, which are random, or marks of them: so
+/// the order of the stores may change, one may be added, and an id of a single store is worth as much as the vector that holds it.
 /// </summary>
 internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageStore> stores)
 {

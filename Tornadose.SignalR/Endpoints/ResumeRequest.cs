@@ -15,8 +15,8 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
     private static readonly string[] Aliases = ["after", "lastEventId", "last_event_id"];
 
     /// <summary>
-    /// Reads the header <c>Last-Event-ID</c>, which wins because a browser sends its newest id there while the URL keeps the first, then the query. An id
-    /// that makes no sense is never an error: a status other than 200 would close a browser's <c>EventSource</c> for good.
+    /// Reads the header <c>Last-Event-ID</c>, which wins because a browser sends its newest id there while the URL keeps the first, then
+    /// the query. An id that makes no sense is never an error: a status other than 200 would close a browser's <c>EventSource</c> for good.
     /// </summary>
     public static ResumeRequest Read(HttpRequest request)
     {
@@ -25,7 +25,9 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
         return new(AfterId(request), earliest, last, now, null);
     }
 
-    /// <summary>Whether it says nothing, so that a stream begins where its store's kind begins, and a snapshot is the whole window.</summary>
+    /// <summary>
+    /// Whether it says nothing, so that a stream begins where its store's kind begins, and a snapshot is the whole window.
+    /// </summary>
     public bool IsEmpty => this == default;
 
     /// <summary>An empty id is none.</summary>

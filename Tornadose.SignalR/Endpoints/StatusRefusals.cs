@@ -7,8 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The application's policy evaluator. Where it refuses an endpoint of ours, the answer becomes 401 or 403, whatever answers the challenge: an <c>EventSource</c> sees a redirect to another site as a network error, a program as
-/// the page for signing in. The evaluator is the one place that both the framework's and an application's own <see cref="IAuthorizationMiddlewareResultHandler"/> come after.
+/// The application's policy evaluator. Where it refuses an endpoint of ours, the answer becomes 401 or 403, whatever answers the challenge:
+/// an <c>EventSource</c> sees a redirect to another site as a network error, a program as the page for signing in. The evaluator is the one
+/// place that both the framework's and an application's own <see cref="IAuthorizationMiddlewareResultHandler"/> come after.
 /// </summary>
 internal sealed class StatusRefusals(IPolicyEvaluator inner) : IPolicyEvaluator
 {
@@ -20,15 +21,19 @@ internal sealed class StatusRefusals(IPolicyEvaluator inner) : IPolicyEvaluator
         services.AddSingleton<Marker>();
         var inner = services.Last(static service => service.ServiceType == typeof(IPolicyEvaluator) && !service.IsKeyedService);
         services.Remove(inner);
-        services.Add(ServiceDescriptor.Describe(typeof(IPolicyEvaluator), provider => new StatusRefusals(Create(inner, provider)), inner.Lifetime));
+        services.Add(
+            ServiceDescriptor.Describe(typeof(IPolicyEvaluator), provider => new StatusRefusals(Create(inner, provider)), inner.Lifetime));
     }
 
-    public Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) => inner.AuthenticateAsync(policy, context);
+    public Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) =>
+        inner.AuthenticateAsync(policy, context);
 
-    public async Task<PolicyAuthorizationResult> AuthorizeAsync(AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource)
+    public async Task<PolicyAuthorizationResult> AuthorizeAsync(
+        AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource)
     {
         var result = await inner.AuthorizeAsync(policy, authenticationResult, context, resource);
-        if (!result.Succeeded && context.GetEndpoint()?.Metadata.GetMetadata<ProgramEndpointMetadata>()?.AnswersByStatus(context.Request) == true)
+        if (!result.Succeeded && context.GetEndpoint()?.Metadata.GetMetadata<ProgramEndpointMetadata>()?.AnswersByStatus(
+            context.Request) == true)
             Challenge.KeepStatus(context.Response, result.Challenged ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden);
         return result;
     }

@@ -11,9 +11,13 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>One URL a store: decides what a request gets. A request that is refused registers no subscriber.</summary>
-internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, AcceptNegotiation negotiation, SubscriberRegistry registry, TornadoseOptions options)
+internal sealed class StoreEndpoint(
+    StoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, AcceptNegotiation negotiation, SubscriberRegistry registry,
+    TornadoseOptions options)
 {
-    /// <summary>Whoever comes without a ticket is not asked to wait: what waits here, waits as long as the stream lasts, and takes memory.</summary>
+    /// <summary>
+    /// Whoever comes without a ticket is not asked to wait: what waits here, waits as long as the stream lasts, and takes memory.
+    /// </summary>
     public Task InvokeAsync(HttpContext context)
     {
         var admitted = gate.AdmitAsync(context);
@@ -50,7 +54,8 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
             return Refusal.WriteAsync(context, Refusal.RawList);
         if (isWebSocket && Heartbeat.FindFault(context) is { } heartbeat)
             return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, heartbeat));
-        if (format is ServerSentEventFormat && selection.IsList && selection.Stores.Any(static store => MessageEventType.Fault(store.Name) is not null))
+        if (format is ServerSentEventFormat && selection.IsList && selection.Stores.Any(
+            static store => MessageEventType.Fault(store.Name) is not null))
             return Refusal.WriteAsync(context, Refusal.EventNameList);
         return AnswerAsync(context, selection, resume, format);
     }
@@ -59,13 +64,18 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
     private Task AnswerAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
         var beginning = BeginAsync(context, selection, resume, format);
-        return beginning.IsCompletedSuccessfully ? DeliverAsync(context, beginning.Result, format) : DeliverAsync(context, beginning, format);
+        return beginning.IsCompletedSuccessfully
+            ? DeliverAsync(context, beginning.Result, format)
+            : DeliverAsync(context, beginning, format);
     }
 
     /// <returns>What is to be delivered; null when the request has been answered.</returns>
-    private async ValueTask<StoreSubscription?> BeginAsync(HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
+    private async ValueTask<StoreSubscription?> BeginAsync(
+        HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
-        var access = authorizer.Ask(selection.Stores.Any(static store => store.Options.ReadPolicy is not null) ? context.User : RequestParts.User(context), selection.Stores, context);
+        var access = authorizer.Ask(
+            selection.Stores.Any(static store => store.Options.ReadPolicy is not null) ? context.User : RequestParts.User(context),
+            selection.Stores, context);
         if (await access.DecideAsync() is not StoreVerdict.Allowed and var verdict)
         {
             await Refusal.DenyAsync(context, verdict, selection.Stores.Select(static store => store.Options.ReadPolicy));
@@ -91,7 +101,8 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
         return null;
     }
 
-    private static bool IsSnapshot(HttpRequest request, StreamFormat format) => format is LongPollingFormat && !LongPollingFormat.IsAskedFor(request);
+    private static bool IsSnapshot(HttpRequest request, StreamFormat format) =>
+        format is LongPollingFormat && !LongPollingFormat.IsAskedFor(request);
 
     /// <summary>The headers that <c>GET</c> would have, and the id after which a stream that begins now continues.</summary>
     private static async Task HeadAsync(HttpContext context, StoreSelection selection, StreamFormat format)
@@ -113,7 +124,8 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
     }
 
     /// <summary>What a stream would begin with; the whole window where the request does not say.</summary>
-    private async Task SnapshotAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat format)
+    private async Task SnapshotAsync(
+        HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat format)
     {
         var window = resume.IsEmpty ? new ResumeRequest(After: null, Earliest: true, Last: null, Now: false, Error: null) : resume;
         const string transport = StoreSnapshotResponse.Transport;
@@ -123,7 +135,8 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
             await StoreSnapshotResponse.WriteAsync(context, snapshot, registry);
     }
 
-    private async ValueTask<StoreSubscription?> SubscribeAsync(HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
+    private async ValueTask<StoreSubscription?> SubscribeAsync(
+        HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
         var transport = format?.Name ?? WebSocketSubscription.Transport;
         if (await EnterAsync(context, transport, access, selection, resume, format, isSnapshot: false) is not { } subscription)
@@ -132,7 +145,8 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
         {
             if (await TrySpendTicketAsync(context, format))
             {
-                context.Response.Headers[StreamHeaders.Resume] = subscription.WordOf(resume); // fails where something in front has begun the response
+                // fails where something in front has begun the response
+                context.Response.Headers[StreamHeaders.Resume] = subscription.WordOf(resume);
                 return subscription;
             }
         }
@@ -188,7 +202,8 @@ internal sealed class StoreEndpoint(StoreProvider stores, StoreAuthorizer author
         return null;
     }
 
-    private async Task DeliverAsync(HttpContext context, ValueTask<StoreSubscription?> beginning, StreamFormat? format) => await DeliverAsync(context, await beginning, format);
+    private async Task DeliverAsync(HttpContext context, ValueTask<StoreSubscription?> beginning, StreamFormat? format) =>
+        await DeliverAsync(context, await beginning, format);
 
     private Task DeliverAsync(HttpContext context, StoreSubscription? subscription, StreamFormat? format)
     {

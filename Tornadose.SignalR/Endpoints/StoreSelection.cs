@@ -10,7 +10,8 @@ namespace Tornadose.SignalR.Endpoints;
 /// <param name="IsList">Whether they were named in the query, so that messages have to name theirs.</param>
 /// <param name="Refusal">Status and text for a request that names none that there are.</param>
 /// <param name="IsFull">Whether it names one that cannot be made now, but may be later.</param>
-internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Stores, bool IsList, (int Status, string Text)? Refusal, bool IsFull = false)
+internal readonly record struct StoreSelection(
+    IReadOnlyList<MessageStore> Stores, bool IsList, (int Status, string Text)? Refusal, bool IsFull = false)
 {
     /// <summary>
     /// How many stores one connection carries. A client may join the ids of single stores, of at most 64 bytes: 4 KiB, which pass as a
@@ -20,13 +21,15 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
 
     /// <summary>The stores of these that take only so many subscribers.</summary>
     public IReadOnlyList<StoreCapacity> Capacities =>
-        (from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(store.Name, max)).ToArray();
+        (from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(
+            store.Name, max)).ToArray();
 
     /// <summary>The route value that holds the store's name.</summary>
     public const string RouteValue = "store";
 
     /// <summary>What a request gets that names a list where only one store will do.</summary>
-    public static StoreSelection OneOnly => Refuse(StatusCodes.Status400BadRequest, "A message is published to one store: name it in the path.");
+    public static StoreSelection OneOnly =>
+        Refuse(StatusCodes.Status400BadRequest, "A message is published to one store: name it in the path.");
 
     public static StoreSelection Read(HttpContext context, StoreProvider stores, TornadoseOptions options)
     {
@@ -44,11 +47,13 @@ internal readonly record struct StoreSelection(IReadOnlyList<MessageStore> Store
     }
 
     /// <summary>
-    /// The store's name in the path; null where the path has none. Clients that escape a segment (<c>encodeURIComponent</c>, clients generated from the API description) escape its slashes too, which servers leave as they are
-    /// (RFC 3986 §2.2): in a name <c>%2F</c> can mean nothing else. It is undone once, and before anybody decides on the name.
+    /// The store's name in the path; null where the path has none. Clients that escape a segment (<c>encodeURIComponent</c>, clients
+    /// generated from the API description) escape its slashes too, which servers leave as they are (RFC 3986 §2.2): in a name <c>%2F</c>
+    /// can mean nothing else. It is undone once, and before anybody decides on the name.
     /// </summary>
     public static string? NameInPath(HttpContext context) =>
-        context.GetRouteValue(RouteValue) is string { Length: > 0 } name ? name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) : null;
+        context.GetRouteValue(RouteValue) is string { Length: > 0 } name ? name.Replace(
+            "%2F", "/", StringComparison.OrdinalIgnoreCase) : null;
 
     /// <summary>Finds a list of stores that a request names in its body.</summary>
     /// <param name="list">The names.</param>

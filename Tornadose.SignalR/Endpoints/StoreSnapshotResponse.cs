@@ -52,7 +52,8 @@ internal static class StoreSnapshotResponse
         var isFirst = index == 0;
         var isLast = index == feeds.Length - 1;
         var opening = $"{(!isFirst ? "," : all.NamesStore ? "{\"stores\":[" : "")}{{\"store\":\"{feed.Store}\",\"messages\":[";
-        return new SnapshotSink(response, opening, () => Closing($"{feed.Cursor.Position}") + (all.NamesStore && isLast ? Closing(all.Id) : ""));
+        return new SnapshotSink(
+            response, opening, () => Closing($"{feed.Cursor.Position}") + (all.NamesStore && isLast ? Closing(all.Id) : ""));
     }
 
     private static string Closing(string id) => $"],\"id\":\"{id}\"}}";

@@ -4,7 +4,10 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>A request that is served from now on: the stores, followed and with their cursors open, the right to read them, and a place among the subscribers.</summary>
+/// <summary>
+/// A request that is served from now on: the stores, followed and with their cursors open, the right to read them, and a place among the
+/// subscribers.
+/// </summary>
 /// <remarks>It is all that is kept of how the request was decided on, as it is kept for as long as the stream lasts.</remarks>
 internal sealed class StoreSubscription : IDisposable
 {
@@ -58,7 +61,10 @@ internal sealed class StoreSubscription : IDisposable
     /// <summary>Whether the content of all stores is known. Otherwise a snapshot would look like that of an empty store.</summary>
     public bool IsOpen => _followed.All(static following => following.Store.Log.IsOpen);
 
-    /// <summary>What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while the backplane has not been reached yet. Before the first read only.</summary>
+    /// <summary>
+    /// What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while the
+    /// backplane has not been reached yet. Before the first read only.
+    /// </summary>
     public string WordOf(ResumeRequest resume)
     {
         if (resume.After is null)
@@ -81,7 +87,9 @@ internal sealed class StoreSubscription : IDisposable
             ? await following.OpenSnapshotAsync(start(), cancellationToken)
             : await following.OpenCursorAsync(start, cancellationToken);
         var options = following.Store.Options;
-        return new(following.Store.Name, cursor, options.SendTimeout, following.Store.Measured) { MinInterval = options.MinInterval ?? TimeSpan.Zero };
+        return new(
+            following.Store.Name, cursor, options.SendTimeout,
+            following.Store.Measured) { MinInterval = options.MinInterval ?? TimeSpan.Zero };
     }
 
     private static async ValueTask<FollowedStore[]> FollowAsync(IReadOnlyList<MessageStore> stores, CancellationToken cancellationToken)

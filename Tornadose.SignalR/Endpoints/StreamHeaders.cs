@@ -17,18 +17,22 @@ internal static class StreamHeaders
     public static void Set(HttpResponse response, StreamFormat format)
     {
         response.ContentType = format.MediaType;
-        // no-transform (RFC 9111 §5.2.2.6): compression on the way, as npm's "compression", takes "identity" for "not encoded yet", and holds back what it compresses.
+        // no-transform (RFC 9111 §5.2.2.6): compression on the way, as npm's "compression", takes "identity" for "not encoded yet", and
+        // holds back what it compresses.
         response.Headers.CacheControl = "no-cache, no-store, no-transform";
         response.Headers["X-Accel-Buffering"] = "no";
-        // A response that says how it is encoded is left alone by response compression, which would collect messages, and leak by their compressed length.
+        // A response that says how it is encoded is left alone by response compression, which would collect messages, and leak by their
+        // compressed length.
         response.Headers.ContentEncoding = "identity";
         response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
     }
 
     /// <summary>
-    /// Marks the request in traces as SignalR marks its own connections: its duration is that of a visit, and averages and alarms over requests leave it out.
+    /// Marks the request in traces as SignalR marks its own connections: its duration is that of a visit, and averages and alarms over
+    /// requests leave it out.
     /// </summary>
-    public static void MarkLongRunning(HttpContext context) => context.Features.Get<IHttpActivityFeature>()?.Activity?.SetTag("http.long_running", "true");
+    public static void MarkLongRunning(HttpContext context) =>
+        context.Features.Get<IHttpActivityFeature>()?.Activity?.SetTag("http.long_running", "true");
 
     /// <summary>Readies the connection for a response without end.</summary>
     public static void Unbuffer(HttpContext context)

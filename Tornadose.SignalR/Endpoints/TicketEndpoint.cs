@@ -9,7 +9,9 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary><c>POST {prefix}/_ticket</c>: gives a user, who comes with the application's normal credentials, a ticket to open one stream with.</summary>
+/// <summary>
+/// <c>POST {prefix}/_ticket</c>: gives a user, who comes with the application's normal credentials, a ticket to open one stream with.
+/// </summary>
 internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets,
     SubscriberRegistry registry, TornadoseOptions options)
 {
@@ -51,7 +53,9 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = MaxBodyBytes;
         var request = await JsonSerializer.DeserializeAsync(context.Request.Body, TicketJson.Default.TicketRequest, context.RequestAborted);
-        return request is { Stores: not null, Transport: StoreTickets.ServerSentEvents or StoreTickets.WebSocket } ? request : throw new JsonException();
+        return request is { Stores: not null, Transport: StoreTickets.ServerSentEvents or StoreTickets.WebSocket }
+            ? request
+            : throw new JsonException();
     }
 
     private async Task IssueAsync(HttpContext context, TicketRequest request)
@@ -79,7 +83,8 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
         if (tickets.Issue(context.User, until, selection.Stores.Select(static store => store.Name), request.Transport!) is { } ticket)
             await WriteAsync(context, new TicketResponse(ticket, (int)options.TicketLifetime.TotalSeconds));
         else
-            await RefuseAsync(context, "The ticket would be too long for a URL: you have too many claims, or ask for too many stores at once.");
+            await RefuseAsync(
+                context, "The ticket would be too long for a URL: you have too many claims, or ask for too many stores at once.");
     }
 
     private static Task WriteAsync(HttpContext context, TicketResponse response)
@@ -89,5 +94,6 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
         return JsonSerializer.SerializeAsync(context.Response.Body, response, TicketJson.Default.TicketResponse, context.RequestAborted);
     }
 
-    private static Task RefuseAsync(HttpContext context, string text) => Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, text));
+    private static Task RefuseAsync(HttpContext context, string text) =>
+        Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, text));
 }

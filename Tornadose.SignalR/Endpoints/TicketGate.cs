@@ -55,7 +55,8 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
     {
         context.User = ticket.User;
         context.Features.Set(ticket);
-        context.Features.Set<IAuthenticateResultFeature>(new TicketFeature { AuthenticateResult = AuthenticateResult.Success(ticket.Authentication) });
+        context.Features.Set<IAuthenticateResultFeature>(
+            new TicketFeature { AuthenticateResult = AuthenticateResult.Success(ticket.Authentication) });
         QueryParameter.Remove(context.Request, Parameter);
         return true;
     }

@@ -11,7 +11,8 @@ using Tornadose.SignalR.Inspection;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// What API descriptions (OpenAPI) say of the endpoints. These read requests by themselves, so that no handler's signature tells what they take: the delegates here are such signatures, and are never called.
+/// What API descriptions (OpenAPI) say of the endpoints. These read requests by themselves, so that no handler's signature tells what they
+/// take: the delegates here are such signatures, and are never called.
 /// </summary>
 /// <remarks>No schema says what a store holds; what comes over the streams is described in <c>docs/asyncapi.yaml</c>.</remarks>
 internal static class ApiDescription
@@ -26,9 +27,13 @@ internal static class ApiDescription
         [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
         [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
         [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
-        [FromQuery(Name = "every"), Description("The shortest time between two batches of messages, from 50ms to 60s, as 500ms.")] string? every,
+        [
+            FromQuery(Name = "every"),
+            Description("The shortest time between two batches of messages, from 50ms to 60s, as 500ms.")] string? every,
         [FromQuery(Name = "wait"), Description("For how long to wait for an answer in JSON, from 0s to 5m, as 30s: it comes as soon as there is something after the id, with the next id.")] string? wait,
-        [FromQuery(Name = "heartbeat"), Description("On a WebSocket: the silence after which {} is sent, from 100ms to 5m, as 15s.")] string? heartbeat,
+        [
+            FromQuery(Name = "heartbeat"),
+            Description("On a WebSocket: the silence after which {} is sent, from 100ms to 5m, as 15s.")] string? heartbeat,
         [FromQuery(Name = "ticket"), Description("A ticket, in place of headers that the client cannot send.")] string? ticket) =>
     {
     };
@@ -36,7 +41,9 @@ internal static class ApiDescription
     private static readonly Delegate Publish = (
         [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
         [FromQuery(Name = "event"), Description("The message's event type.")] string? eventType,
-        [FromHeader(Name = "Idempotency-Key"), Description("The same key within five minutes stores one message, and gives the same id again.")] string? idempotencyKey) =>
+        [
+            FromHeader(Name = "Idempotency-Key"),
+            Description("The same key within five minutes stores one message, and gives the same id again.")] string? idempotencyKey) =>
     {
     };
 
@@ -46,7 +53,8 @@ internal static class ApiDescription
     {
     };
 
-    private static readonly Delegate Dismiss = ([FromRoute(Name = InspectorEndpoint.RouteValue), Description("The subscriber's id.")] string id) =>
+    private static readonly Delegate Dismiss = (
+        [FromRoute(Name = InspectorEndpoint.RouteValue), Description("The subscriber's id.")] string id) =>
     {
     };
 
@@ -54,7 +62,8 @@ internal static class ApiDescription
     {
     };
 
-    public static IEndpointConventionBuilder DescribeReading(this IEndpointConventionBuilder endpoint, IEnumerable<StreamFormat> formats) => endpoint
+    public static IEndpointConventionBuilder DescribeReading(this IEndpointConventionBuilder endpoint, IEnumerable<StreamFormat> formats) =>
+        endpoint
         .WithSummary("Reads a store")
         .WithDescription(
             "As server-sent events, JSON lines or, with an upgrade, a WebSocket; or as JSON, without a stream, what is kept now, or with ?wait=30s what comes next. Without a store's name in the path, ?store=a&store=b reads several on one connection.")
@@ -62,7 +71,9 @@ internal static class ApiDescription
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable,
             StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable)
-        .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status101SwitchingProtocols, typeof(void)), new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void)));
+        .WithMetadata(
+            new ProducesResponseTypeMetadata(StatusCodes.Status101SwitchingProtocols, typeof(void)),
+            new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void)));
 
     public static IEndpointConventionBuilder DescribePublishing(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Publishes a message")
@@ -71,7 +82,8 @@ internal static class ApiDescription
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status413PayloadTooLarge,
             StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable)
-        .WithMetadata(new AcceptsMetadata([Json, "application/*+json", Text, "application/x-www-form-urlencoded"], typeof(object))); // routing refuses what is not named here
+        // routing refuses what is not named here
+        .WithMetadata(new AcceptsMetadata([Json, "application/*+json", Text, "application/x-www-form-urlencoded"], typeof(object)));
 
     public static IEndpointConventionBuilder DescribeTickets(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Gives a ticket for one stream")
@@ -89,10 +101,14 @@ internal static class ApiDescription
         .Describe(Dismiss, StatusCodes.Status204NoContent, [])
         .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
 
-    private static IEndpointConventionBuilder Describe(this IEndpointConventionBuilder endpoint, Delegate signature, int status, string[] contentTypes)
+    private static IEndpointConventionBuilder Describe(
+        this IEndpointConventionBuilder endpoint, Delegate signature, int status, string[] contentTypes)
     {
         var parameters = signature.Method.GetParameters();
-        object[] metadata = [signature.Method, new ProducesResponseTypeMetadata(status, contentTypes.Length == 0 ? typeof(void) : typeof(object), contentTypes), .. parameters.Select(static parameter => new Parameter(parameter))];
+        object[] metadata = [
+            signature.Method,
+            new ProducesResponseTypeMetadata(status, contentTypes.Length == 0 ? typeof(void) : typeof(object), contentTypes),
+            .. parameters.Select(static parameter => new Parameter(parameter))];
         return endpoint.WithMetadata(metadata);
     }
 

@@ -9,7 +9,9 @@ internal sealed class DeliveryHealthCheck(DeliveryProbe probe, SubscriberRegistr
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var fault = registry.IsDraining ? "The application is stopping: its subscribers go to other nodes." : await probe.FindFaultAsync(cancellationToken);
+        var fault = registry.IsDraining
+            ? "The application is stopping: its subscribers go to other nodes."
+            : await probe.FindFaultAsync(cancellationToken);
         return fault is null ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus, fault);
     }
 }

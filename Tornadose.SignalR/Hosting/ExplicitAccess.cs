@@ -9,7 +9,10 @@ using Tornadose.SignalR.Hubs;
 
 namespace Tornadose.SignalR.Hosting;
 
-/// <summary>Refuses to start an application that maps publishing, or the inspector, without saying for whom; or a store's hub without the check of a page's origin.</summary>
+/// <summary>
+/// Refuses to start an application that maps publishing, or the inspector, without saying for whom; or a store's hub without the check of a
+/// page's origin.
+/// </summary>
 internal sealed class ExplicitAccess : IStartupFilter
 {
     /// <summary>Marks the endpoints that publish.</summary>

@@ -5,7 +5,10 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hosting;
 
-/// <summary>Gives data stores what they begin with, before the server listens. Where the backplane cannot be reached the application starts all the same, and it is tried again until it can.</summary>
+/// <summary>
+/// Gives data stores what they begin with, before the server listens. Where the backplane cannot be reached the application starts all the
+/// same, and it is tried again until it can.
+/// </summary>
 internal sealed class InitialValues(
     IEnumerable<StoreDefinition> definitions, StoreProvider stores, StoreSerializer serializer, TimeProvider time, ILogger<InitialValues> logger) : BackgroundService
 {

@@ -8,11 +8,13 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// The monitor of options that follow a configuration reload, in place of the framework's: a reload that is not valid changes nothing, and is said once in the log. The framework's forgets the good options first, so that
-/// whoever asks next (a family that makes a store) gets the exception, and nobody is told.
+/// The monitor of options that follow a configuration reload, in place of the framework's: a reload that is not valid changes nothing, and
+/// is said once in the log. The framework's forgets the good options first, so that whoever asks next (a family that makes a store) gets
+/// the exception, and nobody is told.
 /// </summary>
 /// <typeparam name="TOptions">The options.</typeparam>
-internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions> : IOptionsMonitor<TOptions>, IDisposable
+internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(
+    DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions> : IOptionsMonitor<TOptions>, IDisposable
     where TOptions : class
 {
     private readonly ConcurrentDictionary<string, Lazy<TOptions>> _good = new(StringComparer.Ordinal);
@@ -21,7 +23,9 @@ internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(DynamicallyAcc
     private readonly ILogger<LastGoodOptions<TOptions>> _logger;
     private readonly IDisposable[] _changes;
 
-    public LastGoodOptions(IOptionsFactory<TOptions> factory, IEnumerable<IOptionsChangeTokenSource<TOptions>> sources, ILogger<LastGoodOptions<TOptions>> logger)
+    public LastGoodOptions(
+        IOptionsFactory<TOptions> factory, IEnumerable<IOptionsChangeTokenSource<TOptions>> sources,
+        ILogger<LastGoodOptions<TOptions>> logger)
     {
         _factory = factory;
         _logger = logger;
@@ -34,7 +38,8 @@ internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(DynamicallyAcc
 
     /// <exception cref="OptionsValidationException">They are not valid, and never were.</exception>
     public TOptions Get(string? name) =>
-        _good.GetOrAdd(name ?? Options.DefaultName, static (name, factory) => new Lazy<TOptions>(() => factory.Create(name)), _factory).Value;
+        _good.GetOrAdd(
+            name ?? Options.DefaultName, static (name, factory) => new Lazy<TOptions>(() => factory.Create(name)), _factory).Value;
 
     public IDisposable? OnChange(Action<TOptions, string?> listener)
     {
@@ -48,7 +53,10 @@ internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(DynamicallyAcc
             change.Dispose();
     }
 
-    /// <summary>Options that nobody has asked for yet are made when somebody does: there is nothing good to keep, and startup validation asks for all.</summary>
+    /// <summary>
+    /// Options that nobody has asked for yet are made when somebody does: there is nothing good to keep, and startup validation asks for
+    /// all.
+    /// </summary>
     private void Reload(string name)
     {
         if (!_good.ContainsKey(name))
@@ -58,7 +66,8 @@ internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             options = _factory.Create(name);
         }
-        catch (Exception invalid) when (invalid is OptionsValidationException or InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception invalid) when (
+            invalid is OptionsValidationException or InvalidOperationException or ArgumentException or FormatException)
         {
             Refuse(name, invalid.Message);
             return;

@@ -7,7 +7,8 @@ namespace Tornadose.SignalR.Hosting;
 
 /// <summary>Adds the scheme of tickets to the application's authentication, where it has one.</summary>
 /// <remarks>
-/// A scheme that is the only one is the default without being named so, unless the application has switched that off. It stays that when ours comes after it; and ours is never the only one.
+/// A scheme that is the only one is the default without being named so, unless the application has switched that off. It stays that when
+/// ours comes after it; and ours is never the only one.
 /// </remarks>
 internal sealed class QueryScheme : IPostConfigureOptions<AuthenticationOptions>
 {

@@ -9,7 +9,9 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hosting;
 
-/// <summary>What can be known to be wrong before the first request: policies that do not exist, and settings of stores that do not.</summary>
+/// <summary>
+/// What can be known to be wrong before the first request: policies that do not exist, and settings of stores that do not.
+/// </summary>
 internal sealed class StartupChecks(
     IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, IConfiguration configuration, IServiceProvider services, ILogger<StartupChecks> logger) : IHostedService
 {
@@ -22,7 +24,8 @@ internal sealed class StartupChecks(
             await CheckPolicyAsync(definition.Name, store.PublishPolicy);
         }
 
-        foreach (var section in configuration.GetSection($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Stores").GetChildren())
+        foreach (
+            var section in configuration.GetSection($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Stores").GetChildren())
             if (!definitions.Any(definition => IsOf(section.Key, definition.Name)))
                 logger.SettingsOfNoStore(section.Path);
     }

@@ -27,14 +27,17 @@ public static class StoreEndpointRouteBuilderExtensions
     private static readonly string[] PublishMethods = [HttpMethods.Post];
 
     /// <summary>
-    /// Maps one URL a store, <c>GET {pattern}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines, JSON snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. Which one a request gets,
-    /// it says by <c>Upgrade</c> and <c>Accept</c>. <c>GET {pattern}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see <see cref="MapStorePublishing"/>.
-    /// <c>POST {pattern}/_ticket</c> gives users who have signed in a ticket for one stream, <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
+    /// Maps one URL a store, <c>GET {pattern}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines, JSON
+    /// snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. Which one a request gets, it says by <c>Upgrade</c>
+    /// and <c>Accept</c>. <c>GET {pattern}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see
+    /// <see cref="MapStorePublishing"/>. <c>POST {pattern}/_ticket</c> gives users who have signed in a ticket for one stream,
+    /// <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The path before the store's name, as <c>/stores</c>.</param>
     /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called, or two formats of <c>AddStreamFormat</c> have the same media type or name.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called, or two formats of <c>AddStreamFormat</c> have the
+    /// same media type or name.</exception>
     public static IEndpointConventionBuilder MapStores(this IEndpointRouteBuilder endpoints, string pattern)
     {
         var endpoint = Required<StoreEndpoint>(endpoints, nameof(MapStores));
@@ -45,21 +48,23 @@ public static class StoreEndpointRouteBuilderExtensions
         var upgraded = pipeline.Build();
         // What the two leave with a request stays with its stream: a plain one goes without.
         RequestDelegate read = context => SharedUpgrade.IsPossible(context) ? upgraded(context) : endpoint.InvokeAsync(context);
-        var reads = endpoints.MapMethods(StorePattern(pattern), ReadMethods, read).DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats);
+        var reads = endpoints.MapMethods(StorePattern(pattern), ReadMethods, read).DescribeReading(
+            endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats);
         var connects = endpoints.MapMethods(StorePattern(pattern), ConnectMethods, read).ExcludeFromDescription();
         var streams = new EndpointConventions(reads, connects)
             .WithDisplayName($"Tornadose stores under {pattern}")
             .DisableRequestTimeout()
             .WithMetadata(new StreamMetadata(), new QueryCredentials(Tickets: true));
-        var tickets = endpoints.MapPost($"{pattern.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
+        var tickets = endpoints.MapPost(
+            $"{pattern.TrimEnd('/')}/{TicketEndpoint.Path}", endpoints.ServiceProvider.GetRequiredService<TicketEndpoint>().InvokeAsync)
             .WithDisplayName($"Tornadose tickets under {pattern}")
             .DescribeTickets();
         return new EndpointConventions(streams, tickets).ForPrograms();
     }
 
     /// <summary>
-    /// Maps <c>POST {pattern}/{store}</c>, which publishes the body. Say who may: <c>.RequireAuthorization("policy")</c>, or <c>.AllowAnonymous()</c>. Without either the application
-    /// does not start: nobody opens a write endpoint by accident.
+    /// Maps <c>POST {pattern}/{store}</c>, which publishes the body. Say who may: <c>.RequireAuthorization("policy")</c>, or
+    /// <c>.AllowAnonymous()</c>. Without either the application does not start: nobody opens a write endpoint by accident.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The path before the store's name, as <c>/stores</c>.</param>
@@ -76,8 +81,9 @@ public static class StoreEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps the inspector: a page, and JSON for whoever does not ask for HTML, about the stores of this node and their subscribers; <c>DELETE {pattern}/subscribers/{id}</c> ends one subscriber for good. Say who may:
-    /// <c>.RequireAuthorization("policy")</c>, or <c>.AllowAnonymous()</c>. Without either the application does not start.
+    /// Maps the inspector: a page, and JSON for whoever does not ask for HTML, about the stores of this node and their subscribers;
+    /// <c>DELETE {pattern}/subscribers/{id}</c> ends one subscriber for good. Say who may: <c>.RequireAuthorization("policy")</c>, or
+    /// <c>.AllowAnonymous()</c>. Without either the application does not start.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The path, as <c>/stores/_inspect</c>: no store's name begins with an underscore.</param>
@@ -88,20 +94,27 @@ public static class StoreEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(pattern);
         var endpoint = Required<InspectorEndpoint>(endpoints, nameof(MapStoreInspector));
         var look = endpoints.MapGet(pattern, endpoint.LookAsync).DescribeInspecting();
-        var dismiss = endpoints.MapDelete($"{pattern.TrimEnd('/')}/subscribers/{{{InspectorEndpoint.RouteValue}}}", endpoint.DismissAsync).DescribeDismissing();
+        var dismiss = endpoints.MapDelete(
+            $"{pattern.TrimEnd('/')}/subscribers/{{{InspectorEndpoint.RouteValue}}}", endpoint.DismissAsync).DescribeDismissing();
         return new EndpointConventions(look, dismiss)
             .WithDisplayName($"Tornadose inspector at {pattern}")
-            .WithMetadata(ExplicitAccess.Inspecting, new ProgramEndpointMetadata(static request => HttpMethods.IsGet(request.Method) && AcceptNegotiation.WantsPage(request)));
+            .WithMetadata(
+                ExplicitAccess.Inspecting,
+                new ProgramEndpointMetadata(static request => HttpMethods.IsGet(request.Method) && AcceptNegotiation.WantsPage(request)));
     }
 
     /// <summary>Maps <see cref="StoreHub"/>, over which SignalR clients subscribe to stores.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The hub's path, as <c>/hubs/stores</c>.</param>
-    /// <param name="configure">Sets SignalR's own options of the endpoint: transports, buffers, <c>AllowStatefulReconnects</c>, <c>CloseOnAuthenticationExpiration</c>.</param>
+    /// <param name="configure">Sets SignalR's own options of the endpoint: transports, buffers, <c>AllowStatefulReconnects</c>,
+    /// <c>CloseOnAuthenticationExpiration</c>.</param>
     /// <returns>What authorization, CORS and metadata are added to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only Clients generates code, which StoreHub never touches; a derived hub that does is warned of where it does.")]
-    public static HubEndpointConventionBuilder MapStoreHub(this IEndpointRouteBuilder endpoints, string pattern, Action<HttpConnectionDispatcherOptions>? configure = null) =>
+    [UnconditionalSuppressMessage(
+        "AOT", "IL3050",
+        Justification = "Only Clients generates code, which StoreHub never touches; a derived hub that does is warned of where it does.")]
+    public static HubEndpointConventionBuilder MapStoreHub(
+        this IEndpointRouteBuilder endpoints, string pattern, Action<HttpConnectionDispatcherOptions>? configure = null) =>
         endpoints.MapStoreHub<StoreHub>(pattern, configure);
 
     /// <summary>Maps a hub of your own that derives from <see cref="StoreHub"/>.</summary>

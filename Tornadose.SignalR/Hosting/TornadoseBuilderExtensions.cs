@@ -14,13 +14,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class TornadoseBuilderExtensions
 {
     /// <summary>
-    /// Adds a data store: it keeps the latest value. A new subscriber gets the value first; one that is slow skips to the newest. In-between values may be skipped, the newest always arrives.
-    /// Inject it with <c>[FromKeyedServices("name")] IStore</c>.
+    /// Adds a data store: it keeps the latest value. A new subscriber gets the value first; one that is slow skips to the newest.
+    /// In-between values may be skipped, the newest always arrives. Inject it with <c>[FromKeyedServices("name")] IStore</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name">
-    /// The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>devices/{id}</c>, whose stores appear on first use: get them by
-    /// <see cref="IStoreProvider.GetStore(string)"/>.
+    /// <param name="name"> The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>devices/{id}</c>, whose stores
+    /// appear on first use: get them by <see cref="IStoreProvider.GetStore(string)"/>.
     /// </param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
@@ -35,8 +34,9 @@ public static class TornadoseBuilderExtensions
         builder.AddStore(name, StoreKind.Data, configure).AddFace<T>(name);
 
     /// <summary>
-    /// Adds a data store that begins with a value, with a typed face. The value is published when the application starts, before the server listens, and only where nothing was ever published to the store: shared by Redis, it never
-    /// replaces what is there. While Redis cannot be reached it is tried again.
+    /// Adds a data store that begins with a value, with a typed face. The value is published when the application starts, before the server
+    /// listens, and only where nothing was ever published to the store: shared by Redis, it never replaces what is there. While Redis
+    /// cannot be reached it is tried again.
     /// </summary>
     /// <typeparam name="T">The type of the values. A string is text, anything else becomes JSON.</typeparam>
     /// <param name="builder">The builder.</param>
@@ -45,19 +45,23 @@ public static class TornadoseBuilderExtensions
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    /// <exception cref="ArgumentException">The name is not valid, or taken, or that of a family: whoever asks for a name would make a store that has a message, and is kept.</exception>
-    public static ITornadoseBuilder AddDataStore<T>(this ITornadoseBuilder builder, string name, T initial, Action<StoreOptions>? configure = null)
+    /// <exception cref="ArgumentException">The name is not valid, or taken, or that of a family: whoever asks for a name would make a store
+    /// that has a message, and is kept.</exception>
+    public static ITornadoseBuilder AddDataStore<T>(
+        this ITornadoseBuilder builder, string name, T initial, Action<StoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(initial);
         ArgumentNullException.ThrowIfNull(name);
         if (StorePattern.IsPattern(name))
-            throw new ArgumentException($"'{name}' is a family of stores, which begin empty: publish the first value where the store is made use of.", nameof(name));
+            throw new ArgumentException(
+                $"'{name}' is a family of stores, which begin empty: publish the first value where the store is made use of.",
+                nameof(name));
         return builder.AddStore(name, StoreKind.Data, configure, serializer => serializer.ToContent(initial)).AddFace<T>(name);
     }
 
     /// <summary>
-    /// Adds a queue store: it keeps a window of the last messages. Subscribers get every message, in order, and resume within the window after a reconnect; nothing is skipped silently.
-    /// Inject it with <c>[FromKeyedServices("name")] IStore</c>.
+    /// Adds a queue store: it keeps a window of the last messages. Subscribers get every message, in order, and resume within the window
+    /// after a reconnect; nothing is skipped silently. Inject it with <c>[FromKeyedServices("name")] IStore</c>.
     /// </summary>
     /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
     public static ITornadoseBuilder AddQueueStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
@@ -69,7 +73,10 @@ public static class TornadoseBuilderExtensions
     public static ITornadoseBuilder AddQueueStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
         builder.AddStore(name, StoreKind.Queue, configure).AddFace<T>(name);
 
-    /// <summary>Adds a hub of your own that derives from <see cref="StoreHub"/>, for <c>app.MapStoreHub&lt;THub&gt;(…)</c>. <see cref="StoreHub"/> itself is there already.</summary>
+    /// <summary>
+    /// Adds a hub of your own that derives from <see cref="StoreHub"/>, for <c>app.MapStoreHub&lt;THub&gt;(…)</c>. <see cref="StoreHub"/>
+    /// itself is there already.
+    /// </summary>
     /// <typeparam name="THub">The hub.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
@@ -82,12 +89,15 @@ public static class TornadoseBuilderExtensions
     }
 
     /// <summary>
-    /// Adds a transport of your own to the stores' URL: an encoder and a sink, chosen by the media type in <c>Accept</c>. Adding the same one twice adds it once. Without a word in <c>Accept</c> nobody gets it: the library's own come first.
+    /// Adds a transport of your own to the stores' URL: an encoder and a sink, chosen by the media type in <c>Accept</c>. Adding the same
+    /// one twice adds it once. Without a word in <c>Accept</c> nobody gets it: the library's own come first.
     /// </summary>
-    /// <typeparam name="TFormat">The format. It is made once, with what its constructor asks for from the application's services.</typeparam>
+    /// <typeparam name="TFormat">The format. It is made once, with what its constructor asks for from the application's
+    /// services.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
-    public static ITornadoseBuilder AddStreamFormat<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFormat>(this ITornadoseBuilder builder)
+    public static ITornadoseBuilder AddStreamFormat<[
+        DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFormat>(this ITornadoseBuilder builder)
         where TFormat : StreamFormat
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -95,7 +105,9 @@ public static class TornadoseBuilderExtensions
         return builder;
     }
 
-    private static ITornadoseBuilder AddStore(this ITornadoseBuilder builder, string name, StoreKind kind, Action<StoreOptions>? configure, Func<StoreSerializer, MessageContent>? initial = null)
+    private static ITornadoseBuilder AddStore(
+        this ITornadoseBuilder builder, string name, StoreKind kind, Action<StoreOptions>? configure, Func<StoreSerializer,
+        MessageContent>? initial = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
@@ -106,7 +118,8 @@ public static class TornadoseBuilderExtensions
             throw new ArgumentException($"There is a store '{name}' already.", nameof(name));
         services.AddSingleton(new StoreDefinition(name, kind) { Initial = initial });
         if (!StorePattern.IsPattern(name))
-            services.TryAddKeyedSingleton<IStore>(name, static (provider, key) => provider.GetRequiredService<IStoreProvider>().GetStore((string)key!));
+            services.TryAddKeyedSingleton<IStore>(
+                name, static (provider, key) => provider.GetRequiredService<IStoreProvider>().GetStore((string)key!));
         services.AddOptions<StoreOptions>(name)
             .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Stores:{name}")
             .Configure(options => configure?.Invoke(options))
@@ -127,7 +140,8 @@ public static class TornadoseBuilderExtensions
     private static ITornadoseBuilder AddFace<T>(this ITornadoseBuilder builder, string name)
     {
         if (!StorePattern.IsPattern(name))
-            builder.Services.AddKeyedSingleton<IStore<T>>(name, static (provider, key) => new TypedStore<T>(provider.GetRequiredService<StoreProvider>().Get((string)key!)));
+            builder.Services.AddKeyedSingleton<IStore<T>>(
+                name, static (provider, key) => new TypedStore<T>(provider.GetRequiredService<StoreProvider>().Get((string)key!)));
         return builder;
     }
 }

@@ -11,13 +11,16 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class TornadoseHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a readiness check that asks whether messages are <em>delivered</em>: an open port and an answer to a ping do not show that. In memory a message is sent the way of all messages; with Redis
-    /// the node sends itself messages over the bus (<c>RedisBackplaneOptions.ProbeInterval</c>) and compares positions. It is unhealthy as well while the application stops. No message is left in a store.
+    /// Adds a readiness check that asks whether messages are <em>delivered</em>: an open port and an answer to a ping do not show that. In
+    /// memory a message is sent the way of all messages; with Redis the node sends itself messages over the bus
+    /// (<c>RedisBackplaneOptions.ProbeInterval</c>) and compares positions. It is unhealthy as well while the application stops. No message
+    /// is left in a store.
     /// </summary>
     /// <param name="builder">The application's health checks, from <c>services.AddHealthChecks()</c>.</param>
     /// <param name="name">The check's name. Default <c>tornadose</c>.</param>
     /// <param name="failureStatus">What to report when messages are not delivered. Default <see cref="HealthStatus.Unhealthy"/>.</param>
-    /// <param name="tags">Tags to choose checks by. Default <c>ready</c>: it is no reason to restart a process that Redis is away, so do not make it a liveness check.</param>
+    /// <param name="tags">Tags to choose checks by. Default <c>ready</c>: it is no reason to restart a process that Redis is away, so do
+    /// not make it a liveness check.</param>
     /// <returns>The health checks.</returns>
     public static IHealthChecksBuilder AddTornadose(
         this IHealthChecksBuilder builder, string name = "tornadose", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
@@ -30,6 +33,8 @@ public static class TornadoseHealthChecksBuilderExtensions
     {
         var stores = services.GetService<StoreProvider>() ?? throw new InvalidOperationException(
             "The health check needs the stores' services. Add this line before the application is built: builder.Services.AddTornadose();");
-        return new DeliveryHealthCheck(new DeliveryProbe(stores, services.GetRequiredService<IBackplane>(), services.GetRequiredService<TimeProvider>()), services.GetRequiredService<SubscriberRegistry>());
+        return new DeliveryHealthCheck(
+            new DeliveryProbe(stores, services.GetRequiredService<IBackplane>(), services.GetRequiredService<TimeProvider>()),
+            services.GetRequiredService<SubscriberRegistry>());
     }
 }

@@ -33,13 +33,15 @@ public static class TornadoseServiceCollectionExtensions
     internal const string ConfigurationSection = "Tornadose";
 
     /// <summary>
-    /// Adds stores, and what delivers them: <c>builder.Services.AddTornadose().AddQueueStore("orders")</c>, then <c>app.MapStores("/stores")</c> and
-    /// <c>app.MapStoreHub("/hubs/stores")</c>. May be called several times; SignalR is added as well.
+    /// Adds stores, and what delivers them: <c>builder.Services.AddTornadose().AddQueueStore("orders")</c>, then
+    /// <c>app.MapStores("/stores")</c> and <c>app.MapStoreHub("/hubs/stores")</c>. May be called several times; SignalR is added as well.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose</c> was read.</param>
     /// <returns>The builder that stores are added to.</returns>
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only Clients generates code, which StoreHub never touches; a derived hub that does is warned of where it does.")]
+    [UnconditionalSuppressMessage(
+        "AOT", "IL3050",
+        Justification = "Only Clients generates code, which StoreHub never touches; a derived hub that does is warned of where it does.")]
     public static ITornadoseBuilder AddTornadose(this IServiceCollection services, Action<TornadoseOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -50,7 +52,8 @@ public static class TornadoseServiceCollectionExtensions
         AddOptions(services, configure);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBackplane, LocalBackplane>();
-        services.TryAddSingleton(provider => new StoreSerializer(provider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
+        services.TryAddSingleton(
+            provider => new StoreSerializer(provider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
         services.TryAddSingleton(provider => new StoreProvider(
             provider.GetServices<StoreDefinition>(),
             provider.GetRequiredService<IOptionsMonitor<StoreOptions>>(),
@@ -78,7 +81,8 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton<RevokedUsers>();
         services.TryAddSingleton<StoreRevocation>();
         services.TryAddSingleton<IStoreRevocation>(provider => provider.GetRequiredService<StoreRevocation>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreRevocation>(provider => provider.GetRequiredService<StoreRevocation>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, StoreRevocation>(provider => provider.GetRequiredService<StoreRevocation>()));
         services.TryAddSingleton<TicketGate>();
         services.TryAddTransient<QueryAuthentication>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<AuthenticationOptions>, QueryScheme>());
@@ -91,7 +95,8 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<StoreProvider>(),
             provider.GetRequiredService<SubscriberRegistry>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(provider => new Inspector(provider.GetRequiredService<NodeInspection>(), provider.GetService<INodeQuestions>()));
+        services.TryAddSingleton(
+            provider => new Inspector(provider.GetRequiredService<NodeInspection>(), provider.GetService<INodeQuestions>()));
         services.TryAddSingleton(provider => new InspectorEndpoint(
             provider.GetRequiredService<Inspector>(),
             provider.GetRequiredService<TornadoseOptions>()));

@@ -15,8 +15,9 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>The stores that one SignalR connection of this process is subscribed to. Found on the connection's features.</summary>
 /// <remarks>
-/// Invariant: a connection is subscribed to a store if and only if it is in the store's group, at most once, and once leaving has completed, nothing more of the
-/// store is sent to it. So entering and leaving groups go one after the other, group and subscription in one step, and leaving waits for the loop to end.
+/// Invariant: a connection is subscribed to a store if and only if it is in the store's group, at most once, and once leaving has
+/// completed, nothing more of the store is sent to it. So entering and leaving groups go one after the other, group and subscription in one
+/// step, and leaving waits for the loop to end.
 /// </remarks>
 /// <param name="connection">The connection, with the hub protocol that it has negotiated.</param>
 /// <param name="groups">Where the application's manager keeps the groups.</param>
@@ -67,7 +68,9 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             following = await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
             var log = following.Store.Log;
             var cursor = await following
-                .OpenCursorAsync(() => string.IsNullOrEmpty(after) ? store.DefaultStart : PositionVector.StartAfter(after, log), cancellationToken).ConfigureAwait(false);
+                .OpenCursorAsync(
+                    () => string.IsNullOrEmpty(after) ? store.DefaultStart : PositionVector.StartAfter(after, log),
+                    cancellationToken).ConfigureAwait(false);
             if (!hub.Registry.Admission.TryReplay(transport, Key, cursor.Behind))
                 throw HubRefusal.Of(AdmissionRefusal.TooMuchReplayed);
             return new OpenedStore(permit, following, cursor);
@@ -86,7 +89,8 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     /// <exception cref="HubException">They are too many.</exception>
     public void Call()
     {
-        if (!hub.Registry.Admission.TryCall(hub.Options.UserId(connection.User) is { } user ? $"user {user}" : $"connection {connection.ConnectionId}"))
+        if (!hub.Registry.Admission.TryCall(
+            hub.Options.UserId(connection.User) is { } user ? $"user {user}" : $"connection {connection.ConnectionId}"))
             throw HubRefusal.Of(AdmissionRefusal.TooManyCalls);
     }
 
@@ -156,7 +160,9 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     /// <summary>A connection that polls authenticates itself anew with each poll, which SignalR looks after.</summary>
     private HttpContext? Authenticated =>
-        connection.Features.Get<IHttpTransportFeature>()?.TransportType == HttpTransportType.LongPolling ? null : connection.GetHttpContext();
+        connection.Features.Get<IHttpTransportFeature>()?.TransportType == HttpTransportType.LongPolling
+            ? null
+            : connection.GetHttpContext();
 
     public bool Has(string? store) => store is not null && _subscriptions.ContainsKey(store);
 
@@ -257,8 +263,9 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     }
 
     /// <summary>
-    /// What is written last is on its way to the socket still. Once nobody has a place any more, the application goes on to stop, and SignalR cuts whatever connections there are: so the place is kept until this one
-    /// has said goodbye, and has ended. (A <c>Watch</c> ends without its connection, and SignalR writes its end: that may be cut.)
+    /// What is written last is on its way to the socket still. Once nobody has a place any more, the application goes on to stop, and
+    /// SignalR cuts whatever connections there are: so the place is kept until this one has said goodbye, and has ended. (A <c>Watch</c>
+    /// ends without its connection, and SignalR writes its end: that may be cut.)
     /// </summary>
     private void LeaveWithConnection(IDisposable place)
     {

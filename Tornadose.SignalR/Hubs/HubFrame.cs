@@ -4,7 +4,9 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Hubs;
 
-/// <summary>An invocation in the bytes of one hub protocol, wrapped as SignalR takes it: rendered once for all connections of that protocol.</summary>
+/// <summary>
+/// An invocation in the bytes of one hub protocol, wrapped as SignalR takes it: rendered once for all connections of that protocol.
+/// </summary>
 internal sealed class HubFrame(string protocol, ReadOnlyMemory<byte> bytes, string? id) : Frame(bytes)
 {
     /// <summary>The message's id, after which a client resumes; null for a message without one.</summary>

@@ -72,7 +72,8 @@ internal static class HubRefusal
         ArgumentException invalid => Of(Invalid, PublishRefusal.Words(invalid)),
         TooManyStoresException => Of(Unavailable, "There are too many stores at the moment. Come back later."),
         ObjectDisposedException => Of(Unavailable, "The server is stopping. Come back later."),
-        StoreUnavailableException or StoreRefusedException => Of(Unavailable, "Nothing can be read or published at the moment. Try again later."),
+        StoreUnavailableException or StoreRefusedException =>
+            Of(Unavailable, "Nothing can be read or published at the moment. Try again later."),
         _ => null,
     };
 

@@ -6,7 +6,9 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Hubs;
 
-/// <summary>A SignalR connection of this process, written to directly: a group send completes with its slowest member, and waits for nobody here.</summary>
+/// <summary>
+/// A SignalR connection of this process, written to directly: a group send completes with its slowest member, and waits for nobody here.
+/// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="begin">The id after which the messages follow.</param>
 /// <param name="largeWrites">The bound of large writes.</param>
@@ -59,8 +61,8 @@ internal sealed class HubSink(HubConnectionContext connection, string begin, Lar
     }
 
     /// <summary>
-    /// Leaving a store leaves the connection open. When messages would be missing from now on, the connection ends: SignalR cannot end one subscription in a way that clients see. They are
-    /// told why, and that they may come back with their last id.
+    /// Leaving a store leaves the connection open. When messages would be missing from now on, the connection ends: SignalR cannot end one
+    /// subscription in a way that clients see. They are told why, and that they may come back with their last id.
     /// </summary>
     public async ValueTask CloseAsync(SubscriberEnd end)
     {
@@ -70,7 +72,9 @@ internal sealed class HubSink(HubConnectionContext connection, string begin, Lar
         connection.Abort();
     }
 
-    /// <summary>The token matters with stateful reconnects: a write that waits for acknowledgements is not a flush that could be cancelled.</summary>
+    /// <summary>
+    /// The token matters with stateful reconnects: a write that waits for acknowledgements is not a flush that could be cancelled.
+    /// </summary>
     private ValueTask SendAsync(Frame frame) => SendAsync(((HubFrame)frame).Message);
 
     private ValueTask SendAsync(SerializedHubMessage message) => connection.WriteAsync(message, connection.ConnectionAborted);
@@ -113,7 +117,9 @@ internal sealed class HubSink(HubConnectionContext connection, string begin, Lar
             await SendAsync(_batch[i]).ConfigureAwait(false);
     }
 
-    /// <summary>Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write.</summary>
+    /// <summary>
+    /// Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write.
+    /// </summary>
     private SerializedHubMessage Join()
     {
         var bytes = new byte[_batch.Length];

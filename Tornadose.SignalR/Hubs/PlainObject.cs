@@ -8,7 +8,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Messages as dictionaries, lists and primitives: what every serializer of a hub protocol knows. A key is absent when there is nothing to say.
+/// Messages as dictionaries, lists and primitives: what every serializer of a hub protocol knows. A key is absent when there is nothing to
+/// say.
 /// </summary>
 /// <remarks>
 /// Numbers are <see cref="long"/>, <see cref="ulong"/>, or the <see cref="double"/> that reads back as the same number. Any other number,
@@ -17,7 +18,9 @@ namespace Tornadose.SignalR.Hubs;
 /// </remarks>
 internal static class PlainObject
 {
-    /// <summary>The application's own options may allow more than the usual 64 levels, and a message that was published must not fail its readers.</summary>
+    /// <summary>
+    /// The application's own options may allow more than the usual 64 levels, and a message that was published must not fail its readers.
+    /// </summary>
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
 
     /// <summary>The fields of a message, put into a dictionary.</summary>

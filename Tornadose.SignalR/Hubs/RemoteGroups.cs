@@ -4,8 +4,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Groups of stores for connections of other processes: the process that has the connection is asked, because only there a subscription can begin or end. A process that
-/// does not answer may have the connection: then nothing is reported as done.
+/// Groups of stores for connections of other processes: the process that has the connection is asked, because only there a subscription can
+/// begin or end. A process that does not answer may have the connection: then nothing is reported as done.
 /// </summary>
 internal sealed class RemoteGroups
 {
@@ -29,11 +29,15 @@ internal sealed class RemoteGroups
     /// <summary>Puts a connection of another process into a store's group.</summary>
     /// <returns>False when the group is no store's, or no process that answers has the connection.</returns>
     /// <exception cref="HubException">The process that has it does not let it in.</exception>
-    public Task<bool> TryEnterAsync(string connectionId, string group, CancellationToken cancellationToken) => TryAsync(Enter, connectionId, group, cancellationToken);
+    public Task<bool> TryEnterAsync(string connectionId, string group, CancellationToken cancellationToken) =>
+        TryAsync(Enter, connectionId, group, cancellationToken);
 
-    /// <summary>Takes a connection of another process out of a store's group. Once this has completed, nothing more of the store is sent to it.</summary>
+    /// <summary>
+    /// Takes a connection of another process out of a store's group. Once this has completed, nothing more of the store is sent to it.
+    /// </summary>
     /// <returns>False when the group is no store's, or no process that answers has the connection.</returns>
-    public Task<bool> TryLeaveAsync(string connectionId, string group, CancellationToken cancellationToken) => TryAsync(Leave, connectionId, group, cancellationToken);
+    public Task<bool> TryLeaveAsync(string connectionId, string group, CancellationToken cancellationToken) =>
+        TryAsync(Leave, connectionId, group, cancellationToken);
 
     private async Task<bool> TryAsync(string what, string connectionId, string group, CancellationToken cancellationToken)
     {
@@ -47,7 +51,8 @@ internal sealed class RemoteGroups
 
     private async ValueTask<string> AnswerAsync(string question)
     {
-        if (question.Split('\n', 3) is not [var what, var group, var connectionId] || _find(connectionId) is not { } subscriptions || !_hub.Stores.Knows(group))
+        if (question.Split('\n', 3) is not [var what, var group, var connectionId] || _find(
+            connectionId) is not { } subscriptions || !_hub.Stores.Knows(group))
             return "";
         try
         {

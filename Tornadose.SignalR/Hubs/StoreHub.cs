@@ -12,12 +12,13 @@ namespace Tornadose.SignalR;
 
 /// <summary>
 /// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> and
-/// <see cref="Resume"/> join the group, and so does
-/// <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the application, over Redis also on another server than the connection's; leaving the group ends the subscription.
-/// May be derived from: <c>class MyHub : StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
+/// <see cref="Resume"/> join the group, and so does <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the application,
+/// over Redis also on another server than the connection's; leaving the group ends the subscription. May be derived from: <c>class MyHub :
+/// StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
 /// </summary>
 /// <remarks>
-/// A connection that is made anew has a new connection id, and has lost its groups: the client subscribes again, with the last id that it saw, and gets what it missed.
+/// A connection that is made anew has a new connection id, and has lost its groups: the client subscribes again, with the last id that it
+/// saw, and gets what it missed.
 /// </remarks>
 public class StoreHub : Hub<IStoreClient>
 {
@@ -41,9 +42,8 @@ public class StoreHub : Hub<IStoreClient>
     /// Starts to send a store's messages where the caller stopped reading: first what came after the given id, then what is published.
     /// </summary>
     /// <param name="store">The store's name.</param>
-    /// <param name="after">
-    /// The id of the last message that the caller saw, on whatever transport, of a list of stores as well. When the store cannot continue after it, the caller's
-    /// <c>Reset</c> is called first. Null or empty is the same as <see cref="Subscribe"/>.
+    /// <param name="after"> The id of the last message that the caller saw, on whatever transport, of a list of stores as well. When the
+    /// store cannot continue after it, the caller's <c>Reset</c> is called first. Null or empty is the same as <see cref="Subscribe"/>.
     /// </param>
     /// <returns>The id after which the messages follow.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
@@ -76,7 +76,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="store">The store's name.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
-    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
+    /// <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> Watch(string store, CancellationToken cancellationToken) =>
         StreamAsync(store, after: null, Subscriptions.StreamEncoder, cancellationToken);
 
@@ -94,13 +95,15 @@ public class StoreHub : Hub<IStoreClient>
         StreamAsync(store, after, Subscriptions.StreamEncoder, cancellationToken);
 
     /// <summary>
-    /// The same as <see cref="WatchAfter"/>, but <c>data</c> is always a string: the text that was published, also where it is JSON. Clients whose hub protocol has rounded large numbers get all their digits by it.
+    /// The same as <see cref="WatchAfter"/>, but <c>data</c> is always a string: the text that was published, also where it is JSON.
+    /// Clients whose hub protocol has rounded large numbers get all their digits by it.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
-    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers: <c>[code] words</c>.</exception>
+    /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
+    /// <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchText(string store, string? after, CancellationToken cancellationToken) =>
         StreamAsync(store, after, HubStreamEncoder.Text, cancellationToken);
 
@@ -116,7 +119,9 @@ public class StoreHub : Hub<IStoreClient>
         string store, string? after, int milliseconds, CancellationToken cancellationToken) =>
         StreamAsync(store, after, Subscriptions.StreamEncoder, cancellationToken, milliseconds);
 
-    /// <summary>Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.</summary>
+    /// <summary>
+    /// Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.
+    /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="data">A string is text; anything else becomes JSON.</param>
     /// <returns>The message's id.</returns>
@@ -167,7 +172,8 @@ public class StoreHub : Hub<IStoreClient>
         });
     }
 
-    private Task<string> PublishAsync(string store, object? data, string? eventType, string? idempotencyKey) => Subscriptions.CountRefusalsAsync(async () =>
+    private Task<string> PublishAsync(string store, object? data, string? eventType, string? idempotencyKey) =>
+        Subscriptions.CountRefusalsAsync(async () =>
         await HubPublishing.PublishAsync(
             await GetPublishableAsync(store), data, eventType, idempotencyKey, Subscriptions.IdempotencyScope, Context.ConnectionAborted));
 

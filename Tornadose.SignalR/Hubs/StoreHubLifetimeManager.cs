@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.SignalR;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Makes the SignalR group named after a store its set of subscribers. Everything is passed on to the manager that the application has registered, in memory or across nodes;
-/// besides, a connection of this process that enters a store's group gets a subscriber, and loses it when it leaves.
+/// Makes the SignalR group named after a store its set of subscribers. Everything is passed on to the manager that the application has
+/// registered, in memory or across nodes; besides, a connection of this process that enters a store's group gets a subscriber, and loses it
+/// when it leaves.
 /// </summary>
 /// <remarks>
-/// No store message goes through a group send: it would complete with the slowest member, and with a backplane under the manager every node's send would
-/// reach the clients of all nodes.
+/// No store message goes through a group send: it would complete with the slowest member, and with a backplane under the manager every
+/// node's send would reach the clients of all nodes.
 /// </remarks>
 internal sealed class StoreHubLifetimeManager<THub> : HubLifetimeManager<THub>, IAsyncDisposable, IDisposable
     where THub : Hub
@@ -62,31 +63,40 @@ internal sealed class StoreHubLifetimeManager<THub> : HubLifetimeManager<THub>, 
     public override Task SendAllAsync(string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _inner.SendAllAsync(methodName, args, cancellationToken);
 
-    public override Task SendAllExceptAsync(string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default) =>
+    public override Task SendAllExceptAsync(
+        string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default) =>
         _inner.SendAllExceptAsync(methodName, args, excludedConnectionIds, cancellationToken);
 
-    public override Task SendConnectionAsync(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+    public override Task SendConnectionAsync(
+        string connectionId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _inner.SendConnectionAsync(connectionId, methodName, args, cancellationToken);
 
-    public override Task SendConnectionsAsync(IReadOnlyList<string> connectionIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+    public override Task SendConnectionsAsync(
+        IReadOnlyList<string> connectionIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _inner.SendConnectionsAsync(connectionIds, methodName, args, cancellationToken);
 
-    public override Task SendGroupAsync(string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+    public override Task SendGroupAsync(
+        string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _inner.SendGroupAsync(groupName, methodName, args, cancellationToken);
 
-    public override Task SendGroupsAsync(IReadOnlyList<string> groupNames, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+    public override Task SendGroupsAsync(
+        IReadOnlyList<string> groupNames, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _inner.SendGroupsAsync(groupNames, methodName, args, cancellationToken);
 
-    public override Task SendGroupExceptAsync(string groupName, string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default) =>
+    public override Task SendGroupExceptAsync(
+        string groupName, string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds,
+        CancellationToken cancellationToken = default) =>
         _inner.SendGroupExceptAsync(groupName, methodName, args, excludedConnectionIds, cancellationToken);
 
     public override Task SendUserAsync(string userId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _inner.SendUserAsync(userId, methodName, args, cancellationToken);
 
-    public override Task SendUsersAsync(IReadOnlyList<string> userIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+    public override Task SendUsersAsync(
+        IReadOnlyList<string> userIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _inner.SendUsersAsync(userIds, methodName, args, cancellationToken);
 
-    public override Task<T> InvokeConnectionAsync<T>(string connectionId, string methodName, object?[] args, CancellationToken cancellationToken) =>
+    public override Task<T> InvokeConnectionAsync<T>(
+        string connectionId, string methodName, object?[] args, CancellationToken cancellationToken) =>
         _inner.InvokeConnectionAsync<T>(connectionId, methodName, args, cancellationToken);
 
     public override Task SetConnectionResultAsync(string connectionId, Microsoft.AspNetCore.SignalR.Protocol.CompletionMessage result) =>
@@ -95,7 +105,9 @@ internal sealed class StoreHubLifetimeManager<THub> : HubLifetimeManager<THub>, 
     public override bool TryGetReturnType(string invocationId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Type? type) =>
         _inner.TryGetReturnType(invocationId, out type);
 
-    /// <summary>The container knows nothing of the manager inside. It disposes this one once for each type that it is registered as.</summary>
+    /// <summary>
+    /// The container knows nothing of the manager inside. It disposes this one once for each type that it is registered as.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

@@ -11,7 +11,8 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
 /// Puts our manager in front of the one that the application has. Ours is registered for the closed type, which the container prefers to
-/// every open generic, whether that was added before or will be added after; so <c>AddSignalR().AddStackExchangeRedis(…)</c> may stand anywhere.
+/// every open generic, whether that was added before or will be added after; so <c>AddSignalR().AddStackExchangeRedis(…)</c> may stand
+/// anywhere.
 /// </summary>
 internal static class StoreHubServices
 {
@@ -25,8 +26,10 @@ internal static class StoreHubServices
         services.TryAddSingleton<StoreHubContext>();
         if (services.Any(service => service.ServiceType == typeof(StoreHubLifetimeManager<THub>)))
             return;
-        var ours = ServiceDescriptor.Singleton<HubLifetimeManager<THub>>(provider => provider.GetRequiredService<StoreHubLifetimeManager<THub>>());
-        services.AddSingleton(provider => new StoreHubLifetimeManager<THub>(CreateInner<THub>(services, ours, provider), provider.GetRequiredService<StoreHubContext>()));
+        var ours = ServiceDescriptor.Singleton<HubLifetimeManager<THub>>(
+            provider => provider.GetRequiredService<StoreHubLifetimeManager<THub>>());
+        services.AddSingleton(provider => new StoreHubLifetimeManager<THub>(
+            CreateInner<THub>(services, ours, provider), provider.GetRequiredService<StoreHubContext>()));
         services.Add(ours);
         services.TryAddSingleton(CreateConnectionHandler<THub>);
     }
@@ -50,20 +53,30 @@ internal static class StoreHubServices
         ActivatorUtilities.CreateInstance<HubConnectionHandler<THub>>(
             provider, new HubRefusalLog(provider.GetRequiredService<ILoggerFactory>()));
 
-    /// <summary>The application's own manager: one for this hub, else the one for all hubs. Looked up when it is needed, so that it does not matter what was registered first.</summary>
-    private static HubLifetimeManager<THub> CreateInner<THub>(IServiceCollection services, ServiceDescriptor ours, IServiceProvider provider)
+    /// <summary>
+    /// The application's own manager: one for this hub, else the one for all hubs. Looked up when it is needed, so that it does not matter
+    /// what was registered first.
+    /// </summary>
+    private static HubLifetimeManager<THub> CreateInner<THub>(
+        IServiceCollection services, ServiceDescriptor ours, IServiceProvider provider)
         where THub : StoreHub
     {
-        var closed = services.LastOrDefault(service => service.ServiceType == typeof(HubLifetimeManager<THub>) && !service.IsKeyedService && service != ours);
+        var closed = services.LastOrDefault(
+            service => service.ServiceType == typeof(HubLifetimeManager<THub>) && !service.IsKeyedService && service != ours);
         if (closed is not null)
             return (HubLifetimeManager<THub>)(closed.ImplementationInstance ?? closed.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, closed.ImplementationType!));
         var open = services.Last(static service => service.ServiceType == typeof(HubLifetimeManager<>) && !service.IsKeyedService);
         return (HubLifetimeManager<THub>)ActivatorUtilities.CreateInstance(provider, Close<THub>(open));
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The container keeps the constructors of implementation types, and managers put no demands on the hub's type.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "A hub is a class: code over reference types is shared, as in the container's own handling of open generics.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2073", Justification = "The constructors are those that the service descriptor's annotation keeps.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2055",
+        Justification = "The container keeps the constructors of implementation types, and managers put no demands on the hub's type.")]
+    [UnconditionalSuppressMessage(
+        "AOT", "IL3050",
+        Justification = "A hub is a class: code over reference types is shared, as in the container's own handling of open generics.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2073", Justification = "The constructors are those that the service descriptor's annotation keeps.")]
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     private static Type Close<THub>(ServiceDescriptor open) => open.ImplementationType!.MakeGenericType(typeof(THub));
 }

@@ -13,5 +13,6 @@ internal sealed record InspectionRequest(string? Store, int Limit)
 
     public static InspectionRequest Read(IQueryCollection query) => new(
         query["store"] is [{ Length: > 0 } store] ? store : null,
-        int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, MaxLimit) : DefaultLimit);
+        int.TryParse(
+            query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, MaxLimit) : DefaultLimit);
 }

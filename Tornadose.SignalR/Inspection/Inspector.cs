@@ -26,21 +26,26 @@ internal sealed class Inspector
     /// <summary>What the nodes are doing, this one first.</summary>
     public async Task<InspectionReport> LookAsync(InspectionRequest request, CancellationToken cancellationToken)
     {
-        var answers = _others is null ? [] : await _others.CollectAsync(Subject, Look + JsonSerializer.Serialize(request, InspectionJson.Default.InspectionRequest), cancellationToken);
-        return new InspectionReport([_here.Look(request), .. answers.Select(Parse).OfType<NodeReport>().OrderBy(static node => node.Node, StringComparer.Ordinal)]);
+        var answers = _others is null ? [] : await _others.CollectAsync(
+            Subject, Look + JsonSerializer.Serialize(request, InspectionJson.Default.InspectionRequest), cancellationToken);
+        return new InspectionReport(
+            [_here.Look(request), .. answers.Select(Parse).OfType<NodeReport>().OrderBy(static node => node.Node, StringComparer.Ordinal)]);
     }
 
     /// <summary>Ends a subscriber for good, on whichever node it is.</summary>
     /// <returns>False when no node has one of this id.</returns>
     /// <exception cref="StoreException">Not all nodes could be asked, so one of them may have it.</exception>
     public async Task<bool> DismissAsync(string id, CancellationToken cancellationToken) =>
-        _here.TryDismiss(id) || (_others is not null && (await _others.AskAsync(Subject, Dismiss + id, first: true, cancellationToken)).Contains(Done));
+        _here.TryDismiss(id)
+            || (_others is not null && (await _others.AskAsync(Subject, Dismiss + id, first: true, cancellationToken)).Contains(Done));
 
     private string Answer(string question)
     {
         if (question.StartsWith(Dismiss, StringComparison.Ordinal))
             return _here.TryDismiss(question[Dismiss.Length..]) ? Done : "";
-        var request = question.StartsWith(Look, StringComparison.Ordinal) ? Parse(question[Look.Length..], InspectionJson.Default.InspectionRequest) : null;
+        var request = question.StartsWith(Look, StringComparison.Ordinal)
+            ? Parse(question[Look.Length..], InspectionJson.Default.InspectionRequest)
+            : null;
         return request is null ? "" : JsonSerializer.Serialize(_here.Look(request), InspectionJson.Default.NodeReport);
     }
 

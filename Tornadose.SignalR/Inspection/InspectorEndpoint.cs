@@ -41,7 +41,9 @@ internal sealed class InspectorEndpoint(Inspector inspector, TornadoseOptions op
         }
         catch (StoreException)
         {
-            await Refusal.WriteAsync(context, (StatusCodes.Status503ServiceUnavailable, "There is no such subscriber here, and not all other nodes have answered."));
+            await Refusal.WriteAsync(
+                context,
+                (StatusCodes.Status503ServiceUnavailable, "There is no such subscriber here, and not all other nodes have answered."));
         }
     }
 

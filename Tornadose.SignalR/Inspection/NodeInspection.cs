@@ -5,7 +5,9 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Inspection;
 
-/// <summary>Looks at this process's stores and subscribers, and ends a subscriber for good. It reads what is there and stops nobody.</summary>
+/// <summary>
+/// Looks at this process's stores and subscribers, and ends a subscriber for good. It reads what is there and stops nobody.
+/// </summary>
 internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry registry, TimeProvider time)
 {
     private readonly StoreRates _rates = new(time);
@@ -16,14 +18,20 @@ internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry re
     /// <param name="request">What is to be listed.</param>
     public NodeReport Look(InspectionRequest request)
     {
-        var subscribers = registry.Subscribers.Where(subscriber => request.Store is null || subscriber.Feeds.Any(feed => feed.Store == request.Store)).ToList();
+        var subscribers = registry.Subscribers.Where(
+            subscriber => request.Store is null || subscriber.Feeds.Any(feed => feed.Store == request.Store)).ToList();
         var counts = subscribers.SelectMany(static subscriber => subscriber.Feeds.Select(feed => (feed.Store, subscriber.Transport)))
             .GroupBy(static pair => pair.Store, static pair => pair.Transport, StringComparer.Ordinal)
-            .ToDictionary(static group => group.Key, static group => (IReadOnlyDictionary<string, int>)group.CountBy(static transport => transport).ToDictionary(), StringComparer.Ordinal);
-        var looked = stores.All.Where(store => request.Store is null || store.Name == request.Store).OrderBy(static store => store.Name, StringComparer.Ordinal).ToList();
+            .ToDictionary(
+                static group => group.Key,
+                static group => (IReadOnlyDictionary<string, int>)group.CountBy(static transport => transport).ToDictionary(),
+                StringComparer.Ordinal);
+        var looked = stores.All.Where(store => request.Store is null || store.Name == request.Store).OrderBy(
+            static store => store.Name, StringComparer.Ordinal).ToList();
         if (request.Store is null)
             _rates.Keep(looked.Select(static store => store.Name).ToHashSet(StringComparer.Ordinal));
-        var listed = subscribers.OrderByDescending(static subscriber => subscriber.Feeds.Max(static feed => feed.Cursor.Behind)).Take(request.Limit).ToList();
+        var listed = subscribers.OrderByDescending(
+            static subscriber => subscriber.Feeds.Max(static feed => feed.Cursor.Behind)).Take(request.Limit).ToList();
         return new NodeReport(Node, subscribers.Count, looked.ConvertAll(store => Look(store, counts)), Look(listed));
     }
 
@@ -53,7 +61,8 @@ internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry re
         var bytes = new Dictionary<MessageLog, BytesBehind>();
         var now = registry.GetTimestamp();
         return subscribers.ConvertAll(subscriber => new SubscriberReport(
-            IdOf(subscriber), subscriber.Transport, registry.Elapsed(subscriber.Began, now).TotalSeconds, subscriber.Feeds.Select(feed => Look(feed, bytes)).ToList()));
+            IdOf(subscriber), subscriber.Transport, registry.Elapsed(subscriber.Began, now).TotalSeconds, subscriber.Feeds.Select(
+                feed => Look(feed, bytes)).ToList()));
     }
 
     private static FeedReport Look(SubscriberFeed feed, Dictionary<MessageLog, BytesBehind> bytes)

@@ -11,7 +11,8 @@ internal sealed record InspectionReport(IReadOnlyList<NodeReport> Nodes);
 /// <param name="SubscriberCount">How many subscribers there are, whether or not they are listed.</param>
 /// <param name="Stores">The stores.</param>
 /// <param name="Subscribers">Those that are furthest behind, first.</param>
-internal sealed record NodeReport(string Node, int SubscriberCount, IReadOnlyList<StoreReport> Stores, IReadOnlyList<SubscriberReport> Subscribers);
+internal sealed record NodeReport(
+    string Node, int SubscriberCount, IReadOnlyList<StoreReport> Stores, IReadOnlyList<SubscriberReport> Subscribers);
 
 /// <summary>One store, as this process keeps it.</summary>
 /// <param name="Name">Its name.</param>

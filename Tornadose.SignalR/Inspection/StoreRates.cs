@@ -19,7 +19,8 @@ internal sealed class StoreRates(TimeProvider time)
         var elapsed = last is null ? TimeSpan.MaxValue : time.GetElapsedTime(last.At, now);
         if (elapsed < ShortestLook)
             return last!.Rate; // somebody else looks as well
-        var rate = elapsed <= LongestLook && last!.Position.Epoch == position.Epoch ? (position.Offset - last.Position.Offset) / elapsed.TotalSeconds : (double?)null;
+        var rate = elapsed <= LongestLook
+            && last!.Position.Epoch == position.Epoch ? (position.Offset - last.Position.Offset) / elapsed.TotalSeconds : (double?)null;
         _looks[store] = new Look(position, now, rate);
         return rate;
     }

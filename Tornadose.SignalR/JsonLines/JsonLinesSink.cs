@@ -8,7 +8,9 @@ namespace Tornadose.SignalR.JsonLines;
 /// <param name="response">The response; its headers are set.</param>
 internal sealed class JsonLinesSink(HttpResponse response) : ResponseSink(response)
 {
-    /// <summary>An empty line comes first, as in a silence: some proxies (YARP) hold the headers until there is a byte of the body.</summary>
+    /// <summary>
+    /// An empty line comes first, as in a silence: some proxies (YARP) hold the headers until there is a byte of the body.
+    /// </summary>
     public override async ValueTask StartAsync()
     {
         Output.Write("\n"u8);

@@ -8,7 +8,8 @@ internal sealed class LongPollingEncoder : FrameEncoder
 {
     public static readonly LongPollingEncoder Instance = new();
 
-    public override Frame Encode(in FrameContent content) => new(Render(content, static (in FrameContent content, IBufferWriter<byte> output) => MessageEnvelope.Write(content, output)));
+    public override Frame Encode(in FrameContent content) =>
+        new(Render(content, static (in FrameContent content, IBufferWriter<byte> output) => MessageEnvelope.Write(content, output)));
 
     internal override bool SharesRest => true;
 

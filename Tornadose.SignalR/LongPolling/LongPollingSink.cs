@@ -5,7 +5,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.LongPolling;
 
 /// <summary>
-/// One answer, <c>{"store":…,"messages":[…],"id":…}</c>: the first batch, or nothing when the wait is over before there is one. The id is what to ask after next; it is said last, because only then it is known.
+/// One answer, <c>{"store":…,"messages":[…],"id":…}</c>: the first batch, or nothing when the wait is over before there is one. The id is
+/// what to ask after next; it is said last, because only then it is known.
 /// </summary>
 /// <param name="context">The subscription.</param>
 /// <param name="wait">For how long it waits.</param>
@@ -20,7 +21,9 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     private bool _isLarge;
     private bool _answered;
 
-    /// <summary>Nothing leaves before the answer. The wait is only over when there is nothing to read: who waits for no time gets what there is.</summary>
+    /// <summary>
+    /// Nothing leaves before the answer. The wait is only over when there is nothing to read: who waits for no time gets what there is.
+    /// </summary>
     public override ValueTask StartAsync()
     {
         if (wait == TimeSpan.Zero)

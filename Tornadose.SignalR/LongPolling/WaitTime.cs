@@ -13,7 +13,9 @@ internal static class WaitTime
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     private static readonly (string Suffix, TimeSpan Unit)[] Units =
-        [("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)), ("", TimeSpan.FromSeconds(1))];
+        [
+            ("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)),
+            ("", TimeSpan.FromSeconds(1))];
 
     public static bool TryParse([NotNullWhen(true)] string? text, out TimeSpan wait)
     {
@@ -21,7 +23,9 @@ internal static class WaitTime
         if (text is null)
             return false;
         var (suffix, unit) = Array.Find(Units, unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal));
-        if (!int.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > Longest / unit)
+        if (!int.TryParse(
+            text.AsSpan(0, text.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var count) || count > Longest / unit)
             return false;
         wait = count * unit;
         return true;

@@ -6,15 +6,19 @@ namespace Tornadose.SignalR.Messages;
 /// One partition of an <see cref="AppendSignal"/>: a list of waiting readers and the work item that runs them one after the other.
 /// </summary>
 /// <remarks>
-/// <para>A run takes turns with whatever else waits for a thread: after a few readers it queues again, behind the others. So what these readers have written goes out to the network while it is still in
-/// the processor's cache and its buffers can be used again for the next ones; the publisher, and the readers of other stores, wait for one turn and not for ten thousand readers.</para>
+/// <para>A run takes turns with whatever else waits for a thread: after a few readers it queues again, behind the others. So what these
+/// readers have written goes out to the network while it is still in the processor's cache and its buffers can be used again for the next
+/// ones; the publisher, and the readers of other stores, wait for one turn and not for ten thousand readers.</para>
 /// <para>At most one run is under way. Appends that happen meanwhile do not start another: the run ends by looking whether the log has
 /// moved on, and readers that re-registered in between then find a whole backlog, which they write with one flush. That is why
 /// delivery gets cheaper under load.</para>
 /// </remarks>
 internal sealed class AppendPump(MessageLog log) : IThreadPoolWorkItem
 {
-    /// <summary>How many readers are run in one turn. Measured, see benchmarks/NOTES.md: with more, what they write piles up; with fewer, publishers run ahead of readers and every message comes later.</summary>
+    /// <summary>
+    /// How many readers are run in one turn. Measured, see benchmarks/NOTES.md: with more, what they write piles up; with fewer, publishers
+    /// run ahead of readers and every message comes later.
+    /// </summary>
     private const int TurnLength = 32;
 
     private readonly Lock _gate = new();

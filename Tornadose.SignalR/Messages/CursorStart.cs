@@ -7,8 +7,10 @@ namespace Tornadose.SignalR.Messages;
 /// <param name="Next">The sequence number to read after that.</param>
 /// <param name="LiveFrom">Entries from here on were appended after the cursor was opened.</param>
 /// <param name="Position">The position that the reader stands at before it has read anything.</param>
-/// <param name="Floating">The reader wants what is oldest, not a certain message: should that go before the first read, the next oldest will do.</param>
-internal readonly record struct CursorStart(MessageEntry? Opening, long Next, long LiveFrom, MessagePosition Position, bool Floating = false)
+/// <param name="Floating">The reader wants what is oldest, not a certain message: should that go before the first read, the next oldest
+/// will do.</param>
+internal readonly record struct CursorStart(
+    MessageEntry? Opening, long Next, long LiveFrom, MessagePosition Position, bool Floating = false)
 {
     /// <param name="log">The log.</param>
     /// <param name="start">What the reader asked for.</param>
@@ -28,14 +30,16 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
     }
 
     /// <summary>
-    /// The same for a reader that came before the log's content was known. One that wants what follows its coming cannot be told from when that is: it gets a reset, because
-    /// messages may have been published meanwhile.
+    /// The same for a reader that came before the log's content was known. One that wants what follows its coming cannot be told from when
+    /// that is: it gets a reset, because messages may have been published meanwhile.
     /// </summary>
     public static CursorStart ResolveLate(MessageLog log, StartAt start, bool newestWins)
     {
         log.TrimExpired();
         var resolved = Resolve(log, start, newestWins);
-        return start.Where == StartAt.Kind.Now ? resolved with { Opening = ResetEntry(StoreResetReason.Epoch, resolved.Position) } : resolved;
+        return start.Where == StartAt.Kind.Now
+            ? resolved with { Opening = ResetEntry(StoreResetReason.Epoch, resolved.Position) }
+            : resolved;
     }
 
     public static MessageEntry ResetEntry(StoreResetReason reason, MessagePosition position) =>
@@ -46,7 +50,10 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
     private static CursorStart Before(MessageLog log, long next, MessageEntry head) =>
         At(next, head) with { Position = next <= head.Sequence && log.Find(next) is { } entry ? log.PositionBefore(entry) : head.Position };
 
-    /// <summary>Between the latest message and the head there are at most messages without an id: they are skipped, not looked for, as they may be gone.</summary>
+    /// <summary>
+    /// Between the latest message and the head there are at most messages without an id: they are skipped, not looked for, as they may be
+    /// gone.
+    /// </summary>
     private static CursorStart Latest(MessageLog log, MessageEntry head)
     {
         if (log.Latest is not { } latest)
@@ -107,7 +114,10 @@ internal readonly record struct CursorStart(MessageEntry? Opening, long Next, lo
         return true;
     }
 
-    /// <summary>Where the log began, as the id that an earliest reader was given before it had read anything: it gets what has come since, if all of that is still there.</summary>
+    /// <summary>
+    /// Where the log began, as the id that an earliest reader was given before it had read anything: it gets what has come since, if all of
+    /// that is still there.
+    /// </summary>
     private static bool IsOrigin(MessageLog log, MessagePosition position, ref long next)
     {
         if (log.Limits.Capacity == 0 || log.FirstReplayable != 1 || log.Origin != position)

@@ -1,6 +1,8 @@
 namespace Tornadose.SignalR.Messages;
 
-/// <summary>One wait of an in-process reader. Its continuation runs on the thread pool, never on the pump: application code may block.</summary>
+/// <summary>
+/// One wait of an in-process reader. Its continuation runs on the thread pool, never on the pump: application code may block.
+/// </summary>
 internal sealed class CursorWait : TaskCompletionSource, IAppendWaiter
 {
     private CursorWait()

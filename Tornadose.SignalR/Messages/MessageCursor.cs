@@ -35,8 +35,8 @@ public sealed class MessageCursor : IDisposable
     public MessagePosition Position { get; private set; }
 
     /// <summary>
-    /// The position to resume after: that of the cursor, but for a cursor that has yet to read the reset it opens with. Resuming after this one leads to the reset again, so that it is not lost with a
-    /// connection that breaks before.
+    /// The position to resume after: that of the cursor, but for a cursor that has yet to read the reset it opens with. Resuming after this
+    /// one leads to the reset again, so that it is not lost with a connection that breaks before.
     /// </summary>
     internal MessagePosition ResumePosition => OpensWithReset ? new MessagePosition(Position.Epoch, 0, NeverIssued) : Position;
 
@@ -44,7 +44,9 @@ public sealed class MessageCursor : IDisposable
     public bool IsDisconnected => _disconnected;
 
     /// <summary>Whether nothing will ever be read any more: disconnected, or at the end of a store that was closed.</summary>
-    /// <remarks>Completion is looked at first: the other way round, a last message that comes between the two looks would be left unread.</remarks>
+    /// <remarks>
+    /// Completion is looked at first: the other way round, a last message that comes between the two looks would be left unread.
+    /// </remarks>
     public bool IsEnded => _disconnected || IsComplete || (_log.IsCompleted && Behind == 0);
 
     /// <summary>Whether a bounded cursor has read everything up to its end: see <see cref="EndHere"/>.</summary>

@@ -15,7 +15,10 @@ internal static class MessageEventType
     /// <summary>Whether it says nothing: <c>message</c> is the name that browsers give to plain messages.</summary>
     public static bool IsPlain([NotNullWhen(false)] string? eventType) => string.IsNullOrEmpty(eventType) || eventType == "message";
 
-    /// <summary>Whether an <c>EventSource</c> dispatches events of this name itself (WHATWG HTML §9.2): listeners could not tell a message from them. Names of events are case-sensitive.</summary>
+    /// <summary>
+    /// Whether an <c>EventSource</c> dispatches events of this name itself (WHATWG HTML §9.2): listeners could not tell a message from
+    /// them. Names of events are case-sensitive.
+    /// </summary>
     public static bool IsOfEventSource(string eventType) => eventType is "error" or "open";
 
     /// <summary>The event type in its one form: null for plain messages, and for what cannot be one.</summary>

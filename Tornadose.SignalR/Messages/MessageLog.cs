@@ -50,8 +50,9 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer says where it begins, by <see cref="BeginAt"/>, or by <see cref="AppendReset"/> where it may have to begin anew later on, appends what
-    /// it finds, and opens it; cursors may be made before, and begin when it is open.
+    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer says where it begins, by <see cref="BeginAt"/>, or
+    /// by <see cref="AppendReset"/> where it may have to begin anew later on, appends what it finds, and opens it; cursors may be made
+    /// before, and begin when it is open.
     /// </summary>
     /// <param name="limits">How much to keep.</param>
     /// <param name="time">The clock for <see cref="MessageLogLimits.MaxAge"/>.</param>
@@ -70,7 +71,9 @@ public sealed class MessageLog
     /// <summary>The bytes of payload and event types that are kept at the moment.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>How much is kept. Changing it takes effect at once: readers that lose messages by it are told when they come to them.</summary>
+    /// <summary>
+    /// How much is kept. Changing it takes effect at once: readers that lose messages by it are told when they come to them.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range.</exception>
     public MessageLogLimits Limits
     {
@@ -111,7 +114,8 @@ public sealed class MessageLog
     /// <param name="content">The message.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset is less than 1, or not after that of <see cref="Position"/> in the same
     /// epoch.</exception>
-    /// <param name="age">For how long the message has been there already, where it is read from something that outlives the process; <see cref="MessageLogLimits.MaxAge"/> counts from then.</param>
+    /// <param name="age">For how long the message has been there already, where it is read from something that outlives the process; <see
+    /// cref="MessageLogLimits.MaxAge"/> counts from then.</param>
     public void Append(MessagePosition position, MessageContent content, TimeSpan age = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(position.Offset, 1, nameof(position));
@@ -158,7 +162,8 @@ public sealed class MessageLog
     /// <summary>Says where a log begins that was made without: before anything is appended, and before <see cref="Open"/>.</summary>
     /// <param name="origin">The position before the first message that will be appended.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
-    /// <exception cref="InvalidOperationException">The log is open, or has messages: what readers have seen cannot begin elsewhere.</exception>
+    /// <exception cref="InvalidOperationException">The log is open, or has messages: what readers have seen cannot begin
+    /// elsewhere.</exception>
     public void BeginAt(MessagePosition origin)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(origin.Offset, nameof(origin));
@@ -207,7 +212,9 @@ public sealed class MessageLog
         return MessageCursor.Open(this, policy, start, newestWins: false);
     }
 
-    /// <summary>Gives the messages that are kept, oldest first, and the position after which a cursor continues without gap or duplicate.</summary>
+    /// <summary>
+    /// Gives the messages that are kept, oldest first, and the position after which a cursor continues without gap or duplicate.
+    /// </summary>
     /// <returns>The snapshot.</returns>
     public StoreSnapshot GetSnapshot()
     {
@@ -236,8 +243,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// The position at which a reader stands that gets this entry next. Where the message before it is no longer kept its tag is not known; the position then leads to a reset, as its
-    /// id would.
+    /// The position at which a reader stands that gets this entry next. Where the message before it is no longer kept its tag is not known;
+    /// the position then leads to a reset, as its id would.
     /// </summary>
     internal MessagePosition PositionBefore(MessageEntry entry)
     {
@@ -250,7 +257,8 @@ public sealed class MessageLog
 
     private MessageEntry Add(MessagePosition position, StoreMessage message, int size, TimeSpan age = default)
     {
-        var entry = new MessageEntry(_head.Sequence + 1, position, message, size, _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency));
+        var entry = new MessageEntry(
+            _head.Sequence + 1, position, message, size, _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency));
         MakeRoom(entry.Sequence);
         Volatile.Write(ref _ring[entry.Sequence & (_ring.Length - 1)], entry);
         _bytes += size;

@@ -25,7 +25,9 @@ public readonly record struct MessageLogLimits
     /// <summary>Whether readers want the newest message and may miss those in between, without a reset.</summary>
     public bool NewestSuffices { get; init; }
 
-    /// <summary>Bytes of a message that others than this library publish where the backplane lets them; larger ones are dropped. Null for any size.</summary>
+    /// <summary>
+    /// Bytes of a message that others than this library publish where the backplane lets them; larger ones are dropped. Null for any size.
+    /// </summary>
     public int? MaxMessageBytes { get; init; }
 
     /// <summary>Live delivery needs some slots even where nothing is kept for resuming.</summary>

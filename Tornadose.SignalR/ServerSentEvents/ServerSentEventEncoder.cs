@@ -48,8 +48,8 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
     }
 
     /// <summary>
-    /// What an <c>EventSource</c> has no member for, and ignores, but other clients need: which part of the event type is the store, whether text that could be JSON is text, and which line
-    /// ends the text had, as every one arrives as LF.
+    /// What an <c>EventSource</c> has no member for, and ignores, but other clients need: which part of the event type is the store,
+    /// whether text that could be JSON is text, and which line ends the text had, as every one arrives as LF.
     /// </summary>
     private static void WriteUnknownFields(in FrameContent content, in MessageContent message, IBufferWriter<byte> output)
     {

@@ -20,7 +20,8 @@ internal sealed class ServerSentEventSink(HttpResponse response, TimeSpan retry)
     }
 
     /// <summary>
-    /// An <c>EventSource</c> that returns with the id is answered 204. The event has data, and a type that no page has to know: some parsers keep no id of an event without data.
+    /// An <c>EventSource</c> that returns with the id is answered 204. The event has data, and a type that no page has to know: some
+    /// parsers keep no id of an event without data.
     /// </summary>
     public override async ValueTask CloseAsync(SubscriberEnd end)
     {

@@ -4,8 +4,9 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Finds out whether messages are delivered, not only whether somebody answers: (1) the backplane says what it knows; (2) a message goes the way of all messages, through a log that nobody else sees, so that
-/// nothing is left in anybody's store; (3) no store's readers are held up by one of them.
+/// Finds out whether messages are delivered, not only whether somebody answers: (1) the backplane says what it knows; (2) a message goes
+/// the way of all messages, through a log that nobody else sees, so that nothing is left in anybody's store; (3) no store's readers are
+/// held up by one of them.
 /// </summary>
 internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, TimeProvider time)
 {

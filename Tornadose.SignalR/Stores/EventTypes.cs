@@ -15,8 +15,8 @@ internal static class EventTypes
     /// <summary>Checks an event type and brings it to its one form.</summary>
     /// <param name="eventType">The event type.</param>
     /// <returns>The event type; null where it is null, empty or <c>message</c>, the name that browsers give to plain messages.</returns>
-    /// <exception cref="ArgumentException">
-    /// It is too long, begins with <c>tornadose.</c>, is the name of an event that an <c>EventSource</c> has itself (<c>error</c>, <c>open</c>), or holds a character that could leave its field on some wire.
+    /// <exception cref="ArgumentException"> It is too long, begins with <c>tornadose.</c>, is the name of an event that an
+    /// <c>EventSource</c> has itself (<c>error</c>, <c>open</c>), or holds a character that could leave its field on some wire.
     /// </exception>
     public static string? Normalize(string? eventType)
     {

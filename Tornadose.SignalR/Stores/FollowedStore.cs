@@ -30,7 +30,9 @@ internal sealed class FollowedStore : IDisposable
         }
     }
 
-    /// <summary>Opens a cursor. A position that this process has not heard of yet, because the reader comes from another node, is looked for first.</summary>
+    /// <summary>
+    /// Opens a cursor. A position that this process has not heard of yet, because the reader comes from another node, is looked for first.
+    /// </summary>
     public ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken) =>
         OpenCursorAsync(() => start, cancellationToken);
 

@@ -4,12 +4,13 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// A store: a named log of its recent messages. Publish to it once; SignalR clients, browsers' <c>EventSource</c>, curl, WebSockets and readers in this
-/// process all get the same messages in the same order with the same ids. Safe for concurrent use.
+/// A store: a named log of its recent messages. Publish to it once; SignalR clients, browsers' <c>EventSource</c>, curl, WebSockets and
+/// readers in this process all get the same messages in the same order with the same ids. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// What is not offered, and why. There is no list of subscribers and no send to one of them: a store is a broadcast, and SignalR has <c>Clients.Client(…)</c>.
-/// There is no acknowledgement from subscribers: they say where they are by the id with which they resume. There is no change of a published message.
+/// What is not offered, and why. There is no list of subscribers and no send to one of them: a store is a broadcast, and SignalR has
+/// <c>Clients.Client(…)</c>. There is no acknowledgement from subscribers: they say where they are by the id with which they resume. There
+/// is no change of a published message.
 /// </remarks>
 public interface IStore
 {
@@ -20,11 +21,15 @@ public interface IStore
     /// <param name="text">The text; may be empty.</param>
     /// <param name="options">Event type and idempotency key.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
-    /// <returns>The message's position, whose text form is the id that every subscriber sees, once the log has accepted the message. It does not wait for any reader.</returns>
+    /// <returns>
+    /// The message's position, whose text form is the id that every subscriber sees, once the log has accepted the message. It does not
+    /// wait for any reader.
+    /// </returns>
     /// <exception cref="ArgumentNullException">The text is null.</exception>
     /// <exception cref="ArgumentException">The event type or the key cannot be used.</exception>
     /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
-    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the same.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
+    /// same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
@@ -35,15 +40,21 @@ public interface IStore
     /// <param name="options">Event type and idempotency key.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's position.</returns>
-    /// <exception cref="ArgumentException">The bytes are not valid UTF-8 (encode binary data as base64), or the event type or the key cannot be used.</exception>
+    /// <exception cref="ArgumentException">The bytes are not valid UTF-8 (encode binary data as base64), or the event type or the key
+    /// cannot be used.</exception>
     /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
-    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the same.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
+    /// same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
-    ValueTask<MessagePosition> PublishUtf8Async(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default);
+    ValueTask<MessagePosition> PublishUtf8Async(
+        ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Publishes any other value, as JSON. It is serialized once, by the options of <c>ConfigureHttpJsonOptions</c> (source-generated contexts work).</summary>
+    /// <summary>
+    /// Publishes any other value, as JSON. It is serialized once, by the options of <c>ConfigureHttpJsonOptions</c> (source-generated
+    /// contexts work).
+    /// </summary>
     /// <typeparam name="T">The value's type, as declared; a byte array becomes a base64 string.</typeparam>
     /// <param name="value">The value.</param>
     /// <param name="options">Event type and idempotency key.</param>
@@ -55,7 +66,8 @@ public interface IStore
     /// </exception>
     /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
     /// <exception cref="MessageTooLargeException">The JSON is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
-    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the same.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
+    /// same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
@@ -69,7 +81,9 @@ public interface IStore
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<StoreMessage?> GetLatestAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Gives the messages that are kept, oldest first, and the position after which a stream continues without gap or duplicate.</summary>
+    /// <summary>
+    /// Gives the messages that are kept, oldest first, and the position after which a stream continues without gap or duplicate.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The snapshot.</returns>
     /// <exception cref="StoreUnavailableException">The backplane did not answer.</exception>
@@ -90,15 +104,15 @@ public interface IStore
     /// <param name="start">Where to begin.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
-    /// The messages, and resets where messages are missing (<see cref="StoreMessage.Reset"/>). It ends when the application ends, or when the reader has fallen
-    /// behind and the store's policy is to disconnect it.
+    /// The messages, and resets where messages are missing (<see cref="StoreMessage.Reset"/>). It ends when the application ends, or when
+    /// the reader has fallen behind and the store's policy is to disconnect it.
     /// </returns>
     IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Keeps this process's copy of the store up to date until disposed of. Everything that reads a store brings the copy up to date by
-    /// itself, which with a backplane that processes share takes a round trip; while somebody follows the store it takes none. In memory there
-    /// is nothing to follow.
+    /// itself, which with a backplane that processes share takes a round trip; while somebody follows the store it takes none. In memory
+    /// there is nothing to follow.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What to dispose of; available once the copy is up to date.</returns>

@@ -18,7 +18,8 @@ internal static class JsonText
         }
         catch (JsonException invalid)
         {
-            throw new ArgumentException($"The body is not valid JSON: line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}.", invalid);
+            throw new ArgumentException(
+                $"The body is not valid JSON: line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}.", invalid);
         }
         catch (InvalidOperationException invalid)
         {

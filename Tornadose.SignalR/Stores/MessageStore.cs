@@ -63,20 +63,24 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
 
     internal StoreSerializer Serializer => serializer;
 
-    public ValueTask<MessagePosition> PublishAsync(string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<MessagePosition> PublishAsync(
+        string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         return AppendAsync(StoreSerializer.Encode(text), MessageFormat.Text, options, cancellationToken);
     }
 
-    public ValueTask<MessagePosition> PublishUtf8Async(ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<MessagePosition> PublishUtf8Async(
+        ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (!Utf8.IsValid(utf8Text.Span))
-            throw new ArgumentException("The bytes are not valid UTF-8. Messages are text or JSON: encode binary data as base64.", nameof(utf8Text));
+            throw new ArgumentException(
+                "The bytes are not valid UTF-8. Messages are text or JSON: encode binary data as base64.", nameof(utf8Text));
         return AppendAsync(utf8Text, MessageFormat.Text, options, cancellationToken);
     }
 
-    public ValueTask<MessagePosition> PublishAsync<T>(T value, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<MessagePosition> PublishAsync<T>(
+        T value, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (value is ReadOnlyMemory<byte> or Memory<byte>)
@@ -88,7 +92,8 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     }
 
     /// <summary>Publishes JSON that is known to be valid and on one line.</summary>
-    public ValueTask<MessagePosition> PublishJsonAsync(ReadOnlyMemory<byte> json, PublishOptions? options, CancellationToken cancellationToken) =>
+    public ValueTask<MessagePosition> PublishJsonAsync(
+        ReadOnlyMemory<byte> json, PublishOptions? options, CancellationToken cancellationToken) =>
         AppendAsync(json, MessageFormat.Json, options, cancellationToken);
 
     /// <summary>Publishes what the store begins with, unless there was a message before.</summary>
@@ -156,7 +161,8 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         return cursor;
     }
 
-    public async IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<StoreMessage> ReadAllAsync(
+        StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
         var cursor = await following.OpenCursorAsync(start, cancellationToken).ConfigureAwait(false);
@@ -215,7 +221,8 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
             throw new MessageTooLargeException(Name, data.Length, Options.MaxMessageBytes);
     }
 
-    private ValueTask<MessagePosition> AppendAsync(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)
+    private ValueTask<MessagePosition> AppendAsync(
+        ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)
     {
         CheckSize(data);
         if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
@@ -229,9 +236,11 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     }
 
     private ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
-        Lease is null ? channel.AppendAsync(content, idempotencyKey, cancellationToken) : AppendInUseAsync(content, idempotencyKey, cancellationToken);
+        Lease is null ? channel.AppendAsync(content, idempotencyKey, cancellationToken) : AppendInUseAsync(
+            content, idempotencyKey, cancellationToken);
 
-    private async ValueTask<MessagePosition> AppendMeasuredAsync(PublishTelemetry telemetry, MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    private async ValueTask<MessagePosition> AppendMeasuredAsync(
+        PublishTelemetry telemetry, MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
     {
         using var publish = telemetry.Begin(Name, Measured.Name, content.Size);
         try
@@ -247,7 +256,8 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         }
     }
 
-    private async ValueTask<MessagePosition> AppendInUseAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    private async ValueTask<MessagePosition> AppendInUseAsync(
+        MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var store = Enter();
         try

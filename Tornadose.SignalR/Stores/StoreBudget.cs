@@ -15,7 +15,9 @@ internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>>
     /// <summary>Called by the clock.</summary>
     public void Count() => Volatile.Write(ref _kept, stores().Sum(static store => store.Log.Bytes));
 
-    /// <summary>Refuses a message by which a store would grow beyond the bound. A store that drops as many bytes for it does not grow.</summary>
+    /// <summary>
+    /// Refuses a message by which a store would grow beyond the bound. A store that drops as many bytes for it does not grow.
+    /// </summary>
     /// <exception cref="StoreRefusedException">There is no room.</exception>
     public void Demand(MessageStore store, int size)
     {

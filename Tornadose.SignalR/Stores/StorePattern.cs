@@ -5,7 +5,8 @@ namespace Tornadose.SignalR.Stores;
 /// <summary>The name of a family of stores, as <c>devices/{id}</c>: a part in braces stands for any one segment.</summary>
 internal sealed class StorePattern
 {
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
     private readonly string[] _segments;
 
@@ -22,7 +23,8 @@ internal sealed class StorePattern
             throw new ArgumentException(
                 $"'{pattern}' has {syntax}, which is syntax of routes. A part in braces is a name alone, as in 'devices/{{id}}', and stands for any one segment: no constraints, optional parts, defaults or catch-alls. Look at the value where the store is used, as in its policy.",
                 nameof(pattern));
-        if (!segments.Any(IsParameter) || !StoreNames.IsValid(string.Join('/', segments.Select(static segment => IsParameter(segment) ? "x" : segment))))
+        if (!segments.Any(IsParameter) || !StoreNames.IsValid(
+            string.Join('/', segments.Select(static segment => IsParameter(segment) ? "x" : segment))))
             throw new ArgumentException($"'{pattern}' is not a family of stores. Write a part in braces for each segment that varies, as in 'devices/{{id}}'; the other segments are like a store's name.", nameof(pattern));
         if (segments.Where(IsParameter).GroupBy(static segment => segment).FirstOrDefault(static same => same.Count() > 1) is { } twice)
             throw new ArgumentException($"'{pattern}' has {twice.Key} twice. Give each part in braces a name of its own.", nameof(pattern));
@@ -47,9 +49,11 @@ internal sealed class StorePattern
         .Where(static pair => IsParameter(pair.First))
         .ToDictionary(static pair => pair.First[1..^1], static pair => pair.Second, StringComparer.Ordinal);
 
-    private static bool Matches(string segment, ReadOnlySpan<char> part) => IsParameter(segment) ? !part.IsEmpty : part.SequenceEqual(segment);
+    private static bool Matches(string segment, ReadOnlySpan<char> part) =>
+        IsParameter(segment) ? !part.IsEmpty : part.SequenceEqual(segment);
 
     /// <summary>The part's name, which policies and handlers look it up by, is one as in code.</summary>
     private static bool IsParameter(string segment) =>
-        segment is ['{', var first, .., '}'] && !char.IsAsciiDigit(first) && segment.AsSpan(1, segment.Length - 2).IndexOfAnyExcept(NameCharacters) < 0;
+        segment is ['{', var first, .., '}'] && !char.IsAsciiDigit(first)
+            && segment.AsSpan(1, segment.Length - 2).IndexOfAnyExcept(NameCharacters) < 0;
 }

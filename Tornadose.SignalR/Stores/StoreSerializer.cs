@@ -41,7 +41,8 @@ internal sealed class StoreSerializer(JsonSerializerOptions options)
         }
         catch (JsonException other)
         {
-            throw new MessageFormatException($"The message {message.Id} is not JSON of the type {typeof(T).Name}: somebody else published it.", other);
+            throw new MessageFormatException(
+                $"The message {message.Id} is not JSON of the type {typeof(T).Name}: somebody else published it.", other);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// Follows the headers of the frames that a client sends, as their bytes pass by. A client masks every frame, and a server fails the connection where it does not (RFC 6455 §5.1), which the framework's
-/// server does not check.
+/// Follows the headers of the frames that a client sends, as their bytes pass by. A client masks every frame, and a server fails the
+/// connection where it does not (RFC 6455 §5.1), which the framework's server does not check.
 /// </summary>
 internal struct ClientFrames
 {
@@ -18,7 +18,10 @@ internal struct ClientFrames
     /// <summary>Bytes that are still to come of the current frame's extended length.</summary>
     private int _lengthBytes;
 
-    /// <summary>A whole frame that the framework does take for forbidden, by a reserved bit, and answers with 1002: what it gets to see in place of one without a mask.</summary>
+    /// <summary>
+    /// A whole frame that the framework does take for forbidden, by a reserved bit, and answers with 1002: what it gets to see in place of
+    /// one without a mask.
+    /// </summary>
     public static ReadOnlySpan<byte> Forbidden => [0x90, Masked, 0, 0, 0, 0];
 
     /// <summary>How many pings and pongs came.</summary>
@@ -28,7 +31,10 @@ internal struct ClientFrames
     public bool IsBroken { get; private set; }
 
     /// <param name="bytes">What came next.</param>
-    /// <returns>How much of it is good: everything; or what comes before a frame without a mask; or all but the first byte of a header, for only the second one tells.</returns>
+    /// <returns>
+    /// How much of it is good: everything; or what comes before a frame without a mask; or all but the first byte of a header, for only the
+    /// second one tells.
+    /// </returns>
     public int Check(ReadOnlySpan<byte> bytes)
     {
         var at = 0;

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// Which web pages may open a WebSocket. CORS does not guard WebSockets, and a browser sends its cookies along with a handshake from any page: so, without a word of the application, only
-/// pages of the same host may (RFC 6455 §10.2).
+/// Which web pages may open a WebSocket. CORS does not guard WebSockets, and a browser sends its cookies along with a handshake from any
+/// page: so, without a word of the application, only pages of the same host may (RFC 6455 §10.2).
 /// </summary>
 internal static class PageOrigin
 {
@@ -21,13 +21,16 @@ internal static class PageOrigin
     }
 
     /// <summary>
-    /// A page of the same host, by either of two proofs. <c>Sec-Fetch-Site</c> is the browser's own word, which no page can set, and holds behind a proxy that changes the host; browsers send it to secure
-    /// origins. The host is what is left where they do not.
+    /// A page of the same host, by either of two proofs. <c>Sec-Fetch-Site</c> is the browser's own word, which no page can set, and holds
+    /// behind a proxy that changes the host; browsers send it to secure origins. The host is what is left where they do not.
     /// </summary>
     private static bool IsOwn(string origin, HttpRequest request) =>
         request.Headers["Sec-Fetch-Site"] is ["same-origin"] || IsSameHost(origin, request.Headers.Host.ToString());
 
-    /// <summary>The scheme is left out: behind a proxy that ends TLS the server does not know it. Nor does it then know the port where that is the scheme's own.</summary>
+    /// <summary>
+    /// The scheme is left out: behind a proxy that ends TLS the server does not know it. Nor does it then know the port where that is the
+    /// scheme's own.
+    /// </summary>
     private static bool IsSameHost(string origin, string host) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var page) && (page.Scheme == Uri.UriSchemeHttps || page.Scheme == Uri.UriSchemeHttp)
         && Uri.TryCreate($"{page.Scheme}://{host}", UriKind.Absolute, out var own)
@@ -35,14 +38,19 @@ internal static class PageOrigin
         && page.Port == own.Port;
 
     private static bool IsListed(string origin, ICollection<string> allowed) =>
-        allowed.Contains(origin) || allowed.Contains(Anything) || (allowed.Count > 0 && Form(origin) is { } form && allowed.Any(entry => Form(entry) == form));
+        allowed.Contains(origin) || allowed.Contains(Anything)
+            || (allowed.Count > 0 && Form(origin) is { } form && allowed.Any(entry => Form(entry) == form));
 
     private static string? Form(string origin) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.PathAndQuery.Length <= 1 && !origin.EndsWith('/') && AsciiHost(page) is { } host
+        Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.PathAndQuery.Length <= 1 && !origin.EndsWith('/')
+            && AsciiHost(page) is { } host
             ? $"{page.Scheme}://{host}:{page.Port}"
             : null;
 
-    /// <summary>A host's name in the one form of it that browsers send, punycode (RFC 3492): the framework reads it as people do. Null for what is no name.</summary>
+    /// <summary>
+    /// A host's name in the one form of it that browsers send, punycode (RFC 3492): the framework reads it as people do. Null for what is
+    /// no name.
+    /// </summary>
     private static string? AsciiHost(Uri page)
     {
         try

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// The connection under a WebSocket, shared by two writers: the framework's <see cref="System.Net.WebSockets.WebSocket"/>, which reads, answers pings and closes, and
-/// the sink, which writes whole batches of frames that were rendered once for everybody. Writes never interleave: each holds the lock until it has been flushed.
-/// Disposing of it, as the WebSocket does, leaves the connection open: it ends with its request, and a close frame that is on its way still arrives.
+/// The connection under a WebSocket, shared by two writers: the framework's <see cref="System.Net.WebSockets.WebSocket"/>, which reads,
+/// answers pings and closes, and the sink, which writes whole batches of frames that were rendered once for everybody. Writes never
+/// interleave: each holds the lock until it has been flushed. Disposing of it, as the WebSocket does, leaves the connection open: it ends
+/// with its request, and a close frame that is on its way still arrives.
 /// </summary>
 internal sealed class SharedUpgradeStream(Stream connection) : Stream
 {

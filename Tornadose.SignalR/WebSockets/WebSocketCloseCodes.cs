@@ -12,10 +12,12 @@ internal static class WebSocketCloseCodes
     public static readonly SubscriberEnd BinaryRefused = new("binary_refused", "This endpoint takes no binary messages.", reconnect: false);
 
     /// <summary>The client sent more than is taken from a client that has nothing to say.</summary>
-    public static readonly SubscriberEnd MessageTooBig = new("inbound_too_big", "The message is larger than this endpoint takes from a client.", reconnect: false);
+    public static readonly SubscriberEnd MessageTooBig = new(
+        "inbound_too_big", "The message is larger than this endpoint takes from a client.", reconnect: false);
 
     /// <summary>The client sends message after message to a server that ignores them.</summary>
-    public static readonly SubscriberEnd TooManyMessages = new("inbound_too_often", "This endpoint takes no such number of messages from a client.", reconnect: false);
+    public static readonly SubscriberEnd TooManyMessages = new(
+        "inbound_too_often", "This endpoint takes no such number of messages from a client.", reconnect: false);
 
     private static readonly Dictionary<SubscriberEnd, int> Codes = new()
     {

@@ -26,5 +26,6 @@ internal sealed class WebSocketJsonEncoder : FrameEncoder
         new(Render(content, static (in FrameContent content, IBufferWriter<byte> output) => MessageEnvelope.Write(content,
             output)).AsMemory(1));
 
-    internal override Frame EncodeId(ReadOnlySpan<byte> id, Frame rest) => WebSocketFrame.Start(MessageEnvelope.Start(id), rest.Bytes.Length);
+    internal override Frame EncodeId(ReadOnlySpan<byte> id, Frame rest) =>
+        WebSocketFrame.Start(MessageEnvelope.Start(id), rest.Bytes.Length);
 }

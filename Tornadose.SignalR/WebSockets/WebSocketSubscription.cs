@@ -26,7 +26,8 @@ internal static class WebSocketSubscription
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
-    public static bool IsRaw(HttpContext context) => context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
+    public static bool IsRaw(HttpContext context) =>
+        context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketRawEncoder.Subprotocol);
 
     /// <param name="context">The request.</param>
     /// <param name="feeds">The stores.</param>
@@ -49,7 +50,12 @@ internal static class WebSocketSubscription
         var connection = context.Features.Get<SharedUpgrade>()?.Stream;
         var sink = new WebSocketSink(context, socket, connection);
         FrameEncoder encoder = isRaw ? WebSocketRawEncoder.Instance : WebSocketJsonEncoder.Instance;
-        var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry) { Access = access, KeepAlive = heartbeat, Interval = interval };
+        var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry)
+        {
+            Access = access,
+            KeepAlive = heartbeat,
+            Interval = interval,
+        };
         var messages = registry.NewBucket(options.MaxInboundMessagesPerSecond);
         var pings = registry.NewBucket(PingsPerMessage * (double)options.MaxInboundMessagesPerSecond);
         if (connection is not null)
@@ -57,8 +63,8 @@ internal static class WebSocketSubscription
         var receiving = ReceiveAsync(context, socket, connection, subscriber, messages);
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);
-        // After an error of the peer the socket has sent a close frame and is aborted. To dispose of it then would reset the connection, and lose the frame that says
-        // what was wrong; there is nothing to free any more but a timer that does not keep it alive.
+        // After an error of the peer the socket has sent a close frame and is aborted. To dispose of it then would reset the connection,
+        // and lose the frame that says what was wrong; there is nothing to free any more but a timer that does not keep it alive.
         if (socket.State != WebSocketState.Aborted)
             socket.Dispose();
     }

@@ -34,6 +34,8 @@ internal sealed class AnswerHead
             return Load.Framing.WebSocket;
         if (!head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
             throw new InvalidOperationException($"A subscriber was refused: {head}");
-        return head.Contains("\r\nTransfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase) ? Load.Framing.Chunked : Load.Framing.None;
+        return head.Contains("\r\nTransfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)
+            ? Load.Framing.Chunked
+            : Load.Framing.None;
     }
 }

@@ -9,7 +9,8 @@ namespace Tornadose.Benchmarks.Load;
 /// <param name="P50">Latency that half the deliveries stayed under, in milliseconds.</param>
 /// <param name="P99">Latency that 99 % of them stayed under, in milliseconds.</param>
 /// <param name="Max">The largest latency, in milliseconds.</param>
-internal sealed record LoadResult(long Published, long Expected, long Delivered, double PublishSeconds, double Seconds, double P50, double P99, double Max)
+internal sealed record LoadResult(
+    long Published, long Expected, long Delivered, double PublishSeconds, double Seconds, double P50, double P99, double Max)
 {
     public bool IsComplete => Delivered == Expected;
 

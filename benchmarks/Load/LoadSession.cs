@@ -77,7 +77,9 @@ internal sealed class LoadSession : IDisposable
         while (publishing.IsAlive || (_delivered < Expected() && Mark.Now() - _lastReceived < patienceSeconds * 1e9))
             ReceiveOnce();
         failure?.Throw();
-        return new LoadResult(_publisher.Published, Expected(), _delivered, took ?? 0, (_lastReceived - start) / 1e9, _latencies.Percentile(0.5), _latencies.Percentile(0.99), _latencies.MaxMilliseconds);
+        return new LoadResult(
+            _publisher.Published, Expected(), _delivered, took ?? 0, (_lastReceived - start) / 1e9, _latencies.Percentile(0.5),
+            _latencies.Percentile(0.99), _latencies.MaxMilliseconds);
     }
 
     /// <summary>Sends all requests at once and receives what the log has kept.</summary>

@@ -5,7 +5,8 @@ namespace Tornadose.Benchmarks.Load;
 /// <param name="Protocol">How subscribers speak.</param>
 /// <param name="SubscribePaths">The paths to subscribe at, one a store; subscribers are spread over them.</param>
 /// <param name="PublishPaths">The paths to publish at, in turn.</param>
-internal sealed record LoadTarget(int Port, SubscriberProtocol Protocol, IReadOnlyList<string> SubscribePaths, IReadOnlyList<string> PublishPaths)
+internal sealed record LoadTarget(
+    int Port, SubscriberProtocol Protocol, IReadOnlyList<string> SubscribePaths, IReadOnlyList<string> PublishPaths)
 {
     public LoadTarget(int port, SubscriberProtocol protocol, string subscribePath, string publishPath)
         : this(port, protocol, [subscribePath], [publishPath])

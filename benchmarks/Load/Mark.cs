@@ -5,7 +5,10 @@ using System.Text;
 
 namespace Tornadose.Benchmarks.Load;
 
-/// <summary>The time at which a message was due, inside its payload: <c>ts=</c>, twenty digits of nanoseconds, and a semicolon. No wire format escapes any of them.</summary>
+/// <summary>
+/// The time at which a message was due, inside its payload: <c>ts=</c>, twenty digits of nanoseconds, and a semicolon. No wire format
+/// escapes any of them.
+/// </summary>
 internal static class Mark
 {
     public const int Length = 3 + Digits + 1;

@@ -5,14 +5,15 @@ using System.Text;
 namespace Tornadose.Benchmarks.Load;
 
 /// <summary>
-/// Publishes over one HTTP connection, on a thread of its own. At a fixed rate a message's time is that at which it was <em>due</em>, and no answer is waited for:
-/// a server that falls behind cannot slow down its own measurement.
+/// Publishes over one HTTP connection, on a thread of its own. At a fixed rate a message's time is that at which it was <em>due</em>, and
+/// no answer is waited for: a server that falls behind cannot slow down its own measurement.
 /// </summary>
 internal sealed class Publisher : IDisposable
 {
     private const int TimeoutMilliseconds = 20_000;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = TimeoutMilliseconds };
+    private readonly Socket _socket = new(
+        AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = TimeoutMilliseconds };
     private readonly HttpAnswers _answers = new();
     private readonly byte[] _received = new byte[64 * 1024];
     private readonly IReadOnlyList<string> _paths;
@@ -88,7 +89,8 @@ internal sealed class Publisher : IDisposable
         public PublishRequest(string path, Payload payload)
         {
             var body = payload.Template;
-            var head = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {payload.ContentType}\r\nContent-Length: {body.Length}\r\n\r\n");
+            var head = Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {payload.ContentType}\r\nContent-Length: {body.Length}\r\n\r\n");
             Bytes = [.. head, .. body];
             _markAt = head.Length + Encoding.UTF8.GetByteCount(payload.Before);
         }

@@ -6,7 +6,8 @@ namespace Tornadose.Benchmarks.Load;
 /// <summary>Opens subscribers' connections.</summary>
 /// <param name="target">The server.</param>
 /// <param name="isStalled">Whether they never read.</param>
-/// <param name="isInTurn">Whether each waits for its answer to begin before the next one comes: a rush leaves the server with buffers that have nothing to do with how many subscribers there are.</param>
+/// <param name="isInTurn">Whether each waits for its answer to begin before the next one comes: a rush leaves the server with buffers that
+/// have nothing to do with how many subscribers there are.</param>
 internal sealed class SubscriberDialer(LoadTarget target, bool isStalled, bool isInTurn)
 {
     private const int SmallBuffer = 4096;
@@ -35,10 +36,14 @@ internal sealed class SubscriberDialer(LoadTarget target, bool isStalled, bool i
         return connection;
     }
 
-    /// <summary>Segments as on a network keep the server's send buffer as small as there; the loopback's own would take megabytes before a reader counts as stalled.</summary>
+    /// <summary>
+    /// Segments as on a network keep the server's send buffer as small as there; the loopback's own would take megabytes before a reader
+    /// counts as stalled.
+    /// </summary>
     private Socket Dial()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = TimeoutMilliseconds };
+        var socket = new Socket(
+            AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = TimeoutMilliseconds };
         if (isStalled)
         {
             socket.ReceiveBufferSize = SmallBuffer;

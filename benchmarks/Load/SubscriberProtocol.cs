@@ -18,7 +18,8 @@ internal sealed record SubscriberProtocol(string Name, string Headers, byte[] Gr
     public static readonly SubscriberProtocol JsonLines = new("ndjson", "Accept: application/x-ndjson\r\n", []);
     public static readonly SubscriberProtocol WebSocket = new("ws", UpgradeHeaders, []);
     public static readonly SubscriberProtocol HubJson = new("hub-json", UpgradeHeaders, HubGreeting(new JsonHubProtocol(), 0x81));
-    public static readonly SubscriberProtocol HubBinary = new("hub-binary", UpgradeHeaders, HubGreeting(new MessagePackHubProtocol(), 0x82));
+    public static readonly SubscriberProtocol HubBinary = new(
+        "hub-binary", UpgradeHeaders, HubGreeting(new MessagePackHubProtocol(), 0x82));
 
     public static readonly IReadOnlyList<SubscriberProtocol> All = [Sse, JsonLines, WebSocket, HubJson, HubBinary];
 
@@ -31,5 +32,6 @@ internal sealed record SubscriberProtocol(string Name, string Headers, byte[] Gr
     ];
 
     /// <summary>A frame from a client is masked (RFC 6455 §5.3); a mask of zeros changes nothing.</summary>
-    private static byte[] Masked(byte opcode, ReadOnlySpan<byte> payload) => [opcode, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload];
+    private static byte[] Masked(byte opcode, ReadOnlySpan<byte> payload) =>
+        [opcode, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload];
 }

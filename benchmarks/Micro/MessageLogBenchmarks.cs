@@ -11,7 +11,8 @@ public class MessageLogBenchmarks
 {
     private const int Batch = 1000;
 
-    private readonly MessageLog _log = new(new MessageLogLimits(Batch, long.MaxValue, null), new MessagePosition(1, 0, 0), TimeProvider.System);
+    private readonly MessageLog _log = new(
+        new MessageLogLimits(Batch, long.MaxValue, null), new MessagePosition(1, 0, 0), TimeProvider.System);
     private readonly MessageContent _content = new(new byte[64], MessageFormat.Text, null);
     private long _offset;
 

@@ -5,11 +5,14 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.Benchmarks.Micro;
 
-/// <summary>An append while nobody, one, and ten thousand wait. Those that wait enlist again before each append, so that all of them do.</summary>
+/// <summary>
+/// An append while nobody, one, and ten thousand wait. Those that wait enlist again before each append, so that all of them do.
+/// </summary>
 [MemoryDiagnoser]
 public class WakeBenchmarks
 {
-    private readonly MessageLog _log = new(new MessageLogLimits(1000, long.MaxValue, null), new MessagePosition(1, 0, 0), TimeProvider.System);
+    private readonly MessageLog _log = new(
+        new MessageLogLimits(1000, long.MaxValue, null), new MessagePosition(1, 0, 0), TimeProvider.System);
     private readonly MessageContent _content = new(new byte[64], MessageFormat.Text, null);
     private AppendRegistration[] _waiting = [];
     private long _offset;

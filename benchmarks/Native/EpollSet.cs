@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Tornadose.Benchmarks.Native;
 
 /// <summary>
-/// Ten thousand sockets on one thread, by <c>epoll(7)</c>. .NET's own asynchronous sockets cost several microseconds a receive, more than the server spends on the
-/// delivery that is to be measured.
+/// Ten thousand sockets on one thread, by <c>epoll(7)</c>. .NET's own asynchronous sockets cost several microseconds a receive, more than
+/// the server spends on the delivery that is to be measured.
 /// </summary>
 internal sealed unsafe partial class EpollSet : IDisposable
 {

@@ -25,7 +25,8 @@ internal static class ProcessUsage
     {
         var stat = File.ReadAllText($"/proc/{process}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (long.Parse(fields[UserTimeField], CultureInfo.InvariantCulture) + long.Parse(fields[UserTimeField + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        return (long.Parse(fields[UserTimeField], CultureInfo.InvariantCulture) + long.Parse(
+            fields[UserTimeField + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 
     private static long ResidentBytes(int process)

@@ -13,7 +13,9 @@ internal static class ForeignServer
 
     /// <summary>A Redis without persistence.</summary>
     public static RunningServer StartRedis() =>
-        Start("redis-server", static port => string.Create(CultureInfo.InvariantCulture, $"--port {port} --bind 127.0.0.1 --save \"\" --appendonly no"));
+        Start(
+            "redis-server",
+            static port => string.Create(CultureInfo.InvariantCulture, $"--port {port} --bind 127.0.0.1 --save \"\" --appendonly no"));
 
     public static RunningServer Start(string program, Func<int, string> arguments)
     {

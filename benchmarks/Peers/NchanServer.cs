@@ -1,17 +1,21 @@
 namespace Tornadose.Benchmarks.Peers;
 
-/// <summary>nginx with nchan, the best of the peers that are written in C, where both are installed (Debian: nginx, libnginx-mod-nchan).</summary>
+/// <summary>
+/// nginx with nchan, the best of the peers that are written in C, where both are installed (Debian: nginx, libnginx-mod-nchan).
+/// </summary>
 internal static class NchanServer
 {
     public const string Kind = "nchan";
 
     private const string Module = "ngx_nchan_module.so";
     private const string NeededModule = "ndk_http_module.so"; // where nchan is built with it
-    private static readonly string[] Folders = ["/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/share/nginx/modules", "/etc/nginx/modules"];
+    private static readonly string[] Folders = [
+        "/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/share/nginx/modules", "/etc/nginx/modules"];
 
     public static RunningServer Start()
     {
-        var module = Find(Module) ?? throw new InvalidOperationException("nchan is not installed (Debian: apt-get install nginx libnginx-mod-nchan)");
+        var module = Find(Module) ?? throw new InvalidOperationException(
+            "nchan is not installed (Debian: apt-get install nginx libnginx-mod-nchan)");
         var folder = Directory.CreateTempSubdirectory("nchan").FullName;
         var file = Path.Combine(folder, "nginx.conf");
         return ForeignServer.Start("nginx", port =>

@@ -42,7 +42,10 @@ internal sealed class RunningServer(Process process, int port) : IDisposable
     /// <summary>Asks one of our own servers for what it has allocated since it started, in bytes.</summary>
     public long AllocatedBytes() => long.Parse(Get("/process").Split(' ')[0], CultureInfo.InvariantCulture);
 
-    /// <summary>How many methods one of our own servers has compiled. It compiles what is called often once more, in the background, for many seconds.</summary>
+    /// <summary>
+    /// How many methods one of our own servers has compiled. It compiles what is called often once more, in the background, for many
+    /// seconds.
+    /// </summary>
     public long CompiledMethods() => long.Parse(Get("/process").Split(' ')[1], CultureInfo.InvariantCulture);
 
     public void CollectGarbage() => Get("/process?collect=true");

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Tornadose.Benchmarks.Results;
 
 /// <summary>
-/// What was measured on this machine, kept as <c>results.json</c> beside <c>RESULTS.md</c>. A run of some scenarios replaces theirs and leaves the others; on another machine everything begins anew.
+/// What was measured on this machine, kept as <c>results.json</c> beside <c>RESULTS.md</c>. A run of some scenarios replaces theirs and
+/// leaves the others; on another machine everything begins anew.
 /// </summary>
 internal sealed class ResultsFile
 {
@@ -16,7 +17,8 @@ internal sealed class ResultsFile
     public SortedDictionary<string, ScenarioResults> Scenarios { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>The folder of the benchmarks' sources, when the program runs from there.</summary>
-    public static string Folder { get; } = typeof(ResultsFile).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(static data => data.Key == "ResultsFolder").Value!;
+    public static string Folder { get; } = typeof(ResultsFile).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(
+        static data => data.Key == "ResultsFolder").Value!;
 
     public static ResultsFile Load(string folder)
     {

@@ -58,7 +58,8 @@ internal static class ResultsTable
         var figures = measured.Series.Values.SelectMany(static series => series.Keys).Distinct().ToArray();
         Line(text, $"## {scenario.Title}");
         Line(text, $"");
-        Line(text, $"`--only {scenario.Name}`, {measured.Rounds} rounds of {measured.Seconds} s, {measured.Measured:yyyy-MM-dd HH:mm} UTC.");
+        Line(
+            text, $"`--only {scenario.Name}`, {measured.Rounds} rounds of {measured.Seconds} s, {measured.Measured:yyyy-MM-dd HH:mm} UTC.");
         Line(text, $"");
         Line(text, $"| | {string.Join(" | ", figures)} |");
         Line(text, $"|---|{string.Concat(figures.Select(static _ => "---|"))}");
@@ -80,5 +81,6 @@ internal static class ResultsTable
         _ => value.ToString("0.00", CultureInfo.InvariantCulture),
     };
 
-    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void Line(StringBuilder text, FormattableString line) =>
+        text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

@@ -14,7 +14,8 @@ internal sealed class ScenarioResults
     /// <summary>What could not be measured, and why.</summary>
     public Dictionary<string, string> Failures { get; init; } = [];
 
-    public int Rounds => Series.Values.SelectMany(static figures => figures.Values).Select(static values => values.Count).DefaultIfEmpty(0).Max();
+    public int Rounds =>
+        Series.Values.SelectMany(static figures => figures.Values).Select(static values => values.Count).DefaultIfEmpty(0).Max();
 
     public void Add(string series, IReadOnlyDictionary<string, double> figures)
     {

@@ -22,18 +22,32 @@ internal static class Targets
         new("SSE, window 8: deliveries a second", "sse-window", Figures.DeliveriesPerSecond, "SSE", Nchan, RatioAtLeast, 5),
         new("SSE, window 8: deliveries a second", "sse-window", Figures.DeliveriesPerSecond, "SSE", Handmade, RatioAtLeast, 1.5),
         new("SSE, 300 B JSON, window 8: CPU a delivery", "sse-json", Figures.CpuPerDelivery, "SSE", Handmade, RatioAtMost, 0.4),
-        new("WebSocket, window 8: deliveries a second", "ws-window", Figures.DeliveriesPerSecond, "WebSocket", "nchan WebSocket", RatioAtLeast, 2.5),
+        new(
+            "WebSocket, window 8: deliveries a second", "ws-window", Figures.DeliveriesPerSecond, "WebSocket", "nchan WebSocket",
+            RatioAtLeast, 2.5),
         new("hub, closed loop: CPU a delivery", "hub-closed", Figures.CpuPerDelivery, "hub", Group, RatioAtMost, 0.70),
         new("hub, window 8: deliveries a second", "hub-window", Figures.DeliveriesPerSecond, "hub", Group, RatioAtLeast, 2.5),
-        new("hub, window 8, binary protocol: deliveries a second", "hub-window", Figures.DeliveriesPerSecond, "hub, binary", "hub", RatioAtLeast, 1),
+        new(
+            "hub, window 8, binary protocol: deliveries a second", "hub-window", Figures.DeliveriesPerSecond, "hub, binary", "hub",
+            RatioAtLeast, 1),
         new("10,000 SSE subscribers, closed loop: CPU a delivery", "sse-10k", Figures.CpuPerDelivery, "SSE", Nchan, RatioAtMost, 0.7),
         new("5 % stalled: p99 of the others", "stalled", Figures.P99, AllScenarios.Stalled, AllScenarios.NoneStalled, RatioAtMost, 1.2),
-        new("the same of Clients.Group, for comparison", "stalled", Figures.P99, AllScenarios.GroupStalled, AllScenarios.GroupNoneStalled, RatioAtMost, double.PositiveInfinity),
-        new("idle memory, 10,000 SSE: KB above a held response", "memory", Figures.ResidentPerSubscriber, "SSE", "held response", DifferenceAtMost, 1.5),
-        new("publish with 10,000 waiting: time of the call", "publish", Figures.PublishNanoseconds, AllScenarios.ManyWait, AllScenarios.NobodyWaits, RatioAtMost, 3),
-        new("publish with 10,000 waiting: allocated, bytes more", "publish", Figures.PublishBytes, AllScenarios.ManyWait, AllScenarios.NobodyWaits, DifferenceAtMost, 0),
+        new(
+            "the same of Clients.Group, for comparison", "stalled", Figures.P99, AllScenarios.GroupStalled, AllScenarios.GroupNoneStalled,
+            RatioAtMost, double.PositiveInfinity),
+        new(
+            "idle memory, 10,000 SSE: KB above a held response", "memory", Figures.ResidentPerSubscriber, "SSE", "held response",
+            DifferenceAtMost, 1.5),
+        new(
+            "publish with 10,000 waiting: time of the call", "publish", Figures.PublishNanoseconds, AllScenarios.ManyWait,
+            AllScenarios.NobodyWaits, RatioAtMost, 3),
+        new(
+            "publish with 10,000 waiting: allocated, bytes more", "publish", Figures.PublishBytes, AllScenarios.ManyWait,
+            AllScenarios.NobodyWaits, DifferenceAtMost, 0),
         new("allocated for a delivery, SSE: bytes", "allocations", Figures.BytesPerDelivery, "SSE", null, ValueAtMost, 0.5),
         new("allocated for a delivery, WebSocket: bytes", "allocations", Figures.BytesPerDelivery, "WebSocket", null, ValueAtMost, 0.5),
-        new("replay to 1,000 at once: deliveries a second", "replay", Figures.DeliveriesPerSecond, ReplayScenario.Replay, AllScenarios.Live, RatioAtLeast, 3),
+        new(
+            "replay to 1,000 at once: deliveries a second", "replay", Figures.DeliveriesPerSecond, ReplayScenario.Replay, AllScenarios.Live,
+            RatioAtLeast, 3),
     ];
 }

@@ -31,7 +31,9 @@ internal static class AllScenarios
         new FanOutScenario("sse-json", "SSE, an object of 300 B JSON to 1,000 subscribers, eight in flight",
             Series(static peer => new(peer) { Message = Payload.Json300, Window = 8 }, Peer.Sse, Peer.HandmadeJson)),
         new FanOutScenario("sse-1k", "SSE, 1 KB to 1,000 subscribers, eight in flight",
-            Series(static peer => new(peer) { Message = Payload.Text1K, Window = 8 }, Peer.Sse, Peer.Handmade, Peer.NchanSse)) { MostRounds = 3 },
+            Series(
+                static peer => new(peer) { Message = Payload.Text1K, Window = 8 }, Peer.Sse, Peer.Handmade,
+                Peer.NchanSse)) { MostRounds = 3 },
         new FanOutScenario("ws-window", "WebSocket and JSON lines, 64 B to 1,000 subscribers, eight in flight",
             Series(static peer => new(peer) { Window = 8 }, Peer.WebSocket, Peer.JsonLines, Peer.NchanWebSocket)),
         new FanOutScenario("ws-closed", "WebSocket and JSON lines, 64 B to 1,000 subscribers, closed loop",
@@ -51,9 +53,14 @@ internal static class AllScenarios
             StalledSeries(NoneStalled, Peer.Sse, 0), StalledSeries(Stalled, Peer.Sse, 50),
             StalledSeries(GroupNoneStalled, Peer.Group, 0), StalledSeries(GroupStalled, Peer.Group, 50),
         ]),
-        new ReplayScenario("replay", "SSE, 1,000 messages of 64 B replayed to 1,000 subscribers at once, beside the closed loop", [new(Live, Peer.Sse), new(ReplayScenario.Replay, Peer.Sse)]),
-        new PublishCostScenario("publish", "One call of PublishAsync in the process", [new(NobodyWaits, Peer.Sse, 0), new(ManyWait, Peer.Sse, TenThousand)]),
-        new AllocationScenario("allocations", "Allocated for each delivery, closed loop, 1,000 subscribers", Series(static peer => new(peer), Peer.Sse, Peer.WebSocket, Peer.Hub, Peer.Group, Peer.Handmade)),
+        new ReplayScenario(
+            "replay", "SSE, 1,000 messages of 64 B replayed to 1,000 subscribers at once, beside the closed loop",
+            [new(Live, Peer.Sse), new(ReplayScenario.Replay, Peer.Sse)]),
+        new PublishCostScenario(
+            "publish", "One call of PublishAsync in the process", [new(NobodyWaits, Peer.Sse, 0), new(ManyWait, Peer.Sse, TenThousand)]),
+        new AllocationScenario(
+            "allocations", "Allocated for each delivery, closed loop, 1,000 subscribers",
+            Series(static peer => new(peer), Peer.Sse, Peer.WebSocket, Peer.Hub, Peer.Group, Peer.Handmade)),
         new IdleMemoryScenario("memory", "Resident memory of an idle subscriber, 10,000 of them",
             Series(static peer => new(peer) { Subscribers = TenThousand }, Peer.Sse, Peer.WebSocket, Peer.Held, Peer.NchanSse)),
         new SustainedScenario("sustained", "The highest rate sustained for 30 s, 64 B to 1,000 subscribers, with 99 % delivered within 100 ms",
@@ -64,19 +71,29 @@ internal static class AllScenarios
     public static IReadOnlyList<Scenario> Curves { get; } =
     [
         new FanOutScenario("curve-subscribers", "SSE, 64 B, 40,000 deliveries a second, by subscribers",
-            [.. Numbers(100, 300, 1000, 3000, 10_000).Select(static number => new Series($"{number:N0} subscribers", Peer.Sse, number, Rate: CurveDeliveries / (double)number))]) { MostRounds = 3 },
+            [.. Numbers(100, 300, 1000, 3000, 10_000).Select(static number => new Series(
+                $"{number:N0} subscribers", Peer.Sse, number, Rate: CurveDeliveries / (double)number))]) { MostRounds = 3 },
         new FanOutScenario("curve-size", "SSE, 1,000 subscribers, 20 messages a second, by message size",
-            [.. Numbers(64, 256, 1024, 4096, 16_384).Select(static bytes => new Series($"{bytes:N0} B", Peer.Sse, Thousand, Payload.Text(bytes), Rate: FixedRate / 4))]) { MostRounds = 3 },
+            [.. Numbers(64, 256, 1024, 4096, 16_384).Select(static bytes => new Series(
+                $"{bytes:N0} B", Peer.Sse, Thousand, Payload.Text(bytes), Rate: FixedRate / 4))]) { MostRounds = 3 },
         new FanOutScenario("curve-rate", "SSE, 1,000 subscribers, 64 B, by messages a second",
-            [.. Numbers(10, 20, 40, 80, 160).Select(static rate => new Series($"{rate} messages/s", Peer.Sse) { Rate = rate })]) { MostRounds = 3 },
+            [.. Numbers(10, 20, 40, 80, 160).Select(
+                static rate => new Series($"{rate} messages/s", Peer.Sse) { Rate = rate })]) { MostRounds = 3 },
         new FanOutScenario("curve-stores", "SSE, 1,000 subscribers spread over stores, 64 B, 40,000 deliveries a second, by stores",
-            [.. Numbers(1, 10, 100).Select(static stores => new Series(stores == 1 ? "1 store" : $"{stores} stores", Peer.Sse, Rate: CurveDeliveries / Thousand * stores) { Stores = stores })]) { MostRounds = 3 },
+            [.. Numbers(1, 10, 100).Select(static stores => new Series(
+                stores == 1 ? "1 store" : $"{stores} stores", Peer.Sse,
+                Rate: CurveDeliveries / Thousand * stores) { Stores = stores })]) { MostRounds = 3 },
         new FanOutScenario("curve-transports", "1,000 subscribers, 64 B, 40 messages a second, by transport",
-            Series(static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Sse, Peer.WebSocket, Peer.JsonLines, Peer.Hub, Peer.HubBinary)) { MostRounds = 3 },
+            Series(
+                static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Sse, Peer.WebSocket, Peer.JsonLines, Peer.Hub,
+                Peer.HubBinary)) { MostRounds = 3 },
         new RedisScenario("redis", "Publishes through one node of a Redis store, 64 B, 64 in flight, by nodes that follow it",
-            [.. Numbers(1, 2, 4).Select(static nodes => new Series(nodes == 1 ? "1 node" : $"{nodes} nodes", Peer.Redis, 1, Window: 64) { Nodes = nodes })]) { MostRounds = 3 },
+            [.. Numbers(1, 2, 4).Select(static nodes => new Series(
+                nodes == 1 ? "1 node" : $"{nodes} nodes", Peer.Redis, 1, Window: 64) { Nodes = nodes })]) { MostRounds = 3 },
         new RedisScenario("redis-latency", "What Redis adds to the latency: SSE, 64 B, 100 messages a second to 10 subscribers",
-            [.. Numbers(0, 1, 2).Select(static nodes => new Series(nodes == 0 ? "in memory" : nodes == 1 ? "Redis, 1 node" : $"Redis, {nodes} nodes", Peer.Redis, 10, Rate: 100) { Nodes = nodes })]) { MostRounds = 3 },
+            [.. Numbers(0, 1, 2).Select(static nodes => new Series(
+                nodes == 0 ? "in memory" : nodes == 1 ? "Redis, 1 node" : $"Redis, {nodes} nodes", Peer.Redis, 10,
+                Rate: 100) { Nodes = nodes })]) { MostRounds = 3 },
     ];
 
     public static IReadOnlyList<Scenario> Everything { get; } = [.. Targeted, .. Curves];
@@ -89,7 +106,8 @@ internal static class AllScenarios
         return series;
     }
 
-    private static Series StalledSeries(string name, Peer peer, int stalled) => new(name, peer, Thousand, Payload.Text1K, Rate: 40) { Stalled = stalled };
+    private static Series StalledSeries(string name, Peer peer, int stalled) =>
+        new(name, peer, Thousand, Payload.Text1K, Rate: 40) { Stalled = stalled };
 
     private static IReadOnlyList<int> Numbers(params int[] numbers) => numbers;
 }

@@ -4,7 +4,8 @@ using Tornadose.Benchmarks.Peers;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// What a delivery allocates: what a message costs with many subscribers, less what it costs with few, for each subscriber more. The request that publishes it is in both.
+/// What a delivery allocates: what a message costs with many subscribers, less what it costs with few, for each subscriber more. The
+/// request that publishes it is in both.
 /// </summary>
 internal sealed record AllocationScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {

@@ -4,7 +4,10 @@ using Tornadose.Benchmarks.Peers;
 
 namespace Tornadose.Benchmarks.Scenarios;
 
-/// <summary>What the call of publish costs the application while nobody, and while many wait. Timed in the server; the pause lets everybody wait again.</summary>
+/// <summary>
+/// What the call of publish costs the application while nobody, and while many wait. Timed in the server; the pause lets everybody wait
+/// again.
+/// </summary>
 internal sealed record PublishCostScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {
     private const int Calls = 21;

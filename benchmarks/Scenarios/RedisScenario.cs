@@ -4,7 +4,10 @@ using Tornadose.Benchmarks.Peers;
 
 namespace Tornadose.Benchmarks.Scenarios;
 
-/// <summary>What one Redis carries and costs: publishes through one node, while more and more nodes follow the store. No nodes: the same in memory, to compare with.</summary>
+/// <summary>
+/// What one Redis carries and costs: publishes through one node, while more and more nodes follow the store. No nodes: the same in memory,
+/// to compare with.
+/// </summary>
 internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {
     private const int MostWarmUps = 8;
@@ -22,7 +25,8 @@ internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Se
         {
             for (var i = 0; i < Math.Max(1, series.Nodes); i++)
             {
-                nodes.Add(RunningServer.StartOwn(series.Nodes == 0 ? "tornadose" : string.Create(CultureInfo.InvariantCulture, $"tornadose --redis 127.0.0.1:{server.Port}")));
+                nodes.Add(RunningServer.StartOwn(series.Nodes == 0 ? "tornadose" : string.Create(
+                    CultureInfo.InvariantCulture, $"tornadose --redis 127.0.0.1:{server.Port}")));
                 sessions.Add(new LoadSession(series.TargetOn(nodes[i].Port), series.Subscribers));
                 sessions[i].WaitUntilReady(series.Payload);
             }
@@ -30,7 +34,9 @@ internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Se
             WarmUp(nodes[0], sessions[0], series);
             var (redis, followers) = (server.CpuSeconds, nodes.Skip(1).Sum(static node => node.CpuSeconds));
             var result = sessions[0].Run(series.Plan(seconds));
-            return Describe(result, server.CpuSeconds - redis, (nodes.Skip(1).Sum(static node => node.CpuSeconds) - followers) / Math.Max(1, series.Nodes - 1));
+            return Describe(
+                result, server.CpuSeconds - redis,
+                (nodes.Skip(1).Sum(static node => node.CpuSeconds) - followers) / Math.Max(1, series.Nodes - 1));
         }
         finally
         {

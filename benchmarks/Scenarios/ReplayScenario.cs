@@ -20,7 +20,9 @@ internal sealed record ReplayScenario(string Name, string Title, IReadOnlyList<S
         if (series.Name != Replay)
             return new FanOutScenario(Name, Title, Series).Measure(server, series, seconds);
         var target = series.TargetOn(server.Port);
-        using var session = new LoadSession(target with { SubscribePaths = [FormattableString.Invariant($"{series.Peer.SubscribePath}?last={Messages}")] }, series.Subscribers, subscribe: false);
+        using var session = new LoadSession(
+            target with { SubscribePaths = [FormattableString.Invariant($"{series.Peer.SubscribePath}?last={Messages}")] },
+            series.Subscribers, subscribe: false);
         session.Publish(new PublishPlan(Payload.Text64, 60, Window: 8) { Messages = Messages });
         var cpu = server.CpuSeconds;
         return FanOutScenario.Describe(session.Replay(Messages), server.CpuSeconds - cpu);

@@ -2,7 +2,9 @@ using Tornadose.Benchmarks.Peers;
 
 namespace Tornadose.Benchmarks.Scenarios;
 
-/// <summary>A comparison: every series is measured in turn, round after round, so that whatever disturbs the machine disturbs all of them.</summary>
+/// <summary>
+/// A comparison: every series is measured in turn, round after round, so that whatever disturbs the machine disturbs all of them.
+/// </summary>
 /// <param name="Name">The name for the command line.</param>
 /// <param name="Title">What is asked.</param>
 /// <param name="Series">What is compared.</param>

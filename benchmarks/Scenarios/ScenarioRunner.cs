@@ -3,7 +3,10 @@ using Tornadose.Benchmarks.Results;
 
 namespace Tornadose.Benchmarks.Scenarios;
 
-/// <summary>Runs one scenario: starts the servers, warms them up, and measures every series in each round. What fails is noted, and the rest goes on.</summary>
+/// <summary>
+/// Runs one scenario: starts the servers, warms them up, and measures every series in each round. What fails is noted, and the rest goes
+/// on.
+/// </summary>
 internal sealed class ScenarioRunner(Scenario scenario, int rounds, double seconds, string serverOptions) : IDisposable
 {
     private readonly Dictionary<string, RunningServer> _servers = [];

@@ -57,9 +57,11 @@ internal sealed record SustainedScenario(string Name, string Title, IReadOnlyLis
     }
 
     /// <summary>One that fails once has a second try: another process may have taken the processor.</summary>
-    private static bool Sustains(LoadSession session, double rate, double seconds) => IsInTime(Try(session, rate, seconds)) || IsInTime(Try(session, rate, seconds));
+    private static bool Sustains(LoadSession session, double rate, double seconds) =>
+        IsInTime(Try(session, rate, seconds)) || IsInTime(Try(session, rate, seconds));
 
-    private static LoadResult Try(LoadSession session, double rate, double seconds) => session.Run(new PublishPlan(Payload.Text64, seconds, Rate: rate));
+    private static LoadResult Try(LoadSession session, double rate, double seconds) =>
+        session.Run(new PublishPlan(Payload.Text64, seconds, Rate: rate));
 
     private static bool IsInTime(LoadResult result) => result.IsComplete && result.P99 <= MostP99;
 }

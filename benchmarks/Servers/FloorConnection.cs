@@ -25,7 +25,9 @@ internal sealed class FloorConnection(Socket socket)
             return null;
         var head = Encoding.ASCII.GetString(bytes[..end]);
         var at = head.IndexOf(LengthHeader, StringComparison.Ordinal);
-        var length = at < 0 ? 0 : int.Parse(head.AsSpan(at + LengthHeader.Length, head.IndexOf('\r', at + 2) - at - LengthHeader.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+        var length = at < 0 ? 0 : int.Parse(
+            head.AsSpan(at + LengthHeader.Length, head.IndexOf('\r', at + 2) - at - LengthHeader.Length), NumberStyles.None,
+            CultureInfo.InvariantCulture);
         if (bytes.Length < end + length)
             return null;
         var request = new FloorRequest(head.StartsWith("GET", StringComparison.Ordinal), bytes.Slice(end, length).ToArray());

@@ -7,7 +7,8 @@ using Tornadose.Benchmarks.Native;
 namespace Tornadose.Benchmarks.Servers;
 
 /// <summary>
-/// The least work that a fan-out can do: one thread, one frame that is made once, one <c>send</c> for each subscriber. It checks nothing, forgets whoever is slow, and keeps nothing.
+/// The least work that a fan-out can do: one thread, one frame that is made once, one <c>send</c> for each subscriber. It checks nothing,
+/// forgets whoever is slow, and keeps nothing.
 /// </summary>
 internal sealed class FloorServer : IDisposable
 {
@@ -87,7 +88,8 @@ internal sealed class FloorServer : IDisposable
         }
 
         var body = Encoding.UTF8.GetString(request.Body);
-        var frame = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{request.Body.Length + 8:x}\r\ndata: {body}\n\n\r\n"));
+        var frame = Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{request.Body.Length + 8:x}\r\ndata: {body}\n\n\r\n"));
         foreach (var subscriber in _subscribers)
             EpollSet.Send(subscriber, frame);
         EpollSet.Send(connection.Handle, "HTTP/1.1 204 No Content\r\n\r\n"u8);

@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tornadose.Benchmarks.Servers;
 
-/// <summary>Server-Sent Events as one writes them by hand: a channel for each subscriber, and <c>TypedResults.ServerSentEvents</c>.</summary>
+/// <summary>
+/// Server-Sent Events as one writes them by hand: a channel for each subscriber, and <c>TypedResults.ServerSentEvents</c>.
+/// </summary>
 internal static class HandmadeServer
 {
     private static readonly Subscribers<string> Texts = new();
@@ -18,7 +20,8 @@ internal static class HandmadeServer
     public static Task<int> RunAsync(Options command)
     {
         var builder = KestrelServer.CreateBuilder(command);
-        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReadingJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(
+            static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReadingJson.Default));
         var app = builder.Build();
         app.MapGet("/text", static (HttpContext context) => Texts.Open(context));
         app.MapGet("/json", static (HttpContext context) => Readings.Open(context));

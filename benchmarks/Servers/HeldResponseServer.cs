@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Tornadose.Benchmarks.Servers;
 
 /// <summary>
-/// The least that an open stream can hold on Kestrel, a response that was begun and a wait; and the least work that a fan-out over Kestrel can do: one loop, one frame that is made once, one write and one flush for each response.
-/// It forgets whoever is slow, and keeps nothing.
+/// The least that an open stream can hold on Kestrel, a response that was begun and a wait; and the least work that a fan-out over Kestrel
+/// can do: one loop, one frame that is made once, one write and one flush for each response. It forgets whoever is slow, and keeps nothing.
 /// </summary>
 internal static class HeldResponseServer
 {
@@ -32,7 +32,8 @@ internal static class HeldResponseServer
         context.Response.ContentType = "text/event-stream";
         await context.Response.BodyWriter.WriteAsync(":\n\n"u8.ToArray());
         var gone = new TaskCompletionSource();
-        await using var registration = context.RequestAborted.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), gone);
+        await using var registration = context.RequestAborted.UnsafeRegister(
+            static state => ((TaskCompletionSource)state!).TrySetResult(), gone);
         await gone.Task;
     }
 

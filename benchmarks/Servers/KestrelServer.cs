@@ -13,14 +13,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Tornadose.Benchmarks.Servers;
 
-/// <summary>What all servers on Kestrel share: the host as a web application has it, without logs, and what the benchmark asks of the process.</summary>
+/// <summary>
+/// What all servers on Kestrel share: the host as a web application has it, without logs, and what the benchmark asks of the process.
+/// </summary>
 internal static class KestrelServer
 {
     public static WebApplicationBuilder CreateBuilder(Options command)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(
+            static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1));
         if (command.Has("inline"))
             builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         return builder;
@@ -48,7 +51,9 @@ internal static class KestrelServer
         return body;
     }
 
-    /// <summary>The bytes that the process has allocated, and the methods that it has compiled; after a collection when it is asked for.</summary>
+    /// <summary>
+    /// The bytes that the process has allocated, and the methods that it has compiled; after a collection when it is asked for.
+    /// </summary>
     private static string Describe(bool collect = false)
     {
         for (var i = 0; collect && i < 2; i++)
@@ -57,6 +62,7 @@ internal static class KestrelServer
             GC.WaitForPendingFinalizers();
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes(precise: true)} {JitInfo.GetCompiledMethodCount()}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes(precise: true)} {JitInfo.GetCompiledMethodCount()}");
     }
 }

@@ -19,7 +19,8 @@ internal static class TornadoseServer
     {
         var builder = KestrelServer.CreateBuilder(command);
         KestrelServer.AddHubs(builder.Services);
-        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReadingJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(
+            static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReadingJson.Default));
         var tornadose = builder.Services.AddTornadose(static options =>
             {
                 options.KeepAliveTimeout = NeverSilent;
@@ -47,7 +48,9 @@ internal static class TornadoseServer
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    /// <summary>What one call of publish costs in this process: the medians of its time in nanoseconds, and of what it allocates in bytes.</summary>
+    /// <summary>
+    /// What one call of publish costs in this process: the medians of its time in nanoseconds, and of what it allocates in bytes.
+    /// </summary>
     private static async Task<string> PublishCostAsync(int calls, int pauseMilliseconds, [FromKeyedServices("bench")] IStore store)
     {
         var nanoseconds = new List<double>();

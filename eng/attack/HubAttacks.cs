@@ -46,9 +46,11 @@ internal static class HubAttacks
         battle.Report.AtMost("streams that one connection got", 2000 - ended, 256, "");
     }
 
-    public static Task FramesAsync(Battle battle) => StallAsync(battle, """{"type":1,"invocationId":"1","target":"Subscribe","arguments":["orders"]}""");
+    public static Task FramesAsync(Battle battle) =>
+        StallAsync(battle, """{"type":1,"invocationId":"1","target":"Subscribe","arguments":["orders"]}""");
 
-    public static Task ItemsAsync(Battle battle) => StallAsync(battle, """{"type":4,"invocationId":"1","target":"Watch","arguments":["orders"]}""");
+    public static Task ItemsAsync(Battle battle) =>
+        StallAsync(battle, """{"type":4,"invocationId":"1","target":"Watch","arguments":["orders"]}""");
 
     private static async Task StallAsync(Battle battle, string call)
     {
@@ -80,11 +82,13 @@ internal static class HubAttacks
             while (await socket.ReceiveAsync(buffer.AsMemory(), default) is { MessageType: not WebSocketMessageType.Close } result)
                 read(Encoding.UTF8.GetString(buffer, 0, result.Count));
         }
-        catch (Exception failure) when (failure is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception failure) when (
+            failure is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             // the end of the connection
         }
     }
 
-    private static int Count(string text, string word) => (text.Length - text.Replace(word, "", StringComparison.Ordinal).Length) / word.Length;
+    private static int Count(string text, string word) =>
+        (text.Length - text.Replace(word, "", StringComparison.Ordinal).Length) / word.Length;
 }

@@ -28,9 +28,11 @@ internal sealed class Machine : IDisposable
     public async Task<int> PostAsync(string store, HttpContent body, params (string Name, string Value)[] headers) =>
         (await PostForTextAsync($"/stores/{store}", body, headers)).Status;
 
-    public Task<int> PostAsync(string store, string text, params (string Name, string Value)[] headers) => PostAsync(store, new StringContent(text), headers);
+    public Task<int> PostAsync(string store, string text, params (string Name, string Value)[] headers) =>
+        PostAsync(store, new StringContent(text), headers);
 
-    public async Task<(int Status, string Text)> PostForTextAsync(string path, HttpContent body, params (string Name, string Value)[] headers)
+    public async Task<(int Status, string Text)> PostForTextAsync(
+        string path, HttpContent body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
         return await SendAsync(request, headers);
@@ -87,7 +89,8 @@ internal sealed class Machine : IDisposable
         _open.Add(handler);
         try
         {
-            await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{_server.Port}{path}"), new HttpMessageInvoker(handler, disposeHandler: false), default);
+            await socket.ConnectAsync(
+                new Uri($"ws://127.0.0.1:{_server.Port}{path}"), new HttpMessageInvoker(handler, disposeHandler: false), default);
             _open.Add(socket);
             return (socket, 101);
         }

@@ -6,7 +6,8 @@ if (args is ["server", .. var options])
 var attacks = AllAttacks.Find(args);
 if (attacks.Count == 0)
 {
-    await Console.Error.WriteLineAsync($"No such attack. There are: {string.Join(' ', AllAttacks.All.Select(static attack => attack.Name))}");
+    await Console.Error.WriteLineAsync(
+        $"No such attack. There are: {string.Join(' ', AllAttacks.All.Select(static attack => attack.Name))}");
     return 2;
 }
 

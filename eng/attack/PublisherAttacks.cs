@@ -20,8 +20,11 @@ internal static class PublisherAttacks
             allowed += await IsAllowedAsync("/stores/orders");
             allowed += await IsAllowedAsync("/hubs/stores");
             allowed += await battle.Attacker.PostAsync("orders", "forged", ("Origin", origin)) == 403 ? 0 : 1;
-            allowed += (await battle.Attacker.PostForTextAsync("/stores/_ticket", Ticket("orders"), ("Origin", origin), ("X-User", "ann"))).Status == 403 ? 0 : 1;
-            allowed += await battle.Attacker.StatusAsync(HttpMethod.Delete, "/stores/_inspect/subscribers/1", ("Origin", origin)) == 403 ? 0 : 1;
+            allowed += (await battle.Attacker.PostForTextAsync(
+                "/stores/_ticket", Ticket("orders"), ("Origin", origin), ("X-User", "ann"))).Status == 403 ? 0 : 1;
+            allowed += await battle.Attacker.StatusAsync(HttpMethod.Delete, "/stores/_inspect/subscribers/1", ("Origin", origin)) == 403
+                ? 0
+                : 1;
 
             async Task<int> IsAllowedAsync(string path) => (await battle.Attacker.WebSocketAsync(path, origin)).Status == 403 ? 0 : 1;
         }
@@ -34,23 +37,30 @@ internal static class PublisherAttacks
     public static async Task TicketsAsync(Battle battle)
     {
         var statuses = new Statuses();
-        await statuses.RunAsync(5000, 16, async _ => (await battle.Attacker.PostForTextAsync("/stores/_ticket", Ticket("orders"), ("X-User", "eve"))).Status);
+        await statuses.RunAsync(
+            5000, 16, async _ => (await battle.Attacker.PostForTextAsync("/stores/_ticket", Ticket("orders"), ("X-User", "eve"))).Status);
         battle.Report.AtMost("tickets that one user got of 5,000", statuses[200], 500, "");
         battle.Report.Same("requests refused otherwise than by 429", 0, 5000 - statuses[200] - statuses[429]);
 
         var ticket = await TakeAsync(battle, "ann");
         var altered = ticket[..^2] + (ticket[^2] == 'A' ? "B" : "A") + ticket[^1];
         var open = ("Accept", "text/event-stream");
-        battle.Report.Same("another user's request that is invalid", 400, await battle.Friend.StatusAsync(HttpMethod.Get, $"/stores/orders?last=x&ticket={ticket}", open));
-        battle.Report.Same("the ticket altered", 401, await battle.Friend.StatusAsync(HttpMethod.Get, $"/stores/orders?ticket={altered}", open));
-        battle.Report.Same("the ticket used", 200, await battle.Friend.StatusAsync(HttpMethod.Get, $"/stores/orders?ticket={ticket}", open));
-        battle.Report.Same("the ticket used again", 401, await battle.Friend.StatusAsync(HttpMethod.Get, $"/stores/orders?ticket={ticket}", open));
+        battle.Report.Same(
+            "another user's request that is invalid", 400,
+            await battle.Friend.StatusAsync(HttpMethod.Get, $"/stores/orders?last=x&ticket={ticket}", open));
+        battle.Report.Same(
+            "the ticket altered", 401, await battle.Friend.StatusAsync(HttpMethod.Get, $"/stores/orders?ticket={altered}", open));
+        battle.Report.Same(
+            "the ticket used", 200, await battle.Friend.StatusAsync(HttpMethod.Get, $"/stores/orders?ticket={ticket}", open));
+        battle.Report.Same(
+            "the ticket used again", 401, await battle.Friend.StatusAsync(HttpMethod.Get, $"/stores/orders?ticket={ticket}", open));
     }
 
     public static async Task NamesAsync(Battle battle)
     {
         var statuses = new Statuses();
-        await battle.GrowthAsync(200, () => statuses.RunAsync(6000, 16, number => battle.Attacker.PostAsync($"devices/made-up-{number}", "x")));
+        await battle.GrowthAsync(
+            200, () => statuses.RunAsync(6000, 16, number => battle.Attacker.PostAsync($"devices/made-up-{number}", "x")));
         battle.Report.AtMost("stores that one client made", statuses[200], 5000, "");
         battle.Report.Same("requests refused otherwise than by 503", 0, 6000 - statuses[200] - statuses[503]);
         battle.Report.Same("another client's new store", 200, await battle.Friend.PostAsync("devices/thermometer", "21"));
@@ -61,7 +71,8 @@ internal static class PublisherAttacks
         var body = new byte[1024 * 1024];
         Array.Fill(body, (byte)'x');
         var statuses = new Statuses();
-        await battle.GrowthAsync(1700, () => statuses.RunAsync(1200, 4, number => battle.Attacker.PostAsync($"devices/made-up-{number}", Text(body))));
+        await battle.GrowthAsync(
+            1700, () => statuses.RunAsync(1200, 4, number => battle.Attacker.PostAsync($"devices/made-up-{number}", Text(body))));
         battle.Report.AtMost("messages of 1 MiB that are kept", statuses[200], 1024, "");
         battle.Report.Same("requests refused otherwise than by 503", 0, 1200 - statuses[200] - statuses[503]);
         battle.Report.Same("a message to a store that is declared", 200, await battle.Friend.PostAsync("orders", "x"));
@@ -93,7 +104,8 @@ internal static class PublisherAttacks
         battle.Report.Same("an event type with a line break", 400, await battle.Attacker.PostAsync("orders?event=a%0Ddata:%20forged", "x"));
         battle.Report.Same("an event type of the library", 400, await battle.Attacker.PostAsync("orders?event=tornadose.reset", "x"));
         battle.Report.Same("a name with a line break", 404, await battle.Attacker.PostAsync("devices/a%0Aforged", "x"));
-        battle.Report.Same("a key of 300 characters", 400, await battle.Attacker.PostAsync("orders", "x", ("Idempotency-Key", new string('k', 300))));
+        battle.Report.Same(
+            "a key of 300 characters", 400, await battle.Attacker.PostAsync("orders", "x", ("Idempotency-Key", new string('k', 300))));
         await battle.Attacker.PostAsync("orders", "a\r\ndata: b\n\nevent: tornadose.reset\rid: forged");
         var (_, text) = await battle.Friend.GetAsync("/stores/orders", ("Accept", "application/json"));
         var message = JsonElement.Parse(text).GetProperty("messages")[0].GetProperty("data").GetString();
@@ -102,9 +114,11 @@ internal static class PublisherAttacks
 
     private static ByteArrayContent Text(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
 
-    private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    private static ByteArrayContent Json(byte[] body) =>
+        new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
-    private static ByteArrayContent Ticket(string store) => Json(Encoding.UTF8.GetBytes($$"""{"stores":["{{store}}"],"transport":"sse"}"""));
+    private static ByteArrayContent Ticket(string store) =>
+        Json(Encoding.UTF8.GetBytes($$"""{"stores":["{{store}}"],"transport":"sse"}"""));
 
     private static async Task<string> TakeAsync(Battle battle, string user)
     {

@@ -4,7 +4,9 @@ using StackExchange.Redis;
 
 namespace Tornadose.Attack;
 
-/// <summary>What clients, and users of Redis that may do no more than <c>PUBLISH</c> and <c>SUBSCRIBE</c>, try against stores in Redis.</summary>
+/// <summary>
+/// What clients, and users of Redis that may do no more than <c>PUBLISH</c> and <c>SUBSCRIBE</c>, try against stores in Redis.
+/// </summary>
 internal static class RedisAttacks
 {
     public static async Task NamesAsync(Battle battle)

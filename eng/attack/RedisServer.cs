@@ -25,7 +25,8 @@ internal sealed class RedisServer : IDisposable
         var process = Process.Start(new ProcessStartInfo("redis-server",
             ["--port", $"{port}", "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]) { RedirectStandardOutput = true })!;
         _ = process.StandardOutput.ReadToEndAsync();
-        var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectRetry=20,connectTimeout=500,allowAdmin=true");
+        var connection = await ConnectionMultiplexer.ConnectAsync(
+            $"127.0.0.1:{port},abortConnect=false,connectRetry=20,connectTimeout=500,allowAdmin=true");
         for (var tried = 0; tried < 100 && !connection.IsConnected; tried++)
             await Task.Delay(100);
         return new RedisServer(process, port, connection);

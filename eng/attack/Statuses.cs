@@ -15,5 +15,6 @@ internal sealed class Statuses
         new ParallelOptions { MaxDegreeOfParallelism = atOnce },
         async (number, _) => _counts.AddOrUpdate(await send(number), 1, static (_, had) => had + 1));
 
-    public override string ToString() => string.Join(", ", _counts.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key}: {pair.Value}"));
+    public override string ToString() =>
+        string.Join(", ", _counts.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key}: {pair.Value}"));
 }

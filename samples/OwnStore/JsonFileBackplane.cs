@@ -19,7 +19,8 @@ public sealed class JsonFileBackplane(string folder, TimeProvider time) : IBackp
     }
 }
 
-internal sealed record Line(string Id, string Data = "", bool IsJson = false, string? EventType = null, string? Key = null, DateTimeOffset At = default);
+internal sealed record Line(
+    string Id, string Data = "", bool IsJson = false, string? EventType = null, string? Key = null, DateTimeOffset At = default);
 
 internal sealed class JsonFileChannel : IBackplaneChannel
 {
@@ -37,7 +38,8 @@ internal sealed class JsonFileChannel : IBackplaneChannel
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); // one process at a time
         var lines = Read();
         if (lines.Count == 0)
-            lines.Add(WriteLine(new Line(new MessagePosition(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), 0, 0).ToString()))); // a new epoch
+            // a new epoch
+            lines.Add(WriteLine(new Line(new MessagePosition(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), 0, 0).ToString())));
         Log = new MessageLog(limits, Position(lines[0]), time);
         foreach (var line in lines.Skip(1))
         {
@@ -63,7 +65,9 @@ internal sealed class JsonFileChannel : IBackplaneChannel
                 return new(earlier);
             var last = Log.Position;
             var position = new MessagePosition(last.Epoch, last.Offset + 1, (uint)Random.Shared.NextInt64(1, 1L << 32));
-            WriteLine(new Line($"{position}", Encoding.UTF8.GetString(content.Data.Span), content.Format == MessageFormat.Json, content.EventType, idempotencyKey, _time.GetUtcNow()));
+            WriteLine(new Line(
+                $"{position}", Encoding.UTF8.GetString(content.Data.Span), content.Format == MessageFormat.Json, content.EventType,
+                idempotencyKey, _time.GetUtcNow()));
             if (idempotencyKey is not null)
                 _keys[idempotencyKey] = position;
             Log.Append(position, content); // only what is stored is shown to readers
@@ -88,9 +92,11 @@ internal sealed class JsonFileChannel : IBackplaneChannel
         return ValueTask.CompletedTask;
     }
 
-    private static MessagePosition Position(Line line) => MessagePosition.TryParse(line.Id, out var position) ? position : throw new InvalidDataException($"'{line.Id}' is no id.");
+    private static MessagePosition Position(Line line) =>
+        MessagePosition.TryParse(line.Id, out var position) ? position : throw new InvalidDataException($"'{line.Id}' is no id.");
 
-    private static MessageContent Content(Line line) => new(Encoding.UTF8.GetBytes(line.Data), line.IsJson ? MessageFormat.Json : MessageFormat.Text, line.EventType);
+    private static MessageContent Content(Line line) =>
+        new(Encoding.UTF8.GetBytes(line.Data), line.IsJson ? MessageFormat.Json : MessageFormat.Text, line.EventType);
 
     /// <summary>Reads up to what a crash has left of a last line, and cuts that off.</summary>
     private List<Line> Read()

@@ -11,9 +11,11 @@ public sealed class JsonFileBackplaneSpecification : DurableBackplaneSpecificati
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    protected override Task<JsonFileBackplane> CreateAsync() => Task.FromResult(new JsonFileBackplane(Path.Combine(_folder.FullName, Path.GetRandomFileName()), TimeProvider.System));
+    protected override Task<JsonFileBackplane> CreateAsync() =>
+        Task.FromResult(new JsonFileBackplane(Path.Combine(_folder.FullName, Path.GetRandomFileName()), TimeProvider.System));
 
-    protected override Task<JsonFileBackplane> ReopenAsync(JsonFileBackplane closed) => Task.FromResult(new JsonFileBackplane(closed.Folder, TimeProvider.System));
+    protected override Task<JsonFileBackplane> ReopenAsync(JsonFileBackplane closed) =>
+        Task.FromResult(new JsonFileBackplane(closed.Folder, TimeProvider.System));
 }
 
 /// <summary>Stores on it, as an application has them.</summary>

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Tests.Specifications.Model;
 
 /// <summary>
-/// A store as the promises describe it: a plain list of everything, and three numbers that say what of it is kept. Nothing here is fast, lock-free or clever,
-/// which is the point.
+/// A store as the promises describe it: a plain list of everything, and three numbers that say what of it is kept. Nothing here is fast,
+/// lock-free or clever, which is the point.
 /// </summary>
 internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
 {

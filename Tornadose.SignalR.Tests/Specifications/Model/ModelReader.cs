@@ -62,7 +62,8 @@ internal sealed class ModelReader
                 BeginOldest(_log.FirstReplayable);
                 break;
             case StartAt.Kind.Last:
-                BeginOldest(_log.Replayable.FirstOrDefault(entry => entry.Position.Offset > _log.Position.Offset - start.Count)?.Number ?? _liveFrom);
+                BeginOldest(_log.Replayable.FirstOrDefault(
+                    entry => entry.Position.Offset > _log.Position.Offset - start.Count)?.Number ?? _liveFrom);
                 break;
             case StartAt.Kind.After when newestWins && start.Position != _log.Position && _log.Latest is not null:
                 BeginLatest();

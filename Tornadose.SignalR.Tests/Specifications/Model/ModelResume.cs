@@ -31,7 +31,8 @@ internal static class ModelResume
 
     private static StoreResetReason? AfterMessage(ModelLog log, MessagePosition position, ref int next)
     {
-        if (log.Replayable.FirstOrDefault(entry => entry.Kind == EntryKind.Message && entry.Position.Offset == position.Offset) is not { } message)
+        if (log.Replayable.FirstOrDefault(
+            entry => entry.Kind == EntryKind.Message && entry.Position.Offset == position.Offset) is not { } message)
             return StoreResetReason.Expired;
         if (message.Position.Tag != position.Tag)
             return StoreResetReason.Rollback;

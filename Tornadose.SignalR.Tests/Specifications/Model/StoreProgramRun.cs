@@ -140,7 +140,8 @@ internal sealed class StoreProgramRun
 
     private void Limit(Step step)
     {
-        _limits = new MessageLogLimits(step.A % 10, step.B % 3 == 0 ? 1 + step.B : 1 << 20, step.B % 4 == 0 ? TimeSpan.FromSeconds(step.B) : null);
+        _limits = new MessageLogLimits(
+            step.A % 10, step.B % 3 == 0 ? 1 + step.B : 1 << 20, step.B % 4 == 0 ? TimeSpan.FromSeconds(step.B) : null);
         _store.Log.Limits = _limits;
         _model.Limit(_limits, Now);
     }

@@ -2,7 +2,9 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.Specifications.Model;
 
-/// <summary>Where readers join: every kind of start, with ids that are good, old, of another life, altered, of the future, and no ids at all.</summary>
+/// <summary>
+/// Where readers join: every kind of start, with ids that are good, old, of another life, altered, of the future, and no ids at all.
+/// </summary>
 internal static class StoreProgramStarts
 {
     private static readonly string[] Garbage = ["", "garbage", "0", "-1", "9f2c4e6a81b3d5f7-042-1a2b3c4d", new('a', 4096)];

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
-/// <summary>What came over a wire: a message, or a reset with its reason. The id is the message's, or that after which a reset continues.</summary>
+/// <summary>
+/// What came over a wire: a message, or a reset with its reason. The id is the message's, or that after which a reset continues.
+/// </summary>
 public sealed record Arrival(string? Id, string? Event, string? Data, string? Reset = null)
 {
     /// <summary>The envelope that all JSON wires share: <c>{"id":…,"event":…,"data":…}</c> or <c>{"reset":{…}}</c>.</summary>

@@ -28,7 +28,9 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
         await UntilReadyAsync();
     }
 
-    /// <summary>Starts the stream. It says nothing before there is a message, but once a later invocation was answered it has begun.</summary>
+    /// <summary>
+    /// Starts the stream. It says nothing before there is a message, but once a later invocation was answered it has begun.
+    /// </summary>
     public async Task WatchAsync(string? after)
     {
         await hub.InvokeAsync(Subscription, "WatchAfter", isStream: true, store, after);

@@ -11,7 +11,8 @@ public class HubGroupTransport : Transport
 
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
-        var reader = new HubReader(await RawHub.OpenAsync(new Uri(server, request.HubPath), request.ReceiveBuffer, Protocol), request.Store);
+        var reader = new HubReader(
+            await RawHub.OpenAsync(new Uri(server, request.HubPath), request.ReceiveBuffer, Protocol), request.Store);
         await reader.SubscribeAsync(request.After);
         return reader;
     }
@@ -26,7 +27,8 @@ public class HubWatchTransport : Transport
 
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
-        var reader = new HubReader(await RawHub.OpenAsync(new Uri(server, request.HubPath), request.ReceiveBuffer, Protocol), request.Store);
+        var reader = new HubReader(
+            await RawHub.OpenAsync(new Uri(server, request.HubPath), request.ReceiveBuffer, Protocol), request.Store);
         await reader.WatchAsync(request.After);
         return reader;
     }

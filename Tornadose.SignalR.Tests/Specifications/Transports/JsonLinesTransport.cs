@@ -20,7 +20,8 @@ public abstract class LinesTransport : Transport
 
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
-        var http = await RawHttp.SendAsync(new Uri(server, request.Path()), "GET", [("Accept", MediaType)], receiveBufferBytes: request.ReceiveBuffer);
+        var http = await RawHttp.SendAsync(
+            new Uri(server, request.Path()), "GET", [("Accept", MediaType)], receiveBufferBytes: request.ReceiveBuffer);
         if (http.Status == 200)
             return new Reader(http, Read);
         await using (http)

@@ -3,7 +3,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
-/// <summary>One request after the other, each after the id of the answer before. The first waits for nothing: it is there to learn where the store is.</summary>
+/// <summary>
+/// One request after the other, each after the id of the answer before. The first waits for nothing: it is there to learn where the store
+/// is.
+/// </summary>
 public sealed class LongPollingTransport : Transport
 {
     public override string Name => "long-polling";
@@ -27,7 +30,9 @@ public sealed class LongPollingTransport : Transport
         public async Task AskAsync(string wait)
         {
             var path = _next.Path();
-            var http = await RawHttp.SendAsync(new Uri(server, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}wait={wait}"), "GET", receiveBufferBytes: _next.ReceiveBuffer);
+            var http = await RawHttp.SendAsync(
+                new Uri(server, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}wait={wait}"), "GET",
+                receiveBufferBytes: _next.ReceiveBuffer);
             if (_http is not null)
                 await _http.DisposeAsync();
             _http = http;

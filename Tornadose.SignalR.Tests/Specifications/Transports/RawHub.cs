@@ -21,7 +21,8 @@ internal sealed class RawHub : IAsyncDisposable
     public static async Task<RawHub> OpenAsync(Uri url, int? receiveBufferBytes, RawHubProtocol? protocol = null)
     {
         var hub = new RawHub(await RawWebSocket.OpenAsync(url, receiveBufferBytes), protocol ?? new RawHubProtocol());
-        await hub._socket.SendTextAsync($"{{\"protocol\":\"{hub._protocol.Name}\",\"version\":{hub._protocol.Version}}}{RawHubProtocol.RecordSeparator}");
+        await hub._socket.SendTextAsync(
+            $"{{\"protocol\":\"{hub._protocol.Name}\",\"version\":{hub._protocol.Version}}}{RawHubProtocol.RecordSeparator}");
         while (!hub._received.Contains((byte)RawHubProtocol.RecordSeparator))
             await hub.ReceiveAsync();
         Assert.Equal("{}"u8, [.. hub._received[..2]]);

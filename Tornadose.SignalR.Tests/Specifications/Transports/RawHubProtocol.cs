@@ -4,7 +4,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
-/// <summary>How a <see cref="RawHub"/> writes and reads: the JSON hub protocol by hand. Others read their messages into the same form.</summary>
+/// <summary>
+/// How a <see cref="RawHub"/> writes and reads: the JSON hub protocol by hand. Others read their messages into the same form.
+/// </summary>
 public class RawHubProtocol
 {
     public const char RecordSeparator = '\u001e';
@@ -18,7 +20,9 @@ public class RawHubProtocol
     /// <summary>A call of a method, or the start of a stream.</summary>
     public virtual byte[] Invocation(string id, string target, bool isStream, string?[] arguments) =>
     [
-        .. JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["type"] = isStream ? 4 : 1, ["invocationId"] = id, ["target"] = target, ["arguments"] = arguments }),
+        .. JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string,
+            object> { ["type"] = isStream ? 4 : 1, ["invocationId"] = id, ["target"] = target, ["arguments"] = arguments }),
         (byte)RecordSeparator,
     ];
 

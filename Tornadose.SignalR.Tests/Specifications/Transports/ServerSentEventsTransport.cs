@@ -14,7 +14,8 @@ public sealed class ServerSentEventsTransport : Transport
         var headers = new List<(string, string)> { ("Accept", "text/event-stream") };
         if (fitsHeader)
             headers.Add(("Last-Event-ID", request.After!));
-        var http = await RawHttp.SendAsync(new Uri(server, request.Path(afterInQuery: !fitsHeader)), "GET", headers, receiveBufferBytes: request.ReceiveBuffer);
+        var http = await RawHttp.SendAsync(
+            new Uri(server, request.Path(afterInQuery: !fitsHeader)), "GET", headers, receiveBufferBytes: request.ReceiveBuffer);
         if (http.Status == 200 && http.Header("Tornadose-Resume") is not null)
             return new Reader(http);
         await using (http)
@@ -37,7 +38,8 @@ public sealed class ServerSentEventsTransport : Transport
             _parser.Push(piece);
             for (; _taken < _parser.Events.Count; _taken++)
                 Arrive(Read(_parser.Events[_taken]));
-            KeepAlives += _parser.Comments.Count - _comments - (_comments == 0 && _parser.Comments.Count > 0 ? 1 : 0); // the first one opens the stream
+            // the first one opens the stream
+            KeepAlives += _parser.Comments.Count - _comments - (_comments == 0 && _parser.Comments.Count > 0 ? 1 : 0);
             _comments = _parser.Comments.Count;
         }
 

@@ -4,7 +4,9 @@ namespace Tornadose.SignalR.Tests.Specifications.Transports;
 public abstract class Transport
 {
     public static IReadOnlyList<Transport> All { get; } =
-        [new ServerSentEventsTransport(), new WebSocketTransport(), new JsonLinesTransport(), new HubGroupTransport(), new HubWatchTransport()];
+        [
+            new ServerSentEventsTransport(), new WebSocketTransport(), new JsonLinesTransport(), new HubGroupTransport(),
+            new HubWatchTransport()];
 
     /// <summary>The name that the server's metrics have for it.</summary>
     public abstract string Name { get; }

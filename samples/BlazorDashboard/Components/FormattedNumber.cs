@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace BlazorDashboard.Components;
 
-/// <summary>A number as people read it, apart from its unit. The page's <c>format.js</c> does the same, and a test compares the two.</summary>
+/// <summary>
+/// A number as people read it, apart from its unit. The page's <c>format.js</c> does the same, and a test compares the two.
+/// </summary>
 public readonly record struct FormattedNumber(string Number, string Unit)
 {
     private static readonly string[] Prefixes = ["", "k", "M", "G", "T", "P"];
@@ -10,7 +12,10 @@ public readonly record struct FormattedNumber(string Number, string Unit)
     /// <summary>Number and unit, without decimals that say nothing: for the edge of a chart, which is a round number.</summary>
     public string Short => $"{(Number.Contains('.') ? Number.TrimEnd('0').TrimEnd('.') : Number)} {Unit}".Trim();
 
-    /// <summary>Writes <paramref name="value"/> as <c>percent</c>, <c>bytes</c>, <c>rate</c> (bytes a second), <c>persecond</c>, <c>ms</c>, <c>load</c> or <c>count</c>.</summary>
+    /// <summary>
+    /// Writes <paramref name="value"/> as <c>percent</c>, <c>bytes</c>, <c>rate</c> (bytes a second), <c>persecond</c>, <c>ms</c>,
+    /// <c>load</c> or <c>count</c>.
+    /// </summary>
     public static FormattedNumber Of(string format, double? value) => value is not { } number
         ? new FormattedNumber("–", "")
         : format switch

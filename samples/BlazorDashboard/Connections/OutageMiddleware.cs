@@ -1,13 +1,17 @@
 namespace BlazorDashboard.Connections;
 
-/// <summary>Takes the page's name off the addresses of its streams, <c>/page/{name}/stores</c>, and lets <see cref="Outages"/> know of them. It stands before routing.</summary>
+/// <summary>
+/// Takes the page's name off the addresses of its streams, <c>/page/{name}/stores</c>, and lets <see cref="Outages"/> know of them. It
+/// stands before routing.
+/// </summary>
 public sealed class OutageMiddleware(RequestDelegate next, Outages outages)
 {
     private const int LongestName = 64;
 
     /// <summary>Handles a request.</summary>
     public Task InvokeAsync(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/page", out var rest) && rest.Value!.Split('/', 3) is ["", { Length: > 0 and <= LongestName } page, var path]
+        context.Request.Path.StartsWithSegments("/page", out var rest)
+            && rest.Value!.Split('/', 3) is ["", { Length: > 0 and <= LongestName } page, var path]
             ? RunAsync(context, page, $"/{path}")
             : next(context);
 

@@ -1,8 +1,8 @@
 namespace BlazorDashboard.Connections;
 
 /// <summary>
-/// A network that fails for one page alone, when its reader asks for it: all of the page's streams are cut in the middle, and no new one comes about for some seconds.
-/// A page names itself in the addresses of its streams.
+/// A network that fails for one page alone, when its reader asks for it: all of the page's streams are cut in the middle, and no new one
+/// comes about for some seconds. A page names itself in the addresses of its streams.
 /// </summary>
 public sealed class Outages(TimeProvider clock)
 {

@@ -5,7 +5,8 @@ namespace BlazorDashboard.Metrics;
 /// <param name="Published">Messages a second that this process published.</param>
 /// <param name="Delivered">Messages a second handed to connections.</param>
 /// <param name="Sent">Their bytes a second.</param>
-/// <param name="Lag">Median milliseconds from a message's arrival in the log to its write to a connection, over the last second; null when nothing was written.</param>
+/// <param name="Lag">Median milliseconds from a message's arrival in the log to its write to a connection, over the last second; null when
+/// nothing was written.</param>
 /// <param name="WorstLag">The longest of them.</param>
 /// <param name="Resets">Announcements that messages are missing, since the process began.</param>
 /// <param name="Resumed">Subscriptions that went on after an id, since the process began.</param>

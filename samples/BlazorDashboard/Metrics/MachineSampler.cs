@@ -33,9 +33,12 @@ public sealed partial class MachineSampler<T>(
         }
     }
 
-    // Nodes that share their stores all measure, and the first one's reading of each period counts: so a node may come and go, and the charts go on.
+    // Nodes that share their stores all measure, and the first one's reading of each period counts: so a node may come and go, and the
+    // charts go on.
     private PublishOptions? OncePerPeriod() =>
-        node.IsShared && store.Name is not StoreName.Nodes ? new PublishOptions { IdempotencyKey = $"{clock.GetUtcNow().Ticks / period.Ticks}" } : null;
+        node.IsShared && store.Name is not StoreName.Nodes
+            ? new PublishOptions { IdempotencyKey = $"{clock.GetUtcNow().Ticks / period.Ticks}" }
+            : null;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing was published to {Store} this time.")]
     private partial void LogFailed(Exception exception, string store);

@@ -12,7 +12,9 @@ public sealed class PulseReader(TimeProvider clock) : IMetricsReader<PulseMetric
         var cpu = _cpu.Next();
         var allocated = _allocated.Next(GC.GetTotalAllocatedBytes());
         return cpu is { } share && allocated is { } rate
-            ? new PulseMetrics(clock.Milliseconds(), Rounded.Percent(share.Busy), ThreadPool.ThreadCount, ThreadPool.PendingWorkItemCount, Rounded.Whole(rate))
+            ? new PulseMetrics(
+                clock.Milliseconds(), Rounded.Percent(share.Busy), ThreadPool.ThreadCount, ThreadPool.PendingWorkItemCount,
+                Rounded.Whole(rate))
             : null;
     }
 }

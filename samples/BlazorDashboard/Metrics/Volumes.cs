@@ -6,7 +6,8 @@ internal static class Volumes
     private const int Most = 3;
 
     public static IReadOnlyList<Volume> Read() =>
-        [.. DriveInfo.GetDrives().Select(TryRead).OfType<Volume>().DistinctBy(v => (v.Used, v.Free)).OrderByDescending(v => v.Used + v.Free).Take(Most)];
+        [.. DriveInfo.GetDrives().Select(TryRead).OfType<Volume>().DistinctBy(
+            v => (v.Used, v.Free)).OrderByDescending(v => v.Used + v.Free).Take(Most)];
 
     private static Volume? TryRead(DriveInfo drive)
     {

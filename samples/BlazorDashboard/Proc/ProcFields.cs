@@ -14,5 +14,6 @@ internal static class ProcFields
 
     // A kernel may write a field that we do not know or a shorter line than we do: such a field counts as zero.
     public static long Number(string[] columns, int index) =>
-        index < columns.Length && long.TryParse(columns[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        index < columns.Length
+            && long.TryParse(columns[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -3,7 +3,9 @@ namespace BlazorDashboard.Proc;
 /// <summary>Processor time since boot, as <c>/proc/stat</c> counts it: the whole machine and each core (proc_stat(5)).</summary>
 public sealed record ProcStat(ProcessorTicks Total, IReadOnlyList<ProcessorTicks> Cores)
 {
-    /// <summary>Reads the lines <c>cpu</c>, <c>cpu0</c>, <c>cpu1</c>…; a text without them is no <c>/proc/stat</c> and gives null.</summary>
+    /// <summary>
+    /// Reads the lines <c>cpu</c>, <c>cpu0</c>, <c>cpu1</c>…; a text without them is no <c>/proc/stat</c> and gives null.
+    /// </summary>
     public static ProcStat? Parse(string text)
     {
         ProcessorTicks? total = null;

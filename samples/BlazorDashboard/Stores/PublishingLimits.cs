@@ -4,14 +4,16 @@ namespace BlazorDashboard.Stores;
 public static class PublishingLimits
 {
     /// <summary>
-    /// Lets only one of the stores be published to over HTTP: the others show what this machine measures, and nobody else has a say in that.
+    /// Lets only one of the stores be published to over HTTP: the others show what this machine measures, and nobody else has a say in
+    /// that.
     /// </summary>
     public static IEndpointConventionBuilder OnlyTo(this IEndpointConventionBuilder publishing, string store)
     {
         publishing.Add(endpoint =>
         {
             var publish = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context => context.GetRouteValue("store") is string name && name == store ? publish(context) : Forbid(context);
+            endpoint.RequestDelegate = context =>
+                context.GetRouteValue("store") is string name && name == store ? publish(context) : Forbid(context);
         });
         return publishing;
     }

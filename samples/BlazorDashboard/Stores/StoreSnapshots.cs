@@ -20,7 +20,8 @@ public sealed class StoreSnapshots(IStoreProvider stores)
     public async Task<StoreSnapshot<Note>> ReadNotesAsync()
     {
         var window = await stores.GetStore(StoreName.Notes).GetSnapshotAsync();
-        return new StoreSnapshot<Note>(StoreName.Notes, window.Id, [.. window.Messages.Select(m => new Note(m.Id ?? "", m.GetText()))], "[]");
+        return new StoreSnapshot<Note>(
+            StoreName.Notes, window.Id, [.. window.Messages.Select(m => new Note(m.Id ?? "", m.GetText()))], "[]");
     }
 
     // Inside a script element nothing but "<" could end it, and in JSON that can only stand in a string, where it may be escaped.

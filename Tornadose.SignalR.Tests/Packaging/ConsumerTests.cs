@@ -151,6 +151,41 @@ public sealed class ConsumerTests(PackageFixture package)
         Assert.Equal("Healthy", await http.GetStringAsync("health"));
     }
 
+    /// <summary>A console without ASP.NET Core, compiled to native code, follows a store and publishes to it.</summary>
+    [Fact]
+    public async Task Client_NativeConsole_FollowsAndPublishesWithoutAWarning()
+    {
+        const string Program = """
+            using System.Text.Json;
+            using System.Text.Json.Serialization;
+            using Tornadose.SignalR;
+
+            var options = new TornadoseClientOptions
+            {
+                Transport = Enum.Parse<StoreTransport>(args[1]),
+                JsonSerializerOptions = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = AppJson.Default },
+            };
+            using var client = new TornadoseClient(new Uri(args[0]), options);
+            await client.PublishAsync("orders", new Order("tea"));
+            await foreach (var message in client.ReadAllAsync<Order>("orders", StartAt.Latest))
+            {
+                Console.WriteLine(message.GetValue().Item);
+                break;
+            }
+
+            record Order(string Item);
+
+            [JsonSerializable(typeof(Order))]
+            partial class AppJson : JsonSerializerContext;
+            """;
+        await using var host = await StoresApp.StartAsync();
+        await using var app = await ConsumerApp.CreateConsoleAsync(
+            package, Program, "<PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>", Reference("Tornadose.SignalR.Client"));
+        await app.PublishAsync();
+        foreach (var transport in new[] { "ServerSentEvents", "WebSocket", "LongPolling" })
+            Assert.Equal("tea", await app.RunAsync(host.Url("/stores").ToString(), transport));
+    }
+
     // Without it the framework's own server does not start: the trimmer takes a method too many.
     private const string Rooted = """<TrimmerRootAssembly Include="System.Security.Cryptography" />""";
 

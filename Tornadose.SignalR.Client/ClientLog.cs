@@ -5,10 +5,12 @@ namespace Tornadose.SignalR.Client;
 /// <summary>The log lines of the client. Never a payload, never a token.</summary>
 internal static partial class ClientLog
 {
-    [LoggerMessage(1, LogLevel.Warning, "The connection to store {Store} over {Transport} was lost, or could not be made. The next attempt follows in {Wait}.")]
+    [LoggerMessage(1, LogLevel.Warning,
+        "The connection to store {Store} over {Transport} was lost, or could not be made. The next attempt follows in {Wait}.")]
     public static partial void Lost(this ILogger logger, Exception? failure, string store, string transport, TimeSpan wait);
 
-    [LoggerMessage(2, LogLevel.Debug, "Another attempt to connect to store {Store} over {Transport} failed. The next one follows in {Wait}.")]
+    [LoggerMessage(2, LogLevel.Debug,
+        "Another attempt to connect to store {Store} over {Transport} failed. The next one follows in {Wait}.")]
     public static partial void LostAgain(this ILogger logger, Exception? failure, string store, string transport, TimeSpan wait);
 
     [LoggerMessage(3, LogLevel.Information, "Store {Store} is followed over {Transport} again.")]

@@ -16,8 +16,10 @@ internal sealed class ClientMetrics
 
     public ClientMetrics(Meter meter)
     {
-        _subscriptions = meter.CreateUpDownCounter<long>("tornadose.client.subscriptions", "{subscription}", "Subscriptions that have not ended.");
-        _connections = meter.CreateCounter<long>("tornadose.client.connections", "{connection}", "Attempts to connect that are over; error.type for those that failed.");
+        _subscriptions = meter.CreateUpDownCounter<long>(
+            "tornadose.client.subscriptions", "{subscription}", "Subscriptions that have not ended.");
+        _connections = meter.CreateCounter<long>(
+            "tornadose.client.connections", "{connection}", "Attempts to connect that are over; error.type for those that failed.");
         _messages = meter.CreateCounter<long>("tornadose.client.messages", "{message}", "Messages that were handed to the application.");
         _resets = meter.CreateCounter<long>("tornadose.client.resets", "{reset}", "Announcements that messages are missing.");
     }
@@ -31,7 +33,8 @@ internal sealed class ClientMetrics
 
     public void Received(string transport) => _messages.Add(1, new KeyValuePair<string, object?>(Transport, transport));
 
-    public void Reset(string transport, StoreResetReason reason) => _resets.Add(1, new(Transport, transport), new("tornadose.reason", reason.ToString().ToLowerInvariant()));
+    public void Reset(string transport, StoreResetReason reason) =>
+        _resets.Add(1, new(Transport, transport), new("tornadose.reason", reason.ToString().ToLowerInvariant()));
 
     public void Connected(string transport, Exception? error)
     {

@@ -129,16 +129,15 @@ internal sealed class EventStreamReader(Stream stream, Action heard, Action<Time
 
     private void ReadRetry(ReadOnlySpan<byte> value)
     {
-        if (value.ContainsAnyExceptInRange((byte)'0', (byte)'9') || !Utf8Parser.TryParse(value, out int milliseconds, out var length) || length != value.Length)
-            return;
-        retry(TimeSpan.FromMilliseconds(milliseconds));
+        if (!value.ContainsAnyExceptInRange((byte)'0', (byte)'9') && Utf8Parser.TryParse(value, out int milliseconds, out _))
+            retry(TimeSpan.FromMilliseconds(milliseconds));
     }
 
     private bool TryDispatch(out ServerSentEvent received)
     {
         var hasData = _dataLines > 0;
         received = hasData
-            ? new ServerSentEvent { Id = _id, EventType = string.IsNullOrEmpty(_eventType) ? null : _eventType, Store = _store, Format = _format, Data = Data() }
+            ? new ServerSentEvent { Id = _id, EventType = EventType, Store = _store, Format = _format, Data = Data() }
             : default;
         (_id, _eventType, _store, _format, _ends, _dataLines) = (null, null, null, null, null, 0);
         if (_data.Capacity > MostKept)
@@ -147,6 +146,8 @@ internal sealed class EventStreamReader(Stream stream, Action heard, Action<Time
             _data.ResetWrittenCount();
         return hasData;
     }
+
+    private string? EventType => string.IsNullOrEmpty(_eventType) ? null : _eventType;
 
     private byte[] Data()
     {
@@ -164,7 +165,8 @@ internal sealed class EventStreamReader(Stream stream, Action heard, Action<Time
             text.Write(length < 0 ? data : data[..length]);
             if (length < 0)
                 return text.WrittenSpan.ToArray();
-            text.Write((ends.Length == 0 ? 'n' : ends[Math.Min(line, ends.Length - 1)]) switch { 'r' => "\r"u8, 'b' => "\r\n"u8, _ => "\n"u8 });
+            var letter = ends.Length == 0 ? 'n' : ends[Math.Min(line, ends.Length - 1)];
+            text.Write(letter switch { 'r' => "\r"u8, 'b' => "\r\n"u8, _ => "\n"u8 });
             data = data[(length + 1)..];
         }
     }

@@ -189,7 +189,8 @@ internal sealed class Follower : IAsyncDisposable
     /// </summary>
     private bool IsWorthAnotherToken(Exception? failure)
     {
-        if (failure is not StoreConnectionException { StatusCode: HttpStatusCode.Unauthorized } || _requests.Options.AccessTokenProvider is null)
+        if (failure is not StoreConnectionException { StatusCode: HttpStatusCode.Unauthorized }
+            || _requests.Options.AccessTokenProvider is null)
             return false;
         var isFirst = !_hasAskedForTokenAnew;
         _hasAskedForTokenAnew = true;

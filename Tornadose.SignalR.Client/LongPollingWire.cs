@@ -22,7 +22,9 @@ internal sealed class LongPollingWire(StoreRequests requests, MessageReader mess
         get
         {
             var silence = requests.Options.ServerTimeout;
-            return silence == Timeout.InfiniteTimeSpan ? Usual : TimeSpan.FromTicks(Math.Clamp(silence.Ticks * 2 / 3, Shortest.Ticks, Longest.Ticks));
+            return silence == Timeout.InfiniteTimeSpan
+                ? Usual
+                : TimeSpan.FromTicks(Math.Clamp(silence.Ticks * 2 / 3, Shortest.Ticks, Longest.Ticks));
         }
     }
 

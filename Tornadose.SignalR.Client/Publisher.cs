@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -15,7 +16,8 @@ internal sealed class Publisher(StoreRequests requests)
     /// <summary>As long as an HttpClient waits by itself.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
-    public async Task<string> PublishAsync(string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+    public async Task<string> PublishAsync(
+        string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
     {
         StoreNames.Validate(store);
         CheckKey(options?.IdempotencyKey);
@@ -29,27 +31,31 @@ internal sealed class Publisher(StoreRequests requests)
         {
             throw ForApplication(refusal, store);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
-            var isConnectFailure = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
-            throw new StoreUnavailableException(
-                $"The server of store '{store}' did not answer. Publish again, with the same IdempotencyKey.", mayBeStored: !isConnectFailure, failure);
+            var words = $"The server of store '{store}' did not answer. Publish again, with the same IdempotencyKey.";
+            throw new StoreUnavailableException(words, mayBeStored: !HasNotConnected(failure), failure);
         }
     }
 
-    private async Task<string> SendAsync(string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+    private async Task<string> SendAsync(
+        string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
     {
         try
         {
             return await PostAsync(store, data, format, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreConnectionException refused) when (refused.StatusCode == HttpStatusCode.Unauthorized && requests.Options.AccessTokenProvider is not null)
+        catch (StoreConnectionException refused) when (refused.StatusCode == HttpStatusCode.Unauthorized
+            && requests.Options.AccessTokenProvider is not null)
         {
-            return await PostAsync(store, data, format, options, cancellationToken).ConfigureAwait(false); // with another token: nothing was stored
+            // With another token: nothing was stored.
+            return await PostAsync(store, data, format, options, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<string> PostAsync(string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+    private async Task<string> PostAsync(
+        string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
     {
         var url = requests.Address.Of(store, string.IsNullOrEmpty(options?.EventType) ? [] : [("event", options.EventType)]);
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(data) };
@@ -71,6 +77,12 @@ internal sealed class Publisher(StoreRequests requests)
         }
     }
 
+    private static bool HasNotConnected(Exception failure) => failure is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError,
+    };
+
     private static Exception ForApplication(StoreConnectionException refusal, string store) => refusal.StatusCode switch
     {
         HttpStatusCode.BadRequest => new ArgumentException(refusal.Message, refusal),
@@ -84,6 +96,8 @@ internal sealed class Publisher(StoreRequests requests)
     private static void CheckKey(string? key)
     {
         if (key is not null && (key.Length is 0 or > LongestKey || !Ascii.IsValid(key) || key.Any(char.IsControl) || key != key.Trim()))
-            throw new ArgumentException($"An idempotency key has 1 to {LongestKey} characters of ASCII, none of them a control character, and no space at its ends.", nameof(key));
+            throw new ArgumentException(
+                $"An idempotency key has 1 to {LongestKey} characters of ASCII, none a control character, no space at its ends.",
+                nameof(key));
     }
 }

@@ -12,10 +12,12 @@ public sealed class ReceivedMessage
 {
     private readonly JsonSerializerOptions _json;
 
-    internal ReceivedMessage(string store, string? id, string? eventType, MessageFormat format, ReadOnlyMemory<byte> data, JsonSerializerOptions json) =>
+    internal ReceivedMessage(
+        string store, string? id, string? eventType, MessageFormat format, ReadOnlyMemory<byte> data, JsonSerializerOptions json) =>
         (Store, Id, EventType, Format, Data, _json) = (store, id, eventType, format, data, json);
 
-    internal ReceivedMessage(string store, ReceivedReset reset, JsonSerializerOptions json) => (Store, Id, Reset, _json) = (store, reset.Id, reset, json);
+    internal ReceivedMessage(string store, ReceivedReset reset, JsonSerializerOptions json) =>
+        (Store, Id, Reset, _json) = (store, reset.Id, reset, json);
 
     /// <summary>The store's name.</summary>
     public string Store { get; }
@@ -83,7 +85,8 @@ public sealed class ReceivedMessage
         }
         catch (JsonException other)
         {
-            throw new MessageFormatException($"The message {Id} is not JSON of the type {typeof(T).Name}: somebody else published it.", other);
+            throw new MessageFormatException(
+                $"The message {Id} is not JSON of the type {typeof(T).Name}: somebody else published it.", other);
         }
     }
 
@@ -117,5 +120,6 @@ public sealed class ReceivedMessage
 
     private ReadOnlyMemory<byte> Content => Reset is null
         ? Data
-        : throw new InvalidOperationException("This is a reset, not a message: messages before it are missing. Check Reset before reading the data.");
+        : throw new InvalidOperationException(
+            "This is a reset, not a message: messages before it are missing. Check Reset before reading the data.");
 }

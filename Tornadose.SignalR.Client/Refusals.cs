@@ -26,7 +26,8 @@ internal static class Refusals
 
     /// <exception cref="DismissedException">The status is 204.</exception>
     /// <exception cref="StoreConnectionException">The status is another one than 200.</exception>
-    public static async Task ThrowUnlessOkAsync(HttpResponseMessage response, bool hasTicket, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task ThrowUnlessOkAsync(
+        HttpResponseMessage response, bool hasTicket, TimeProvider time, CancellationToken cancellationToken)
     {
         if (response.StatusCode == HttpStatusCode.OK)
             return;
@@ -66,7 +67,8 @@ internal static class Refusals
     {
         HttpStatusCode.Unauthorized => new StoreAccessDeniedException(refusal.Message, isAuthenticated: false, refusal),
         HttpStatusCode.Forbidden => new StoreAccessDeniedException(refusal.Message, isAuthenticated: true, refusal),
-        HttpStatusCode.NotFound => new StoreNotFoundException(stores, $"There is no store '{stores}' for this client. {refusal.Message}", refusal),
+        HttpStatusCode.NotFound => new StoreNotFoundException(
+            stores, $"There is no store '{stores}' for this client. {refusal.Message}", refusal),
         _ => refusal,
     };
 
@@ -78,14 +80,16 @@ internal static class Refusals
 
     /// <summary>Statuses that another attempt may change: the server, or a proxy, says "not now".</summary>
     private static bool IsFinal(HttpStatusCode status) => (int)status is >= 400 and < 500
-        && status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.MisdirectedRequest or HttpStatusCode.TooManyRequests) && (int)status != 425;
+        && status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.MisdirectedRequest or HttpStatusCode.TooManyRequests)
+        && (int)status != 425;
 
     private static string Advice(HttpStatusCode status) => status switch
     {
         HttpStatusCode.Unauthorized => " Set TornadoseClientOptions.AccessTokenProvider, or headers or cookies of the HttpClient.",
         HttpStatusCode.NotFound => " Is the store added (AddTornadose().AddQueueStore(…)), and BaseAddress the URL of MapStores?",
         HttpStatusCode.MethodNotAllowed => " To publish, the server needs app.MapStorePublishing(…).",
-        HttpStatusCode.NotAcceptable or HttpStatusCode.UpgradeRequired => " Is BaseAddress the URL of MapStores, and the server of the same version?",
+        HttpStatusCode.NotAcceptable or HttpStatusCode.UpgradeRequired =>
+            " Is BaseAddress the URL of MapStores, and the server of the same version?",
         _ => "",
     };
 
@@ -100,10 +104,12 @@ internal static class Refusals
         {
             var stream = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
             var words = new byte[MostWords];
-            var length = await stream.ReadAtLeastAsync(words, words.Length, throwOnEndOfStream: false, patience.Token).ConfigureAwait(false);
+            var length = await stream.ReadAtLeastAsync(words, words.Length, throwOnEndOfStream: false, patience.Token)
+                .ConfigureAwait(false);
             return System.Text.Encoding.UTF8.GetString(words, 0, length).Trim();
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             return ""; // the status says enough
         }

@@ -15,9 +15,11 @@ internal sealed class ServerSentEventsWire(StoreRequests requests, MessageReader
         try
         {
             if (response.Content.Headers.ContentType?.MediaType is not MediaType and var other)
-                throw new StoreConnectionException($"The server answered with '{other}' instead of an event stream. Is BaseAddress the URL of MapStores?");
+                throw new StoreConnectionException(
+                    $"The server answered with '{other}' instead of an event stream. Is BaseAddress the URL of MapStores?");
             var stream = await response.Content.ReadAsStreamAsync(attempt.Token).ConfigureAwait(false);
-            return new Connection(response, new EventStreamReader(stream, attempt.Heard, retry => attempt.Retry = retry), messages, attempt);
+            var events = new EventStreamReader(stream, attempt.Heard, retry => attempt.Retry = retry);
+            return new Connection(response, events, messages, attempt);
         }
         catch
         {
@@ -26,7 +28,8 @@ internal sealed class ServerSentEventsWire(StoreRequests requests, MessageReader
         }
     }
 
-    private sealed class Connection(HttpResponseMessage response, EventStreamReader events, MessageReader messages, Attempt attempt) : WireConnection
+    private sealed class Connection(
+        HttpResponseMessage response, EventStreamReader events, MessageReader messages, Attempt attempt) : WireConnection
     {
         public override async ValueTask<ReceivedMessage?> ReadAsync()
         {

@@ -21,6 +21,11 @@ internal sealed class StoreAddress
     {
         string[] own = _base.Query.Length > 1 ? [_base.Query[1..]] : [];
         var parts = own.Concat(query.Select(static pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value)}"));
-        return new UriBuilder(_base) { Path = $"{_base.AbsolutePath.TrimEnd('/')}{path}", Query = string.Join('&', parts), Fragment = "" }.Uri;
+        return new UriBuilder(_base)
+        {
+            Path = $"{_base.AbsolutePath.TrimEnd('/')}{path}",
+            Query = string.Join('&', parts),
+            Fragment = "",
+        }.Uri;
     }
 }

@@ -15,9 +15,9 @@ internal sealed class StoreRequests(Func<HttpClient> createClient, StoreAddress 
 
     public HttpClient CreateClient() => createClient();
 
-    /// <summary>The token for the next request; null where there is none.</summary>
+    /// <summary>The token for the next request; null where there is none. The deadline holds whatever the provider does.</summary>
     public async Task<string?> GetTokenAsync(CancellationToken cancellationToken) => Options.AccessTokenProvider is { } provider
-        ? await provider(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false) // whatever the provider makes of the token
+        ? await provider(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false)
         : null;
 
     /// <summary>Sends a request, and returns when the headers of the answer are there, which has to be 200.</summary>
@@ -50,7 +50,8 @@ internal sealed class StoreRequests(Func<HttpClient> createClient, StoreAddress 
 
     /// <summary>A ticket opens one stream: every attempt needs a new one.</summary>
     /// <returns>The query parameter; nothing where tickets are not used.</returns>
-    public async Task<IEnumerable<(string Name, string Value)>> GetTicketAsync(StoreList stores, string transport, CancellationToken cancellationToken)
+    public async Task<IEnumerable<(string Name, string Value)>> GetTicketAsync(
+        StoreList stores, string transport, CancellationToken cancellationToken)
     {
         if (!Options.UseTickets)
             return [];

@@ -19,7 +19,8 @@ public sealed class StoreSubscription : IAsyncDisposable
     private readonly string _stores;
 
     internal StoreSubscription(
-        Func<Action, CancellationToken, Follower> createFollower, string stores, Func<ReceivedMessage, CancellationToken, ValueTask> onMessage,
+        Func<Action, CancellationToken, Follower> createFollower, string stores,
+        Func<ReceivedMessage, CancellationToken, ValueTask> onMessage,
         Action<StoreSubscription>? onStateChanged, ILogger logger)
     {
         (_stores, _onMessage, _onStateChanged, _logger) = (stores, onMessage, onStateChanged, logger);

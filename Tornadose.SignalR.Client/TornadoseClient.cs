@@ -36,7 +36,8 @@ public sealed class TornadoseClient : IDisposable
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options make no sense; it says which.</exception>
     public TornadoseClient(Uri baseAddress, TornadoseClientOptions? options = null, ILoggerFactory? loggerFactory = null)
-        : this(CreateClient(), baseAddress ?? throw new ArgumentNullException(nameof(baseAddress)), options, loggerFactory) => _own = _createClient();
+        : this(CreateClient(), baseAddress ?? throw new ArgumentNullException(nameof(baseAddress)), options, loggerFactory) =>
+        _own = _createClient();
 
     /// <summary>
     /// Makes a client on an <see cref="HttpClient"/> of the application's, with its handlers, headers and cookies. It is not disposed
@@ -49,14 +50,19 @@ public sealed class TornadoseClient : IDisposable
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options make no sense; it says which.</exception>
     public TornadoseClient(HttpClient httpClient, TornadoseClientOptions? options = null, ILoggerFactory? loggerFactory = null)
-        : this(httpClient ?? throw new ArgumentNullException(nameof(httpClient)), options?.BaseAddress ?? httpClient.BaseAddress, options, loggerFactory)
+        : this(
+            httpClient ?? throw new ArgumentNullException(nameof(httpClient)), options?.BaseAddress ?? httpClient.BaseAddress,
+            options, loggerFactory)
     {
     }
 
-    internal TornadoseClient(Func<HttpClient> createClient, Uri? baseAddress, TornadoseClientOptions options, ILogger logger, ClientMetrics metrics, TimeProvider? time)
+    internal TornadoseClient(
+        Func<HttpClient> createClient, Uri? baseAddress, TornadoseClientOptions options,
+        ILogger logger, ClientMetrics metrics, TimeProvider? time)
     {
         TornadoseClientOptionsValidation.ThrowIfInvalid(options, baseAddress);
-        (_createClient, _options, _logger, _metrics, _time) = (createClient, options, logger, metrics, options.TimeProvider ?? time ?? TimeProvider.System);
+        (_createClient, _options, _logger, _metrics) = (createClient, options, logger, metrics);
+        _time = options.TimeProvider ?? time ?? TimeProvider.System;
         BaseAddress = baseAddress!;
     }
 
@@ -83,7 +89,8 @@ public sealed class TornadoseClient : IDisposable
     /// would not help.
     /// </returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
-    public IAsyncEnumerable<ReceivedMessage> ReadAllAsync(string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<ReceivedMessage> ReadAllAsync(
+        string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync(StoreList.Of(store), start, cancellationToken);
 
     /// <summary>Reads the messages of several stores over one connection, and then what is published, without end.</summary>
@@ -103,7 +110,8 @@ public sealed class TornadoseClient : IDisposable
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The values with their messages, and resets where messages are missing.</returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
-    public IAsyncEnumerable<ReceivedMessage<T>> ReadAllAsync<T>(string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<ReceivedMessage<T>> ReadAllAsync<T>(
+        string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync<T>(StoreList.Of(store), start, cancellationToken);
 
     /// <summary>Reads the values of several stores over one connection, and then what is published, without end.</summary>
@@ -128,7 +136,8 @@ public sealed class TornadoseClient : IDisposable
     /// <returns>The subscription. Dispose of it to end it.</returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
     public StoreSubscription Follow(
-        string store, Func<ReceivedMessage, CancellationToken, ValueTask> onMessage, Action<StoreSubscription>? onStateChanged = null, StartAt? start = null) =>
+        string store, Func<ReceivedMessage, CancellationToken, ValueTask> onMessage,
+        Action<StoreSubscription>? onStateChanged = null, StartAt? start = null) =>
         Follow(StoreList.Of(store), onMessage, onStateChanged, start);
 
     /// <summary>Follows several stores in the background over one connection, and tells what the subscription is doing.</summary>
@@ -162,7 +171,8 @@ public sealed class TornadoseClient : IDisposable
     /// <exception cref="StoreConnectionException">
     /// The server refused it for another reason: it publishes nothing over HTTP, for instance.
     /// </exception>
-    public Task<string> PublishAsync(string store, string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<string> PublishAsync(
+        string store, string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         return PublishAsync(store, System.Text.Encoding.UTF8.GetBytes(text), MessageFormat.Text, options, cancellationToken);
@@ -179,9 +189,10 @@ public sealed class TornadoseClient : IDisposable
     /// </exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
     public Task<string> PublishUtf8Async(
-        string store, ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default) => Utf8.IsValid(utf8Text.Span)
-        ? PublishAsync(store, utf8Text, MessageFormat.Text, options, cancellationToken)
-        : throw new ArgumentException("The bytes are not valid UTF-8. Encode binary data as base64.", nameof(utf8Text));
+        string store, ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
+        Utf8.IsValid(utf8Text.Span)
+            ? PublishAsync(store, utf8Text, MessageFormat.Text, options, cancellationToken)
+            : throw new ArgumentException("The bytes are not valid UTF-8. Encode binary data as base64.", nameof(utf8Text));
 
     /// <summary>Publishes any other value, as JSON.</summary>
     /// <typeparam name="T">
@@ -196,10 +207,12 @@ public sealed class TornadoseClient : IDisposable
     /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
     /// <exception cref="ArgumentException">The name, the event type or the key cannot be used.</exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
-    public Task<string> PublishAsync<T>(string store, T value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<string> PublishAsync<T>(
+        string store, T value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
         value is string text
             ? PublishAsync(store, text, options, cancellationToken)
-            : PublishAsync(store, value, (JsonTypeInfo<T>)_options.JsonSerializerOptions.GetTypeInfo(typeof(T)), options, cancellationToken);
+            : PublishAsync(
+                store, value, (JsonTypeInfo<T>)_options.JsonSerializerOptions.GetTypeInfo(typeof(T)), options, cancellationToken);
 
     /// <summary>Publishes a value as JSON, written by what a source-generated context knows of its type.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
@@ -231,11 +244,13 @@ public sealed class TornadoseClient : IDisposable
 
     private StoreRequests CreateRequests() => new(_createClient, new StoreAddress(BaseAddress), _options, _time);
 
-    private Task<string> PublishAsync(string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken) =>
+    private Task<string> PublishAsync(
+        string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken) =>
         new Publisher(CreateRequests()).PublishAsync(store, data, format, options, cancellationToken);
 
     private StoreSubscription Follow(
-        StoreList stores, Func<ReceivedMessage, CancellationToken, ValueTask> onMessage, Action<StoreSubscription>? onStateChanged, StartAt? start)
+        StoreList stores, Func<ReceivedMessage, CancellationToken, ValueTask> onMessage,
+        Action<StoreSubscription>? onStateChanged, StartAt? start)
     {
         ArgumentNullException.ThrowIfNull(onMessage);
         TornadoseClientOptionsValidation.ThrowIfInvalid(_options, BaseAddress);
@@ -250,7 +265,8 @@ public sealed class TornadoseClient : IDisposable
         return EnumerateAsync(stores, start, cancellationToken);
     }
 
-    private async IAsyncEnumerable<ReceivedMessage> EnumerateAsync(StoreList stores, StartAt? start, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ReceivedMessage> EnumerateAsync(
+        StoreList stores, StartAt? start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var follower = new Follower(CreateRequests(), stores, start, _metrics, _logger, cancellationToken);
         while (await follower.NextAsync().ConfigureAwait(false) is { } message)

@@ -91,8 +91,8 @@ public sealed class TornadoseClientOptions
     /// <summary>The clock of deadlines and waits. Default null: the one among the application's services, or the machine's.</summary>
     public TimeProvider? TimeProvider { get; set; }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Taken only where reflection is not switched off, as it is by default in a trimmed application.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Taken only where reflection is not switched off, as it is by default in a native application.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Not taken in a trimmed application, which has no reflection.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Not taken in a native application, which has no reflection.")]
     private static JsonSerializerOptions CreateDefault() => new(JsonSerializerDefaults.Web)
     {
         TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : JsonTypeInfoResolver.Combine(),

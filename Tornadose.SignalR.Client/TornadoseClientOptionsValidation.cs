@@ -12,11 +12,11 @@ internal sealed class TornadoseClientOptionsValidation : IValidateOptions<Tornad
     /// <summary>Timers take no longer ones.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
-    public ValidateOptionsResult Validate(string? name, TornadoseClientOptions options) => Faults(options).Concat(options.BaseAddress is { } address ? AddressFaults(address) : []).ToArray() switch
+    public ValidateOptionsResult Validate(string? name, TornadoseClientOptions options)
     {
-        [] => ValidateOptionsResult.Success,
-        var faults => ValidateOptionsResult.Fail(faults),
-    };
+        string[] faults = [.. Faults(options), .. options.BaseAddress is { } address ? AddressFaults(address) : []];
+        return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
 
     /// <exception cref="OptionsValidationException">Something is wrong.</exception>
     public static void ThrowIfInvalid(TornadoseClientOptions options, Uri? baseAddress)
@@ -29,7 +29,7 @@ internal sealed class TornadoseClientOptionsValidation : IValidateOptions<Tornad
     private static IEnumerable<string> AddressFaults(Uri? address)
     {
         if (address is null || !(address.IsAbsoluteUri && address.Scheme is "http" or "https"))
-            yield return $"BaseAddress is '{address}'; it must be absolute, http or https: the URL of MapStores, as https://example.com/stores.";
+            yield return $"BaseAddress is '{address}'; it must be absolute, http or https: the URL of MapStores.";
     }
 
     private static IEnumerable<string> Faults(TornadoseClientOptions options)
@@ -37,7 +37,7 @@ internal sealed class TornadoseClientOptionsValidation : IValidateOptions<Tornad
         if (!Enum.IsDefined(options.Transport))
             yield return $"Transport is {options.Transport}, which is none.";
         if (options.Transport == StoreTransport.SignalR && options.HubConnection is null)
-            yield return "Transport is SignalR, and HubConnection is null: set it to the application's connection to the hub of MapStoreHub.";
+            yield return "Transport is SignalR, and HubConnection is null: set it to the connection to the hub of MapStoreHub.";
         if (options.Transport != StoreTransport.SignalR && options.HubConnection is not null)
             yield return $"HubConnection is set, and Transport is {options.Transport}: set Transport to SignalR.";
         if (options.UseTickets && options.Transport is StoreTransport.LongPolling or StoreTransport.SignalR)
@@ -49,8 +49,9 @@ internal sealed class TornadoseClientOptionsValidation : IValidateOptions<Tornad
         if (options.ReconnectDelay < ShortestDelay || options.ReconnectDelay > Longest)
             yield return $"ReconnectDelay is {options.ReconnectDelay}; it must be from 1 ms to 24 days.";
         if (options.MaxReconnectDelay < options.ReconnectDelay || options.MaxReconnectDelay > Longest)
-            yield return $"MaxReconnectDelay is {options.MaxReconnectDelay}; it must be from ReconnectDelay, {options.ReconnectDelay}, to 24 days.";
+            yield return $"MaxReconnectDelay is {options.MaxReconnectDelay}; it must be from ReconnectDelay to 24 days.";
     }
 
-    private static bool IsTime(TimeSpan time, TimeSpan shortest) => time == Timeout.InfiniteTimeSpan || (time >= shortest && time <= Longest);
+    private static bool IsTime(TimeSpan time, TimeSpan shortest) =>
+        time == Timeout.InfiniteTimeSpan || (time >= shortest && time <= Longest);
 }

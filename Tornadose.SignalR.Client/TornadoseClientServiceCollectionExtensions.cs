@@ -27,9 +27,11 @@ public static class TornadoseClientServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
         services.AddOptions<TornadoseClientOptions>().Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TornadoseClientOptions>, TornadoseClientOptionsValidation>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<TornadoseClientOptions>, TornadoseClientOptionsValidation>());
         services.AddMetrics();
-        services.TryAddSingleton(static provider => new ClientMetrics(provider.GetRequiredService<IMeterFactory>().Create(ClientMetrics.MeterName)));
+        services.TryAddSingleton(static provider =>
+            new ClientMetrics(provider.GetRequiredService<IMeterFactory>().Create(ClientMetrics.MeterName)));
         services.TryAddSingleton(Create);
         return services.AddHttpClient(HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan); // a stream has none
     }

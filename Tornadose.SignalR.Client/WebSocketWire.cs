@@ -58,7 +58,9 @@ internal sealed class WebSocketWire(StoreRequests requests, MessageReader messag
             return new DismissedException();
         var retryAfter = socket.HttpResponseHeaders?.GetValueOrDefault("Retry-After")?.FirstOrDefault();
         RetryConditionHeaderValue.TryParse(retryAfter, out var parsed);
-        return Refusals.Of(socket.HttpStatusCode, "the handshake of a WebSocket was refused.", requests.Options.UseTickets, Refusals.ParseRetryAfter(parsed, requests.Time), refused);
+        return Refusals.Of(
+            socket.HttpStatusCode, "the handshake of a WebSocket was refused.", requests.Options.UseTickets,
+            Refusals.ParseRetryAfter(parsed, requests.Time), refused);
     }
 
     /// <summary>
@@ -127,7 +129,11 @@ internal sealed class WebSocketWire(StoreRequests requests, MessageReader messag
             if ((int?)code == 4002)
                 return new DismissedException();
             var isFinal = (int?)code is 1002 or 1003 or 1007 or 1009 || ((int?)code == 1008 && reason == "inbound_too_often");
-            return new StoreConnectionException($"The server closed the WebSocket: {(int?)code} {reason}") { CloseStatus = code, IsFinal = isFinal };
+            return new StoreConnectionException($"The server closed the WebSocket: {(int?)code} {reason}")
+            {
+                CloseStatus = code,
+                IsFinal = isFinal,
+            };
         }
     }
 }

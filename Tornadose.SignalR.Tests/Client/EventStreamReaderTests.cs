@@ -1,3 +1,4 @@
+using System.Net.ServerSentEvents;
 using System.Text;
 using Tornadose.SignalR.Client;
 using Tornadose.SignalR.Tests.ServerSentEvents;
@@ -8,32 +9,55 @@ namespace Tornadose.SignalR.Tests.Client;
 /// <summary>The client's own parser against two that others wrote: the framework's, and npm's <c>eventsource-parser</c>.</summary>
 public sealed class EventStreamReaderTests(SseJudges judges) : IClassFixture<SseJudges>
 {
+    // Neither an empty event type nor a block without data: the other two read those differently.
     private static readonly string[] Pieces =
     [
-        "data: x\n", "data:  y\r\n", "data\n", "data:\r", "id: 9\n", "id\n", "event: e\n", "event:\n", ": comment\n", "retry: 12\n", "retry: 1x\n",
-        "unknown: u\n", "data:é漢😀\n", "DATA: no\n", " data: no\n", "\n", "\n\n", "\r\n", "\r\n\r\n",
+        "data: x\n", "data:  y\r\n", "data\n", "id: 9\n", "id\n", "event: e\n", ": comment\n", "retry: 12\n", "retry: 1x\n",
+        "unknown: u\n", "data:é漢😀\n", "DATA: no\n", " data: no\n",
     ];
 
     [Fact]
     public async Task Read_RandomStreamsInRandomPieces_AgreesWithOtherParsers()
     {
         var random = RandomText.Create();
-        var streams = Enumerable.Range(0, 400).Select(_ => Stream(random)).ToList();
+        var streams = Enumerable.Range(0, 400).Select(_ => Stream(random, hasReturns: false)).ToList();
         foreach (var (pieces, expected) in streams.Zip(await judges.ParseStreamsAsync([.. streams])))
+            await AssertReadAsync(pieces, expected);
+    }
+
+    /// <summary>A single CR ends a line too, which npm's parser reads otherwise where a piece ends with it.</summary>
+    [Fact]
+    public async Task Read_LinesThatEndWithReturns_AgreesWithTheFrameworksParser()
+    {
+        var random = RandomText.Create();
+        for (var run = 0; run < 400; run++)
         {
-            var events = await ReadAsync(pieces);
-            Assert.Equal(
-                expected.Select(static one => (one.EventType, one.Data, one.EventId)),
-                events.Select(static one => (one.EventType ?? "message", Encoding.UTF8.GetString(one.Data), one.Id)));
+            var pieces = Stream(random, hasReturns: true);
+            using var stream = new MemoryStream([.. pieces.SelectMany(static piece => piece)]);
+            await AssertReadAsync(pieces, SseParser.Create(stream).Enumerate());
         }
     }
 
-    private static byte[][] Stream(RandomText random)
+    private static async Task AssertReadAsync(byte[][] pieces, IEnumerable<SseItem<string>> expected)
     {
-        var text = new StringBuilder("data: first\n\n");
-        for (var count = random.Next(30); count > 0; count--)
-            text.Append(random.Of<string>(Pieces));
-        byte[] bytes = Encoding.UTF8.GetBytes(text.Append("\n\n").ToString());
+        var events = await ReadAsync(pieces);
+        Assert.Equal(
+            expected.Select(static one => (one.EventType, one.Data, one.EventId)),
+            events.Select(static one => (one.EventType ?? "message", Encoding.UTF8.GetString(one.Data), one.Id)));
+    }
+
+    private static byte[][] Stream(RandomText random, bool hasReturns)
+    {
+        var text = new StringBuilder();
+        for (var blocks = random.Next(6); blocks >= 0; blocks--)
+        {
+            for (var count = random.Next(8); count > 0; count--)
+                text.Append(random.Of<string>(Pieces));
+            text.Append("data: last").Append(
+                hasReturns ? random.Of("\r\r", "\rdata:\r\r", "\r\n\r\n") : random.Of("\n\n", "\r\n\r\n", "\n\n\n"));
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(text.ToString());
         return [.. bytes.Chunk(1 + random.Next(7))];
     }
 

@@ -70,7 +70,7 @@ internal sealed class CutProxy : IAsyncDisposable
         {
             socket.LingerState = new LingerOption(true, 0);
         }
-        catch (ObjectDisposedException)
+        catch (Exception gone) when (gone is ObjectDisposedException or SocketException)
         {
             // gone already
         }

@@ -4,7 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Packaging;
 
 /// <summary>
-/// A web project outside of the solution that takes the library from the package. What else it needs is there, because this solution was restored; nothing of it stays in the machine's package folder.
+/// A web project outside of the solution that takes the library from the package. What else it needs is there, because this solution was
+/// restored; nothing of it stays in the machine's package folder.
 /// </summary>
 internal sealed class ConsumerApp : IAsyncDisposable
 {
@@ -19,13 +20,22 @@ internal sealed class ConsumerApp : IAsyncDisposable
     /// <param name="program">Its program.</param>
     /// <param name="properties">Properties of the project.</param>
     /// <param name="items">Items of the project, besides the server's package.</param>
-    public static async Task<ConsumerApp> CreateAsync(PackageFixture package, string program, string properties = "", string items = "")
+    public static Task<ConsumerApp> CreateAsync(PackageFixture package, string program, string properties = "", string items = "") =>
+        CreateAsync(
+            package, "Microsoft.NET.Sdk.Web", program, properties,
+            $"""<PackageReference Include="Tornadose.SignalR" Version="*-*" />{items}""");
+
+    /// <summary>The same without ASP.NET Core, and without the server's package.</summary>
+    public static Task<ConsumerApp> CreateConsoleAsync(PackageFixture package, string program, string properties, string items) =>
+        CreateAsync(package, "Microsoft.NET.Sdk", program, $"<OutputType>Exe</OutputType>{properties}", items);
+
+    private static async Task<ConsumerApp> CreateAsync(PackageFixture package, string sdk, string program, string properties, string items)
     {
         await package.PackAsync();
         var app = new ConsumerApp();
         await app.WriteAsync("Program.cs", program);
         await app.WriteAsync("Consumer.csproj", $"""
-            <Project Sdk="Microsoft.NET.Sdk.Web">
+            <Project Sdk="{sdk}">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
                 <Nullable>enable</Nullable>
@@ -37,7 +47,6 @@ internal sealed class ConsumerApp : IAsyncDisposable
                 {properties}
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Tornadose.SignalR" Version="*-*" />
                 {items}
               </ItemGroup>
             </Project>
@@ -60,9 +69,20 @@ internal sealed class ConsumerApp : IAsyncDisposable
     }
 
     /// <summary>Publishes for this machine, all by itself. A warning fails it.</summary>
+    public Task PublishAsync() => DotNet.RunAsync(
+        _folder.FullName, "publish", "--nologo", "-v", "q", "-o", "out", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
+
+    /// <summary>Runs the published program, and returns what it prints first.</summary>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        await using var process = LineProcess.Start(Path.Combine(_folder.FullName, "out", "Consumer"), arguments, _folder.FullName);
+        return await process.NextAsync(StartTimeout);
+    }
+
+    /// <summary>Publishes and starts a web application.</summary>
     public async Task PublishAndStartAsync(params string[] arguments)
     {
-        await DotNet.RunAsync(_folder.FullName, "publish", "--nologo", "-v", "q", "-o", "out", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
+        await PublishAsync();
         await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"), arguments);
     }
 

@@ -11,23 +11,28 @@ public sealed class ConsumerTests(PackageFixture package)
     public async Task FrontPage_ProgramAndPage_WorkFromThePackage()
     {
         var blocks = DocumentBlock.All.Where(block => block.File == "README.md").ToList();
-        var program = blocks.First(block => block.Language == "csharp" && block.Text.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal)).Text;
+        var program = blocks.First(
+            block => block.Language == "csharp" && block.Text.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal)).Text;
         var page = blocks.First(block => block.Language == "html").Text;
-        await using var app = await ConsumerApp.CreateAsync(package, program.Replace("app.Run();", "app.UseFileServer();\napp.MapStaticAssets();\napp.Run();", StringComparison.Ordinal));
+        await using var app = await ConsumerApp.CreateAsync(
+            package, program.Replace("app.Run();", "app.UseFileServer();\napp.MapStaticAssets();\napp.Run();", StringComparison.Ordinal));
         await app.WriteAsync("wwwroot/index.html", $"<!DOCTYPE html><title>page</title>\n{page}");
         await app.WriteAsync("wwwroot/script.html", $"<!DOCTYPE html><title>page</title><link rel=\"icon\" href=\"data:,\">\n{DocumentBlock.All.First(block => block.File == "docs/javascript.md" && block.Language == "html").Text}");
         await app.BuildAndStartAsync();
         await using var chromium = await ChromiumPage.OpenAsync(app.Url);
         using var http = new HttpClient { BaseAddress = app.Url };
-        var answer = await http.PostAsync("order", new StringContent("""{"item":"tea","count":2}""", System.Text.Encoding.UTF8, "application/json"));
+        var answer = await http.PostAsync(
+            "order", new StringContent("""{"item":"tea","count":2}""", System.Text.Encoding.UTF8, "application/json"));
         Assert.True(answer.IsSuccessStatusCode, $"{answer}");
         var id = (await answer.Content.ReadAsStringAsync()).Trim('"');
         await using var stream = await RawSse.OpenAsync(new Uri(app.Url, "stores/orders?from=earliest"));
         var order = await stream.NextAsync();
         Assert.Equal(("""{"item":"tea","count":2}""", id), (order.Data, order.Id));
-        Assert.Equal("""{"item":"tea","count":2}""", (await chromium.WaitForAsync("document.querySelector('#list li')?.textContent")).GetString());
+        Assert.Equal(
+            """{"item":"tea","count":2}""", (await chromium.WaitForAsync("document.querySelector('#list li')?.textContent")).GetString());
         await chromium.GotoAsync(new Uri(app.Url, "script.html"), "script");
-        Assert.Equal("tea", (await chromium.WaitForAsync("document.title === 'live' && document.querySelector('#list li')?.textContent", "script")).GetString());
+        Assert.Equal("tea", (await chromium.WaitForAsync(
+            "document.title === 'live' && document.querySelector('#list li')?.textContent", "script")).GetString());
         Assert.Empty(await chromium.ErrorsAsync("script"));
     }
 
@@ -92,14 +97,18 @@ public sealed class ConsumerTests(PackageFixture package)
     [InlineData("PublishAot")]
     public async Task FrontPage_TrimmedOrNativeWithRedis_RunsWithoutAWarning(string property)
     {
-        var blocks = DocumentBlock.All.Where(static block => block.File == "README.md" && block.Language == "csharp").Select(static block => block.Text).ToList();
+        var blocks = DocumentBlock.All.Where(
+            static block => block.File == "README.md" && block.Language == "csharp").Select(static block => block.Text).ToList();
         var context = blocks.Single(static text => text.Contains("JsonSerializerContext", StringComparison.Ordinal)).Split('\n');
         var program = blocks.First(static text => text.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal))
-            .Replace("    .AddQueueStore(", "    .AddStackExchangeRedis(builder.Configuration[\"redis\"]!)\n    .AddQueueStore(", StringComparison.Ordinal)
+            .Replace(
+                "    .AddQueueStore(", "    .AddStackExchangeRedis(builder.Configuration[\"redis\"]!)\n    .AddQueueStore(",
+                StringComparison.Ordinal)
             .Replace("var app =", $"{context[0]}\nvar app =", StringComparison.Ordinal);
         await using var redis = await RedisProcess.StartAsync();
         await using var app = await ConsumerApp.CreateAsync(
-            package, $"{program}\n{string.Join('\n', context[1..])}", ForTheTrimmer(property), Reference("Tornadose.SignalR.StackExchangeRedis") + Rooted);
+            package, $"{program}\n{string.Join('\n', context[1..])}", ForTheTrimmer(property), Reference(
+                "Tornadose.SignalR.StackExchangeRedis") + Rooted);
         await app.PublishAndStartAsync("--redis", redis.ConnectionString);
         using var http = new HttpClient { BaseAddress = app.Url };
         await using var stream = await RawSse.OpenAsync(new Uri(app.Url, "stores/orders"));
@@ -121,7 +130,8 @@ public sealed class ConsumerTests(PackageFixture package)
             app.MapStorePublishing("/stores").AllowAnonymous();
             app.Run();
             """;
-        await using var app = await ConsumerApp.CreateAsync(package, Program, ForTheTrimmer(property), Reference("Tornadose.SignalR.Sqlite") + Rooted);
+        await using var app = await ConsumerApp.CreateAsync(
+            package, Program, ForTheTrimmer(property), Reference("Tornadose.SignalR.Sqlite") + Rooted);
         await app.PublishAndStartAsync("--Tornadose:Sqlite:Synchronous=Normal");
         using var http = new HttpClient();
         Assert.True((await http.PostAsync(new Uri(app.Url, "stores/orders"), Json("""{"item":"tea"}"""))).IsSuccessStatusCode);
@@ -171,6 +181,42 @@ public sealed class ConsumerTests(PackageFixture package)
         Assert.Equal("Message", (await NextAsync(hub)).GetProperty("target").GetString());
         Assert.Contains("\"subscriberCount\":3", await http.GetStringAsync("stores/_inspect"));
         Assert.Equal("Healthy", await http.GetStringAsync("health"));
+    }
+
+    /// <summary>A console without ASP.NET Core, compiled to native code, follows a store and publishes to it.</summary>
+    [Fact]
+    public async Task Client_NativeConsole_FollowsAndPublishesWithoutAWarning()
+    {
+        const string Program = """
+            using System.Text.Json;
+            using System.Text.Json.Serialization;
+            using Tornadose.SignalR;
+
+            var options = new TornadoseClientOptions
+            {
+                Transport = Enum.Parse<StoreTransport>(args[1]),
+                JsonSerializerOptions = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = AppJson.Default },
+            };
+            using var client = new TornadoseClient(new Uri(args[0]), options);
+            await client.PublishAsync("orders", new Order("tea"));
+            await foreach (var message in client.ReadAllAsync<Order>("orders", StartAt.Latest))
+            {
+                Console.WriteLine(message.GetValue().Item);
+                break;
+            }
+
+            record Order(string Item);
+
+            [JsonSerializable(typeof(Order))]
+            partial class AppJson : JsonSerializerContext;
+            """;
+        await using var host = await StoresApp.StartAsync();
+        await using var app = await ConsumerApp.CreateConsoleAsync(
+            package, Program, "<PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>", Reference(
+                "Tornadose.SignalR.Client"));
+        await app.PublishAsync();
+        foreach (var transport in new[] { "ServerSentEvents", "WebSocket", "LongPolling" })
+            Assert.Equal("tea", await app.RunAsync(host.Url("/stores").ToString(), transport));
     }
 
     // Without it the framework's own server does not start: the trimmer takes a method too many.

@@ -43,7 +43,13 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         get
         {
             lock (_gate)
-                return _context ??= new([.. _items], _state) { Id = _id, Resets = _resets, ResetReason = _resetReason, Unreadable = _unreadable };
+                return _context ??= new([.. _items], _state)
+                {
+                    Id = _id,
+                    Resets = _resets,
+                    ResetReason = _resetReason,
+                    Unreadable = _unreadable,
+                };
         }
     }
 
@@ -80,7 +86,8 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
         // A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given
         // something, or finds the store further on, and comes back with its id: what it has missed is said by a reset then.
-        for (MessagePosition? fruitless = null; await PositionAsync(cancellationToken).ConfigureAwait(false) is var position && fruitless != position;)
+        MessagePosition? fruitless = null;
+        while (await PositionAsync(cancellationToken).ConfigureAwait(false) is var position && fruitless != position)
             fruitless = await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false) ? null : position;
     }
 

@@ -14,7 +14,8 @@ namespace Tornadose.SignalR.Blazor;
 /// store in their order; and once a view has left the page, no view is on a prerendered
 /// page any more: the same page, visited again in the same circuit, begins with what is kept then.
 /// </remarks>
-[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Ids are strings. Interactive server rendering, without which nothing is handed over, does not support trimming itself.")]
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Ids are strings. Interactive server rendering, without which " +
+    "nothing is handed over, does not support trimming itself.")]
 internal sealed class StoreViewHandover : IDisposable
 {
     private readonly Dictionary<string, Queue<string>> _handed = new(StringComparer.Ordinal);

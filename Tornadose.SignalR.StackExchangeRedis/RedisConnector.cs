@@ -24,7 +24,8 @@ internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> Connect
             "redis" or "rediss") || url.Host.Length == 0
             || url.Query.Length > 0 || (url.AbsolutePath.Length > 1 && !int.TryParse(
                 url.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database)))
-            throw new ArgumentException("The URL of Redis must be redis://user:password@host:port/database, or rediss:// for TLS, without a query. Or write host:port,user=…,password=….", nameof(connectionString));
+            throw new ArgumentException("The URL of Redis must be redis://user:password@host:port/database, or rediss:// for TLS, " +
+                "without a query. Or write host:port,user=…,password=….", nameof(connectionString));
         var options = new ConfigurationOptions { Ssl = url.Scheme == "rediss", DefaultDatabase = database };
         options.EndPoints.Add(url.Host, url.Port > 0 ? url.Port : DefaultPort);
         var user = url.UserInfo.Split(':', 2);
@@ -57,6 +58,7 @@ internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> Connect
     private static void RefuseChannelPrefix(ConfigurationOptions options)
     {
         if (!options.ChannelPrefix.IsNullOrEmpty)
-            throw new InvalidOperationException("A channelPrefix of the Redis connection is not supported. Set the prefix of keys and channels by RedisBackplaneOptions.KeyPrefix.");
+            throw new InvalidOperationException("A channelPrefix of the Redis connection is not supported. Set the prefix of keys and " +
+                "channels by RedisBackplaneOptions.KeyPrefix.");
     }
 }

@@ -72,7 +72,8 @@ public static class RedisTornadoseBuilderExtensions
             .Configure(options => configure?.Invoke(options))
             .Validate<IEnumerable<StoreDefinition>>(
                 static (options, stores) => options.Channels.Keys.All(name => stores.Any(store => store.Name == name)),
-                "Tornadose:Redis: Channels names a store that was not added. Its keys are names of stores, as in AddDataStore(\"name\"); families have none.")
+                "Tornadose:Redis: Channels names a store that was not added. Its keys are names of stores, as in " +
+                    "AddDataStore(\"name\"); families have none.")
             .ValidateOnStart();
         services.AddSingleton<BackplaneMetrics>();
         services.AddSingleton(provider => new RedisBackplane(

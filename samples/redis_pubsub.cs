@@ -41,7 +41,8 @@ try
 }
 catch (StoreUnavailableException)
 {
-    Console.Error.WriteLine($"This demo needs Redis, and there is none at {redis}. Start one (redis-server, or docker run -p 6379:6379 redis), or say where it is: dotnet run samples/redis_pubsub.cs -- --redis host:port");
+    Console.Error.WriteLine($"This demo needs Redis, and there is none at {redis}. Start one (redis-server, or docker run -p 6379:6379 " +
+        "redis), or say where it is: dotnet run samples/redis_pubsub.cs -- --redis host:port");
     return 1;
 }
 

@@ -72,7 +72,8 @@ public sealed class AccessTokenTests
             ShouldListenTo = source =>
                 source.Name == "Tornadose.SignalR" || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal),
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => seen.Enqueue($"{activity.DisplayName} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(happened => happened.Tags))}"),
+            ActivityStopped = activity => seen.Enqueue($"{activity.DisplayName} {string.Join(' ', activity.TagObjects)} " +
+                $"{string.Join(' ', activity.Events.SelectMany(happened => happened.Tags))}"),
         };
         ActivitySource.AddActivityListener(activities);
         await using var host = await StartAsync(on: true, builder => builder.Logging.SetMinimumLevel(LogLevel.Trace));

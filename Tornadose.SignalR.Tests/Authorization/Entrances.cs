@@ -15,7 +15,8 @@ internal static class Entrances
 {
     public static readonly string[] Http =
     [
-        "GET sse", "GET ndjson", "GET json", "HEAD", "websocket", "websocket raw", "GET sse resume", "websocket resume", "GET json resume", "list sse", "list ndjson", "list json", "list websocket",
+        "GET sse", "GET ndjson", "GET json", "HEAD", "websocket", "websocket raw", "GET sse resume", "websocket resume", "GET json resume",
+        "list sse", "list ndjson", "list json", "list websocket",
         "GET wait", "GET wait resume", "list wait", "GET own", "GET own resume", "list own",
         "POST publish", "POST ticket", "ticket sse", "ticket websocket",
     ];

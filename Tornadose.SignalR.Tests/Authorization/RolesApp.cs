@@ -24,7 +24,8 @@ internal static class RolesApp
     public const string Store = "devices/ann";
 
     public static Task<TestHost> StartAsync(
-        bool hideForbidden = false, TimeProvider? time = null, Action<TornadoseOptions>? configure = null, Action<ITornadoseBuilder>? add = null, Action<WebApplicationBuilder>? build = null,
+        bool hideForbidden = false, TimeProvider? time = null, Action<TornadoseOptions>? configure = null,
+        Action<ITornadoseBuilder>? add = null, Action<WebApplicationBuilder>? build = null,
         Action<IEndpointConventionBuilder>? stores = null, Action<WebApplication>? map = null) => TestHost.StartAsync(
         builder =>
         {

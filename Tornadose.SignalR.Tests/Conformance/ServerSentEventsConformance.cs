@@ -12,7 +12,8 @@ public sealed class ServerSentEventsConformance(Deployment deployment)
     {
         string[] texts =
         [
-            "x", "", " leading", ": colon", "data: y", "id: 9\nevent: z", "a\nb", "a\rb", "a\r\nb", "a\n\rb", "\r\r\n", "end\n", "\n", "\u2028\u2029\u0085\v\f", "\ufeffbom", "é ж 漢 😀", new('w', 3000),
+            "x", "", " leading", ": colon", "data: y", "id: 9\nevent: z", "a\nb", "a\rb", "a\r\nb", "a\n\rb", "\r\r\n", "end\n", "\n",
+            "\u2028\u2029\u0085\v\f", "\ufeffbom", "é ж 漢 😀", new('w', 3000),
         ];
         await using var sse = await RawSse.OpenAsync(deployment.Url(server));
         await sse.UntilAsync(opened => opened.Comments.Count > 0); // something comes before there is a message

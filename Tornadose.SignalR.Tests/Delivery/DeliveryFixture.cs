@@ -56,7 +56,8 @@ internal sealed class DeliveryFixture : IDisposable
 
     /// <summary>Starts a subscriber at a pace.</summary>
     public RunningSubscriber StartPaced(
-        TimeSpan interval, FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset, TimeSpan minInterval = default)
+        TimeSpan interval, FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset,
+        TimeSpan minInterval = default)
     {
         sink ??= new FakeSink();
         var subscriber = Make(sink, Log.Open(start, policy), interval: interval, minInterval: minInterval);

@@ -69,7 +69,7 @@ public sealed class PositionVectorTests
     [Fact, Case("HTTP-35")]
     public void Format_AfterEachMessage_IsWhatItWouldBeWrittenAnew()
     {
-        var logs = Logs(5);
+        var logs = Logs(20);
         var feeds = Feeds(logs, StartAt.Now);
         var vector = new PositionVector(feeds);
         var random = new Random(1);

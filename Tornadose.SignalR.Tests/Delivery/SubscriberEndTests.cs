@@ -138,6 +138,7 @@ public sealed class SubscriberEndTests : IDisposable
 
     private static SubscriberEnd Reason(string name) => ((SubscriberEnd[])
     [
-        SubscriberEnd.ClientGone, SubscriberEnd.Unsubscribed, SubscriberEnd.Slow, SubscriberEnd.ShuttingDown, SubscriberEnd.StoreClosed, SubscriberEnd.ResetRequired, SubscriberEnd.Failed,
+        SubscriberEnd.ClientGone, SubscriberEnd.Unsubscribed, SubscriberEnd.Slow, SubscriberEnd.ShuttingDown, SubscriberEnd.StoreClosed,
+        SubscriberEnd.ResetRequired, SubscriberEnd.Failed,
     ]).Single(reason => reason.Name == name);
 }

@@ -33,7 +33,7 @@ public sealed class SubscriberFeedsTests : IDisposable
         _b.Append("b1");
         await Eventually.TrueAsync(() => _sink.Sent == "a1 b1");
 
-        var (none, one) = (ListMessage.ShortOf(TestLog.At(0)), ListMessage.ShortOf(TestLog.At(1)));
+        var (none, one) = ($"{TestLog.At(0)}", $"{TestLog.At(1)}");
         Assert.Equal([("a", $"{one}-{none}"), ("b", $"{one}-{one}")], _encoded.Select(content => (content.Store, content.Id!)));
         Assert.All(_encoded, content => Assert.True(content.NamesStore));
     }

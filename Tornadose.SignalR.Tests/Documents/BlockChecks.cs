@@ -21,7 +21,8 @@ internal static partial class BlockChecks
         "yaml" => CheckYamlAsync(block.Text),
         "nginx" => CheckNginxAsync(block.Text),
         "" => throw new InvalidOperationException("The fence names no language."),
-        _ => throw new InvalidOperationException($"No check is known for '{block.Language}'. Add one to BlockChecks, or a comment before the block: <!-- test: skip because … -->"),
+        _ => throw new InvalidOperationException($"No check is known for '{block.Language}'. Add one to BlockChecks, or a comment " +
+            "before the block: <!-- test: skip because … -->"),
     };
 
     private static Task CheckCSharp(DocumentBlock block)

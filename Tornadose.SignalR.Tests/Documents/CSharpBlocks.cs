@@ -30,7 +30,8 @@ internal static partial class CSharpBlocks
 
     /// <summary>What the compiler says about a block; nothing when it compiles.</summary>
     public static IEnumerable<string> ErrorsOf(DocumentBlock block) => Diagnostics.Value[block.ToString()]
-        .Select(error => $"{block.File}:{error.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {error.Id} {error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}");
+        .Select(error => $"{block.File}:{error.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {error.Id} " +
+            $"{error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}");
 
     /// <summary>The same for code that is in no document.</summary>
     public static IEnumerable<string> ErrorsOf(string text) => Compile([new DocumentBlock("none", 1, "csharp", text, null, null, "")])

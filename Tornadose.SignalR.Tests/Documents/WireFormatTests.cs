@@ -20,7 +20,7 @@ namespace Tornadose.SignalR.Tests.Documents;
 public sealed class WireFormatTests
 {
     private const string Store = "orders";
-    private const string Vector = "adk01gDL0jr-AHwD6DYqWhH";
+    private const string Vector = "9f2c4e6a81b3d5f7-43-9c0d1e2f-00c0ffee00c0ffee-7-0a0b0c0d";
 
     private static readonly StoreMessage Tea = Message(41, 0x1a2b3c4d, "tea");
     private static readonly StoreMessage Milk = Message(42, 0x5e6f7a8b, "milk\nand sugar");

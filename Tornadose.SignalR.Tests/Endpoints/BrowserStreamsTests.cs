@@ -17,7 +17,8 @@ public sealed class BrowserStreamsTests
         await using var host = await StartAsync();
         await Store(host, 1).PublishAsync("before");
         await using var page = await ChromiumPage.OpenAsync(host.Url("/page"));
-        await page.EvalAsync("window.got = []; window.source = new EventSource('/stores/s1?from=earliest'); source.onmessage = e => got.push(e.data); undefined");
+        await page.EvalAsync("window.got = []; window.source = new EventSource('/stores/s1?from=earliest'); source.onmessage = e => " +
+            "got.push(e.data); undefined");
         await page.WaitForAsync("got.join() === 'before'");
         await Store(host, 1).PublishAsync("now\nin two lines");
         await page.WaitForAsync("got.join('|') === 'before|now\\nin two lines'");

@@ -14,14 +14,10 @@ internal sealed record ListMessage(string Store, string? Event, string Data, str
     /// <summary>In a word, for comparing: <c>a:1</c>, <c>a/tick:1</c> or <c>a:reset:expired</c>.</summary>
     public string Word => IsReset ? $"{Store}:reset:{Data}" : $"{(Event is null ? Store : $"{Store}/{Event}")}:{Data}";
 
-    /// <summary>A store's position, taken from the vector.</summary>
-    public string IdAt(int index) => Id!.Split('-')[index];
+    /// <summary>The id that the store alone would have, taken from the vector.</summary>
+    public string IdAt(int index) => string.Join('-', Id!.Split('-')[(3 * index)..(3 * index + 3)]);
 
-    /// <summary>The position in the store, whose epoch the vector has a mark of only.</summary>
-    public MessagePosition PositionAt(int index, ulong epoch) =>
-        ListedPosition.TryParse(IdAt(index), out var position) ? position.Written with { Epoch = epoch } : default;
-
-    /// <summary>What the vector has of a store that stands at the position.</summary>
+    /// <summary>What the vector of many stores has of one that stands at the position.</summary>
     public static string ShortOf(MessagePosition position)
     {
         Span<byte> text = stackalloc byte[ListedPosition.MaxLength];

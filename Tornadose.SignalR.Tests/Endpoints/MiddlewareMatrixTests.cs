@@ -227,7 +227,8 @@ public sealed class MiddlewareMatrixTests
     {
         foreach (var (method, path, accept, status) in new[]
         {
-            ("GET", "/stores/none", "application/json", 404), ("GET", "/stores/none", "text/event-stream", 404), ("GET", "/stores/orders", "image/png", 406), ("GET", "/stores/orders?last=x", "application/json", 400),
+            ("GET", "/stores/none", "application/json", 404), ("GET", "/stores/none", "text/event-stream", 404),
+            ("GET", "/stores/orders", "image/png", 406), ("GET", "/stores/orders?last=x", "application/json", 400),
             ("POST", "/stores/none", "*/*", 404), (
                 "DELETE", "/stores/_inspect/subscribers/none", "*/*", 404), ("POST", "/stores/_ticket", "*/*", 415),
         })

@@ -17,7 +17,8 @@ public sealed class SlowRequestTests
     {
         await using var host = await RolesApp.StartAsync(
             build: builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1)));
-        var half = $"GET /stores/plain HTTP/1.1\r\nHost: {host.Http1.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+        var half = $"GET /stores/plain HTTP/1.1\r\nHost: {host.Http1.Authority}\r\nConnection: Upgrade\r\nUpgrade: " +
+            "websocket\r\nSec-WebSocket-Version: 13\r\n";
         var slow = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => BeginAsync(host, half)));
         await using var other = await RawSse.OpenAsync(host.Url("/stores/plain"));
         await host.UntilSubscribersAsync(1);
@@ -31,7 +32,8 @@ public sealed class SlowRequestTests
     {
         await using var host = await RolesApp.StartAsync(build: builder => builder.WebHost.ConfigureKestrel(
             kestrel => kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, Grace)));
-        var head = $"POST {path} HTTP/1.1\r\nHost: {host.Http1.Authority}\r\nX-User: ann\r\nContent-Type: {type}\r\nContent-Length: 1000\r\n\r\n{{";
+        var head = $"POST {path} HTTP/1.1\r\nHost: {host.Http1.Authority}\r\nX-User: ann\r\nContent-Type: {type}\r\nContent-Length: " +
+            "1000\r\n\r\n{";
         var slow = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => BeginAsync(host, head)));
         foreach (var connection in slow)
             Assert.StartsWith("HTTP/1.1 408", await AnswerAsync(connection), StringComparison.Ordinal);

@@ -26,7 +26,7 @@ public sealed class StoreListLoadTests
         await using (var first = await ListClient.OpenAsync(host, wire, Names))
         {
             var publishing = Task.Run(() => PublishAsync(host));
-            var vector = await ReadAsync(host, first, subscribers, 50);
+            var vector = await ReadAsync(first, subscribers, 50);
             while (Left(subscribers) > 0)
             {
                 // Another order each time: the positions are told apart by their epochs.
@@ -34,7 +34,7 @@ public sealed class StoreListLoadTests
                 await using var next = await ListClient.OpenAsync(host, wire, order, vector);
                 for (var i = 0; i < Names.Length; i++)
                     subscribers[i].Connected(wire, subscribers[i].LastId);
-                vector = await ReadAsync(host, next, subscribers, Math.Min(Left(subscribers), random.Next(1, 200)), order);
+                vector = await ReadAsync(next, subscribers, Math.Min(Left(subscribers), random.Next(1, 200)), order);
             }
 
             await publishing;
@@ -85,13 +85,12 @@ public sealed class StoreListLoadTests
     /// The last message's vector has the stores in the order of the request; the ledger wants the id of each store alone.
     /// </summary>
     private static async Task<string> ReadAsync(
-        StoresHost host, ListClient client, LedgerSubscriber[] subscribers, int count, string[]? order = null)
+        ListClient client, LedgerSubscriber[] subscribers, int count, string[]? order = null)
     {
         foreach (var message in await client.TakeAsync(count))
         {
             Assert.False(message.IsReset, message.Word);
-            var id = message.PositionAt((order ?? Names).IndexOf(message.Store), host.Stores.GetStore(message.Store).Position.Epoch);
-            subscribers[Names.IndexOf(message.Store)].Message($"{id}", message.Data);
+            subscribers[Names.IndexOf(message.Store)].Message(message.IdAt((order ?? Names).IndexOf(message.Store)), message.Data);
         }
 
         return client.LastId!;

@@ -12,6 +12,30 @@ public sealed class StoreListResumeTests
 
     public static TheoryData<string> Wires => ListClient.Wires;
 
+    /// <summary>More stores than have their own ids in the vector.</summary>
+    [Fact, Case("HTTP-35")]
+    public async Task Resume_TwentyStores_ContinuesEachAfterItsPosition()
+    {
+        string[] names = [.. Enumerable.Range(0, 20).Select(static number => $"many/{number}")];
+        await using var host = await StoresHost.StartAsync(static stores => stores.AddQueueStore("many/{name}"));
+        foreach (var name in names)
+            await host.PublishAsync(name, "old");
+        string id;
+        await using (var first = await RawSse.OpenAsync(host.List(names), ("Accept", "text/event-stream")))
+        {
+            await host.PublishAsync(names[7], "seen");
+            id = (await first.NextAsync()).Id!;
+        }
+
+        Assert.InRange(id.Length, 20 * 11, 20 * 15);
+        await host.PublishAsync(names[3], "missed");
+        await using var next = await RawSse.OpenAsync(host.List([.. names.Reverse()]), ("Last-Event-ID", id));
+        await host.PublishAsync(names[7], "live");
+        var missed = await next.NextAsync();
+        var live = await next.NextAsync();
+        Assert.Equal([("many/3", "missed"), ("many/7", "live")], new[] { missed, live }.Select(static message => (message.Type, message.Data)).Order());
+    }
+
     [Theory, Case("HTTP-16", "HTTP-35"), MemberData(nameof(Wires))]
     public async Task Get_VectorOfAnotherConnection_ContinuesEachStore(string wire)
     {
@@ -117,7 +141,7 @@ public sealed class StoreListResumeTests
                 "a:reset b:reset value:1",
                 string.Join(' ', messages.Select(message => message.IsReset ? $"{message.Store}:reset" : message.Word)));
             Assert.Equal("reset", client.Http.Header("Tornadose-Resume"));
-            Assert.Equal(ListMessage.ShortOf(host.Stores.GetStore("b").Position), messages[2].IdAt(1));
+            Assert.Equal(host.Stores.GetStore("b").Position.ToString(), messages[2].IdAt(1));
         }
     }
 
@@ -144,7 +168,7 @@ public sealed class StoreListResumeTests
         var messages = await client.TakeAsync(2);
 
         Assert.Equal("a:reset:expired b:2", string.Join(' ', messages.Select(message => message.Word)));
-        Assert.Equal(ListMessage.ShortOf(host.Stores.GetStore("a").Position), messages[0].IdAt(0));
+        Assert.Equal(host.Stores.GetStore("a").Position.ToString(), messages[0].IdAt(0));
         await host.PublishAsync("a", "next");
         Assert.Equal("a:next", await client.WordsAsync(1));
     }

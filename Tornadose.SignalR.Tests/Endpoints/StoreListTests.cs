@@ -26,10 +26,10 @@ public sealed class StoreListTests
         var third = await client.NextAsync();
 
         Assert.Equal(["a:1", "b/tick:2", """a:{"x":1}"""], [first.Word, second.Word, third.Word]);
-        Assert.Equal(ListMessage.ShortOf(a1), first.IdAt(0));
-        Assert.Equal((ListMessage.ShortOf(a1), ListMessage.ShortOf(b1)), (second.IdAt(0), second.IdAt(1)));
-        Assert.Equal(ListMessage.ShortOf(host.Stores.GetStore("a").Position), third.IdAt(0));
-        Assert.Equal(ListMessage.ShortOf(b1), third.IdAt(1));
+        Assert.Equal($"{a1}", first.IdAt(0));
+        Assert.Equal(($"{a1}", $"{b1}"), (second.IdAt(0), second.IdAt(1)));
+        Assert.Equal(host.Stores.GetStore("a").Position.ToString(), third.IdAt(0));
+        Assert.Equal($"{b1}", third.IdAt(1));
     }
 
     [Theory, Case("HTTP-35", "ST-11"), MemberData(nameof(Wires))]
@@ -101,7 +101,7 @@ public sealed class StoreListTests
 
         var id = snapshot.GetProperty("id").GetString();
         Assert.Equal(
-            $"{ListMessage.ShortOf(a2)}-{ListMessage.ShortOf(host.Stores.GetStore("b").Position)}-{ListMessage.ShortOf(value)}", id);
+            $"{a2}-{host.Stores.GetStore("b").Position}-{value}", id);
         Assert.Equal(
             ["a:1,2", "b:", "value:v"],
             snapshot.GetProperty("stores").EnumerateArray().Select(store => $"{store.GetProperty("store")}:{string.Join(',', store.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("data")))}"));

@@ -13,7 +13,8 @@ public sealed class PublishingDecisionTests
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(app => app.MapStorePublishing("/stores")));
         Assert.Equal(
-            "'Tornadose publishing under /stores' does not say who may publish. Add .RequireAuthorization(\"policy\") or .AllowAnonymous() to MapStorePublishing(…).", failure.Message);
+            "'Tornadose publishing under /stores' does not say who may publish. Add .RequireAuthorization(\"policy\") or " +
+                ".AllowAnonymous() to MapStorePublishing(…).", failure.Message);
     }
 
     [Fact]

@@ -39,7 +39,8 @@ internal sealed class HubHost : IAsyncDisposable
     public IHubContext<StoreHub> Context => Host.Get<IHubContext<StoreHub>>();
 
     public static async Task<HubHost> StartAsync(
-        Action<WebApplicationBuilder>? build = null, Action<ITornadoseBuilder>? stores = null, Action<WebApplication>? map = null, Action<StoreOptions>? orders = null)
+        Action<WebApplicationBuilder>? build = null, Action<ITornadoseBuilder>? stores = null, Action<WebApplication>? map = null,
+        Action<StoreOptions>? orders = null)
     {
         var host = new HubHost();
         host.Host = await TestHost.StartAsync(

@@ -14,7 +14,8 @@ public sealed class InspectorTests
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(
             builder => builder.Services.AddTornadose(), app => app.MapStoreInspector("/stores/_inspect")));
         Assert.Equal(
-            "'Tornadose inspector at /stores/_inspect' does not say who may look, and end subscribers. Add .RequireAuthorization(\"policy\") or .AllowAnonymous() to MapStoreInspector(…).", failure.Message);
+            "'Tornadose inspector at /stores/_inspect' does not say who may look, and end subscribers. Add " +
+                ".RequireAuthorization(\"policy\") or .AllowAnonymous() to MapStoreInspector(…).", failure.Message);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class JsonLinesStreamTests
     public async Task Stream_ThroughCurlAndJq_GivesTheData()
     {
         await using var host = await StoresApp.StartAsync();
-        var command = $"curl -sN -H 'Accept: application/x-ndjson' '{host.Orders("?from=earliest")}' | jq --unbuffered -c '[.event, .data]'";
+        var command = $"curl -sN -H 'Accept: application/x-ndjson' '{host.Orders("?from=earliest")}' | jq --unbuffered -c '[.event, " +
+            ".data]'";
         await using var shell = LineProcess.Start("bash", ["-c", command]);
         await host.OrdersStore().PublishAsync("a\nb \u2028 \"q\"", new PublishOptions { EventType = "placed" });
         await host.OrdersStore().PublishAsync(new { number = 1, lines = new[] { "x\r\ny" } });

@@ -17,7 +17,8 @@ public sealed class ConsumerTests(PackageFixture package)
         await using var app = await ConsumerApp.CreateAsync(
             package, program.Replace("app.Run();", "app.UseFileServer();\napp.MapStaticAssets();\napp.Run();", StringComparison.Ordinal));
         await app.WriteAsync("wwwroot/index.html", $"<!DOCTYPE html><title>page</title>\n{page}");
-        await app.WriteAsync("wwwroot/script.html", $"<!DOCTYPE html><title>page</title><link rel=\"icon\" href=\"data:,\">\n{DocumentBlock.All.First(block => block.File == "docs/javascript.md" && block.Language == "html").Text}");
+        await app.WriteAsync("wwwroot/script.html", $"<!DOCTYPE html><title>page</title><link rel=\"icon\" " +
+            $"href=\"data:,\">\n{DocumentBlock.All.First(block => block.File == "docs/javascript.md" && block.Language == "html").Text}");
         await app.BuildAndStartAsync();
         await using var chromium = await ChromiumPage.OpenAsync(app.Url);
         using var http = new HttpClient { BaseAddress = app.Url };

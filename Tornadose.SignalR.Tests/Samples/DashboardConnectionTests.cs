@@ -90,9 +90,11 @@ public sealed class DashboardConnectionTests
         await using var server = await DashboardServer.StartAsync();
         await using var page = await ChromiumPage.OpenAsync(server.Url);
         await page.WaitForAsync($"{IsLive} && {Text(Sse)} === '1'");
-        await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))");
+        await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: true, configurable: true }); " +
+            "document.dispatchEvent(new Event('visibilitychange'))");
         await page.WaitForAsync($"{Text(Sse)} === '0'");
-        await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: false, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))");
+        await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: false, configurable: true }); " +
+            "document.dispatchEvent(new Event('visibilitychange'))");
         await page.WaitForAsync($"{Text(Sse)} === '1'");
     }
 
@@ -120,7 +122,8 @@ public sealed class DashboardConnectionTests
 
     private static async Task<List<(string Store, string Id)>> IdsAsync(ChromiumPage page)
     {
-        var listed = await page.EvalAsync("[...document.querySelectorAll('[data-gap-list] span')].map(id => [id.parentElement.firstChild.textContent.split(' ')[0], id.dataset.id])");
+        var listed = await page.EvalAsync("[...document.querySelectorAll('[data-gap-list] span')].map(id => " +
+            "[id.parentElement.firstChild.textContent.split(' ')[0], id.dataset.id])");
         return [.. listed.EnumerateArray().Select(pair => (pair[0].GetString()!, pair[1].GetString()!))];
     }
 

@@ -85,13 +85,15 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
         for (var key = 0; key < 12; key++)
         {
             await page.PressAsync("Tab");
-            reached.Add((await page.EvalAsync("(element => element.getAttribute('aria-label') ?? element.value ?? element.textContent.trim())(document.activeElement)")).GetString()!);
+            reached.Add((await page.EvalAsync("(element => element.getAttribute('aria-label') ?? element.value ?? " +
+                "element.textContent.trim())(document.activeElement)")).GetString()!);
         }
 
         Assert.Equal(["signalr", "", "Switch between dark and light"], reached.Take(3));
         Assert.Contains("Processor time in percent: crosshair", reached);
         Assert.Contains(reached, name => name.StartsWith("Copy curl -N ", StringComparison.Ordinal));
-        var nameless = await page.EvalAsync("[...document.querySelectorAll('button, input, [role=slider]')].filter(element => !(element.getAttribute('aria-label') || element.textContent.trim() || element.labels?.length)).length");
+        var nameless = await page.EvalAsync("[...document.querySelectorAll('button, input, [role=slider]')].filter(element => " +
+            "!(element.getAttribute('aria-label') || element.textContent.trim() || element.labels?.length)).length");
         Assert.Equal(0, nameless.GetInt32());
     }
 

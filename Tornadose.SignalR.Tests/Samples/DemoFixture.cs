@@ -19,7 +19,8 @@ public sealed class DemoFixture
     /// well.
     /// </summary>
     internal Task<string> BuildAsync(string name) => _builds.GetOrAdd(name, static name => new(async () => (await DotNet.RunAsync(
-        Repository.File(""), "build", $"samples/{name}.cs", "-c", Repository.Metadata("Configuration"), "-p:BuildProjectReferences=false", "--nologo", "-v", "q", "-t:Build", "-getProperty:TargetPath")).Trim())).Value;
+        Repository.File(""), "build", $"samples/{name}.cs", "-c", Repository.Metadata("Configuration"), "-p:BuildProjectReferences=false",
+        "--nologo", "-v", "q", "-t:Build", "-getProperty:TargetPath")).Trim())).Value;
 
     internal async Task<DashboardServer> StartAsync(string name, string[]? options = null) =>
         await DashboardServer.StartAsync(await BuildAsync(name), options ?? []);

@@ -76,14 +76,16 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
         await page.EvalAsync("document.getElementById('text').value = 'hello from a page'");
         await page.ClickAsync("button");
         Assert.Equal("data: hello from a page", await curl.NextAsync("data: "));
-        await page.WaitForAsync("['signalr', 'eventsource'].every(list => [...document.querySelectorAll(`#${list} li`)].some(line => line.textContent === 'hello from a page'))");
+        await page.WaitForAsync("['signalr', 'eventsource'].every(list => [...document.querySelectorAll(`#${list} li`)].some(line => " +
+            "line.textContent === 'hello from a page'))");
         Assert.Empty(await page.ErrorsAsync());
     }
 
     /// <summary>What the ancestor's pages do: nothing but a plain EventSource and its <c>onmessage</c>.</summary>
     private static async Task AssertPlainEventSourceAsync(ChromiumPage page, string path)
     {
-        await page.EvalAsync($"window.seen = []; window.plain = new EventSource('{path}'); plain.onmessage = function (msg) {{ seen.push(msg.data); }}; true");
+        await page.EvalAsync($"window.seen = []; window.plain = new EventSource('{path}'); plain.onmessage = function (msg) " +
+            "{ seen.push(msg.data); }; true");
         await page.WaitForAsync("seen.length > 1");
     }
 

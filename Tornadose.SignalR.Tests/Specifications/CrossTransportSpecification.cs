@@ -10,7 +10,8 @@ public sealed class CrossTransportSpecification(SpecificationHost host) : IClass
 {
     private static readonly Transport[] Journey =
     [
-        new HubGroupTransport(), new ServerSentEventsTransport(), new LongPollingTransport(), new WebSocketTransport(), new CloudEventsTransport(), new JsonLinesTransport(), new HubWatchTransport(),
+        new HubGroupTransport(), new ServerSentEventsTransport(), new LongPollingTransport(), new WebSocketTransport(),
+        new CloudEventsTransport(), new JsonLinesTransport(), new HubWatchTransport(),
     ];
 
     [Theory, Case("SR-17", "SR-05", "HTTP-08"), InlineData(11), InlineData(12), InlineData(13)]

@@ -52,7 +52,8 @@ public sealed class ConnectFailureTests
     /// <summary>Redis 6.2 puts the script's own line before a command's error.</summary>
     [Theory]
     [InlineData("READONLY You can't write against a read only replica.", true)]
-    [InlineData("ERR Error running script (call to f_12): @user_script:66: @user_script: 66: -READONLY You can't write against a read only replica. ", true)]
+    [InlineData("ERR Error running script (call to f_12): @user_script:66: @user_script: 66: -READONLY You can't write against a read " +
+        "only replica. ", true)]
     [InlineData("ERR Error running script (call to f_12): @user_script:66: something READONLY else", false)]
     public void IsReplica_TextsOfRedis_AreRecognised(string text, bool expected)
     {

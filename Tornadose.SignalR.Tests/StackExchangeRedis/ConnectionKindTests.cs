@@ -13,7 +13,8 @@ public sealed class ConnectionKindTests
         using var certificate = new TestCertificate();
         var port = RedisProcess.FreePort();
         await using var redis = await RedisProcess.StartAsync(
-            "--tls-port", $"{port}", "--tls-cert-file", certificate.CertificateFile, "--tls-key-file", certificate.KeyFile, "--tls-ca-cert-file", certificate.CertificateFile, "--tls-auth-clients", "no");
+            "--tls-port", $"{port}", "--tls-cert-file", certificate.CertificateFile, "--tls-key-file", certificate.KeyFile,
+            "--tls-ca-cert-file", certificate.CertificateFile, "--tls-auth-clients", "no");
         var options = ConfigurationOptions.Parse(RedisProcess.ConnectionStringFor(port) + ",ssl=true");
         options.CertificateValidation += (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint;
         await using var nodes = new TwoNodes(await TwoNodes.StartNodeAsync(options), await TwoNodes.StartNodeAsync(options));

@@ -48,9 +48,12 @@ public sealed class ForeignPublisherTests
         nodes.Ledger.Uncertain("\ufffd\ufffdx");
         string[] forged =
         [
-            "\u0001T1;", "\u0001T1;;;;;;;", $"\u0001T1;{epoch};2;0badbeef", $"\u0001T1;{epoch};2;0badbeef;{first.Tag:x8};0123456789abcdef;t0;;forged",
-            $"\u0001T1;{epoch};999999;0badbeef;{first.Tag:x8};0123456789abcdef;t0;;forged", $"\u0001T1;{epoch};1;0badbeef;00000000;0123456789abcdef;t0;;forged",
-            $"\u0001T1;0123456789abcdef;2;0badbeef;00000000;0123456789abcdef;t0;;forged", $"\u0001T1;{epoch};2;0badbeef;{first.Tag:x8};0123456789abcdef;t99999;x",
+            "\u0001T1;", "\u0001T1;;;;;;;", $"\u0001T1;{epoch};2;0badbeef",
+            $"\u0001T1;{epoch};2;0badbeef;{first.Tag:x8};0123456789abcdef;t0;;forged",
+            $"\u0001T1;{epoch};999999;0badbeef;{first.Tag:x8};0123456789abcdef;t0;;forged",
+            $"\u0001T1;{epoch};1;0badbeef;00000000;0123456789abcdef;t0;;forged",
+            $"\u0001T1;0123456789abcdef;2;0badbeef;00000000;0123456789abcdef;t0;;forged",
+            $"\u0001T1;{epoch};2;0badbeef;{first.Tag:x8};0123456789abcdef;t99999;x",
         ];
         foreach (var text in forged)
             await redis.CommandAsync("PUBLISH", Channel, text);

@@ -30,7 +30,8 @@ internal static class TestStore
             new StoreSerializer(JsonSerializerOptions.Web));
 
     private static MessageStore Make(
-        StoreKind kind, int capacity, SlowConsumerPolicy policy, TimeProvider? time, Action<StoreOptions>? configure, JsonSerializerOptions? json)
+        StoreKind kind, int capacity, SlowConsumerPolicy policy, TimeProvider? time, Action<StoreOptions>? configure,
+        JsonSerializerOptions? json)
     {
         var options = new StoreOptions { Capacity = capacity, SlowConsumer = policy };
         configure?.Invoke(options);

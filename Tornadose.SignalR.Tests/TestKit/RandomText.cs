@@ -11,7 +11,8 @@ public sealed class RandomText
     private static readonly string[] Pieces =
     [
         "\n", "\r", "\r\n", "\n\r", "\r\r\n", "\0", "\uFEFF", "\u2028", "\u2029", "\u0085", "\v", "\f", " ", ":", "\t", "\"", "\\", "/",
-        "data: x", "id: 9", "event: x", "retry: 1", ": c", "\ud800", "\udfff", "\ud83d\ude00", "é", "漢", "</script>", "{\"reset\":1}", "\u001b[0m",
+        "data: x", "id: 9", "event: x", "retry: 1", ": c", "\ud800", "\udfff", "\ud83d\ude00", "é", "漢", "</script>", "{\"reset\":1}",
+        "\u001b[0m",
     ];
 
     private readonly Random _random;

@@ -54,7 +54,8 @@ public sealed class RawHttp : IAsyncDisposable
 
     /// <summary>The same on a connection that is there already.</summary>
     public static async Task<RawHttp> SendAsync(
-        RawConnection connection, Uri url, string method, IEnumerable<(string Name, string Value)>? headers = null, byte[]? body = null, string version = "1.1")
+        RawConnection connection, Uri url, string method, IEnumerable<(string Name, string Value)>? headers = null, byte[]? body = null,
+        string version = "1.1")
     {
         await connection.SendAsync(Request(url, method, [.. headers ?? []], body, version));
         if (body is not null)

@@ -127,7 +127,8 @@ public sealed class RedisProcess : IAsyncDisposable
         catch (Win32Exception missing)
         {
             throw new InvalidOperationException(
-                $"These tests need a real {start.FileName}, which is not installed. Run eng/test.sh, which installs it, or: apt-get install redis-server.", missing);
+                $"These tests need a real {start.FileName}, which is not installed. Run eng/test.sh, which installs it, or: apt-get " +
+                    "install redis-server.", missing);
         }
     }
 

@@ -81,7 +81,8 @@ public sealed class WebSocketCloseTests
     {
         SignalR.Delivery.SubscriberEnd[] ends =
         [
-            SignalR.Delivery.SubscriberEnd.ClientGone, SignalR.Delivery.SubscriberEnd.Unsubscribed, SignalR.Delivery.SubscriberEnd.StoreClosed, SignalR.Delivery.SubscriberEnd.Failed,
+            SignalR.Delivery.SubscriberEnd.ClientGone, SignalR.Delivery.SubscriberEnd.Unsubscribed,
+            SignalR.Delivery.SubscriberEnd.StoreClosed, SignalR.Delivery.SubscriberEnd.Failed,
             SignalR.Delivery.SubscriberEnd.ShuttingDown, SignalR.Delivery.SubscriberEnd.Slow, SignalR.Delivery.SubscriberEnd.ResetRequired,
             SignalR.WebSockets.WebSocketCloseCodes.BinaryRefused, SignalR.WebSockets.WebSocketCloseCodes.MessageTooBig,
         ];

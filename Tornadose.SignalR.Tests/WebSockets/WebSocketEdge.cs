@@ -10,7 +10,8 @@ namespace Tornadose.SignalR.Tests.WebSockets;
 /// <param name="Writes">The bytes, write by write.</param>
 internal sealed record WebSocketEdge(string Name, int Code, string[] Pongs, byte[][] Writes)
 {
-    private const int Text = WsOpcode.Text, More = WsOpcode.Continuation, Ping = WsOpcode.Ping, Pong = WsOpcode.Pong, Close = WsOpcode.Close;
+    private const int Text = WsOpcode.Text, More = WsOpcode.Continuation, Ping = WsOpcode.Ping, Pong = WsOpcode.Pong,
+    Close = WsOpcode.Close;
 
     public static readonly Dictionary<string, WebSocketEdge[]> Families = new()
     {
@@ -49,7 +50,8 @@ internal sealed record WebSocketEdge(string Name, int Code, string[] Pongs, byte
         {
             Closes($"3 text, {rsv}", 1002, Frame(Text, "small", rsv: rsv)), Closes(
                 $"3 after text, {rsv}", 1002, Frame(Text, "small"), Frame(Text, "small", rsv: rsv), Frame(Ping, "")),
-            Closes($"3 octets, {rsv}", 1002, Octets(Frame(Text, "small", rsv: rsv))), Closes($"3 ping, {rsv}", 1002, Frame(Ping, "", rsv: rsv)), Closes($"3 close, {rsv}", 1002, Frame(Close, "", rsv: rsv)),
+            Closes($"3 octets, {rsv}", 1002, Octets(Frame(Text, "small", rsv: rsv))),
+            Closes($"3 ping, {rsv}", 1002, Frame(Ping, "", rsv: rsv)), Closes($"3 close, {rsv}", 1002, Frame(Close, "", rsv: rsv)),
         })],
         ["4 opcodes"] = [.. new[] { 3, 4, 5, 6, 7, 11, 12, 13, 14, 15 }.SelectMany(opcode => new[]
         {

@@ -30,7 +30,8 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
             var model = InboundModel.Of(bytes, maxMessages: 10);
             await using var socket = await OpenAsync(host, http2, wire);
             var wrong = await TryAsync(wire, socket, run, bytes, model);
-            Assert.True(wrong is null, $"TORNADOSE_SEED={run.Seed}: {wrong}; the model says {model}. {bytes.Length} bytes: {Convert.ToHexString(bytes.AsSpan(0, Math.Min(bytes.Length, 500)))}");
+            Assert.True(wrong is null, $"TORNADOSE_SEED={run.Seed}: {wrong}; the model says {model}. {bytes.Length} bytes: " +
+                $"{Convert.ToHexString(bytes.AsSpan(0, Math.Min(bytes.Length, 500)))}");
             Interlocked.Increment(ref model.Codes.Count > 0 ? ref closed : ref left);
         });
         output.WriteLine($"{runs} streams over {wire}: {closed} closed by the server, {left} left by the client");

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The id of a connection that carries several stores: their positions in the short form, one after the other, joined by dashes. The text
+/// The id of a connection that carries several stores: their positions, one after the other, joined by dashes. The text
 /// is kept, and only what has changed is written again, because each message has one.
 /// </summary>
 /// <remarks>
@@ -17,6 +17,12 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
 {
     /// <summary>How many positions a vector has at most, and so how many stores one connection carries.</summary>
     public const int MaxPositions = 64;
+
+    /// <summary>
+    /// Up to so many stores the vector has their own ids, as every other wire has them. Of more stores it would be larger than the messages,
+    /// and has the short form.
+    /// </summary>
+    public const int MaxOwnIds = 16;
 
     private const int PartsOfFullForm = 3;
 
@@ -75,11 +81,11 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
 
     private void Begin()
     {
-        _text = new byte[feeds.Length * (ListedPosition.MaxLength + 1)];
+        _text = new byte[feeds.Length * (MessagePosition.MaxLength + 1)];
         for (var i = 0; i < feeds.Length; i++)
         {
             _positions[i] = feeds[i].Cursor.ResumePosition;
-            _lengths[i] = ListedPosition.Write(_positions[i], _text.AsSpan(_length));
+            _lengths[i] = Write(_positions[i], _text.AsSpan(_length));
             _length += _lengths[i];
             if (i < feeds.Length - 1)
                 _text[_length++] = (byte)'-';
@@ -88,16 +94,24 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
         Array.Resize(ref _text, _length);
     }
 
-    /// <summary>An offset gets another digit after sixty-two times as many messages, so that hardly ever what follows is moved.</summary>
+    /// <summary>An offset gets another digit after ten times as many messages, or more, so that hardly ever what follows is moved.</summary>
     private void Replace(int index, int start, MessagePosition position)
     {
-        Span<byte> written = stackalloc byte[ListedPosition.MaxLength];
-        var length = ListedPosition.Write(position, written);
+        Span<byte> written = stackalloc byte[MessagePosition.MaxLength];
+        var length = Write(position, written);
         var end = start + _lengths[index];
         if (start + length != end)
             Move(end, start + length);
         written[..length].CopyTo(_text.AsSpan(start));
         (_positions[index], _lengths[index]) = (position, length);
+    }
+
+    private int Write(MessagePosition position, Span<byte> text)
+    {
+        if (feeds.Length > MaxOwnIds)
+            return ListedPosition.Write(position, text);
+        position.TryFormat(text, out var length);
+        return length;
     }
 
     private void Move(int from, int to)

@@ -25,7 +25,8 @@ public abstract class StreamFormat
         if (name.Length > 32 || !name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
             throw new ArgumentException(
                 $"'{name}' is not a transport's name: it must have 1 to 32 small letters, digits and '-'.", nameof(name));
-        if (!Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(mediaType, out var parsed) || parsed.Parameters.Count > 0 || parsed.MatchesAllSubTypes)
+        if (!Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(mediaType, out var parsed)
+            || parsed.Parameters.Count > 0 || parsed.MatchesAllSubTypes)
             throw new ArgumentException(
                 $"'{mediaType}' is not a media type without parameters, as in 'application/x-foo'.", nameof(mediaType));
         (Name, MediaType, Encoder) = (name, mediaType, encoder);

@@ -39,7 +39,9 @@ internal sealed class StatusRefusals(IPolicyEvaluator inner) : IPolicyEvaluator
     }
 
     private static IPolicyEvaluator Create(ServiceDescriptor inner, IServiceProvider provider) =>
-        (IPolicyEvaluator)(inner.ImplementationInstance ?? inner.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!));
+        (IPolicyEvaluator)(inner.ImplementationInstance
+            ?? inner.ImplementationFactory?.Invoke(provider)
+            ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!));
 
     private sealed class Marker;
 }

@@ -23,14 +23,16 @@ internal static class ApiDescription
     // Lambdas, not methods: a method's class would name the tag that all operations have, where the application has given none.
     private static readonly Delegate Read = (
         [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
-        [FromQuery(Name = "after"), Description("The id of the last message that the client saw: what came after it is sent first. The header Last-Event-ID wins.")] string? after,
+        [FromQuery(Name = "after"), Description("The id of the last message that the client saw: what came after it is sent first. The " +
+            "header Last-Event-ID wins.")] string? after,
         [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
         [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
         [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
         [
             FromQuery(Name = "every"),
             Description("The shortest time between two batches of messages, from 50ms to 60s, as 500ms.")] string? every,
-        [FromQuery(Name = "wait"), Description("For how long to wait for an answer in JSON, from 0s to 5m, as 30s: it comes as soon as there is something after the id, with the next id.")] string? wait,
+        [FromQuery(Name = "wait"), Description("For how long to wait for an answer in JSON, from 0s to 5m, as 30s: it comes as soon as " +
+            "there is something after the id, with the next id.")] string? wait,
         [
             FromQuery(Name = "heartbeat"),
             Description("On a WebSocket: the silence after which {} is sent, from 100ms to 5m, as 15s.")] string? heartbeat,
@@ -66,10 +68,12 @@ internal static class ApiDescription
         endpoint
         .WithSummary("Reads a store")
         .WithDescription(
-            "As server-sent events, JSON lines or, with an upgrade, a WebSocket; or as JSON, without a stream, what is kept now, or with ?wait=30s what comes next. Without a store's name in the path, ?store=a&store=b reads several on one connection.")
+            "As server-sent events, JSON lines or, with an upgrade, a WebSocket; or as JSON, without a stream, what is kept now, or " +
+                "with ?wait=30s what comes next. Without a store's name in the path, ?store=a&store=b reads several on one connection.")
         .Describe(Read, StatusCodes.Status200OK, [.. formats.Select(static format => format.MediaType)])
         .Refuses(
-            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable,
+            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
+            StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable,
             StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable)
         .WithMetadata(
             new ProducesResponseTypeMetadata(StatusCodes.Status101SwitchingProtocols, typeof(void)),
@@ -80,7 +84,8 @@ internal static class ApiDescription
         .WithDescription("The body is the message: JSON, or text.")
         .Describe(Publish, StatusCodes.Status200OK, [Json])
         .Refuses(
-            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status413PayloadTooLarge,
+            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
+            StatusCodes.Status404NotFound, StatusCodes.Status413PayloadTooLarge,
             StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable)
         // routing refuses what is not named here
         .WithMetadata(new AcceptsMetadata([Json, "application/*+json", Text, "application/x-www-form-urlencoded"], typeof(object)));

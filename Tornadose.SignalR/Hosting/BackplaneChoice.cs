@@ -14,7 +14,8 @@ internal sealed record BackplaneChoice(string Method)
     public static void Make<TBackplane>(IServiceCollection services, string method)
         where TBackplane : class, IBackplane
     {
-        if (services.FirstOrDefault(static service => service.ServiceType == typeof(BackplaneChoice))?.ImplementationInstance is BackplaneChoice { Method: var earlier })
+        var chosen = services.FirstOrDefault(static service => service.ServiceType == typeof(BackplaneChoice));
+        if (chosen?.ImplementationInstance is BackplaneChoice { Method: var earlier })
             throw new InvalidOperationException(earlier == method
                 ? $"{method} was called twice: the stores of an application are all in one place."
                 : $"The stores of an application are all in one place: call either {earlier} or {method}.");

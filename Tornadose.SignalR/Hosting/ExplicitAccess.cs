@@ -38,10 +38,13 @@ internal sealed class ExplicitAccess : IStartupFilter
         {
             if (endpoint.Metadata.GetMetadata<Marker>() is { } marker && IsUndecided(endpoint.Metadata))
                 throw new InvalidOperationException(
-                    $"'{endpoint.DisplayName}' does not say {marker.What}. Add .RequireAuthorization(\"policy\") or .AllowAnonymous() to {marker.Method}(…).");
-            if (endpoint.Metadata.GetMetadata<HubMetadata>()?.HubType is { } hub && typeof(StoreHub).IsAssignableFrom(hub) && endpoint.Metadata.GetMetadata<HubMarker>() is null)
+                    $"'{endpoint.DisplayName}' does not say {marker.What}. Add .RequireAuthorization(\"policy\") or .AllowAnonymous() " +
+                        $"to {marker.Method}(…).");
+            if (endpoint.Metadata.GetMetadata<HubMetadata>()?.HubType is { } hub && typeof(StoreHub).IsAssignableFrom(hub)
+                && endpoint.Metadata.GetMetadata<HubMarker>() is null)
                 throw new InvalidOperationException(
-                    $"MapHub<{hub.Name}> does not check which pages connect, so that any site could subscribe and publish as its visitor. Write instead: {Line(endpoint, hub)}");
+                    $"MapHub<{hub.Name}> does not check which pages connect, so that any site could subscribe and publish as its " +
+                        $"visitor. Write instead: {Line(endpoint, hub)}");
         }
     }
 

@@ -10,7 +10,8 @@ namespace Tornadose.SignalR.Hosting;
 /// same, and it is tried again until it can.
 /// </summary>
 internal sealed class InitialValues(
-    IEnumerable<StoreDefinition> definitions, StoreProvider stores, StoreSerializer serializer, TimeProvider time, ILogger<InitialValues> logger) : BackgroundService
+    IEnumerable<StoreDefinition> definitions, StoreProvider stores, StoreSerializer serializer, TimeProvider time,
+    ILogger<InitialValues> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 

@@ -13,7 +13,8 @@ namespace Tornadose.SignalR.Hosting;
 /// What can be known to be wrong before the first request: policies that do not exist, and settings of stores that do not.
 /// </summary>
 internal sealed class StartupChecks(
-    IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, IConfiguration configuration, IServiceProvider services, ILogger<StartupChecks> logger) : IHostedService
+    IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, IConfiguration configuration,
+    IServiceProvider services, ILogger<StartupChecks> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -41,8 +42,10 @@ internal sealed class StartupChecks(
             return;
         using var scope = services.CreateScope();
         var policies = scope.ServiceProvider.GetService<IAuthorizationPolicyProvider>()
-            ?? throw new InvalidOperationException($"Store '{store}' has the policy '{policy}', and there is no authorization to ask. Add this line: builder.Services.AddAuthorization();");
+            ?? throw new InvalidOperationException($"Store '{store}' has the policy '{policy}', and there is no authorization to ask. " +
+                "Add this line: builder.Services.AddAuthorization();");
         if (await policies.GetPolicyAsync(policy) is null)
-            throw new InvalidOperationException($"Store '{store}' has the policy '{policy}', which does not exist. Add it: builder.Services.AddAuthorizationBuilder().AddPolicy(\"{policy}\", …).");
+            throw new InvalidOperationException($"Store '{store}' has the policy '{policy}', which does not exist. Add it: " +
+                $"builder.Services.AddAuthorizationBuilder().AddPolicy(\"{policy}\", …).");
     }
 }

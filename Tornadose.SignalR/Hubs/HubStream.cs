@@ -11,7 +11,8 @@ internal static class HubStream
     private const string Transport = "signalr-stream";
 
     public static async IAsyncEnumerable<StoreStreamItem> ReadAsync(
-        MessageStore store, string? after, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder, TimeSpan interval,
+        MessageStore store, string? after, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder,
+        TimeSpan interval,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var opened = await connection.CountRefusalsAsync(() => connection.OpenAsync(store, Transport, after, cancellationToken));
@@ -32,7 +33,8 @@ internal static class HubStream
     }
 
     private static Subscriber Subscribe(
-        OpenedStore opened, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder, TimeSpan interval, HubStreamSink sink)
+        OpenedStore opened, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder, TimeSpan interval,
+        HubStreamSink sink)
     {
         return new Subscriber(Transport, SubscriberFeeds.Of(opened.ToFeed()), encoder, sink, connection.Hub.Registry)
         {

@@ -14,7 +14,8 @@ namespace Tornadose.SignalR.Hubs;
 /// <param name="Options">The limits.</param>
 /// <param name="Nodes">The other processes; null when there are none.</param>
 internal sealed record StoreHubContext(
-    StoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options, INodeQuestions? Nodes = null)
+    StoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options,
+    INodeQuestions? Nodes = null)
 {
     /// <summary>The bound of large messages that are being written.</summary>
     public LargeWrites LargeWrites { get; } = new();

@@ -16,7 +16,8 @@ namespace Tornadose.SignalR.Hubs;
 /// </summary>
 internal static class StoreHubServices
 {
-    public const DynamicallyAccessedMemberTypes HubMembers = DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods;
+    public const DynamicallyAccessedMemberTypes HubMembers =
+        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods;
 
     public static void Add<[DynamicallyAccessedMembers(HubMembers)] THub>(IServiceCollection services)
         where THub : StoreHub
@@ -42,8 +43,10 @@ internal static class StoreHubServices
             return;
         var name = typeof(THub).Name;
         throw new InvalidOperationException(services.GetService<StoreHubLifetimeManager<THub>>() is null
-            ? $"The hub {name} is not known to the stores. Add this line before the application is built: builder.Services.AddTornadose().AddHub<{name}>();"
-            : $"A HubLifetimeManager<{name}> is registered after the stores' own, which should wrap it: move its registration before AddTornadose() and AddHub<{name}>().");
+            ? $"The hub {name} is not known to the stores. Add this line before the application is built: " +
+                $"builder.Services.AddTornadose().AddHub<{name}>();"
+            : $"A HubLifetimeManager<{name}> is registered after the stores' own, which should wrap it: move its registration before " +
+                $"AddTornadose() and AddHub<{name}>().");
     }
 
     /// <summary>SignalR's own handler of connections, which makes its loggers itself.</summary>
@@ -64,7 +67,9 @@ internal static class StoreHubServices
         var closed = services.LastOrDefault(
             service => service.ServiceType == typeof(HubLifetimeManager<THub>) && !service.IsKeyedService && service != ours);
         if (closed is not null)
-            return (HubLifetimeManager<THub>)(closed.ImplementationInstance ?? closed.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, closed.ImplementationType!));
+            return (HubLifetimeManager<THub>)(closed.ImplementationInstance
+                ?? closed.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, closed.ImplementationType!));
         var open = services.Last(static service => service.ServiceType == typeof(HubLifetimeManager<>) && !service.IsKeyedService);
         return (HubLifetimeManager<THub>)ActivatorUtilities.CreateInstance(provider, Close<THub>(open));
     }

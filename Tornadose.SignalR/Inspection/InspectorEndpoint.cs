@@ -60,7 +60,8 @@ internal sealed class InspectorEndpoint(Inspector inspector, TornadoseOptions op
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; " +
+                "form-action 'none'; frame-ancestors 'none'";
         return context.Response.WriteAsync(Page.Replace("{nonce}", nonce, StringComparison.Ordinal), context.RequestAborted);
     }
 

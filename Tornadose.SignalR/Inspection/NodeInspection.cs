@@ -52,7 +52,8 @@ internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry re
         var log = store.Log;
         var position = log.Position;
         return new StoreReport(
-            store.Name, store.Kind.ToString(), position.ToString(), log.Count, log.Limits.Capacity, log.Bytes, log.Limits.MaxBytes, _rates.Next(store.Name, position),
+            store.Name, store.Kind.ToString(), position.ToString(), log.Count, log.Limits.Capacity, log.Bytes, log.Limits.MaxBytes,
+            _rates.Next(store.Name, position),
             store.Options.SlowConsumer.ToString(), counts.GetValueOrDefault(store.Name) ?? new Dictionary<string, int>());
     }
 

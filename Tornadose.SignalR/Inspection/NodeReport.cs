@@ -26,7 +26,8 @@ internal sealed record NodeReport(
 /// <param name="SlowConsumer">What happens to slow subscribers.</param>
 /// <param name="Subscribers">How many there are, by transport.</param>
 internal sealed record StoreReport(
-    string Name, string Kind, string Id, int Messages, int Capacity, long Bytes, long MaxBytes, double? MessagesPerSecond, string SlowConsumer, IReadOnlyDictionary<string, int> Subscribers);
+    string Name, string Kind, string Id, int Messages, int Capacity, long Bytes, long MaxBytes, double? MessagesPerSecond,
+    string SlowConsumer, IReadOnlyDictionary<string, int> Subscribers);
 
 /// <summary>One subscriber.</summary>
 /// <param name="Id">To end it by.</param>

@@ -86,7 +86,7 @@ internal readonly record struct CursorStart(
         next = head.Sequence + 1;
         if (position == head.Position && log.Limits.Capacity > 0)
             return null;
-        if (IsPositionOfReset(log, position, ref next) || IsOrigin(log, position, ref next))
+        if (IsPositionOfReset(log, position, ref next) || IsOrigin(log, head, position, ref next))
             return null;
         if (position.Epoch != head.Position.Epoch)
             return StoreResetReason.Epoch;
@@ -115,14 +115,14 @@ internal readonly record struct CursorStart(
     }
 
     /// <summary>
-    /// Where the log began, as the id that an earliest reader was given before it had read anything: it gets what has come since, if all of
-    /// that is still there.
+    /// Where a copy of a log began that is older than the copy, as the id that an earliest reader was given before it had read anything: it
+    /// gets what has come since, if all of that is still there.
     /// </summary>
-    private static bool IsOrigin(MessageLog log, MessagePosition position, ref long next)
+    private static bool IsOrigin(MessageLog log, MessageEntry head, MessagePosition position, ref long next)
     {
-        if (log.Limits.Capacity == 0 || log.FirstReplayable != 1 || log.Origin != position)
+        if (position.Offset == 0 || log.Limits.Capacity == 0 || log.FirstReplayable != 1 || log.Origin != position)
             return false;
-        next = 1;
+        next = FindOffset(log, head, position.Offset + 1);
         return true;
     }
 

@@ -32,10 +32,12 @@ internal static class MessageEventType
         if (eventType.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase))
             return $"Event types that begin with '{ReservedPrefix}' are the library's own. Choose another name.";
         if (IsOfEventSource(eventType))
-            return $"An EventSource has an event '{eventType}' of its own: a page would take the message for a {(eventType == "open" ? "new connection" : "lost one")}. Choose another name.";
+            return $"An EventSource has an event '{eventType}' of its own: a page would take the message for a " +
+                $"{(eventType == "open" ? "new connection" : "lost one")}. Choose another name.";
         for (int i = 0, length; i < eventType.Length; i += length)
             if (Rune.DecodeFromUtf16(eventType.AsSpan(i), out var rune, out length) != OperationStatus.Done || IsRefused(rune))
-                return $"An event type holds no control or format characters (as line breaks) and no half surrogate pairs: U+{(int)eventType[i]:X4} at index {i}.";
+                return $"An event type holds no control or format characters (as line breaks) and no half surrogate pairs: " +
+                    $"U+{(int)eventType[i]:X4} at index {i}.";
         return null;
     }
 

@@ -23,7 +23,8 @@ internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, 
         if (!await DeliversAsync(cancellationToken).ConfigureAwait(false)) // (2)
             return $"A message was not delivered within {Patience.TotalSeconds} s: the thread pool has no thread for it.";
         return await FindStuckAsync(cancellationToken).ConfigureAwait(false) is { } stuck // (3)
-            ? $"The subscribers of store '{stuck}' have waited for {Patience.TotalSeconds} s for one of them: a transport blocks the thread that serves them all."
+            ? $"The subscribers of store '{stuck}' have waited for {Patience.TotalSeconds} s for one of them: " +
+                "a transport blocks the thread that serves them all."
             : null;
     }
 

@@ -32,7 +32,8 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private readonly IDisposable? _changes;
 
     public StoreProvider(
-        IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane, StoreSerializer serializer, TimeProvider time,
+        IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane,
+        StoreSerializer serializer, TimeProvider time,
         PublishTelemetry? telemetry = null, ILogger? logger = null, int? maxStoresPerUser = null, long maxBytes = long.MaxValue)
     {
         _time = time;

@@ -55,7 +55,8 @@ internal sealed class LoadSession : IDisposable
         while (_reading.Any(static connection => connection.Marks == 0))
         {
             if (Mark.Now() - began > ReadyTimeout.TotalNanoseconds)
-                throw new TimeoutException($"{_reading.Count(static connection => connection.Marks == 0)} of {Subscribers} subscribers got nothing within {ReadyTimeout.TotalSeconds:0} s.");
+                throw new TimeoutException($"{_reading.Count(static connection => connection.Marks == 0)} of {Subscribers} subscribers " +
+                    $"got nothing within {ReadyTimeout.TotalSeconds:0} s.");
             _publisher.Run(probe);
             ReceiveFor(ProbeInterval);
         }

@@ -9,7 +9,10 @@ internal static class Machine
     public static string Describe()
     {
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024);
-        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores ({Field("/proc/cpuinfo", "model name", ':')}), {memory:0} GB, {Field("/etc/os-release", "PRETTY_NAME", '=').Trim('"')}, Linux {Environment.OSVersion.Version.ToString(2)}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores " +
+            $"({Field("/proc/cpuinfo", "model name", ':')}), {memory:0} GB, {Field("/etc/os-release", "PRETTY_NAME", '=').Trim('"')}, " +
+                $"Linux {Environment.OSVersion.Version.ToString(2)}, {RuntimeInformation.FrameworkDescription}, " +
+                    $"{RuntimeInformation.ProcessArchitecture}");
     }
 
     private static string Field(string file, string name, char separator)

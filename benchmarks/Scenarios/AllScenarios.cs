@@ -63,7 +63,8 @@ internal static class AllScenarios
             Series(static peer => new(peer), Peer.Sse, Peer.WebSocket, Peer.Hub, Peer.Group, Peer.Handmade)),
         new IdleMemoryScenario("memory", "Resident memory of an idle subscriber, 10,000 of them",
             Series(static peer => new(peer) { Subscribers = TenThousand }, Peer.Sse, Peer.WebSocket, Peer.Held, Peer.NchanSse)),
-        new SustainedScenario("sustained", "The highest rate sustained for 30 s, 64 B to 1,000 subscribers, with 99 % delivered within 100 ms",
+        new SustainedScenario("sustained", "The highest rate sustained for 30 s, 64 B to 1,000 subscribers, with 99 % delivered within " +
+            "100 ms",
             Series(static peer => new(peer), Peer.Sse, Peer.NchanSse, Peer.Hub, Peer.Group)) { MostRounds = 3 },
     ];
 

@@ -50,7 +50,8 @@ internal sealed class ScenarioRunner(Scenario scenario, int rounds, double secon
     private void Keep(Series series, IReadOnlyDictionary<string, double> figures)
     {
         _results.Add(series.Name, figures);
-        Console.WriteLine($"  {series.Name,-28} {string.Join("  ", figures.Select(static figure => FormattableString.Invariant($"{figure.Key} {figure.Value:0.##}")))}");
+        Console.WriteLine($"  {series.Name,-28} " +
+            $"{string.Join("  ", figures.Select(static figure => FormattableString.Invariant($"{figure.Key} {figure.Value:0.##}")))}");
     }
 
     private RunningServer ServerOf(Peer peer)

@@ -9,7 +9,8 @@ internal static class PublisherAttacks
 {
     private static readonly string[] ForeignOrigins =
     [
-        "https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://evil.example:80", "null", "http://127.0.0.1:1", "file://",
+        "https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://evil.example:80", "null",
+        "http://127.0.0.1:1", "file://",
     ];
 
     public static async Task OriginsAsync(Battle battle)

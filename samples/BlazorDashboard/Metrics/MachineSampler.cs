@@ -5,7 +5,8 @@ namespace BlazorDashboard.Metrics;
 
 /// <summary>Reads one kind of metrics on a clock and publishes what it reads: all that a store needs to be live.</summary>
 public sealed partial class MachineSampler<T>(
-    IMetricsReader<T> reader, IStore<T> store, DashboardNode node, TimeSpan period, TimeProvider clock, ILogger<MachineSampler<T>> logger) : BackgroundService
+    IMetricsReader<T> reader, IStore<T> store, DashboardNode node, TimeSpan period, TimeProvider clock,
+    ILogger<MachineSampler<T>> logger) : BackgroundService
     where T : class
 {
     /// <inheritdoc/>

@@ -12,10 +12,8 @@ internal static class ResultsTable
         var text = new StringBuilder();
         Line(text, $"# Results");
         Line(text, $"");
-        Line(text, $"Written by `dotnet run -c Release --project benchmarks -- fanout`. {results.Machine}; the load client runs on the " +
-            "same machine.");
-        Line(text, $"Figures are medians of the rounds; ratios are taken within each round, and shown as median [smallest–largest]. " +
-            "Ratios tell more than figures: they were measured in turn.");
+        Line(text, $"Written by `dotnet run -c Release --project benchmarks -- fanout`. {results.Machine}; the load client runs on the same machine.");
+        Line(text, $"Figures are medians of the rounds; ratios are taken within each round, and shown as median [smallest–largest]. Ratios tell more than figures: they were measured in turn.");
         Line(text, $"");
         WriteTargets(text, results);
         foreach (var scenario in AllScenarios.Everything)

@@ -34,10 +34,10 @@ internal static partial class BackplaneLog
     [LoggerMessage(26, LogLevel.Information, "Messages of store {Store} did not come over the bus. They were read from the log.")]
     public static partial void BusMissedMessages(this ILogger logger, string store);
 
-    [LoggerMessage(30, LogLevel.Information, "Messages are announced on {Channels}.")]
+    [LoggerMessage(32, LogLevel.Information, "Messages are announced on {Channels}.")]
     public static partial void Announcing(this ILogger logger, string channels);
 
-    [LoggerMessage(31, LogLevel.Error, "What was ordered on another node could not be done here.")]
+    [LoggerMessage(33, LogLevel.Error, "What was ordered on another node could not be done here.")]
     public static partial void OrderFailed(this ILogger logger, Exception failure);
 
     [LoggerMessage(27, LogLevel.Error, "Watching the connection to Redis failed.")]

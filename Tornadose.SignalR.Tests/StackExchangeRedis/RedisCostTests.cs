@@ -37,12 +37,14 @@ public sealed class RedisCostTests
         Assert.Equal(1, await CallsAsync(redis, "subscribe"));
     }
 
+    /// <summary>Nodes look for orders of operators, too, as often as they compare positions: not within this test.</summary>
     [Fact]
     public async Task Store_NobodyFollows_CostsTheNodeNothing()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var nodes = await TwoNodes.StartAsync(
-            redis.ConnectionString, configure: options => options.ProbeInterval = Timeout.InfiniteTimeSpan);
+            redis.ConnectionString, configure: static options =>
+                (options.ProbeInterval, options.SyncInterval) = (Timeout.InfiniteTimeSpan, TimeSpan.FromMinutes(10)));
         await nodes.PublishAsync(10);
         Assert.Empty(await ChannelsAsync(redis));
         await using (await RawSse.OpenAsync(nodes.A.Url("/stores/orders")))

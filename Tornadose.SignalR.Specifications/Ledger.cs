@@ -1,7 +1,7 @@
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>What the ledger holds a store to.</summary>
-public enum LedgerRule
+internal enum LedgerRule
 {
     /// <summary>A queue store: every offset, in order.</summary>
     Every,
@@ -16,7 +16,7 @@ public enum LedgerRule
 /// L3 no id twice; L4 a payload is what was published under its id; L5 all subscribers agree on it; L6 at rest everybody
 /// has reached the top; L7 every acknowledged message is in the log exactly once.
 /// </summary>
-public sealed class Ledger(LedgerRule rule = LedgerRule.Every)
+internal sealed class Ledger(LedgerRule rule = LedgerRule.Every)
 {
     private readonly Lock _lock = new();
     private readonly List<(string Id, string Hash)> _published = [];

@@ -37,4 +37,4 @@ internal sealed record ConnectRecord(string Wire, string? After) : LedgerRecord(
 }
 
 /// <summary>What the ledger found, with the last records of the subscriber it found it with.</summary>
-public sealed class LedgerException(string report) : Exception(report);
+internal sealed class LedgerException(string report) : Exception(report);

@@ -1,7 +1,7 @@
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>What one subscriber saw, over all its connections. Safe to record from any thread.</summary>
-public sealed class LedgerSubscriber
+internal sealed class LedgerSubscriber
 {
     private readonly Lock _lock = new();
     private readonly List<LedgerRecord> _records = [];

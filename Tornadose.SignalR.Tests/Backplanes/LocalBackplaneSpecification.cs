@@ -2,7 +2,7 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Tests.Backplanes;
 
-public sealed class LocalBackplaneSpecification : BackplaneSpecification<LocalBackplane>
+public sealed class LocalBackplaneSpecification : BackplaneSpecification<IBackplane>
 {
-    protected override Task<LocalBackplane> CreateAsync() => Task.FromResult(new LocalBackplane(TimeProvider.System));
+    protected override Task<IBackplane> CreateAsync() => Task.FromResult<IBackplane>(new LocalBackplane(TimeProvider.System));
 }

@@ -63,7 +63,7 @@ public sealed class SpecificationHost : IAsyncLifetime
     }
 
     /// <summary>A store of its own for one test.</summary>
-    public SpecificationStore Store(string family) =>
+    internal SpecificationStore Store(string family) =>
         new(Test, family, family is "data" or "skip" ? LedgerRule.Latest : LedgerRule.Every);
 
     /// <param name="clock">The clock of the delivery; null for the system's.</param>

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>One test's store, with the ledger of what was published to it and of what its subscribers saw.</summary>
-public sealed class SpecificationStore
+internal sealed class SpecificationStore
 {
     private readonly TestHost _host;
     private int _published;

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>A subscriber, over all its connections: what it reads goes into the ledger.</summary>
-public sealed class Subscription(SpecificationStore store, TransportReader reader, LedgerSubscriber seen) : IAsyncDisposable
+internal sealed class Subscription(SpecificationStore store, TransportReader reader, LedgerSubscriber seen) : IAsyncDisposable
 {
     private readonly List<Arrival> _arrivals = [];
 

@@ -4,7 +4,7 @@ namespace Tornadose.SignalR.Backplanes;
 
 /// <summary>Order and positions decided in this process. What it keeps ends with the process; a new process is a new epoch.</summary>
 /// <param name="time">The clock.</param>
-public sealed class LocalBackplane(TimeProvider time) : IBackplane
+internal sealed class LocalBackplane(TimeProvider time) : IBackplane
 {
     /// <inheritdoc/>
     public IBackplaneChannel Open(string store, MessageLogLimits limits) => new LocalBackplaneChannel(limits, time);

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR;
 
 /// <summary>What a store keeps.</summary>
-public enum StoreKind
+internal enum StoreKind
 {
     /// <summary>The latest value: a new subscriber gets it first, a slow one skips to it.</summary>
     Data,

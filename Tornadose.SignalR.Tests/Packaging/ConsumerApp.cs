@@ -87,10 +87,10 @@ internal sealed class ConsumerApp : IAsyncDisposable
     }
 
     /// <summary>Starts a published application again, after <c>kill -9</c>.</summary>
-    public async Task KillAndStartAgainAsync()
+    public async Task KillAndStartAgainAsync(params string[] arguments)
     {
         await _process!.DisposeAsync();
-        await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"), []);
+        await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"), arguments);
     }
 
     public bool Has(string file) => File.Exists(Path.Combine(_folder.FullName, "out", file));

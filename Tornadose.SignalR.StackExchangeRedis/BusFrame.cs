@@ -95,7 +95,7 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
             || !uint.TryParse(previous, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var previousTag)
             || !TryReadForm(form, rest.Length, out var json, out var eventLength, out var traceParent))
             return false;
-        var content = ForeignContent.Of(rest[eventLength..], json, Encoding.UTF8.GetString(rest.Span[..eventLength]));
+        var content = ForeignContent.OfScript(rest[eventLength..], json, Encoding.UTF8.GetString(rest.Span[..eventLength]));
         frame = new BusFrame(position, previousTag, content) { TraceParent = traceParent, Proof = proof, Proved = proved };
         return true;
     }

@@ -33,9 +33,10 @@ internal sealed class PublishTelemetry
     internal readonly struct Publish(PublishTelemetry telemetry, string measuredAs, Activity? activity, long began) : IDisposable
     {
         /// <param name="position">Where the message stands; formatted only where somebody traces.</param>
-        public void Accepted<TPosition>(TPosition position)
+        /// <param name="messages">How many messages there are.</param>
+        public void Accepted<TPosition>(TPosition position, int messages)
         {
-            telemetry._published.Add(1, Store);
+            telemetry._published.Add(messages, Store);
             if (began != 0)
                 telemetry._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, Store);
             activity?.SetTag("messaging.message.id", position?.ToString());

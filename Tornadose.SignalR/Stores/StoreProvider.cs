@@ -74,7 +74,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     /// <summary>The limits of a store, or of one that would be made once it is asked for; null when there would be none.</summary>
     internal MessageLogLimits? LimitsOf(string name) =>
         (_stores.TryGetValue(name, out var store) ? store.OptionsName : _families.OptionsNameOf(name)) is { } options
-            ? _options.Get(options).ToLimits()
+            ? _options.Get(options).ToLimits(isOfFamily: StorePattern.IsPattern(options))
             : null;
 
     internal MessageStore Get(string name) => Find(name)
@@ -132,7 +132,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private MessageStore Make(string name, StoreDefinition definition, StoreLease? lease)
     {
         var options = _options.Get(definition.Name);
-        return new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits()), _serializer)
+        return new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits(lease is not null)), _serializer)
         {
             OptionsName = definition.Name,
             RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,
@@ -174,6 +174,6 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     {
         foreach (var store in _stores.Values)
             if (store.OptionsName == name)
-                (store.Options, store.Log.Limits) = (options, options.ToLimits());
+                (store.Options, store.Log.Limits) = (options, options.ToLimits(store.Lease is not null));
     }
 }

@@ -79,7 +79,12 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
     private void TakeInvocation(string? target, JsonElement arguments)
     {
         Assert.Equal(store, arguments[0].GetString());
-        Arrive(target == "Reset" ? Arrival.OfReset(arguments[1]) : Arrival.OfEnvelope(arguments[1]));
+        Arrive(target switch
+        {
+            "Reset" => Arrival.OfReset(arguments[1]),
+            "Ended" => Arrival.OfEnd(arguments[1]),
+            _ => Arrival.OfEnvelope(arguments[1]),
+        });
     }
 
     private void Complete(JsonElement message)

@@ -87,7 +87,7 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
     public void Trim(TimeSpan now)
     {
         while (Newest - _first + 1 > _limits.Slots || (Bytes > _limits.MaxBytes && Newest > _first)
-            || (Newest >= _first && IsTooOld(_entries[_first - 1], now)))
+            || (Newest >= _first && IsPast(_entries[_first - 1], now)))
             _first++;
         if (Latest is { } latest && IsTooOld(latest, now))
             Latest = null;
@@ -98,7 +98,9 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
         ? _origin
         : Kept(entry.Number - 1)?.Position ?? entry.Position with { Offset = entry.Position.Offset - 1, Tag = 0 };
 
-    public bool IsTooOld(ModelEntry entry, TimeSpan now) => entry.Kind != EntryKind.End && _limits.MaxAge is { } age && now - entry.AppendedAt > age;
+    public bool IsTooOld(ModelEntry entry, TimeSpan now) => entry.Kind != EntryKind.End && IsPast(entry, now);
+
+    private bool IsPast(ModelEntry entry, TimeSpan now) => _limits.MaxAge is { } age && now - entry.AppendedAt > age;
 
     private void Forget()
     {

@@ -43,10 +43,21 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
 
     public ValueTask<MessagePosition> AppendAsync(
         IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
-        AppendAsync(contents, idempotencyKey, "", cancellationToken);
+        AppendAsync(contents, idempotencyKey, "", lease: null, cancellationToken);
+
+    public ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
+        AppendAsync(contents, idempotencyKey, "", lease, cancellationToken);
+
+    public async ValueTask<long> LeaseAsync(long held, TimeSpan duration, CancellationToken cancellationToken) =>
+        (long)await _node.Connection.EvaluateAsync(
+            RedisScripts.Lease, [_keys.Meta, _keys.Lease], [held, (long)duration.TotalMilliseconds], cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask ReleaseAsync(long lease, CancellationToken cancellationToken) =>
+        await LeaseAsync(lease, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
-        await AppendAsync([content], null, "first", cancellationToken).ConfigureAwait(false);
+        await AppendAsync([content], null, "first", lease: null, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +81,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     }
 
     private async ValueTask<MessagePosition> AppendAsync(
-        IReadOnlyList<MessageContent> contents, string? idempotencyKey, string condition, CancellationToken cancellationToken)
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, string condition, long? lease,
+        CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
@@ -84,6 +96,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
             condition,
             _node.Connection.Announcing,
             Log.Limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "",
+            lease ?? RedisValue.EmptyString,
             .. contents.Skip(1).SelectMany(Arguments),
         ];
         var id = await EvaluateAsync(keys, arguments, cancellationToken).ConfigureAwait(false);

@@ -15,13 +15,14 @@
 --         8  first: append only where there was no message before
 --         9  sharded: announce by SPUBLISH; plain: by PUBLISH; nothing for what the store's nodes have said
 --        10  for how many milliseconds the store is kept after its end, unless somebody reads it; nothing for ever
---        11… further messages, each as the arguments 1, 2 and 3
+--        11  the number of the lease by which the publisher produces; nothing for any other publisher
+--        12… further messages, each as the arguments 1, 2 and 3
 --
 -- Returns the id of the message, of several of the last one; with first, that of the newest message where there is one; that of the end where
 -- there is one and another was to be appended. Example, for the prefix "tornadose" and the store "orders":
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus', 'largest', 'ended')
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus', 'largest', 'ended', 'lease')
 local epoch, last, previous, seal, largest = state[1], state[2], state[3], state[4], tonumber(state[8] or '0')
 
 local function given(argument, stored, default)
@@ -32,7 +33,7 @@ end
 local capacity, age, bus = given(ARGV[5], state[5], '1000'), given(ARGV[6], state[6], '0'), given(ARGV[9], state[7], 'plain')
 local keep, trace, ended = ARGV[10] or '', ARGV[7] or '', state[9] == '1'
 local messages = { { ARGV[1], ARGV[2] == 'json' and 'j' or 't', ARGV[3] or '' } }
-for at = 11, #ARGV, 3 do table.insert(messages, { ARGV[at], ARGV[at + 1] == 'json' and 'j' or 't', ARGV[at + 2] }) end
+for at = 12, #ARGV, 3 do table.insert(messages, { ARGV[at], ARGV[at + 1] == 'json' and 'j' or 't', ARGV[at + 2] }) end
 local isEnd = messages[#messages][3] == 'tornadose.end'
 if not string.match(trace, '^%x%x%-[%x%-]+$') or #trace ~= 55 then trace = '' end
 
@@ -46,6 +47,10 @@ end
 if ended and epoch and last and previous then
   if isEnd then return epoch .. '-' .. last .. '-' .. previous end
   return redis.error_reply('COMPLETED The store is complete: nothing more can be published to it.')
+end
+
+if (tonumber(ARGV[11]) or math.huge) < (tonumber(state[10]) or 0) then
+  return redis.error_reply('FENCED Another process produces the messages of this store by now.')
 end
 
 local now = redis.call('TIME')

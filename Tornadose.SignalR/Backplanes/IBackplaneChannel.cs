@@ -40,6 +40,41 @@ public interface IBackplaneChannel : IAsyncDisposable
         AppendAsync([content], idempotencyKey, cancellationToken);
 
     /// <summary>
+    /// The same for a producer that holds a lease of the store, and is refused once another process has got one. By default the lease is
+    /// not looked at, which is right where no other process shares the store.
+    /// </summary>
+    /// <param name="contents">The messages.</param>
+    /// <param name="idempotencyKey">The key; null for none.</param>
+    /// <param name="lease">The number of the lease.</param>
+    /// <param name="cancellationToken">Ends the wait; the messages may have been stored all the same.</param>
+    /// <returns>The position of the last message.</returns>
+    /// <exception cref="StoreRefusedException">Another process has a later lease; or as <see
+    /// cref="AppendAsync(IReadOnlyList{MessageContent}, string?, CancellationToken)"/>.</exception>
+    ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
+        AppendAsync(contents, idempotencyKey, cancellationToken);
+
+    /// <summary>
+    /// Makes this process the only one that produces the store's messages, or keeps it so. By default it is, as no other process shares the
+    /// store.
+    /// </summary>
+    /// <param name="held">The lease to keep; 0 for a new one.</param>
+    /// <param name="duration">For how long it lasts, from now.</param>
+    /// <param name="cancellationToken">Ends the wait; it may have been granted all the same.</param>
+    /// <returns>The number of the lease, higher than that of any lease before it; 0 when another process has one.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="StoreRefusedException">The backplane refuses.</exception>
+    ValueTask<long> LeaseAsync(long held, TimeSpan duration, CancellationToken cancellationToken) => new(1L);
+
+    /// <summary>Gives a lease back before its time. Does nothing when it is lost already.</summary>
+    /// <param name="lease">The number of the lease.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when another process can have it.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="StoreRefusedException">The backplane refuses.</exception>
+    ValueTask ReleaseAsync(long lease, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>
     /// Appends a message unless there was one before: a data store's initial value. By default it looks first, and then appends; a
     /// backplane that can do both in one step overrides it, so that what another process publishes between the two is not followed by an
     /// older value.

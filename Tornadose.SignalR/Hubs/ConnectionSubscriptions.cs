@@ -65,7 +65,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         FollowedStore? following = null;
         try
         {
-            following = await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
+            following = await FollowedStore.BeginAsync(store, cancellationToken, isReader: true).ConfigureAwait(false);
             var log = following.Store.Log;
             var cursor = await following
                 .OpenCursorAsync(

@@ -132,6 +132,9 @@ public interface IStore
     ValueTask<MessagePosition> CompleteAsync<T>(
         T lastValue, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Who reads the store.</summary>
+    IStoreSubscribers Subscribers { get; }
+
     /// <summary>Gives the newest message that is still kept.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The message; null when there is none.</returns>

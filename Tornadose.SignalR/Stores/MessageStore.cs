@@ -58,6 +58,15 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// <summary>How much all stores may keep together; null for a store that the application has declared by name.</summary>
     internal StoreBudget? Budget { get; init; }
 
+    public IStoreSubscribers Subscribers => Readers;
+
+    /// <summary>Who reads it.</summary>
+    internal StoreSubscribers Readers { get; init; } =
+        new(name, static () => TimeSpan.Zero, TimeProvider.System, nodes: null);
+
+    /// <summary>What fills it while somebody reads; null for the application itself, or nobody.</summary>
+    internal StoreProducer? Producer { get; set; }
+
     /// <summary>Whether there never was a message.</summary>
     internal bool IsEmpty => Log.LastSequence == 0;
 
@@ -145,7 +154,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
 
     public async ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken = default)
     {
-        var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        var following = await FollowedStore.BeginAsync(this, cancellationToken, isReader: true).ConfigureAwait(false);
         try
         {
             var cursor = await following.OpenCursorAsync(start, cancellationToken).ConfigureAwait(false);
@@ -192,7 +201,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     public async IAsyncEnumerable<StoreMessage> ReadAllAsync(
         StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        using var following = await FollowedStore.BeginAsync(this, cancellationToken, isReader: true).ConfigureAwait(false);
         var cursor = await following.OpenCursorAsync(start, cancellationToken).ConfigureAwait(false);
         do
         {
@@ -223,7 +232,31 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// Ends the store. Not <c>DisposeAsync</c>: a container disposes of what it has handed out one by one, and a hundred injected stores
     /// would each wait for a backplane that hangs. <see cref="StoreProvider"/> closes all of them together.
     /// </summary>
-    internal ValueTask CloseAsync() => channel.DisposeAsync();
+    internal async ValueTask CloseAsync()
+    {
+        if (Producer is not null)
+            await Producer.DisposeAsync().ConfigureAwait(false);
+        await channel.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The store as its producer has it.</summary>
+    internal MessageStore WithLease(long lease) => new(name, kind, Options, new LeasedChannel(channel, lease), serializer)
+    {
+        OptionsName = OptionsName,
+        RouteValues = RouteValues,
+        Telemetry = Telemetry,
+        Lease = Lease,
+        Budget = Budget,
+        Renew = Renew,
+        Readers = Readers,
+    };
+
+    /// <summary>Publishes what is encoded already.</summary>
+    internal ValueTask<MessagePosition> PublishContentAsync(MessageContent content, CancellationToken cancellationToken)
+    {
+        CheckSize(content.Data);
+        return TakeAsync([content], null, cancellationToken);
+    }
 
     private MessageStore Current
     {

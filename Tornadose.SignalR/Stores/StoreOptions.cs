@@ -64,6 +64,12 @@ public sealed class StoreOptions
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// For how long the store still counts as read after its last subscriber in this process has gone (<see cref="IStoreSubscribers.Any"/>):
+    /// a producer runs on for so long, and a reconnect does not stop it. Default 10 s. From 0 to 1 day.
+    /// </summary>
+    public TimeSpan SubscriberGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// The authorization policy that says who may read the store, on every transport, at every connect and resume. Default null: whoever
     /// passes the endpoint's own authorization. Its handlers get a <c>StoreAccess</c> as the resource.
     /// </summary>

@@ -7,6 +7,8 @@ internal sealed class TypedStore<T>(MessageStore store) : IStore<T>
 {
     public string Name => store.Name;
 
+    public IStoreSubscribers Subscribers => store.Subscribers;
+
     public ValueTask<MessagePosition> PublishAsync(
         T value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
         store.PublishAsync<T>(value, options, cancellationToken);

@@ -127,8 +127,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
                 async multiplexer =>
                 {
                     var database = multiplexer.GetDatabase();
-                    return await database.KeyExpireAsync(_keys.Meta, keep).ConfigureAwait(false)
-                        && await database.KeyExpireAsync(_keys.Log, keep).ConfigureAwait(false);
+                    await database.ExecuteAsync("PEXPIRE", _keys.Meta, (long)keep.TotalMilliseconds).ConfigureAwait(false);
+                    return await database.ExecuteAsync("PEXPIRE", _keys.Log, (long)keep.TotalMilliseconds).ConfigureAwait(false);
                 },
                 CancellationToken.None).ConfigureAwait(false);
         }

@@ -12,7 +12,9 @@ if present and present == held then
 end
 
 if present or time == '0' then return 0 end
-local number = redis.call('HINCRBY', meta, 'lease', 1)
-redis.call('SET', lease, number, 'PX', time)
-if redis.call('HEXISTS', meta, 'epoch') == 0 then redis.call('PEXPIRE', meta, 86400000) end -- nobody has published yet, or ever will
+local state = redis.call('HMGET', meta, 'lease', 'epoch')
+local number = tonumber(state[1] or '0') + 1
+redis.call('HSET', meta, 'lease', string.format('%.0f', number))
+redis.call('SET', lease, string.format('%.0f', number), 'PX', time)
+if not state[2] then redis.call('PEXPIRE', meta, 86400000) end -- nobody has published yet, or ever will
 return number

@@ -105,6 +105,17 @@ public static class TornadoseBuilderExtensions
         return store;
     }
 
+    /// <summary>The same with the application's services. They are its own, not those of a scope.</summary>
+    /// <inheritdoc cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    public static ITornadoseStoreBuilder<T> ProducedBy<T>(
+        this ITornadoseStoreBuilder<T> store, Func<IServiceProvider, IStore<T>, CancellationToken, Task> produce)
+    {
+        ArgumentNullException.ThrowIfNull(produce);
+        store.SetProducer((services, produced, stop) => produce(services, new TypedStore<T>(produced), stop));
+        return store;
+    }
+
     /// <summary>
     /// Adds a data store that asks for its value while somebody reads it, and publishes it when it is another one than the last. Nobody is
     /// asked while nobody reads; of several processes that share the store over Redis one asks.
@@ -114,8 +125,8 @@ public static class TornadoseBuilderExtensions
     /// <param name="name">The store's name, see <see cref="StoreNames"/>.</param>
     /// <param name="every">How often, from 1 ms; at once when somebody comes.</param>
     /// <param name="poll">
-    /// Gives the value. The services are of a scope of its own, each time. What it throws is seen, and it is tried again, as with
-    /// <see cref="ProducedBy{T}"/>.
+    /// Gives the value. The services are of a scope of its own, each time. What it throws is seen, and it is tried again, as with <see
+    /// cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>.
     /// </param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>

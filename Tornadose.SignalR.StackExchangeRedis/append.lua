@@ -66,15 +66,23 @@ local function begin()
 end
 
 -- The end takes no place of a message, and its time is one that never comes, so that it does not grow too old.
+local time, hash = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)), ''
 local function add(number, message)
-  local data, format, event = unpack(message)
-  local entry = { offset = string.format('%.0f', last + number), tag = string.sub(redis.sha1hex(number .. ':' .. seed), 1, 8) }
-  local ends = event == 'tornadose.end'
-  local time = ends and '9007199254740991' or string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))
-  local kept = ends and string.format('%.0f', capacity + 1) or capacity
-  local added = redis.pcall('XADD', log, 'MAXLEN', kept, entry.offset .. '-' .. string.format('%.0f', tonumber(entry.tag, 16)),
-    'f', format, 'e', event, 't', time, 'd', data)
+  local fifth = (number - 1) % 5 -- a hash has five tags
+  if fifth == 0 then hash = redis.sha1hex(number .. ':' .. seed) end
+  local entry = { offset = string.format('%.0f', last + number), tag = string.sub(hash, fifth * 8 + 1, fifth * 8 + 8) }
+  local id = entry.offset .. '-' .. string.format('%.0f', tonumber(entry.tag, 16))
+  entry.id = id
+  local data, format, event = message[1], message[2], message[3]
   largest = math.max(largest, #data + #event)
+  local added
+  if number < #messages then
+    added = redis.pcall('XADD', log, id, 'f', format, 'e', event, 't', time, 'd', data)
+  elseif isEnd then
+    added = redis.pcall('XADD', log, 'MAXLEN', string.format('%.0f', capacity + 1), id, 'f', format, 'e', event, 't', '9007199254740991', 'd', data)
+  else
+    added = redis.pcall('XADD', log, 'MAXLEN', capacity, id, 'f', format, 'e', event, 't', time, 'd', data)
+  end
   return entry, type(added) == 'table' and added.err and added or nil
 end
 
@@ -86,7 +94,13 @@ if failed and string.find(failed.err, 'equal or smaller', 1, true) then
 end
 if failed then return failed end
 local entries = { first }
-for number = 2, #messages do table.insert(entries, (add(number, messages[number]))) end
+for number = 2, #messages do
+  entries[number], failed = add(number, messages[number])
+  if failed then -- all or none
+    for before = 1, number - 1 do redis.call('XDEL', log, entries[before].id) end
+    return failed
+  end
+end
 
 local newest = entries[#entries]
 local id = epoch .. '-' .. newest.offset .. '-' .. newest.tag
@@ -104,16 +118,18 @@ end
 if key then redis.call('SET', key, id, 'EX', 300) end
 
 -- The proof covers all that follows it, the message too, and shows that it comes from this script. It is made in two steps, as an
--- HMAC: who sees one proof cannot make that of a longer message from it.
-local channel = string.sub(meta, 1, -6)
-for number, entry in ipairs(entries) do
-  local data, format, event = unpack(messages[number])
-  local form = format .. #event .. (trace ~= '' and ',' .. trace or '')
-  local body = table.concat({ epoch, entry.offset, entry.tag, previous, form, event }, ';') .. data
-  local frame = '\1T1;' .. string.sub(redis.sha1hex(seal .. redis.sha1hex(seal .. body)), 1, 16) .. ';' .. body
-  local sent = bus == 'sharded' and redis.pcall('SPUBLISH', channel, frame)
-  if type(sent) ~= 'number' then redis.call('PUBLISH', channel, frame) end -- also where a server is too old, or the user lacks the right
-  previous = entry.tag
+-- HMAC: who sees one proof cannot make that of a longer message from it. Of several messages the last one is announced, with a capital letter
+-- for its format: nodes read those before it from the log.
+local data, format, event = unpack(messages[#messages])
+if #messages > 1 then
+  format = string.upper(format)
+  previous = entries[#entries - 1].tag
 end
 
+local form = format .. #event .. (trace ~= '' and ',' .. trace or '')
+local body = table.concat({ epoch, newest.offset, newest.tag, previous, form, event }, ';') .. data
+local proof = string.sub(redis.sha1hex(seal .. redis.sha1hex(seal .. body)), 1, 16)
+local channel, frame = string.sub(meta, 1, -6), '\1T1;' .. proof .. ';' .. body
+local sent = bus == 'sharded' and redis.pcall('SPUBLISH', channel, frame)
+if type(sent) ~= 'number' then redis.call('PUBLISH', channel, frame) end -- also where a server is too old, or the user lacks the right
 return id

@@ -34,6 +34,27 @@ public sealed class CompletedStoreTests(RedisFixture redis)
     }
 
     [Fact]
+    public async Task Batch_OnOneNode_ComesToReadersOfTheOtherInOrderAndCountsNotAsMissed()
+    {
+        var server = await redis.GetAsync();
+        var prefix = redis.NewPrefix();
+        await using var nodes = await TwoNodes.StartAsync(server.ConnectionString, configure: options => options.KeyPrefix = prefix);
+        var reading = ReadAsync(nodes.StoreOf(nodes.A));
+        await nodes.PublishAsync(nodes.B, "first");
+        for (var batch = 0; batch < 2; batch++)
+        {
+            await nodes.StoreOf(nodes.B).PublishManyAsync(Enumerable.Range(0, 200).Select(number => $"{batch}.{number}"));
+            await nodes.StoreOf(nodes.B).PublishAsync($"{batch} alone");
+        }
+
+        await nodes.StoreOf(nodes.B).CompleteAsync();
+        var expected = Enumerable.Range(0, 2).SelectMany(static batch =>
+            (string[])[.. Enumerable.Range(0, 200).Select(number => $"{batch}.{number}"), $"{batch} alone"]);
+        Assert.EndsWith(string.Join(' ', expected), await reading.WithTimeout(), StringComparison.Ordinal);
+        Assert.Equal(0, nodes.Metrics.Sum("backplane.backfilled"));
+    }
+
+    [Fact]
     public async Task Complete_DataStore_NodeThatComesLaterHasValueAndEnd()
     {
         var server = await redis.GetAsync();

@@ -3,6 +3,12 @@ namespace Tornadose.SignalR;
 /// <summary>What can be said of a message besides its data.</summary>
 public sealed record PublishOptions
 {
+    /// <summary>How many messages a batch has at most.</summary>
+    public const int MaxBatchMessages = 1000;
+
+    /// <summary>How many bytes the messages of a batch have at most, payloads and event types together: 1 MiB.</summary>
+    public const int MaxBatchBytes = 1024 * 1024;
+
     /// <summary>
     /// The event type, which a browser's <c>EventSource</c> listens for by name. Default null: a plain message. Empty and <c>message</c>
     /// mean the same as null. At most 256 characters; control and format characters are refused, and so is <c>tornadose.</c> at the

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// An item of the hub's stream <c>WatchText</c>: a message with its published text, or a reset. Fits
+/// An item of the hub's stream <c>WatchText</c>: a message with its published text, a reset, or the end. Fits
 /// <c>connection.StreamAsync&lt;StoreClientTextMessage&gt;("WatchText", store, after)</c> in .NET clients, whatever their hub protocol.
 /// </summary>
 [DataContract]
@@ -27,7 +27,7 @@ public sealed class StoreClientTextMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Format { get; init; }
 
-    /// <summary>The text as it was published, or the JSON text; null for a reset.</summary>
+    /// <summary>The text as it was published, or the JSON text; null for a reset and for the end.</summary>
     [DataMember(Name = "data", EmitDefaultValue = false), JsonPropertyName("data")]
     public string? Data { get; init; }
 
@@ -35,4 +35,9 @@ public sealed class StoreClientTextMessage
     [DataMember(Name = "reset", EmitDefaultValue = false), JsonPropertyName("reset")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StoreClientReset? Reset { get; init; }
+
+    /// <summary>Not null where the store is complete; the stream ends with it.</summary>
+    [DataMember(Name = "end", EmitDefaultValue = false), JsonPropertyName("end")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoreClientEnd? End { get; init; }
 }

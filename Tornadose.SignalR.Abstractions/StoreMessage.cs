@@ -33,6 +33,12 @@ public sealed class StoreMessage
     /// <summary>The reset, when this is one; null for a message.</summary>
     public StoreReset? Reset { get; }
 
+    /// <summary>
+    /// Whether this is the end of a store that was completed. Only encoders get to see it: other readers are told by
+    /// <c>MessageCursor.IsAtEnd</c>, and enumerations end.
+    /// </summary>
+    public bool IsEnd => _content.IsEnd;
+
     /// <summary>The event type; null for a plain message, and for a reset.</summary>
     public string? EventType => _content.EventType;
 

@@ -7,11 +7,14 @@ namespace Tornadose.SignalR;
 /// <param name="messages">The messages.</param>
 public sealed class StoreSnapshot(MessagePosition position, IReadOnlyList<StoreMessage> messages)
 {
-    /// <summary>The position of the newest message in the snapshot.</summary>
+    /// <summary>The position of the newest message in the snapshot; that of the end, where the store is complete.</summary>
     public MessagePosition Position { get; } = position;
 
     /// <summary>The text form of <see cref="Position"/>.</summary>
     public string Id => Position.ToString();
+
+    /// <summary>Whether the store is complete: nothing will be published after these messages.</summary>
+    public bool IsCompleted { get; init; }
 
     /// <summary>The messages, oldest first.</summary>
     public IReadOnlyList<StoreMessage> Messages { get; } = messages;

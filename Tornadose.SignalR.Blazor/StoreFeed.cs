@@ -23,6 +23,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     private StoreViewState _state;
     private StoreResetReason? _resetReason;
     private string? _id;
+    private bool _isCompleted;
     private MessagePosition? _newest;
     private int _resets;
     private long _unreadable;
@@ -34,6 +35,16 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         {
             lock (_gate)
                 return _id;
+        }
+    }
+
+    /// <summary>Whether the store is complete, and all of it was read.</summary>
+    public bool IsCompleted
+    {
+        get
+        {
+            lock (_gate)
+                return _isCompleted;
         }
     }
 
@@ -87,12 +98,13 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         // A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given
         // something, or finds the store further on, and comes back with its id: what it has missed is said by a reset then.
         MessagePosition? fruitless = null;
-        while (await PositionAsync(cancellationToken).ConfigureAwait(false) is var position && fruitless != position)
-            fruitless = await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false) ? null : position;
+        while (await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false) is var now && fruitless != now.Position)
+        {
+            fruitless = await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false) ? null : now.Position;
+            lock (_gate)
+                _isCompleted = fruitless is not null && now.IsCompleted;
+        }
     }
-
-    private async Task<MessagePosition> PositionAsync(CancellationToken cancellationToken) =>
-        (await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Position;
 
     /// <returns>Whether there was anything.</returns>
     private async Task<bool> ReadUntilMissedAsync(CancellationToken cancellationToken)
@@ -135,6 +147,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
             // An id that is not kept leads to a reset when reading begins after it, which says that something was missed; of a store that
             // has only its newest value nothing can be.
             _id = index >= 0 || !newestOnly ? upTo ?? snapshot.Id : snapshot.Id;
+            _isCompleted = snapshot.IsCompleted && _id == snapshot.Id;
             _context = null;
         }
 

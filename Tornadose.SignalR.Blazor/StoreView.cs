@@ -145,7 +145,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         {
             await feed.LoadAsync(upTo, _loading.Token);
             if (_reading is null)
-                feed.State = StoreViewState.Still; // else the view was rendered again in the meantime, and is live already
+                feed.State = feed.IsCompleted ? StoreViewState.Completed : StoreViewState.Still; // else the view was rendered again in the meantime, and is live already
         }
         catch (OperationCanceledException)
         {
@@ -162,7 +162,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     private void ReadOrPause()
     {
         // What was loading, or on its way here from the circuit, may come after the end.
-        if (_disposed || _feed is not { Id: not null } feed || !RendererInfo.IsInteractive)
+        if (_disposed || _feed is not { Id: not null, IsCompleted: false } feed || !RendererInfo.IsInteractive)
             return;
         if (Paused || Circuit.IsDown)
             Pause(feed);
@@ -190,7 +190,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         {
             await before;
             await Task.Run(() => feed.ReadAsync(end), end);
-            feed.State = StoreViewState.Ended;
+            feed.State = feed.IsCompleted ? StoreViewState.Completed : StoreViewState.Ended;
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

@@ -20,6 +20,9 @@ public enum StoreViewState
     /// </summary>
     Paused,
 
+    /// <summary>The store is complete, and all that it keeps is shown: nothing more will come.</summary>
+    Completed,
+
     /// <summary>The store has ended, with the application.</summary>
     Ended,
 }

@@ -27,4 +27,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(7, LogLevel.Error, "A callback of the subscription of store {Store} failed. The subscription goes on.")]
     public static partial void CallbackFailed(this ILogger logger, Exception failure, string store);
+
+    [LoggerMessage(8, LogLevel.Information, "Store {Store} is complete, and all of it was read.")]
+    public static partial void Completed(this ILogger logger, string store);
 }

@@ -12,6 +12,9 @@ internal sealed class FollowCursor
     /// <summary>Stands for an empty id: the server would take that for a new subscriber, and not tell of the reset that is due.</summary>
     private const string NoId = "none";
 
+    /// <summary>The id of those whom an operator has ended. No other is answered by 204, but one after which nothing will come.</summary>
+    public const string Dismissed = "closed";
+
     private readonly StartAt? _start;
     private readonly string?[] _own;
 

@@ -24,6 +24,7 @@ internal sealed class Follower : IAsyncDisposable
     private Queue<ReceivedMessage> _beginning = new();
     private Attempt? _attempt;
     private string? _handedOn;
+    private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
     private bool _hasWorked;
     private bool _hasAskedForTokenAnew;
 
@@ -61,10 +62,15 @@ internal sealed class Follower : IAsyncDisposable
     /// <exception cref="OperationCanceledException">Nobody wants messages any more.</exception>
     public async ValueTask<ReceivedMessage?> NextAsync()
     {
-        while (State is not StoreSubscriptionState.Ended)
+        while (State is not (StoreSubscriptionState.Ended or StoreSubscriptionState.Completed))
         {
             if (_beginning.TryDequeue(out var first))
-                return HandOn(first);
+            {
+                if (!TakesEnd(first))
+                    return HandOn(first);
+                continue;
+            }
+
             Exception? failure = null;
             try
             {
@@ -78,7 +84,11 @@ internal sealed class Follower : IAsyncDisposable
                 {
                     if (message.Id is { } id)
                         _cursor.Move(id);
-                    return HandOn(message);
+                    if (!TakesEnd(message))
+                        return HandOn(message);
+                    if (State is not StoreSubscriptionState.Completed)
+                        continue;
+                    failure = new CompletedException();
                 }
             }
             catch (Exception thrown)
@@ -97,9 +107,29 @@ internal sealed class Follower : IAsyncDisposable
         if (_attempt is { } attempt)
             await attempt.DisposeAsync().ConfigureAwait(false);
         _attempt = null;
-        if (State is not StoreSubscriptionState.Failed)
+        if (State is not (StoreSubscriptionState.Failed or StoreSubscriptionState.Completed))
             Set(StoreSubscriptionState.Ended);
         _metrics.Ended(_wire.Name);
+    }
+
+    /// <summary>Notes the end of a store, which is no message. Of several stores the others go on.</summary>
+    /// <returns>Whether it was one.</returns>
+    private bool TakesEnd(ReceivedMessage message)
+    {
+        if (!message.IsEnd)
+            return false;
+        _handedOn = message.Id ?? _handedOn;
+        _ended.Add(message.Store);
+        if (_ended.Count == _stores.Names.Count)
+            Complete();
+        return true;
+    }
+
+    private void Complete()
+    {
+        _logger.Completed(_stores.ToString());
+        LastError = null;
+        Set(StoreSubscriptionState.Completed);
     }
 
     private ReceivedMessage HandOn(ReceivedMessage message)
@@ -107,6 +137,7 @@ internal sealed class Follower : IAsyncDisposable
         _handedOn = message.Id ?? _handedOn;
         if (message.Reset is { } reset)
         {
+            _ended.Remove(message.Store); // it goes on, from before its end
             _logger.MessagesMissing(message.Store, reset.Reason);
             _metrics.Reset(_wire.Name, reset.Reason);
         }
@@ -155,6 +186,14 @@ internal sealed class Follower : IAsyncDisposable
         _stop.ThrowIfCancellationRequested();
         if (attempt.ResumesAtOnce || IsWorthAnotherToken(failure))
             return;
+        if (failure is CompletedException || (failure is DismissedException { IsNoContent: true }
+            && _cursor.Id is not (null or FollowCursor.Dismissed)))
+        {
+            if (State is not StoreSubscriptionState.Completed && _beginning.Count == 0)
+                Complete(); // there is nothing after the id, and there never will be
+            return;
+        }
+
         if (failure is DismissedException)
         {
             _logger.Dismissed(_stores.ToString());

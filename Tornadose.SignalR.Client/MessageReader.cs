@@ -19,7 +19,7 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         new(Stores.Names[store], new ReceivedReset(ReceivedReset.ParseReason(reason), id), json);
 
     /// <summary>
-    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"closed":{…}}</c>, or <c>{}</c>, the heartbeat.
+    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>, or <c>{}</c>, the heartbeat.
     /// </summary>
     /// <returns>Null for a heartbeat, and for what is not ours.</returns>
     /// <exception cref="JsonException">It is none of these.</exception>
@@ -33,6 +33,8 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         var index = Stores.IndexOf(envelope.Store);
         if (index < 0)
             return null;
+        if (envelope.IsEnd)
+            return End(index, envelope.Id);
         if (envelope.Reason is { } reason)
             return Reset(index, reason, envelope.Id ?? "");
         return envelope.Data is { } data ? Message(index, envelope.Id, envelope.EventType, envelope.Format, data) : null;
@@ -44,8 +46,8 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
     {
         if (received.EventType == "tornadose.closed")
             throw new DismissedException();
-        if (received.EventType == StoreReset.EventType)
-            return EventReset(received);
+        if (received.EventType is StoreReset.EventType or MessageContent.EndEventType)
+            return EventReset(received, isEnd: received.EventType == MessageContent.EndEventType);
         // Of several stores the event type is the store, or store/type; both may have slashes, so that the field says where one ends.
         var index = Stores.IndexOf(received.Store ?? received.EventType);
         if (index < 0)
@@ -57,12 +59,16 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         return Message(index, received.Id, type, format, received.Data);
     }
 
-    private ReceivedMessage? EventReset(in ServerSentEvent received)
+    public ReceivedMessage End(int store, string? id) => new(Stores.Names[store], id, json);
+
+    private ReceivedMessage? EventReset(in ServerSentEvent received, bool isEnd)
     {
         var reader = Open(received.Data);
         reader.Read();
         var reset = ReadReset(ref reader);
         var index = Stores.IndexOf(reset.Store);
+        if (index >= 0 && isEnd)
+            return End(index, received.Id);
         return index < 0 ? null : Reset(index, reset.Reason, reset.Id ?? received.Id ?? "");
     }
 
@@ -94,6 +100,9 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
                     break;
                 case "reset":
                     item = ReadReset(ref reader);
+                    break;
+                case "end":
+                    item = ReadReset(ref reader) with { IsEnd = true };
                     break;
                 case "closed":
                     item.IsClosed = true;
@@ -166,5 +175,6 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         public MessageFormat Format;
         public ReadOnlyMemory<byte>? Data;
         public bool IsClosed;
+        public bool IsEnd;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class Publisher(StoreRequests requests)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     public async Task<string> PublishAsync(
-        string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+        string store, ReadOnlyMemory<byte> data, string mediaType, PublishOptions? options, CancellationToken cancellationToken)
     {
         StoreNames.Validate(store);
         CheckKey(options?.IdempotencyKey);
@@ -25,7 +25,7 @@ internal sealed class Publisher(StoreRequests requests)
         using var over = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await SendAsync(store, data, format, options, over.Token).ConfigureAwait(false);
+            return await SendAsync(store, data, mediaType, options, over.Token).ConfigureAwait(false);
         }
         catch (StoreConnectionException refusal)
         {
@@ -40,28 +40,26 @@ internal sealed class Publisher(StoreRequests requests)
     }
 
     private async Task<string> SendAsync(
-        string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+        string store, ReadOnlyMemory<byte> data, string mediaType, PublishOptions? options, CancellationToken cancellationToken)
     {
         try
         {
-            return await PostAsync(store, data, format, options, cancellationToken).ConfigureAwait(false);
+            return await PostAsync(store, data, mediaType, options, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreConnectionException refused) when (refused.StatusCode == HttpStatusCode.Unauthorized
             && requests.Options.AccessTokenProvider is not null)
         {
             // With another token: nothing was stored.
-            return await PostAsync(store, data, format, options, cancellationToken).ConfigureAwait(false);
+            return await PostAsync(store, data, mediaType, options, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task<string> PostAsync(
-        string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken)
+        string store, ReadOnlyMemory<byte> data, string mediaType, PublishOptions? options, CancellationToken cancellationToken)
     {
         var url = requests.Address.Of(store, string.IsNullOrEmpty(options?.EventType) ? [] : [("event", options.EventType)]);
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(data) };
-        request.Content.Headers.ContentType = format == MessageFormat.Json
-            ? new MediaTypeHeaderValue("application/json")
-            : new MediaTypeHeaderValue("text/plain", "utf-8");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType, mediaType == "text/plain" ? "utf-8" : null);
         if (options?.IdempotencyKey is { } key)
             request.Headers.Add("Idempotency-Key", key);
         using var response = await requests.SendAsync(request, hasTicket: false, cancellationToken).ConfigureAwait(false);
@@ -86,6 +84,7 @@ internal sealed class Publisher(StoreRequests requests)
     private static Exception ForApplication(StoreConnectionException refusal, string store) => refusal.StatusCode switch
     {
         HttpStatusCode.BadRequest => new ArgumentException(refusal.Message, refusal),
+        HttpStatusCode.Conflict => new StoreCompletedException(store, refusal),
         HttpStatusCode.RequestEntityTooLarge => new MessageTooLargeException(refusal.Message),
         HttpStatusCode.TooManyRequests => new StoreUnavailableException(refusal.Message, mayBeStored: false, refusal),
         >= HttpStatusCode.InternalServerError => new StoreUnavailableException(refusal.Message, mayBeStored: true, refusal),

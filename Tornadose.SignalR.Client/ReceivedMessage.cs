@@ -19,6 +19,11 @@ public sealed class ReceivedMessage
     internal ReceivedMessage(string store, ReceivedReset reset, JsonSerializerOptions json) =>
         (Store, Id, Reset, _json) = (store, reset.Id, reset, json);
 
+    /// <summary>Makes the end of a store, which is not handed on.</summary>
+    internal ReceivedMessage(string store, string? id, JsonSerializerOptions json) => (Store, Id, IsEnd, _json) = (store, id, true, json);
+
+    internal bool IsEnd { get; }
+
     /// <summary>The store's name.</summary>
     public string Store { get; }
 

@@ -16,6 +16,7 @@ internal static class Refusals
     /// <summary>What the hub's codes are over HTTP.</summary>
     private static readonly Dictionary<string, HttpStatusCode> HubCodes = new()
     {
+        ["completed"] = HttpStatusCode.Conflict,
         ["invalid"] = HttpStatusCode.BadRequest,
         ["unauthorized"] = HttpStatusCode.Unauthorized,
         ["forbidden"] = HttpStatusCode.Forbidden,
@@ -32,7 +33,7 @@ internal static class Refusals
         if (response.StatusCode == HttpStatusCode.OK)
             return;
         if (response.StatusCode == HttpStatusCode.NoContent)
-            throw new DismissedException();
+            throw new DismissedException(isNoContent: true);
         var words = await ReadWordsAsync(response, cancellationToken).ConfigureAwait(false);
         throw Of(response.StatusCode, words, hasTicket, ParseRetryAfter(response.Headers.RetryAfter, time));
     }

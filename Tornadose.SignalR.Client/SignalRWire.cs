@@ -101,6 +101,8 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
         private ReceivedMessage Read(int store, StoreClientTextMessage item)
         {
             _hasDelivered = true;
+            if (item.End is { } end)
+                return _messages.End(store, _cursor.MoveStore(store, end.Id));
             if (item.Reset is { } reset)
                 return _messages.Reset(store, reset.Reason, _cursor.MoveStore(store, reset.Id) ?? reset.Id);
             var id = item.Id is null ? null : _cursor.MoveStore(store, item.Id);
@@ -114,11 +116,16 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
             {
                 var stream = hub.StreamAsync<StoreClientTextMessage>("WatchText", store, _cursor.Of(index), cancellationToken);
                 await foreach (var item in stream.ConfigureAwait(false))
+                {
                     if (!_waiting.Writer.TryWrite((index, item)))
                     {
                         _isFull = true;
                         break;
                     }
+
+                    if (item.End is not null)
+                        return; // the streams of other stores go on
+                }
 
                 // The hub completes a stream that was cancelled from here, and no other.
                 _waiting.Writer.TryComplete();

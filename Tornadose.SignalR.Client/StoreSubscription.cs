@@ -42,7 +42,8 @@ public sealed class StoreSubscription : IAsyncDisposable
     public Exception? LastError => _follower.LastError;
 
     /// <summary>
-    /// Ends with the subscription: with success when it is <see cref="StoreSubscriptionState.Ended"/>, with <see cref="LastError"/>
+    /// Ends with the subscription: with success when it is <see cref="StoreSubscriptionState.Ended"/> or
+    /// <see cref="StoreSubscriptionState.Completed"/>, with <see cref="LastError"/>
     /// when it has failed.
     /// </summary>
     public Task Completion { get; }

@@ -17,6 +17,12 @@ public enum StoreSubscriptionState
     /// </summary>
     Ended,
 
+    /// <summary>
+    /// Ended for good, because the store is complete: everything was handed on, and nothing will be published any more. Of several stores
+    /// all are.
+    /// </summary>
+    Completed,
+
     /// <summary>Ended for good by an error that another attempt would not change: <see cref="StoreSubscription.LastError"/>.</summary>
     Failed,
 }

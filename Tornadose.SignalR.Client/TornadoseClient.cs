@@ -74,7 +74,7 @@ public sealed class TornadoseClient : IDisposable
     /// <summary>The URL of <c>MapStores</c>.</summary>
     public Uri BaseAddress { get; }
 
-    /// <summary>Reads the messages of a store, and then what is published, without end.</summary>
+    /// <summary>Reads the messages of a store, and then what is published, until the store is complete.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="start">
     /// Where to begin. Null for what a new subscriber gets: of a data store the current value, and then what is published. To
@@ -83,8 +83,7 @@ public sealed class TornadoseClient : IDisposable
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
     /// The messages, and resets where messages are missing. The connection is read only as fast as the messages are taken. It ends
-    /// when an operator of the server ends this
-    /// client for good; <see cref="StoreNotFoundException"/>, <see cref="StoreAccessDeniedException"/> and
+    /// when the store is complete, or an operator of the server ends this client for good; <see cref="StoreNotFoundException"/>, <see cref="StoreAccessDeniedException"/> and
     /// <see cref="StoreConnectionException"/> end it where another attempt
     /// would not help.
     /// </returns>
@@ -93,7 +92,7 @@ public sealed class TornadoseClient : IDisposable
         string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync(StoreList.Of(store), start, cancellationToken);
 
-    /// <summary>Reads the messages of several stores over one connection, and then what is published, without end.</summary>
+    /// <summary>Reads the messages of several stores over one connection, and then what is published, until all of them are complete.</summary>
     /// <param name="stores">The names, at most 64. An id is that of all of them.</param>
     /// <param name="start">Where to begin in each; null for what a new subscriber gets.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
@@ -103,7 +102,7 @@ public sealed class TornadoseClient : IDisposable
         IReadOnlyCollection<string> stores, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync(StoreList.Of(stores), start, cancellationToken);
 
-    /// <summary>Reads the values of a store, and then what is published, without end.</summary>
+    /// <summary>Reads the values of a store, and then what is published, until the store is complete.</summary>
     /// <typeparam name="T">The type of the values, read by <see cref="TornadoseClientOptions.JsonSerializerOptions"/>.</typeparam>
     /// <param name="store">The store's name.</param>
     /// <param name="start">Where to begin; null for what a new subscriber gets.</param>
@@ -114,7 +113,7 @@ public sealed class TornadoseClient : IDisposable
         string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync<T>(StoreList.Of(store), start, cancellationToken);
 
-    /// <summary>Reads the values of several stores over one connection, and then what is published, without end.</summary>
+    /// <summary>Reads the values of several stores over one connection, and then what is published, until all of them are complete.</summary>
     /// <typeparam name="T">The type of the values, read by <see cref="TornadoseClientOptions.JsonSerializerOptions"/>.</typeparam>
     /// <param name="stores">The names, at most 64. An id is that of all of them.</param>
     /// <param name="start">Where to begin in each; null for what a new subscriber gets.</param>
@@ -167,6 +166,7 @@ public sealed class TornadoseClient : IDisposable
     /// <exception cref="MessageTooLargeException">The store takes no message of that size.</exception>
     /// <exception cref="StoreNotFoundException">There is no such store.</exception>
     /// <exception cref="StoreAccessDeniedException">This client may not publish to it.</exception>
+    /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="StoreUnavailableException">The server did not answer, or could not store it at the moment.</exception>
     /// <exception cref="StoreConnectionException">
     /// The server refused it for another reason: it publishes nothing over HTTP, for instance.
@@ -232,6 +232,47 @@ public sealed class TornadoseClient : IDisposable
         return PublishAsync(store, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), MessageFormat.Json, options, cancellationToken);
     }
 
+    /// <summary>Publishes several values, all of them or none: one after the other, with nothing between them.</summary>
+    /// <typeparam name="T">
+    /// The values' type, as declared, which <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have to know. A string is
+    /// published as text, anything else as JSON.
+    /// </typeparam>
+    /// <param name="store">The store's name.</param>
+    /// <param name="values">The values: from 1 to <see cref="PublishOptions.MaxBatchMessages"/>, which the server takes as a body of at most
+    /// <see cref="PublishOptions.MaxBatchBytes"/>.</param>
+    /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
+    /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>
+    /// <returns>The id of the last message, once the server's log has all of them.</returns>
+    /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
+    /// <exception cref="ArgumentException">There are none, or too many; or the name, the event type or the key cannot be used.</exception>
+    /// <exception cref="MessageTooLargeException">One message, or all together, are larger than the server takes.</exception>
+    /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
+    public Task<string> PublishManyAsync<T>(
+        string store, IEnumerable<T> values, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
+        PublishManyAsync(
+            store, values, (JsonTypeInfo<T>)_options.JsonSerializerOptions.GetTypeInfo(typeof(T)), options, cancellationToken);
+
+    /// <summary>Publishes several values as JSON, written by what a source-generated context knows of their type.</summary>
+    /// <typeparam name="T">The values' type.</typeparam>
+    /// <param name="store">The store's name.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="typeInfo">What is known of the type.</param>
+    /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
+    /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>
+    /// <returns>The id of the last message, once the server's log has all of them.</returns>
+    /// <exception cref="ArgumentException">There are none, or too many; or the name, the event type or the key cannot be used.</exception>
+    /// <exception cref="StoreException">As <see cref="PublishManyAsync{T}(string, IEnumerable{T}, PublishOptions?, CancellationToken)"/>.
+    /// </exception>
+    public Task<string> PublishManyAsync<T>(
+        string store, IEnumerable<T> values, JsonTypeInfo<T> typeInfo, PublishOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        return new Publisher(CreateRequests()).PublishAsync(
+            store, MessageLines.Write(values, typeInfo), MessageLines.MediaType, options, cancellationToken);
+    }
+
     /// <summary>Closes idle connections that are the client's own; subscriptions end by their own means.</summary>
     public void Dispose() => _own?.Dispose();
 
@@ -246,7 +287,8 @@ public sealed class TornadoseClient : IDisposable
 
     private Task<string> PublishAsync(
         string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken) =>
-        new Publisher(CreateRequests()).PublishAsync(store, data, format, options, cancellationToken);
+        new Publisher(CreateRequests()).PublishAsync(
+            store, data, format == MessageFormat.Json ? "application/json" : "text/plain", options, cancellationToken);
 
     private StoreSubscription Follow(
         StoreList stores, Func<ReceivedMessage, CancellationToken, ValueTask> onMessage,

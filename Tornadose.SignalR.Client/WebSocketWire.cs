@@ -55,7 +55,7 @@ internal sealed class WebSocketWire(StoreRequests requests, MessageReader messag
     private Exception RefusalOf(ClientWebSocket socket, WebSocketException refused)
     {
         if (socket.HttpStatusCode == HttpStatusCode.NoContent)
-            return new DismissedException();
+            return new DismissedException(isNoContent: true);
         var retryAfter = socket.HttpResponseHeaders?.GetValueOrDefault("Retry-After")?.FirstOrDefault();
         RetryConditionHeaderValue.TryParse(retryAfter, out var parsed);
         return Refusals.Of(
@@ -128,6 +128,8 @@ internal sealed class WebSocketWire(StoreRequests requests, MessageReader messag
             var (code, reason) = (socket.CloseStatus, socket.CloseStatusDescription);
             if ((int?)code == 4002)
                 return new DismissedException();
+            if ((int?)code == 1000 && reason == "completed")
+                return new CompletedException();
             var isFinal = (int?)code is 1002 or 1003 or 1007 or 1009 || ((int?)code == 1008 && reason == "inbound_too_often");
             return new StoreConnectionException($"The server closed the WebSocket: {(int?)code} {reason}")
             {

@@ -68,6 +68,98 @@ public abstract class BackplaneSpecification<TBackplane>
     }
 
     [Fact]
+    public async Task AppendAsync_Batch_IsContiguousAndComesInItsOrder()
+    {
+        await using var channel = await OpenAsync();
+        using var following = await FollowAsync(channel);
+        var live = Cursor(channel, StartAt.Now);
+        await AppendAsync(channel, "before");
+        var last = await channel.AppendAsync([Content("1"), Content("2"), Content("3")], null, default).WithTimeout();
+        Assert.Equal(4, last.Offset);
+        var read = await ReadAsync(live, 4);
+        Assert.Equal(["before", "1", "2", "3"], read.Select(message => message.GetText()));
+        Assert.Equal([1, 2, 3, 4], read.Select(message => message.Position!.Value.Offset));
+        Assert.Equal(last, read[^1].Position);
+        Assert.Equal(4, read.Select(message => message.Position!.Value.Tag).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task AppendAsync_BatchWithTheSameKey_StoresOnce()
+    {
+        await using var channel = await OpenAsync();
+        var first = await channel.AppendAsync([Content("1"), Content("2")], "key", default).WithTimeout();
+        Assert.Equal(first, await channel.AppendAsync([Content("1"), Content("2")], "key", default).WithTimeout());
+        Assert.Equal(["1", "2"], await WindowAsync(channel));
+    }
+
+    [Fact]
+    public async Task AppendAsync_BatchLargerThanTheWindow_KeepsTheNewest()
+    {
+        await using var channel = await OpenAsync();
+        await channel.AppendAsync([.. Enumerable.Range(1, 150).Select(number => Content($"{number}"))], null, default).WithTimeout();
+        Assert.Equal(Enumerable.Range(51, 100).Select(number => $"{number}"), await WindowAsync(channel));
+    }
+
+    [Fact]
+    public async Task AppendAsync_End_IsSeenByReadersAndRefusesWhatComesAfter()
+    {
+        await using var channel = await OpenAsync();
+        using var following = await FollowAsync(channel);
+        var live = Cursor(channel, StartAt.Now);
+        var first = await AppendAsync(channel, "first", "key");
+        var end = await channel.AppendAsync([Content("last"), MessageContent.End], "end", default).WithTimeout();
+        Assert.Equal(["first", "last"], (await ReadAsync(live, 2)).Select(message => message.GetText()));
+        Assert.False(await live.WaitToReadAsync().WithTimeout() && live.TryRead(out StoreMessage? _));
+        Assert.True(live.IsAtEnd);
+        Assert.Equal((first.Offset + 2, end), (end.Offset, live.Position));
+        var refused = await Assert.ThrowsAsync<StoreCompletedException>(() => AppendAsync(channel, "late", "other key"));
+        Assert.Equal("store", refused.Store);
+        Assert.Equal(end, await channel.AppendAsync(MessageContent.End, null, default).WithTimeout());
+        Assert.Equal(end, await channel.AppendAsync([Content("other"), MessageContent.End], null, default).WithTimeout());
+        Assert.Equal(end, await channel.AppendAsync([Content("last"), MessageContent.End], "end", default).WithTimeout());
+        Assert.Equal(first, await AppendAsync(channel, "first", "key"));
+        Assert.Equal(["first", "last"], await WindowAsync(channel));
+        Assert.True(channel.Log.GetSnapshot().IsCompleted);
+        Assert.True(Cursor(channel, StartAt.After(end)).IsAtEnd);
+    }
+
+    [Fact]
+    public async Task AppendAsync_EndOfAFullWindow_TakesNoMessagesPlace()
+    {
+        await using var channel = await OpenAsync();
+        for (var i = 1; i <= 100; i++)
+            await AppendAsync(channel, $"{i}");
+        await channel.AppendAsync(MessageContent.End, null, default).WithTimeout();
+        Assert.Equal(Enumerable.Range(1, 100).Select(i => $"{i}"), await WindowAsync(channel));
+        Assert.True(channel.Log.HasEnd);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task AppendAsync_EndOfAStoreWithHardlyAWindow_IsKeptAndSoIsTheValue(int capacity)
+    {
+        var backplane = await CreateAsync();
+        var limits = new MessageLogLimits(capacity, 1 << 20, newestSuffices: true);
+        await using var channel = backplane.Open("value", limits);
+        await AppendAsync(channel, "old");
+        await channel.AppendAsync([Content("new"), MessageContent.End], null, default).WithTimeout();
+        using (await FollowAsync(channel))
+        {
+            await Eventually.TrueAsync(() => channel.Log.HasEnd);
+            var cursor = Cursor(channel, StartAt.Latest);
+            Assert.Equal(capacity == 0 ? "" : "new", cursor.Read());
+            Assert.True(cursor.IsAtEnd);
+            var now = Cursor(channel, StartAt.Now);
+            Assert.False(now.IsAtEnd);
+            Assert.Equal("", now.Read());
+            Assert.True(now.IsAtEnd);
+        }
+
+        await DisposeAsync(backplane);
+    }
+
+    [Fact]
     public async Task AppendAsync_Cancelled_Throws()
     {
         await using var channel = await OpenAsync();
@@ -204,8 +296,8 @@ public abstract class BackplaneSpecification<TBackplane>
         public MessageLog Log => inner.Log;
 
         public ValueTask<MessagePosition> AppendAsync(
-            MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
-            inner.AppendAsync(content, idempotencyKey, cancellationToken);
+            IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
+            inner.AppendAsync(contents, idempotencyKey, cancellationToken);
 
         public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => inner.FollowAsync(cancellationToken);
 

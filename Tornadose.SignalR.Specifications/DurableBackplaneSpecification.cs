@@ -81,6 +81,41 @@ public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpeci
         await DisposeAsync(reopened);
     }
 
+    /// <summary>A store that was completed is complete, whatever the capacity of the next life.</summary>
+    /// <param name="capacity">The capacity of the next life.</param>
+    /// <param name="window">What is kept.</param>
+    [Theory]
+    [InlineData(10, "1 2 3")]
+    [InlineData(3, "1 2 3")]
+    [InlineData(1, "3")]
+    public async Task Restart_End_IsThereAgain(int capacity, string window)
+    {
+        var backplane = await CreateAsync();
+        MessagePosition last, end;
+        await using (var channel = backplane.Open("store", Ten))
+        {
+            await AppendAsync(channel, "1");
+            last = await channel.AppendAsync([Content("2"), Content("3")], null, default).WithTimeout();
+            end = await channel.AppendAsync(MessageContent.End, null, default).WithTimeout();
+        }
+
+        await DisposeAsync(backplane);
+        var reopened = await ReopenAsync(backplane);
+        await using (var channel = reopened.Open("store", Ten with { Capacity = capacity }))
+        {
+            using var following = await FollowAsync(channel);
+            var snapshot = channel.Log.GetSnapshot();
+            Assert.Equal((end, true), (snapshot.Position, snapshot.IsCompleted));
+            Assert.Equal(window, Cursor(channel, StartAt.Earliest).Read());
+            Assert.Equal("", Cursor(channel, StartAt.After(last)).Read());
+            Assert.True(Cursor(channel, StartAt.After(end)).IsAtEnd);
+            Assert.Equal(end, await channel.AppendAsync(MessageContent.End, null, default).WithTimeout());
+            await Assert.ThrowsAsync<StoreCompletedException>(() => AppendAsync(channel, "late"));
+        }
+
+        await DisposeAsync(reopened);
+    }
+
     /// <summary>A retry after the restart stores nothing twice.</summary>
     [Fact]
     public async Task Restart_IdempotencyKey_IsRemembered()

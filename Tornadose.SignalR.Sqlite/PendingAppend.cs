@@ -2,11 +2,13 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>A message on its way into the database. Its publisher goes on when it has a position, on a thread of the pool.</summary>
+/// <summary>Messages on their way into the database, together. Their publisher goes on when it has a position, on a thread of the pool.</summary>
 internal sealed class PendingAppend(
-    StoreRecord record, MessageContent content, string? key, bool onlyFirst, Action settled, CancellationToken cancellation) : Pending
+    StoreRecord record, IReadOnlyList<MessageContent> contents, string? key, bool onlyFirst, Action settled, CancellationToken cancellation) : Pending
 {
     private readonly TaskCompletionSource<MessagePosition> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly MessagePosition[] _positions = new MessagePosition[contents.Count];
+    private StoreCompletedException? _refusal;
     private MessagePosition _position;
     private bool _isStored;
 
@@ -14,7 +16,7 @@ internal sealed class PendingAppend(
 
     public override StoreRecord? Record => record;
 
-    public override int Size => content.Size;
+    public override int Size { get; } = contents.Sum(static content => content.Size);
 
     public override bool TryGiveUp()
     {
@@ -27,7 +29,7 @@ internal sealed class PendingAppend(
 
     public override void Write(WriteTransaction transaction)
     {
-        _isStored = false; // a transaction may be tried again without what made it fail
+        (_isStored, _refusal) = (false, null); // a transaction may be tried again without what made it fail
         transaction.Use(record);
         ref var row = ref record.Draft;
         if (onlyFirst && row.Position.Offset > 0)
@@ -42,8 +44,20 @@ internal sealed class PendingAppend(
             return;
         }
 
-        _position = new MessagePosition(row.Position.Epoch, row.Position.Offset + 1, NewTag());
-        transaction.Append(record, _position, content);
+        if (row.Ended is not null)
+        {
+            _position = row.Position;
+            _refusal = contents[^1].IsEnd ? null : new StoreCompletedException(record.Name);
+            return;
+        }
+
+        for (var index = 0; index < contents.Count; index++)
+        {
+            _position = new MessagePosition(row.Position.Epoch, row.Position.Offset + 1, NewTag());
+            _positions[index] = _position;
+            transaction.Append(record, _position, contents[index]);
+        }
+
         if (key is not null)
             transaction.AddKey(row, key, _position);
         _isStored = true;
@@ -52,8 +66,9 @@ internal sealed class PendingAppend(
     public override void Complete()
     {
         if (_isStored)
-            record.Show(_position, content);
-        if (_done.TrySetResult(_position))
+            for (var index = 0; index < contents.Count; index++)
+                record.Show(_positions[index], contents[index]);
+        if (_refusal is null ? _done.TrySetResult(_position) : _done.TrySetException(_refusal))
             settled();
     }
 

@@ -165,7 +165,8 @@ internal sealed class Retention : IDisposable
     private bool IsExpired(long time, TimeSpan age) => time + age.TotalMilliseconds <= _transaction.Now;
 
     private bool IsForgotten(in StoreRow row) =>
-        (row.Count == 0 && IsExpired(row.Time, StoreRow.KeyLifetime))
+        (row.Count == 0 && row.Ended is null && IsExpired(row.Time, StoreRow.KeyLifetime))
+        || (row.Ended is > 0 and var kept && row.Time + kept <= _transaction.Now)
         || (_options.KeepUnusedStores is { } unused && IsExpired(row.Time, unused));
 
     /// <summary>Deletes a store that nobody uses. Its next message begins a new epoch, which tells those who hold its ids.</summary>
@@ -217,7 +218,7 @@ internal sealed class Retention : IDisposable
         var rows = new List<(StoreRow Row, string Name, long? Due)>();
         using (var found = _next.Query(_walkedTo))
             while (found.Read())
-                rows.Add((StoreRowReader.Read(found), StoreRowReader.ReadName(found), found.IsDBNull(12) ? null : found.GetInt64(12)));
+                rows.Add((StoreRowReader.Read(found), StoreRowReader.ReadName(found), found.IsDBNull(13) ? null : found.GetInt64(13)));
         foreach (var (row, name, due) in rows)
         {
             if (_stores.Find(name) is { } record)
@@ -233,7 +234,7 @@ internal sealed class Retention : IDisposable
     private void Apply(StoreRow row, MessageLogLimits limits, long? due)
     {
         var before = row.Limits;
-        row.Limits = limits with { NewestSuffices = false };
+        row.Limits = limits with { NewestSuffices = false, KeepCompleted = null };
         if (row.Limits != before || row.Due(_options.KeepUnusedStores) != due)
             _transaction.Update(row);
     }

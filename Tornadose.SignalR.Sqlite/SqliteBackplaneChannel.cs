@@ -37,11 +37,12 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
     /// <summary>Why the window could not be read; null when it could, or nobody has asked for it.</summary>
     public string? Fault => _fault;
 
-    public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
-        AppendAsync(content, idempotencyKey, onlyFirst: false, cancellationToken);
+    public ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
+        AppendAsync(contents, idempotencyKey, onlyFirst: false, cancellationToken);
 
     public async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
-        await AppendAsync(content, null, onlyFirst: true, cancellationToken).ConfigureAwait(false);
+        await AppendAsync([content], null, onlyFirst: true, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
     {
@@ -88,7 +89,7 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
     }
 
     private async ValueTask<MessagePosition> AppendAsync(
-        MessageContent content, string? idempotencyKey, bool onlyFirst, CancellationToken cancellationToken)
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, bool onlyFirst, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
@@ -97,7 +98,7 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
             _pending++;
         }
 
-        var append = new PendingAppend(_record, content, idempotencyKey, onlyFirst, Settle, cancellationToken);
+        var append = new PendingAppend(_record, contents, idempotencyKey, onlyFirst, Settle, cancellationToken);
         try
         {
             await _node.Writer.AddAsync(append, cancellationToken).ConfigureAwait(false);

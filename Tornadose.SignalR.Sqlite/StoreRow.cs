@@ -28,6 +28,10 @@ internal record struct StoreRow
 
     public MessageLogLimits Limits { get; set; }
 
+    /// <summary>For how many milliseconds the store is kept after its end, which has its position; 0 for ever. Null without an
+    /// end.</summary>
+    public long? Ended { get; set; }
+
     public readonly bool IsOverLimits => Count > Limits.Capacity || (Bytes > Limits.MaxBytes && Count > 1);
 
     /// <summary>When retention has to look at the store next; null when only a further message could make it necessary.</summary>
@@ -36,10 +40,12 @@ internal record struct StoreRow
         if (IsOverLimits)
             return 0;
         var due = long.MaxValue;
-        if (Count == 0)
+        if (Count == 0 && Ended is null)
             due = Time + (long)KeyLifetime.TotalMilliseconds;
-        else if (Limits.MaxAge is { } age)
+        else if (Count > 0 && Limits.MaxAge is { } age)
             due = After(Oldest, age);
+        if (Ended is > 0 and var kept)
+            due = Math.Min(due, Time + kept);
         if (keepUnused is { } unused)
             due = Math.Min(due, After(Time, unused));
         return due == long.MaxValue ? null : due;

@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.Sqlite;
 /// <summary>Reads rows of stores, wherever they are asked for.</summary>
 internal static class StoreRowReader
 {
-    public const string Columns = "id, name, epoch, offset, tag, time, count, bytes, oldest, capacity, max_bytes, max_age";
+    public const string Columns = "id, name, epoch, offset, tag, time, count, bytes, oldest, capacity, max_bytes, max_age, ended";
 
     public static StoreRow Read(SqliteDataReader row) => new()
     {
@@ -18,6 +18,7 @@ internal static class StoreRowReader
         Oldest = row.GetInt64(8),
         Limits = new MessageLogLimits(
             row.GetInt32(9), row.GetInt64(10), row.IsDBNull(11) ? null : TimeSpan.FromMilliseconds(row.GetInt64(11))),
+        Ended = row.IsDBNull(12) ? null : row.GetInt64(12),
     };
 
     public static string ReadName(SqliteDataReader row) => row.GetString(1);

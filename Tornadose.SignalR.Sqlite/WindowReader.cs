@@ -51,6 +51,8 @@ internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) :
         if (Find(connection, transaction, store) is not { } row)
             return null;
         var newestFirst = new List<WindowMessage>();
+        if (row.Ended is not null)
+            newestFirst.Add(new WindowMessage(row.Position, TimeSpan.Zero, MessageContent.End));
         if (limits.Capacity > 0)
             ReadMessages(connection, transaction, row, limits, newestFirst);
         newestFirst.Reverse();
@@ -79,7 +81,7 @@ internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) :
         command.Parameters.AddWithValue("$capacity", limits.Capacity);
         using var messages = command.ExecuteReader();
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var next = row.Position.Offset;
+        var next = row.Position.Offset - newestFirst.Count;
         long bytes = 0;
         while (messages.Read())
         {
@@ -91,7 +93,7 @@ internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) :
                 messages.GetFieldValue<byte[]>(5), (MessageFormat)messages.GetInt64(3),
                 messages.IsDBNull(4) ? null : messages.GetString(4));
             bytes += content.Size;
-            if (bytes > limits.MaxBytes && newestFirst.Count > 0)
+            if (bytes > limits.MaxBytes && bytes > content.Size)
                 return;
             newestFirst.Add(new WindowMessage(position, age, content));
         }

@@ -28,10 +28,10 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         connection,
         """
         UPDATE stores SET offset = ?2, tag = ?3, time = ?4, count = ?5, bytes = ?6, oldest = ?7,
-            capacity = ?8, max_bytes = ?9, max_age = ?10, due = ?11
+            capacity = ?8, max_bytes = ?9, max_age = ?10, due = ?11, ended = ?12
         WHERE id = ?1
         """,
-        11);
+        12);
     private readonly Statement _append = new(
         connection, "INSERT INTO messages(store, offset, tag, time, format, event, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", 7);
     private readonly Statement _findKey = new(connection, "SELECT offset, tag FROM keys WHERE store = ?1 AND key = ?2 AND expires > ?3", 3);
@@ -73,7 +73,9 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
             row.Id = _create.Scalar(record.Name, (long)position.Epoch, Now);
         row.Position = position;
         row.Time = Now;
-        if (row.Limits.Capacity == 0)
+        if (content.IsEnd)
+            row.Ended = (long)(row.Limits.KeepCompleted?.TotalMilliseconds ?? 0);
+        if (row.Limits.Capacity == 0 || content.IsEnd)
             return;
         if (row.Count == 0)
             row.Oldest = Now;
@@ -113,7 +115,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     {
         var changed = _update.Execute(
             row.Id, row.Position.Offset, (long)row.Position.Tag, row.Time, row.Count, row.Bytes, row.Oldest,
-            (long)row.Limits.Capacity, row.Limits.MaxBytes, (long?)row.Limits.MaxAge?.TotalMilliseconds, row.Due(options.KeepUnusedStores));
+            (long)row.Limits.Capacity, row.Limits.MaxBytes, (long?)row.Limits.MaxAge?.TotalMilliseconds, row.Due(options.KeepUnusedStores),
+            row.Ended);
         if (changed != 1)
             throw new InvalidDataException("Another program has deleted the row of a store.");
     }

@@ -12,7 +12,7 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// </summary>
 /// <remarks>
 /// An announcement is <c>\1T1;proof;epoch;offset;tag;previous tag;form;event type</c>, directly followed by the data. The form is a letter
-/// for the format, the length of the event type and, where the publisher is traced, a comma and its <c>traceparent</c>. The previous tag
+/// for the format, a capital one for the last of several messages that were appended together, the length of the event type and, where the publisher is traced, a comma and its <c>traceparent</c>. The previous tag
 /// makes announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out
 /// forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a version take the announcement as a hint that
 /// there is something to be read from the log, which has no version.
@@ -34,6 +34,9 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
     private static ReadOnlySpan<byte> Announced => "\u0001T"u8;
 
     private static ReadOnlySpan<byte> Version => "1"u8;
+
+    /// <summary>Whether other messages were appended together with this one, and before it: they are read from the log.</summary>
+    public bool EndsBatch { get; private init; }
 
     /// <summary>The publisher's trace context; null when it is not traced.</summary>
     public string? TraceParent { get; private init; }
@@ -95,20 +98,26 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
             || !uint.TryParse(previous, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var previousTag)
             || !TryReadForm(form, rest.Length, out var json, out var eventLength, out var traceParent))
             return false;
-        var content = ForeignContent.Of(rest[eventLength..], json, Encoding.UTF8.GetString(rest.Span[..eventLength]));
-        frame = new BusFrame(position, previousTag, content) { TraceParent = traceParent, Proof = proof, Proved = proved };
+        var content = ForeignContent.OfScript(rest[eventLength..], json, Encoding.UTF8.GetString(rest.Span[..eventLength]));
+        frame = new BusFrame(position, previousTag, content)
+        {
+            EndsBatch = char.IsAsciiLetterUpper(form[0]),
+            TraceParent = traceParent,
+            Proof = proof,
+            Proved = proved,
+        };
         return true;
     }
 
     /// <summary>As <c>j0</c>, or <c>t5,00-…-01</c>. The separator after it is taken already.</summary>
     private static bool TryReadForm(string form, int available, out bool json, out int eventLength, out string? traceParent)
     {
-        json = form.StartsWith('j');
+        json = form.StartsWith('j') || form.StartsWith('J');
         eventLength = 0;
         var comma = form.IndexOf(',', StringComparison.Ordinal);
         traceParent = comma < 0 ? null : form[(comma + 1)..];
         var length = comma < 0 ? form.Length : comma;
-        return (json || form.StartsWith('t'))
+        return (json || form.StartsWith('t') || form.StartsWith('T'))
             && int.TryParse(form.AsSpan(1, length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out eventLength)
             && eventLength <= available;
     }

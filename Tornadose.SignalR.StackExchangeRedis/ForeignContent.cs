@@ -22,6 +22,10 @@ internal static class ForeignContent
             data, json && IsJsonLine(data.Span) ? MessageFormat.Json : MessageFormat.Text, MessageEventType.OrNull(eventType));
     }
 
+    /// <summary>The same for what the append script has stored or announced, which may be the end of the store.</summary>
+    public static MessageContent OfScript(ReadOnlyMemory<byte> data, bool json, string? eventType) =>
+        eventType == MessageContent.EndEventType ? MessageContent.End : Of(data, json, eventType);
+
     /// <summary>JSON goes onto the wires as it is, and some of them end at a line break.</summary>
     private static bool IsJsonLine(ReadOnlySpan<byte> data)
     {

@@ -82,7 +82,7 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
             }
         }
 
-        var content = ForeignContent.Of((byte[]?)data ?? [], json: format == "j", (string?)eventType);
+        var content = ForeignContent.OfScript((byte[]?)data ?? [], json: format == "j", (string?)eventType);
         return new LogPageEntry(
             new MessagePosition(epoch, offset, tag), content,
             long.TryParse((string?)time, CultureInfo.InvariantCulture, out var at) ? at : 0);

@@ -80,8 +80,10 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
 
         if (position.Offset <= at.Offset)
             return IsPast(position) ? Task.CompletedTask : ReadAsync(long.MaxValue, isMissed: true, cancellationToken); // (2)
-        if (position.Offset == at.Offset + 1 ? frame.PreviousTag != at.Tag : !log.Limits.NewestSuffices)
-            return ReadAsync(position.Offset, isMissed: true, cancellationToken); // (3)
+        // The newest value is what comes before an end.
+        var mayNotSkip = !log.Limits.NewestSuffices || frame.Content.IsEnd;
+        if (position.Offset == at.Offset + 1 ? frame.PreviousTag != at.Tag : mayNotSkip)
+            return ReadAsync(position.Offset, isMissed: !frame.EndsBatch, cancellationToken); // (3)
         log.Append(position, frame.Content); // (1)
         if (frame.TraceParent is { } traceParent)
             received?.Invoke(traceParent, position);

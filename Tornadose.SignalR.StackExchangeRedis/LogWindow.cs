@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <summary>The newest part of a log, as far as a copy keeps it, collected from pages that are read newest first. Each page but the first
 /// begins with the oldest message that is there already: if that has become another one, Redis was rolled back meanwhile, and all begins
 /// anew.</summary>
-/// <param name="room">How many messages.</param>
+/// <param name="room">How many messages; the end is taken besides.</param>
 /// <param name="limits">How many bytes, and how old.</param>
 internal sealed class LogWindow(int room, MessageLogLimits limits)
 {
@@ -53,6 +53,8 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
         var fits = Count < room && (Count == 0 || _bytes <= limits.MaxBytes) && !(limits.MaxAge is { } age && page.AgeOf(entry) > age);
         if (!fits || entry.Position.Offset != expected)
             return false;
+        if (entry.Content.IsEnd)
+            room++;
         _newestFirst.Add(entry);
         return true;
     }

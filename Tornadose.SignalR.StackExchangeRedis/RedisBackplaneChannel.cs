@@ -41,13 +41,31 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         : Volatile.Read(ref _appendedAt) is var appended and not 0 && Log.Limits.MaxAge is { } age
             && _node.Time.GetElapsedTime(appended) < 2 * age;
 
-    public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
-        AppendAsync(content, idempotencyKey, "", cancellationToken);
+    public ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
+        AppendAsync(contents, idempotencyKey, "", lease: null, cancellationToken);
+
+    public ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
+        AppendAsync(contents, idempotencyKey, "", lease, cancellationToken);
+
+    public async ValueTask<long> LeaseAsync(long held, TimeSpan duration, CancellationToken cancellationToken) =>
+        (long)await _node.Connection.EvaluateAsync(
+            RedisScripts.Lease, [_keys.Meta, _keys.Lease], [held, (long)duration.TotalMilliseconds], cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask ReleaseAsync(long lease, CancellationToken cancellationToken) =>
+        await LeaseAsync(lease, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
-        await AppendAsync(content, null, "first", cancellationToken).ConfigureAwait(false);
+        await AppendAsync([content], null, "first", lease: null, cancellationToken).ConfigureAwait(false);
 
-    public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => Follower.FollowAsync(cancellationToken);
+    public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
+    {
+        var following = await Follower.FollowAsync(cancellationToken).ConfigureAwait(false);
+        if (Log.HasEnd && Log.Limits.KeepCompleted is { } keep)
+            _ = KeepAsync(keep);
+        return following;
+    }
 
     public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
         new(Follower.CatchUpAsync(position, cancellationToken));
@@ -63,28 +81,65 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     }
 
     private async ValueTask<MessagePosition> AppendAsync(
-        MessageContent content, string? idempotencyKey, string condition, CancellationToken cancellationToken)
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, string condition, long? lease,
+        CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
         RedisValue[] arguments =
         [
-            Bytes(content.Data),
-            content.Format == MessageFormat.Json ? "json" : "text",
-            content.EventType ?? "",
+            .. Arguments(contents[0]),
             LogReader.Random(8),
             Log.Limits.Capacity,
             LogReader.MaxAge(Log.Limits),
             StoreActivities.TraceParent ?? "",
             condition,
             _node.Connection.Announcing,
+            Log.Limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "",
+            lease ?? RedisValue.EmptyString,
+            .. contents.Skip(1).SelectMany(Arguments),
         ];
-        var id = await _node.Connection.EvaluateAsync(RedisScripts.Append, keys, arguments, cancellationToken).ConfigureAwait(false);
+        var id = await EvaluateAsync(keys, arguments, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _appendedAt, _node.Time.GetTimestamp());
         return MessagePosition.TryParse((string?)id, out var position)
             ? position
             : throw new StoreRefusedException($"Redis answered '{id}' to an append, which is no id.");
     }
+
+    private async Task<RedisResult> EvaluateAsync(RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _node.Connection.EvaluateAsync(RedisScripts.Append, keys, arguments, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreRefusedException refused) when (RedisErrors.IsCompleted(refused))
+        {
+            throw new StoreCompletedException(Store, refused);
+        }
+    }
+
+    /// <summary>Somebody reads a store that is complete, which is kept for a while after that.</summary>
+    private async Task KeepAsync(TimeSpan keep)
+    {
+        try
+        {
+            await _node.Connection.RunAsync(
+                async multiplexer =>
+                {
+                    var database = multiplexer.GetDatabase();
+                    await database.ExecuteAsync("PEXPIRE", _keys.Meta, (long)keep.TotalMilliseconds).ConfigureAwait(false);
+                    return await database.ExecuteAsync("PEXPIRE", _keys.Log, (long)keep.TotalMilliseconds).ConfigureAwait(false);
+                },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
+        {
+            _node.Logger.SyncFailed(failure, Store); // it goes a little earlier
+        }
+    }
+
+    private static RedisValue[] Arguments(MessageContent content) =>
+        [Bytes(content.Data), content.Format == MessageFormat.Json ? "json" : "text", content.EventType ?? ""];
 
     private void OnReceived(string traceParent, MessagePosition position)
     {

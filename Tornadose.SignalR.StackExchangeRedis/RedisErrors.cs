@@ -17,6 +17,10 @@ internal static class RedisErrors
     public static bool IsReplica(Exception failure) =>
         failure is RedisServerException && Says(failure, "READONLY");
 
+    /// <summary>Whether the append script has said that the store is complete.</summary>
+    public static bool IsCompleted(StoreRefusedException refused) =>
+        refused.InnerException is RedisServerException failure && Says(failure, "COMPLETED");
+
     public static StoreUnavailableException NotConnected(Exception? failure = null) => new(
         "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once " +
             "it can be reached again.", mayBeStored: false, failure);

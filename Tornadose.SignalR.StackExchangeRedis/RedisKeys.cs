@@ -24,6 +24,9 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// <summary>The stream of the last messages; an entry's id is <c>offset-tag</c>.</summary>
     public RedisKey Log => _tag + ":log";
 
+    /// <summary>The number of the lease that the store's producer holds.</summary>
+    public RedisKey Lease => _tag + ":lease";
+
     /// <summary>Where messages are announced, and where anybody may publish.</summary>
     public RedisChannel Channel => Literal(_tag);
 

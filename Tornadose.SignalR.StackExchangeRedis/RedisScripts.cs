@@ -5,6 +5,8 @@ internal static class RedisScripts
 {
     public static string Append { get; } = Load("append.lua");
 
+    public static string Lease { get; } = Load("lease.lua");
+
     public static string Read { get; } = Load("read.lua");
 
     public static string Nodes { get; } = Load("nodes.lua");

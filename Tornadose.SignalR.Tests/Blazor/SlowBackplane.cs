@@ -25,8 +25,8 @@ internal sealed class SlowBackplane : IBackplane
         public MessageLog Log => channel.Log;
 
         public ValueTask<MessagePosition> AppendAsync(
-            MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
-            channel.AppendAsync(content, idempotencyKey, cancellationToken);
+            IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
+            channel.AppendAsync(contents, idempotencyKey, cancellationToken);
 
         public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
         {

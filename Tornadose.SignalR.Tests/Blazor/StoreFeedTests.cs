@@ -44,6 +44,26 @@ public sealed class StoreFeedTests
     }
 
     [Fact]
+    public async Task Feed_CompletedStore_ShowsAllAndSaysSo()
+    {
+        await using var services = Services(static store => store.Capacity = 10);
+        var store = services.GetRequiredService<IStoreProvider>().GetStore("numbers");
+        var serializer = services.GetRequiredService<StoreSerializer>();
+        var feed = new StoreFeed<int>(store, serializer, keep: 10, newestOnly: false, static () => { });
+        await feed.LoadAsync(upTo: null, default);
+        var reading = feed.ReadAsync(default);
+        await store.PublishAsync(1);
+        await store.CompleteAsync(2);
+        await reading.WithTimeout();
+        Assert.True(feed.IsCompleted);
+        Assert.Equal([1, 2], feed.Context.Items.Select(static item => item.Value));
+        var late = new StoreFeed<int>(store, serializer, keep: 10, newestOnly: false, static () => { });
+        await late.LoadAsync(upTo: null, default);
+        Assert.True(late.IsCompleted);
+        Assert.Equal([1, 2], late.Context.Items.Select(static item => item.Value));
+    }
+
+    [Fact]
     public async Task Feed_OfAStoreThatKeepsNothing_SaysOnceWhatItMissedAndShowsWhatComes()
     {
         await using var services = Services(static store => store.Capacity = 0);

@@ -85,7 +85,7 @@ public sealed class PublishTelemetryTests
             public MessageLog Log { get; } = new(limits, TimeProvider.System);
 
             public ValueTask<MessagePosition> AppendAsync(
-                MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+                IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
                 throw new StoreUnavailableException("away", mayBeStored: false);
 
             public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

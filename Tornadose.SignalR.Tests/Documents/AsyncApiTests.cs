@@ -43,8 +43,13 @@ public sealed class AsyncApiTests
         foreach (var subscriber in (await host.InspectNodeAsync()).GetProperty("subscribers").EnumerateArray())
             await host.DismissAsync(subscriber.GetProperty("id").GetString()!);
         await events.TakeAsync(2);
+        await using var ended = await RawLines.OpenAsync(host.Url("/stores?store=weather"));
+        await using var endedAlone = await RawLines.OpenAsync(host.Url("/stores/weather"));
+        await ended.NextAsync();
+        await endedAlone.NextAsync();
+        await host.WeatherStore().CompleteAsync();
         return [
-            .. collected, ("closed", await lines.NextAsync()), ("closed", await several.NextAsync()),
+            .. collected, ("end", await ended.NextAsync()), ("end", await endedAlone.NextAsync()), ("closed", await lines.NextAsync()), ("closed", await several.NextAsync()),
             ("closed", $$"""{"closed":{{(await events.NextAsync()).Data}}}""")];
     }
 

@@ -30,6 +30,7 @@ public sealed class WireFormatTests
     private static readonly StoreMessage Windows = Message(46, 0x4d5e6f7a, "tea\r\nmilk\r\n", MessageFormat.Text);
     private static readonly StoreMessage JsonString = Message(47, 0x5e6f7a8b, "\"830010923977419046\"", MessageFormat.Json);
     private static readonly StoreMessage Expired = new(new StoreReset(StoreResetReason.Expired, Placed.Position!.Value));
+    private static readonly StoreMessage End = new(new MessagePosition(0x9f2c4e6a81b3d5f7, 48, 0x6f7a8b9c), MessageContent.End);
     private static readonly StoreMessage Slow = new(new StoreReset(StoreResetReason.Slow, Placed.Position!.Value));
 
     [Fact]
@@ -40,6 +41,7 @@ public sealed class WireFormatTests
         string[] written =
         [
             await HeadAsync(),
+            Text(ServerSentEventEncoder.Instance, End) + Text(JsonLinesEncoder.Instance, End) + Named(JsonLinesEncoder.Instance, End),
             await OpeningAsync() + Text(ServerSentEventEncoder.Instance, Tea, Milk, Placed),
             Text(ServerSentEventEncoder.Instance, Expired) + Text(ServerSentEventEncoder.Instance.KeepAlive!) + await ClosingAsync(
                 response => new ServerSentEventSink(response, default)),

@@ -94,6 +94,8 @@ internal sealed class ListClient : IAsyncDisposable
             return new(reset.GetProperty("store").GetString()!, null, reset.GetProperty("reason").GetString()!, message.Id, IsReset: true);
         }
 
+        if (message.Type == MessageContent.EndEventType)
+            return OfEnd(JsonElement.Parse(message.Data));
         var store = stores.Single(store => message.Type == store || message.Type.StartsWith(store + "/", StringComparison.Ordinal));
         return new(store, message.Type == store ? null : message.Type[(store.Length + 1)..], message.Data, message.Id);
     }
@@ -103,11 +105,15 @@ internal sealed class ListClient : IAsyncDisposable
         var message = JsonElement.Parse(json);
         if (message.TryGetProperty("reset", out var reset))
             return new(Text(reset, "store")!, null, Text(reset, "reason")!, Text(reset, "id"), IsReset: true);
+        if (message.TryGetProperty("end", out var end))
+            return OfEnd(end);
         var data = message.GetProperty("data");
         return new(
             Text(message, "store")!, Text(message, "event"), data.ValueKind == JsonValueKind.String ? data.GetString()! : data.GetRawText(),
             Text(message, "id"));
     }
+
+    private static ListMessage OfEnd(JsonElement end) => new(Text(end, "store")!, null, "", Text(end, "id"), IsEnd: true);
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -29,10 +29,10 @@ public sealed class ApiDescriptionTests
     {
         var post = (await PathsAsync()).GetProperty("/stores/{store}").GetProperty("post");
         Assert.Equal(
-            ["application/*+json", "application/json", "application/x-www-form-urlencoded", "text/plain"],
+            ["application/*+json", "application/json", "application/x-ndjson", "application/x-www-form-urlencoded", "text/plain"],
             MediaTypes(post.GetProperty("requestBody")));
         Assert.Equal(["application/json"], MediaTypes(post.GetProperty("responses").GetProperty("200")));
-        Assert.Equal(["200", "400", "401", "403", "404", "413", "415", "503"], Names(post.GetProperty("responses")));
+        Assert.Equal(["200", "400", "401", "403", "404", "409", "413", "415", "503"], Names(post.GetProperty("responses")));
         Assert.Equal(["Idempotency-Key header", "event query", "store path"], Parameters(post));
     }
 

@@ -184,7 +184,7 @@ public sealed class HubRefusalTests
             public MessageLog Log => channel.Log;
 
             public ValueTask<MessagePosition> AppendAsync(
-                MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+                IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
                 throw new StoreUnavailableException("s3cret address", mayBeStored: false);
 
             public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => channel.FollowAsync(cancellationToken);

@@ -22,6 +22,7 @@ internal sealed class HubSubscriber : IAsyncDisposable
         (Connection, _ledger) = (connection, ledger);
         connection.On("Message", [typeof(string), typeof(object)], arguments => ReceiveAsync("Message", arguments));
         connection.On("Reset", [typeof(string), typeof(object)], arguments => ReceiveAsync("Reset", arguments));
+        connection.On("Ended", [typeof(string), typeof(object)], arguments => ReceiveAsync("Ended", arguments));
         connection.On<string>("Connected", id => _connected.TrySetResult(id));
         connection.Closed += failure =>
         {
@@ -73,7 +74,7 @@ internal sealed class HubSubscriber : IAsyncDisposable
         var received = HubEvent.Of(method, (string)arguments[0]!, arguments[1]);
         if (method == "Message")
             _ledger?.Message(received.Id, received.Data!);
-        else
+        else if (method == "Reset")
             _ledger?.Reset(received.Data!, received.Id!);
         _seen.Enqueue(received);
         _events.Writer.TryWrite(received);

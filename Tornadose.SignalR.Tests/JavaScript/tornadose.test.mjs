@@ -1,7 +1,7 @@
 // node --test tornadose.test.mjs: what tornadose.js makes of the wires, without a server. With servers: ScriptTests.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { publish, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import { publish, publishMany, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 const site = 'http://stores.test/stores';
 const open = [];
@@ -9,11 +9,11 @@ afterEach(() => open.splice(0).forEach(subscription => subscription.close()));
 
 /** Subscribes, and keeps what is called back. */
 function follow(options, url = site) {
-  const log = { messages: [], resets: [], states: [], errors: [] };
+  const log = { messages: [], resets: [], states: [], errors: [], ends: [] };
   const subscription = subscribe(url, {
     store: 'orders', minDelay: 1, maxDelay: 5,
     onMessage: message => log.messages.push(message), onReset: reset => log.resets.push(reset),
-    onState: status => log.states.push(status), onError: error => log.errors.push(error), ...options,
+    onEnd: end => log.ends.push(end), onState: status => log.states.push(status), onError: error => log.errors.push(error), ...options,
   });
   open.push(subscription);
   return Object.assign(log, { subscription });
@@ -420,7 +420,7 @@ test('the hub: handlers are shared, a second subscription of a store is a stream
   const second = follow({ connection, after: at(5) });
   await until(() => connection.calls.length === 3);
   assert.deepEqual(connection.calls, [['Resume', 'orders', null], ['Resume', 'weather', null], ['WatchAfter', 'orders', at(5)]]);
-  assert.deepEqual(Object.values(connection.handlers).map(handlers => handlers.length), [1, 1]);
+  assert.deepEqual(Object.values(connection.handlers).map(handlers => handlers.length), [1, 1, 1]);
   connection.send('Message', 'orders', { id: at(6), data: 'a' });
   connection.send('Message', 'constructor', { id: at(6), data: 'nobody' });
   connection.watcher.next({ id: at(6), data: 'a' });
@@ -926,4 +926,69 @@ test('publish: refusals are told at once, an abort and a time-out end it', async
 test('bad calls are told at once', () => {
   assert.throws(() => subscribe(site, {}), TypeError);
   assert.throws(() => subscribe(site, { store: 'a', transport: 'signalr' }), TypeError);
+});
+
+test('an end: sse', async () => {
+  const requests = serve([event(at(1), 'last'), event(at(2), `{"id":"${at(2)}"}`, 'tornadose.end'), END]);
+  const log = follow({ transport: 'sse' });
+  const read = (async () => { for await (const item of log.subscription) if (item.reset) assert.fail('a reset'); })();
+  await until(() => log.subscription.state === 'completed');
+  await read;
+  assert.deepEqual([log.messages.length, log.ends, log.errors.length, requests.length], [1, [{ store: 'orders', id: at(2) }], 0, 1]);
+  assert.equal(log.subscription.id, at(2));
+});
+
+test('an end: 204 to who has an id, and not to who was dismissed', async () => {
+  serve(204);
+  const complete = follow({ transport: 'sse', after: at(2) });
+  await until(() => complete.subscription.state === 'completed');
+  assert.equal(complete.errors.length, 0);
+  const dismissed = follow({ transport: 'sse', after: 'closed' });
+  await until(() => dismissed.subscription.state === 'closed');
+});
+
+test('an end: websocket, a frame or only the close', async () => {
+  for (const frames of [[`{"end":{"id":"${at(2)}"}}`], []]) {
+    FakeSocket.made = [];
+    const log = follow({ transport: 'websocket', WebSocket: FakeSocket, after: at(1) });
+    await until(() => FakeSocket.last?.onopen && log.subscription.state === 'connecting');
+    const socket = FakeSocket.last;
+    socket.onopen();
+    for (const data of frames) socket.onmessage({ data });
+    socket.onclose({ code: 1000, reason: 'completed' });
+    await until(() => log.subscription.state === 'completed');
+    assert.equal(log.ends.length, frames.length);
+  }
+});
+
+test('an end: the hub, of several stores the others go on', async () => {
+  const connection = new FakeConnection();
+  const log = follow({ connection, store: undefined, stores: ['a', 'b'] });
+  await until(() => connection.calls.length === 2);
+  connection.send('Ended', 'a', { id: at(1, 'a') });
+  connection.send('Message', 'b', { id: at(1, 'b'), data: 1 });
+  assert.equal(log.subscription.state === 'completed', false);
+  connection.send('Ended', 'b', { id: at(2, 'b') });
+  await until(() => log.subscription.state === 'completed');
+  assert.deepEqual([log.ends.map(end => end.store), log.messages.length], [['a', 'b'], 1]);
+});
+
+test('an end: what is being loaded is waited for', async () => {
+  serve([event(at(1), 'held'), event(at(2), `{"id":"${at(2)}"}`, 'tornadose.end'), END]);
+  let loaded;
+  const log = follow({ transport: 'sse', load: () => new Promise(resolve => loaded = resolve) });
+  await until(() => log.ends.length === 1);
+  assert.deepEqual([log.messages.length, log.subscription.state === 'completed'], [0, false]);
+  loaded();
+  await until(() => log.subscription.state === 'completed');
+  assert.equal(log.messages.length, 1);
+});
+
+test('publishMany: a line each', async () => {
+  const requests = serve(new Response('{"id":"i"}', { headers: { 'Content-Type': 'application/json' } }));
+  assert.equal(await publishMany(site, 'orders', [{ data: 'text' }, { data: { a: 1 }, event: 'tick' }], { event: 'all', key: 'k' }), 'i');
+  assert.equal(requests[0].body, '{"data":"text"}\n{"event":"tick","data":{"a":1}}');
+  assert.deepEqual([requests[0].headers['Content-Type'], requests[0].headers['Idempotency-Key']], ['application/x-ndjson', 'k']);
+  assert.match(requests[0].url, /event=all/);
+  await assert.rejects(publishMany(site, 'orders', [{ data: undefined }]), TypeError);
 });

@@ -1,6 +1,6 @@
 // What users write; compiled by TypeDeclarationTests, never run.
 import { HubConnectionBuilder } from '@microsoft/signalr';
-import { subscribe, type Message, type Reset, type Status, type StoreError, type Subscription } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import { publishMany, subscribe, type End, type Message, type Reset, type Status, type StoreError, type Subscription } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 interface Order {
   item: string;
@@ -18,6 +18,7 @@ const orders: Subscription<Order> = subscribe<Order>('/stores', {
   },
   onReset: ({ reason, id }: Reset) => console.warn(reason === 'slow', id.length),
   onError: (error: StoreError) => console.error(error.status, error.code, error.final, error.message),
+  onEnd: ({ store, id }: End) => console.info(store, id.length),
   onState: pill,
 });
 
@@ -29,9 +30,12 @@ function pill(status: Status): string {
     case 'reset': return status.reason;
     case 'reconnecting': return status.in === undefined ? 'waiting' : `in ${Math.ceil(status.in / 1000)} s`;
     case 'paused': return 'paused';
+    case 'completed': return 'complete';
     case 'closed': return status.error?.message ?? 'closed';
   }
 }
+
+void publishMany('/stores', 'orders', [{ data: { item: 'tea' } }, { data: 'text', event: 'note' }], { key: 'k1' }).then((id: string) => console.log(id));
 
 async function several(): Promise<void> {
   for await (const item of subscribe('/stores', { stores: ['cpu', 'notes'], last: 20, transport: 'sse', headers: async () => ({ Authorization: 'Bearer …' }) })) {

@@ -81,6 +81,28 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
         Assert.Empty(await page.ErrorsAsync());
     }
 
+    [Fact]
+    public async Task Answer_Reload_OtherWireAndStop_AreTheSameAnswer()
+    {
+        await using var demo = await demos.StartAsync("answer");
+        await using var page = await ChromiumPage.OpenAsync(demo.Url);
+        await page.ClickAsync("#form button");
+        await page.WaitForAsync("document.getElementById('answer').textContent.startsWith('You have asked about stores. A ')");
+        await page.ClickAsync("#wire");
+        await page.WaitForAsync("document.getElementById('state').textContent === 'live, by websocket'");
+        using var http = new HttpClient();
+        var id = (await page.EvalAsync("location.hash.slice(1)")).GetString();
+        Assert.True((await http.PostAsync(new Uri(demo.Url, $"stop/{id}"), null)).IsSuccessStatusCode);
+        await page.WaitForAsync("document.getElementById('state').textContent === 'completed, by websocket'");
+        var text = (await page.EvalAsync("document.getElementById('answer').textContent")).GetString()!;
+        Assert.StartsWith("You have asked about stores. A store is a named log", text, StringComparison.Ordinal);
+        Assert.EndsWith(" (stopped)", text, StringComparison.Ordinal);
+        await page.EvalAsync("void location.reload()");
+        await page.WaitForAsync("document.getElementById('state')?.textContent === 'completed, by sse'");
+        Assert.Equal(text, (await page.EvalAsync("document.getElementById('answer').textContent")).GetString());
+        Assert.Empty(await page.ErrorsAsync());
+    }
+
     /// <summary>What the ancestor's pages do: nothing but a plain EventSource and its <c>onmessage</c>.</summary>
     private static async Task AssertPlainEventSourceAsync(ChromiumPage page, string path)
     {

@@ -14,13 +14,15 @@ public sealed class MachineSamplerTests
     public async Task Execute_EachPeriod_PublishesOneReading()
     {
         await using var host = await TestHost.StartAsync(builder => builder.Services.AddTornadose().AddQueueStore<string>("readings"));
-        using var sampler = Sampler(host.Services, new Readings("a", "b"), out var clock, out var store);
-        await sampler.StartAsync(CancellationToken.None).WithTimeout();
+        var sampler = Sampler(host.Services, new Readings("a", "b"), out var clock, out var store);
+        using var stop = new CancellationTokenSource();
+        var running = sampler.RunAsync(store, stop.Token);
         await Eventually.TrueAsync(() => store.Position.Offset == 1);
         await Eventually.TrueAsync(() => clock.ActiveTimers == 1);
         clock.Advance(Period);
         await Eventually.TrueAsync(() => store.Position.Offset == 2);
-        await sampler.StopAsync(CancellationToken.None).WithTimeout();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WithTimeout());
         Assert.Equal(["a", "b"], store.GetSnapshot().Messages.Select(message => message.GetText()));
     }
 
@@ -28,14 +30,16 @@ public sealed class MachineSamplerTests
     public async Task Execute_NothingOrAFailure_GoesOn()
     {
         await using var host = await TestHost.StartAsync(builder => builder.Services.AddTornadose().AddQueueStore<string>("readings"));
-        using var sampler = Sampler(host.Services, new Readings(null, "", "c"), out var clock, out var store);
-        await sampler.StartAsync(CancellationToken.None).WithTimeout();
+        var sampler = Sampler(host.Services, new Readings(null, "", "c"), out var clock, out var store);
+        using var stop = new CancellationTokenSource();
+        var running = sampler.RunAsync(store, stop.Token);
         await Eventually.TrueAsync(() =>
         {
             clock.Advance(Period);
             return store.Position.Offset == 1;
         });
-        await sampler.StopAsync(CancellationToken.None).WithTimeout();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WithTimeout());
         Assert.Equal("c", Assert.Single(store.GetSnapshot().Messages).GetText());
     }
 
@@ -45,8 +49,7 @@ public sealed class MachineSamplerTests
         clock = new FakeTimeProvider();
         store = services.GetRequiredKeyedService<IStore<string>>("readings");
         return new MachineSampler<string>(
-            reader, store, new BlazorDashboard.Stores.DashboardNode("test", null), Period, clock,
-            NullLogger<MachineSampler<string>>.Instance);
+            reader, Period, clock, NullLogger<MachineSampler<string>>.Instance);
     }
 
     /// <summary>Gives one after the other; null is nothing to publish, and the empty text is a failure.</summary>

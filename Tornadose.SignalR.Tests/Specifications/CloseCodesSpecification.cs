@@ -12,6 +12,7 @@ public sealed class CloseCodesSpecification
     private static readonly Dictionary<SubscriberEnd, (int Code, string Reason, bool Reconnect)> Table = new()
     {
         [SubscriberEnd.ClientGone] = (1000, "client_gone", true),
+        [SubscriberEnd.Completed] = (1000, "completed", false),
         [SubscriberEnd.Unsubscribed] = (1000, "unsubscribed", false),
         [SubscriberEnd.StoreClosed] = (1001, "store_closed", true),
         [WebSocketCloseCodes.BinaryRefused] = (1003, "binary_refused", false),

@@ -18,8 +18,8 @@ internal sealed class SharedBackplane : IBackplane
         public MessageLog Log => shared.Log;
 
         public ValueTask<MessagePosition> AppendAsync(
-            MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
-            shared.AppendAsync(content, idempotencyKey, cancellationToken);
+            IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
+            shared.AppendAsync(contents, idempotencyKey, cancellationToken);
 
         public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => shared.FollowAsync(cancellationToken);
 

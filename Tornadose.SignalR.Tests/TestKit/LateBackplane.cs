@@ -23,7 +23,7 @@ internal sealed class LateBackplane : IBackplane
     {
         public MessageLog Log { get; } = new(limits, TimeProvider.System);
 
-        public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey,
+        public ValueTask<MessagePosition> AppendAsync(IReadOnlyList<MessageContent> contents, string? idempotencyKey,
             CancellationToken cancellationToken) =>
             throw new StoreUnavailableException("The backplane is away.", mayBeStored: false);
 

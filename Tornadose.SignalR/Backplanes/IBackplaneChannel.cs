@@ -9,7 +9,8 @@ namespace Tornadose.SignalR.Backplanes;
 /// <remarks>
 /// Invariants that an implementation keeps. Offsets are 1, 2, 3… within an epoch, in one order for all processes; the epoch is random and
 /// lasts for as long as offsets count on; each message has a random tag that is not 0 and stays with it. A message is stored before any
-/// reader sees it. An append that was refused has stored nothing and used up no offset. Where messages are missing, <see
+/// reader sees it. An append that was refused has stored nothing and used up no offset. While the newest entry of the log is an end (<see
+/// cref="MessageContent.IsEnd"/>) nothing is appended; it takes no place of a message, and stays when messages grow too old. Where messages are missing, <see
 /// cref="MessageLog.AppendReset"/> says so: offsets never jump without.
 /// </remarks>
 public interface IBackplaneChannel : IAsyncDisposable
@@ -17,15 +18,61 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <summary>The process's copy of the store's recent messages: what every subscriber of this process reads.</summary>
     MessageLog Log { get; }
 
-    /// <summary>Appends a message to the store, on every node.</summary>
-    /// <param name="content">The message.</param>
-    /// <param name="idempotencyKey">The same key within five minutes stores one message, and gives the same position again; null for
+    /// <summary>Appends messages to the store, on every node: all of them with contiguous offsets, or none.</summary>
+    /// <param name="contents">The messages, at least one. The last one may be the end.</param>
+    /// <param name="idempotencyKey">The same key within five minutes stores the messages once, and gives the same position again; null for
     /// none.</param>
-    /// <param name="cancellationToken">Ends the wait; the message may have been stored all the same.</param>
-    /// <returns>The message's position, once the backplane has accepted it.</returns>
+    /// <param name="cancellationToken">Ends the wait; the messages may have been stored all the same.</param>
+    /// <returns>
+    /// The position of the last message, once the backplane has accepted all. Of a store that has its end already, and was to get one, the
+    /// position of that.
+    /// </returns>
     /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
-    /// <exception cref="StoreRefusedException">The backplane answered that it does not take the message.</exception>
-    ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken);
+    /// <exception cref="StoreRefusedException">The backplane answered that it does not take the messages.</exception>
+    /// <exception cref="StoreCompletedException">The store has its end, and what is to be appended has not; unless the key was used
+    /// before.</exception>
+    ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken);
+
+    /// <summary>Appends one message.</summary>
+    /// <inheritdoc cref="AppendAsync(IReadOnlyList{MessageContent}, string?, CancellationToken)"/>
+    ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
+        AppendAsync([content], idempotencyKey, cancellationToken);
+
+    /// <summary>
+    /// The same for a producer that holds a lease of the store, and is refused once another process has got one. By default the lease is
+    /// not looked at, which is right where no other process shares the store.
+    /// </summary>
+    /// <param name="contents">The messages.</param>
+    /// <param name="idempotencyKey">The key; null for none.</param>
+    /// <param name="lease">The number of the lease.</param>
+    /// <param name="cancellationToken">Ends the wait; the messages may have been stored all the same.</param>
+    /// <returns>The position of the last message.</returns>
+    /// <exception cref="StoreRefusedException">Another process has a later lease; or as <see
+    /// cref="AppendAsync(IReadOnlyList{MessageContent}, string?, CancellationToken)"/>.</exception>
+    ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
+        AppendAsync(contents, idempotencyKey, cancellationToken);
+
+    /// <summary>
+    /// Makes this process the only one that produces the store's messages, or keeps it so. By default it is, as no other process shares the
+    /// store.
+    /// </summary>
+    /// <param name="held">The lease to keep; 0 for a new one.</param>
+    /// <param name="duration">For how long it lasts, from now.</param>
+    /// <param name="cancellationToken">Ends the wait; it may have been granted all the same.</param>
+    /// <returns>The number of the lease, higher than that of any lease before it; 0 when another process has one.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="StoreRefusedException">The backplane refuses.</exception>
+    ValueTask<long> LeaseAsync(long held, TimeSpan duration, CancellationToken cancellationToken) => new(1L);
+
+    /// <summary>Gives a lease back before its time. Does nothing when it is lost already.</summary>
+    /// <param name="lease">The number of the lease.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when another process can have it.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="StoreRefusedException">The backplane refuses.</exception>
+    ValueTask ReleaseAsync(long lease, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>
     /// Appends a message unless there was one before: a data store's initial value. By default it looks first, and then appends; a

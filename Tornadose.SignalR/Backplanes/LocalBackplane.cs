@@ -7,5 +7,5 @@ namespace Tornadose.SignalR.Backplanes;
 internal sealed class LocalBackplane(TimeProvider time) : IBackplane
 {
     /// <inheritdoc/>
-    public IBackplaneChannel Open(string store, MessageLogLimits limits) => new LocalBackplaneChannel(limits, time);
+    public IBackplaneChannel Open(string store, MessageLogLimits limits) => new LocalBackplaneChannel(store, limits, time);
 }

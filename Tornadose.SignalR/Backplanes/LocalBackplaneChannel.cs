@@ -7,17 +7,20 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
 {
     private readonly Lock _gate = new();
     private readonly IdempotencyKeys _keys;
+    private readonly string _store;
     private bool _disposed;
 
-    public LocalBackplaneChannel(MessageLogLimits limits, TimeProvider time)
+    public LocalBackplaneChannel(string store, MessageLogLimits limits, TimeProvider time)
     {
+        _store = store;
         _keys = new IdempotencyKeys(time);
         Log = new MessageLog(limits, new MessagePosition(NewEpoch(), 0, 0), time);
     }
 
     public MessageLog Log { get; }
 
-    public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    public ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
@@ -26,7 +29,11 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
             _keys.Trim();
             if (idempotencyKey is not null && _keys.TryGet(idempotencyKey, out var earlier))
                 return new(earlier);
-            var position = Append(content);
+            if (Log.HasEnd)
+                return contents[^1].IsEnd ? new(Log.Position) : throw new StoreCompletedException(_store);
+            var position = default(MessagePosition);
+            foreach (var content in contents)
+                position = Append(content);
             if (idempotencyKey is not null)
                 _keys.Add(idempotencyKey, position);
             return new(position);

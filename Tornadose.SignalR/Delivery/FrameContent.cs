@@ -3,7 +3,8 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>What an encoder renders: a message or a reset (<see cref="StoreMessage.Reset"/>), with what the wire says about it.</summary>
+/// <summary>What an encoder renders: a message, a reset (<see cref="StoreMessage.Reset"/>) or an end
+/// (<see cref="StoreMessage.IsEnd"/>), with what the wire says about it.</summary>
 /// <param name="store">The store's name.</param>
 /// <param name="id">The id to write.</param>
 /// <param name="message">The message, or reset.</param>

@@ -33,8 +33,16 @@ public abstract class FrameEncoder
     public virtual bool AnnouncesResets => true;
 
     /// <summary>
-    /// Renders a message, or, where <see cref="StoreMessage.Reset"/> is not null, a reset. Called once for each of a store's messages;
-    /// where a connection carries several stores, and for resets, once per subscriber.
+    /// Whether the format has a frame for the end of a store that was completed. Where it has none, nothing is written, and the sink's
+    /// <see cref="IFrameSink.CloseAsync"/> is called with <see cref="SubscriberEnd.Completed"/> as in any case, once all stores of the
+    /// connection are complete. Default false.
+    /// </summary>
+    public virtual bool AnnouncesEnds => false;
+
+    /// <summary>
+    /// Renders a message, or, where <see cref="StoreMessage.Reset"/> is not null, a reset, or, where <see cref="StoreMessage.IsEnd"/> is
+    /// true, an end (only with <see cref="AnnouncesEnds"/>). Called once for each of a store's messages;
+    /// where a connection carries several stores, for resets and ends once per subscriber.
     /// </summary>
     /// <param name="content">The message.</param>
     /// <returns>The frame: complete, so that others may follow it in the same write.</returns>

@@ -7,8 +7,8 @@ namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
 /// A message as one JSON object on one line, the same on every JSON wire: <c>{"id":…,"event":…,"data":…}</c>, keys absent when there is
-/// nothing to say; a JSON string has <c>"format":"json"</c> before its data; a reset is <c>{"reset":{"reason":…,"id":…}}</c>. A connection
-/// that carries several stores has the key <c>store</c> besides.
+/// nothing to say; a JSON string has <c>"format":"json"</c> before its data; a reset is <c>{"reset":{"reason":…,"id":…}}</c>, an end
+/// <c>{"end":{"id":…}}</c>. A connection that carries several stores has the key <c>store</c> besides.
 /// </summary>
 internal static class MessageEnvelope
 {
@@ -43,6 +43,15 @@ internal static class MessageEnvelope
         writer.Reset(Stream.Null);
     }
 
+    /// <summary>Writes <c>{"id":…}</c>, the same for an end.</summary>
+    public static void WriteEnd(in FrameContent content, IBufferWriter<byte> output)
+    {
+        var writer = Borrow(output);
+        WriteEnd(writer, content);
+        writer.Flush();
+        writer.Reset(Stream.Null);
+    }
+
     public static void Write(Utf8JsonWriter writer, in FrameContent content)
     {
         writer.WriteStartObject();
@@ -50,6 +59,11 @@ internal static class MessageEnvelope
         {
             writer.WritePropertyName("reset"u8);
             WriteReset(writer, content, reset);
+        }
+        else if (content.Message.IsEnd)
+        {
+            writer.WritePropertyName("end"u8);
+            WriteEnd(writer, content);
         }
         else
         {
@@ -79,6 +93,15 @@ internal static class MessageEnvelope
             writer.WriteString(FormatMark.Name, FormatMark.Json);
         writer.WritePropertyName("data"u8); // last, so that a client can cut the published JSON out of the line
         content.WriteData(writer);
+    }
+
+    private static void WriteEnd(Utf8JsonWriter writer, in FrameContent content)
+    {
+        writer.WriteStartObject();
+        if (content.NamesStore)
+            writer.WriteString("store"u8, content.Store);
+        writer.WriteString("id"u8, content.Id);
+        writer.WriteEndObject();
     }
 
     private static void WriteReset(Utf8JsonWriter writer, in FrameContent content, StoreReset reset)

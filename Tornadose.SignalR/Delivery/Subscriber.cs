@@ -185,6 +185,8 @@ internal sealed class Subscriber : SubscriberWake
         {
             if (entry.IsReset && !Announce(entry.Message.Reset!))
                 break;
+            if (entry.IsEnd && !_encoder.AnnouncesEnds)
+                continue; // the sink hears of it when it is closed
             bytes += _feeds.Write(entry, _encoder, _sink);
             count++;
         }

@@ -48,6 +48,13 @@ public sealed class SubscriberEnd
     /// <summary>The store was closed.</summary>
     public static SubscriberEnd StoreClosed { get; } = new("store_closed", "The store was closed.", reconnect: true);
 
+    /// <summary>
+    /// The store is complete, or all stores of the connection are, and the client has got all of it
+    /// (<see cref="IStore.CompleteAsync(CancellationToken)"/>).
+    /// </summary>
+    public static SubscriberEnd Completed { get; } = new(
+        "completed", "The store is complete: this was all, and there is nothing to come back for.", reconnect: false);
+
     /// <summary>Messages are missing, and the wire format has no way to say so.</summary>
     public static SubscriberEnd ResetRequired { get; } = new(
         "reset_required", "Messages are missing here, and this wire format cannot say so: start anew.", reconnect: true);

@@ -88,7 +88,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     /// <summary>Several stores have an id that is this reader's own. What else there is to a message is rendered once for all.</summary>
     private int WriteNamed(MessageEntry entry, FrameEncoder encoder, IFrameSink sink)
     {
-        if (entry.IsReset)
+        if (entry.IsReset || entry.IsEnd)
             return Write(encoder.Encode(new FrameContent(_current.Store, Id, entry.Message, namesStore: true)), sink);
         if (!entry.IsLogged || _vector is null)
             return Write(encoder.GetNamed(_current.Store, entry), sink);
@@ -133,7 +133,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     {
         var wait = true;
         foreach (var feed in _feeds)
-            wait &= feed.Register();
+            wait &= feed.Register() || feed.Cursor.IsAtEnd;
         return wait;
     }
 
@@ -143,14 +143,26 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
             feed.Leave();
     }
 
-    /// <summary>Why nothing more will come; null while something may.</summary>
+    /// <summary>Whether all stores are complete, and everything was read.</summary>
+    public bool AreAtEnd => Array.TrueForAll(_feeds, static feed => feed.Cursor.IsAtEnd);
+
+    /// <summary>Why nothing more will come; null while something may, of at least one of the stores.</summary>
     public SubscriberEnd? FindEnd()
     {
+        var ended = 0;
         foreach (var feed in _feeds)
-            if (feed.Cursor.IsEnded)
-                return feed.Cursor.IsDisconnected ? SubscriberEnd.Slow
-                    : feed.Cursor.IsComplete ? SubscriberEnd.Answered
-                    : SubscriberEnd.StoreClosed;
-        return null;
+        {
+            if (!feed.Cursor.IsEnded)
+                continue;
+            if (feed.Cursor.IsDisconnected)
+                return SubscriberEnd.Slow;
+            if (feed.Cursor.IsComplete)
+                return SubscriberEnd.Answered;
+            if (!feed.Cursor.IsAtEnd)
+                return SubscriberEnd.StoreClosed;
+            ended++;
+        }
+
+        return ended == _feeds.Length ? SubscriberEnd.Completed : null;
     }
 }

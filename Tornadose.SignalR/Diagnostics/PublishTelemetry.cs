@@ -10,6 +10,8 @@ internal sealed class PublishTelemetry
 {
     private readonly Counter<long> _published;
     private readonly Histogram<double> _duration;
+    private readonly UpDownCounter<long> _producers;
+    private readonly Counter<long> _producerFailures;
 
     public PublishTelemetry(IMeterFactory factory)
     {
@@ -18,7 +20,16 @@ internal sealed class PublishTelemetry
             "tornadose.messages.published", "{message}", "Messages of this process that the backplane has accepted.");
         _duration = meter.CreateHistogram<double>(
             "tornadose.publish.duration", "s", "How long the backplane took to accept a message, or to fail.", advice: Buckets.OfSeconds);
+        _producers = meter.CreateUpDownCounter<long>("tornadose.producers", "{producer}", "Producers that run in this process.");
+        _producerFailures = meter.CreateCounter<long>("tornadose.producers.failed", "{failure}", "Runs of producers that ended with an error.");
     }
+
+    public void ProducerBegan(string measuredAs) => _producers.Add(1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));
+
+    public void ProducerEnded(string measuredAs) => _producers.Add(-1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));
+
+    public void ProducerFailed(string measuredAs) =>
+        _producerFailures.Add(1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));
 
     public bool IsEnabled => _published.Enabled || _duration.Enabled || StoreActivities.IsEnabled;
 
@@ -33,9 +44,10 @@ internal sealed class PublishTelemetry
     internal readonly struct Publish(PublishTelemetry telemetry, string measuredAs, Activity? activity, long began) : IDisposable
     {
         /// <param name="position">Where the message stands; formatted only where somebody traces.</param>
-        public void Accepted<TPosition>(TPosition position)
+        /// <param name="messages">How many messages there are.</param>
+        public void Accepted<TPosition>(TPosition position, int messages)
         {
-            telemetry._published.Add(1, Store);
+            telemetry._published.Add(messages, Store);
             if (began != 0)
                 telemetry._duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, Store);
             activity?.SetTag("messaging.message.id", position?.ToString());

@@ -14,7 +14,8 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// <c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe.
+/// <c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe. JSON lines are
+/// several messages, stored all together or not at all.
 /// </summary>
 internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer authorizer, TornadoseOptions options)
 {
@@ -59,6 +60,10 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         {
             await Refusal.WriteAsync(context, (StatusCodes.Status413PayloadTooLarge, tooLarge.Message));
         }
+        catch (StoreCompletedException completed)
+        {
+            await Refusal.WriteAsync(context, (StatusCodes.Status409Conflict, completed.Message));
+        }
         catch (TooManyStoresException)
         {
             await Refusal.WriteAsync(context, Refusal.TooManyStores); // it was dropped since it was found
@@ -82,17 +87,21 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
 
     private async ValueTask<MessagePosition> PublishAsync(HttpRequest request, MessageStore store)
     {
-        var format = FormatOf(request);
+        var form = FormOf(request);
         var published = new PublishOptions
         {
             EventType = request.Query["event"],
             IdempotencyKey = KeyOf(request),
             Scope = IdempotencyScope.Of(options.UserId(request.HttpContext.User)),
         };
-        var body = await ReadBodyAsync(request, store);
-        return format == MessageFormat.Json
-            ? await store.PublishJsonAsync(JsonText.OneLine(body), published, request.HttpContext.RequestAborted)
-            : await store.PublishUtf8Async(body, published, request.HttpContext.RequestAborted);
+        var body = await ReadBodyAsync(request, store, form == BodyForm.Lines ? PublishOptions.MaxBatchBytes : store.Options.MaxMessageBytes);
+        var aborted = request.HttpContext.RequestAborted;
+        return form switch
+        {
+            BodyForm.Lines => await store.PublishManyAsync(MessageLines.Read(body, published.EventType, store), published, aborted),
+            BodyForm.Json => await store.PublishJsonAsync(JsonText.OneLine(body), published, aborted),
+            _ => await store.PublishUtf8Async(body, published, aborted),
+        };
     }
 
     private static string? KeyOf(HttpRequest request) => request.Headers["Idempotency-Key"] switch
@@ -103,10 +112,10 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
     };
 
     /// <summary>Text is what <c>curl -d</c> sends without being told, too: a form's media type on a body that is taken as it is.</summary>
-    private static MessageFormat FormatOf(HttpRequest request)
+    private static BodyForm FormOf(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
-            return string.IsNullOrEmpty(request.ContentType) ? MessageFormat.Text : throw Unsupported();
+            return string.IsNullOrEmpty(request.ContentType) ? BodyForm.Text : throw Unsupported();
         // A quoted value is the same as a bare one (RFC 9110 §5.6.6).
         if (type.Charset.HasValue && !Utf8Names.Contains(
             HeaderUtilities.UnescapeAsQuotedString(type.Charset).Value, StringComparer.OrdinalIgnoreCase))
@@ -118,19 +127,20 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
                 StatusCodes.Status415UnsupportedMediaType);
         if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals(
             "json", StringComparison.OrdinalIgnoreCase))
-            return MessageFormat.Json;
+            return BodyForm.Json;
+        if (type.MediaType.Equals(MessageLines.MediaType, StringComparison.OrdinalIgnoreCase))
+            return BodyForm.Lines;
         return type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
             || type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-            ? MessageFormat.Text
+            ? BodyForm.Text
             : throw Unsupported();
     }
 
     private static BadHttpRequestException Unsupported() =>
-        new("A message is text/plain or application/json, in UTF-8.", StatusCodes.Status415UnsupportedMediaType);
+        new("A message is text/plain or application/json, several are application/x-ndjson; in UTF-8.", StatusCodes.Status415UnsupportedMediaType);
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, MessageStore store)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, MessageStore store, int limit)
     {
-        var limit = store.Options.MaxMessageBytes;
         if (request.ContentLength > limit)
             throw new MessageTooLargeException(store.Name, request.ContentLength.Value, limit);
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -147,5 +157,12 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
             if (read.IsCompleted)
                 return body.WrittenSpan.ToArray(); // kept for as long as the message is: no byte more than it has
         }
+    }
+
+    private enum BodyForm
+    {
+        Text,
+        Json,
+        Lines,
     }
 }

@@ -143,7 +143,11 @@ internal sealed class StoreEndpoint(
             return null;
         try
         {
-            if (await TrySpendTicketAsync(context, format))
+            if (format is not null && resume.After is not null && subscription.Feeds.AreAtEnd)
+            {
+                await Refusal.StayAwayAsync(context);
+            }
+            else if (await TrySpendTicketAsync(context, format))
             {
                 // fails where something in front has begun the response
                 context.Response.Headers[StreamHeaders.Resume] = subscription.WordOf(resume);

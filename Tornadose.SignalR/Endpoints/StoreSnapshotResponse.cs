@@ -6,7 +6,8 @@ using Tornadose.SignalR.LongPolling;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>; of a list, <c>{"stores":[…],"id":…}</c>
+/// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>, with
+/// <c>"ended":true</c> before the id where the store is complete; of a list, <c>{"stores":[…],"id":…}</c>
 /// with the vector of all as the id.
 /// </summary>
 /// <remarks>
@@ -53,8 +54,9 @@ internal static class StoreSnapshotResponse
         var isLast = index == feeds.Length - 1;
         var opening = $"{(!isFirst ? "," : all.NamesStore ? "{\"stores\":[" : "")}{{\"store\":\"{feed.Store}\",\"messages\":[";
         return new SnapshotSink(
-            response, opening, () => Closing($"{feed.Cursor.Position}") + (all.NamesStore && isLast ? Closing(all.Id) : ""));
+            response, opening, () => Closing(feed) + (all.NamesStore && isLast ? $"],\"id\":\"{all.Id}\"}}" : ""));
     }
 
-    private static string Closing(string id) => $"],\"id\":\"{id}\"}}";
+    private static string Closing(SubscriberFeed feed) =>
+        $"],{(feed.Cursor.IsAtEnd ? "\"ended\":true," : "")}\"id\":\"{feed.Cursor.Position}\"}}";
 }

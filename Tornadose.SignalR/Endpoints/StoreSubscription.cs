@@ -99,7 +99,7 @@ internal sealed class StoreSubscription : IDisposable
         try
         {
             for (; count < followed.Length; count++)
-                followed[count] = await FollowedStore.BeginAsync(stores[count], cancellationToken);
+                followed[count] = await FollowedStore.BeginAsync(stores[count], cancellationToken, isReader: true);
             return followed;
         }
         catch

@@ -24,13 +24,14 @@ public static class TornadoseBuilderExtensions
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
-    public static ITornadoseBuilder AddDataStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+    public static ITornadoseStoreBuilder AddDataStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
         builder.AddStore(name, StoreKind.Data, configure);
 
     /// <summary>Adds a data store with a typed face: <c>[FromKeyedServices("name")] IStore&lt;T&gt;</c>.</summary>
     /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
     /// <typeparam name="T">The type of the values.</typeparam>
-    public static ITornadoseBuilder AddDataStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+    public static ITornadoseStoreBuilder<T> AddDataStore<T>(
+        this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
         builder.AddStore(name, StoreKind.Data, configure).AddFace<T>(name);
 
     /// <summary>
@@ -47,7 +48,7 @@ public static class TornadoseBuilderExtensions
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     /// <exception cref="ArgumentException">The name is not valid, or taken, or that of a family: whoever asks for a name would make a store
     /// that has a message, and is kept.</exception>
-    public static ITornadoseBuilder AddDataStore<T>(
+    public static ITornadoseStoreBuilder<T> AddDataStore<T>(
         this ITornadoseBuilder builder, string name, T initial, Action<StoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(initial);
@@ -64,14 +65,84 @@ public static class TornadoseBuilderExtensions
     /// after a reconnect; nothing is skipped silently. Inject it with <c>[FromKeyedServices("name")] IStore</c>.
     /// </summary>
     /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
-    public static ITornadoseBuilder AddQueueStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+    public static ITornadoseStoreBuilder AddQueueStore(
+        this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
         builder.AddStore(name, StoreKind.Queue, configure);
 
     /// <summary>Adds a queue store with a typed face: <c>[FromKeyedServices("name")] IStore&lt;T&gt;</c>.</summary>
     /// <inheritdoc cref="AddDataStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
     /// <typeparam name="T">The type of the messages.</typeparam>
-    public static ITornadoseBuilder AddQueueStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+    public static ITornadoseStoreBuilder<T> AddQueueStore<T>(
+        this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
         builder.AddStore(name, StoreKind.Queue, configure).AddFace<T>(name);
+
+    /// <summary>
+    /// Says what fills the store, while somebody reads it: it is started with the first subscriber and stopped when the last has gone for
+    /// <see cref="StoreOptions.SubscriberGrace"/>, and started again with the next. Of several processes that share the store over Redis
+    /// one at a time runs it, among those that have subscribers; should that one die, another one does within some 15 seconds.
+    /// </summary>
+    /// <param name="store">The store, or the family: then it is run for each of its stores that is read.</param>
+    /// <param name="produce">
+    /// Publishes to the store that it is given until the token is cancelled. What it publishes afterwards, because another process produces
+    /// by then, is refused. What it throws is logged, counted (<c>tornadose.producers.failed</c>) and told by the health check, and it is
+    /// started again after 1 second, longer each time, up to 30. When it returns it is done until all subscribers have gone.
+    /// </param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException">The store has a producer already.</exception>
+    public static ITornadoseStoreBuilder ProducedBy(this ITornadoseStoreBuilder store, Func<IStore, CancellationToken, Task> produce)
+    {
+        ArgumentNullException.ThrowIfNull(produce);
+        return store.SetProducer((_, produced, stop) => produce(produced, stop));
+    }
+
+    /// <inheritdoc cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    public static ITornadoseStoreBuilder<T> ProducedBy<T>(
+        this ITornadoseStoreBuilder<T> store, Func<IStore<T>, CancellationToken, Task> produce)
+    {
+        ArgumentNullException.ThrowIfNull(produce);
+        store.SetProducer((_, produced, stop) => produce(new TypedStore<T>(produced), stop));
+        return store;
+    }
+
+    /// <summary>The same with the application's services. They are its own, not those of a scope.</summary>
+    /// <inheritdoc cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    public static ITornadoseStoreBuilder<T> ProducedBy<T>(
+        this ITornadoseStoreBuilder<T> store, Func<IServiceProvider, IStore<T>, CancellationToken, Task> produce)
+    {
+        ArgumentNullException.ThrowIfNull(produce);
+        store.SetProducer((services, produced, stop) => produce(services, new TypedStore<T>(produced), stop));
+        return store;
+    }
+
+    /// <summary>
+    /// Adds a data store that asks for its value while somebody reads it, and publishes it when it is another one than the last. Nobody is
+    /// asked while nobody reads; of several processes that share the store over Redis one asks.
+    /// </summary>
+    /// <typeparam name="T">The type of the value. Two are the same when their JSON is.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The store's name, see <see cref="StoreNames"/>.</param>
+    /// <param name="every">How often, from 1 ms; at once when somebody comes.</param>
+    /// <param name="poll">
+    /// Gives the value. The services are of a scope of its own, each time. What it throws is seen, and it is tried again, as with <see
+    /// cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>.
+    /// </param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time is too short.</exception>
+    public static ITornadoseStoreBuilder<T> AddPolledStore<T>(
+        this ITornadoseBuilder builder, string name, TimeSpan every, Func<IServiceProvider, CancellationToken, ValueTask<T>> poll,
+        Action<StoreOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(poll);
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, TimeSpan.FromMilliseconds(1));
+        var store = builder.AddDataStore<T>(name, configure);
+        store.SetProducer((services, produced, stop) => PolledValue.ProduceAsync(
+            services, produced, every, poll, services.GetRequiredService<TimeProvider>(), stop));
+        return store;
+    }
 
     /// <summary>
     /// Adds a hub of your own that derives from <see cref="StoreHub"/>, for <c>app.MapStoreHub&lt;THub&gt;(…)</c>. <see cref="StoreHub"/>
@@ -105,7 +176,18 @@ public static class TornadoseBuilderExtensions
         return builder;
     }
 
-    private static ITornadoseBuilder AddStore(
+    private static ITornadoseStoreBuilder SetProducer(
+        this ITornadoseStoreBuilder store, Func<IServiceProvider, MessageStore, CancellationToken, Task> produce)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var definition = ((TornadoseStoreBuilder)store).Definition;
+        if (definition.Producer is not null)
+            throw new InvalidOperationException($"The store '{definition.Name}' has a producer already.");
+        definition.Producer = produce;
+        return store;
+    }
+
+    private static TornadoseStoreBuilder AddStore(
         this ITornadoseBuilder builder, string name, StoreKind kind, Action<StoreOptions>? configure, Func<StoreSerializer,
         MessageContent>? initial = null)
     {
@@ -116,7 +198,8 @@ public static class TornadoseBuilderExtensions
             StoreNames.Validate(name);
         if (services.Any(service => service.ImplementationInstance is StoreDefinition taken && taken.Name == name))
             throw new ArgumentException($"There is a store '{name}' already.", nameof(name));
-        services.AddSingleton(new StoreDefinition(name, kind) { Initial = initial });
+        var definition = new StoreDefinition(name, kind) { Initial = initial };
+        services.AddSingleton(definition);
         if (!StorePattern.IsPattern(name))
             services.TryAddKeyedSingleton<IStore>(
                 name, static (provider, key) => provider.GetRequiredService<IStoreProvider>().GetStore((string)key!));
@@ -125,7 +208,7 @@ public static class TornadoseBuilderExtensions
             .Configure(options => configure?.Invoke(options))
             .PostConfigure(options => Fix(options, kind))
             .ValidateOnStart();
-        return builder;
+        return new TornadoseStoreBuilder(services, definition);
     }
 
     /// <summary>What makes a data store a data store is not an option.</summary>
@@ -137,11 +220,11 @@ public static class TornadoseBuilderExtensions
         options.SlowConsumer = SlowConsumerPolicy.SkipToLatest;
     }
 
-    private static ITornadoseBuilder AddFace<T>(this ITornadoseBuilder builder, string name)
+    private static TornadoseStoreBuilder<T> AddFace<T>(this TornadoseStoreBuilder builder, string name)
     {
         if (!StorePattern.IsPattern(name))
             builder.Services.AddKeyedSingleton<IStore<T>>(
                 name, static (provider, key) => new TypedStore<T>(provider.GetRequiredService<StoreProvider>().Get((string)key!)));
-        return builder;
+        return new TornadoseStoreBuilder<T>(builder.Services, builder.Definition);
     }
 }

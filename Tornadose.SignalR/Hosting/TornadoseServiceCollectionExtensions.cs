@@ -64,7 +64,9 @@ public static class TornadoseServiceCollectionExtensions
             provider.GetRequiredService<PublishTelemetry>(),
             provider.GetRequiredService<ILogger<StoreProvider>>(),
             provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxStoresPerUser,
-            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxBytes));
+            provider.GetRequiredService<IOptions<TornadoseOptions>>().Value.MaxBytes,
+            provider,
+            provider.GetService<INodeQuestions>()));
         services.TryAddSingleton<IStoreProvider>(provider => provider.GetRequiredService<StoreProvider>());
         services.TryAddSingleton<StoreMetrics>();
         services.TryAddSingleton<PublishTelemetry>();

@@ -65,7 +65,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         FollowedStore? following = null;
         try
         {
-            following = await FollowedStore.BeginAsync(store, cancellationToken).ConfigureAwait(false);
+            following = await FollowedStore.BeginAsync(store, cancellationToken, isReader: true).ConfigureAwait(false);
             var log = following.Store.Log;
             var cursor = await following
                 .OpenCursorAsync(
@@ -239,10 +239,10 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     private string Start(OpenedStore opened, SubscriberAccess access, TimeSpan interval)
     {
-        var begin = opened.Cursor.Position.ToString();
         var store = opened.Store;
         var feeds = SubscriberFeeds.Of(opened.ToFeed());
-        var sink = new HubSink(connection, begin, hub.LargeWrites, LargeWritesKey);
+        var sink = new HubSink(connection, store.Name, opened.Cursor, hub.LargeWrites, LargeWritesKey);
+        var begin = sink.LastId;
         var encoder = hub.Encoders.For(connection.Protocol);
         var subscriber = new Subscriber(Transport, feeds, encoder, sink, hub.Registry) { Access = access, Interval = interval };
         var subscription = new Subscription(subscriber, sink);
@@ -260,6 +260,22 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             LeaveWithConnection(opened.Permit);
         else
             opened.Permit.Dispose();
+        if (end == SubscriberEnd.Completed)
+            _ = LeaveCompletedAsync(opened.Store.Name);
+    }
+
+    /// <summary>Not waited for: who leaves the group at this moment holds the lock, and waits for the subscription.</summary>
+    private async Task LeaveCompletedAsync(string group)
+    {
+        try
+        {
+            await LeaveAsync(group, connection.ConnectionAborted).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            if (!connection.ConnectionAborted.IsCancellationRequested)
+                hub.Registry.Logger.CloseFailed(failure, Transport, group);
+        }
     }
 
     /// <summary>

@@ -22,6 +22,7 @@ internal static class HubRefusal
     private const string RateLimited = "rate-limited";
     private const string TooLarge = "too-large";
     private const string Invalid = "invalid";
+    private const string Completed = "completed";
 
     /// <summary>
     /// Marks what is made here among the hub exceptions of the application: SignalR shows clients the exception's type name, so a type of
@@ -57,7 +58,7 @@ internal static class HubRefusal
     /// </summary>
     public static HubException? Of(SubscriberEnd end)
     {
-        if (end == SubscriberEnd.ClientGone || end == SubscriberEnd.Unsubscribed)
+        if (end == SubscriberEnd.ClientGone || end == SubscriberEnd.Unsubscribed || end == SubscriberEnd.Completed)
             return null;
         return Of(end.Reconnect ? Unavailable : Forbidden, end.Description);
     }
@@ -69,6 +70,7 @@ internal static class HubRefusal
     {
         HubException refusal => refusal,
         MessageTooLargeException tooLarge => Of(TooLarge, tooLarge.Message),
+        StoreCompletedException completed => Of(Completed, completed.Message),
         ArgumentException invalid => Of(Invalid, PublishRefusal.Words(invalid)),
         TooManyStoresException => Of(Unavailable, "There are too many stores at the moment. Come back later."),
         ObjectDisposedException => Of(Unavailable, "The server is stopping. Come back later."),

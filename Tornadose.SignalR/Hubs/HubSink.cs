@@ -10,18 +10,20 @@ namespace Tornadose.SignalR.Hubs;
 /// A SignalR connection of this process, written to directly: a group send completes with its slowest member, and waits for nobody here.
 /// </summary>
 /// <param name="connection">The connection.</param>
-/// <param name="begin">The id after which the messages follow.</param>
+/// <param name="store">The store's name.</param>
+/// <param name="cursor">The subscription's place in the log; the messages follow after where it is now.</param>
 /// <param name="largeWrites">The bound of large writes.</param>
 /// <param name="client">Whom they are counted for.</param>
-internal sealed class HubSink(HubConnectionContext connection, string begin, LargeWrites largeWrites, string client) : IFrameSink
+internal sealed class HubSink(
+    HubConnectionContext connection, string store, MessageCursor cursor, LargeWrites largeWrites, string client) : IFrameSink
 {
     // SignalR numbers writes to repeat them after a reconnect, and counts one message a write.
 #pragma warning disable CA2252 // a preview interface: only its presence is looked at
     private readonly bool _oneByOne = connection.Features.Get<IStatefulReconnectFeature>() is not null;
 #pragma warning restore CA2252
     private FrameBatch _batch;
-    private string _lastId = begin;
-    private string _newestId = begin;
+    private string _lastId = cursor.Position.ToString();
+    private string _newestId = cursor.Position.ToString();
     private volatile bool _isCut;
     private volatile bool _isWaiting;
     private long _asked;
@@ -68,6 +70,13 @@ internal sealed class HubSink(HubConnectionContext connection, string begin, Lar
     {
         if (_isCut || end == SubscriberEnd.Unsubscribed || end == SubscriberEnd.ClientGone)
             return;
+        if (end == SubscriberEnd.Completed)
+        {
+            var told = new InvocationMessage(nameof(IStoreClient.Ended), [store, PlainObject.OfEnd(cursor.Position.ToString())]);
+            await connection.WriteAsync(told, connection.ConnectionAborted).ConfigureAwait(false);
+            return;
+        }
+
         await connection.WriteAsync(new CloseMessage(end.Description, allowReconnect: end.Reconnect)).ConfigureAwait(false);
         connection.Abort();
     }

@@ -6,7 +6,8 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>Hands frames over to whoever enumerates, one at a time: a flush is complete when all but one have been taken.</summary>
 /// <param name="connection">The connection that the stream is on.</param>
-internal sealed class HubStreamSink(ConnectionSubscriptions connection) : IFrameSink
+/// <param name="cursor">The subscription's place in the log.</param>
+internal sealed class HubStreamSink(ConnectionSubscriptions connection, MessageCursor cursor) : IFrameSink
 {
     /// <summary>How many bytes SignalR makes of a byte of text, at most: <c>\u0001</c>.</summary>
     private const int MostEscaped = 6;
@@ -47,10 +48,12 @@ internal sealed class HubStreamSink(ConnectionSubscriptions connection) : IFrame
     /// <summary>The stream itself is ended by <see cref="CloseAsync"/>, which knows the reason that its consumer is to see.</summary>
     public void Abort() => _aborted.Cancel();
 
-    public ValueTask CloseAsync(SubscriberEnd end)
+    public async ValueTask CloseAsync(SubscriberEnd end)
     {
+        if (end == SubscriberEnd.Completed)
+            await WriteAsync(new HubStreamFrame(
+                new StoreStreamItem { ["end"] = PlainObject.OfEnd(cursor.Position.ToString()) }, default)).ConfigureAwait(false);
         _handover.Writer.TryComplete(HubRefusal.Of(end));
-        return ValueTask.CompletedTask;
     }
 
     private async ValueTask<IDisposable?> EnterAsync(HubStreamFrame frame, CancellationToken cancellationToken)

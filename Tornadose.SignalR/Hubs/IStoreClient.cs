@@ -16,4 +16,10 @@ public interface IStoreClient
     /// <param name="reset">The reset.</param>
     /// <returns>A task that ends when the reset was sent.</returns>
     Task Reset(string store, StoreClientReset reset);
+
+    /// <summary>The store is complete: this was all. The subscription has ended, and the connection stays.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="end">The end.</param>
+    /// <returns>A task that ends when it was sent.</returns>
+    Task Ended(string store, StoreClientEnd end);
 }

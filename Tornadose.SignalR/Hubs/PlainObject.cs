@@ -41,6 +41,8 @@ internal static class PlainObject
 
     public static Dictionary<string, object?> OfReset(StoreReset reset) => new() { ["reason"] = reset.ReasonName, ["id"] = reset.Id };
 
+    public static Dictionary<string, object?> OfEnd(string id) => new() { ["id"] = id };
+
     /// <summary>JSON as primitives, lists and dictionaries.</summary>
     public static object? Plain(ReadOnlyMemory<byte> json)
     {

@@ -75,7 +75,8 @@ public class StoreHub : Hub<IStoreClient>
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
-    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <returns><c>{ id, event?, data }</c> for each message, <c>{ reset: { reason, id } }</c> where messages are missing,
+    /// and <c>{ end: { id } }</c> as the last item of a store that is complete.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
     /// <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> Watch(string store, CancellationToken cancellationToken) =>
@@ -88,7 +89,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="after">The id of the last message that the caller saw. When the store cannot continue after it, the stream begins
     /// with a reset. Null or empty is the same as <see cref="Watch"/>.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
-    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <returns><c>{ id, event?, data }</c> for each message, <c>{ reset: { reason, id } }</c> where messages are missing,
+    /// and <c>{ end: { id } }</c> as the last item of a store that is complete.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
     /// <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchAfter(string store, string? after, CancellationToken cancellationToken) =>
@@ -101,7 +103,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="store">The store's name.</param>
     /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
-    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <returns><c>{ id, event?, data }</c> for each message, <c>{ reset: { reason, id } }</c> where messages are missing,
+    /// and <c>{ end: { id } }</c> as the last item of a store that is complete.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
     /// <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchText(string store, string? after, CancellationToken cancellationToken) =>
@@ -112,7 +115,8 @@ public class StoreHub : Hub<IStoreClient>
     /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
     /// <param name="milliseconds">The time in milliseconds, from 50 to 60,000.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
-    /// <returns><c>{ id, event?, data }</c> for each message, and <c>{ reset: { reason, id } }</c> where messages are missing.</returns>
+    /// <returns><c>{ id, event?, data }</c> for each message, <c>{ reset: { reason, id } }</c> where messages are missing,
+    /// and <c>{ end: { id } }</c> as the last item of a store that is complete.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers; or the
     /// time is out of range: <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchEvery(

@@ -4,7 +4,8 @@ namespace Tornadose.SignalR;
 
 /// <summary>
 /// An item of the streams of <see cref="StoreHub.Watch"/>: <c>id</c>, <c>event</c> and <c>data</c> of a message, keys absent when there
-/// is nothing to say; or <c>reset</c>, with <c>reason</c> and <c>id</c>, where messages are missing.
+/// is nothing to say; or <c>reset</c>, with <c>reason</c> and <c>id</c>, where messages are missing; or, as the last item of a store that
+/// is complete, <c>end</c> with <c>id</c>.
 /// </summary>
 /// <remarks>
 /// A dictionary, because that is what the serializer of every hub protocol writes in the same way, and what an application's naming

@@ -12,6 +12,8 @@ internal sealed class JsonLinesEncoder : FrameEncoder
 
     public override Frame? KeepAlive => EmptyLine;
 
+    public override bool AnnouncesEnds => true;
+
     public override Frame Encode(in FrameContent content) => new(Render(content, Write));
 
     internal override bool SharesRest => true;

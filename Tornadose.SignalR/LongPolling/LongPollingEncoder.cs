@@ -8,6 +8,8 @@ internal sealed class LongPollingEncoder : FrameEncoder
 {
     public static readonly LongPollingEncoder Instance = new();
 
+    public override bool AnnouncesEnds => true;
+
     public override Frame Encode(in FrameContent content) =>
         new(Render(content, static (in FrameContent content, IBufferWriter<byte> output) => MessageEnvelope.Write(content, output)));
 

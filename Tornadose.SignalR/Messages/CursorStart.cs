@@ -22,10 +22,10 @@ internal readonly record struct CursorStart(
         {
             StartAt.Kind.Latest => Latest(log, head),
             StartAt.Kind.Earliest => Before(log, log.FirstReplayable, head) with { Floating = true },
-            StartAt.Kind.Last => Before(log, FindOffset(log, head, head.Position.Offset - start.Count + 1), head) with { Floating = true },
+            StartAt.Kind.Last => Before(log, FindOffset(log, head, NewestOffset(head) - start.Count + 1), head) with { Floating = true },
             StartAt.Kind.After when newestWins => Newest(log, head, start),
             StartAt.Kind.After => Resume(log, head, start),
-            _ => At(head.Sequence + 1, head),
+            _ => Now(log, head),
         };
     }
 
@@ -45,6 +45,12 @@ internal readonly record struct CursorStart(
     public static MessageEntry ResetEntry(StoreResetReason reason, MessagePosition position) =>
         new(0, position, new StoreMessage(new StoreReset(reason, position)), 0, 0);
 
+    /// <summary>What comes from now on. To a store that is complete that is its end, which was not said to this reader yet.</summary>
+    public static CursorStart Now(MessageLog log, MessageEntry head) =>
+        head.IsEnd ? Before(log, head.Sequence, head) : At(head.Sequence + 1, head);
+
+    private static long NewestOffset(MessageEntry head) => head.IsEnd ? head.Position.Offset - 1 : head.Position.Offset;
+
     private static CursorStart At(long next, MessageEntry head) => new(null, next, head.Sequence + 1, head.Position);
 
     private static CursorStart Before(MessageLog log, long next, MessageEntry head) =>
@@ -57,8 +63,8 @@ internal readonly record struct CursorStart(
     private static CursorStart Latest(MessageLog log, MessageEntry head)
     {
         if (log.Latest is not { } latest)
-            return At(head.Sequence + 1, head);
-        var live = Math.Max(head.Sequence, latest.Sequence) + 1;
+            return Now(log, head);
+        var live = head.IsEnd ? head.Sequence : Math.Max(head.Sequence, latest.Sequence) + 1;
         return new(latest, live, live, log.PositionBefore(latest));
     }
 
@@ -66,6 +72,8 @@ internal readonly record struct CursorStart(
     {
         if (start.Position == head.Position)
             return At(head.Sequence + 1, head);
+        if (head.IsEnd && log.Latest is { } kept && start.Position == kept.Position)
+            return Now(log, head) with { Position = kept.Position };
         return log.Latest is null ? Resume(log, head, start) : Latest(log, head);
     }
 
@@ -76,15 +84,14 @@ internal readonly record struct CursorStart(
             : Fail(StoreResetReason.Unknown, out next);
         if (failure is not { } reason)
             return At(next, head) with { Position = start.Position!.Value };
-        var continueAt = start.EarliestOnReset ? log.FirstReplayable : head.Sequence + 1;
-        var after = Before(log, continueAt, head);
+        var after = start.EarliestOnReset ? Before(log, log.FirstReplayable, head) : Now(log, head);
         return after with { Opening = ResetEntry(reason, after.Position), Floating = start.EarliestOnReset };
     }
 
     private static StoreResetReason? TryResume(MessageLog log, MessageEntry head, MessagePosition position, out long next)
     {
         next = head.Sequence + 1;
-        if (position == head.Position && log.Limits.Capacity > 0)
+        if (position == head.Position && (log.Limits.Capacity > 0 || head.IsEnd))
             return null;
         if (IsPositionOfReset(log, position, ref next) || IsOrigin(log, head, position, ref next))
             return null;

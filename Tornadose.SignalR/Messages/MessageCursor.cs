@@ -43,11 +43,15 @@ public sealed class MessageCursor : IDisposable
     /// <summary>Whether the log moved past this cursor and its store's policy is to disconnect it: nothing more comes.</summary>
     public bool IsDisconnected => _disconnected;
 
-    /// <summary>Whether nothing will ever be read any more: disconnected, or at the end of a store that was closed.</summary>
+    /// <summary>Whether the store is complete, and this cursor has read all of it: nothing more comes.</summary>
+    public bool IsAtEnd => _startLater is null && _log.HasEnd && Behind == 0;
+
+    /// <summary>Whether nothing will ever be read any more: disconnected, or at the end of a store that is complete or was
+    /// closed.</summary>
     /// <remarks>
     /// Completion is looked at first: the other way round, a last message that comes between the two looks would be left unread.
     /// </remarks>
-    public bool IsEnded => _disconnected || IsComplete || (_log.IsCompleted && Behind == 0);
+    public bool IsEnded => _disconnected || IsComplete || IsAtEnd || (_log.IsCompleted && Behind == 0);
 
     /// <summary>Whether a bounded cursor has read everything up to its end: see <see cref="EndHere"/>.</summary>
     internal bool IsComplete => _next > _last && _opening is null;
@@ -99,8 +103,11 @@ public sealed class MessageCursor : IDisposable
     /// <returns>False when there is nothing to read now.</returns>
     public bool TryRead([NotNullWhen(true)] out StoreMessage? message)
     {
-        message = TryRead(out MessageEntry? entry) ? entry.Message : null;
-        return message is not null;
+        while (TryRead(out MessageEntry? entry))
+            if (!entry.IsEnd)
+                return (message = entry.Message) is not null;
+        message = null;
+        return false;
     }
 
     /// <summary>Waits until there may be something to read.</summary>
@@ -130,6 +137,9 @@ public sealed class MessageCursor : IDisposable
                 continue; // without an id: never replayed
             Position = entry.Position;
             _floating = false;
+            // What is bounded tells by other means that the store is complete; an end that something follows was taken back, by a reset.
+            if (entry.IsEnd && (_last != long.MaxValue || entry.Sequence != _log.Head.Sequence))
+                continue;
             return true;
         }
 
@@ -200,9 +210,9 @@ public sealed class MessageCursor : IDisposable
 
     private MessageEntry ResetToNow()
     {
-        var head = _log.Head;
-        _next = head.Sequence + 1;
-        Position = head.Position;
-        return CursorStart.ResetEntry(StoreResetReason.Slow, head.Position);
+        var now = CursorStart.Now(_log, _log.Head);
+        _next = now.Next;
+        Position = now.Position;
+        return CursorStart.ResetEntry(StoreResetReason.Slow, now.Position);
     }
 }

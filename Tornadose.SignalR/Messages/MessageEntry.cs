@@ -25,6 +25,9 @@ internal sealed class MessageEntry(long sequence, MessagePosition position, Stor
 
     public bool IsReset => Message.Reset is not null;
 
+    /// <summary>The end of the store: while it is the newest entry, nothing is appended.</summary>
+    public bool IsEnd => Message.IsEnd;
+
     /// <summary>Has a position of its own, so that it can be resumed after and replayed.</summary>
     public bool IsLogged => Message.Position is not null && !IsReset;
 

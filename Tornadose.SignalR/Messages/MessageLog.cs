@@ -85,11 +85,17 @@ public sealed class MessageLog
             {
                 _limits = value;
                 if (value.Capacity == 0)
-                    ForgetUntil(_head.Sequence);
+                    ForgetUntil(_head.IsEnd ? _head.Sequence - 1 : _head.Sequence);
                 Trim();
             }
         }
     }
+
+    /// <summary>
+    /// Whether the store is complete: its newest entry is the end (<see cref="MessageContent.IsEnd"/>), after which its backplane appends
+    /// nothing. The end takes no slot of a message, and does not age.
+    /// </summary>
+    public bool HasEnd => IsOpen && Head.IsEnd;
 
     /// <summary>Whether nothing will ever be appended again. Readers read what there is, and then end.</summary>
     public bool IsCompleted => Volatile.Read(ref _completed);
@@ -101,7 +107,7 @@ public sealed class MessageLog
 
     internal MessageEntry Head => Volatile.Read(ref _head);
 
-    /// <summary>The newest message that has a position, whether or not its slot is still kept.</summary>
+    /// <summary>The newest message, but for the end, that has a position, whether or not its slot is still kept.</summary>
     internal MessageEntry? Latest => Volatile.Read(ref _latest);
 
     internal long LastSequence => IsOpen ? Head.Sequence : 0;
@@ -131,12 +137,19 @@ public sealed class MessageLog
         Signal.Set();
     }
 
-    /// <summary>Appends a message without a position: present readers get it in its place, it is never replayed.</summary>
+    /// <summary>
+    /// Appends a message without a position: present readers get it in its place, it is never replayed. After the end it is dropped.
+    /// </summary>
     /// <param name="content">The message.</param>
     public void AppendWithoutPosition(MessageContent content)
     {
         lock (_gate)
+        {
+            if (_head.IsEnd)
+                return;
             Publish(Add(_head.Position, new StoreMessage(null, content), content.Size));
+        }
+
         Signal.Set();
     }
 
@@ -191,7 +204,8 @@ public sealed class MessageLog
     }
 
     /// <summary>Whether an entry is older than messages may be, and has not been dropped yet.</summary>
-    internal bool IsExpired(MessageEntry entry) => _limits.MaxAge is { } age && _time.GetElapsedTime(entry.AppendedAt) > age;
+    internal bool IsExpired(MessageEntry entry) =>
+        !entry.IsEnd && _limits.MaxAge is { } age && _time.GetElapsedTime(entry.AppendedAt) > age;
 
     /// <summary>Drops what has become too old. Appending does so as well; an idle log needs to be asked.</summary>
     public void TrimExpired()
@@ -225,13 +239,14 @@ public sealed class MessageLog
         {
             if (Find(sequence) is not { } entry)
                 messages.Clear(); // the writer passed by: what was read so far is no longer contiguous with the rest
-            else if (entry.IsLogged)
+            else if (entry is { IsLogged: true, IsEnd: false })
                 messages.Add(entry.Message);
         }
 
-        return messages.Count == 0 && Latest is { } latest
-            ? new StoreSnapshot(latest.Position, [latest.Message]) // messages without an id, or the writer, took its slot meanwhile
-            : new StoreSnapshot(head.Position, messages);
+        if (messages.Count > 0 || Latest is not { } latest)
+            return new StoreSnapshot(head.Position, messages) { IsCompleted = head.IsEnd };
+        // messages without an id, or the writer, took its slot meanwhile
+        return new StoreSnapshot(head.IsEnd ? head.Position : latest.Position, [latest.Message]) { IsCompleted = head.IsEnd };
     }
 
     /// <summary>Loads the entry with this number; null when it is not there, or no longer.</summary>
@@ -259,7 +274,7 @@ public sealed class MessageLog
     {
         var entry = new MessageEntry(
             _head.Sequence + 1, position, message, size, _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency));
-        MakeRoom(entry.Sequence);
+        MakeRoom(entry.Sequence, entry.IsEnd);
         Volatile.Write(ref _ring[entry.Sequence & (_ring.Length - 1)], entry);
         _bytes += size;
         return entry;
@@ -268,8 +283,8 @@ public sealed class MessageLog
     private void PublishLogged(MessageEntry entry)
     {
         if (_limits.Capacity == 0)
-            ForgetUntil(entry.Sequence);
-        else
+            ForgetUntil(entry.IsEnd ? entry.Sequence - 1 : entry.Sequence);
+        else if (!entry.IsEnd)
             Volatile.Write(ref _latest, entry);
         Publish(entry);
     }
@@ -288,11 +303,11 @@ public sealed class MessageLog
     }
 
     /// <summary>The ring starts small, so that thousands of quiet stores cost little, and doubles up to the capacity.</summary>
-    private void MakeRoom(long sequence)
+    private void MakeRoom(long sequence, bool isEnd)
     {
         if (sequence - _first < _ring.Length)
             return;
-        var slots = RoundUp(_limits.Slots);
+        var slots = RoundUp(_limits.Slots + (isEnd ? 1 : 0));
         if (_ring.Length >= slots)
         {
             Drop(_first);
@@ -307,11 +322,12 @@ public sealed class MessageLog
 
     private void Trim()
     {
-        while (_head.Sequence - _first + 1 > _limits.Slots || (_bytes > _limits.MaxBytes && _first < _head.Sequence))
+        var newest = _head.IsEnd ? _head.Sequence - 1 : _head.Sequence; // the newest message; the end is kept besides
+        while (newest - _first + 1 > _limits.Slots || (_bytes > _limits.MaxBytes && _first < newest))
             Drop(_first);
         if (_limits.MaxAge is not { } age)
             return;
-        while (_first <= _head.Sequence && _time.GetElapsedTime(Find(_first)!.AppendedAt) > age)
+        while (_first <= newest && _time.GetElapsedTime(Find(_first)!.AppendedAt) > age)
             Drop(_first);
         if (_latest is { } latest && _time.GetElapsedTime(latest.AppendedAt) > age)
             Volatile.Write(ref _latest, null);

@@ -30,6 +30,12 @@ public readonly record struct MessageLogLimits
     /// </summary>
     public int? MaxMessageBytes { get; init; }
 
+    /// <summary>
+    /// For how long a store that is complete is kept without a reader, where something outlives the process: those of families come and
+    /// go. Null for as long as any store.
+    /// </summary>
+    public TimeSpan? KeepCompleted { get; init; }
+
     /// <summary>Live delivery needs some slots even where nothing is kept for resuming.</summary>
     internal const int LiveOnlySlots = 64;
 

@@ -19,6 +19,8 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
 
     public override Frame? KeepAlive => Comment;
 
+    public override bool AnnouncesEnds => true;
+
     public override Frame Encode(in FrameContent content) => new(Render(content, Write));
 
     internal override bool SharesRest => true;
@@ -33,6 +35,8 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
             WriteField("id: "u8, id, output);
         if (content.Message.Reset is not null)
             WriteReset(content, output);
+        else if (content.Message.IsEnd)
+            WriteEnd(content, output);
         else
             WriteMessage(content, output);
         output.Write("\n"u8);
@@ -70,6 +74,14 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
         WriteField("event: "u8, StoreReset.EventType, output);
         output.Write("data: "u8);
         MessageEnvelope.WriteReset(content, output);
+        output.Write("\n"u8);
+    }
+
+    private static void WriteEnd(in FrameContent content, IBufferWriter<byte> output)
+    {
+        WriteField("event: "u8, MessageContent.EndEventType, output);
+        output.Write("data: "u8);
+        MessageEnvelope.WriteEnd(content, output);
         output.Write("\n"u8);
     }
 

@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.Stores;
 /// <summary>
 /// Finds out whether messages are delivered, not only whether somebody answers: (1) the backplane says what it knows; (2) a message goes
 /// the way of all messages, through a log that nobody else sees, so that nothing is left in anybody's store; (3) no store's readers are
-/// held up by one of them.
+/// held up by one of them; (4) what fills stores does not fail.
 /// </summary>
 internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, TimeProvider time)
 {
@@ -25,7 +25,7 @@ internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, 
         return await FindStuckAsync(cancellationToken).ConfigureAwait(false) is { } stuck // (3)
             ? $"The subscribers of store '{stuck}' have waited for {Patience.TotalSeconds} s for one of them: " +
                 "a transport blocks the thread that serves them all."
-            : null;
+            : stores.All.Select(static store => store.Producer?.Fault).FirstOrDefault(static fault => fault is not null); // (4)
     }
 
     private async Task<string?> AskBackplaneAsync(CancellationToken cancellationToken)

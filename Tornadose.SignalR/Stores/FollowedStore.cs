@@ -6,9 +6,12 @@ namespace Tornadose.SignalR.Stores;
 internal sealed class FollowedStore : IDisposable
 {
     private readonly IDisposable _following;
+    private readonly bool _isReader;
+    private bool _disposed;
 
-    private FollowedStore(MessageStore store, IDisposable following)
+    private FollowedStore(MessageStore store, IDisposable following, bool isReader)
     {
+        _isReader = isReader;
         Store = store;
         _following = following;
     }
@@ -16,12 +19,19 @@ internal sealed class FollowedStore : IDisposable
     /// <summary>The store that is followed: not the one that was asked for, where that had been dropped and is there anew.</summary>
     public MessageStore Store { get; }
 
-    public static async ValueTask<FollowedStore> BeginAsync(MessageStore store, CancellationToken cancellationToken)
+    /// <param name="store">The store.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="isReader">Whether it counts among the store's subscribers.</param>
+    public static async ValueTask<FollowedStore> BeginAsync(
+        MessageStore store, CancellationToken cancellationToken, bool isReader = false)
     {
         var entered = store.Enter();
         try
         {
-            return new FollowedStore(entered, await entered.Channel.FollowAsync(cancellationToken).ConfigureAwait(false));
+            var following = await entered.Channel.FollowAsync(cancellationToken).ConfigureAwait(false);
+            if (isReader)
+                entered.Readers.Enter();
+            return new FollowedStore(entered, following, isReader);
         }
         catch
         {
@@ -58,6 +68,10 @@ internal sealed class FollowedStore : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+        if (_isReader)
+            Store.Readers.Exit();
         _following.Dispose();
         Store.Exit();
     }

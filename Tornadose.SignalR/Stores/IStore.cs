@@ -31,6 +31,7 @@ public interface IStore
     /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
     /// same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
+    /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessagePosition> PublishAsync(string text, PublishOptions? options = null, CancellationToken cancellationToken = default);
@@ -46,6 +47,7 @@ public interface IStore
     /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
     /// same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
+    /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessagePosition> PublishUtf8Async(
@@ -69,9 +71,69 @@ public interface IStore
     /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
     /// same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
+    /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessagePosition> PublishAsync<T>(T value, PublishOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Publishes several values, all of them or none: one after the other, with nothing between them, and in one step of what keeps the
+    /// store. A string is text, anything else becomes JSON.
+    /// </summary>
+    /// <typeparam name="T">The values' type, as declared.</typeparam>
+    /// <param name="values">The values: from 1 to <see cref="PublishOptions.MaxBatchMessages"/>, with at most
+    /// <see cref="PublishOptions.MaxBatchBytes"/> together.</param>
+    /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
+    /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>
+    /// <returns>The position of the last message. The offsets of the others are those before it.</returns>
+    /// <exception cref="ArgumentNullException">The values, or one of them, are null.</exception>
+    /// <exception cref="ArgumentException">There are none, or too many; or as <see cref="PublishAsync{T}"/>.</exception>
+    /// <exception cref="MessageTooLargeException">One of them is larger than <see cref="StoreOptions.MaxMessageBytes"/>, or all together
+    /// are larger than <see cref="PublishOptions.MaxBatchBytes"/>.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the messages may have been published all the
+    /// same.</exception>
+    /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
+    /// <exception cref="StoreCompletedException">The store is complete.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<MessagePosition> PublishManyAsync<T>(
+        IEnumerable<T> values, PublishOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends the store: nothing can be published to it afterwards, by anybody. Its readers get what there is, are told of the end, each in
+    /// the way of its wire, and do not come back; who comes later gets what is kept, and the end. To complete a store that is complete does
+    /// nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the store may have been completed all the same.</param>
+    /// <returns>The position of the end, which is an entry of the log like any message.</returns>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the store may have been completed all the
+    /// same.</exception>
+    /// <exception cref="StoreRefusedException">The backplane does not take it.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<MessagePosition> CompleteAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Publishes a last value and ends the store with it, in one step: both, or neither. Where the store is complete already nothing is
+    /// published.
+    /// </summary>
+    /// <typeparam name="T">The value's type, as declared. A string is text, anything else becomes JSON.</typeparam>
+    /// <param name="lastValue">The value.</param>
+    /// <param name="options">Event type and idempotency key.</param>
+    /// <param name="cancellationToken">Ends the wait; both may have been published all the same.</param>
+    /// <returns>The position of the end.</returns>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="ArgumentException">As <see cref="PublishAsync{T}"/>.</exception>
+    /// <exception cref="MessageTooLargeException">The value is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; both may have been published all the same.</exception>
+    /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
+    /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    ValueTask<MessagePosition> CompleteAsync<T>(
+        T lastValue, PublishOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Who reads the store.</summary>
+    IStoreSubscribers Subscribers { get; }
 
     /// <summary>Gives the newest message that is still kept.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -100,12 +162,12 @@ public interface IStore
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the messages from a start on, and then live, without end.</summary>
+    /// <summary>Reads the messages from a start on, and then live, until the store is complete.</summary>
     /// <param name="start">Where to begin.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
-    /// The messages, and resets where messages are missing (<see cref="StoreMessage.Reset"/>). It ends when the application ends, or when
-    /// the reader has fallen behind and the store's policy is to disconnect it.
+    /// The messages, and resets where messages are missing (<see cref="StoreMessage.Reset"/>). It ends when the store is complete
+    /// (<see cref="CompleteAsync(CancellationToken)"/>), when the application ends, or when the reader has fallen behind and the store's policy is to disconnect it.
     /// </returns>
     IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
 

@@ -58,6 +58,15 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// <summary>How much all stores may keep together; null for a store that the application has declared by name.</summary>
     internal StoreBudget? Budget { get; init; }
 
+    public IStoreSubscribers Subscribers => Readers;
+
+    /// <summary>Who reads it.</summary>
+    internal StoreSubscribers Readers { get; init; } =
+        new(name, static () => TimeSpan.Zero, TimeProvider.System, nodes: null);
+
+    /// <summary>What fills it while somebody reads; null for the application itself, or nobody.</summary>
+    internal StoreProducer? Producer { get; set; }
+
     /// <summary>Whether there never was a message.</summary>
     internal bool IsEmpty => Log.LastSequence == 0;
 
@@ -67,7 +76,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return AppendAsync(StoreSerializer.Encode(text), MessageFormat.Text, options, cancellationToken);
+        return TakeAsync([ContentOf(StoreSerializer.Encode(text), MessageFormat.Text, options)], options, cancellationToken);
     }
 
     public ValueTask<MessagePosition> PublishUtf8Async(
@@ -76,26 +85,53 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         if (!Utf8.IsValid(utf8Text.Span))
             throw new ArgumentException(
                 "The bytes are not valid UTF-8. Messages are text or JSON: encode binary data as base64.", nameof(utf8Text));
-        return AppendAsync(utf8Text, MessageFormat.Text, options, cancellationToken);
+        return TakeAsync([ContentOf(utf8Text, MessageFormat.Text, options)], options, cancellationToken);
     }
 
     public ValueTask<MessagePosition> PublishAsync<T>(
-        T value, PublishOptions? options = null, CancellationToken cancellationToken = default)
+        T value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
+        TakeAsync([ContentOf(value, options)], options, cancellationToken);
+
+    public ValueTask<MessagePosition> PublishManyAsync<T>(
+        IEnumerable<T> values, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(value);
-        if (value is ReadOnlyMemory<byte> or Memory<byte>)
-            throw new ArgumentException(
-                "These bytes would become a base64 string. If they are text, call PublishUtf8Async; if they are data, publish a " +
-                    "byte[].", nameof(value));
-        return value is string text
-            ? PublishAsync(text, options, cancellationToken)
-            : AppendAsync(serializer.Serialize(value), MessageFormat.Json, options, cancellationToken);
+        ArgumentNullException.ThrowIfNull(values);
+        var contents = new List<MessageContent>();
+        foreach (var value in values)
+        {
+            MessageBatch.CheckCount(contents.Count + 1);
+            contents.Add(ContentOf(value, options));
+        }
+
+        return PublishManyAsync(contents, options, cancellationToken);
     }
+
+    /// <summary>Publishes messages that are encoded already, each with an event type of its own.</summary>
+    internal ValueTask<MessagePosition> PublishManyAsync(
+        IReadOnlyList<MessageContent> contents, PublishOptions? options, CancellationToken cancellationToken)
+    {
+        MessageBatch.Check(contents, name);
+        return TakeAsync(contents, options, cancellationToken);
+    }
+
+    public ValueTask<MessagePosition> CompleteAsync(CancellationToken cancellationToken = default) =>
+        TakeAsync([MessageContent.End], null, cancellationToken);
+
+    public ValueTask<MessagePosition> CompleteAsync<T>(
+        T lastValue, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
+        TakeAsync([ContentOf(lastValue, options), MessageContent.End], options, cancellationToken);
 
     /// <summary>Publishes JSON that is known to be valid and on one line.</summary>
     public ValueTask<MessagePosition> PublishJsonAsync(
         ReadOnlyMemory<byte> json, PublishOptions? options, CancellationToken cancellationToken) =>
-        AppendAsync(json, MessageFormat.Json, options, cancellationToken);
+        TakeAsync([ContentOf(json, MessageFormat.Json, options)], options, cancellationToken);
+
+    /// <summary>Checks and encodes what one line of a batch says.</summary>
+    internal MessageContent ContentOf(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options)
+    {
+        CheckSize(data);
+        return new MessageContent(data, format, EventTypes.Normalize(options?.EventType));
+    }
 
     /// <summary>Publishes what the store begins with, unless there was a message before.</summary>
     internal ValueTask InitializeAsync(MessageContent content, CancellationToken cancellationToken)
@@ -118,7 +154,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
 
     public async ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken = default)
     {
-        var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        var following = await FollowedStore.BeginAsync(this, cancellationToken, isReader: true).ConfigureAwait(false);
         try
         {
             var cursor = await following.OpenCursorAsync(start, cancellationToken).ConfigureAwait(false);
@@ -165,7 +201,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     public async IAsyncEnumerable<StoreMessage> ReadAllAsync(
         StartAt start, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var following = await FollowedStore.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        using var following = await FollowedStore.BeginAsync(this, cancellationToken, isReader: true).ConfigureAwait(false);
         var cursor = await following.OpenCursorAsync(start, cancellationToken).ConfigureAwait(false);
         do
         {
@@ -196,7 +232,31 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// Ends the store. Not <c>DisposeAsync</c>: a container disposes of what it has handed out one by one, and a hundred injected stores
     /// would each wait for a backplane that hangs. <see cref="StoreProvider"/> closes all of them together.
     /// </summary>
-    internal ValueTask CloseAsync() => channel.DisposeAsync();
+    internal async ValueTask CloseAsync()
+    {
+        if (Producer is not null)
+            await Producer.DisposeAsync().ConfigureAwait(false);
+        await channel.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The store as its producer has it.</summary>
+    internal MessageStore WithLease(long lease) => new(name, kind, Options, new LeasedChannel(channel, lease), serializer)
+    {
+        OptionsName = OptionsName,
+        RouteValues = RouteValues,
+        Telemetry = Telemetry,
+        Lease = Lease,
+        Budget = Budget,
+        Renew = Renew,
+        Readers = Readers,
+    };
+
+    /// <summary>Publishes what is encoded already.</summary>
+    internal ValueTask<MessagePosition> PublishContentAsync(MessageContent content, CancellationToken cancellationToken)
+    {
+        CheckSize(content.Data);
+        return TakeAsync([content], null, cancellationToken);
+    }
 
     private MessageStore Current
     {
@@ -222,32 +282,45 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
             throw new MessageTooLargeException(Name, data.Length, Options.MaxMessageBytes);
     }
 
-    private ValueTask<MessagePosition> AppendAsync(
-        ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? published, CancellationToken cancellationToken)
+    private MessageContent ContentOf<T>(T value, PublishOptions? options)
     {
-        CheckSize(data);
-        if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
-            throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
-        var content = new MessageContent(data, format, EventTypes.Normalize(published?.EventType));
-        Budget?.Demand(this, content.Size);
-        var key = IdempotencyScope.KeyOf(published);
-        return Telemetry is { IsEnabled: true }
-            ? AppendMeasuredAsync(Telemetry, content, key, cancellationToken)
-            : AppendAsync(content, key, cancellationToken);
+        ArgumentNullException.ThrowIfNull(value);
+        if (value is ReadOnlyMemory<byte> or Memory<byte>)
+            throw new ArgumentException(
+                "These bytes would become a base64 string. If they are text, call PublishUtf8Async; if they are data, publish a " +
+                    "byte[].", nameof(value));
+        return value is string text
+            ? ContentOf(StoreSerializer.Encode(text), MessageFormat.Text, options)
+            : ContentOf(serializer.Serialize(value), MessageFormat.Json, options);
     }
 
-    private ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken) =>
-        Lease is null ? channel.AppendAsync(content, idempotencyKey, cancellationToken) : AppendInUseAsync(
-            content, idempotencyKey, cancellationToken);
+    private ValueTask<MessagePosition> TakeAsync(
+        IReadOnlyList<MessageContent> contents, PublishOptions? published, CancellationToken cancellationToken)
+    {
+        if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
+            throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
+        var size = MessageBatch.SizeOf(contents);
+        Budget?.Demand(this, size);
+        var key = IdempotencyScope.KeyOf(published);
+        return Telemetry is { IsEnabled: true }
+            ? AppendMeasuredAsync(Telemetry, contents, size, key, cancellationToken)
+            : AppendAsync(contents, key, cancellationToken);
+    }
+
+    private ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) => Lease is null
+        ? channel.AppendAsync(contents, idempotencyKey, cancellationToken)
+        : AppendInUseAsync(contents, idempotencyKey, cancellationToken);
 
     private async ValueTask<MessagePosition> AppendMeasuredAsync(
-        PublishTelemetry telemetry, MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+        PublishTelemetry telemetry, IReadOnlyList<MessageContent> contents, int size, string? idempotencyKey,
+        CancellationToken cancellationToken)
     {
-        using var publish = telemetry.Begin(Name, Measured.Name, content.Size);
+        using var publish = telemetry.Begin(Name, Measured.Name, size);
         try
         {
-            var position = await AppendAsync(content, idempotencyKey, cancellationToken).ConfigureAwait(false);
-            publish.Accepted(position);
+            var position = await AppendAsync(contents, idempotencyKey, cancellationToken).ConfigureAwait(false);
+            publish.Accepted(position, contents.Count);
             return position;
         }
         catch (Exception failure)
@@ -258,12 +331,12 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     }
 
     private async ValueTask<MessagePosition> AppendInUseAsync(
-        MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var store = Enter();
         try
         {
-            return await store.Channel.AppendAsync(content, idempotencyKey, cancellationToken).ConfigureAwait(false);
+            return await store.Channel.AppendAsync(contents, idempotencyKey, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -58,9 +58,16 @@ public sealed class StoreOptions
 
     /// <summary>
     /// For how long a store of a family may be without publisher and reader before it is dropped, with its messages; ids of it then lead to
-    /// a reset. Default 10 minutes. From 1 s. Without meaning for a store that is no family's: it lives as long as the application.
+    /// a reset. Default 10 minutes. From 1 s. Stores that are kept outside of the process, in Redis or a database, stay there when they are
+    /// dropped here; those that are complete go as well, after so long without a reader. Without meaning for a store that is no family's: it lives as long as the application.
     /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// For how long the store still counts as read after its last subscriber in this process has gone (<see cref="IStoreSubscribers.Any"/>):
+    /// a producer runs on for so long, and a reconnect does not stop it. Default 10 s. From 0 to 1 day.
+    /// </summary>
+    public TimeSpan SubscriberGrace { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The authorization policy that says who may read the store, on every transport, at every connect and resume. Default null: whoever
@@ -88,6 +95,11 @@ public sealed class StoreOptions
     public bool MeasureEachStore { get; set; }
 
     /// <summary>What the log of a store with these options keeps. A method, because the generated binding reads every property.</summary>
-    internal MessageLogLimits ToLimits() => new(
-        Capacity, MaxBytes, MaxAge, newestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest) { MaxMessageBytes = MaxMessageBytes };
+    /// <param name="isOfFamily">Whether the store comes and goes.</param>
+    internal MessageLogLimits ToLimits(bool isOfFamily) => new(
+        Capacity, MaxBytes, MaxAge, newestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest)
+    {
+        MaxMessageBytes = MaxMessageBytes,
+        KeepCompleted = isOfFamily ? IdleTimeout : null,
+    };
 }

@@ -33,6 +33,8 @@ internal sealed class StoreOptionsValidation : IValidateOptions<StoreOptions>
             yield return $"SendTimeout is {options.SendTimeout}; it must be from 100 ms to 1 hour.";
         if (options.MinInterval is { } interval && (interval < TimeSpan.FromMilliseconds(50) || interval > TimeSpan.FromMinutes(1)))
             yield return $"MinInterval is {interval}; it must be from 50 ms to 1 minute, or null.";
+        if (options.SubscriberGrace < TimeSpan.Zero || options.SubscriberGrace > TimeSpan.FromDays(1))
+            yield return $"SubscriberGrace is {options.SubscriberGrace}; it must be from 0 to 1 day.";
         if (options.IdleTimeout < TimeSpan.FromSeconds(1))
             yield return $"IdleTimeout is {options.IdleTimeout}; it must be at least 1 s.";
     }

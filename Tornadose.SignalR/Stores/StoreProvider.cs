@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -30,12 +31,17 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private readonly StoreBudget _budget;
     private readonly PublishTelemetry? _telemetry;
     private readonly IDisposable? _changes;
+    private readonly IServiceProvider? _services;
+    private readonly INodeQuestions? _nodes;
 
     public StoreProvider(
         IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane,
         StoreSerializer serializer, TimeProvider time,
-        PublishTelemetry? telemetry = null, ILogger? logger = null, int? maxStoresPerUser = null, long maxBytes = long.MaxValue)
+        PublishTelemetry? telemetry = null, ILogger? logger = null, int? maxStoresPerUser = null, long maxBytes = long.MaxValue,
+        IServiceProvider? services = null, INodeQuestions? nodes = null)
     {
+        (_services, _nodes) = (services, nodes);
+        nodes?.Answer(StoreSubscribers.Subject, name => new(CountSubscribers(name)));
         _time = time;
         _logger = logger ?? NullLogger.Instance;
         _options = options;
@@ -74,7 +80,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     /// <summary>The limits of a store, or of one that would be made once it is asked for; null when there would be none.</summary>
     internal MessageLogLimits? LimitsOf(string name) =>
         (_stores.TryGetValue(name, out var store) ? store.OptionsName : _families.OptionsNameOf(name)) is { } options
-            ? _options.Get(options).ToLimits()
+            ? _options.Get(options).ToLimits(isOfFamily: StorePattern.IsPattern(options))
             : null;
 
     internal MessageStore Get(string name) => Find(name)
@@ -132,7 +138,8 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private MessageStore Make(string name, StoreDefinition definition, StoreLease? lease)
     {
         var options = _options.Get(definition.Name);
-        return new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits()), _serializer)
+        MessageStore? made = null;
+        made = new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits(lease is not null)), _serializer)
         {
             OptionsName = definition.Name,
             RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,
@@ -140,8 +147,15 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
             Telemetry = _telemetry,
             Budget = lease is null ? null : _budget,
             Renew = lease is null ? null : name => _families.Find(name, static () => null),
+            Readers = new StoreSubscribers(name, () => made?.Options.SubscriberGrace ?? options.SubscriberGrace, _time, _nodes),
         };
+        if (definition.Producer is { } produce && _services is { } services)
+            made.Producer = new StoreProducer(made, (store, stop) => produce(services, store, stop), _time, _logger);
+        return made;
     }
+
+    private string CountSubscribers(string name) =>
+        _stores.TryGetValue(name, out var store) ? store.Readers.Count.ToString(CultureInfo.InvariantCulture) : "";
 
     private void NoteUnused() => _families.NoteUnused();
 
@@ -174,6 +188,6 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     {
         foreach (var store in _stores.Values)
             if (store.OptionsName == name)
-                (store.Options, store.Log.Limits) = (options, options.ToLimits());
+                (store.Options, store.Log.Limits) = (options, options.ToLimits(store.Lease is not null));
     }
 }

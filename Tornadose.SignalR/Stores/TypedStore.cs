@@ -7,6 +7,8 @@ internal sealed class TypedStore<T>(MessageStore store) : IStore<T>
 {
     public string Name => store.Name;
 
+    public IStoreSubscribers Subscribers => store.Subscribers;
+
     public ValueTask<MessagePosition> PublishAsync(
         T value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
         store.PublishAsync<T>(value, options, cancellationToken);
@@ -22,6 +24,17 @@ internal sealed class TypedStore<T>(MessageStore store) : IStore<T>
     public ValueTask<MessagePosition> PublishAsync<TOther>(
         TOther value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
         store.PublishAsync(value, options, cancellationToken);
+
+    public ValueTask<MessagePosition> PublishManyAsync<TOther>(
+        IEnumerable<TOther> values, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
+        store.PublishManyAsync(values, options, cancellationToken);
+
+    public ValueTask<MessagePosition> CompleteAsync(CancellationToken cancellationToken = default) =>
+        store.CompleteAsync(cancellationToken);
+
+    public ValueTask<MessagePosition> CompleteAsync<TOther>(
+        TOther lastValue, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
+        store.CompleteAsync(lastValue, options, cancellationToken);
 
     public async ValueTask<StoreMessage<T>?> GetLatestAsync(CancellationToken cancellationToken = default) =>
         await store.GetLatestAsync(cancellationToken).ConfigureAwait(false) is { } latest ? new StoreMessage<T>(

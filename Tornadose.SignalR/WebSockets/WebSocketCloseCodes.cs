@@ -23,6 +23,7 @@ internal static class WebSocketCloseCodes
     {
         [SubscriberEnd.ClientGone] = 1000,
         [SubscriberEnd.Unsubscribed] = 1000,
+        [SubscriberEnd.Completed] = 1000,
         [SubscriberEnd.StoreClosed] = 1001,
         [BinaryRefused] = 1003,
         [SubscriberEnd.AuthenticationExpired] = 1008,

@@ -13,6 +13,8 @@ internal sealed class WebSocketJsonEncoder : FrameEncoder
     /// <summary>Sent only to clients that asked for a heartbeat, because a page does not see pings.</summary>
     public override Frame? KeepAlive => Nothing;
 
+    public override bool AnnouncesEnds => true;
+
     public override Frame Encode(in FrameContent content)
     {
         var buffer = new ArrayBufferWriter<byte>(256);

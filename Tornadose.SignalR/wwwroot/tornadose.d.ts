@@ -19,6 +19,12 @@ export interface Reset {
     readonly id: string;
     readonly store: string;
 }
+/** The store is complete: nothing will be published any more. */
+export interface End {
+    readonly store: string;
+    /** The id of the end. */
+    readonly id: string;
+}
 /** What a subscription is doing. */
 export type Status = {
     readonly state: 'connecting';
@@ -43,13 +49,17 @@ export type Status = {
 } | {
     readonly state: 'paused';
 }
+/** The store is complete, of several stores all are, and everything has come. */
+ | {
+    readonly state: 'completed';
+}
 /** `error`: why, when it was not `close()`. */
  | {
     readonly state: 'closed';
     readonly error?: StoreError;
 };
 /** The words by which the hub says why it refuses a call. */
-export type HubCode = 'unauthorized' | 'forbidden' | 'not-found' | 'invalid' | 'unavailable' | 'rate-limited';
+export type HubCode = 'unauthorized' | 'forbidden' | 'not-found' | 'invalid' | 'completed' | 'unavailable' | 'rate-limited';
 /** Why an attempt failed. */
 export interface StoreError extends Error {
     /** The status of an HTTP answer; of the hub's refusals the status that HTTP has for the same. */
@@ -78,6 +88,13 @@ export interface LoadRequest {
     readonly reset: Reset | undefined;
     /** Aborted when another load takes its place, or the subscription is closed. */
     readonly signal: AbortSignal;
+}
+/** One of several messages that are published together. */
+export interface PublishItem {
+    /** A string is text, anything else becomes JSON. */
+    readonly data: unknown;
+    /** The event type. Default: that of the options. */
+    readonly event?: string | undefined;
 }
 export interface PublishOptions {
     /** The event type. */
@@ -146,6 +163,8 @@ export interface CommonOptions<T> {
     share?: boolean | string | undefined;
     onMessage?: ((message: Message<T>) => void) | undefined;
     onReset?: ((reset: Reset) => void) | undefined;
+    /** A store is complete. Of several stores the others go on. */
+    onEnd?: ((end: End) => void) | undefined;
     onState?: ((status: Status) => void) | undefined;
     /** Each failed attempt. The subscription goes on, unless `error.final`. */
     onError?: ((error: StoreError) => void) | undefined;
@@ -185,3 +204,11 @@ export declare function subscribe<T = any>(url: string | URL, options: Subscribe
  * @throws StoreError: it was refused, or not taken in time. Whether it was stored is unknown then; another call with the same `key` is safe.
  */
 export declare function publish(url: string | URL, store: string, data: unknown, options?: PublishOptions): Promise<string>;
+/**
+ * Publishes several messages: all of them, with nothing between them, or none. It is tried again as one message is.
+ * @param url Where the application has `MapStores` and `MapStorePublishing`: `/stores`.
+ * @param items At most 1,000, of 1 MiB together.
+ * @returns The id of the last message.
+ * @throws StoreError: they were refused, or not taken in time.
+ */
+export declare function publishMany(url: string | URL, store: string, items: Iterable<PublishItem>, options?: PublishOptions): Promise<string>;

@@ -44,6 +44,9 @@ internal static class Targets
         new(
             "publish with 10,000 waiting: allocated, bytes more", "publish", Figures.PublishBytes, AllScenarios.ManyWait,
             AllScenarios.NobodyWaits, DifferenceAtMost, 0),
+        new(
+            "Redis, batches of 100: messages a second", "batches", Figures.MessagesPerSecond, AllScenarios.Hundreds, AllScenarios.OneByOne,
+            RatioAtLeast, 20),
         new("allocated for a delivery, SSE: bytes", "allocations", Figures.BytesPerDelivery, "SSE", null, ValueAtMost, 0.5),
         new("allocated for a delivery, WebSocket: bytes", "allocations", Figures.BytesPerDelivery, "WebSocket", null, ValueAtMost, 0.5),
         new(

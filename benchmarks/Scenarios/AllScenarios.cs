@@ -12,6 +12,8 @@ internal static class AllScenarios
     public const string GroupNoneStalled = "Clients.Group, none stalled";
     public const string GroupStalled = "Clients.Group, 5 % stalled";
     public const string NobodyWaits = "nobody waits";
+    public const string OneByOne = "one by one";
+    public const string Hundreds = "batches of 100";
     public const string ManyWait = "10,000 wait";
 
     private const int Thousand = 1000;
@@ -58,6 +60,9 @@ internal static class AllScenarios
             [new(Live, Peer.Sse), new(ReplayScenario.Replay, Peer.Sse)]),
         new PublishCostScenario(
             "publish", "One call of PublishAsync in the process", [new(NobodyWaits, Peer.Sse, 0), new(ManyWait, Peer.Sse, TenThousand)]),
+        new BatchScenario(
+            "batches", "One publisher of a Redis store, 64 B, by messages a call",
+            [new(OneByOne, Peer.Redis, 0), new(Hundreds, Peer.Redis, 0) { Batch = 100 }]),
         new AllocationScenario(
             "allocations", "Allocated for each delivery, closed loop, 1,000 subscribers",
             Series(static peer => new(peer), Peer.Sse, Peer.WebSocket, Peer.Hub, Peer.Group, Peer.Handmade)),

@@ -9,6 +9,7 @@ internal static class Figures
     public const string P50 = "p50 ms";
     public const string P99 = "p99 ms";
     public const string PublishesPerSecond = "publishes/s";
+    public const string MessagesPerSecond = "published messages/s";
     public const string DeliveredShare = "delivered %";
     public const string SustainedRate = "messages/s";
     public const string ResidentPerSubscriber = "KB/subscriber";

@@ -23,6 +23,9 @@ internal sealed record Series(string Name, Peer Peer, int Subscribers = 1000, Pa
     /// <summary>Over how many stores the subscribers are spread.</summary>
     public int Stores { get; init; } = 1;
 
+    /// <summary>How many messages a publish has.</summary>
+    public int Batch { get; init; } = 1;
+
     /// <summary>How many nodes share the store.</summary>
     public int Nodes { get; init; } = 1;
 

@@ -35,6 +35,7 @@ internal static class TornadoseServer
         app.MapStoreHub("/hub");
         app.MapPost("/publish/{**store}", PublishAsync);
         app.MapGet("/publish-cost", PublishCostAsync);
+        app.MapGet("/publish-batches", PublishBatchesAsync);
         return KestrelServer.RunAsync(app);
     }
 
@@ -46,6 +47,17 @@ internal static class TornadoseServer
         else
             await stores.GetStore(store).PublishUtf8Async(body);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>Messages a second of one publisher that awaits each call.</summary>
+    private static async Task<string> PublishBatchesAsync(int size, double seconds, [FromKeyedServices("bench")] IStore store)
+    {
+        var batch = Enumerable.Repeat(new string('x', 64), size).ToArray();
+        var began = Stopwatch.GetTimestamp();
+        var published = 0L;
+        for (; Stopwatch.GetElapsedTime(began).TotalSeconds < seconds; published += size)
+            await (size == 1 ? store.PublishAsync(batch[0]) : store.PublishManyAsync(batch));
+        return string.Create(CultureInfo.InvariantCulture, $"{published / Stopwatch.GetElapsedTime(began).TotalSeconds:0}");
     }
 
     /// <summary>

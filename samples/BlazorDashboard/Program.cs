@@ -19,7 +19,7 @@ builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddSingleton<Outages>();
 var node = DashboardNode.From(builder.Configuration);
-builder.Services.AddDashboardStores(node).AddMachineSamplers(node);
+builder.Services.AddDashboardStores(node);
 var signalR = builder.Services.AddSignalR().AddMessagePackProtocol();
 if (node.Redis is not null)
     signalR.AddStackExchangeRedis(node.Redis); // for what the application itself sends to SignalR's clients: the stores do not need it

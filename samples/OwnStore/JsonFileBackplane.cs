@@ -15,7 +15,7 @@ public sealed class JsonFileBackplane(string folder, TimeProvider time) : IBackp
     {
         Directory.CreateDirectory(folder);
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(store))); // names come from outside: they are no paths
-        return new JsonFileChannel(Path.Combine(folder, $"{name}.jsonl"), limits, time);
+        return new JsonFileChannel(store, Path.Combine(folder, $"{name}.jsonl"), limits, time);
     }
 }
 
@@ -30,11 +30,12 @@ internal sealed class JsonFileChannel : IBackplaneChannel
     private readonly Dictionary<string, MessagePosition> _keys = []; // (an application for real forgets them after their five minutes)
     private readonly FileStream _file;
     private readonly TimeProvider _time;
+    private readonly string _store;
     private bool _disposed;
 
-    public JsonFileChannel(string path, MessageLogLimits limits, TimeProvider time)
+    public JsonFileChannel(string store, string path, MessageLogLimits limits, TimeProvider time)
     {
-        _time = time;
+        (_store, _time) = (store, time);
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); // one process at a time
         var lines = Read();
         if (lines.Count == 0)
@@ -55,7 +56,8 @@ internal sealed class JsonFileChannel : IBackplaneChannel
 
     public MessageLog Log { get; }
 
-    public ValueTask<MessagePosition> AppendAsync(MessageContent content, string? idempotencyKey, CancellationToken cancellationToken)
+    public ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
@@ -63,15 +65,18 @@ internal sealed class JsonFileChannel : IBackplaneChannel
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (idempotencyKey is not null && _keys.TryGetValue(idempotencyKey, out var earlier))
                 return new(earlier);
+            if (Log.HasEnd)
+                return contents[^1].IsEnd ? new(Log.Position) : throw new StoreCompletedException(_store);
             var last = Log.Position;
-            var position = new MessagePosition(last.Epoch, last.Offset + 1, (uint)Random.Shared.NextInt64(1, 1L << 32));
-            WriteLine(new Line(
+            var positions = contents.Select((_, index) => last with { Offset = last.Offset + 1 + index, Tag = NewTag() }).ToList();
+            WriteLines(contents.Zip(positions, (content, position) => new Line(
                 $"{position}", Encoding.UTF8.GetString(content.Data.Span), content.Format == MessageFormat.Json, content.EventType,
-                idempotencyKey, _time.GetUtcNow()));
+                position == positions[^1] ? idempotencyKey : null, _time.GetUtcNow())));
             if (idempotencyKey is not null)
-                _keys[idempotencyKey] = position;
-            Log.Append(position, content); // only what is stored is shown to readers
-            return new(position);
+                _keys[idempotencyKey] = positions[^1];
+            foreach (var (content, position) in contents.Zip(positions))
+                Log.Append(position, content); // only what is stored is shown to readers
+            return new(positions[^1]);
         }
     }
 
@@ -91,6 +96,8 @@ internal sealed class JsonFileChannel : IBackplaneChannel
         Log.Complete();
         return ValueTask.CompletedTask;
     }
+
+    private static uint NewTag() => (uint)Random.Shared.NextInt64(1, 1L << 32);
 
     private static MessagePosition Position(Line line) =>
         MessagePosition.TryParse(line.Id, out var position) ? position : throw new InvalidDataException($"'{line.Id}' is no id.");
@@ -113,12 +120,17 @@ internal sealed class JsonFileChannel : IBackplaneChannel
 
     private Line WriteLine(Line line)
     {
+        WriteLines([line]);
+        return line;
+    }
+
+    private void WriteLines(IEnumerable<Line> lines)
+    {
         var good = _file.Length;
         try
         {
-            _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(line), (byte)'\n']);
+            _file.Write([.. lines.SelectMany(line => (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line), (byte)'\n'])]);
             _file.Flush(); // Flush(true) also survives the loss of power
-            return line;
         }
         catch (IOException failure)
         {

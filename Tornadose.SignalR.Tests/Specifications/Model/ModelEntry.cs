@@ -7,6 +7,7 @@ internal enum EntryKind
     Message,
     Bare,
     Reset,
+    End,
 }
 
 /// <summary>What was once appended. Entries are numbered from 1, whatever they are; none is ever taken from the model's list.</summary>

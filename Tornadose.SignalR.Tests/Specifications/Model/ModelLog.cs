@@ -22,6 +22,11 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
 
     public MessageLogLimits Limits => _limits;
 
+    public bool HasEnd => _entries is [.., { Kind: EntryKind.End }];
+
+    /// <summary>The number of the newest entry that is not the end.</summary>
+    private int Newest => HasEnd ? Head - 1 : Head;
+
     /// <summary>What somebody who comes now may still get.</summary>
     public int FirstReplayable => Math.Max(_first, _replayableFrom);
 
@@ -44,6 +49,16 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
             Forget();
         else
             Latest = entry;
+        Trim(now);
+    }
+
+    /// <summary>The end is kept whatever the limits are, and whoever comes now gets it.</summary>
+    public void AppendEnd(MessagePosition position, TimeSpan now)
+    {
+        Position = position;
+        Add(EntryKind.End, "end", 0, now);
+        if (_limits.Capacity == 0)
+            Forget();
         Trim(now);
     }
 
@@ -71,7 +86,8 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
 
     public void Trim(TimeSpan now)
     {
-        while (Count > _limits.Slots || (Bytes > _limits.MaxBytes && Count > 1) || (Count > 0 && IsTooOld(_entries[_first - 1], now)))
+        while (Newest - _first + 1 > _limits.Slots || (Bytes > _limits.MaxBytes && Newest > _first)
+            || (Newest >= _first && IsPast(_entries[_first - 1], now)))
             _first++;
         if (Latest is { } latest && IsTooOld(latest, now))
             Latest = null;
@@ -82,11 +98,13 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
         ? _origin
         : Kept(entry.Number - 1)?.Position ?? entry.Position with { Offset = entry.Position.Offset - 1, Tag = 0 };
 
-    public bool IsTooOld(ModelEntry entry, TimeSpan now) => _limits.MaxAge is { } age && now - entry.AppendedAt > age;
+    public bool IsTooOld(ModelEntry entry, TimeSpan now) => entry.Kind != EntryKind.End && IsPast(entry, now);
+
+    private bool IsPast(ModelEntry entry, TimeSpan now) => _limits.MaxAge is { } age && now - entry.AppendedAt > age;
 
     private void Forget()
     {
-        _replayableFrom = Head + 1;
+        _replayableFrom = Newest + 1;
         Latest = null;
     }
 

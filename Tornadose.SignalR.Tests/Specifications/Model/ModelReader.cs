@@ -23,6 +23,11 @@ internal sealed class ModelReader
 
     public bool IsDisconnected { get; private set; }
 
+    public bool IsAtEnd => _log.HasEnd && _opening is null && _next > _log.Head;
+
+    /// <summary>What comes from now on; the end of a store that is complete comes to everybody.</summary>
+    private int Now => _log.HasEnd ? _log.Head : _log.Head + 1;
+
     public string? Read(TimeSpan now)
     {
         if (_opening is { } opening)
@@ -42,9 +47,11 @@ internal sealed class ModelReader
             }
 
             _next++;
-            if (entry.Kind != EntryKind.Message && entry.Number < _liveFrom)
+            if (entry.Kind is EntryKind.Bare or EntryKind.Reset && entry.Number < _liveFrom)
                 continue;
             (Position, _wantsTheOldest) = (entry.Position, false);
+            if (entry.Kind == EntryKind.End)
+                continue;
             return ModelWords.Of(entry);
         }
 
@@ -63,16 +70,23 @@ internal sealed class ModelReader
                 break;
             case StartAt.Kind.Last:
                 BeginOldest(_log.Replayable.FirstOrDefault(
-                    entry => entry.Position.Offset > _log.Position.Offset - start.Count)?.Number ?? _liveFrom);
+                    entry => entry.Position.Offset > _log.Position.Offset - (_log.HasEnd ? 1 : 0) - start.Count)?.Number ?? _liveFrom);
                 break;
-            case StartAt.Kind.After when newestWins && start.Position != _log.Position && _log.Latest is not null:
+            case StartAt.Kind.After when newestWins && start.Position == _log.Position:
+                BeginAt(_liveFrom);
+                break;
+            case StartAt.Kind.After when newestWins && _log.HasEnd && start.Position is { } at && at == _log.Latest?.Position:
+                BeginAt(Now);
+                Position = at;
+                break;
+            case StartAt.Kind.After when newestWins && _log.Latest is not null:
                 BeginLatest();
                 break;
-            case StartAt.Kind.After when !(newestWins && start.Position == _log.Position):
+            case StartAt.Kind.After:
                 Resume(start);
                 break;
             default:
-                BeginAt(_liveFrom);
+                BeginAt(Now);
                 break;
         }
     }
@@ -91,7 +105,7 @@ internal sealed class ModelReader
 
     private void BeginLatest()
     {
-        BeginAt(_liveFrom);
+        BeginAt(Now);
         if (_log.Latest is not { } latest)
             return;
         _opening = (ModelWords.Of(latest), latest.Position, latest);
@@ -109,7 +123,7 @@ internal sealed class ModelReader
         if (start.EarliestOnReset)
             BeginOldest(_log.FirstReplayable);
         else
-            BeginAt(_liveFrom);
+            BeginAt(Now);
         _opening = (ModelWords.Reset(reason, Position), Position, null);
     }
 
@@ -119,7 +133,7 @@ internal sealed class ModelReader
     {
         if (!_wantsTheOldest && _policy == SlowConsumerPolicy.Reset)
         {
-            (_next, Position) = (_log.Head + 1, _log.Position);
+            BeginAt(Now);
             return ModelWords.Reset(StoreResetReason.Slow, Position);
         }
 

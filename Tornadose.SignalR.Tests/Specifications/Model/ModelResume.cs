@@ -11,7 +11,7 @@ internal static class ModelResume
         next = log.Head + 1;
         if (id is not { } position)
             return StoreResetReason.Unknown;
-        if (position == log.Position && log.Limits.Capacity > 0)
+        if (position == log.Position && (log.Limits.Capacity > 0 || log.HasEnd))
             return null;
         if (position.Epoch != log.Position.Epoch)
             return StoreResetReason.Epoch;
@@ -32,7 +32,7 @@ internal static class ModelResume
     private static StoreResetReason? AfterMessage(ModelLog log, MessagePosition position, ref int next)
     {
         if (log.Replayable.FirstOrDefault(
-            entry => entry.Kind == EntryKind.Message && entry.Position.Offset == position.Offset) is not { } message)
+            entry => entry.Kind is EntryKind.Message or EntryKind.End && entry.Position.Offset == position.Offset) is not { } message)
             return StoreResetReason.Expired;
         if (message.Position.Tag != position.Tag)
             return StoreResetReason.Rollback;
@@ -43,7 +43,7 @@ internal static class ModelResume
     /// <summary>The id of a store that was empty: exact while its first message is kept.</summary>
     private static StoreResetReason? FromTheBeginning(ModelLog log, MessagePosition position, ref int next)
     {
-        if (log.Replayable.FirstOrDefault(entry => entry.Position.Offset > 0) is not { Kind: EntryKind.Message } oldest)
+        if (log.Replayable.FirstOrDefault(entry => entry.Position.Offset > 0) is not { Kind: EntryKind.Message or EntryKind.End } oldest)
             return StoreResetReason.Expired;
         if (position.Tag != 0)
             return StoreResetReason.Unknown;

@@ -17,6 +17,7 @@ internal enum StepKind
     Age,
     Reset,
     Restart,
+    Complete,
 }
 
 /// <summary>One step; what the two numbers mean depends on the kind, and any numbers will do.</summary>

@@ -14,7 +14,7 @@ internal static class StoreProgramGenerator
         (2, Gen.Constant(StepKind.Rejoin)), (6, Gen.Constant(StepKind.Read)), (
             2, Gen.Constant(StepKind.ReadAll)), (1, Gen.Constant(StepKind.Leave)),
         (2, Gen.Constant(StepKind.Limit)), (1, Gen.Constant(StepKind.Age)), (1, Gen.Constant(StepKind.Reset)), (
-            1, Gen.Constant(StepKind.Restart)));
+            1, Gen.Constant(StepKind.Restart)), (1, Gen.Constant(StepKind.Complete)));
 
     private static readonly Gen<Step> Steps =
         from kind in Kinds

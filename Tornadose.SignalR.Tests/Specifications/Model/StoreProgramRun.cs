@@ -88,6 +88,9 @@ internal sealed class StoreProgramRun
             case StepKind.Reset:
                 Reset(step);
                 break;
+            case StepKind.Complete:
+                Complete();
+                break;
             case StepKind.Restart:
                 Restart();
                 break;
@@ -97,6 +100,12 @@ internal sealed class StoreProgramRun
     private void Publish()
     {
         var text = NextText();
+        if (_model.HasEnd)
+        {
+            Assert.Throws<StoreCompletedException>(() => { _ = _store.PublishAsync(text).AsTask().GetAwaiter().GetResult(); });
+            return;
+        }
+
         var position = _store.PublishAsync(text).AsTask().GetAwaiter().GetResult();
         Same(_model.Position.Epoch, position.Epoch, "epoch");
         Same(_model.Position.Offset + 1, position.Offset, "offset");
@@ -108,7 +117,22 @@ internal sealed class StoreProgramRun
     {
         var text = NextText();
         _store.Log.AppendWithoutPosition(new MessageContent(System.Text.Encoding.UTF8.GetBytes(text), MessageFormat.Text, null));
-        _model.AppendBare(text, Now);
+        if (!_model.HasEnd)
+            _model.AppendBare(text, Now);
+    }
+
+    private void Complete()
+    {
+        var had = _model.HasEnd;
+        var position = _store.CompleteAsync().AsTask().GetAwaiter().GetResult();
+        if (!had)
+        {
+            Same(_model.Position.Offset + 1, position.Offset, "offset of the end");
+            _model.AppendEnd(position, Now);
+            _issued.Add(position);
+        }
+
+        Same(_model.Position, position, "position of the end");
     }
 
     private string NextText() => new('x', 1 + (++_published % 5));
@@ -132,6 +156,7 @@ internal sealed class StoreProgramRun
             var actual = reader.Cursor.TryRead(out StoreMessage? message) ? ModelWords.Of(message) : null;
             Same(expected, actual, "what was read");
             Same(reader.Model.Position, reader.Cursor.Position, "position");
+            Same(reader.Model.IsAtEnd, reader.Cursor.IsAtEnd, "at the end");
             Same(reader.Model.IsDisconnected, reader.Cursor.IsDisconnected, "disconnected");
             if (expected is null)
                 return;
@@ -184,6 +209,7 @@ internal sealed class StoreProgramRun
         Same(_model.Latest is { } expected ? ModelWords.Of(expected) : null, latest is null ? null : ModelWords.Of(latest), "latest");
         Same(_model.Count, _store.Log.Count, "count");
         Same(_model.Bytes, _store.Log.Bytes, "bytes");
+        Same(_model.HasEnd, _store.GetSnapshot().IsCompleted, "completed");
         Same(Snapshot(), string.Join(' ', _store.GetSnapshot().Messages.Select(ModelWords.Of)), "snapshot");
     }
 

@@ -5,11 +5,14 @@ namespace Tornadose.SignalR.Tests.Specifications.Transports;
 /// <summary>
 /// What came over a wire: a message, or a reset with its reason. The id is the message's, or that after which a reset continues.
 /// </summary>
-public sealed record Arrival(string? Id, string? Event, string? Data, string? Reset = null)
+public sealed record Arrival(string? Id, string? Event, string? Data, string? Reset = null, bool IsEnd = false)
 {
+    public static Arrival OfEnd(JsonElement end) => new(Text(end, "id"), null, null, IsEnd: true);
+
     /// <summary>The envelope that all JSON wires share: <c>{"id":…,"event":…,"data":…}</c> or <c>{"reset":{…}}</c>.</summary>
     public static Arrival OfEnvelope(JsonElement envelope) => envelope.TryGetProperty("reset", out var reset)
         ? OfReset(reset)
+        : envelope.TryGetProperty("end", out var end) ? OfEnd(end)
         : new Arrival(Text(envelope, "id"), Text(envelope, "event"), Text(envelope, "data"));
 
     public static Arrival OfReset(JsonElement reset) => new(Text(reset, "id"), null, null, Text(reset, "reason"));

@@ -7,6 +7,8 @@ public sealed class CloudEventsTransport : LinesTransport
 {
     public override string Name => "cloudevents";
 
+    public override bool AnnouncesEnds => false;
+
     protected override string MediaType => "application/cloudevents+x-ndjson";
 
     protected override Arrival? Read(JsonElement line)

@@ -16,6 +16,7 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
 
     private string? _said;
     private bool _isReady;
+    private bool _isCompleted;
 
     protected override RawConnection Connection => hub.Connection;
 
@@ -41,16 +42,21 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
     protected override async Task ReadAsync()
     {
         if (await hub.NextAsync() is not { } message)
+        {
             End ??= new ReaderEnd(IsCut: false, hub.Close?.CloseCode, _said);
+            _isCompleted = false;
+        }
         else
+        {
             Take(message);
+        }
     }
 
     private async Task UntilReadyAsync()
     {
-        while (!_isReady && End is null)
+        while (!_isReady && (End is null || _isCompleted)) // the stream of a store that is complete may end before the answer
             await ReadAsync();
-        if (!_isReady || End is not null)
+        if (!_isReady || (End is not null && !_isCompleted))
             throw new RefusedException(0, End?.Reason);
     }
 
@@ -79,7 +85,12 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
     private void TakeInvocation(string? target, JsonElement arguments)
     {
         Assert.Equal(store, arguments[0].GetString());
-        Arrive(target == "Reset" ? Arrival.OfReset(arguments[1]) : Arrival.OfEnvelope(arguments[1]));
+        Arrive(target switch
+        {
+            "Reset" => Arrival.OfReset(arguments[1]),
+            "Ended" => Arrival.OfEnd(arguments[1]),
+            _ => Arrival.OfEnvelope(arguments[1]),
+        });
     }
 
     private void Complete(JsonElement message)
@@ -88,6 +99,9 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
         if (message.GetProperty("invocationId").GetString() == Ready && error is null)
             _isReady = true;
         else
+        {
             End = new ReaderEnd(IsCut: false, Reason: error);
+            _isCompleted = error is null;
+        }
     }
 }

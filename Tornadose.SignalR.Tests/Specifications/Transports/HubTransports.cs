@@ -9,6 +9,8 @@ public class HubGroupTransport : Transport
 
     public override string Name => "signalr";
 
+    public override bool EndsWithStore => false;
+
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
         var reader = new HubReader(

@@ -27,7 +27,7 @@ public sealed class LongPollingTransport : Transport
 
         protected override RawConnection Connection => _http!.Connection;
 
-        public async Task AskAsync(string wait)
+        public async Task AskAsync(string wait, bool isNext = false)
         {
             var path = _next.Path();
             var http = await RawHttp.SendAsync(
@@ -36,6 +36,12 @@ public sealed class LongPollingTransport : Transport
             if (_http is not null)
                 await _http.DisposeAsync();
             _http = http;
+            if (http.Status == 204 && isNext)
+            {
+                End = ReaderEnd.Proper;
+                return;
+            }
+
             if (http.Status != 200)
             {
                 await http.DisposeAsync();
@@ -48,6 +54,6 @@ public sealed class LongPollingTransport : Transport
             _next = _next with { After = answer.GetProperty("id").GetString(), Earliest = false };
         }
 
-        protected override Task ReadAsync() => AskAsync("30s");
+        protected override Task ReadAsync() => AskAsync("30s", isNext: true);
     }
 }

@@ -45,6 +45,13 @@ public sealed class ServerSentEventsTransport : Transport
 
         private static Arrival Read(SseEvent message)
         {
+            if (message.Type == "tornadose.end")
+            {
+                var end = Arrival.OfEnd(JsonElement.Parse(message.Data));
+                Assert.Equal(end.Id, message.Id);
+                return end;
+            }
+
             if (message.Type != "tornadose.reset")
                 return new Arrival(message.Id, message.Type == "message" ? null : message.Type, message.Data);
             var reset = Arrival.OfReset(JsonElement.Parse(message.Data));

@@ -14,6 +14,12 @@ public abstract class Transport
     /// <summary>Whether each answer ends the subscription, so that the client resumes again and again.</summary>
     public virtual bool AsksAgain => false;
 
+    /// <summary>Whether it has words for the end of a store, or ends without.</summary>
+    public virtual bool AnnouncesEnds => true;
+
+    /// <summary>Whether the end of a store ends the connection.</summary>
+    public virtual bool EndsWithStore => true;
+
     /// <summary>Opens a subscription. When this completes, what is published from now on will come.</summary>
     /// <param name="server">Where the server listens.</param>
     /// <param name="request">What the client asks for.</param>

@@ -14,6 +14,7 @@ export interface Envelope {
   format?: 'json';
   data?: unknown;
   reset?: { reason: any; id: string; store?: string };
+  end?: { id: string; store?: string };
   closed?: unknown;
 }
 

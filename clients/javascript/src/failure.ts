@@ -12,6 +12,9 @@ export type Failure = StoreError & Details;
 
 export const failure = (message: string, details: Details = {}): Failure => Object.assign(new Error(message), details);
 
+/** The end of a wire on which everything has come, and nothing will any more. */
+export class Completed extends Error {}
+
 /** Statuses of the kind 4xx that another attempt may change: the server, or a proxy, says "not now". */
 const passing = [408, 421, 425, 429];
 
@@ -28,7 +31,7 @@ export function retryAfter(value: string | null): number | undefined {
   return wait > 0 ? wait : undefined;
 }
 
-const statuses: Record<HubCode, number> = { invalid: 400, unauthorized: 401, forbidden: 403, 'not-found': 404, 'rate-limited': 429, unavailable: 503 };
+const statuses: Record<HubCode, number> = { invalid: 400, completed: 409, unauthorized: 401, forbidden: 403, 'not-found': 404, 'rate-limited': 429, unavailable: 503 };
 
 /** The hub's refusals begin with a code in brackets, after words of SignalR's own. */
 export function hubFailure(error: unknown, hasWorked: boolean): unknown {

@@ -2,7 +2,7 @@ import { Address, setQuery } from './address';
 import { Attempt } from './attempt';
 import type { Envelope } from './content';
 import { Cursor } from './cursor';
-import { failure, type Failure } from './failure';
+import { Completed, failure, type Failure } from './failure';
 import { HubReader, isConnected } from './hub';
 import { Loader } from './loader';
 import { Readers } from './readers';
@@ -64,6 +64,8 @@ export class Follower<T> implements Subscription<T>, Wire {
   #nudges = 0;
   #wake = () => {};
   #isPlaced: boolean; // whether there is an id to continue after
+  readonly #ended = new Set<number>();
+  #isCompleted = false; // and only waits for what is being loaded
   #isPaused = false;
   #isFull = false;
   #isClosed = false;
@@ -142,9 +144,15 @@ export class Follower<T> implements Subscription<T>, Wire {
     if (attempt.failure) error = attempt.failure;
     attempt.stop();
     if (this.#livedWell(attempt)) this.#failures = 0;
+    if (this.#isComplete(error)) return this.#complete();
     if (isInterrupted) return;
     if (this.#awaitsConnection()) return this.#set({ state: 'reconnecting' }); // which is up to the application
     await this.#fail(error);
+  }
+
+  /** To who has an id, 204 says that nothing will come after it: an operator's "for good" has an id of its own. */
+  #isComplete(error: Failure | undefined): boolean {
+    return error instanceof Completed || error?.status === 204 && !!this.cursor.id && this.cursor.id !== 'closed';
   }
 
   async #fail(error: Failure | undefined): Promise<void> {
@@ -279,6 +287,21 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#give({ id: id && settings.isHub ? cursor.vector : id, event, data: data as T, store: settings.names[index]!, bytes });
   }
 
+  end(index: number, id: string): void {
+    const { cursor, attempt, settings } = this;
+    if (attempt.isOver || cursor.isRewound(index)) return;
+    if (settings.isHub) cursor.moveStore(index, id);
+    else cursor.move(id);
+    this.#isPlaced = true;
+    if (!this.#ended.has(index)) call(settings.onEnd, { store: settings.names[index]!, id: cursor.id! });
+    this.#ended.add(index);
+    if (this.#ended.size === settings.names.length) attempt.stop(new Completed());
+  }
+
+  hasEnded(index: number): boolean {
+    return this.#ended.has(index);
+  }
+
   /** Messages are missing: what follows of this store begins anew, and the other stores go on. */
   reset(index: number, { reason, id: now }: NonNullable<Envelope['reset']>, refill = this.settings.refill): void {
     const { cursor, attempt, settings } = this;
@@ -286,6 +309,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     if (settings.isHub) cursor.moveStore(index, now);
     else cursor.move(now);
     cursor.forget(index);
+    this.#ended.delete(index);
     const reset = { store: settings.names[index]!, reason, id: cursor.id! };
     if (refill) this.#rewind(index);
     this.#set({ state: 'reset', ...reset });
@@ -325,13 +349,21 @@ export class Follower<T> implements Subscription<T>, Wire {
     call(this.settings.onState, status);
   }
 
-  #end(error?: Failure): void {
+  /** What is being loaded is waited for: what has come meanwhile is handed on after it. */
+  #complete(): void {
+    if (this.attempt.isUnplaced && !this.attempt.openedAt) this.#load(undefined); // a hub tells of the end before it answers
+    if (!this.#loader?.isBusy) return this.#end(undefined, 'completed');
+    this.#isFull = true;
+    this.#isCompleted = true;
+  }
+
+  #end(error?: Failure, state: 'closed' | 'completed' = 'closed'): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#life.abort();
     this.#loader?.stop();
     this.#interrupt();
-    this.#status = error ? { state: 'closed', error } : { state: 'closed' };
+    this.#status = error ? { state: 'closed', error } : { state };
     call(this.settings.onState, this.#status);
     this.#readers.end(error);
   }
@@ -342,6 +374,8 @@ export class Follower<T> implements Subscription<T>, Wire {
   }
 
   #drained(): void {
+    if (this.#isCompleted && !this.#loader?.isBusy) this.#end(undefined, 'completed');
+    if (this.#isCompleted) return;
     if (!this.#isFull) return;
     this.#isFull = false;
     this.#nudge();

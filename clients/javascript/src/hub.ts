@@ -83,7 +83,7 @@ export class HubReader {
     const name = wire.settings.names[index]!;
     if (!json || feeds.next.has(name)) {
       const watch = every ? 'WatchEvery' : json ? 'WatchAfter' : 'WatchText';
-      const complete = () => entrance.end(failure('Ended for good', { final: true }));
+      const complete = () => wire.hasEnded(index) || entrance.end(failure('Ended for good', { final: true }));
       const stream = connection.stream(watch, name, after, ...pace).subscribe({ next, error: entrance.end, complete });
       entrance.add(() => stream.dispose());
       return undefined;
@@ -142,9 +142,10 @@ function takeLine(wire: Wire, index: number, line: string): void {
   deliver(wire, index, envelope, fromEnvelope(envelope, line, wire.settings.json));
 }
 
-function takeItem(wire: Wire, index: number, { reset, ...item }: Envelope): void {
+function takeItem(wire: Wire, index: number, { reset, end, ...item }: Envelope): void {
   if (wire.attempt.isOver) return;
   if (reset) wire.reset(index, reset);
+  else if (end) wire.end(index, end.id);
   else deliver(wire, index, item, fromHub(item.data, wire.settings.json));
 }
 
@@ -164,6 +165,7 @@ function connect(connection: HubConnectionLike): Feeds {
   const give = (store: string, item: Envelope) => void next.get(store)?.(item); // a result would be taken for an answer to the server
   const lose = () => next.forEach(each => each(undefined));
   connection.on('Message', give);
+  connection.on('Ended', (store, end) => give(store, { end }));
   connection.on('Reset', (store, reset) => give(store, { reset }));
   connection.onreconnecting(lose);
   connection.onclose(lose);

@@ -19,6 +19,11 @@ export class Loader<Item> {
     private readonly most: number,
   ) {}
 
+  /** Whether something is held back. */
+  get isBusy(): boolean {
+    return !!this.#held;
+  }
+
   /** Holds back from now on: a load is about to start. */
   prepare(): void {
     this.#held ??= [];

@@ -2,7 +2,7 @@ import { Address, setQuery } from './address';
 import { failure, type Failure } from './failure';
 import { ask } from './requests';
 import { backOff, later } from './timing';
-import type { PublishOptions } from './types';
+import type { PublishItem, PublishOptions } from './types';
 
 /** For how long one try may take. */
 const tryTimeout = 10_000;
@@ -17,8 +17,20 @@ export async function publishTo(url: string | URL, store: string, data: unknown,
   const isText = typeof data === 'string' && !options.json;
   const body = isText ? data : JSON.stringify(data);
   if (body === undefined) throw new TypeError('The data has no JSON');
+  return post(url, store, body, isText ? 'text/plain' : 'application/json', options);
+}
+
+export async function publishManyTo(url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions): Promise<string> {
+  const lines = Array.from(items, ({ data, event }) => {
+    if (JSON.stringify(data) === undefined) throw new TypeError('The data has no JSON');
+    return JSON.stringify(typeof data === 'string' && options.json ? { event, format: 'json', data } : { event, data });
+  });
+  return post(url, store, lines.join('\n'), 'application/x-ndjson', options);
+}
+
+async function post(url: string | URL, store: string, body: string, type: string, options: PublishOptions): Promise<string> {
   const address = setQuery(new Address(url).store(store), { event: options.event });
-  const headers = { 'Content-Type': isText ? 'text/plain' : 'application/json', 'Idempotency-Key': options.key ?? newKey() };
+  const headers = { 'Content-Type': type, 'Idempotency-Key': options.key ?? newKey() };
   const end = Date.now() + (options.timeout ?? 30_000);
   for (let failures = 0; ; failures++)
     try {

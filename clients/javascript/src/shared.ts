@@ -3,7 +3,7 @@ import { Cursor } from './cursor';
 import { call, Follower, queued, type Item } from './follower';
 import { Readers } from './readers';
 import { settingsOf } from './settings';
-import type { Status, StoreError, SubscribeOptions, Subscription, Transport } from './types';
+import type { End, Status, StoreError, SubscribeOptions, Subscription, Transport } from './types';
 
 /** For how long a tab that has just come waits for word of another. */
 const greeting = 150;
@@ -20,6 +20,7 @@ type Word<T> =
   | { readonly hello: true }
   | { readonly places: (string | undefined)[]; readonly status: Status }
   | { readonly told: Told<T> }
+  | { readonly ended: End }
   | { readonly status: Status };
 
 export const canShare = (): boolean => typeof BroadcastChannel === 'function' && !!globalThis.navigator?.locks;
@@ -133,6 +134,7 @@ export class SharedFollower<T> implements Subscription<T> {
       ...options,
       after: this.#cursor.id,
       onMessage: message => own === this.#own && this.#take({ ...message }),
+      onEnd: end => own === this.#own && this.#takeEnd(end),
       onReset: reset => own === this.#own && this.#take({ reset }),
       onState: status => own === this.#own && this.#follow(status),
     } as SubscribeOptions<T>);
@@ -158,8 +160,14 @@ export class SharedFollower<T> implements Subscription<T> {
     this.#meet();
   }
 
+  #takeEnd(end: End): void {
+    if (this.#leading) this.#say({ ended: end });
+    call(this.#options.onEnd, end);
+  }
+
   #follow(status: Status): void {
     if (status.state === 'closed') return this.#end(status.error);
+    if (status.state === 'completed') return this.#complete();
     this.#set(status);
     if (this.#leading) this.#say({ status: plain(status) });
     this.#meet();
@@ -189,7 +197,9 @@ export class SharedFollower<T> implements Subscription<T> {
     if (this.#isPaused || this.#isClosed) return;
     if ('hello' in word) return this.#greet();
     if (this.#leading) return; // the words of one that has gone
+    if ('ended' in word) return this.#hasMet ? this.#takeEnd(word.ended) : undefined;
     if ('told' in word) return this.#hearTold(word.told);
+    if (word.status.state === 'completed' && this.#hasMet) return this.#complete();
     this.#leader = word.status;
     if ('places' in word) this.#heard ??= word.places;
     if (this.#hasMet) this.#set(word.status);
@@ -248,10 +258,16 @@ export class SharedFollower<T> implements Subscription<T> {
     if (!this.#isClosed) this.#channel.postMessage(word);
   }
 
-  #end(error?: StoreError): void {
+  /** Another tab hears of it from the server: it has the last id, or gets what it lacks. */
+  #complete(): void {
+    if (this.#leading) this.#say({ status: { state: 'completed' } });
+    this.#end(undefined, 'completed');
+  }
+
+  #end(error?: StoreError, state: 'closed' | 'completed' = 'closed'): void {
     if (this.#isClosed) return;
     this.#leave();
-    this.#set(error ? { state: 'closed', error } : { state: 'closed' });
+    this.#set(error ? { state: 'closed', error } : { state });
     this.#isClosed = true;
     this.#channel.close();
     this.#readers.end(error);

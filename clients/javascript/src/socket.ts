@@ -1,5 +1,5 @@
 import { bytesOf, fromEnvelope, type Envelope } from './content';
-import { failure, type Failure } from './failure';
+import { Completed, failure, type Failure } from './failure';
 import { ask } from './requests';
 import type { Wire } from './wire';
 
@@ -37,7 +37,9 @@ function untilClosed(wire: Wire, url: URL): Promise<Failure | undefined> {
     socket.onmessage = ({ data }: { data: string }) => attempt.isOver || takeFrame(wire, data);
     socket.onerror = () => {}; // says nothing; a close event follows
     socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
-      resolve(failure(`WebSocket: ${code} ${reason}`, { code, final: isFinalCode(code, String(reason)) }));
+      resolve(code === 1000 && String(reason) === 'completed'
+        ? new Completed()
+        : failure(`WebSocket: ${code} ${reason}`, { code, final: isFinalCode(code, String(reason)) }));
     attempt.signal.addEventListener('abort', () => {
       socket.close();
       resolve(undefined);
@@ -54,9 +56,10 @@ function takeFrame(wire: Wire, text: string): void {
     return wire.attempt.stop(failure(`Not from a store: ${error}`));
   }
   const { names, isList, json } = wire.settings;
-  const index = isList ? names.indexOf((envelope.reset ?? envelope).store!) : 0;
+  const index = isList ? names.indexOf((envelope.reset ?? envelope.end ?? envelope).store!) : 0;
   if (index < 0) return;
   if (envelope.reset) wire.reset(index, envelope.reset);
+  else if (envelope.end) wire.end(index, envelope.end.id);
   else if ('data' in envelope) wire.message(index, envelope, fromEnvelope(envelope, text, json), bytesOf(text));
 }
 

@@ -29,6 +29,10 @@ function takeEvent(wire: Wire, { id, event, data, retry, store, format, bytes }:
   if (data === undefined) return;
   if (event === 'tornadose.closed') return wire.attempt.stop(failure('Ended for good', { final: true }));
   const { names, isList, json } = wire.settings;
+  if (event === 'tornadose.end') {
+    const end = JSON.parse(data);
+    return wire.end(isList ? names.indexOf(end.store) : 0, end.id);
+  }
   if (event === 'tornadose.reset') {
     const reset = JSON.parse(data);
     return wire.reset(isList ? names.indexOf(reset.store) : 0, reset);

@@ -1,7 +1,7 @@
 import { Follower } from './follower';
-import { publishTo } from './publish';
+import { publishManyTo, publishTo } from './publish';
 import { canShare, SharedFollower } from './shared';
-import type { PublishOptions, SubscribeOptions, Subscription } from './types';
+import type { PublishItem, PublishOptions, SubscribeOptions, Subscription } from './types';
 
 export type * from './types';
 
@@ -22,4 +22,15 @@ export function subscribe<T = any>(url: string | URL, options: SubscribeOptions<
  */
 export function publish(url: string | URL, store: string, data: unknown, options: PublishOptions = {}): Promise<string> {
   return publishTo(url, store, data, options);
+}
+
+/**
+ * Publishes several messages: all of them, with nothing between them, or none. It is tried again as one message is.
+ * @param url Where the application has `MapStores` and `MapStorePublishing`: `/stores`.
+ * @param items At most 1,000, of 1 MiB together.
+ * @returns The id of the last message.
+ * @throws StoreError: they were refused, or not taken in time.
+ */
+export function publishMany(url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions = {}): Promise<string> {
+  return publishManyTo(url, store, items, options);
 }

@@ -22,6 +22,13 @@ export interface Reset {
   readonly store: string;
 }
 
+/** The store is complete: nothing will be published any more. */
+export interface End {
+  readonly store: string;
+  /** The id of the end. */
+  readonly id: string;
+}
+
 /** What a subscription is doing. */
 export type Status =
   | { readonly state: 'connecting' }
@@ -33,11 +40,13 @@ export type Status =
   /** `in`: milliseconds until the next attempt; undefined while the application's SignalR connection is awaited. */
   | { readonly state: 'reconnecting'; readonly in?: number; readonly error?: StoreError }
   | { readonly state: 'paused' }
+  /** The store is complete, of several stores all are, and everything has come. */
+  | { readonly state: 'completed' }
   /** `error`: why, when it was not `close()`. */
   | { readonly state: 'closed'; readonly error?: StoreError };
 
 /** The words by which the hub says why it refuses a call. */
-export type HubCode = 'unauthorized' | 'forbidden' | 'not-found' | 'invalid' | 'unavailable' | 'rate-limited';
+export type HubCode = 'unauthorized' | 'forbidden' | 'not-found' | 'invalid' | 'completed' | 'unavailable' | 'rate-limited';
 
 /** Why an attempt failed. */
 export interface StoreError extends Error {
@@ -65,6 +74,14 @@ export interface LoadRequest {
   readonly reset: Reset | undefined;
   /** Aborted when another load takes its place, or the subscription is closed. */
   readonly signal: AbortSignal;
+}
+
+/** One of several messages that are published together. */
+export interface PublishItem {
+  /** A string is text, anything else becomes JSON. */
+  readonly data: unknown;
+  /** The event type. Default: that of the options. */
+  readonly event?: string | undefined;
 }
 
 export interface PublishOptions {
@@ -133,6 +150,8 @@ export interface CommonOptions<T> {
   share?: boolean | string | undefined;
   onMessage?: ((message: Message<T>) => void) | undefined;
   onReset?: ((reset: Reset) => void) | undefined;
+  /** A store is complete. Of several stores the others go on. */
+  onEnd?: ((end: End) => void) | undefined;
   onState?: ((status: Status) => void) | undefined;
   /** Each failed attempt. The subscription goes on, unless `error.final`. */
   onError?: ((error: StoreError) => void) | undefined;

@@ -30,6 +30,12 @@ export interface Wire {
   /** A message, with the id of all stores; over the hub, with its store's own. */
   message(index: number, message: { id?: string | undefined; event?: string | undefined }, data: unknown, bytes: number): void;
 
+  /** The store is complete. */
+  end(index: number, id: string): void;
+
+  /** Whether the store is complete, and all of it has come. */
+  hasEnded(index: number): boolean;
+
   /** Messages of the store are missing. `refill`: whether what is kept may be asked for. */
   reset(index: number, reset: NonNullable<Envelope['reset']>, refill?: boolean): void;
 }

@@ -1,45 +1,36 @@
-using BlazorDashboard.Stores;
 using Tornadose.SignalR;
 
 namespace BlazorDashboard.Metrics;
 
 /// <summary>Reads one kind of metrics on a clock and publishes what it reads: all that a store needs to be live.</summary>
 public sealed partial class MachineSampler<T>(
-    IMetricsReader<T> reader, IStore<T> store, DashboardNode node, TimeSpan period, TimeProvider clock,
-    ILogger<MachineSampler<T>> logger) : BackgroundService
+    IMetricsReader<T> reader, TimeSpan period, TimeProvider clock, ILogger<MachineSampler<T>> logger)
     where T : class
 {
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Publishes until it is told to stop.</summary>
+    public async Task RunAsync(IStore<T> store, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(period, clock);
         do
         {
-            await PublishAsync(stoppingToken);
+            await PublishAsync(store, stop);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(stop));
     }
 
-    // A reading that fails once (a disk is just being taken out) must not end the sampling, let alone the server.
-    private async Task PublishAsync(CancellationToken stopping)
+    // A reading that fails once (a disk is just being taken out) must not make a pause in the charts.
+    private async Task PublishAsync(IStore<T> store, CancellationToken stop)
     {
         try
         {
             if (reader.Read() is { } metrics)
-                await store.PublishAsync(metrics, OncePerPeriod(), stopping);
+                await store.PublishAsync(metrics, cancellationToken: stop);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogFailed(e, store.Name);
         }
     }
-
-    // Nodes that share their stores all measure, and the first one's reading of each period counts: so a node may come and go, and the
-    // charts go on.
-    private PublishOptions? OncePerPeriod() =>
-        node.IsShared && store.Name is not StoreName.Nodes
-            ? new PublishOptions { IdempotencyKey = $"{clock.GetUtcNow().Ticks / period.Ticks}" }
-            : null;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing was published to {Store} this time.")]
     private partial void LogFailed(Exception exception, string store);

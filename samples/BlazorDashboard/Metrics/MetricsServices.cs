@@ -1,6 +1,5 @@
 using BlazorDashboard.Proc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Tornadose.SignalR;
 
 namespace BlazorDashboard.Metrics;
 
@@ -11,18 +10,18 @@ public static class MetricsServices
     public static IServiceCollection AddMachineReaders(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton(new ProcFiles()).AddSingleton<ConnectionCounts>().AddSingleton<DeliveryMeter>();
+        return services.AddSingleton(new ProcFiles()).AddSingleton<ConnectionCounts>().AddSingleton<DeliveryMeter>()
+            .AddHostedService<NodeBeats>();
     }
 
-    /// <summary>Publishes to <paramref name="store"/>, once in a <paramref name="period"/>, what a reader reads.</summary>
-    public static IServiceCollection AddSampler<T, TReader>(this IServiceCollection services, string store, TimeSpan period)
+    /// <summary>
+    /// While somebody looks, publishes once in a <paramref name="period"/> what a reader reads; of nodes that share the store one does.
+    /// Each time with a new reader: the counters of the last one are of long ago.
+    /// </summary>
+    public static ITornadoseStoreBuilder<T> SampledBy<T, TReader>(this ITornadoseStoreBuilder<T> store, TimeSpan period)
         where T : class
         where TReader : class, IMetricsReader<T> =>
-        services.AddSingleton<IHostedService>(provider => new MachineSampler<T>(
-            ActivatorUtilities.CreateInstance<TReader>(provider),
-            provider.GetRequiredKeyedService<IStore<T>>(store),
-            provider.GetRequiredService<BlazorDashboard.Stores.DashboardNode>(),
-            period,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<MachineSampler<T>>>()));
+        store.ProducedBy((services, sampled, stop) => new MachineSampler<T>(
+            ActivatorUtilities.CreateInstance<TReader>(services), period, services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<MachineSampler<T>>>()).RunAsync(sampled, stop));
 }

@@ -1,0 +1,27 @@
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>A store's channel as its producer has it: what it appends is refused once another process produces.</summary>
+internal sealed class LeasedChannel(IBackplaneChannel channel, long lease) : IBackplaneChannel
+{
+    public MessageLog Log => channel.Log;
+
+    public ValueTask<MessagePosition> AppendAsync(
+        IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
+        channel.AppendAsync(contents, idempotencyKey, lease, cancellationToken);
+
+    public ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
+        channel.AppendFirstAsync(content, cancellationToken);
+
+    public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => channel.FollowAsync(cancellationToken);
+
+    public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
+        channel.CatchUpAsync(position, cancellationToken);
+
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => channel.CatchUpAsync(cancellationToken);
+
+    /// <summary>The channel is the store's.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

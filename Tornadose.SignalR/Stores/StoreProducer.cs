@@ -1,0 +1,176 @@
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Diagnostics;
+
+namespace Tornadose.SignalR.Stores;
+
+/// <summary>
+/// Runs what fills a store, while somebody reads it, and on one of all processes that share it:
+/// (1) wait for a reader in this process;
+/// (2) take the lease, or wait while another process has it;
+/// (3) run, until the last reader has gone, the lease is lost, or it ends;
+/// (4) give the lease back; where it has failed, pause, longer each time. Then again from (1).
+/// </summary>
+/// <remarks>
+/// Processes without a reader never compete for the lease, so that whoever produces also delivers. A process that stops without a word
+/// loses the lease when its time is over; should it wake up later and go on to produce, its messages are refused, because each lease has a
+/// higher number than the one before.
+/// </remarks>
+internal sealed class StoreProducer : IAsyncDisposable
+{
+    /// <summary>For how long a process that has stopped without a word still has the lease.</summary>
+    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often the lease is renewed, and asked for by those who wait for it.</summary>
+    public static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _closing = new();
+    private readonly MessageStore _store;
+    private readonly Func<MessageStore, CancellationToken, Task> _produce;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Task _running;
+    private TimeSpan _pause = FirstPause;
+    private volatile string? _fault;
+
+    /// <param name="store">The store.</param>
+    /// <param name="produce">Publishes to the store that it is given, until it is told to stop.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where failures go.</param>
+    public StoreProducer(MessageStore store, Func<MessageStore, CancellationToken, Task> produce, TimeProvider time, ILogger logger)
+    {
+        (_store, _produce, _time, _logger) = (store, produce, time, logger);
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Why nothing is produced although somebody reads, in a sentence for operators; null when something is.</summary>
+    public string? Fault => _fault;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                await _store.Readers.WaitAsync(any: true, _closing.Token).ConfigureAwait(false); // (1)
+                if (await LeaseAsync(held: 0).ConfigureAwait(false) is var lease and not 0) // (2)
+                    await ProduceAsync(lease).ConfigureAwait(false);
+                else
+                    await Task.Delay(RenewInterval, _time, _closing.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            {
+                // the store is closed
+            }
+        }
+    }
+
+    /// <returns>The lease; 0 when another process has it, or nobody can say.</returns>
+    private async Task<long> LeaseAsync(long held)
+    {
+        try
+        {
+            return await _store.Channel.LeaseAsync(held, LeaseTime, _closing.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
+        {
+            return 0; // the backplane's own lines tell of it
+        }
+    }
+
+    private async Task ProduceAsync(long lease)
+    {
+        bool hasFailed;
+        using (var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token))
+        {
+            var unread = _store.Readers.WaitAsync(any: false, stop.Token);
+            var lost = KeepAsync(lease, stop.Token);
+            var producing = RunAsync(lease, stop.Token); // (3)
+            _ = ProveAsync(stop.Token);
+            if (await Task.WhenAny(unread, lost, producing).ConfigureAwait(false) == producing && !producing.Result)
+                await Task.WhenAny(unread, lost).ConfigureAwait(false); // it is done, and not to be done again by another process
+            await stop.CancelAsync().ConfigureAwait(false);
+            hasFailed = await producing.ConfigureAwait(false);
+            await Task.WhenAll(unread, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await ReleaseAsync(lease).ConfigureAwait(false); // (4)
+        if (!hasFailed)
+        {
+            (_pause, _fault) = (FirstPause, null);
+            return;
+        }
+
+        var pause = _pause;
+        _pause = 2 * pause < MaxPause ? 2 * pause : MaxPause;
+        await Task.Delay(pause, _time, _closing.Token).ConfigureAwait(false);
+    }
+
+    /// <returns>Whether it has failed.</returns>
+    private async Task<bool> RunAsync(long lease, CancellationToken stop)
+    {
+        await Task.Yield(); // it may block
+        _store.Telemetry?.ProducerBegan(_store.Measured.Name);
+        try
+        {
+            await _produce(_store.WithLease(lease), stop).ConfigureAwait(false);
+            return false;
+        }
+        catch (Exception failure)
+        {
+            if (stop.IsCancellationRequested || failure is StoreCompletedException)
+                return false; // what a cancelled database command throws is its own business
+            _fault = $"The producer of store '{_store.Name}' fails: {failure.GetType().Name}. The log has the details.";
+            _store.Telemetry?.ProducerFailed(_store.Measured.Name);
+            _logger.ProducerFailed(failure, _store.Name, _pause);
+            return true;
+        }
+        finally
+        {
+            _store.Telemetry?.ProducerEnded(_store.Measured.Name);
+        }
+    }
+
+    /// <summary>Ends when the lease is lost. While the backplane does not answer it is not: nobody else can have it either.</summary>
+    private async Task KeepAsync(long lease, CancellationToken stop)
+    {
+        var renewed = _time.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(RenewInterval, _time, stop).ConfigureAwait(false);
+            var now = _time.GetTimestamp();
+            if (await LeaseAsync(lease).ConfigureAwait(false) == lease)
+                renewed = now;
+            else if (_time.GetElapsedTime(renewed) >= LeaseTime - RenewInterval)
+                return;
+        }
+    }
+
+    /// <summary>A run that has lasted for as long as the pause before it counts as one that works.</summary>
+    private async Task ProveAsync(CancellationToken stop)
+    {
+        await Task.Delay(_pause, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stop.IsCancellationRequested)
+            (_pause, _fault) = (FirstPause, null);
+    }
+
+    private async Task ReleaseAsync(long lease)
+    {
+        try
+        {
+            await _store.Channel.ReleaseAsync(lease, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
+        {
+            // it goes with its time
+        }
+    }
+}

@@ -13,7 +13,8 @@ public sealed class ProducerTests(RedisFixture redis)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The statements that a real database executes: none without readers, one an interval with a thousand on three nodes.</summary>
+    /// <summary>The statements that a real database executes: none without readers, one an interval with a thousand on three
+    /// nodes.</summary>
     [Fact]
     public async Task Polled_AThousandReadersOnThreeNodes_AsksTheDatabaseOnceAnInterval()
     {

@@ -145,7 +145,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         {
             await feed.LoadAsync(upTo, _loading.Token);
             if (_reading is null)
-                feed.State = feed.IsCompleted ? StoreViewState.Completed : StoreViewState.Still; // else the view was rendered again in the meantime, and is live already
+                // Else the view was rendered again in the meantime, and is live already.
+                feed.State = feed.IsCompleted ? StoreViewState.Completed : StoreViewState.Still;
         }
         catch (OperationCanceledException)
         {

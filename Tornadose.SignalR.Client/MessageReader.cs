@@ -19,7 +19,8 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         new(Stores.Names[store], new ReceivedReset(ReceivedReset.ParseReason(reason), id), json);
 
     /// <summary>
-    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>, or <c>{}</c>, the heartbeat.
+    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>, or <c>{}</c>, the
+    /// heartbeat.
     /// </summary>
     /// <returns>Null for a heartbeat, and for what is not ours.</returns>
     /// <exception cref="JsonException">It is none of these.</exception>

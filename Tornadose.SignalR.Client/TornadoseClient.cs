@@ -83,7 +83,8 @@ public sealed class TornadoseClient : IDisposable
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
     /// The messages, and resets where messages are missing. The connection is read only as fast as the messages are taken. It ends
-    /// when the store is complete, or an operator of the server ends this client for good; <see cref="StoreNotFoundException"/>, <see cref="StoreAccessDeniedException"/> and
+    /// when the store is complete, or an operator of the server ends this client for good; <see cref="StoreNotFoundException"/>, <see
+    /// cref="StoreAccessDeniedException"/> and
     /// <see cref="StoreConnectionException"/> end it where another attempt
     /// would not help.
     /// </returns>
@@ -92,7 +93,8 @@ public sealed class TornadoseClient : IDisposable
         string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync(StoreList.Of(store), start, cancellationToken);
 
-    /// <summary>Reads the messages of several stores over one connection, and then what is published, until all of them are complete.</summary>
+    /// <summary>Reads the messages of several stores over one connection, and then what is published, until all of them are
+    /// complete.</summary>
     /// <param name="stores">The names, at most 64. An id is that of all of them.</param>
     /// <param name="start">Where to begin in each; null for what a new subscriber gets.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
@@ -113,7 +115,8 @@ public sealed class TornadoseClient : IDisposable
         string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync<T>(StoreList.Of(store), start, cancellationToken);
 
-    /// <summary>Reads the values of several stores over one connection, and then what is published, until all of them are complete.</summary>
+    /// <summary>Reads the values of several stores over one connection, and then what is published, until all of them are
+    /// complete.</summary>
     /// <typeparam name="T">The type of the values, read by <see cref="TornadoseClientOptions.JsonSerializerOptions"/>.</typeparam>
     /// <param name="stores">The names, at most 64. An id is that of all of them.</param>
     /// <param name="start">Where to begin in each; null for what a new subscriber gets.</param>
@@ -238,7 +241,8 @@ public sealed class TornadoseClient : IDisposable
     /// published as text, anything else as JSON.
     /// </typeparam>
     /// <param name="store">The store's name.</param>
-    /// <param name="values">The values: from 1 to <see cref="PublishOptions.MaxBatchMessages"/>, which the server takes as a body of at most
+    /// <param name="values">The values: from 1 to <see cref="PublishOptions.MaxBatchMessages"/>, which the server takes as a body of at
+    /// most
     /// <see cref="PublishOptions.MaxBatchBytes"/>.</param>
     /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
     /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>

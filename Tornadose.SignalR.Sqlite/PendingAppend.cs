@@ -2,9 +2,11 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>Messages on their way into the database, together. Their publisher goes on when it has a position, on a thread of the pool.</summary>
+/// <summary>Messages on their way into the database, together. Their publisher goes on when it has a position, on a thread of the
+/// pool.</summary>
 internal sealed class PendingAppend(
-    StoreRecord record, IReadOnlyList<MessageContent> contents, string? key, bool onlyFirst, Action settled, CancellationToken cancellation) : Pending
+    StoreRecord record, IReadOnlyList<MessageContent> contents, string? key, bool onlyFirst, Action settled,
+    CancellationToken cancellation) : Pending
 {
     private readonly TaskCompletionSource<MessagePosition> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MessagePosition[] _positions = new MessagePosition[contents.Count];

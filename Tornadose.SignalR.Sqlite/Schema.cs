@@ -4,7 +4,8 @@ namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>The tables, and how they came to be: the database says in <c>user_version</c> how many of the steps it has seen.</summary>
 /// <remarks>
-/// Invariants. The messages of a store are the newest ones without a gap, ending at the store's own offset, or at the one before its end: only the oldest are deleted.
+/// Invariants. The messages of a store are the newest ones without a gap, ending at the store's own offset, or at the one before its end:
+/// only the oldest are deleted.
 /// The end of a store is no message: <c>ended</c>, for how long the store is kept after it (0 for ever), and the store's own position.
 /// <c>count</c>, <c>bytes</c> and <c>oldest</c> of a store are those of its messages. <c>due</c> is when retention has to look at it next.
 /// Times are milliseconds since 1970.

@@ -12,7 +12,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// </summary>
 /// <remarks>
 /// An announcement is <c>\1T1;proof;epoch;offset;tag;previous tag;form;event type</c>, directly followed by the data. The form is a letter
-/// for the format, a capital one for the last of several messages that were appended together, the length of the event type and, where the publisher is traced, a comma and its <c>traceparent</c>. The previous tag
+/// for the format, a capital one for the last of several messages that were appended together, the length of the event type and, where the
+/// publisher is traced, a comma and its <c>traceparent</c>. The previous tag
 /// makes announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out
 /// forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a version take the announcement as a hint that
 /// there is something to be read from the log, which has no version.

@@ -51,7 +51,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
 
     public async ValueTask<long> LeaseAsync(long held, TimeSpan duration, CancellationToken cancellationToken) =>
         (long)await _node.Connection.EvaluateAsync(
-            RedisScripts.Lease, [_keys.Meta, _keys.Lease], [held, (long)duration.TotalMilliseconds], cancellationToken).ConfigureAwait(false);
+            RedisScripts.Lease, [_keys.Meta, _keys.Lease], [held, (long)duration.TotalMilliseconds], cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask ReleaseAsync(long lease, CancellationToken cancellationToken) =>
         await LeaseAsync(lease, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);

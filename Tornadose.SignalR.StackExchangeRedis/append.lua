@@ -18,7 +18,8 @@
 --        11  the number of the lease by which the publisher produces; nothing for any other publisher
 --        12… further messages, each as the arguments 1, 2 and 3
 --
--- Returns the id of the message, of several of the last one; with first, that of the newest message where there is one; that of the end where
+-- Returns the id of the message, of several of the last one; with first, that of the newest message where there is one; that of the end
+-- where
 -- there is one and another was to be appended. Example, for the prefix "tornadose" and the store "orders":
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
@@ -79,7 +80,8 @@ local function add(number, message)
   if number < #messages then
     added = redis.pcall('XADD', log, id, 'f', format, 'e', event, 't', time, 'd', data)
   elseif isEnd then
-    added = redis.pcall('XADD', log, 'MAXLEN', string.format('%.0f', capacity + 1), id, 'f', format, 'e', event, 't', '9007199254740991', 'd', data)
+    local kept, never = string.format('%.0f', capacity + 1), '9007199254740991'
+    added = redis.pcall('XADD', log, 'MAXLEN', kept, id, 'f', format, 'e', event, 't', never, 'd', data)
   else
     added = redis.pcall('XADD', log, 'MAXLEN', capacity, id, 'f', format, 'e', event, 't', time, 'd', data)
   end
@@ -118,7 +120,8 @@ end
 if key then redis.call('SET', key, id, 'EX', 300) end
 
 -- The proof covers all that follows it, the message too, and shows that it comes from this script. It is made in two steps, as an
--- HMAC: who sees one proof cannot make that of a longer message from it. Of several messages the last one is announced, with a capital letter
+-- HMAC: who sees one proof cannot make that of a longer message from it. Of several messages the last one is announced, with a capital
+-- letter
 -- for its format: nodes read those before it from the log.
 local data, format, event = unpack(messages[#messages])
 if #messages > 1 then

@@ -2,7 +2,7 @@
 -- it, which append.lua compares with what the producer says: so one that has slept through the end of its lease is refused.
 --   KEYS  1  {prefix:store}:meta    2  {prefix:store}:lease
 --   ARGV  1  the number of the lease that is held, or 0    2  for how many milliseconds it lasts; 0 gives it back
--- Returns the number of the lease; 0 when another process has one, or none is held.
+-- Returns the number of the lease; 0 when another process has one, or the one that was held is lost.
 local meta, lease, held, time = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
 local present = redis.call('GET', lease)
 if present and present == held then
@@ -11,7 +11,7 @@ if present and present == held then
   return tonumber(held)
 end
 
-if present or time == '0' then return 0 end
+if present or held ~= '0' then return 0 end
 local state = redis.call('HMGET', meta, 'lease', 'epoch')
 local number = tonumber(state[1] or '0') + 1
 redis.call('HSET', meta, 'lease', string.format('%.0f', number))

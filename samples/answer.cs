@@ -4,7 +4,8 @@
 #:property PublishAot=false
 #:property EnableDefaultContentItems=false
 
-// An answer, token by token, in a store of its own that ends with it:   dotnet run samples/answer.cs,   then the page http://localhost:5000/.
+// An answer, token by token, in a store of its own that ends with it:   dotnet run samples/answer.cs,   then the page
+// http://localhost:5000/.
 // Reload it in the middle, change the wire, open its address in another window, or stop it: the answer is written by the server, and each
 // window is a reader of its store. By curl:
 //   curl -X POST 'http://localhost:5000/ask?about=stores'      answers with the id of the answer
@@ -68,7 +69,8 @@ app.MapPost("/ask", (string about, Writer writer) => writer.Begin(about));
 app.MapPost("/stop/{id}", async (string id, IStoreProvider all) =>
 {
     if (all.TryGetStore($"answers/{id}", out var answer))
-        await answer.CompleteAsync("", new PublishOptions { EventType = "stopped" }); // whichever node is writing hears of it by its next token
+        // Whichever node is writing hears of it by its next token.
+        await answer.CompleteAsync("", new PublishOptions { EventType = "stopped" });
 });
 app.MapStores("/stores");
 app.Run();

@@ -49,7 +49,8 @@ public sealed class AsyncApiTests
         await endedAlone.NextAsync();
         await host.WeatherStore().CompleteAsync();
         return [
-            .. collected, ("end", await ended.NextAsync()), ("end", await endedAlone.NextAsync()), ("closed", await lines.NextAsync()), ("closed", await several.NextAsync()),
+            .. collected, ("end", await ended.NextAsync()), ("end", await endedAlone.NextAsync()),
+            ("closed", await lines.NextAsync()), ("closed", await several.NextAsync()),
             ("closed", $$"""{"closed":{{(await events.NextAsync()).Data}}}""")];
     }
 

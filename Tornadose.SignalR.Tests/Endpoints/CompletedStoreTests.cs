@@ -70,7 +70,8 @@ public sealed class CompletedStoreTests
         await host.OrdersStore().CompleteAsync();
         await using var http = await RawHttp.SendAsync(
             host.Orders(), "POST", [("Content-Type", type)], System.Text.Encoding.UTF8.GetBytes(body));
-        Assert.Equal((409, "The store 'orders' is complete: nothing more can be published to it.\n"), (http.Status, await http.ReadTextAsync()));
+        Assert.Equal(
+            (409, "The store 'orders' is complete: nothing more can be published to it.\n"), (http.Status, await http.ReadTextAsync()));
     }
 
     [Theory, MemberData(nameof(Wires))]
@@ -120,7 +121,8 @@ public sealed class CompletedStoreTests
     public async Task Hub_Completed_EndsTheSubscriptionAndRefusesToPublish()
     {
         await using var host = await HubHost.StartAsync(
-            static builder => builder.Services.AddAuthorization(static all => all.AddPolicy("all", static policy => policy.RequireAssertion(static _ => true))),
+            static builder => builder.Services.AddAuthorization(
+                static all => all.AddPolicy("all", static policy => policy.RequireAssertion(static _ => true))),
             static stores => stores.AddQueueStore("notes", static store => store.PublishPolicy = "all"));
         await using var client = await host.SubscribeAsync();
         await client.SubscribeAsync("notes");

@@ -13,7 +13,9 @@ namespace Tornadose.SignalR.Tests.Endpoints;
 internal sealed record ListMessage(string Store, string? Event, string Data, string? Id, bool IsReset = false, bool IsEnd = false)
 {
     /// <summary>In a word, for comparing: <c>a:1</c>, <c>a/tick:1</c> or <c>a:reset:expired</c>.</summary>
-    public string Word => IsEnd ? $"{Store}:end" : IsReset ? $"{Store}:reset:{Data}" : $"{(Event is null ? Store : $"{Store}/{Event}")}:{Data}";
+    public string Word => IsEnd ? $"{Store}:end"
+        : IsReset ? $"{Store}:reset:{Data}"
+        : $"{(Event is null ? Store : $"{Store}/{Event}")}:{Data}";
 
     /// <summary>The id that the store alone would have, taken from the vector.</summary>
     public string IdAt(int index) => string.Join('-', Id!.Split('-')[(3 * index)..(3 * index + 3)]);

@@ -10,7 +10,8 @@ namespace Tornadose.SignalR.Backplanes;
 /// Invariants that an implementation keeps. Offsets are 1, 2, 3… within an epoch, in one order for all processes; the epoch is random and
 /// lasts for as long as offsets count on; each message has a random tag that is not 0 and stays with it. A message is stored before any
 /// reader sees it. An append that was refused has stored nothing and used up no offset. While the newest entry of the log is an end (<see
-/// cref="MessageContent.IsEnd"/>) nothing is appended; it takes no place of a message, and stays when messages grow too old. Where messages are missing, <see
+/// cref="MessageContent.IsEnd"/>) nothing is appended; it takes no place of a message, and stays when messages grow too old. Where
+/// messages are missing, <see
 /// cref="MessageLog.AppendReset"/> says so: offsets never jump without.
 /// </remarks>
 public interface IBackplaneChannel : IAsyncDisposable

@@ -21,12 +21,14 @@ internal sealed class PublishTelemetry
         _duration = meter.CreateHistogram<double>(
             "tornadose.publish.duration", "s", "How long the backplane took to accept a message, or to fail.", advice: Buckets.OfSeconds);
         _producers = meter.CreateUpDownCounter<long>("tornadose.producers", "{producer}", "Producers that run in this process.");
-        _producerFailures = meter.CreateCounter<long>("tornadose.producers.failed", "{failure}", "Runs of producers that ended with an error.");
+        _producerFailures = meter.CreateCounter<long>(
+            "tornadose.producers.failed", "{failure}", "Runs of producers that ended with an error.");
     }
 
     public void ProducerBegan(string measuredAs) => _producers.Add(1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));
 
-    public void ProducerEnded(string measuredAs) => _producers.Add(-1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));
+    public void ProducerEnded(string measuredAs) =>
+        _producers.Add(-1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));
 
     public void ProducerFailed(string measuredAs) =>
         _producerFailures.Add(1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));

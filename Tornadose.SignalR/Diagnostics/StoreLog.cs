@@ -17,6 +17,7 @@ internal static partial class StoreLog
     [LoggerMessage(63, LogLevel.Error, "The initial value of store {Store} cannot be published, and is given up.")]
     public static partial void InitialValueFailed(this ILogger logger, Exception failure, string store);
 
-    [LoggerMessage(64, LogLevel.Error, "The producer of store {Store} failed. It is started again in {Pause}, if somebody reads the store.")]
+    [LoggerMessage(64, LogLevel.Error,
+        "The producer of store {Store} failed. It is started again in {Pause}, if somebody reads the store.")]
     public static partial void ProducerFailed(this ILogger logger, Exception failure, string store, TimeSpan pause);
 }

@@ -14,7 +14,8 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// <c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe. JSON lines are
+/// <c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe. JSON lines
+/// are
 /// several messages, stored all together or not at all.
 /// </summary>
 internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer authorizer, TornadoseOptions options)
@@ -94,7 +95,8 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
             IdempotencyKey = KeyOf(request),
             Scope = IdempotencyScope.Of(options.UserId(request.HttpContext.User)),
         };
-        var body = await ReadBodyAsync(request, store, form == BodyForm.Lines ? PublishOptions.MaxBatchBytes : store.Options.MaxMessageBytes);
+        var limit = form == BodyForm.Lines ? PublishOptions.MaxBatchBytes : store.Options.MaxMessageBytes;
+        var body = await ReadBodyAsync(request, store, limit);
         var aborted = request.HttpContext.RequestAborted;
         return form switch
         {

@@ -57,7 +57,8 @@ internal static class Refusal
     }
 
     /// <summary>
-    /// «Do not come back», to whom an operator has ended for good, and to whom has got all of stores that are complete: an <c>EventSource</c> that is answered 204 stops (WHATWG HTML §9.2.3).
+    /// «Do not come back», to whom an operator has ended for good, and to whom has got all of stores that are complete: an
+    /// <c>EventSource</c> that is answered 204 stops (WHATWG HTML §9.2.3).
     /// </summary>
     public static Task StayAwayAsync(HttpContext context)
     {

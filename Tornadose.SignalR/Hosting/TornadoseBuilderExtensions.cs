@@ -24,7 +24,8 @@ public static class TornadoseBuilderExtensions
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
-    public static ITornadoseStoreBuilder AddDataStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
+    public static ITornadoseStoreBuilder AddDataStore(
+        this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null) =>
         builder.AddStore(name, StoreKind.Data, configure);
 
     /// <summary>Adds a data store with a typed face: <c>[FromKeyedServices("name")] IStore&lt;T&gt;</c>.</summary>

@@ -51,9 +51,21 @@ internal sealed class HubStreamSink(ConnectionSubscriptions connection, MessageC
     public async ValueTask CloseAsync(SubscriberEnd end)
     {
         if (end == SubscriberEnd.Completed)
-            await WriteAsync(new HubStreamFrame(
-                new StoreStreamItem { ["end"] = PlainObject.OfEnd(cursor.Position.ToString()) }, default)).ConfigureAwait(false);
+            await WriteEndAsync().ConfigureAwait(false);
         _handover.Writer.TryComplete(HubRefusal.Of(end));
+    }
+
+    private async ValueTask WriteEndAsync()
+    {
+        var item = new StoreStreamItem { ["end"] = PlainObject.OfEnd(cursor.Position.ToString()) };
+        try
+        {
+            await WriteAsync(new HubStreamFrame(item, default)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // the caller has given the stream up meanwhile
+        }
     }
 
     private async ValueTask<IDisposable?> EnterAsync(HubStreamFrame frame, CancellationToken cancellationToken)

@@ -167,7 +167,8 @@ public interface IStore
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
     /// The messages, and resets where messages are missing (<see cref="StoreMessage.Reset"/>). It ends when the store is complete
-    /// (<see cref="CompleteAsync(CancellationToken)"/>), when the application ends, or when the reader has fallen behind and the store's policy is to disconnect it.
+    /// (<see cref="CompleteAsync(CancellationToken)"/>), when the application ends, or when the reader has fallen behind and the store's
+    /// policy is to disconnect it.
     /// </returns>
     IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
 

@@ -59,12 +59,14 @@ public sealed class StoreOptions
     /// <summary>
     /// For how long a store of a family may be without publisher and reader before it is dropped, with its messages; ids of it then lead to
     /// a reset. Default 10 minutes. From 1 s. Stores that are kept outside of the process, in Redis or a database, stay there when they are
-    /// dropped here; those that are complete go as well, after so long without a reader. Without meaning for a store that is no family's: it lives as long as the application.
+    /// dropped here; those that are complete go as well, after so long without a reader. Without meaning for a store that is no family's:
+    /// it lives as long as the application.
     /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// For how long the store still counts as read after its last subscriber in this process has gone (<see cref="IStoreSubscribers.Any"/>):
+    /// For how long the store still counts as read after its last subscriber in this process has gone (<see
+    /// cref="IStoreSubscribers.Any"/>):
     /// a producer runs on for so long, and a reconnect does not stop it. Default 10 s. From 0 to 1 day.
     /// </summary>
     public TimeSpan SubscriberGrace { get; set; } = TimeSpan.FromSeconds(10);

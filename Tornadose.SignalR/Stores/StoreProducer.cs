@@ -61,7 +61,7 @@ internal sealed class StoreProducer : IAsyncDisposable
             try
             {
                 await _store.Readers.WaitAsync(any: true, _closing.Token).ConfigureAwait(false); // (1)
-                if (await LeaseAsync(held: 0).ConfigureAwait(false) is var lease and not 0) // (2)
+                if (await LeaseAsync(held: 0).ConfigureAwait(false) is { } lease and not 0) // (2)
                     await ProduceAsync(lease).ConfigureAwait(false);
                 else
                     await Task.Delay(RenewInterval, _time, _closing.Token).ConfigureAwait(false);
@@ -73,8 +73,8 @@ internal sealed class StoreProducer : IAsyncDisposable
         }
     }
 
-    /// <returns>The lease; 0 when another process has it, or nobody can say.</returns>
-    private async Task<long> LeaseAsync(long held)
+    /// <returns>The lease; 0 when another process has it, null when nobody can say.</returns>
+    private async Task<long?> LeaseAsync(long held)
     {
         try
         {
@@ -82,7 +82,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            return 0; // the backplane's own lines tell of it
+            return null; // the backplane's own lines tell of it
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when the lease is lost. While the backplane does not answer it is not: nobody else can have it either.</summary>
+    /// <summary>Ends when the lease is lost, or could not be renewed for so long that it may be.</summary>
     private async Task KeepAsync(long lease, CancellationToken stop)
     {
         var renewed = _time.GetTimestamp();
@@ -147,9 +147,10 @@ internal sealed class StoreProducer : IAsyncDisposable
         {
             await Task.Delay(RenewInterval, _time, stop).ConfigureAwait(false);
             var now = _time.GetTimestamp();
-            if (await LeaseAsync(lease).ConfigureAwait(false) == lease)
+            var kept = await LeaseAsync(lease).ConfigureAwait(false);
+            if (kept == lease)
                 renewed = now;
-            else if (_time.GetElapsedTime(renewed) >= LeaseTime - RenewInterval)
+            else if (kept is not null || _time.GetElapsedTime(renewed) >= LeaseTime - RenewInterval)
                 return;
         }
     }

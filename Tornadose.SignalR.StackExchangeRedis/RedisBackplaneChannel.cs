@@ -66,6 +66,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         MessageContent content, string? idempotencyKey, string condition, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+        var announcing = await _node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
         RedisValue[] arguments =
         [
@@ -77,7 +78,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
             LogReader.MaxAge(Log.Limits),
             StoreActivities.TraceParent ?? "",
             condition,
-            _node.Connection.Announcing,
+            announcing,
         ];
         var id = await _node.Connection.EvaluateAsync(RedisScripts.Append, keys, arguments, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _appendedAt, _node.Time.GetTimestamp());

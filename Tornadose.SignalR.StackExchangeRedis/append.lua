@@ -18,8 +18,8 @@
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
 local data, format, event = ARGV[1], ARGV[2] == 'json' and 'j' or 't', ARGV[3] or ''
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus', 'largest')
-local epoch, last, previous, seal, largest = state[1], state[2], state[3], state[4], tonumber(state[8] or '0')
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus')
+local epoch, last, previous, seal = state[1], state[2], state[3], state[4]
 
 local function given(argument, stored, default)
   if argument and argument ~= '' then return argument end
@@ -47,7 +47,7 @@ local function begin()
   redis.call('DEL', log)
   epoch = string.sub(redis.sha1hex('epoch:' .. seed), 1, 16)
   seal = redis.sha1hex('seal:' .. seed)
-  last, previous, largest = 0, '00000000', 0
+  last, previous = 0, '00000000'
 end
 
 local offset
@@ -55,7 +55,7 @@ local function add()
   offset = string.format('%.0f', last + 1)
   local time = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))
   return redis.pcall('XADD', log, 'MAXLEN', capacity, offset .. '-' .. string.format('%.0f', tonumber(tag, 16)),
-    'f', format, 'e', event, 't', time, 'd', data)
+    'f', format, 'e', event, 't', time, 'p', previous, 'd', data)
 end
 
 if not (epoch and last and previous and seal) then begin() end
@@ -68,7 +68,7 @@ if type(added) == 'table' and added.err then return added end
 
 local id = epoch .. '-' .. offset .. '-' .. tag
 redis.call('HSET', meta, 'epoch', epoch, 'offset', offset, 'tag', tag, 'seal', seal, 'capacity', capacity, 'age', age,
-  'bus', bus, 'largest', string.format('%.0f', math.max(largest, #data + #event)))
+  'bus', bus)
 if offset == '1' then redis.call('PERSIST', meta) end -- an empty store's is kept for a while only
 if age ~= '0' then
   redis.call('PEXPIRE', log, age)

@@ -10,7 +10,7 @@ if not (state[1] and state[2] and state[3] and state[4]) then
   redis.call('XLEN', log) -- fails on a key that is not ours to delete
   redis.call('DEL', log)
   redis.call('HSET', meta, 'epoch', ARGV[1], 'offset', '0', 'tag', '00000000', 'seal', ARGV[2], 'capacity', ARGV[3], 'age', age,
-    'bus', ARGV[5], 'largest', '0')
+    'bus', ARGV[5])
   redis.call('PEXPIRE', meta, ARGV[6])
   return 1
 end

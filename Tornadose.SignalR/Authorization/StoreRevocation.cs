@@ -54,10 +54,12 @@ internal sealed class StoreRevocation(
             Revoke(userId, new DateTimeOffset(when, TimeSpan.Zero));
     }
 
+    /// <summary>An order may come late, or again: who has signed in and come back since then stays.</summary>
     private void Revoke(string userId, DateTimeOffset when)
     {
         revoked.Add(userId, when);
-        registry.Review.Revoke(access => options.UserId(access.User) == userId);
+        registry.Review.Revoke(access => options.UserId(access.User) == userId
+            && (RevokedUsers.IsBefore(access.Began, when) || revoked.Covers(access.User, access.Issued)));
     }
 
     private Task RecheckHereAsync(string? store, CancellationToken cancellationToken) =>

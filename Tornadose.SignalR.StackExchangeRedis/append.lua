@@ -18,7 +18,10 @@
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
 local data, format, event = ARGV[1], ARGV[2] == 'json' and 'j' or 't', ARGV[3] or ''
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus')
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus', 'version')
+if state[8] and state[8] ~= '1' then
+  return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
+end
 local epoch, last, previous, seal = state[1], state[2], state[3], state[4]
 
 local function given(argument, stored, default)
@@ -68,7 +71,7 @@ if type(added) == 'table' and added.err then return added end
 
 local id = epoch .. '-' .. offset .. '-' .. tag
 redis.call('HSET', meta, 'epoch', epoch, 'offset', offset, 'tag', tag, 'seal', seal, 'capacity', capacity, 'age', age,
-  'bus', bus)
+  'bus', bus, 'version', '1')
 if offset == '1' then redis.call('PERSIST', meta) end -- an empty store's is kept for a while only
 if age ~= '0' then
   redis.call('PEXPIRE', log, age)

@@ -7,7 +7,10 @@
 -- Returns nothing for a store without an epoch; otherwise epoch, offset, tag and secret, the time in milliseconds, 1 when nothing is left to
 -- read, and the messages, oldest first.
 local meta, log = KEYS[1], KEYS[2]
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal')
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'version')
+if state[5] and state[5] ~= '1' then
+  return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
+end
 if not (state[1] and state[2] and state[3] and state[4]) then return false end
 local first, last = tonumber(ARGV[1]), math.min(tonumber(ARGV[2]) or math.huge, tonumber(state[2]))
 local newest, room, bytes = ARGV[3] == 'newest', math.max(2, tonumber(ARGV[4])), tonumber(ARGV[5])

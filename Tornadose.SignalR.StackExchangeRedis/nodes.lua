@@ -3,7 +3,8 @@
 -- none of it.
 --   KEYS  1  {prefix:_nodes}:meta    2  {prefix:_nodes}:present    3  {prefix:_nodes}:orders
 --   ARGV  1  the node    2  for how many milliseconds a node counts as present after it was here last; 0 when it leaves
---         3  the id of the last order that it has taken    4  a secret, for when there is none    5  for how many milliseconds orders are kept
+--         3  the id of the last order that it has taken    4  a secret, for when there is none
+--         5  for how many milliseconds orders are kept
 --         6  for how many milliseconds a node is missed that has vanished without leaving    7  how many orders are returned at most
 --         8  an order to add, or nothing
 -- Returns the secret, the nodes that are present, those that are missed, the orders that are new to this one, each as an id and its text,

@@ -71,7 +71,9 @@ public sealed class BusFaultTests
         Assert.All(nodes.Resets(), Assert.Empty);
     }
 
-    /// <summary>Between two messages that were lost, a comparison once found that all is well, and the store was never subscribed to anew.</summary>
+    /// <summary>
+    /// Between two messages that were lost, a comparison once found that all is well, and the store was never subscribed to anew.
+    /// </summary>
     [Fact]
     [Case("RDS-10", "PROC-12")]
     public async Task Bus_DeliversNothingOfASlowStore_IsSubscribedToAnew()

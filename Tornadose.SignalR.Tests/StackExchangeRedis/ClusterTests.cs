@@ -93,7 +93,8 @@ public sealed class ClusterTests
         await EachAsync(cluster, "CONFIG", "SET", "cluster-require-full-coverage", "no");
         var logs = new FakeLogCollector();
         await using var backplane = TestBackplane.Create(
-            cluster.ConnectionString, "tornadose", options => options.CommandTimeout = TimeSpan.FromMilliseconds(500), new FakeLogger(logs));
+            cluster.ConnectionString, "tornadose", options => options.CommandTimeout = TimeSpan.FromMilliseconds(500),
+            new FakeLogger(logs));
         var channels = new List<(RedisBackplaneChannel Channel, IDisposable Following)>();
         for (var i = 0; i < 9; i++)
         {
@@ -135,7 +136,8 @@ public sealed class ClusterTests
         return cluster.Nodes[Array.FindIndex(keys, static found => ((object?[])found!).Length > 0)];
     }
 
-    private static Task<object?[]> EachAsync(RedisCluster cluster, params object[] command) => Task.WhenAll(cluster.Nodes.Select(async node =>
+    private static Task<object?[]> EachAsync(RedisCluster cluster, params object[] command) =>
+        Task.WhenAll(cluster.Nodes.Select(async node =>
     {
         try
         {

@@ -38,7 +38,8 @@ public sealed class ConnectFailureTests
         var made = new List<IConnectionMultiplexer>();
         var connector = RedisConnector.Of(() =>
         {
-            made.Add(ConnectionMultiplexer.Connect($"127.0.0.1:{RedisProcess.FreePort()},abortConnect=false,connectTimeout=100,channelPrefix=x"));
+            made.Add(ConnectionMultiplexer.Connect(
+                $"127.0.0.1:{RedisProcess.FreePort()},abortConnect=false,connectTimeout=100,channelPrefix=x"));
             return made[^1];
         });
         for (var i = 0; i < 3; i++)

@@ -255,7 +255,8 @@ public sealed class OperatorTests
     public async Task Order_NodeWithoutTheRightToListen_IsMissedAndObeysAllTheSame()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await redis.CommandAsync("ACL", "SETUSER", "limited", "on", ">secret", "~*", "+@all", "resetchannels", "&{tornadose:*", "&tornadose:_probe:*");
+        await redis.CommandAsync(
+            "ACL", "SETUSER", "limited", "on", ">secret", "~*", "+@all", "resetchannels", "&{tornadose:*", "&tornadose:_probe:*");
         await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
         var logs = new FakeLogCollector();
         await using var b = TestBackplane.Create(

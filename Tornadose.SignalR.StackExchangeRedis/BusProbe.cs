@@ -38,13 +38,19 @@ internal sealed class BusProbe(RedisNode node)
         }
     }
 
+    /// <summary>Stops listening: the connection may be the application's, and stay.</summary>
+    public async Task EndAsync()
+    {
+        if (_subscription is { } subscription)
+            await node.Bus.EndAsync(subscription).ConfigureAwait(false);
+        _subscription = null;
+    }
+
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         if (_subscription is { } present && node.Bus.IsCurrent(present))
             return;
-        if (_subscription is { } old)
-            await node.Bus.EndAsync(old).ConfigureAwait(false);
-        _subscription = null;
+        await EndAsync().ConfigureAwait(false);
         _subscription = await node.Bus.SubscribeAsync(
             [_channel], _ => Volatile.Read(ref _arrived).TrySetResult(), cancellationToken).ConfigureAwait(false);
     }

@@ -7,44 +7,70 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// one. The messages of a channel come in the order in which Redis sent them: the client library keeps it in queues, and not where it calls
 /// handlers.
 /// </summary>
+/// <remarks>
+/// Others may listen to the same channels on the same connection: other stores, and the application, whose connection it may be. So only
+/// what was begun here is taken back.
+/// </remarks>
 internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive)
 {
+    private static readonly Action<RedisChannel, RedisValue> Ignore = static (_, _) => { };
+
     private readonly List<ChannelMessageQueue> _queues = [];
-    private volatile bool _ended;
+    private bool _ended;
 
     public IConnectionMultiplexer Multiplexer => multiplexer;
 
+    /// <summary>Listens, from when the task has completed on. Whoever does not wait for it ends the subscription.</summary>
     public async Task<bool> StartAsync(IConnectionMultiplexer _)
     {
         foreach (var channel in channels)
-        {
-            var queue = await multiplexer.GetSubscriber().SubscribeAsync(channel).ConfigureAwait(false);
-            queue.OnMessage(OnMessage);
-            _queues.Add(queue);
-        }
-
+            if (!Volatile.Read(ref _ended))
+                await StartAsync(channel).ConfigureAwait(false);
         return true;
     }
 
     public Task EndAsync()
     {
-        _ended = true;
-        return Task.WhenAll(_queues.Select(queue => queue.UnsubscribeAsync()));
+        lock (_queues)
+        {
+            _ended = true;
+            return Task.WhenAll(_queues.Select(queue => queue.UnsubscribeAsync()));
+        }
     }
 
     /// <summary>
-    /// Ends one that did not start. The library goes on trying to subscribe, and there is no queue to take back: so all that listens to
-    /// these channels on this connection is taken back, which is nobody else.
+    /// Redis is asked with a handler, which can be taken back when that fails: the client library would keep a queue that it has not
+    /// returned, and subscribe again for it. Adding a queue then asks nobody.
     /// </summary>
-    public Task AbandonAsync()
+    private async Task StartAsync(RedisChannel channel)
     {
-        _ended = true;
-        return Task.WhenAll(channels.Select(channel => multiplexer.GetSubscriber().UnsubscribeAsync(channel)));
+        var subscriber = multiplexer.GetSubscriber();
+        try
+        {
+            await subscriber.SubscribeAsync(channel, Ignore).ConfigureAwait(false);
+            Add(channel);
+        }
+        finally
+        {
+            await subscriber.UnsubscribeAsync(channel, Ignore).ConfigureAwait(false);
+        }
+    }
+
+    private void Add(RedisChannel channel)
+    {
+        lock (_queues)
+        {
+            if (_ended)
+                return;
+            var queue = multiplexer.GetSubscriber().Subscribe(channel, CommandFlags.FireAndForget);
+            queue.OnMessage(OnMessage);
+            _queues.Add(queue);
+        }
     }
 
     private void OnMessage(ChannelMessage message)
     {
-        if (!_ended)
+        if (!Volatile.Read(ref _ended))
             receive(message.Message);
     }
 }

@@ -34,6 +34,7 @@ internal sealed class FollowLoop : IAsyncDisposable
     private readonly RedisNode _node;
     private TaskCompletionSource? _waiting;
     private BusSubscription? _subscription;
+    private string? _announcing;
     private Type? _reported;
     private volatile bool _unsettled = true;
     private volatile bool _behind = true;
@@ -118,6 +119,7 @@ internal sealed class FollowLoop : IAsyncDisposable
 
         lock (_gate)
             _stopped = true;
+        _tried.TrySetResult(); // also where it ended before it began
         TakeWaiting()?.SetResult();
         await UnsubscribeAsync().ConfigureAwait(false);
     }
@@ -131,7 +133,7 @@ internal sealed class FollowLoop : IAsyncDisposable
         {
             while (true)
             {
-                if (_unsettled || _subscription is not { } present || !_node.Bus.IsCurrent(present))
+                if (_unsettled || !IsListening)
                     await ListenAsync().ConfigureAwait(false);
                 if (_behind)
                     await CatchUpAsync().ConfigureAwait(false);
@@ -151,6 +153,10 @@ internal sealed class FollowLoop : IAsyncDisposable
 
         return succeeded;
     }
+
+    /// <summary>Whether it listens on the connection in use, to the channels that messages are announced on.</summary>
+    private bool IsListening =>
+        _subscription is { } present && _node.Bus.IsCurrent(present) && _announcing == _node.Connection.Announcing;
 
     private Task TakeAsync(FollowEvent next) => next.Kind switch
     {
@@ -184,28 +190,27 @@ internal sealed class FollowLoop : IAsyncDisposable
     private Task CheckAsync(FollowEvent check)
     {
         if (!_replica.IsBehind(check.Top, check.Asked))
-        {
-            _starved = 0;
             return Task.CompletedTask;
-        }
-
         _node.Logger.BusMissedMessages(_store);
         _node.Metrics.Missed();
-        var heard = _heard;
+        _starved = _heard ? 0 : _starved + 1;
         _heard = false;
         _behind = true;
-        if (heard || ++_starved < 2)
+        if (_starved < 2)
             return CatchUpAsync();
+        _starved = 0;
         return UnsubscribeAsync(); // it is deaf: the loop subscribes anew, and reads
     }
 
     private async Task ListenAsync()
     {
-        if (_subscription is { } present && !_node.Bus.IsCurrent(present))
-            await UnsubscribeAsync().ConfigureAwait(false);
-        if (_subscription is null)
+        var announcing = await _node.Connection.AnnouncingAsync(_ended.Token).ConfigureAwait(false);
+        if (!IsListening)
         {
-            _subscription = await _node.Bus.SubscribeAsync(_keys.ChannelsOf(_node.Connection), Receive, _ended.Token).ConfigureAwait(false);
+            await UnsubscribeAsync().ConfigureAwait(false);
+            _behind = true;
+            _announcing = announcing;
+            _subscription = await _node.Bus.SubscribeAsync(_keys.Channels(announcing), Receive, _ended.Token).ConfigureAwait(false);
             await _reader.TendAsync(_ended.Token).ConfigureAwait(false);
         }
 

@@ -39,7 +39,8 @@ internal sealed record LogTop(MessagePosition Position, string Seal)
 /// <param name="Position">Where it stands.</param>
 /// <param name="Content">The message.</param>
 /// <param name="Time">When it was appended, in milliseconds of Redis's clock.</param>
-internal readonly record struct LogPageEntry(MessagePosition Position, MessageContent Content, long Time);
+/// <param name="PreviousTag">The tag of the message before; null where the entry does not say.</param>
+internal readonly record struct LogPageEntry(MessagePosition Position, MessageContent Content, long Time, uint? PreviousTag);
 
 /// <summary>A part of a store's log and its newest position, read in one step.</summary>
 /// <param name="Top">The newest position and the secret.</param>
@@ -70,7 +71,7 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
         if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields || !TryParseId(
             (string?)id, out var offset, out var tag))
             return null;
-        RedisValue data = default, format = default, eventType = default, time = default;
+        RedisValue data = default, format = default, eventType = default, time = default, previous = default;
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
             switch ((string?)fields[i])
@@ -79,13 +80,15 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
                 case "f": format = fields[i + 1]; break;
                 case "e": eventType = fields[i + 1]; break;
                 case "t": time = fields[i + 1]; break;
+                case "p": previous = fields[i + 1]; break;
             }
         }
 
         var content = ForeignContent.OfScript((byte[]?)data ?? [], json: format == "j", (string?)eventType);
         return new LogPageEntry(
             new MessagePosition(epoch, offset, tag), content,
-            long.TryParse((string?)time, CultureInfo.InvariantCulture, out var at) ? at : 0);
+            long.TryParse((string?)time, CultureInfo.InvariantCulture, out var at) ? at : 0,
+            uint.TryParse((string?)previous, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var before) ? before : null);
     }
 
     private static bool TryParseId(string? id, out long offset, out uint tag)

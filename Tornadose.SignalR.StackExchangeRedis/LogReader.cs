@@ -41,42 +41,32 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
     }
 
     /// <summary>Gives an empty store an epoch, or keeps the one it has; applies <see cref="MessageLogLimits.MaxAge"/> in Redis.</summary>
-    public Task TendAsync(CancellationToken cancellationToken)
+    public async Task TendAsync(CancellationToken cancellationToken)
     {
+        var announcing = await node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
         var empty = 4 * node.Options.SyncInterval;
         RedisValue[] arguments =
         [
-            Random(8), Random(20), log.Limits.Capacity, MaxAge(log.Limits), node.Connection.Announcing,
+            Random(8), Random(20), log.Limits.Capacity, MaxAge(log.Limits), announcing,
             (long)(empty < ShortestEmptyLifetime ? ShortestEmptyLifetime : empty).TotalMilliseconds,
         ];
-        return node.Connection.EvaluateAsync(RedisScripts.Tend, [keys.Meta, keys.Log], arguments, cancellationToken);
+        await node.Connection.EvaluateAsync(RedisScripts.Tend, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// The newest positions of several stores, in one round trip; null for a store without an epoch, or whose hash cannot be read.
-    /// </summary>
-    public static Task<MessagePosition?[]> ReadTopsAsync(
-        RedisConnection connection, IEnumerable<RedisKeys> stores, CancellationToken cancellationToken) =>
-        connection.RunAsync(
-            multiplexer => Task.WhenAll(stores.Select(store => ReadTopAsync(multiplexer.GetDatabase(), store))), cancellationToken);
+    /// <summary>The newest position of a store; null for one without an epoch.</summary>
+    public static Task<MessagePosition?> ReadTopAsync(RedisConnection connection, RedisKeys keys, CancellationToken cancellationToken) =>
+        connection.RunAsync<MessagePosition?>(
+            async multiplexer =>
+            {
+                var values = await multiplexer.GetDatabase().HashGetAsync(keys.Meta, LogTop.PositionFields).ConfigureAwait(false);
+                return LogTop.ParsePosition(values[0], values[1], values[2]);
+            },
+            cancellationToken);
 
     /// <summary>In milliseconds; 0 for ever.</summary>
     public static long MaxAge(MessageLogLimits limits) => limits.MaxAge is { } age ? Math.Max(1, (long)age.TotalMilliseconds) : 0;
 
     public static string Random(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
-
-    private static async Task<MessagePosition?> ReadTopAsync(IDatabase database, RedisKeys keys)
-    {
-        try
-        {
-            var values = await database.HashGetAsync(keys.Meta, LogTop.PositionFields).ConfigureAwait(false);
-            return LogTop.ParsePosition(values[0], values[1], values[2]);
-        }
-        catch (RedisServerException)
-        {
-            return null; // reading the log will say what is wrong
-        }
-    }
 
     private async Task<LogPage?> TryReadAsync(LogRange range, CancellationToken cancellationToken)
     {

@@ -8,9 +8,9 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// The tour, with the numbers found in the code. (1) An announcement that continues the copy is appended: its offset is the next one, and
 /// the tag of its predecessor is that of the newest message. (2) One of the past is dropped. (3) At any other the log is read, from the
 /// newest message of the copy, that message included, up to the one announced: what came after it is announced as well, and the messages
-/// without a position between them keep their place. (4) If the copy's newest message is there with the same tag, what follows it is
-/// appended. (5) If it was trimmed, or what follows is too old, readers get a reset <em>expired</em>; if it is another one, or the log ends
-/// before it, Redis was rolled back: a reset <em>rollback</em>, to the last message that both have; another epoch: a reset <em>epoch</em>.
+/// without a position between them keep their place. (4) If the copy's newest message is there, or the next one names its tag, what
+/// follows is appended. (5) If more was trimmed, or what follows is too old, readers get a reset <em>expired</em>; if it is another one,
+/// or the log ends before it, Redis was rolled back: a reset <em>rollback</em>, to the last message that both have; another epoch: a reset <em>epoch</em>.
 /// (6) After a reset comes the window, read newest first, until it has as many messages or bytes as the copy keeps, or messages that are
 /// too old.
 /// <para>Invariant: nothing is appended whose predecessor is not proved to be the log's newest message, unless a reset says so, or the
@@ -139,7 +139,8 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
                 return StoreResetReason.Rollback;
             if (entry.Position.Offset <= at.Offset)
                 continue;
-            var isAnchored = at.Offset == 0 || page.Entries[0].Position == at;
+            // The copy's newest message need not be kept any more: a store that was idle for long keeps none.
+            var isAnchored = at.Offset == 0 || next > at.Offset + 1 || page.Entries[0].Position == at || entry.PreviousTag == at.Tag;
             if (!log.Limits.NewestSuffices && (!isAnchored || entry.Position.Offset != next || IsTooOld(entry, page)))
                 return StoreResetReason.Expired;
             next = entry.Position.Offset + 1;

@@ -14,55 +14,54 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// </summary>
 /// <remarks>
 /// Who is asked is known from Redis, where each node says every few seconds that it is there: so a node that does not answer is noticed.
-/// Questions and answers carry a proof made with a secret that is kept in Redis as well: whoever may only publish can ask nothing, and
-/// confirm nothing. A question counts once, so that it cannot be sent again by somebody else.
+/// One that stops saying so, and has not left, is missed for an hour: it may be cut off and serve readers all the same. Questions and answers
+/// carry a proof made with a secret that is kept in Redis as well: whoever may only publish can ask nothing, and confirm nothing. A
+/// question counts once, so that it cannot be sent again by somebody else.
 /// </remarks>
 internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 {
     private const string NewOrder = "order";
     private const int ProofBytes = 16;
+    private const int MaxOrders = 100; // in one reply of Redis
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPresence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan OrdersKept = TimeSpan.FromDays(1);
+    private static readonly TimeSpan VanishedMissed = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<string, Func<string, ValueTask<string>>> _subjects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PendingQuestion> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal); // by nodes that have the secret
+    private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
+    private readonly NodeOrders _orders = new(node.Time, OrdersKept, node.Logger);
     private readonly SemaphoreSlim _syncing = new(1);
+    private readonly SemaphoreSlim _subscribing = new(1);
     private readonly Lock _asking = new();
     private readonly string _self = LogReader.Random(8);
-    private Func<string, ValueTask>? _obey;
+    private volatile OtherNodes _others = new([], []);
+    private volatile bool _left;
     private BusSubscription? _listening;
     private byte[]? _seal;
-    private string _lastOrder = "0-0";
     private long _asked;
 
     public void Answer(string subject, Func<string, ValueTask<string>> answer) => _subjects[subject] = answer;
 
-    public void Obey(Func<string, ValueTask> obey) => Volatile.Write(ref _obey, obey);
+    public void Obey(Func<string, ValueTask> obey) => _orders.Obey(obey);
 
     /// <summary>
-    /// Listens for questions, says that this node is there, and obeys what was ordered meanwhile. Called again and again, as connections
-    /// come and go.
+    /// Listens for questions, says that this node is there, and takes what was ordered meanwhile. Called again and again, as connections
+    /// come and go. A user without these rights has stores all the same; one with those to the keys alone is missed by the others.
     /// </summary>
     public async Task ListenAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            if (_listening is not { } present || !node.Bus.IsCurrent(present))
-                await SubscribeAsync(cancellationToken).ConfigureAwait(false);
-            await SyncAsync("", cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreRefusedException)
-        {
-            // A user without these rights has stores all the same: the others do not see this node.
-        }
+        await TryAsync(SubscribeAsync(cancellationToken), "the channels of the nodes").ConfigureAwait(false);
+        await TryAsync(SyncAsync("", cancellationToken), "the keys of the nodes").ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<string>> AskAsync(string subject, string question, bool first, CancellationToken cancellationToken)
     {
-        var (answers, missing) = await AskAllAsync(subject, question, first, cancellationToken).ConfigureAwait(false);
+        await SyncAsync("", cancellationToken).ConfigureAwait(false);
+        var (answers, missing) = await AskAllAsync(subject, question, first, _others.All, cancellationToken).ConfigureAwait(false);
         return missing == 0
             || (first && answers.Any(static answer => answer.Length > 0)) ? answers : throw Unconfirmed(missing, "Try again.");
     }
@@ -71,7 +70,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     {
         try
         {
-            return (await AskAllAsync(subject, question, first: false, cancellationToken).ConfigureAwait(false)).Answers;
+            await SyncAsync("", cancellationToken).ConfigureAwait(false);
+            return (await AskAllAsync(subject, question, first: false, _others.Present, cancellationToken).ConfigureAwait(false)).Answers;
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
         {
@@ -81,8 +81,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 
     public async Task OrderAsync(string order, CancellationToken cancellationToken)
     {
-        await SyncAsync(order, cancellationToken).ConfigureAwait(false);
-        var (_, missing) = await AskAllAsync(NewOrder, "", first: false, cancellationToken).ConfigureAwait(false);
+        var id = await SyncAsync(order, cancellationToken).ConfigureAwait(false);
+        var (_, missing) = await AskAllAsync(NewOrder, id, first: false, _others.All, cancellationToken).ConfigureAwait(false);
         if (missing > 0)
             throw Unconfirmed(missing, "It is kept for a day: a node that is away obeys when it is back.");
     }
@@ -90,10 +90,12 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     /// <summary>Says that this node ends, so that nobody waits for it.</summary>
     public async Task LeaveAsync()
     {
+        _left = true;
         try
         {
+            await SubscribeAsync(CancellationToken.None).ConfigureAwait(false);
             if (_seal is not null && node.Connection.IsConnected)
-                await EvaluateAsync("", TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+                await SyncAsync("", CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)
         {
@@ -104,24 +106,49 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     private static StoreUnavailableException Unconfirmed(int missing, string then) => new(
         $"{missing} of the nodes did not confirm within {Patience.TotalSeconds} s. {then}", mayBeStored: true);
 
+    private async Task TryAsync(Task task, string what)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+            _refused.TryRemove(what, out _);
+        }
+        catch (StoreRefusedException refused)
+        {
+            if (_refused.TryAdd(what, true))
+                node.Logger.NodesRefused(refused, what);
+        }
+    }
+
+    /// <summary>Listens on the connection in use; no more once this node has left.</summary>
     private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
-        if (_listening is { } old)
-            await node.Bus.EndAsync(old).ConfigureAwait(false);
-        _listening = null;
-        var prefix = node.Options.KeyPrefix;
-        _listening = await node.Bus.SubscribeAsync(
-            [RedisKeys.Nodes(prefix), RedisKeys.Answers(prefix, _self)], Hear, cancellationToken).ConfigureAwait(false);
+        await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_listening is { } present && !_left && node.Bus.IsCurrent(present))
+                return;
+            if (_listening is { } old)
+                await node.Bus.EndAsync(old).ConfigureAwait(false);
+            _listening = null;
+            if (_left)
+                return;
+            var prefix = node.Options.KeyPrefix;
+            _listening = await node.Bus.SubscribeAsync(
+                [RedisKeys.Nodes(prefix), RedisKeys.Answers(prefix, _self)], Hear, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _subscribing.Release();
+        }
     }
 
     private async Task<(IReadOnlyList<string> Answers, int Missing)> AskAllAsync(
-        string subject, string question, bool first, CancellationToken cancellationToken)
+        string subject, string question, bool first, IReadOnlyList<string> others, CancellationToken cancellationToken)
     {
-        if (_listening is null)
-            await SubscribeAsync(cancellationToken).ConfigureAwait(false);
-        var others = await SyncAsync("", cancellationToken).ConfigureAwait(false);
         if (others.Count == 0)
             return ([], 0);
+        await SubscribeAsync(cancellationToken).ConfigureAwait(false);
         var pending = new PendingQuestion(others, first);
         string number;
         Task<long> asking;
@@ -149,19 +176,33 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         return pending.Result;
     }
 
-    /// <summary>Tells Redis that this node is there, and obeys the orders that are new to it.</summary>
-    /// <returns>The other nodes.</returns>
-    private async Task<List<string>> SyncAsync(string order, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tells Redis that this node is there, or has left, and learns of the others and of new orders. To obey takes as long as it takes, and
+    /// nobody waits for it here: a node that does not come back in time would be missed.
+    /// </summary>
+    /// <param name="order">An order to add, or nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The id of the order that was added.</returns>
+    private async Task<string> SyncAsync(string order, CancellationToken cancellationToken)
     {
         await _syncing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var presence = 3 * node.Options.SyncInterval;
-            var (others, orders) = await EvaluateAsync(
-                order, presence < ShortestPresence ? ShortestPresence : presence, cancellationToken).ConfigureAwait(false);
-            if (Volatile.Read(ref _obey) is { } obey)
-                await ObeyAsync(obey, orders).ConfigureAwait(false);
-            return others;
+            string? added = null;
+            string[] orders;
+            do
+            {
+                var result = await EvaluateAsync(added is null ? order : "", cancellationToken).ConfigureAwait(false);
+                if (result is not [var seal, var present, var missed, var list, var id])
+                    throw new StoreRefusedException("Redis answered something else than the nodes' script returns.");
+                _seal = Encoding.ASCII.GetBytes((string)seal!);
+                added ??= (string)id!;
+                Learn(new OtherNodes(WithoutSelf(present), WithoutSelf(missed)));
+                orders = (string[])list!;
+                _orders.Take(orders, added);
+            }
+            while (orders.Length == 2 * MaxOrders);
+            return added;
         }
         finally
         {
@@ -169,34 +210,28 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
     }
 
-    private async Task ObeyAsync(Func<string, ValueTask> obey, string[] orders)
+    private async Task<RedisResult[]?> EvaluateAsync(string order, CancellationToken cancellationToken)
     {
-        for (var i = 0; i + 1 < orders.Length; i += 2)
-        {
-            try
-            {
-                await obey(orders[i + 1]).ConfigureAwait(false);
-            }
-            catch (Exception failure)
-            {
-                node.Logger.OrderFailed(failure); // it is not to stop those after it
-            }
-
-            _lastOrder = orders[i];
-        }
+        var presence = 3 * node.Options.SyncInterval;
+        RedisValue[] arguments =
+        [
+            _self, _left ? 0 : Milliseconds(presence < ShortestPresence ? ShortestPresence : presence), _orders.Last, LogReader.Random(20),
+            Milliseconds(OrdersKept), Milliseconds(VanishedMissed), MaxOrders, order,
+        ];
+        return (RedisResult[]?)await node.Connection.EvaluateAsync(
+            RedisScripts.Nodes, RedisKeys.OfNodes(node.Options.KeyPrefix), arguments, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(List<string> Others, string[] Orders)> EvaluateAsync(
-        string order, TimeSpan presence, CancellationToken cancellationToken)
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+
+    private string[] WithoutSelf(RedisResult nodes) => ((string[])nodes!).Where(other => other != _self).ToArray();
+
+    /// <summary>What a node has asked that is there no more has not to be remembered.</summary>
+    private void Learn(OtherNodes others)
     {
-        RedisValue[] arguments = [
-            _self, (long)presence.TotalMilliseconds, _lastOrder, LogReader.Random(20), (long)OrdersKept.TotalMilliseconds, order];
-        var result = (RedisResult[]?)await node.Connection.EvaluateAsync(
-            RedisScripts.Nodes, RedisKeys.OfNodes(node.Options.KeyPrefix), arguments, cancellationToken).ConfigureAwait(false);
-        if (result is not [var seal, var nodes, var orders])
-            throw new StoreRefusedException("Redis answered something else than the nodes' script returns.");
-        _seal = Encoding.ASCII.GetBytes((string)seal!);
-        return (((string[])nodes!).Where(other => other != _self).ToList(), (string[])orders!);
+        foreach (var gone in _others.All.Except(others.All))
+            _heard.TryRemove(gone, out _);
+        _others = others;
     }
 
     /// <summary>A question is <c>proof\nasker\nnumber\nsubject\nquestion</c>, an answer <c>proof\n\nnumber\nnode\nanswer</c>.</summary>
@@ -216,16 +251,24 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     {
         try
         {
-            var answer = "";
-            if (subject == NewOrder)
+            if (subject == NewOrder || !_others.All.Contains(asker))
                 await SyncAsync("", CancellationToken.None).ConfigureAwait(false);
-            else if (_subjects.TryGetValue(subject, out var known))
+            if (!_others.All.Contains(asker))
+            {
+                _heard.TryRemove(asker, out _);
+                return; // it has left, and somebody else has kept its question
+            }
+
+            var answer = "";
+            if (subject == NewOrder && !await _orders.IsDoneAsync(question).ConfigureAwait(false))
+                return; // it is tried again, and confirmed by no word before
+            if (_subjects.TryGetValue(subject, out var known))
                 answer = await known(question).ConfigureAwait(false);
             await PublishAsync(
                 RedisKeys.Answers(node.Options.KeyPrefix, asker), $"\n{number}\n{_self}\n{answer}",
                 CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
+        catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)
         {
             // The asker notices.
         }
@@ -251,6 +294,14 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     private Task<long> PublishAsync(RedisChannel channel, string text, CancellationToken cancellationToken) =>
         node.Connection.RunAsync(
             multiplexer => multiplexer.GetSubscriber().PublishAsync(channel, $"{Prove(_seal!, text)}\n{text}"), cancellationToken);
+
+    /// <summary>The other nodes that are known.</summary>
+    /// <param name="Present">Those that are there.</param>
+    /// <param name="Vanished">Those that have stopped saying so, and have not left.</param>
+    private sealed record OtherNodes(string[] Present, string[] Vanished)
+    {
+        public string[] All { get; } = [.. Present, .. Vanished];
+    }
 
     /// <summary>A question, and who has yet to answer it.</summary>
     private sealed class PendingQuestion(IEnumerable<string> others, bool first)

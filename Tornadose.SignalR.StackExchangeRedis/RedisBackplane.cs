@@ -62,7 +62,7 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
     /// <summary>Waits for an answer of Redis.</summary>
     /// <exception cref="StoreUnavailableException">There is none.</exception>
     public Task RequireAsync(CancellationToken cancellationToken) =>
-        LogReader.ReadTopsAsync(_node.Connection, [new RedisKeys(_node.Options.KeyPrefix, "_")], cancellationToken);
+        LogReader.ReadTopAsync(_node.Connection, new RedisKeys(_node.Options.KeyPrefix, "_"), cancellationToken);
 
     /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();

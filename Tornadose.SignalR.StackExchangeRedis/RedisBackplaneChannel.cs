@@ -86,6 +86,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+        var announcing = await _node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
         RedisValue[] arguments =
         [
@@ -95,7 +96,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
             LogReader.MaxAge(Log.Limits),
             StoreActivities.TraceParent ?? "",
             condition,
-            _node.Connection.Announcing,
+            announcing,
             Log.Limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "",
             lease ?? RedisValue.EmptyString,
             .. contents.Skip(1).SelectMany(Arguments),

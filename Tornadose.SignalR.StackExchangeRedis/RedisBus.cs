@@ -23,7 +23,7 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
         }
         catch
         {
-            await EndAsync(subscription.AbandonAsync).ConfigureAwait(false);
+            await EndAsync(subscription).ConfigureAwait(false);
             throw;
         }
 
@@ -34,9 +34,6 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
         }
     }
 
-    /// <summary>Stops listening.</summary>
-    public Task EndAsync(BusSubscription subscription) => EndAsync(subscription.EndAsync);
-
     /// <summary>Whether the subscription is on the connection in use.</summary>
     public bool IsCurrent(BusSubscription subscription) => connection.IsCurrent(subscription.Multiplexer);
 
@@ -44,11 +41,12 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
     public Task SettleAsync(CancellationToken cancellationToken) =>
         connection.RunAsync(multiplexer => multiplexer.GetSubscriber().PingAsync(), cancellationToken);
 
-    private async Task EndAsync(Func<Task> end)
+    /// <summary>Stops listening.</summary>
+    public async Task EndAsync(BusSubscription subscription)
     {
         try
         {
-            await end().WaitAsync(options.CommandTimeout, time).ConfigureAwait(false);
+            await subscription.EndAsync().WaitAsync(options.CommandTimeout, time).ConfigureAwait(false);
         }
         catch (Exception failure) when (RedisErrors.Translate(failure) is not null)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Diagnostics;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
@@ -11,8 +12,9 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 internal sealed class RedisConnection(
     RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger) : IAsyncDisposable
 {
+    public const string Sharded = "sharded";
+
     private const string Plain = "plain";
-    private const string Sharded = "sharded";
 
     private static readonly Version FirstSharded = new(7, 0);
 
@@ -66,19 +68,38 @@ internal sealed class RedisConnection(
         RunAsync(multiplexer => EvaluateAsync(multiplexer.GetDatabase(), script, keys, arguments), cancellationToken);
 
     /// <summary>
-    /// How messages are announced: <c>sharded</c> in a cluster of Redis 7, where an ordinary message would go to all its nodes; otherwise
-    /// <c>plain</c>. As the scripts know it.
+    /// How messages are announced: <see cref="Sharded"/> in a cluster of Redis 7, where an ordinary message would go to all its nodes;
+    /// otherwise <see cref="Plain"/>. As the scripts know it. Null as long as no server has said what it is.
     /// </summary>
-    public string Announcing => _announcing ?? FindOut();
+    public string? Announcing => _announcing ?? FindOut();
 
-    /// <summary>Whether announcements have to be listened to on sharded channels.</summary>
-    public bool IsSharded => Announcing == Sharded;
+    /// <summary>The same, once it is known.</summary>
+    /// <exception cref="StoreUnavailableException">It is not known.</exception>
+    public async ValueTask<string> AnnouncingAsync(CancellationToken cancellationToken)
+    {
+        if (Announcing is { } known)
+            return known;
+        await GetAsync(cancellationToken).ConfigureAwait(false);
+        return Announcing ?? throw RedisErrors.NotConnected();
+    }
 
     /// <summary>
     /// Whether a write was refused, since this was asked last, by a server that has become a replica: a failover that the connection has
     /// not followed.
     /// </summary>
     public bool TakeRefusedWrites() => Interlocked.Exchange(ref _refusesWrites, false);
+
+    /// <summary>
+    /// Whether any server that takes writes answers a ping. Of a cluster one may be away, or a whole shard, and the connections to the
+    /// others are as good as ever.
+    /// </summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        var servers = _current is { IsCompletedSuccessfully: true } current ? current.Result.GetServers() : [];
+        var answers = await Task.WhenAll(servers.Where(static server => server.IsConnected && !server.IsReplica)
+            .Select(server => AnswersAsync(server, cancellationToken))).ConfigureAwait(false);
+        return answers.Contains(true);
+    }
 
     /// <summary>Whether this is the connection in use, not one that was replaced.</summary>
     public bool IsCurrent(IConnectionMultiplexer multiplexer) =>
@@ -96,6 +117,7 @@ internal sealed class RedisConnection(
         {
             old = _current;
             _current = _disposed ? null : ConnectAsync();
+            _announcing = null;
         }
 
         await CloseAsync(old).ConfigureAwait(false);
@@ -147,15 +169,32 @@ internal sealed class RedisConnection(
         }
     }
 
+    private async Task<bool> AnswersAsync(IServer server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.PingAsync().WaitAsync(options.CommandTimeout, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisServerException)
+        {
+            return true; // that it is busy, or loading
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && RedisErrors.Translate(failure) is not null)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Known once a server has said what it is.</summary>
-    private string FindOut()
+    private string? FindOut()
     {
         if (_current is not { IsCompletedSuccessfully: true } current)
-            return Plain;
+            return null;
         var servers = current.Result.GetServers().Where(
             static server => server.IsConnected && server.ServerType != ServerType.Sentinel).ToList();
         if (servers.Count == 0)
-            return Plain;
+            return null;
         var isSharded = servers.TrueForAll(static server => server.ServerType == ServerType.Cluster && server.Version >= FirstSharded);
         var found = isSharded ? Sharded : Plain;
         if (Interlocked.Exchange(ref _announcing, found) != found)

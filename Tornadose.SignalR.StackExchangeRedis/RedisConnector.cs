@@ -45,13 +45,21 @@ internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> Connect
         return new(async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false), IsOwned: true);
     }
 
-    /// <summary>The application's connection.</summary>
-    public static RedisConnector Of(Func<IConnectionMultiplexer> get) => new(() => Task.FromResult(Check(get())), IsOwned: false);
-
-    private static IConnectionMultiplexer Check(IConnectionMultiplexer multiplexer)
+    /// <summary>
+    /// The application's connection. It is asked for until there is one, and then no more, even if it is refused: it may be a new one at
+    /// each call.
+    /// </summary>
+    public static RedisConnector Of(Func<IConnectionMultiplexer> get)
     {
-        RefuseChannelPrefix(ConfigurationOptions.Parse(multiplexer.Configuration, ignoreUnknown: true));
-        return multiplexer;
+        IConnectionMultiplexer? given = null;
+        return new(
+            () =>
+            {
+                given ??= get();
+                RefuseChannelPrefix(ConfigurationOptions.Parse(given.Configuration, ignoreUnknown: true));
+                return Task.FromResult(given);
+            },
+            IsOwned: false);
     }
 
     /// <summary>It would be added to what is subscribed to, and not to what the script publishes on.</summary>

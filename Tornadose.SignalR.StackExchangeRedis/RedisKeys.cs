@@ -34,10 +34,11 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// All that is listened to: the store's own channel, in a cluster the sharded one of the same name as well, and the further one that
     /// the application has chosen.
     /// </summary>
-    public RedisChannel[] ChannelsOf(RedisConnection connection)
+    /// <param name="announcing">How messages are announced: <see cref="RedisConnection.AnnouncingAsync"/>.</param>
+    public RedisChannel[] Channels(string announcing)
     {
         List<RedisChannel> channels = [Channel];
-        if (connection.IsSharded)
+        if (announcing == RedisConnection.Sharded)
             channels.Add(RedisChannel.Sharded(_tag));
         if (furtherChannel is not null)
             channels.Add(Literal(furtherChannel));

@@ -8,6 +8,9 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// bus has lost; (2) after a silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers nothing, or
 /// takes nothing.
 /// </summary>
+/// <remarks>
+/// Each store is looked at by itself: in a cluster a part may be away, and the others are served as ever, over connections that are good.
+/// </remarks>
 internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<IEnumerable<RedisBackplaneChannel>> channels)
 {
     private const int MaxFailures = 2;
@@ -22,13 +25,16 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever happens: without a pause a failure that repeats would keep a processor busy, and fill the log. It runs from the
+            // beginning, so that what does not answer delays no check of the others.
+            var pause = Task.Delay(Pause, node.Time, cancellationToken);
             try
             {
                 await LookAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception failure)
             {
@@ -36,9 +42,10 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
                 node.Logger.WatchFailed(failure);
             }
 
-            // Whatever happened: without a pause a failure that repeats would keep a processor busy, and fill the log.
-            await Task.Delay(Pause, node.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        await _probe.EndAsync().ConfigureAwait(false);
     }
 
     private TimeSpan Pause
@@ -53,70 +60,88 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
+        Task<StoreException?>[] looks =
+        [
+            TryAsync(questions.ListenAsync(cancellationToken)),
+            .. channels().Where(static store => store.NeedsTending || store.Follower.IsFollowed).Select(
+                store => TryAsync(LookAtAsync(store, cancellationToken))),
+        ];
+        var failures = (await Task.WhenAll(looks).ConfigureAwait(false)).OfType<StoreException>().ToList();
+        Fault = failures.Count == 0
+            ? await ProbeAsync(cancellationToken).ConfigureAwait(false)
+            : await JudgeAsync(failures[0], isAll: failures.Count == looks.Length, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task LookAtAsync(RedisBackplaneChannel store, CancellationToken cancellationToken)
+    {
         try
         {
-            await TendAsync(cancellationToken).ConfigureAwait(false);
-            await ComparePositionsAsync(cancellationToken).ConfigureAwait(false); // (1)
+            if (store.NeedsTending)
+                await store.Follower.TendAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreRefusedException)
+        {
+            // Reading the log will say what is wrong.
+        }
+
+        if (store.Follower.IsFollowed)
+            await store.Follower.CompareAsync(cancellationToken).ConfigureAwait(false); // (1)
+    }
+
+    private static async Task<StoreException?> TryAsync(Task look)
+    {
+        try
+        {
+            await look.ConfigureAwait(false);
+            return null;
+        }
+        catch (StoreException failure)
+        {
+            return failure;
+        }
+    }
+
+    private async Task<string?> JudgeAsync(StoreException failure, bool isAll, CancellationToken cancellationToken)
+    {
+        if (!node.Connection.IsConnected)
+            return failure.Message; // it comes back by itself
+        node.Logger.PositionsUnknown(failure);
+        if (node.Connection.TakeRefusedWrites())
+            return await ReplaceAsync("it is to a replica, which takes no messages").ConfigureAwait(false); // (3)
+        if (!isAll || await node.Connection.AnswersAsync(cancellationToken).ConfigureAwait(false))
+        {
             _failures = 0;
-            Fault = node.Connection.TakeRefusedWrites()
-                ? await ReplaceAsync("it is to a replica, which takes no messages").ConfigureAwait(false) // (3)
-                : await ProbeAsync(cancellationToken).ConfigureAwait(false); // (2)
-            await questions.ListenAsync(cancellationToken).ConfigureAwait(false);
+            return $"A part of Redis does not answer: {failure.Message}";
         }
-        catch (StoreUnavailableException failure)
-        {
-            Fault = failure.Message;
-            if (!node.Connection.IsConnected)
-                return; // it comes back by itself
-            node.Logger.PositionsUnknown(failure);
-            if (++_failures >= MaxFailures)
-                Fault = await ReplaceAsync("it does not answer").ConfigureAwait(false); // (3)
-        }
-        catch (StoreRefusedException failure)
-        {
-            Fault = failure.Message;
-            node.Logger.PositionsUnknown(failure);
-        }
+
+        return await CountAsync(failure).ConfigureAwait(false);
     }
 
     private async Task<string?> ProbeAsync(CancellationToken cancellationToken)
     {
-        if (!_probe.IsDue || await _probe.SendAsync(cancellationToken).ConfigureAwait(false))
-            return null;
-        node.Metrics.ProbeFailed();
-        return await ReplaceAsync("it delivers no messages").ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// What is missing may just be on its way: reading it ahead of the bus would change its place among messages that have none.
-    /// </summary>
-    private async Task ComparePositionsAsync(CancellationToken cancellationToken)
-    {
-        var stores = channels().Select(static channel => channel.Follower).Where(static store => store.IsFollowed).ToArray();
-        var asked = Array.ConvertAll(stores, static store => store.Position);
-        var tops = await LogReader.ReadTopsAsync(
-            node.Connection, stores.Select(static store => store.Keys), cancellationToken).ConfigureAwait(false);
-        if (stores.Where((store, i) => store.IsBehind(tops[i], asked[i])).Any())
-            await Task.Delay(node.Options.Grace, node.Time, cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < stores.Length; i++)
-            stores[i].Check(tops[i], asked[i]);
-    }
-
-    private Task TendAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(
-            channels().Where(static channel => channel.NeedsTending).Select(channel => TendAsync(channel.Follower, cancellationToken)));
-
-    private static async Task TendAsync(StoreFollower store, CancellationToken cancellationToken)
-    {
         try
         {
-            await store.TendAsync(cancellationToken).ConfigureAwait(false);
+            if (node.Connection.TakeRefusedWrites())
+                return await ReplaceAsync("it is to a replica, which takes no messages").ConfigureAwait(false); // (3)
+            var delivers = !_probe.IsDue || await _probe.SendAsync(cancellationToken).ConfigureAwait(false); // (2)
+            _failures = 0;
+            if (delivers)
+                return null;
+            node.Metrics.ProbeFailed();
+            return await ReplaceAsync("it delivers no messages").ConfigureAwait(false); // (3)
         }
-        catch (StoreRefusedException)
+        catch (StoreUnavailableException failure)
         {
-            // Reading the log will say what is wrong. It concerns no other store.
+            return await CountAsync(failure).ConfigureAwait(false);
+        }
+        catch (StoreRefusedException failure)
+        {
+            return failure.Message;
         }
     }
+
+    private async Task<string> CountAsync(StoreException failure) =>
+        ++_failures < MaxFailures ? failure.Message : await ReplaceAsync("it does not answer").ConfigureAwait(false); // (3)
 
     private async Task<string> ReplaceAsync(string why)
     {

@@ -1,3 +1,4 @@
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
@@ -13,11 +14,6 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
     private int _readers;
     private long _entered;
     private bool _disposed;
-
-    public RedisKeys Keys => keys;
-
-    /// <summary>The copy's position.</summary>
-    public MessagePosition Position => replica.Log.Position;
 
     public bool IsFollowed => Volatile.Read(ref _loop) is not null;
 
@@ -47,11 +43,18 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
     /// <summary>Announcements may have been missed.</summary>
     public void Unsettle() => Volatile.Read(ref _loop)?.Unsettle();
 
-    /// <summary>Whether the copy is not what Redis has told, now; announcements may be on their way.</summary>
-    public bool IsBehind(MessagePosition? top, MessagePosition asked) => replica.IsBehind(top, asked);
-
-    /// <summary>Compares the copy with a position that Redis has told, and reads where it is behind.</summary>
-    public void Check(MessagePosition? top, MessagePosition asked) => Volatile.Read(ref _loop)?.Check(top, asked);
+    /// <summary>
+    /// Compares the copy with what Redis has, and reads where it is behind. What is missing may just be on its way: reading it ahead of the
+    /// bus would change its place among messages that have none.
+    /// </summary>
+    public async Task CompareAsync(CancellationToken cancellationToken)
+    {
+        var asked = replica.Log.Position;
+        var top = await ReadTopAsync(cancellationToken).ConfigureAwait(false);
+        if (replica.IsBehind(top, asked))
+            await Task.Delay(node.Options.Grace, node.Time, cancellationToken).ConfigureAwait(false);
+        Volatile.Read(ref _loop)?.Check(top, asked);
+    }
 
     /// <summary>Keeps what is in Redis as it should be while nobody publishes.</summary>
     public Task TendAsync(CancellationToken cancellationToken) => reader.TendAsync(cancellationToken);
@@ -69,6 +72,18 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
         if (loop is not null)
             await loop.DisposeAsync().ConfigureAwait(false);
         await _previous.ConfigureAwait(false);
+    }
+
+    private async Task<MessagePosition?> ReadTopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LogReader.ReadTopAsync(node.Connection, keys, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreRefusedException)
+        {
+            return null; // reading the log will say what is wrong
+        }
     }
 
     private FollowLoop Enter()

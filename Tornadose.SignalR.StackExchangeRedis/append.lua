@@ -19,12 +19,14 @@
 --        12… further messages, each as the arguments 1, 2 and 3
 --
 -- Returns the id of the message, of several of the last one; with first, that of the newest message where there is one; that of the end
--- where
--- there is one and another was to be appended. Example, for the prefix "tornadose" and the store "orders":
+-- where there is one and another was to be appended. Example, for the prefix "tornadose" and the store "orders":
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus', 'largest', 'ended', 'lease')
-local epoch, last, previous, seal, largest = state[1], state[2], state[3], state[4], tonumber(state[8] or '0')
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus', 'version', 'ended', 'lease')
+if state[8] and state[8] ~= '1' then
+  return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
+end
+local epoch, last, previous, seal = state[1], state[2], state[3], state[4]
 
 local function given(argument, stored, default)
   if argument and argument ~= '' then return argument end
@@ -63,41 +65,41 @@ local function begin()
   redis.call('DEL', log)
   epoch = string.sub(redis.sha1hex('epoch:' .. seed), 1, 16)
   seal = redis.sha1hex('seal:' .. seed)
-  last, previous, largest, ended = 0, '00000000', 0, false
+  last, previous, ended = 0, '00000000', false
 end
 
--- The end takes no place of a message, and its time is one that never comes, so that it does not grow too old.
+-- The end takes no place of a message, and its time is one that never comes, so that it does not grow too old. An entry names the tag of
+-- the one before it, so that a reader sees whether one is missing.
 local time, hash = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)), ''
-local function add(number, message)
+local function add(number, message, before)
   local fifth = (number - 1) % 5 -- a hash has five tags
   if fifth == 0 then hash = redis.sha1hex(number .. ':' .. seed) end
   local entry = { offset = string.format('%.0f', last + number), tag = string.sub(hash, fifth * 8 + 1, fifth * 8 + 8) }
   local id = entry.offset .. '-' .. string.format('%.0f', tonumber(entry.tag, 16))
   entry.id = id
   local data, format, event = message[1], message[2], message[3]
-  largest = math.max(largest, #data + #event)
   local added
   if number < #messages then
-    added = redis.pcall('XADD', log, id, 'f', format, 'e', event, 't', time, 'd', data)
+    added = redis.pcall('XADD', log, id, 'f', format, 'e', event, 't', time, 'p', before, 'd', data)
   elseif isEnd then
     local kept, never = string.format('%.0f', capacity + 1), '9007199254740991'
-    added = redis.pcall('XADD', log, 'MAXLEN', kept, id, 'f', format, 'e', event, 't', never, 'd', data)
+    added = redis.pcall('XADD', log, 'MAXLEN', kept, id, 'f', format, 'e', event, 't', never, 'p', before, 'd', data)
   else
-    added = redis.pcall('XADD', log, 'MAXLEN', capacity, id, 'f', format, 'e', event, 't', time, 'd', data)
+    added = redis.pcall('XADD', log, 'MAXLEN', capacity, id, 'f', format, 'e', event, 't', time, 'p', before, 'd', data)
   end
   return entry, type(added) == 'table' and added.err and added or nil
 end
 
 if not (epoch and last and previous and seal) then begin() end
-local first, failed = add(1, messages[1])
+local first, failed = add(1, messages[1], previous)
 if failed and string.find(failed.err, 'equal or smaller', 1, true) then
   begin() -- the log is ahead of its counter, which somebody has set back: nothing that is known of either can be trusted
-  first, failed = add(1, messages[1])
+  first, failed = add(1, messages[1], previous)
 end
 if failed then return failed end
 local entries = { first }
 for number = 2, #messages do
-  entries[number], failed = add(number, messages[number])
+  entries[number], failed = add(number, messages[number], entries[number - 1].tag)
   if failed then -- all or none
     for before = 1, number - 1 do redis.call('XDEL', log, entries[before].id) end
     return failed
@@ -107,7 +109,7 @@ end
 local newest = entries[#entries]
 local id = epoch .. '-' .. newest.offset .. '-' .. newest.tag
 redis.call('HSET', meta, 'epoch', epoch, 'offset', newest.offset, 'tag', newest.tag, 'seal', seal, 'capacity', capacity, 'age', age,
-  'bus', bus, 'largest', string.format('%.0f', largest), 'ended', isEnd and '1' or '0')
+  'bus', bus, 'version', '1', 'ended', isEnd and '1' or '0')
 if first.offset == '1' then redis.call('PERSIST', meta) end -- an empty store's is kept for a while only
 if isEnd and keep ~= '' then
   redis.call('PEXPIRE', meta, keep)
@@ -121,8 +123,7 @@ if key then redis.call('SET', key, id, 'EX', 300) end
 
 -- The proof covers all that follows it, the message too, and shows that it comes from this script. It is made in two steps, as an
 -- HMAC: who sees one proof cannot make that of a longer message from it. Of several messages the last one is announced, with a capital
--- letter
--- for its format: nodes read those before it from the log.
+-- letter for its format: nodes read those before it from the log.
 local data, format, event = unpack(messages[#messages])
 if #messages > 1 then
   format = string.upper(format)

@@ -3,9 +3,12 @@
 -- none of it.
 --   KEYS  1  {prefix:_nodes}:meta    2  {prefix:_nodes}:present    3  {prefix:_nodes}:orders
 --   ARGV  1  the node    2  for how many milliseconds a node counts as present after it was here last; 0 when it leaves
---         3  the id of the last order that it has seen    4  a secret, for when there is none    5  for how many milliseconds orders are kept
---         6  an order to add, or nothing
--- Returns the secret, the nodes that are present, and the orders that are new to this one, each as an id and its text.
+--         3  the id of the last order that it has taken    4  a secret, for when there is none
+--         5  for how many milliseconds orders are kept
+--         6  for how many milliseconds a node is missed that has vanished without leaving    7  how many orders are returned at most
+--         8  an order to add, or nothing
+-- Returns the secret, the nodes that are present, those that are missed, the orders that are new to this one, each as an id and its text,
+-- and the id of the order that was added.
 local meta, present, orders = KEYS[1], KEYS[2], KEYS[3]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -22,18 +25,25 @@ if ARGV[2] == '0' then
 else
   redis.call('HSET', present, ARGV[1], text(now + tonumber(ARGV[2])))
 end
-local nodes, all = {}, redis.call('HGETALL', present)
+local here, missed, all = {}, {}, redis.call('HGETALL', present)
 for i = 1, #all, 2 do
-  if tonumber(all[i + 1]) < now then redis.call('HDEL', present, all[i]) else table.insert(nodes, all[i]) end
+  local silent = now - tonumber(all[i + 1])
+  if silent <= 0 then table.insert(here, all[i])
+  elseif silent <= tonumber(ARGV[6]) then table.insert(missed, all[i])
+  else redis.call('HDEL', present, all[i]) end
 end
 
-if ARGV[6] ~= '' then
-  redis.call('XADD', orders, 'MINID', text(math.max(0, now - tonumber(ARGV[5]))), '*', 'order', ARGV[6])
+local added = ''
+if ARGV[8] ~= '' then
+  added = redis.call('XADD', orders, 'MINID', text(math.max(0, now - tonumber(ARGV[5]))), '*', 'order', ARGV[8])
   redis.call('PEXPIRE', orders, ARGV[5])
 end
+-- Where the last order that the node has taken is not kept, those kept may all be new to it: it was away for long, or Redis has lost some,
+-- and numbers those after by another clock.
+local taken = #redis.call('XRANGE', orders, ARGV[3], ARGV[3]) == 1
 local new = {}
-for _, entry in ipairs(redis.call('XRANGE', orders, '(' .. ARGV[3], '+')) do
+for _, entry in ipairs(redis.call('XRANGE', orders, taken and '(' .. ARGV[3] or '-', '+', 'COUNT', ARGV[7])) do
   table.insert(new, entry[1])
   table.insert(new, entry[2][2])
 end
-return { seal, nodes, new }
+return { seal, here, missed, new, added }

@@ -5,12 +5,15 @@
 --   ARGV  1  an epoch    2  a secret for the announcements' proofs    3  how many messages are kept    4  for how many milliseconds; 0 for ever
 --         5  sharded or plain    6  for how many milliseconds an epoch without a message is kept
 local meta, log, age = KEYS[1], KEYS[2], ARGV[4]
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'age', 'bus')
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'age', 'bus', 'version')
+if state[7] and state[7] ~= '1' then
+  return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
+end
 if not (state[1] and state[2] and state[3] and state[4]) then
   redis.call('XLEN', log) -- fails on a key that is not ours to delete
   redis.call('DEL', log)
   redis.call('HSET', meta, 'epoch', ARGV[1], 'offset', '0', 'tag', '00000000', 'seal', ARGV[2], 'capacity', ARGV[3], 'age', age,
-    'bus', ARGV[5], 'largest', '0')
+    'bus', ARGV[5], 'version', '1')
   redis.call('PEXPIRE', meta, ARGV[6])
   return 1
 end

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Tornadose.SignalR.Authorization;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.TestKit;
 
@@ -172,5 +174,39 @@ public sealed class RevocationTests
         host.Get<IStoreRevocation>().Revoke("bob");
         await closed.Task.WithTimeout();
         await host.UntilSubscribersAsync(0);
+    }
+
+    /// <summary>A node that starts, or was away, finds the orders of a day.</summary>
+    [Fact, Case("SEC-04")]
+    public async Task Revoke_OrderFromBeforeTheStreamBegan_LeavesItAlone()
+    {
+        var others = new Others();
+        await using var host = await RolesApp.StartAsync(build: builder => builder.Services.AddSingleton<INodeQuestions>(others));
+        await using var stream = await OpenStream.OpenAsync(host, "sse");
+        await host.UntilSubscribersAsync(1);
+        await others.Obeying!($"revoke {DateTimeOffset.UtcNow.AddMinutes(-5).UtcTicks} ann");
+        Assert.Equal(1, host.Subscribers());
+        await others.Obeying($"revoke {DateTimeOffset.UtcNow.UtcTicks} ann");
+        Assert.Equal("end", await stream.End.WithTimeout());
+    }
+
+    /// <summary>Other nodes, whose orders a test gives.</summary>
+    private sealed class Others : INodeQuestions
+    {
+        public Func<string, ValueTask>? Obeying { get; private set; }
+
+        public void Answer(string subject, Func<string, ValueTask<string>> answer)
+        {
+        }
+
+        public void Obey(Func<string, ValueTask> obey) => Obeying = obey;
+
+        public Task<IReadOnlyList<string>> AskAsync(string subject, string question, bool first, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
+
+        public Task<IReadOnlyList<string>> CollectAsync(string subject, string question, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
+
+        public Task OrderAsync(string order, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -27,4 +27,37 @@ public sealed class RevokedUsersTests
         Assert.Equal(
             covered, revoked.Covers(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), issued is { } at ? Now.AddMinutes(at) : null));
     }
+
+    /// <summary>RFC 7519: a NumericDate may have a fraction, and JSON writes numbers in several ways.</summary>
+    [Theory]
+    [InlineData("1700000000", true)]
+    [InlineData("1699999999.75", true)]
+    [InlineData("1.7e9", true)]
+    [InlineData("1700000000.000", true)]
+    [InlineData("1700000001.5", true)] // by a clock that is ahead
+    [InlineData("1700000002.5", false)]
+    [InlineData("-1", true)]
+    [InlineData("now", false)]
+    [InlineData("1e300", false)]
+    [InlineData("NaN", false)]
+    public void Covers_TimeOfAToken_IsReadAsTheNumberThatItIs(string iat, bool covered)
+    {
+        var revoked = new RevokedUsers(new TornadoseOptions());
+        revoked.Add("ann", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+        Assert.Equal(covered, revoked.Covers(Ann(new Claim("iat", iat)), issued: null));
+    }
+
+    /// <summary>By a clock that is ahead a ticket from before seems to be from after; this node's own are known to be.</summary>
+    [Fact]
+    public void Covers_ClocksDiffer_RefusesWhatMayBeOlderAndTakesWhatThisNodeIssued()
+    {
+        var revoked = new RevokedUsers(new TornadoseOptions());
+        revoked.Add("ann", Now);
+        Assert.True(revoked.Covers(Ann(), Now.AddSeconds(1)));
+        Assert.False(revoked.Covers(Ann(), Now.AddSeconds(3)));
+        Assert.False(revoked.Covers(Ann(), revoked.IssuedNow(Ann())));
+    }
+
+    private static ClaimsPrincipal Ann(params Claim[] claims) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "ann"), .. claims], "test"));
 }

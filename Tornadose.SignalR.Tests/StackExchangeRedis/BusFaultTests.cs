@@ -1,4 +1,5 @@
 using System.Net;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;
 
@@ -68,6 +69,33 @@ public sealed class BusFaultTests
         await Eventually.TrueAsync(async () => await HealthAsync(nodes.A) == HttpStatusCode.OK);
         await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
         Assert.All(nodes.Resets(), Assert.Empty);
+    }
+
+    /// <summary>
+    /// Between two messages that were lost, a comparison once found that all is well, and the store was never subscribed to anew.
+    /// </summary>
+    [Fact]
+    [Case("RDS-10", "PROC-12")]
+    public async Task Bus_DeliversNothingOfASlowStore_IsSubscribedToAnew()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = ChaosProxy.Start(redis.Port);
+        await using var backplane = TestBackplane.Create(
+            RedisProcess.ConnectionStringFor(proxy.Port), "tornadose", options => options.ProbeInterval = Timeout.InfiniteTimeSpan);
+        await using var channel = backplane.Open("orders", new MessageLogLimits(100, 1 << 20));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        await Eventually.TrueAsync(async () => await redis.CallsAsync("subscribe") >= 1);
+        proxy.DropMessages(int.MaxValue);
+        await redis.CommandAsync("CONFIG", "RESETSTAT");
+        for (var i = 1; i <= 3; i++)
+        {
+            await redis.CommandAsync("EVAL", Script.Append, 2, "{tornadose:orders}:meta", "{tornadose:orders}:log", "slow");
+            await Eventually.TrueAsync(() => channel.Log.Position.Offset == i);
+            var compared = await redis.CallsAsync("hmget");
+            await Eventually.TrueAsync(async () => await redis.CallsAsync("hmget") >= compared + 3);
+        }
+
+        await Eventually.TrueAsync(async () => await redis.CallsAsync("unsubscribe") >= 1);
     }
 
     [Fact]

@@ -1,13 +1,15 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Testing;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.StackExchangeRedis;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 public sealed class ClusterTests
 {
+    private static readonly MessageLogLimits Limits = new(100, 1 << 20);
+
     [Fact]
     [Case("RDS-26")]
     public async Task Cluster_StoresInManySlots_AreTheSameOnBothNodes()
@@ -65,17 +67,95 @@ public sealed class ClusterTests
         Assert.All(nodes.Resets(), Assert.Empty);
     }
 
-    private static async Task<int> CallsAsync(RedisCluster cluster, string command)
+    /// <summary>What kind of server it is, is not known before there is a connection: the store once stayed on the plain channel.</summary>
+    [Fact]
+    [Case("RDS-26")]
+    public async Task Cluster_StoreFollowedBeforeTheConnectionIsMade_IsOnTheShardedChannel()
     {
-        var stats = await Task.WhenAll(cluster.Nodes.Select(node => node.CommandAsync("INFO", "commandstats")));
-        return stats.Sum(text => Regex.Match((string)text!, $"cmdstat_{command}:calls=([0-9]+)") is { Success: true } calls ? int.Parse(
-            calls.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
+        await using var cluster = await RedisCluster.StartAsync();
+        await using var publisher = TestBackplane.Create(cluster.ConnectionString, "tornadose");
+        await using (var published = publisher.Open("first", Limits))
+            await AppendAsync(published, "first");
+        Assert.Contains("sharded", await EachAsync(cluster, "HGET", "{tornadose:first}:meta", "bus"));
+        await using var reader = TestBackplane.Create(cluster.ConnectionString, "tornadose");
+        await using var channel = reader.Open("second", Limits);
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        var channels = await EachAsync(cluster, "PUBSUB", "SHARDCHANNELS");
+        Assert.Contains("{tornadose:second}", channels.SelectMany(static found => (object?[])found!));
+        Assert.Contains("sharded", await EachAsync(cluster, "HGET", "{tornadose:second}:meta", "bus"));
     }
+
+    [Fact]
+    [Case("RDS-26")]
+    public async Task Cluster_ShardDead_OtherStoresAreCheckedAndTheConnectionStays()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        await EachAsync(cluster, "CONFIG", "SET", "cluster-require-full-coverage", "no");
+        var logs = new FakeLogCollector();
+        await using var backplane = TestBackplane.Create(
+            cluster.ConnectionString, "tornadose", options => options.CommandTimeout = TimeSpan.FromMilliseconds(500),
+            new FakeLogger(logs));
+        var channels = new List<(RedisBackplaneChannel Channel, IDisposable Following)>();
+        for (var i = 0; i < 9; i++)
+        {
+            var channel = (RedisBackplaneChannel)backplane.Open($"store-{i}", Limits);
+            await AppendAsync(channel, "first");
+            channels.Add((channel, await channel.FollowAsync(default).WithTimeout()));
+        }
+
+        var dead = await OwnerAsync(cluster, "store-0");
+        var alive = new List<(string Store, RedisProcess Node)>();
+        foreach (var (store, _) in channels)
+            if (await OwnerAsync(cluster, store.Store) is var node && node != dead)
+                alive.Add((store.Store, node));
+        await dead.KillAsync();
+        for (var round = 2; round < 6; round++)
+        {
+            foreach (var (store, node) in alive)
+                await node.CommandAsync("EVAL", Script.Quiet, 2, $"{{tornadose:{store}}}:meta", $"{{tornadose:{store}}}:log", "quiet");
+            await Eventually.TrueAsync(() => alive.All(
+                entry => channels.Single(channel => channel.Channel.Store == entry.Store).Channel.Log.Position.Offset == round));
+        }
+
+        await Eventually.TrueAsync(() => Count(logs, "Redis did not answer in time") >= 4);
+        Assert.Equal(0, Count(logs, "The connection to Redis is replaced"));
+        Assert.NotNull(await backplane.FindFaultAsync(default));
+        foreach (var (channel, following) in channels)
+        {
+            following.Dispose();
+            await channel.DisposeAsync();
+        }
+    }
+
+    private static int Count(FakeLogCollector logs, string text) =>
+        logs.GetSnapshot().Count(entry => entry.Message.StartsWith(text, StringComparison.Ordinal));
+
+    private static async Task<RedisProcess> OwnerAsync(RedisCluster cluster, string store)
+    {
+        var keys = await EachAsync(cluster, "KEYS", $"{{tornadose:{store}}}:meta");
+        return cluster.Nodes[Array.FindIndex(keys, static found => ((object?[])found!).Length > 0)];
+    }
+
+    private static Task<object?[]> EachAsync(RedisCluster cluster, params object[] command) =>
+        Task.WhenAll(cluster.Nodes.Select(async node =>
+    {
+        try
+        {
+            return await node.CommandAsync(command);
+        }
+        catch (RespException)
+        {
+            return null; // it is another node's
+        }
+    }));
+
+    private static async Task<int> CallsAsync(RedisCluster cluster, string command) =>
+        (await Task.WhenAll(cluster.Nodes.Select(node => node.CallsAsync(command)))).Sum();
 
     private static async Task ExchangeAsync(IBackplane one, IBackplane two, string store)
     {
-        await using var from = one.Open(store, new MessageLogLimits(100, 1 << 20));
-        await using var to = two.Open(store, new MessageLogLimits(100, 1 << 20));
+        await using var from = one.Open(store, Limits);
+        await using var to = two.Open(store, Limits);
         await AppendAsync(from, "first");
         using var following = await to.FollowAsync(default).WithTimeout();
         var cursor = MessageCursor.Open(to.Log, SlowConsumerPolicy.Reset, StartAt.Earliest, newestWins: false);

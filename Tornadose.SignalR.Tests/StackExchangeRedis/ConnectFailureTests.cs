@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Testing;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.StackExchangeRedis;
+using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
@@ -28,6 +29,22 @@ public sealed class ConnectFailureTests
         time.Advance(options.SyncInterval);
         await Eventually.TrueAsync(() => Failures(logs) == 2);
         Assert.NotNull(await backplane.FindFaultAsync(default));
+    }
+
+    /// <summary>A factory that makes a new connection each time once leaked one at each attempt.</summary>
+    [Fact]
+    public async Task Connect_FactoryGivesAConnectionThatIsRefused_IsNotAskedForAnother()
+    {
+        var made = new List<IConnectionMultiplexer>();
+        var connector = RedisConnector.Of(() =>
+        {
+            made.Add(ConnectionMultiplexer.Connect(
+                $"127.0.0.1:{RedisProcess.FreePort()},abortConnect=false,connectTimeout=100,channelPrefix=x"));
+            return made[^1];
+        });
+        for (var i = 0; i < 3; i++)
+            await Assert.ThrowsAsync<InvalidOperationException>(connector.ConnectAsync);
+        using var only = Assert.Single(made);
     }
 
     [Theory]

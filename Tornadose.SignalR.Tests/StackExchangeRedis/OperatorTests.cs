@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Testing;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Hubs;
@@ -95,7 +96,7 @@ public sealed class OperatorTests
         proxy.Stop();
         Assert.Equal(503, await a.DismissAsync(id));
         proxy.Listen();
-        await Eventually.TrueAsync(async () => await a.DismissAsync(id) == 204);
+        await Eventually.TrueAsync(async () => await a.DismissAsync(id) != 503); // 404 where it was done, and the answer was lost
         Assert.Equal("tornadose.closed", (await stream.NextAsync()).Type);
     }
 
@@ -169,6 +170,202 @@ public sealed class OperatorTests
         Assert.Equal(3, ((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "tornadose:_nodes*"))!).Length);
     }
 
+    /// <summary>Policies may take long, as when their database does not answer.</summary>
+    [Fact]
+    public async Task Order_ThatTakesLong_DelaysNeitherOthersNorTheNodesPresence()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var goOn = new TaskCompletionSource();
+        b.Questions.Obey(order => order == "slow" ? new ValueTask(goOn.Task) : default);
+        await PresentAsync(a, 1);
+        try
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => a.Questions.OrderAsync("slow", default).WithTimeout());
+            await a.Questions.OrderAsync("quick", default).WithTimeout();
+            await b.Questions.ListenAsync(default).WithTimeout();
+        }
+        finally
+        {
+            goOn.SetResult(); // the node could not end, if it waited
+        }
+    }
+
+    [Fact]
+    public async Task Order_OfThisNode_IsNotObeyedHereAgain()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var obeyed = 0;
+        a.Questions.Obey(_ => new ValueTask(Task.FromResult(Interlocked.Increment(ref obeyed))));
+        await a.Questions.OrderAsync("order", default).WithTimeout();
+        await a.Questions.ListenAsync(default).WithTimeout();
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var there = new TaskCompletionSource();
+        b.Questions.Obey(_ => new ValueTask(Task.FromResult(there.TrySetResult())));
+        await there.Task.WithTimeout();
+        Assert.Equal(0, obeyed);
+    }
+
+    [Fact]
+    public async Task Order_ThatFails_IsNotConfirmedAndTriedAgain()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var fails = true;
+        var obeyed = new ConcurrentQueue<string>();
+        b.Questions.Obey(order =>
+        {
+            if (Volatile.Read(ref fails))
+                throw new InvalidOperationException("not now");
+            obeyed.Enqueue(order);
+            return default;
+        });
+        await PresentAsync(a, 1);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => a.Questions.OrderAsync("order", default).WithTimeout());
+        Assert.Empty(obeyed);
+        Volatile.Write(ref fails, false);
+        await Eventually.TrueAsync(() => obeyed.Contains("order"));
+        await a.Questions.OrderAsync("another", default).WithTimeout();
+        Assert.Equal(["order", "another"], obeyed);
+    }
+
+    /// <summary>Cut off, a node serves its readers from its copies.</summary>
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(65, false)]
+    public async Task Order_NodeThatHasVanished_IsMissedForAnHour(int minutes, bool missed)
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await a.Questions.ListenAsync(default).WithTimeout();
+        var vanished = DateTimeOffset.UtcNow.AddMinutes(-minutes).ToUnixTimeMilliseconds();
+        await redis.CommandAsync("HSET", "{tornadose:_nodes}:present", "vanished", vanished);
+        Assert.Empty(await a.Questions.CollectAsync("subject", "question", default).WithTimeout());
+        var ordering = a.Questions.OrderAsync("order", default).WithTimeout();
+        if (missed)
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => ordering);
+        else
+            await ordering;
+    }
+
+    [Fact]
+    public async Task Order_NodeWithoutTheRightToListen_IsMissedAndObeysAllTheSame()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await redis.CommandAsync(
+            "ACL", "SETUSER", "limited", "on", ">secret", "~*", "+@all", "resetchannels", "&{tornadose:*", "&tornadose:_probe:*");
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var logs = new FakeLogCollector();
+        await using var b = TestBackplane.Create(
+            redis.ConnectionString + ",user=limited,password=secret", "tornadose", logger: new FakeLogger(logs));
+        var obeyed = new TaskCompletionSource();
+        b.Questions.Obey(_ => new ValueTask(Task.FromResult(obeyed.TrySetResult())));
+        await Eventually.TrueAsync(async () => await redis.CommandAsync("HLEN", "{tornadose:_nodes}:present") is 2L);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => a.Questions.OrderAsync("order", default).WithTimeout());
+        await obeyed.Task.WithTimeout();
+        await b.Questions.ListenAsync(default).WithTimeout();
+        Assert.Single(logs.GetSnapshot(), entry => entry.Message.Contains("the channels of the nodes", StringComparison.Ordinal));
+    }
+
+    /// <summary>The ids of orders are Redis' time, and its clock may be another one after a failover.</summary>
+    [Fact]
+    public async Task Order_AfterRedisLostAllAndItsClockIsBehind_IsObeyed()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var obeyed = new ConcurrentQueue<string>();
+        b.Questions.Obey(order =>
+        {
+            obeyed.Enqueue(order);
+            return default;
+        });
+        var tomorrow = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds();
+        await redis.CommandAsync("XADD", "{tornadose:_nodes}:orders", $"{tomorrow}-0", "order", "before");
+        await Eventually.TrueAsync(() => obeyed.Contains("before"));
+        await redis.CommandAsync("FLUSHALL");
+        await PresentAsync(a, 1);
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                await a.Questions.OrderAsync("after", default);
+                return true;
+            }
+            catch (StoreUnavailableException)
+            {
+                return false; // it has yet to learn the new secret
+            }
+        });
+        Assert.Contains("after", obeyed);
+    }
+
+    [Fact]
+    public async Task Orders_MoreThanAReplyHolds_AreAllObeyed()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        for (var i = 0; i < 250; i++)
+            await redis.CommandAsync("XADD", "{tornadose:_nodes}:orders", "*", "order", i);
+        var reply = (object?[])(await redis.CommandAsync(
+            "EVAL", RedisScripts.Nodes, 3, "{tornadose:_nodes}:meta", "{tornadose:_nodes}:present", "{tornadose:_nodes}:orders",
+            "nobody", 0, "0-0", "secret", 1000, 1000, 100, ""))!;
+        Assert.Equal(200, ((object?[])reply[3]!).Length);
+        await using var backplane = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var obeyed = new ConcurrentQueue<string>();
+        backplane.Questions.Obey(order =>
+        {
+            obeyed.Enqueue(order);
+            return default;
+        });
+        await backplane.Questions.ListenAsync(default).WithTimeout();
+        await Eventually.TrueAsync(() => obeyed.Count == 250);
+    }
+
+    [Fact]
+    public async Task Leave_QuestionThatComesLate_DoesNotRegisterTheNodeAgain()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await PresentAsync(a, 1);
+        await b.Questions.LeaveAsync().WithTimeout();
+        await b.Questions.CollectAsync("subject", "question", default).WithTimeout();
+        Assert.Equal(1L, await redis.CommandAsync("HLEN", "{tornadose:_nodes}:present"));
+    }
+
+    /// <summary>What a node has asked is forgotten once it has left; that must not let others ask it again.</summary>
+    [Fact, Case("SEC-20")]
+    public async Task Question_OfANodeThatHasLeftSentAgain_IsNotAnswered()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var asked = new ConcurrentQueue<string>();
+        b.Questions.Answer("subject", question =>
+        {
+            asked.Enqueue(question);
+            return new("yes");
+        });
+        var heard = new ConcurrentQueue<byte[]>();
+        using var mallory = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await mallory.GetSubscriber().SubscribeAsync(RedisChannel.Literal("tornadose:_nodes"), (_, frame) => heard.Enqueue((byte[])frame!));
+        await using (var a = TestBackplane.Create(redis.ConnectionString, "tornadose"))
+        {
+            await PresentAsync(a, 1);
+            Assert.Equal(["yes"], await a.Questions.AskAsync("subject", "first", first: true, default).WithTimeout());
+        }
+
+        await using var c = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await PresentAsync(c, 1);
+        await b.Questions.ListenAsync(default).WithTimeout();
+        foreach (var frame in heard)
+            await redis.CommandAsync("PUBLISH", "tornadose:_nodes", frame);
+        Assert.Equal(["yes"], await c.Questions.AskAsync("subject", "second", first: true, default).WithTimeout());
+        Assert.Equal(["first", "second"], asked);
+    }
+
     private static Task<TestHost> StartAsync(string connection) => RolesApp.StartAsync(
         add: stores => stores.AddStackExchangeRedis(connection, TestBackplane.Quick),
         build: builder => builder.Services.AddSingleton<IDataProtectionProvider>(Keys));
@@ -178,6 +375,8 @@ public sealed class OperatorTests
 
     /// <summary>Waits until a node knows of others.</summary>
     private static Task PresentAsync(TestHost host, int others) =>
-        Eventually.TrueAsync(
-            async () => (await host.Get<RedisBackplane>().Questions.CollectAsync("anything", "", default)).Count == others);
+        PresentAsync(host.Get<RedisBackplane>(), others);
+
+    private static Task PresentAsync(RedisBackplane backplane, int others) =>
+        Eventually.TrueAsync(async () => (await backplane.Questions.CollectAsync("anything", "", default)).Count == others);
 }

@@ -83,6 +83,8 @@ public sealed class RedisFaultTests
         var rights = await AclAsync();
         await redis.CommandAsync(["ACL", "SETUSER", "default", .. rights]);
         await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString + ",password=secret");
+        await nodes.A.Get<IStoreProvider>().GetStore("weather").PublishAsync("kept");
+        Assert.Equal("kept", (await nodes.B.Get<IStoreProvider>().GetStore("weather").GetLatestAsync())?.GetText());
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         var once = new PublishOptions { IdempotencyKey = "once" };

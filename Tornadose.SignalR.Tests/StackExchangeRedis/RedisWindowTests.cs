@@ -92,7 +92,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
             Regex.Match((string)(await server.CommandAsync("INFO", "stats"))!, "total_net_output_bytes:([0-9]+)").Groups[1].Value,
             CultureInfo.InvariantCulture);
         Assert.InRange(sent, 8 << 20, 12 << 20);
-        Assert.InRange(await CallsAsync(server, "evalsha"), 8, 20);
+        Assert.InRange(await server.CallsAsync("evalsha"), 8, 20);
     }
 
     [Fact]
@@ -106,6 +106,70 @@ public sealed class RedisWindowTests(RedisFixture redis)
                 new MessageContent(Encoding.ASCII.GetBytes(new string((char)('a' + i), 3 << 20)), MessageFormat.Text, null), null, default);
         using var following = await channel.FollowAsync(default).WithTimeout();
         Assert.Equal("abcdef", string.Concat(Texts(channel).Select(text => text[0])));
+    }
+
+    /// <summary>The size of a page once depended on the largest message that there ever was.</summary>
+    [Fact]
+    public async Task Follow_AfterOneLargeMessage_ReadsPagesOfManySmallOnes()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose");
+        await using var channel = backplane.Open("orders", new MessageLogLimits(1000, 16 << 20));
+        await channel.AppendAsync(new MessageContent(new byte[3 << 20], MessageFormat.Text, null), null, default);
+        await ManyAsync(server, "tornadose", 600, TimeSpan.Zero);
+        await server.CommandAsync("CONFIG", "RESETSTAT");
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        Assert.Equal(601, Texts(channel).Count);
+        Assert.InRange(await server.CallsAsync("evalsha"), 1, 20);
+    }
+
+    [Theory]
+    [InlineData("oldest")]
+    [InlineData("newest")]
+    public async Task Read_MessagesOfAllSizes_IsBoundedByBytesAndReadsAll(string order)
+    {
+        var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
+        for (var i = 1; i <= 60; i++)
+            await AppendAsync(server, prefix, new string('x', i % 20 < 10 ? 10 : 300_000));
+        var (first, last, read) = (1, 60, new SortedSet<int>());
+        for (var isDone = false; !isDone;)
+        {
+            var page = (object?[])(await server.CommandAsync(
+                "EVAL", RedisScripts.Read, 2, $"{{{prefix}:orders}}:meta", Log(prefix), first, last, order, 1000, 1 << 20))!;
+            var entries = ((object?[])page[6]!).Cast<object?[]>().ToList();
+            var offsets = entries.Select(entry => int.Parse(((string)entry[0]!).Split('-')[0], CultureInfo.InvariantCulture)).ToList();
+            Assert.Equal(offsets.Order(), offsets);
+            Assert.InRange(entries.Sum(entry => ((object?[])entry[1]!).Sum(field => ((string)field!).Length)), 1, (1 << 20) + 10_000);
+            Assert.Equal(0, read.Count(offsets.Contains));
+            read.UnionWith(offsets);
+            (first, last) = order == "oldest" ? (offsets[^1] + 1, last) : (first, offsets[0] - 1);
+            isDone = page[5] is 1L || first > last;
+        }
+
+        Assert.Equal(Enumerable.Range(1, 60), read);
+    }
+
+    /// <summary>An idle store keeps no message at all, and nobody has missed any.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task MaxAge_NewestMessageIsTakenOutAndTheNextAnnouncementLost_IsNoReset(bool byTending)
+    {
+        var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
+        await using var backplane = TestBackplane.Create(server.ConnectionString, prefix);
+        await using var channel = backplane.Open("orders", new MessageLogLimits(4096, 16 << 20, Age));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        await AppendAsync(server, prefix, "idle since", byTending ? TimeSpan.FromHours(2) : default);
+        await Eventually.TrueAsync(() => channel.Log.Position.Offset == 1);
+        var cursor = MessageCursor.Open(channel.Log, SlowConsumerPolicy.Reset, StartAt.Now, newestWins: false);
+        if (byTending)
+            await Eventually.TrueAsync(async () => await server.CommandAsync("XLEN", Log(prefix)) is 0L);
+        else
+            await server.CommandAsync("DEL", Log(prefix)); // it expires as a whole when nothing is published for so long
+        await server.CommandAsync("EVAL", Script.Quiet, 2, $"{{{prefix}:orders}}:meta", Log(prefix), "next", "", "", "", 4096);
+        Assert.True(await cursor.WaitToReadAsync().WithTimeout());
+        Assert.True(cursor.TryRead(out StoreMessage? message));
+        Assert.Equal((null, "next"), (message.Reset, message.GetText()));
     }
 
     private static string Log(string prefix) => $"{{{prefix}:orders}}:log";
@@ -127,10 +191,4 @@ public sealed class RedisWindowTests(RedisFixture redis)
         "local last = redis.call('HGET', KEYS[1], 'offset') for i = 1, ARGV[1] do last = string.format('%.0f', last + 1) redis.call('XADD', KEYS[2], last .. '-7', 'f', 't', 'e', '', 't', string.format('%.0f', (redis.call('TIME')[1] - ARGV[2]) * 1000), 'd', 'old') end "
         + "redis.call('HSET', KEYS[1], 'offset', last, 'tag', '00000007')",
         2, $"{{{prefix}:orders}}:meta", Log(prefix), count, (long)ago.TotalSeconds);
-
-    private static async Task<int> CallsAsync(RedisProcess server, string command)
-    {
-        var calls = Regex.Match((string)(await server.CommandAsync("INFO", "commandstats"))!, $"cmdstat_{command}:calls=([0-9]+)");
-        return calls.Success ? int.Parse(calls.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
-    }
 }

@@ -72,7 +72,8 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
         var size = Math.Max(2, Math.Min(range.Count, pageSize));
         var taken = range.NewestFirst ? found.TakeLast(size) : found.Take(size);
         var page = new LogPage(
-            new LogTop(Top, Seal), taken.Select(entry => new LogPageEntry(entry.Position, Content(entry.Position), 0)).ToList(),
+            new LogTop(Top, Seal),
+            taken.Select(entry => new LogPageEntry(entry.Position, Content(entry.Position), 0, entry.Previous)).ToList(),
             found.Count <= size, (long)Age.TotalMilliseconds);
         Meanwhile?.Invoke();
         return Task.FromResult(page);

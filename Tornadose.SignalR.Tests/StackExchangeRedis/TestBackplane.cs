@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using Tornadose.SignalR.Diagnostics;
@@ -9,14 +10,29 @@ namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 /// <summary>Backplanes on a Redis, as <c>AddStackExchangeRedis</c> makes them, with intervals for tests.</summary>
 internal static class TestBackplane
 {
-    public static RedisBackplane Create(string connectionString, string prefix, Action<RedisBackplaneOptions>? configure = null)
+    public static RedisBackplane Create(
+        string connectionString, string prefix, Action<RedisBackplaneOptions>? configure = null, ILogger? logger = null) =>
+        Create(RedisConnector.To(ConfigurationOptions.Parse(connectionString)), prefix, configure, logger);
+
+    public static RedisBackplane Create(
+        RedisConnector connector, string prefix, Action<RedisBackplaneOptions>? configure = null, ILogger? logger = null)
     {
         var options = new RedisBackplaneOptions { KeyPrefix = prefix };
         Quick(options);
         configure?.Invoke(options);
         return new RedisBackplane(
-            RedisConnector.To(ConfigurationOptions.Parse(connectionString)), options, TimeProvider.System,
-            new BackplaneMetrics(new Meters()), NullLogger.Instance);
+            connector, options, TimeProvider.System, new BackplaneMetrics(new Meters()), logger ?? NullLogger.Instance);
+    }
+
+    /// <summary>What the parts of a backplane share, for tests of one of them.</summary>
+    public static RedisNode CreateNode(RedisConnector connector)
+    {
+        var options = new RedisBackplaneOptions();
+        Quick(options);
+        var metrics = new BackplaneMetrics(new Meters());
+        var connection = new RedisConnection(connector, options, TimeProvider.System, metrics, NullLogger.Instance);
+        return new RedisNode(
+            connection, new RedisBus(connection, options, TimeProvider.System), options, TimeProvider.System, metrics, NullLogger.Instance);
     }
 
     public static void Quick(RedisBackplaneOptions options)

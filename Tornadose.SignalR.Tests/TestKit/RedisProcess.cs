@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
@@ -108,6 +110,13 @@ public sealed class RedisProcess : IAsyncDisposable
     {
         using var connection = await RespConnection.OpenAsync(Port);
         return await connection.CommandAsync(arguments);
+    }
+
+    /// <summary>How often a command was called, by clients and by scripts, since the statistics were last reset.</summary>
+    public async Task<int> CallsAsync(string command)
+    {
+        var calls = Regex.Match((string)(await CommandAsync("INFO", "commandstats"))!, $"cmdstat_{command}:calls=([0-9]+)");
+        return calls.Success ? int.Parse(calls.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
     }
 
     public async ValueTask DisposeAsync()

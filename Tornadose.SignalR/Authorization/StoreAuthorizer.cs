@@ -19,10 +19,11 @@ internal sealed class StoreAuthorizer(
     /// <summary>The right of a user to read stores, yet to be decided on.</summary>
     public StoreReadAccess Ask(ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, HttpContext? context) =>
         new(this, user, stores, Until(context), registry.Review.Round)
-        { Issued = context?.Features.Get<StoreTicket>()?.Issued ?? Authentication(context)?.IssuedUtc };
+        { Issued = Issued(context) };
 
     /// <summary>The right to read what the application says, whatever the policies say.</summary>
-    public SubscriberAccess Trust(ClaimsPrincipal user, HttpContext? context) => new(user, Until(context), registry.Review.Round);
+    public SubscriberAccess Trust(ClaimsPrincipal user, HttpContext? context) =>
+        new(user, Until(context), registry.Review.Round) { Issued = Issued(context) };
 
     /// <param name="user">Who wants to.</param>
     /// <param name="store">The store.</param>
@@ -40,6 +41,9 @@ internal sealed class StoreAuthorizer(
     private DateTimeOffset? Until(HttpContext? context) => options.CloseOnAuthenticationExpiration
         ? Authentication(context)?.ExpiresUtc
         : null;
+
+    private static DateTimeOffset? Issued(HttpContext? context) =>
+        context?.Features.Get<StoreTicket>()?.Issued ?? Authentication(context)?.IssuedUtc;
 
     private static AuthenticationProperties? Authentication(HttpContext? context) =>
         context?.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties;

@@ -9,9 +9,6 @@ internal sealed class StoreReadAccess(
     StoreAuthorizer authorizer, ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, DateTimeOffset? until,
     int round) : SubscriberAccess(user, until, round)
 {
-    /// <summary>When the user's ticket or cookie was issued; null where that is not known.</summary>
-    public DateTimeOffset? Issued { get; init; }
-
     public override bool Concerns(string store) => stores.Any(mine => mine.Name == store);
 
     public override async ValueTask<bool> IsGrantedAsync() => await DecideAsync() == StoreVerdict.Allowed;

@@ -52,12 +52,16 @@ internal sealed class StoreRevocation(
         else if (order.Split(' ', 3) is ["revoke", var ticks, var userId] && long.TryParse(
             ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var when) && when <= DateTime.MaxValue.Ticks)
             Revoke(userId, new DateTimeOffset(when, TimeSpan.Zero));
+        else
+            throw new NotSupportedException("A node of another version has ordered what this one does not know.");
     }
 
+    /// <summary>An order may come late, or again: who has signed in and come back since then stays.</summary>
     private void Revoke(string userId, DateTimeOffset when)
     {
         revoked.Add(userId, when);
-        registry.Review.Revoke(access => options.UserId(access.User) == userId);
+        registry.Review.Revoke(access => options.UserId(access.User) == userId
+            && (RevokedUsers.IsBefore(access.Began, when) || revoked.Covers(access.User, access.Issued)));
     }
 
     private Task RecheckHereAsync(string? store, CancellationToken cancellationToken) =>

@@ -36,11 +36,12 @@ internal sealed class StoreTicket(AuthenticationTicket ticket)
 
     private string[] Stores => Item(StoresKey).Split(Separator);
 
-    public static StoreTicket Create(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport)
+    public static StoreTicket Create(
+        ClaimsPrincipal user, DateTimeOffset issued, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport)
     {
         var properties = new AuthenticationProperties(new Dictionary<string, string?>
         {
-            [IssuedKey] = DateTimeOffset.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture),
+            [IssuedKey] = issued.UtcTicks.ToString(CultureInfo.InvariantCulture),
             [IdKey] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             [StoresKey] = string.Join(Separator, stores),
             [TransportKey] = transport,

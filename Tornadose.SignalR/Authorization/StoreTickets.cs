@@ -16,7 +16,9 @@ namespace Tornadose.SignalR.Authorization;
 /// <param name="protection">The application's data protection; null where it has none.</param>
 /// <param name="used">What remembers the tickets that were used.</param>
 /// <param name="options">The lifetime.</param>
-internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayCache used, TornadoseOptions options)
+/// <param name="revoked">Whose tickets do not count any more.</param>
+internal sealed class StoreTickets(
+    IDataProtectionProvider? protection, IReplayCache used, TornadoseOptions options, RevokedUsers revoked)
 {
     public const string ServerSentEvents = "sse";
     public const string WebSocket = "websocket";
@@ -36,7 +38,7 @@ internal sealed class StoreTickets(IDataProtectionProvider? protection, IReplayC
         var protector = _protector
             ?? throw new InvalidOperationException("Stream tickets are protected by ASP.NET Core's data protection. Add this line " +
                 "before the application is built: builder.Services.AddDataProtection();");
-        var ticket = StoreTicket.Create(user, authenticatedUntil, stores, transport);
+        var ticket = StoreTicket.Create(user, revoked.IssuedNow(user), authenticatedUntil, stores, transport);
         var bytes = Compress(TicketSerializer.Default.Serialize(ticket.Authentication));
         var text = Base64Url.EncodeToString(protector.Protect(bytes, options.TicketLifetime));
         return text.Length <= MaxLength ? text : null;

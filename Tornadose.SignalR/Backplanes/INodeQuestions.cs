@@ -9,7 +9,8 @@ internal interface INodeQuestions
     void Answer(string subject, Func<string, ValueTask<string>> answer);
 
     /// <summary>Does what others order from now on, and what they have ordered while this process was away, or not there yet.</summary>
-    /// <param name="obey">Called with one order after the other. It may be called with one again.</param>
+    /// <param name="obey">Called with each order, with several at the same time. It is called with one again when it has thrown, and may be
+    /// for other reasons: when an order is new to the backplane's memory, not to this process.</param>
     void Obey(Func<string, ValueTask> obey);
 
     /// <summary>Asks every other process; one without a handler for the subject answers with an empty string.</summary>
@@ -31,10 +32,11 @@ internal interface INodeQuestions
     Task<IReadOnlyList<string>> CollectAsync(string subject, string question, CancellationToken cancellationToken);
 
     /// <summary>Orders something of every other process. It is kept for a day, for those that are away.</summary>
-    /// <param name="order">The order, as <see cref="Obey"/> gets it. This process gets it as well.</param>
+    /// <param name="order">The order, as <see cref="Obey"/> gets it on the others: this process does what it orders by itself.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when all have obeyed.</returns>
-    /// <exception cref="StoreUnavailableException">The order was not kept, or a process did not confirm that it has obeyed.</exception>
+    /// <exception cref="StoreUnavailableException">The order was not kept, or a process did not confirm that it has obeyed; one that
+    /// vanished without leaving cannot, for an hour.</exception>
     /// <exception cref="StoreRefusedException">The backplane does not let this process order.</exception>
     Task OrderAsync(string order, CancellationToken cancellationToken);
 }

@@ -21,6 +21,12 @@ internal class SubscriberAccess(ClaimsPrincipal user, DateTimeOffset? until, int
 
     public int Round => round;
 
+    /// <summary>When the user's ticket or cookie was issued; null where that is not known.</summary>
+    public DateTimeOffset? Issued { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset Began { get; } = DateTimeOffset.UtcNow;
+
     /// <summary>Whether the store is one of those that may be read.</summary>
     public virtual bool Concerns(string store) => false;
 

@@ -79,7 +79,8 @@ public static class TornadoseServiceCollectionExtensions
         services.TryAddSingleton(provider => new StoreTickets(
             provider.GetService<IDataProtectionProvider>(),
             provider.GetRequiredService<IBackplane>() as IReplayCache ?? new LocalReplayCache(provider.GetRequiredService<TimeProvider>()),
-            provider.GetRequiredService<TornadoseOptions>()));
+            provider.GetRequiredService<TornadoseOptions>(),
+            provider.GetRequiredService<RevokedUsers>()));
         services.TryAddSingleton<RevokedUsers>();
         services.TryAddSingleton<StoreRevocation>();
         services.TryAddSingleton<IStoreRevocation>(provider => provider.GetRequiredService<StoreRevocation>());

@@ -27,9 +27,10 @@ as_root() {
 }
 
 missing_packages() {
-  local package
-  for package in redis-server chromium curl jq python3 nginx gcc; do
-    command -v "$package" >/dev/null || echo "$package"
+  local command
+  declare -A packages=([apache2]=apache2 [promtool]=prometheus [varnishd]=varnish)
+  for command in redis-server chromium curl jq python3 openssl nginx haproxy caddy varnishd apache2 promtool gcc; do
+    command -v "$command" >/dev/null || echo "${packages[$command]:-$command}"
   done
   # native AOT links with them
   [[ -e /usr/include/stdio.h ]] || echo libc6-dev
@@ -43,9 +44,17 @@ install_packages() {
   echo "Installing ${missing[*]}"
   command -v apt-get >/dev/null || die "missing ${missing[*]}, and there is no apt-get to install them with"
   as_root apt-get update -qq || echo "eng/test.sh: apt-get update failed, trying with the lists at hand" >&2
-  # Run level 1 keeps the package from starting a Redis service; the tests start their own servers on their own ports.
+  # Packages start their services, some on port 80, unless a policy forbids it; the tests start their own servers on their own ports.
+  local policy=/usr/sbin/policy-rc.d own_policy=false status=0
+  if [[ ! -e $policy ]]; then
+    own_policy=true
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod +x "$policy"
+  fi
   as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || die "could not install ${missing[*]}"
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || status=$?
+  ! $own_policy || as_root rm -f "$policy"
+  [[ $status -eq 0 ]] || die "could not install ${missing[*]}"
   mapfile -t missing < <(missing_packages)
   [[ ${#missing[@]} -eq 0 ]] || die "still missing after the installation: ${missing[*]}"
 }

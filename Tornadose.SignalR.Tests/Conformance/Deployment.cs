@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Tornadose.SignalR.Tests.Samples;
@@ -15,26 +14,41 @@ public sealed class ConformanceSuite : ICollectionFixture<Deployment>
 }
 
 /// <summary>
-/// What the suite is run against: <c>TORNADOSE_BASE_URL</c>, or without it the sample, once directly and once behind nginx with its default
-/// buffering. The suite publishes to the queue store <c>TORNADOSE_STORE</c> (default <c>notes</c>) under <c>/stores</c>, which nobody else
-/// should do meanwhile; the hub is at <c>/hubs/stores</c>.
+/// What the suite is run against: <c>TORNADOSE_BASE_URL</c>, or without it the sample, once directly and once behind each proxy as
+/// <c>docs/proxies</c> configures it. The suite publishes to the queue store <c>TORNADOSE_STORE</c> (default <c>notes</c>) under
+/// <c>/stores</c>, which nobody else should do meanwhile; the hub is at <c>/hubs/stores</c>.
 /// </summary>
 public sealed class Deployment : IAsyncLifetime
 {
     private const string Direct = "direct";
-    private const string Nginx = "nginx";
+    private const string Yarp = "yarp";
+    private const string OverTls = " tls";
 
     private static readonly string? Given = Environment.GetEnvironmentVariable("TORNADOSE_BASE_URL");
+    private static readonly string[] WithTls = ["nginx", "haproxy", "caddy", "apache"];
+    private static readonly string[] WithoutTls = ["varnish"];
 
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = CreateClient();
     private readonly Dictionary<string, Uri> _servers = [];
-    private DashboardServer? _sample;
-    private LineProcess? _nginx;
-    private DirectoryInfo? _folder;
+    private readonly List<IAsyncDisposable> _started = [];
 
-    public static TheoryData<string> Servers => Given is null ? [Direct, Nginx] : [Given];
+    /// <summary>Reached over HTTP/1.1.</summary>
+    public static TheoryData<string> Servers => Given is null ? [Direct, .. WithTls, .. WithoutTls, Yarp] : [Given];
+
+    /// <summary>Proxies that end TLS, and offer HTTP/2 with it. None where the given deployment is a plain one.</summary>
+    public static TheoryData<string> SecureServers => Given is null
+        ? [.. WithTls.Append(Yarp).Select(static name => name + OverTls)]
+        : [.. new[] { Given }.Where(static url => url.StartsWith(Uri.UriSchemeHttps, StringComparison.Ordinal))];
+
+    public static TheoryData<string> AllServers => [.. Servers.Concat(SecureServers).Select(static row => row.Data).Distinct()];
 
     public static string Store { get; } = Environment.GetEnvironmentVariable("TORNADOSE_STORE") ?? "notes";
+
+    /// <summary>A client that takes the proxies' own certificates.</summary>
+    public static HttpClient CreateClient() => new(new SocketsHttpHandler
+    {
+        SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+    });
 
     public async ValueTask InitializeAsync()
     {
@@ -44,9 +58,13 @@ public sealed class Deployment : IAsyncLifetime
             return;
         }
 
-        _sample = await DashboardServer.StartAsync();
-        _servers[Direct] = _sample.Url;
-        _servers[Nginx] = await StartNginxAsync(_sample.Url);
+        var sample = await DashboardServer.StartAsync();
+        _started.Add(sample);
+        _servers[Direct] = sample.Url;
+        var yarp = await YarpProxy.StartAsync(sample.Url);
+        _started.Add(yarp);
+        Add(Yarp, yarp.Http, yarp.Https);
+        await Task.WhenAll(WithTls.Concat(WithoutTls).Select(name => StartAsync(name, sample.Url)));
     }
 
     public Uri Server(string server) => _servers[server];
@@ -66,54 +84,24 @@ public sealed class Deployment : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        if (_nginx is not null)
-            await _nginx.DisposeAsync();
-        if (_sample is not null)
-            await _sample.DisposeAsync();
-        _folder?.Delete(recursive: true);
+        foreach (var part in Enumerable.Reverse(_started))
+            await part.DisposeAsync();
     }
 
-    private async Task<Uri> StartNginxAsync(Uri backend)
+    private async Task StartAsync(string name, Uri backend)
     {
-        _folder = Directory.CreateTempSubdirectory("tornadose-nginx");
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        var folder = _folder.FullName;
-        await File.WriteAllTextAsync($"{folder}/nginx.conf", $$"""
-            pid {{folder}}/nginx.pid;
-            error_log stderr error;
-            events {}
-            http {
-              access_log off;
-              client_body_temp_path {{folder}}; proxy_temp_path {{folder}}; fastcgi_temp_path {{folder}}; uwsgi_temp_path {{folder}}; scgi_temp_path {{folder}};
-              map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-              server {
-                listen 127.0.0.1:{{port}};
-                location / {
-                  proxy_pass {{backend.GetLeftPart(UriPartial.Authority)}};
-                  proxy_http_version 1.1;
-                  proxy_set_header Host $http_host;
-                  proxy_set_header Upgrade $http_upgrade;
-                  proxy_set_header Connection $connection_upgrade;
-                }
-              }
-            }
-            """);
-        _nginx = LineProcess.Start("nginx", ["-c", $"{folder}/nginx.conf", "-g", "daemon off;"]);
-        var url = new Uri($"http://127.0.0.1:{port}/");
-        await Eventually.TrueAsync(async () =>
+        var proxy = await ProxyProcess.StartAsync(name, backend);
+        lock (_started)
         {
-            try
-            {
-                return (await _http.GetAsync(url)).IsSuccessStatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }, what: $"nginx {_nginx.Errors}");
-        return url;
+            _started.Add(proxy);
+            Add(name, proxy.Http, proxy.Https);
+        }
+    }
+
+    private void Add(string name, Uri http, Uri? https)
+    {
+        _servers[name] = http;
+        if (https is not null)
+            _servers[name + OverTls] = https;
     }
 }

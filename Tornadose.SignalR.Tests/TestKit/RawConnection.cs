@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -24,7 +25,7 @@ public sealed class RawConnection : IAsyncDisposable
 
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start.._end);
 
-    /// <param name="url">Host and port to connect to.</param>
+    /// <param name="url">Host and port to connect to; over TLS, with any certificate, where the scheme is <c>https</c>.</param>
     /// <param name="receiveBufferBytes">A small window makes a reader that stops reading stall its writer early.</param>
     public static async Task<RawConnection> ConnectAsync(Uri url, int? receiveBufferBytes = null)
     {
@@ -34,14 +35,13 @@ public sealed class RawConnection : IAsyncDisposable
         try
         {
             await socket.ConnectAsync(url.Host, url.Port).WithTimeout();
+            return new RawConnection(await StreamAsync(socket, url), () => socket.Shutdown(SocketShutdown.Send), Abort);
         }
         catch
         {
             socket.Dispose();
             throw;
         }
-
-        return new RawConnection(new NetworkStream(socket, ownsSocket: true), () => socket.Shutdown(SocketShutdown.Send), Abort);
 
         void Abort()
         {
@@ -116,6 +116,21 @@ public sealed class RawConnection : IAsyncDisposable
     public void Abort() => _abort();
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private static async Task<Stream> StreamAsync(Socket socket, Uri url)
+    {
+        var plain = new NetworkStream(socket, ownsSocket: true);
+        if (url.Scheme != Uri.UriSchemeHttps)
+            return plain;
+        var secure = new SslStream(plain);
+        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = url.Host,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+        }).WithTimeout();
+        return secure;
+    }
 
     private void MakeRoom()
     {

@@ -1,0 +1,38 @@
+namespace Tornadose.SignalR.Server;
+
+/// <summary>The configuration section <c>Server</c>: what of an application is code elsewhere.</summary>
+internal sealed class ServerOptions
+{
+    public const string Section = "Server";
+
+    /// <summary>The kind of each store, by name or pattern: <c>queue</c> or <c>data</c>. Their options are in <c>Tornadose:Stores</c>.</summary>
+    public Dictionary<string, string> Stores { get; init; } = [];
+
+    /// <summary>A connection string of StackExchange.Redis; null for stores of this process.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>A connection string of Microsoft.Data.Sqlite; null for stores in memory.</summary>
+    public string? Sqlite { get; init; }
+
+    /// <summary>Whether everybody may read every store. Default false.</summary>
+    public bool AnonymousReaders { get; init; }
+
+    /// <summary>API keys by their holders' names.</summary>
+    public Dictionary<string, ApiKey> Keys { get; init; } = [];
+}
+
+/// <summary>An API key. A store is named by its name, or by the beginning of names and a <c>*</c>.</summary>
+internal sealed class ApiKey
+{
+    /// <summary>The secret, of 16 characters or more.</summary>
+    public string Secret { get; init; } = "";
+
+    /// <summary>The stores that its holder may read.</summary>
+    public List<string> Read { get; init; } = [];
+
+    /// <summary>The stores that its holder may publish to.</summary>
+    public List<string> Publish { get; init; } = [];
+
+    /// <summary>Whether its holder may use the inspector.</summary>
+    public bool Operator { get; init; }
+}

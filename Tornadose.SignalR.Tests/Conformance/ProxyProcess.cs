@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Conformance;
+
+/// <summary>
+/// A proxy of Debian's with the configuration of <c>docs/proxies</c>, of which <c>eng/proxy.py</c> replaces ports and files only.
+/// </summary>
+internal sealed class ProxyProcess : IAsyncDisposable
+{
+    private readonly LineProcess _process;
+
+    private ProxyProcess(LineProcess process, JsonElement urls)
+    {
+        _process = process;
+        Http = new Uri(urls.GetProperty("http").GetString()!);
+        Https = urls.TryGetProperty("https", out var https) ? new Uri(https.GetString()!) : null;
+    }
+
+    public Uri Http { get; }
+
+    /// <summary>Null where the proxy cannot end TLS.</summary>
+    public Uri? Https { get; }
+
+    public static async Task<ProxyProcess> StartAsync(string name, Uri backend)
+    {
+        var process = LineProcess.Start("python3", [Repository.File("eng/proxy.py"), "run", name, backend.ToString()]);
+        try
+        {
+            return new ProxyProcess(process, JsonElement.Parse(await process.NextAsync()));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The end of its input is its sign to end the proxy and to remove what it has written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _process.CloseInput();
+        await _process.ExitCodeAsync();
+        await _process.DisposeAsync();
+    }
+}

@@ -16,6 +16,16 @@ internal sealed class OpenStores
         }
     }
 
+    /// <summary>Those whose messages could not be written the last time.</summary>
+    public StoreRecord[] Faulty
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _records.Values.Where(static record => record.Fault is not null)];
+        }
+    }
+
     public SqliteBackplaneChannel Open(string store, Func<StoreRecord, SqliteBackplaneChannel> make)
     {
         lock (_gate)
@@ -34,8 +44,9 @@ internal sealed class OpenStores
     {
         lock (_gate)
         {
+            if (!_channels.Remove(channel))
+                return; // closed before: the record under this name may be a newer one
             channel.Record.Remove(channel);
-            _channels.Remove(channel);
             if (channel.Record.IsUnused)
                 _records.Remove(channel.Record.Name);
         }

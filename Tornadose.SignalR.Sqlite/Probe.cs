@@ -4,9 +4,9 @@ namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
 /// Tries whether the database can be written, by some pages that are written over and over. A database that could not be written may
-/// never be written again otherwise, because an unhealthy process gets no requests.
+/// never be written again otherwise, because an unhealthy process gets no requests. Of one store it tries a message, which it takes back.
 /// </summary>
-internal sealed class Probe : Pending
+internal sealed class Probe(StoreRecord? record) : Pending
 {
     private const int Bytes = 16 * 1024;
 
@@ -14,7 +14,7 @@ internal sealed class Probe : Pending
 
     public Task Task => _done.Task;
 
-    public override StoreRecord? Record => null;
+    public override StoreRecord? Record => record;
 
     public override int Size => Bytes;
 
@@ -26,7 +26,13 @@ internal sealed class Probe : Pending
         statement.Execute();
     }
 
-    public override void Write(WriteTransaction transaction) => Write(transaction.Connection);
+    public override void Write(WriteTransaction transaction)
+    {
+        if (record is null)
+            Write(transaction.Connection);
+        else
+            transaction.TryAppend(record);
+    }
 
     public override void Complete() => _done.TrySetResult();
 

@@ -8,10 +8,19 @@ namespace Tornadose.SignalR.Sqlite;
 /// Deletes what is no longer kept, of all stores that are in the database, whether or not anybody uses them: their limits are in their
 /// rows. Runs on the writer's thread between transactions, in steps that are short, so that publishers hardly wait.
 /// </summary>
+/// <remarks>
+/// Invariants. A step deletes more than what was committed since the last one, so that it catches up at any rate. What fails for one store
+/// holds up that one only, and what fails in one part of a step holds up that part only.
+/// </remarks>
 internal sealed class Retention : IDisposable
 {
-    /// <summary>How much one step deletes or looks at.</summary>
+    /// <summary>How much one step deletes or looks at, beside <see cref="CatchUp"/> times what was committed since the last one.</summary>
     private const int StepRows = 1000;
+
+    private const int CatchUp = 3;
+
+    /// <summary>What costs as much as a further row.</summary>
+    private const int PageBytes = 4096;
 
     private const int StepPages = 1024;
 
@@ -42,14 +51,19 @@ internal sealed class Retention : IDisposable
     private readonly Statement _deleteStore;
     private readonly Statement _deleteKeys;
     private readonly Statement _deleteUsed;
-    private volatile Func<string, MessageLogLimits?>? _newLimits;
-    private Func<string, MessageLogLimits?>? _limitsOf;
+    private RetentionRules? _newRules;
+    private RetentionRules? _rules;
+    private bool _rulesFailed;
     private long _walkedTo = long.MaxValue;
+    private long _committed;
+    private long _step;
+    private long _left;
     private volatile string? _fault;
     private bool _isDamaged;
     private bool _hasDeleted;
     private bool _isShrinking;
     private long _nextShrink;
+    private long _faultUntil;
 
     public Retention(
         SqliteDatabase database, WriteTransaction transaction, OpenStores stores, SqliteBackplaneOptions options, ILogger logger)
@@ -58,20 +72,14 @@ internal sealed class Retention : IDisposable
         Statement Prepare(string sql, int parameters) => new(database.Writer, sql, parameters);
         _due = Prepare($"SELECT {StoreRowReader.Columns} FROM stores WHERE due <= ?1 ORDER BY due LIMIT 1", 1);
         _next = Prepare($"SELECT {StoreRowReader.Columns}, due FROM stores WHERE id > ?1 ORDER BY id LIMIT {StepRows}", 1);
-        _oldest = Prepare(
-            $"SELECT offset, time, length(data), event FROM messages WHERE store = ?1 ORDER BY offset LIMIT {StepRows + 1}", 1);
+        _oldest = Prepare("SELECT offset, time, length(data), event FROM messages WHERE store = ?1 ORDER BY offset", 1);
         _delete = Prepare("DELETE FROM messages WHERE store = ?1 AND offset <= ?2", 2);
         _postpone = Prepare("UPDATE stores SET due = ?2 WHERE id = ?1", 2);
-        _deleteMessages = Prepare(
-            $"""
-            DELETE FROM messages
-            WHERE store = ?1 AND offset IN (SELECT offset FROM messages WHERE store = ?1 ORDER BY offset LIMIT {StepRows})
-            """,
-            1);
+        _deleteMessages = Prepare("DELETE FROM messages WHERE store = ?1", 1);
         _deleteKeysOf = Prepare("DELETE FROM keys WHERE store = ?1", 1);
         _deleteStore = Prepare("DELETE FROM stores WHERE id = ?1", 1);
-        _deleteKeys = Prepare($"DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 LIMIT {StepRows})", 1);
-        _deleteUsed = Prepare($"DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 LIMIT {StepRows})", 1);
+        _deleteKeys = Prepare("DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 LIMIT ?2)", 2);
+        _deleteUsed = Prepare("DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 LIMIT ?2)", 2);
     }
 
     /// <summary>Why something cannot be deleted; null when all can.</summary>
@@ -81,12 +89,13 @@ internal sealed class Retention : IDisposable
     public bool IsPressing { get; private set; }
 
     /// <summary>Has all rows compared with the application's options, step by step.</summary>
-    public void ApplyLimits(Func<string, MessageLogLimits?> limitsOf) => _newLimits = limitsOf;
+    public void ApplyRules(RetentionRules rules) => Volatile.Write(ref _newRules, rules);
 
     /// <summary>Looks at what a commit has made of a store.</summary>
-    public void Note(StoreRecord? record)
+    public void Note(Pending committed)
     {
-        if (record?.Row is { } row && !_isDamaged)
+        _committed += Cost(committed.Size);
+        if (committed.Record?.Row is { } row && !_isDamaged)
             IsPressing |= row.Count > (2L * row.Limits.Capacity) + SlackMessages
                 || (row.Count > 1 && row.Bytes - SlackBytes > row.Limits.MaxBytes && row.Bytes / 2 > row.Limits.MaxBytes);
     }
@@ -96,33 +105,27 @@ internal sealed class Retention : IDisposable
     public bool Run()
     {
         IsPressing = false;
-        StoreRow? current = null;
+        if (Interlocked.Exchange(ref _newRules, null) is { } rules)
+            (_rules, _rulesFailed, _walkedTo) = (rules, false, 0);
+        (_step, _committed) = (StepRows + (CatchUp * _committed), 0);
+        _left = _step;
+        var (more, failed) = (false, false);
+        Func<bool>[] parts = [Walk, VisitDue, () => Expire(_deleteKeys), () => Expire(_deleteUsed)]; // the walk finds what is due
         try
         {
-            if (Interlocked.Exchange(ref _newLimits, null) is { } limitsOf)
-                (_limitsOf, _walkedTo) = (limitsOf, 0);
-            _transaction.Begin();
-            var more = Walk(); // first, as it finds what is due
-            var steps = StepRows;
-            while (steps > 0 && FindDue() is var (row, name))
-            {
-                current = row;
-                steps -= Visit(row, name);
-                current = null;
-            }
-
-            more |= steps <= 0 | Expire(_deleteKeys) | Expire(_deleteUsed);
-            _transaction.Commit();
+            foreach (var part in parts)
+                more |= TryPart(part, ref failed);
             more = more || Shrink();
-            if (!_isDamaged)
-                _fault = null;
-            return more;
         }
         catch (Exception failure)
         {
-            _transaction.RollBack();
-            return Fail(failure, current);
+            Fail(failure);
+            return false;
         }
+
+        if (!failed && !_isDamaged && _transaction.Now >= _faultUntil)
+            _fault = null;
+        return more;
     }
 
     public void Dispose()
@@ -132,6 +135,43 @@ internal sealed class Retention : IDisposable
             statement.Dispose();
     }
 
+    private static int Cost(long bytes) => 1 + (int)(bytes / PageBytes);
+
+    private bool TryPart(Func<bool> part, ref bool failed)
+    {
+        try
+        {
+            _transaction.Begin();
+            var more = part();
+            _transaction.Commit();
+            return more;
+        }
+        catch (Exception failure)
+        {
+            _transaction.RollBack();
+            if (SqliteErrors.IsOfAll(failure))
+                throw;
+            Fail(failure);
+            failed = true;
+            return false;
+        }
+    }
+
+    private bool VisitDue()
+    {
+        while (_left > 0 && FindDue() is var (row, name))
+        {
+            _left--;
+            if (_transaction.Attempt(_stores.Find(name), () => Visit(row, name)) is not { } failure)
+                continue;
+            Fail(failure);
+            _faultUntil = _transaction.Now + PostponeMilliseconds;
+            _postpone.Execute(row.Id, _faultUntil);
+        }
+
+        return _left <= 0;
+    }
+
     private (StoreRow Row, string Name)? FindDue()
     {
         using var found = _due.Query(_transaction.Now);
@@ -139,25 +179,30 @@ internal sealed class Retention : IDisposable
     }
 
     /// <summary>Deletes of one store what is no longer kept.</summary>
-    /// <returns>How much was done.</returns>
-    private int Visit(StoreRow row, string name)
+    private void Visit(StoreRow row, string name)
     {
         var record = _stores.Find(name);
-        if (record is null && IsForgotten(row))
-            return Forget(row);
+        var isForgotten = record is null && IsForgotten(row) && _rules?.IsDeclared(name) == false;
         if (record is not null)
         {
             _transaction.Use(record);
             row = record.Draft;
         }
 
-        var deleted = Trim(ref row);
+        if (isForgotten)
+            row.Limits = row.Limits with { Capacity = 0 };
+        Trim(ref row);
+        if (isForgotten && row.Count == 0)
+        {
+            Forget(row);
+            return;
+        }
+
         if (record is not null)
             record.Draft = row;
         _transaction.Update(row);
         if (row.Due(_options.KeepUnusedStores) is { } due && due <= _transaction.Now && !row.IsOverLimits && !HasExpired(row))
-            _postpone.Execute(row.Id, _transaction.Now + PostponeMilliseconds); // it could be forgotten, but is in use
-        return deleted + 1;
+            _postpone.Execute(row.Id, _transaction.Now + PostponeMilliseconds); // it could be forgotten, but must not be
     }
 
     private bool HasExpired(in StoreRow row) => row.Count > 0 && row.Limits.MaxAge is { } age && IsExpired(row.Oldest, age);
@@ -170,21 +215,16 @@ internal sealed class Retention : IDisposable
         || (_options.KeepUnusedStores is { } unused && IsExpired(row.Time, unused));
 
     /// <summary>Deletes a store that nobody uses. Its next message begins a new epoch, which tells those who hold its ids.</summary>
-    private int Forget(in StoreRow row)
+    private void Forget(in StoreRow row)
     {
-        var deleted = _deleteMessages.Execute(row.Id);
-        _hasDeleted |= deleted > 0;
-        if (deleted == StepRows)
-            return deleted; // the rest with the next step: it is still due
+        _deleteMessages.Execute(row.Id); // none, unless another program has changed what is counted
         _deleteKeysOf.Execute(row.Id);
         _deleteStore.Execute(row.Id);
-        return deleted + 1;
     }
 
-    private int Trim(ref StoreRow row)
+    private void Trim(ref StoreRow row)
     {
-        var deleted = 0;
-        long last = 0;
+        long? last = null;
         var isEmpty = true;
         using (var oldest = _oldest.Query(row.Id))
         {
@@ -192,22 +232,22 @@ internal sealed class Retention : IDisposable
             {
                 isEmpty = false;
                 row.Oldest = oldest.GetInt64(1);
-                if (deleted == StepRows || !(row.IsOverLimits || HasExpired(row)))
+                if (_left <= 0 || !(row.IsOverLimits || HasExpired(row)))
                     break;
                 last = oldest.GetInt64(0);
+                var bytes = oldest.GetInt64(2) + (oldest.IsDBNull(3) ? 0 : oldest.GetString(3).Length);
                 row.Count--;
-                row.Bytes -= oldest.GetInt64(2) + (oldest.IsDBNull(3) ? 0 : oldest.GetString(3).Length);
-                deleted++;
+                row.Bytes -= bytes;
+                _left -= Cost(bytes);
             }
         }
 
         if (isEmpty || row.Count == 0)
             (row.Count, row.Bytes) = (0, 0); // also where another program has deleted them
-        if (deleted == 0)
-            return 0;
+        if (last is null)
+            return;
         _delete.Execute(row.Id, last);
         _hasDeleted = true;
-        return deleted;
     }
 
     /// <summary>Compares some rows with the application's options: stores that nobody opens would keep what they had.</summary>
@@ -215,31 +255,52 @@ internal sealed class Retention : IDisposable
     {
         if (_walkedTo == long.MaxValue)
             return false;
+        var from = _walkedTo;
+        _walkedTo = long.MaxValue; // rows that cannot be read must not be read again at each step
         var rows = new List<(StoreRow Row, string Name, long? Due)>();
-        using (var found = _next.Query(_walkedTo))
+        using (var found = _next.Query(from))
             while (found.Read())
                 rows.Add((StoreRowReader.Read(found), StoreRowReader.ReadName(found), found.IsDBNull(13) ? null : found.GetInt64(13)));
         foreach (var (row, name, due) in rows)
         {
             if (_stores.Find(name) is { } record)
-                _transaction.Use(record); // the commit writes what differs
+                _transaction.Use(record);
             else
-                Apply(row, _limitsOf!(name) ?? row.Limits, due);
+                Apply(row, LimitsOf(name) ?? row.Limits, due);
         }
 
-        _walkedTo = rows.Count < StepRows ? long.MaxValue : rows[^1].Row.Id;
+        _transaction.UpdateDrafts();
+        if (rows.Count == StepRows)
+            _walkedTo = rows[^1].Row.Id;
         return _walkedTo != long.MaxValue;
+    }
+
+    /// <summary>Options that cannot be read, after a reload, must not keep stores from being looked at: they keep the limits that they
+    /// have.</summary>
+    private MessageLogLimits? LimitsOf(string name)
+    {
+        try
+        {
+            return _rules!.LimitsOf(name);
+        }
+        catch (Exception failure)
+        {
+            if (!_rulesFailed)
+                _logger.LimitsFailed(failure, name);
+            _rulesFailed = true;
+            return null;
+        }
     }
 
     private void Apply(StoreRow row, MessageLogLimits limits, long? due)
     {
         var before = row.Limits;
-        row.Limits = limits with { NewestSuffices = false, KeepCompleted = null };
+        row.Limits = limits;
         if (row.Limits != before || row.Due(_options.KeepUnusedStores) != due)
             _transaction.Update(row);
     }
 
-    private bool Expire(Statement delete) => delete.Execute(_transaction.Now) == StepRows;
+    private bool Expire(Statement delete) => delete.Execute(_transaction.Now, _step) == _step;
 
     /// <summary>
     /// Gives pages back to the file system, and what was deleted is no longer in the write-ahead log either. Once an interval: it costs
@@ -259,8 +320,9 @@ internal sealed class Retention : IDisposable
 
         if (!_hasDeleted)
             return false;
-        RunToEnd("PRAGMA wal_checkpoint(TRUNCATE)");
-        _isShrinking = _hasDeleted = false;
+        // Not done while another program still reads from before: again with the next interval.
+        _hasDeleted = Read("PRAGMA wal_checkpoint(TRUNCATE)") != 0;
+        _isShrinking = false;
         _nextShrink = _transaction.Now + (long)_options.RetentionInterval.TotalMilliseconds;
         return false;
     }
@@ -280,15 +342,10 @@ internal sealed class Retention : IDisposable
         }
     }
 
-    /// <summary>A store whose messages cannot be deleted must not keep others from being looked at.</summary>
-    private bool Fail(Exception failure, StoreRow? current)
+    private void Fail(Exception failure)
     {
         _fault = $"Messages that are no longer kept cannot be deleted. {SqliteErrors.Explain(failure, _database.Path)}";
         _isDamaged |= SqliteErrors.IsDamage(failure);
         _logger.RetentionFailed(failure, _database.Path);
-        if (current is not { } row || SqliteErrors.IsOfAll(failure))
-            return false;
-        _postpone.Execute(row.Id, _transaction.Now + PostponeMilliseconds);
-        return true;
     }
 }

@@ -33,9 +33,7 @@ internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposab
     }
 
     /// <summary>Says what the application's options are for stores that are in the database, so that retention keeps to them.</summary>
-    /// <param name="limitsOf">Gives a store's limits by its name; null for one that the application does not know any more, which keeps
-    /// those that it had.</param>
-    public void ApplyLimits(Func<string, MessageLogLimits?> limitsOf) => _node.Writer.ApplyLimits(limitsOf);
+    public void ApplyRules(RetentionRules rules) => _node.Writer.ApplyRules(rules);
 
     public async ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) =>
         await _node.Writer.FindFaultAsync(cancellationToken).ConfigureAwait(false)
@@ -62,7 +60,7 @@ internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposab
         foreach (var channel in _stores.Channels)
             await channel.DisposeAsync().ConfigureAwait(false);
         await _node.Writer.DisposeAsync().ConfigureAwait(false);
-        _node.Windows.Dispose();
+        await _node.Windows.DisposeAsync().ConfigureAwait(false);
         _database.Dispose();
     }
 

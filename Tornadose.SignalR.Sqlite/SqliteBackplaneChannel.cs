@@ -16,7 +16,9 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
     private readonly SqliteNode _node;
     private readonly Action<SqliteBackplaneChannel> _closed;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<(MessagePosition Position, MessageContent Content)>? _meanwhile;
+    private Queue<(MessagePosition Position, MessageContent Content)>? _meanwhile;
+    private long _meanwhileBytes;
+    private bool _hasBegun;
     private Task? _loading;
     private volatile string? _fault;
     private int _pending;
@@ -69,7 +71,7 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
             if (Log.IsOpen)
                 Append(position, content);
             else
-                _meanwhile?.Add((position, content));
+                KeepMeanwhile(position, content);
         }
     }
 
@@ -124,7 +126,7 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         lock (_gate)
         {
             if (_loading is null || (_loading.IsCompleted && !Log.IsOpen))
-                _loading = Task.Run(Load);
+                _loading = _node.Windows.RunAsync(Load);
             return _loading;
         }
     }
@@ -134,7 +136,12 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         try
         {
             lock (_gate)
-                _meanwhile = []; // what is committed from here on may be missing in what is read
+            {
+                if (_disposed)
+                    return;
+                (_meanwhile, _meanwhileBytes) = ([], 0); // what is committed from here on may be missing in what is read
+            }
+
             var window = _node.Windows.Read(_record.Name, Log.Limits);
             lock (_gate)
                 Take(window ?? new Window(new MessagePosition(_record.NewEpoch, 0, 0), []));
@@ -150,18 +157,37 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         }
     }
 
+    /// <summary>No more than the log would keep: a window may take long to read.</summary>
+    private void KeepMeanwhile(MessagePosition position, MessageContent content)
+    {
+        if (_meanwhile is null)
+            return;
+        _meanwhile.Enqueue((position, content));
+        _meanwhileBytes += content.Size;
+        var limits = Log.Limits;
+        while (_meanwhile.Count > 1 && (_meanwhile.Count > limits.Capacity || _meanwhileBytes > limits.MaxBytes))
+            _meanwhileBytes -= _meanwhile.Dequeue().Content.Size;
+    }
+
+    /// <summary>May be repeated when it has failed in the middle: a log begins only once, and goes on where it was.</summary>
     private void Take(Window window)
     {
-        Log.BeginAt(window.Origin);
+        var meanwhile = _meanwhile!;
+        if (meanwhile.TryPeek(out var first) && first.Position.Epoch == window.Position.Epoch
+            && first.Position.Offset > window.Position.Offset + 1)
+            window = new Window(first.Position with { Offset = first.Position.Offset - 1, Tag = 0 }, []); // it is no longer kept
+        if (!_hasBegun)
+            Log.BeginAt(window.Origin);
+        _hasBegun = true;
         foreach (var message in window.Messages)
-            Log.Append(message.Position, message.Content, message.Age);
-        foreach (var (position, content) in _meanwhile!)
+            Append(message.Position, message.Content, message.Age);
+        foreach (var (position, content) in meanwhile)
             Append(position, content);
         _meanwhile = null;
         Log.Open();
     }
 
-    private void Append(MessagePosition position, MessageContent content)
+    private void Append(MessagePosition position, MessageContent content, TimeSpan age = default)
     {
         var last = Log.Position;
         if (position.Epoch == last.Epoch && position.Offset <= last.Offset)
@@ -170,6 +196,6 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
             Log.AppendReset(StoreResetReason.Epoch, position with { Offset = position.Offset - 1, Tag = 0 });
         else if (position.Offset != last.Offset + 1)
             Log.AppendReset(StoreResetReason.Rollback, position with { Offset = position.Offset - 1, Tag = 0 });
-        Log.Append(position, content);
+        Log.Append(position, content, age);
     }
 }

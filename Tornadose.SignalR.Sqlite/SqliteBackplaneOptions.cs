@@ -7,9 +7,9 @@ public sealed class SqliteBackplaneOptions
     /// <summary>
     /// The database, as <c>Data Source=stores.db</c>: a file that these stores have to themselves, on a local disk, in a folder that
     /// exists. It belongs to one process at a time: a second one does not start. Relative paths are relative to the current directory.
-    /// No default:
-    /// <c>AddSqlite</c> gives it. <c>Default Timeout</c> is for how many seconds a command waits for another program that has locked the
-    /// database, 5 when it is not given. <c>Mode</c>, <c>Cache</c> and <c>Pooling</c> have no effect; databases in memory are refused.
+    /// No default: <c>AddSqlite</c> gives it. <c>Default Timeout</c> is for how many seconds a command waits for another program that has
+    /// locked the database, 5 when it is not given, from 1 to 60. <c>Mode</c>, <c>Cache</c> and <c>Pooling</c> have no effect; URIs and
+    /// databases in memory are refused.
     /// </summary>
     public string ConnectionString { get; set; } = "";
 

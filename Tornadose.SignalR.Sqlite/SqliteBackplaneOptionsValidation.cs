@@ -6,6 +6,8 @@ namespace Tornadose.SignalR.Sqlite;
 /// <summary>Says at start what is wrong with the options, and what would be right.</summary>
 internal sealed class SqliteBackplaneOptionsValidation : IValidateOptions<SqliteBackplaneOptions>
 {
+    private const int MaxTimeoutSeconds = 60;
+
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, SqliteBackplaneOptions options)
@@ -23,8 +25,14 @@ internal sealed class SqliteBackplaneOptionsValidation : IValidateOptions<Sqlite
             var parsed = new SqliteConnectionStringBuilder(connectionString);
             if (string.IsNullOrWhiteSpace(parsed.DataSource))
                 return $"ConnectionString names no database; {Right}.";
-            return parsed.Mode == SqliteOpenMode.Memory || parsed.DataSource.Contains(":memory:", StringComparison.OrdinalIgnoreCase)
-                ? $"ConnectionString names a database in memory, which ends with the process; {Right}."
+            if (parsed.Mode == SqliteOpenMode.Memory || parsed.DataSource.Contains(":memory:", StringComparison.OrdinalIgnoreCase)
+                || "memdb".Equals(parsed.Vfs, StringComparison.OrdinalIgnoreCase))
+                return $"ConnectionString names a database in memory, which ends with the process; {Right}.";
+            if (parsed.DataSource.TrimStart().StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+                return $"ConnectionString has a URI, which may mean a database in memory or one without locks; {Right}.";
+            return parsed.DefaultTimeout is < 1 or > MaxTimeoutSeconds && parsed.ShouldSerialize("Default Timeout")
+                ? $"ConnectionString has a Default Timeout of {parsed.DefaultTimeout} s; it must be from 1 to {MaxTimeoutSeconds} s: while "
+                    + "another program has locked the database, publishers of all stores wait that long."
                 : null;
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException or OverflowException)

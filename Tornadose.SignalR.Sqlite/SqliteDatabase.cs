@@ -12,10 +12,10 @@ internal sealed class SqliteDatabase : IDisposable
 
     private readonly string _connectionString;
     private readonly SqliteSynchronous _synchronous;
-    private readonly IDisposable _lock;
+    private readonly DatabaseLock _lock;
 
     private SqliteDatabase(
-        string path, string connectionString, SqliteSynchronous synchronous, IDisposable exclusive, SqliteConnection writer) =>
+        string path, string connectionString, SqliteSynchronous synchronous, DatabaseLock exclusive, SqliteConnection writer) =>
         (Path, _connectionString, _synchronous, _lock, Writer) = (path, connectionString, synchronous, exclusive, writer);
 
     /// <summary>The absolute path of the file.</summary>
@@ -29,13 +29,13 @@ internal sealed class SqliteDatabase : IDisposable
     {
         var connectionString = Complete(options.ConnectionString);
         var writer = new SqliteConnection(connectionString);
-        IDisposable? exclusive = null;
+        DatabaseLock? exclusive = null;
         try
         {
             writer.Open();
             // What SQLite has made of the path: absolute, with symbolic links followed, so that two spellings of one file have one lock.
             var path = writer.DataSource;
-            exclusive = DatabaseLock.Take(path);
+            exclusive = new DatabaseLock(path);
             var database = new SqliteDatabase(path, connectionString, options.Synchronous, exclusive, writer);
             database.Prepare();
             return database;
@@ -97,6 +97,8 @@ internal sealed class SqliteDatabase : IDisposable
                 throw new StoreUnavailableException($"'{Path}' cannot have a write-ahead log. Put it on a local disk.", mayBeStored: false);
         }
 
+        Run(Writer, "SELECT count(*) FROM sqlite_schema"); // from here on SQLite has its own lock
+        _lock.LockDatabase();
         Run(Writer, $"PRAGMA synchronous={_synchronous}");
         Run(Writer, $"PRAGMA journal_size_limit={JournalBytes}");
         Run(Writer, "PRAGMA secure_delete=ON"); // what MaxAge has dropped must not be found in the file

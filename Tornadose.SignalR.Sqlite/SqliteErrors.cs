@@ -10,6 +10,9 @@ internal static class SqliteErrors
     private const int NoMemory = 7;
     private const int ReadOnly = 8;
     private const int InputOutput = 10;
+    private const int InputOutputWrite = InputOutput | (3 << 8);
+    private const int InputOutputFlush = InputOutput | (4 << 8);
+    private const int InputOutputFlushOfFolder = InputOutput | (5 << 8);
     private const int Corrupt = 11;
     private const int Full = 13;
     private const int CannotOpen = 14;
@@ -23,9 +26,11 @@ internal static class SqliteErrors
 
     /// <summary>
     /// Whether a transaction whose commit failed may be found in the database after a crash all the same: its frames may have reached the
-    /// write-ahead log although the flush failed. Every other failure rolls it back.
+    /// write-ahead log although the flush failed. Every other failure rolls it back, that of a write as well: the frame that commits is
+    /// the last one.
     /// </summary>
-    public static bool LeavesDoubt(Exception failure) => failure is not SqliteException { SqliteErrorCode: not InputOutput };
+    public static bool LeavesDoubt(Exception failure) =>
+        failure is not SqliteException { SqliteExtendedErrorCode: not (InputOutputFlush or InputOutputFlushOfFolder) };
 
     /// <summary>Whether the file is damaged, which passes only by a restart on another one.</summary>
     public static bool IsDamage(Exception failure) => failure is SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
@@ -35,6 +40,9 @@ internal static class SqliteErrors
     {
         Busy or Locked => $"The database '{path}' is locked by another program. End its transaction.",
         ReadOnly => $"The database '{path}' is read-only. Make the file and its folder writable.",
+        InputOutput when failure is SqliteException { SqliteExtendedErrorCode: InputOutputWrite } =>
+            $"The database '{path}' cannot be written any more ({failure.Message}): it, its '-wal' file or the file system has become "
+            + "read-only, or the disk fails. Make them writable.",
         InputOutput => $"The database '{path}' cannot be read or written: the disk reports an error ({failure.Message}).",
         Corrupt => $"The database '{path}' is damaged ({failure.Message}). Stop the application, and restore the file or move it away.",
         Full => $"There is no room for the database '{path}': the disk is full.",

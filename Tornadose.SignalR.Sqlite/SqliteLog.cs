@@ -13,4 +13,11 @@ internal static partial class SqliteLog
 
     [LoggerMessage(42, LogLevel.Error, "Messages that are no longer kept cannot be deleted from the database {Path}. It is tried again.")]
     public static partial void RetentionFailed(this ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(43, LogLevel.Error, "Store {Store} cannot be written in the database {Path}. Publishing to it fails until it can be.")]
+    public static partial void StoreFailed(this ILogger logger, Exception failure, string store, string path);
+
+    [LoggerMessage(44, LogLevel.Error,
+        "The options of store {Store} cannot be read: in the database it keeps to those that it had, and others may as well.")]
+    public static partial void LimitsFailed(this ILogger logger, Exception failure, string store);
 }

@@ -15,8 +15,9 @@ internal sealed class SqliteStartup(SqliteBackplane backplane, StoreProvider sto
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        backplane.ApplyLimits(stores.LimitsOf);
-        _changes = options.OnChange(_ => backplane.ApplyLimits(stores.LimitsOf));
+        var rules = new RetentionRules(stores.LimitsOf, stores.IsDeclared);
+        backplane.ApplyRules(rules);
+        _changes = options.OnChange(_ => backplane.ApplyRules(rules));
         return Task.CompletedTask;
     }
 

@@ -16,11 +16,19 @@ internal sealed class SqliteWriter : IAsyncDisposable
 {
     private const int MaxWaiting = 4096;
     private const int EnoughBytes = 4 * 1024 * 1024;
+    private const long Idle = long.MinValue;
 
     private readonly Channel<Pending?> _waiting =
         Channel.CreateBounded<Pending?>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
 
+    /// <summary>A transaction that takes longer is a fault that health tells of.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many stores that could not be written are tried at a time.</summary>
+    private const int ProbedStores = 16;
+
     private readonly List<Pending> _batch = [];
+    private readonly OpenStores _stores;
     private readonly WriteTransaction _transaction;
     private readonly Retention _retention;
     private readonly string _path;
@@ -31,12 +39,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private volatile string? _fault;
     private volatile string? _damage;
     private volatile bool _retentionDue = true;
+    private long _began = Idle;
 
     public SqliteWriter(
         SqliteDatabase database, OpenStores stores, SqliteBackplaneOptions options, TimeProvider time, SqliteMetrics metrics,
         ILogger logger)
     {
         _path = database.Path;
+        _stores = stores;
         _time = time;
         _metrics = metrics;
         _logger = logger;
@@ -65,31 +75,26 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _waiting.Writer.TryWrite(null); // a full queue wakes the loop as well
     }
 
-    public void ApplyLimits(Func<string, MessageLogLimits?> limitsOf)
+    public void ApplyRules(RetentionRules rules)
     {
-        _retention.ApplyLimits(limitsOf);
+        _retention.ApplyRules(rules);
         Tick();
     }
 
     /// <summary>
-    /// Why the database cannot be written; null when it can. Where it could not, it is tried whether it can now. A damaged page stays a
+    /// Why the database, or a store in it, cannot be written; null when all can. What could not is tried again. A damaged page stays a
     /// fault: what else can be written does not show that it is whole.
     /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
-        if (_damage is not null || _fault is null)
-            return _damage ?? _retention.Fault;
-        var probe = new Probe();
-        try
-        {
-            await AddAsync(probe, cancellationToken).ConfigureAwait(false);
-            await probe.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return _retention.Fault;
-        }
-        catch (StoreUnavailableException failure)
-        {
-            return _fault ?? failure.Message;
-        }
+        if ((FindHang() ?? _damage) is { } fault)
+            return fault;
+        if (_fault is not null && await ProbeAsync(null, cancellationToken).ConfigureAwait(false) is { } ofAll)
+            return ofAll;
+        var faulty = _stores.Faulty.Take(ProbedStores).ToList();
+        var probing = faulty.ConvertAll(record => ProbeAsync(record, cancellationToken));
+        await Task.WhenAll(probing).ConfigureAwait(false);
+        return _stores.Faulty.FirstOrDefault()?.Fault ?? _retention.Fault;
     }
 
     /// <summary>Waits until what is in the queue is written.</summary>
@@ -117,6 +122,34 @@ internal sealed class SqliteWriter : IAsyncDisposable
             {
                 FailAll(failure);
             }
+
+            Volatile.Write(ref _began, Idle);
+        }
+    }
+
+    private string? FindHang()
+    {
+        var began = Volatile.Read(ref _began);
+        var elapsed = began == Idle ? TimeSpan.Zero : _time.GetElapsedTime(began);
+        return elapsed < Patience
+            ? null
+            : $"The database '{_path}' has not answered for {(int)elapsed.TotalSeconds} s, and publishers wait: another program has locked "
+                + "it, or the disk hangs.";
+    }
+
+    /// <returns>What failed; null when nothing did.</returns>
+    private async Task<string?> ProbeAsync(StoreRecord? record, CancellationToken cancellationToken)
+    {
+        var probe = new Probe(record);
+        try
+        {
+            await AddAsync(probe, cancellationToken).ConfigureAwait(false);
+            await probe.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (StoreUnavailableException failure)
+        {
+            return record?.Fault ?? _fault ?? failure.Message;
         }
     }
 
@@ -126,6 +159,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Retain()
     {
+        Volatile.Write(ref _began, _time.GetTimestamp());
         _retentionDue = false; // before the step: a tick meanwhile is one more
         if (_retention.Run())
             _retentionDue = true;
@@ -143,35 +177,75 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits the batch. Where only one store stands in the way, that one's messages fail, and the others are tried again without
-    /// them.</summary>
+    /// <summary>Commits the batch. Where one store stands in the way, all are written again one after the other, so that only that one's
+    /// messages fail.</summary>
     private void Commit()
     {
+        if (!TryCommit(byStore: false))
+            TryCommit(byStore: true);
+    }
+
+    /// <returns>Whether the batch is dealt with; if not, nothing of it was committed.</returns>
+    private bool TryCommit(bool byStore)
+    {
         var began = _time.GetTimestamp();
-        Pending? current = null;
+        Volatile.Write(ref _began, began);
         var committing = false;
         try
         {
             _transaction.Begin();
-            foreach (var pending in _batch)
-            {
-                current = pending;
-                pending.Write(_transaction);
-            }
-
-            (current, committing) = (null, true);
+            if (byStore)
+                WriteByStore();
+            else
+                WriteAll();
+            committing = true;
             _transaction.Commit();
         }
         catch (Exception failure)
         {
             _transaction.RollBack();
-            Fail(current, failure, committing);
-            return;
+            if (!byStore && !committing && !SqliteErrors.IsOfAll(failure))
+                return false;
+            Fail(failure, committing);
+            return true;
         }
 
-        _fault = null;
+        if (!byStore)
+            _fault = null;
         Complete();
         _metrics.Committed(_time.GetElapsedTime(began));
+        return true;
+    }
+
+    private void WriteAll()
+    {
+        foreach (var pending in _batch)
+            pending.Write(_transaction);
+        _transaction.UpdateDrafts();
+    }
+
+    private void WriteByStore()
+    {
+        _fault = null;
+        var failed = new HashSet<Pending>();
+        foreach (var store in _batch.GroupBy(static pending => pending.Record ?? (object)pending))
+        {
+            var group = store.ToList();
+            if (_transaction.Attempt(group[0].Record, () => Write(group)) is not { } failure)
+                continue;
+            Fail(group, failure);
+            failed.UnionWith(group);
+        }
+
+        _batch.RemoveAll(failed.Contains);
+    }
+
+    private void Write(List<Pending> group)
+    {
+        foreach (var pending in group)
+            pending.Write(_transaction);
+        if (group[0].Record is { } record)
+            _transaction.UpdateDraft(record);
     }
 
     /// <summary>From here on nothing can fail the messages: they are stored.</summary>
@@ -179,36 +253,64 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         foreach (var pending in _batch)
         {
-            _retention.Note(pending.Record);
+            if (pending.Record is { } record)
+                record.Fault = null;
+            _retention.Note(pending);
             pending.Complete();
         }
 
         _batch.Clear();
     }
 
-    private void Fail(Pending? current, Exception failure, bool committing)
+    /// <summary>Messages of one store, or something of none, without which the others are committed.</summary>
+    private void Fail(List<Pending> group, Exception failure)
     {
-        var failed = current is not null && !SqliteErrors.IsOfAll(failure)
-            ? _batch.Where(pending => pending == current || (pending.Record is not null && pending.Record == current.Record)).ToHashSet()
-            : [.. _batch];
-        _batch.RemoveAll(failed.Contains);
-        _fault = SqliteErrors.Explain(failure, _path);
-        if (SqliteErrors.IsDamage(failure))
-            _damage = _fault;
-        var answer = committing && SqliteErrors.LeavesDoubt(failure)
+        var words = Note(failure);
+        if (group[0].Record is not { } record)
+        {
+            _fault = words;
+            _logger.CommitFailed(failure, _path);
+        }
+        else
+        {
+            if (record.Fault is null)
+                _logger.StoreFailed(failure, record.Name, _path); // once, not for each of its messages
+            record.Fault = $"Store '{record.Name}' cannot be written. {words}";
+        }
+
+        Answer(group, SqliteErrors.NotStored(failure, _path));
+    }
+
+    /// <summary>All that is left of the batch.</summary>
+    private void Fail(Exception failure, bool committing)
+    {
+        _fault = Note(failure);
+        _logger.CommitFailed(failure, _path);
+        Answer(_batch, committing && SqliteErrors.LeavesDoubt(failure)
             ? SqliteErrors.Unknown(failure, _path)
-            : SqliteErrors.NotStored(failure, _path);
+            : SqliteErrors.NotStored(failure, _path));
+        _batch.Clear();
+    }
+
+    private string Note(Exception failure)
+    {
+        _metrics.CommitFailed();
+        var words = SqliteErrors.Explain(failure, _path);
+        if (SqliteErrors.IsDamage(failure))
+            _damage = words;
+        return words;
+    }
+
+    private static void Answer(List<Pending> failed, StoreUnavailableException answer)
+    {
         foreach (var pending in failed)
             pending.Fail(answer);
-        _metrics.CommitFailed();
-        _logger.CommitFailed(failure, _path);
     }
 
     /// <summary>The last resort, for what should not fail: a clock, a log, a meter of the application's.</summary>
     private void FailAll(Exception failure)
     {
-        foreach (var pending in _batch)
-            pending.Fail(SqliteErrors.Unknown(failure, _path));
+        Answer(_batch, SqliteErrors.Unknown(failure, _path));
         _batch.Clear();
     }
 }

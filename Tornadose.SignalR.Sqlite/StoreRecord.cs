@@ -11,6 +11,7 @@ internal sealed class StoreRecord(string name)
 {
     private readonly Lock _gate = new();
     private SqliteBackplaneChannel[] _channels = [];
+    private string? _fault;
 
     public string Name => name;
 
@@ -22,6 +23,13 @@ internal sealed class StoreRecord(string name)
 
     /// <summary>What the open transaction makes of it. Only the writer touches it.</summary>
     public StoreRow Draft;
+
+    /// <summary>Why the store's messages could not be written the last time, though those of others could; null when they could.</summary>
+    public string? Fault
+    {
+        get => Volatile.Read(ref _fault);
+        set => Volatile.Write(ref _fault, value);
+    }
 
     public bool IsUnused => Volatile.Read(ref _channels).Length == 0;
 

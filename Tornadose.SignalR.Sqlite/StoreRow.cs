@@ -26,7 +26,14 @@ internal record struct StoreRow
     /// <summary>When the oldest of them came; of no meaning when there is none.</summary>
     public long Oldest { get; set; }
 
-    public MessageLogLimits Limits { get; set; }
+    /// <summary>What concerns the database, as exactly as it is kept there: a row that differs from the options is written.</summary>
+    public MessageLogLimits Limits
+    {
+        get;
+        set => field = new MessageLogLimits(
+            value.Capacity, value.MaxBytes,
+            value.MaxAge is { } age ? TimeSpan.FromTicks(age.Ticks - (age.Ticks % TimeSpan.TicksPerMillisecond)) : null);
+    }
 
     /// <summary>For how many milliseconds the store is kept after its end, which has its position; 0 for ever. Null without an
     /// end.</summary>

@@ -1,47 +1,66 @@
+using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Reads the windows of stores, on a connection of its own beside the writer, one after the other. Not on the writer's thread: a window
-/// of many megabytes would hold up all publishers.
+/// Reads the windows of stores, on a connection and a thread of its own, one after the other. Not on the writer's thread: a window of many
+/// megabytes would hold up all publishers. Not on the pool's: a thousand stores that are followed at once would take all its threads.
 /// </summary>
-internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) : IDisposable
+internal sealed class WindowReader : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly Channel<Task> _waiting = Channel.CreateUnbounded<Task>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SqliteDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly Task _running;
     private SqliteConnection? _connection;
-    private bool _disposed;
+
+    public WindowReader(SqliteDatabase database, TimeProvider time)
+    {
+        (_database, _time) = (database, time);
+        _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Has something run on the reader's thread, where it may call <see cref="Read(string, MessageLogLimits)"/>.</summary>
+    /// <returns>Completes when it has run, or when the reader has ended before.</returns>
+    public Task RunAsync(Action load)
+    {
+        var task = new Task(load, TaskCreationOptions.RunContinuationsAsynchronously);
+        return _waiting.Writer.TryWrite(task) ? task : Task.CompletedTask;
+    }
 
     /// <summary>Reads the newest messages that the limits allow, newest first, so that no more is read than is kept.</summary>
     /// <returns>The window; null when the store has never had a message.</returns>
     public Window? Read(string store, MessageLogLimits limits)
     {
-        lock (_gate)
+        _connection ??= _database.OpenReader();
+        try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _connection ??= database.OpenReader();
-            try
-            {
-                return Read(_connection, store, limits);
-            }
-            catch
-            {
-                // A new connection has nothing left of what this one has read of a damaged page.
-                _connection.Dispose();
-                _connection = null;
-                throw;
-            }
+            return Read(_connection, store, limits);
+        }
+        catch
+        {
+            // A new connection has nothing left of what this one has read of a damaged page.
+            _connection.Dispose();
+            _connection = null;
+            throw;
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        lock (_gate)
-        {
-            _disposed = true;
-            _connection?.Dispose();
-        }
+        _waiting.Writer.TryComplete();
+        await _running.ConfigureAwait(false);
+        _connection?.Dispose();
+    }
+
+    /// <summary>Blocks, on the reader's own thread.</summary>
+    private void Run()
+    {
+        while (_waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            while (_waiting.Reader.TryRead(out var task))
+                task.RunSynchronously(TaskScheduler.Default);
     }
 
     private Window? Read(SqliteConnection connection, string store, MessageLogLimits limits)
@@ -80,7 +99,7 @@ internal sealed class WindowReader(SqliteDatabase database, TimeProvider time) :
         command.Parameters.AddWithValue("$store", row.Id);
         command.Parameters.AddWithValue("$capacity", limits.Capacity);
         using var messages = command.ExecuteReader();
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var next = row.Position.Offset - newestFirst.Count;
         long bytes = 0;
         while (messages.Read())

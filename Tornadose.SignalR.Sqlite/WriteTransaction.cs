@@ -14,6 +14,9 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
     private readonly Statement _commit = new(connection, "COMMIT");
     private readonly Statement _rollback = new(connection, "ROLLBACK");
+    private readonly Statement _savepoint = new(connection, "SAVEPOINT part");
+    private readonly Statement _rollBackTo = new(connection, "ROLLBACK TO part");
+    private readonly Statement _release = new(connection, "RELEASE part");
     private readonly Statement _find = new(
         connection, $"SELECT {StoreRowReader.Columns} FROM stores WHERE name = ?1", 1);
     private readonly Statement _create = new(
@@ -61,7 +64,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     {
         if (!_used.Add(record))
             return;
-        record.Draft = record.Row ?? Find(record) ?? new StoreRow { Position = new MessagePosition(record.NewEpoch, 0, 0), Time = Now };
+        record.Row ??= Find(record);
+        record.Draft = record.Row ?? new StoreRow { Position = new MessagePosition(record.NewEpoch, 0, 0), Time = Now };
         if (record.Limits is { } limits)
             record.Draft.Limits = limits;
     }
@@ -74,7 +78,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         row.Position = position;
         row.Time = Now;
         if (content.IsEnd)
-            row.Ended = (long)(row.Limits.KeepCompleted?.TotalMilliseconds ?? 0);
+            row.Ended = (long)(record.Limits?.KeepCompleted?.TotalMilliseconds ?? 0);
         if (row.Limits.Capacity == 0 || content.IsEnd)
             return;
         if (row.Count == 0)
@@ -99,11 +103,60 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     /// <returns>False when it was used before.</returns>
     public bool Mark(string id, TimeSpan lifetime) => _mark.Execute(id, After(lifetime), Now) == 1;
 
-    public void Commit()
+    /// <summary>
+    /// Does a part of the transaction that concerns one store, or none, and leaves nothing of it where it fails.
+    /// </summary>
+    /// <returns>What failed; null when nothing did. What would fail for all stores is thrown.</returns>
+    public Exception? Attempt(StoreRecord? record, Action part)
+    {
+        _savepoint.Execute();
+        try
+        {
+            part();
+            _release.Execute();
+            return null;
+        }
+        catch (Exception failure) when (!SqliteErrors.IsOfAll(failure))
+        {
+            _rollBackTo.Execute();
+            _release.Execute();
+            if (record is not null && _used.Remove(record))
+                record.ForgetRow();
+            return failure;
+        }
+    }
+
+    /// <summary>Writes a message, and takes it back.</summary>
+    public void TryAppend(StoreRecord record)
+    {
+        Use(record);
+        var draft = record.Draft;
+        _savepoint.Execute();
+        Append(
+            record, new MessagePosition(draft.Position.Epoch, draft.Position.Offset + 1, 1),
+            new MessageContent(new byte[1], MessageFormat.Text, null));
+        Update(record.Draft);
+        _rollBackTo.Execute();
+        _release.Execute();
+        record.Draft = draft;
+    }
+
+    /// <summary>Writes what the transaction has made of the rows.</summary>
+    public void UpdateDrafts()
     {
         foreach (var record in _used)
-            if (record.Draft.Id != 0 && record.Draft != record.Row)
-                Update(record.Draft);
+            UpdateDraft(record);
+    }
+
+    /// <summary>Writes what the transaction has made of a row.</summary>
+    public void UpdateDraft(StoreRecord record)
+    {
+        if (record.Draft.Id != 0 && record.Draft != record.Row)
+            Update(record.Draft);
+    }
+
+    public void Commit()
+    {
         _commit.Execute();
         foreach (var record in _used)
             record.Row = record.Draft.Id == 0 ? null : record.Draft;
@@ -139,7 +192,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
 
     public void Dispose()
     {
-        foreach (var statement in (Statement[])[_begin, _commit, _rollback, _find, _create, _update, _append, _findKey, _addKey, _mark])
+        foreach (var statement in (Statement[])[
+            _begin, _commit, _rollback, _savepoint, _rollBackTo, _release, _find, _create, _update, _append, _findKey, _addKey, _mark])
             statement.Dispose();
     }
 

@@ -20,13 +20,13 @@ public sealed class LateLogTests
         await using var stream = await RawSse.OpenAsync(
             host.Url($"/stores?store={string.Join("&store=", stores)}&after={string.Join('-', vector)}"));
 
-        var events = new List<string>();
+        var events = new List<string>(); // each wait is bounded: keep-alives go on where no message comes
         foreach (var store in new[] { "b", "c", "a" })
         {
             Load(store, 4);
             var missed = 3 - "abc".IndexOf(store, StringComparison.Ordinal);
             while (events.Count(name => name.StartsWith(store, StringComparison.Ordinal)) < missed)
-                events.Add((await stream.NextAsync()).Data);
+                events.Add((await stream.NextAsync().WithTimeout()).Data);
         }
 
         Assert.Equal(["a2", "a3", "a4", "b3", "b4", "c4"], events.Order(StringComparer.Ordinal)); // and no reset
@@ -38,9 +38,9 @@ public sealed class LateLogTests
         await using var host = await StartAsync();
         await using var stream = await RawSse.OpenAsync(host.Url($"/stores?store=a&store=b&after={At("a", 1)}-{At("x", 2)}"));
         Load("a", 2);
-        Assert.Equal("a2", (await stream.NextAsync()).Data);
+        Assert.Equal("a2", (await stream.NextAsync().WithTimeout()).Data);
         Load("b", 2);
-        Assert.Contains("epoch", (await stream.NextAsync()).Data, StringComparison.Ordinal);
+        Assert.Contains("epoch", (await stream.NextAsync().WithTimeout()).Data, StringComparison.Ordinal);
     }
 
     private static MessagePosition At(string store, long offset) => new(store[0], offset, (uint)offset);

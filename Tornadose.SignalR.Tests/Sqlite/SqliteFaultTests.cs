@@ -96,8 +96,11 @@ public sealed class SqliteFaultTests : IDisposable
         await RunAsync("chattr", "+i", $"{_file.Path}-wal");
         try
         {
-            await Assert.ThrowsAsync<StoreUnavailableException>(() => StoresFile.AppendAsync(channel, "2", "key"));
-            Assert.NotNull(await backplane.FindFaultAsync(default));
+            var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => StoresFile.AppendAsync(channel, "2", "key"));
+            Assert.Contains("has become read-only", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("Nothing was stored", refused.Message, StringComparison.Ordinal);
+            Assert.False(refused.MayBeStored);
+            Assert.Contains("has become read-only", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
         }
         finally
         {
@@ -128,6 +131,30 @@ public sealed class SqliteFaultTests : IDisposable
         Assert.Equal(2, (await StoresFile.AppendAsync(channel, "2")).Offset);
     }
 
+    [Fact]
+    public async Task Commit_ThatHangs_IsAFault()
+    {
+        var time = new FakeTimeProvider();
+        await using var backplane = StoresFile.Open($"{_file.ConnectionString};Default Timeout=60", time);
+        await using var channel = backplane.Open("store", Limits);
+        await StoresFile.AppendAsync(channel, "1");
+        Task<MessagePosition> waiting;
+        using (var other = _file.Connect())
+        {
+            using var transaction = other.BeginTransaction();
+            Assert.Null(await backplane.FindFaultAsync(default));
+            waiting = StoresFile.AppendAsync(channel, "2");
+            await Eventually.TrueAsync(async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(11));
+                return (await backplane.FindFaultAsync(default))?.Contains("has not answered for", StringComparison.Ordinal) == true;
+            });
+        }
+
+        Assert.Equal(2, (await waiting).Offset);
+        await Eventually.TrueAsync(async () => await backplane.FindFaultAsync(default) is null);
+    }
+
     [Theory]
     [InlineData(50, false)]
     [InlineData(100, true)]
@@ -155,7 +182,7 @@ public sealed class SqliteFaultTests : IDisposable
                 Assert.Contains("is damaged", refused.Message, StringComparison.Ordinal);
                 Assert.Equal(401, (await StoresFile.AppendAsync(other, "401")).Offset);
                 Assert.Contains("is damaged", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
-                Assert.Contains(logs.GetSnapshot(), static entry => entry.Id.Id == 40);
+                Assert.Contains(logs.GetSnapshot(), static entry => entry.Id.Id == 43);
             }
             else
             {
@@ -187,11 +214,11 @@ public sealed class SqliteFaultTests : IDisposable
         await using var channel = backplane.Open("store", Limits);
         await StoresFile.AppendAsync(channel, "1");
         using (var other = _file.Connect())
-            Execute(other, "ALTER TABLE messages RENAME TO elsewhere");
+            StoresFile.Execute(other, "ALTER TABLE messages RENAME TO elsewhere");
         using var following = await channel.FollowAsync(default).WithTimeout();
         Assert.False(channel.Log.IsOpen);
         using (var other = _file.Connect())
-            Execute(other, "ALTER TABLE elsewhere RENAME TO messages");
+            StoresFile.Execute(other, "ALTER TABLE elsewhere RENAME TO messages");
         await StoresFile.AppendAsync(channel, "2");
         time.Advance(TimeSpan.FromSeconds(5));
         await Eventually.TrueAsync(() => channel.Log.IsOpen);
@@ -204,7 +231,7 @@ public sealed class SqliteFaultTests : IDisposable
     {
         await _file.FillAsync(1, Limits, store: "bad");
         using (var other = _file.Connect())
-            Execute(other, "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN NEW.store = 1 BEGIN SELECT RAISE(ABORT, 'no'); END");
+            StoresFile.Execute(other, "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN NEW.store = 1 BEGIN SELECT RAISE(ABORT, 'no'); END");
         await using var backplane = _file.Open();
         await using var bad = backplane.Open("bad", Limits);
         await using var good = backplane.Open("good", Limits);
@@ -213,10 +240,43 @@ public sealed class SqliteFaultTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 50), (await Task.WhenAll(stored)).Select(static position => (int)position.Offset));
         foreach (var append in failed)
             await Assert.ThrowsAsync<StoreUnavailableException>(() => append);
+        await StoresFile.AppendAsync(good, "51"); // does not show that the other can be written
+        for (var round = 0; round < 2; round++)
+            Assert.Contains("Store 'bad' cannot be written", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
         using (var other = _file.Connect())
-            Execute(other, "DROP TRIGGER refuse");
+            StoresFile.Execute(other, "DROP TRIGGER refuse");
         Assert.Null(await backplane.FindFaultAsync(default));
         Assert.Equal(2, (await StoresFile.AppendAsync(bad, "2")).Offset);
+    }
+
+    /// <summary>Stores may share a page.</summary>
+    [Fact]
+    public async Task ManyStores_ThatCannotBeWritten_CostAFewTransactions()
+    {
+        const int Stores = 300;
+        var time = new CountingTime();
+        await using var backplane = _file.Open(time);
+        await StoresFile.FillAsync(backplane, 1);
+        using (var connection = _file.Connect())
+            StoresFile.Execute(
+                connection,
+                """
+                CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN CAST(NEW.data AS TEXT) % 2 = 0
+                BEGIN SELECT RAISE(ABORT, 'no'); END
+                """);
+        Task<MessagePosition>[] publishing;
+        int before;
+        using (var other = _file.Connect())
+        {
+            using var transaction = other.BeginTransaction(); // the writer waits until all are there
+            before = time.Calls;
+            publishing = [.. Enumerable.Range(0, Stores).Select(number =>
+                StoresFile.AppendAsync(backplane.Open($"s{number}", Limits), $"{number}"))];
+        }
+
+        await Task.WhenAll(publishing).ContinueWith(static _ => { }, TaskScheduler.Default).WithTimeout();
+        Assert.Equal(Stores / 2, publishing.Count(static task => task.IsCompletedSuccessfully));
+        Assert.InRange(time.Calls - before, 1, 30);
     }
 
     [Fact]
@@ -228,8 +288,7 @@ public sealed class SqliteFaultTests : IDisposable
         var first = await StoresFile.AppendAsync(channel, "1");
         var cursor = channel.Log.OpenCursor(StartAt.After(first));
         using (var other = _file.Connect())
-            Execute(other, "DELETE FROM messages; DELETE FROM stores");
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => StoresFile.AppendAsync(channel, "2"));
+            StoresFile.Execute(other, "DELETE FROM messages; DELETE FROM stores");
         var second = await StoresFile.AppendAsync(channel, "2");
         Assert.NotEqual(first.Epoch, second.Epoch);
         Assert.Equal("reset:epoch@0 2", cursor.Read());
@@ -271,6 +330,7 @@ public sealed class SqliteFaultTests : IDisposable
             Assert.Equal(1000, positions.Select(static position => position.Offset).Distinct().Count());
         }
 
+        await Eventually.TrueAsync(() => commits.GetMeasurementSnapshot().Count > 0);
         Assert.InRange(commits.GetMeasurementSnapshot().Count, 1, 5);
     }
 
@@ -281,12 +341,12 @@ public sealed class SqliteFaultTests : IDisposable
         AssertRefused("is not a SQLite database");
         File.Delete(_file.Path);
         using (var other = _file.Connect())
-            Execute(other, "CREATE TABLE theirs(a)");
+            StoresFile.Execute(other, "CREATE TABLE theirs(a)");
         AssertRefused("belongs to another application");
         File.Delete(_file.Path);
         await _file.FillAsync(1);
         using (var later = _file.Connect())
-            Execute(later, "PRAGMA user_version=99");
+            StoresFile.Execute(later, "PRAGMA user_version=99");
         AssertRefused("was written by a later version");
         AssertRefused("Its folder must exist", $"Data Source={_file.Folder}/nowhere/stores.db");
 
@@ -332,13 +392,6 @@ public sealed class SqliteFaultTests : IDisposable
     private static void AssertKept(List<MessagePosition> acknowledged, IBackplaneChannel channel) =>
         Assert.Equal(acknowledged, channel.Log.GetSnapshot().Messages.Select(static message => message.Position!.Value));
 
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
     /// <summary>Runs what only root may.</summary>
     private static async Task RunAsync(string program, params string[] arguments)
     {
@@ -371,6 +424,20 @@ public sealed class SqliteFaultTests : IDisposable
             using (var unmount = Start("umount", "-l", Path))
                 unmount.WaitForExit();
             _folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Counts transactions: each asks once for the time of day.</summary>
+    private sealed class CountingTime : TimeProvider
+    {
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Interlocked.Increment(ref _calls);
+            return base.GetUtcNow();
         }
     }
 

@@ -111,10 +111,49 @@ public sealed class SqliteHostingTests : IDisposable
     [InlineData("Data Source=:memory:")]
     [InlineData("Data Source=a;Mode=Memory")]
     [InlineData("Date Source=a.db")]
+    [InlineData("Data Source=file:a?mode=memory")]
+    [InlineData("Data Source=file:a.db?nolock=1")]
+    [InlineData("Data Source=a;Vfs=memdb")]
     public void AddSqlite_ConnectionStringThatNamesNoFile_Throws(string connectionString)
     {
         var failure = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddTornadose().AddSqlite(connectionString));
         Assert.Contains("Data Source=stores.db", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Data Source=a.db;Default Timeout=0")]
+    [InlineData("Data Source=a.db;Command Timeout=0")]
+    [InlineData("Data Source=a.db;Default Timeout=-1")]
+    [InlineData("Data Source=a.db;Default Timeout=2147483647")]
+    public async Task AddSqlite_TimeoutThatWouldWaitForEver_IsRefused(string connectionString)
+    {
+        var failure = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddTornadose().AddSqlite(connectionString));
+        Assert.Contains("it must be from 1 to 60 s", failure.Message, StringComparison.Ordinal);
+        var invalid = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(settings: [("ConnectionString", connectionString)]));
+        Assert.Contains("it must be from 1 to 60 s", invalid.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DeclaredStore_EmptyForLongWhenTheApplicationStarts_KeepsItsEpoch()
+    {
+        var clock = new FakeTimeProvider();
+        MessagePosition first;
+        await using (var host = await StartAgedAsync())
+            first = await host.Get<IStoreProvider>().GetStore("orders").PublishAsync("1");
+        clock.Advance(TimeSpan.FromHours(1));
+        await _file.RetainAsync(clock);
+        await using var again = await StartAgedAsync();
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, _file.Number("SELECT count(*) FROM messages"));
+        var second = await again.Get<IStoreProvider>().GetStore("orders").PublishAsync("2");
+        Assert.Equal((first.Epoch, 2), (second.Epoch, second.Offset));
+
+        Task<TestHost> StartAgedAsync() => TestHost.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(clock);
+            builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero)
+                .AddQueueStore("orders", static o => o.MaxAge = TimeSpan.FromMinutes(1)).AddSqlite(_file.ConnectionString);
+        });
     }
 
     [Fact]

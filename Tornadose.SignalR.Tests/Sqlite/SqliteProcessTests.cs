@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Tornadose.SignalR.Tests.Samples;
 using Tornadose.SignalR.Tests.TestKit;
@@ -44,6 +45,25 @@ public sealed class SqliteProcessTests(DemoFixture demos) : IDisposable
                 subscriber.Message((await curl.NextAsync("id: "))["id: ".Length..], (await curl.NextAsync("data: "))["data: ".Length..]);
             ledger.Check(top, log);
         }
+    }
+
+    /// <summary>A lock file can be deleted, and a hard link has another one: the database itself is locked as well.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SecondProcess_WithoutTheLockFileOrByAHardLink_IsRefused(bool byLink)
+    {
+        await using var backplane = _file.Open();
+        var path = Path.Combine(_file.Folder, byLink ? "link.db" : "stores.db");
+        if (byLink)
+            await (Process.Start("ln", [_file.Path, path])).WaitForExitAsync().WithTimeout();
+        else
+            File.Delete($"{_file.Path}-lock");
+        await using var second = LineProcess.Start("dotnet", [Repository.Metadata("SqliteLifeProgram"), path, "1", "1"]);
+        Assert.Equal("up", await second.NextAsync(TimeSpan.FromMinutes(2)));
+        await second.WriteLineAsync("go");
+        Assert.Null(await second.NextOrEndAsync(TimeSpan.FromMinutes(2)));
+        await Eventually.TrueAsync(() => second.Errors.Contains($"The database '{path}' is in use by another process", StringComparison.Ordinal));
     }
 
     private static async Task<string> IdOfAsync(HttpResponseMessage answer)

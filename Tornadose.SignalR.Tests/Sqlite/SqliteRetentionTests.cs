@@ -1,6 +1,7 @@
 using System.Text;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Sqlite;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
@@ -45,6 +46,108 @@ public sealed class SqliteRetentionTests : IDisposable
         }
     }
 
+    /// <summary>The writer always finds more, of a thousand at a time and of four thousand.</summary>
+    [Theory]
+    [InlineData(10, 1 << 20, false)]
+    [InlineData(100_000, 3000, false)]
+    [InlineData(1_000_000, 1 << 30, true)]
+    public async Task Database_SteadyLoad_HoldsItsLimitsAllTheSame(int capacity, long maxBytes, bool byAge)
+    {
+        const int Waiting = 8000;
+        await using var backplane = _file.Open(configure: static options =>
+            (options.Synchronous, options.RetentionInterval) = (SqliteSynchronous.Off, TimeSpan.FromMilliseconds(50)));
+        await using var channel = backplane.Open("store", new(capacity, maxBytes, byAge ? TimeSpan.FromMilliseconds(20) : null));
+        var waiting = new Queue<Task>();
+        for (var sent = 0; sent < 80_000; sent++)
+        {
+            waiting.Enqueue(channel.AppendAsync(StoresFile.Text("abc"), null, default).AsTask());
+            if (waiting.Count == Waiting)
+                await waiting.Dequeue().WithTimeout();
+            if (sent % 8000 == 7999)
+                Assert.InRange(_file.Number("SELECT count FROM stores"), 0, 30_000);
+        }
+
+        await Task.WhenAll(waiting).WithTimeout();
+    }
+
+    [Fact]
+    public async Task MaxAge_WhileAnotherProgramReads_LeavesTheFilesOnceItHasEnded()
+    {
+        await using var backplane = _file.Open(_time);
+        await StoresFile.FillAsync(backplane, 20, new(100, 1 << 20, TimeSpan.FromMinutes(10)), prefix: "secret");
+        using (var other = _file.Connect())
+        {
+            using var transaction = other.BeginTransaction(deferred: true);
+            using var command = other.CreateCommand();
+            (command.CommandText, command.Transaction) = ("SELECT count(*) FROM messages", transaction);
+            command.ExecuteScalar();
+            _time.Advance(TimeSpan.FromMinutes(10));
+            await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 0);
+            await StoresFile.SettleAsync(backplane);
+            Assert.True(HasSecret());
+        }
+
+        _time.Advance(Interval);
+        await Eventually.TrueAsync(() => !HasSecret());
+    }
+
+    [Fact]
+    public async Task Rules_ThatThrowForOneStore_HoldUpNoStoreAndAreToldOnce()
+    {
+        var limits = new MessageLogLimits(100, 1 << 20, TimeSpan.FromMinutes(10));
+        var logs = new FakeLogCollector();
+        await using var backplane = _file.Open(_time, new FakeLogger(logs));
+        foreach (var name in new[] { "a", "b", "c" })
+            await StoresFile.FillAsync(backplane, 5, limits, name);
+        backplane.ApplyRules(new(
+            name => name == "c" ? new(2, 1 << 20) : throw new InvalidOperationException("Capacity is -1"), static _ => true));
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 12);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 2);
+        Assert.Equal(44, Assert.Single(logs.GetSnapshot()).Id.Id);
+        Assert.Null(await backplane.FindFaultAsync(default));
+    }
+
+    [Fact]
+    public async Task Store_WhoseMessagesCannotBeDeleted_HoldsUpNoOther()
+    {
+        var limits = new MessageLogLimits(100, 1 << 20, TimeSpan.FromMinutes(10));
+        var logs = new FakeLogCollector();
+        await using var backplane = _file.Open(_time, new FakeLogger(logs));
+        for (var store = 1; store <= 50; store++)
+            await StoresFile.FillAsync(backplane, 2, limits, $"s{store}");
+        using (var connection = _file.Connect())
+            StoresFile.Execute(
+                connection, "CREATE TRIGGER refuse BEFORE DELETE ON messages WHEN OLD.store % 2 = 0 BEGIN SELECT RAISE(ABORT, 'no'); END");
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 50);
+        await StoresFile.SettleAsync(backplane);
+        Assert.Equal(25, logs.GetSnapshot().Count);
+        Assert.Contains("cannot be deleted", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restart_SameOptions_WritesNoRow()
+    {
+        var limits = new MessageLogLimits(10, 1 << 20, TimeSpan.FromMinutes(1.00001), newestSuffices: true) { MaxMessageBytes = 1000 };
+        await _file.FillAsync(3, limits, _time);
+        using (var connection = _file.Connect())
+            StoresFile.Execute(
+                connection,
+                """
+                CREATE TABLE writes(id);
+                CREATE TRIGGER seen AFTER UPDATE ON stores BEGIN INSERT INTO writes VALUES(1); END
+                """);
+        foreach (var isOpen in new[] { false, true })
+        {
+            await using var backplane = _file.Open(_time);
+            await using var channel = isOpen ? backplane.Open("store", limits) : null;
+            backplane.ApplyRules(new(_ => limits, static _ => true));
+            await StoresFile.SettleAsync(backplane);
+            Assert.Equal(0, _file.Number("SELECT count(*) FROM writes"));
+        }
+    }
+
     [Theory]
     [InlineData(5)]
     [InlineData(100)]
@@ -86,8 +189,7 @@ public sealed class SqliteRetentionTests : IDisposable
         await StoresFile.FillAsync(backplane, 1, store: "keeps");
         _time.Advance(TimeSpan.FromMinutes(10));
         await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 1);
-        await Eventually.TrueAsync(() =>
-            Directory.GetFiles(_file.Folder).All(static file => !ReadShared(file).Contains("secret", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => !HasSecret());
     }
 
     [Fact]
@@ -149,9 +251,10 @@ public sealed class SqliteRetentionTests : IDisposable
     [InlineData(false)]
     public async Task Family_EverNewNames_LeaveNothingWhenTheirTimeIsUp(bool byAge)
     {
-        const int Names = 5000;
+        const int Names = 20_000;
         var lifetime = TimeSpan.FromMinutes(10);
         await using var backplane = _file.Open(_time, configure: options => options.KeepUnusedStores = byAge ? null : lifetime);
+        backplane.ApplyRules(new(static _ => null, static _ => false));
         var limits = new MessageLogLimits(10, 1 << 20, byAge ? lifetime : null);
         await Task.WhenAll(Enumerable.Range(0, Names).Select(name => StoresFile.FillAsync(backplane, 1, limits, $"devices/{name}")));
         await using var used = backplane.Open("used", limits);
@@ -168,6 +271,9 @@ public sealed class SqliteRetentionTests : IDisposable
     }
 
     private static (ulong Epoch, int Offset) Place(MessagePosition position) => (position.Epoch, (int)position.Offset);
+
+    private bool HasSecret() =>
+        Directory.GetFiles(_file.Folder).Any(static file => ReadShared(file).Contains("secret", StringComparison.Ordinal));
 
     private static string ReadShared(string path)
     {

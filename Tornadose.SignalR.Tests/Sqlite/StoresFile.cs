@@ -57,6 +57,20 @@ internal sealed class StoresFile : IDisposable
         return await Task.WhenAll(Enumerable.Range(1, count).Select(number => AppendAsync(channel, $"{prefix}{number}")));
     }
 
+    /// <summary>Opens the database before anybody has said which stores there are, as the writer of a process does that starts.</summary>
+    public async Task RetainAsync(TimeProvider time)
+    {
+        await using var backplane = Open(time);
+        await SettleAsync(backplane);
+    }
+
+    /// <summary>Waits until retention, where it was due, is over: the writer does one after the other.</summary>
+    public static async Task SettleAsync(SqliteBackplane backplane)
+    {
+        for (var round = 0; round < 2; round++)
+            await backplane.TryAddAsync(Guid.NewGuid().ToString(), TimeSpan.FromDays(1), default).AsTask().WithTimeout();
+    }
+
     /// <summary>What another program sees.</summary>
     public long Number(string sql)
     {
@@ -71,6 +85,13 @@ internal sealed class StoresFile : IDisposable
         var connection = new SqliteConnection($"{ConnectionString};Pooling=False");
         connection.Open();
         return connection;
+    }
+
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

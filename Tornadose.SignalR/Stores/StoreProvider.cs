@@ -77,6 +77,9 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     /// <summary>Whether there is a store of this name, or would be once it is asked for.</summary>
     internal bool Knows(string name) => _stores.ContainsKey(name) || _families.Knows(name);
 
+    /// <summary>Whether the store is one that the application has declared by this name: none of a family.</summary>
+    internal bool IsDeclared(string name) => _stores.TryGetValue(name, out var store) && store.Lease is null;
+
     /// <summary>The limits of a store, or of one that would be made once it is asked for; null when there would be none.</summary>
     internal MessageLogLimits? LimitsOf(string name) =>
         (_stores.TryGetValue(name, out var store) ? store.OptionsName : _families.OptionsNameOf(name)) is { } options

@@ -24,9 +24,10 @@ public sealed class SqliteBackplaneOptions
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// For how long a store that nobody uses is kept, since its last message. Default null: for as long as it has messages. From 5
-    /// minutes. After it the store is deleted with its messages; its next message begins a new epoch. It bounds the database where a
-    /// family takes ever new names and its stores have no <c>MaxAge</c>.
+    /// For how long a store of a family that nobody uses is kept, since its last message, and one that the application does not know any
+    /// more. Default null: for as long as it has messages. From 5 minutes. After it the store is deleted with its messages;
+    /// its next message begins a new epoch. It bounds the database where a family takes ever new names and its stores have no
+    /// <c>MaxAge</c>.
     /// </summary>
     public TimeSpan? KeepUnusedStores { get; set; }
 }

@@ -231,7 +231,8 @@ public sealed class SqliteFaultTests : IDisposable
     {
         await _file.FillAsync(1, Limits, store: "bad");
         using (var other = _file.Connect())
-            StoresFile.Execute(other, "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN NEW.store = 1 BEGIN SELECT RAISE(ABORT, 'no'); END");
+            StoresFile.Execute(
+                other, "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN NEW.store = 1 BEGIN SELECT RAISE(ABORT, 'no'); END");
         await using var backplane = _file.Open();
         await using var bad = backplane.Open("bad", Limits);
         await using var good = backplane.Open("good", Limits);

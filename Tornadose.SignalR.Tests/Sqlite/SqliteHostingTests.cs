@@ -129,7 +129,8 @@ public sealed class SqliteHostingTests : IDisposable
     {
         var failure = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddTornadose().AddSqlite(connectionString));
         Assert.Contains("it must be from 1 to 60 s", failure.Message, StringComparison.Ordinal);
-        var invalid = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(settings: [("ConnectionString", connectionString)]));
+        var invalid = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            StartAsync(settings: [("ConnectionString", connectionString)]));
         Assert.Contains("it must be from 1 to 60 s", invalid.Message, StringComparison.Ordinal);
     }
 

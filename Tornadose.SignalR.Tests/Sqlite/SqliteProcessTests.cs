@@ -56,14 +56,15 @@ public sealed class SqliteProcessTests(DemoFixture demos) : IDisposable
         await using var backplane = _file.Open();
         var path = Path.Combine(_file.Folder, byLink ? "link.db" : "stores.db");
         if (byLink)
-            await (Process.Start("ln", [_file.Path, path])).WaitForExitAsync().WithTimeout();
+            await Process.Start("ln", [_file.Path, path]).WaitForExitAsync().WithTimeout();
         else
             File.Delete($"{_file.Path}-lock");
         await using var second = LineProcess.Start("dotnet", [Repository.Metadata("SqliteLifeProgram"), path, "1", "1"]);
         Assert.Equal("up", await second.NextAsync(TimeSpan.FromMinutes(2)));
         await second.WriteLineAsync("go");
         Assert.Null(await second.NextOrEndAsync(TimeSpan.FromMinutes(2)));
-        await Eventually.TrueAsync(() => second.Errors.Contains($"The database '{path}' is in use by another process", StringComparison.Ordinal));
+        var words = $"The database '{path}' is in use by another process";
+        await Eventually.TrueAsync(() => second.Errors.Contains(words, StringComparison.Ordinal));
     }
 
     private static async Task<string> IdOfAsync(HttpResponseMessage answer)

@@ -172,16 +172,12 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
     /// <summary>May be repeated when it has failed in the middle: a log begins only once, and goes on where it was.</summary>
     private void Take(Window window)
     {
-        var meanwhile = _meanwhile!;
-        if (meanwhile.TryPeek(out var first) && first.Position.Epoch == window.Position.Epoch
-            && first.Position.Offset > window.Position.Offset + 1)
-            window = new Window(first.Position with { Offset = first.Position.Offset - 1, Tag = 0 }, []); // it is no longer kept
         if (!_hasBegun)
             Log.BeginAt(window.Origin);
         _hasBegun = true;
         foreach (var message in window.Messages)
             Append(message.Position, message.Content, message.Age);
-        foreach (var (position, content) in meanwhile)
+        foreach (var (position, content) in _meanwhile!)
             Append(position, content);
         _meanwhile = null;
         Log.Open();

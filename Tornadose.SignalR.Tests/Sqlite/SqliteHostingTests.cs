@@ -141,8 +141,12 @@ public sealed class SqliteHostingTests : IDisposable
         MessagePosition first;
         await using (var host = await StartAgedAsync())
             first = await host.Get<IStoreProvider>().GetStore("orders").PublishAsync("1");
-        clock.Advance(TimeSpan.FromHours(1));
-        await _file.RetainAsync(clock);
+        for (var round = 0; round < 2; round++) // its message is deleted first
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            await _file.RetainAsync(clock);
+        }
+
         await using var again = await StartAgedAsync();
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(0, _file.Number("SELECT count(*) FROM messages"));

@@ -26,8 +26,8 @@ public sealed class SqliteWindowTests : IDisposable
         var following = new List<Task<IDisposable>> { slow.FollowAsync(default).AsTask() };
         await _time.Held.WithTimeout();
         following.AddRange(Enumerable.Range(0, 1000).Select(number => backplane.Open($"s{number}", Limits).FollowAsync(default).AsTask()));
-        await Task.Run(static () => { }).WithTimeout();
         Assert.DoesNotContain(following, static task => task.IsCompleted);
+        Assert.False(_time.HoldsThreadOfThePool);
         _time.Release();
         await Task.WhenAll(following).WithTimeout();
         Assert.Equal(3, slow.Log.GetSnapshot().Messages.Count);
@@ -123,6 +123,8 @@ public sealed class SqliteWindowTests : IDisposable
 
         public Task Held => _held.Task;
 
+        public bool HoldsThreadOfThePool { get; private set; }
+
         public void HoldNextReader() => Volatile.Write(ref _isHolding, 1);
 
         public void Release() => _gate.Set();
@@ -133,6 +135,7 @@ public sealed class SqliteWindowTests : IDisposable
         {
             if (Interlocked.Exchange(ref _isHolding, 0) == 1)
             {
+                HoldsThreadOfThePool = Thread.CurrentThread.IsThreadPoolThread;
                 _held.SetResult();
                 _gate.Wait(Eventually.HangTimeout);
             }

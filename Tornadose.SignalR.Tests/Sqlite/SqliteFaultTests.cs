@@ -33,7 +33,7 @@ public sealed class SqliteFaultTests : IDisposable
             using var following = await channel.FollowAsync(default).WithTimeout();
             var refused = await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
             {
-                while (true)
+                for (var sent = 0; sent < 1000; sent++) // 50 MB
                     acknowledged.Add(await StoresFile.AppendAsync(channel, text));
             });
             Assert.Contains("Nothing was stored", refused.Message, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class SqliteFaultTests : IDisposable
         await using var channel = backplane.Open("store", Limits);
         await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
         {
-            while (true)
+            for (var sent = 0; sent < 1000; sent++) // 50 MB
                 acknowledged.Add(await StoresFile.AppendAsync(channel, text));
         });
         foreach (var file in (string[])["stores.db", "stores.db-wal"])

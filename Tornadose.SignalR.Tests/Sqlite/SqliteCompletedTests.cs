@@ -56,6 +56,7 @@ public sealed class SqliteCompletedTests : IDisposable
         var clock = new FakeTimeProvider();
         var limits = new MessageLogLimits(10, 1 << 20) { KeepCompleted = TimeSpan.FromMinutes(10) };
         await using var backplane = _file.Open(clock);
+        backplane.ApplyRules(new(static _ => null, static _ => false));
         MessagePosition end;
         await using (var channel = backplane.Open("answers/1", limits))
         {

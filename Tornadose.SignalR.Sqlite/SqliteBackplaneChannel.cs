@@ -165,7 +165,8 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         _meanwhile.Enqueue((position, content));
         _meanwhileBytes += content.Size;
         var limits = Log.Limits;
-        while (_meanwhile.Count > 1 && (_meanwhile.Count > limits.Capacity || _meanwhileBytes > limits.MaxBytes))
+        var end = content.IsEnd ? 1 : 0; // takes no place of a message
+        while (_meanwhile.Count - end > 1 && (_meanwhile.Count - end > limits.Slots || _meanwhileBytes > limits.MaxBytes))
             _meanwhileBytes -= _meanwhile.Dequeue().Content.Size;
     }
 

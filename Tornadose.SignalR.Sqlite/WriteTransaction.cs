@@ -17,6 +17,9 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     private readonly Statement _savepoint = new(connection, "SAVEPOINT part");
     private readonly Statement _rollBackTo = new(connection, "ROLLBACK TO part");
     private readonly Statement _release = new(connection, "RELEASE part");
+    private readonly Statement _try = new(connection, "SAVEPOINT try");
+    private readonly Statement _takeBack = new(connection, "ROLLBACK TO try");
+    private readonly Statement _endTry = new(connection, "RELEASE try");
     private readonly Statement _find = new(
         connection, $"SELECT {StoreRowReader.Columns} FROM stores WHERE name = ?1", 1);
     private readonly Statement _create = new(
@@ -131,13 +134,13 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     {
         Use(record);
         var draft = record.Draft;
-        _savepoint.Execute();
+        _try.Execute();
         Append(
             record, new MessagePosition(draft.Position.Epoch, draft.Position.Offset + 1, 1),
             new MessageContent(new byte[1], MessageFormat.Text, null));
         Update(record.Draft);
-        _rollBackTo.Execute();
-        _release.Execute();
+        _takeBack.Execute();
+        _endTry.Execute();
         record.Draft = draft;
     }
 
@@ -193,7 +196,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     public void Dispose()
     {
         foreach (var statement in (Statement[])[
-            _begin, _commit, _rollback, _savepoint, _rollBackTo, _release, _find, _create, _update, _append, _findKey, _addKey, _mark])
+            _begin, _commit, _rollback, _savepoint, _rollBackTo, _release, _try, _takeBack, _endTry, _find, _create, _update, _append,
+            _findKey, _addKey, _mark])
             statement.Dispose();
     }
 

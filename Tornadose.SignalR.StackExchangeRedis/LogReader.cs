@@ -40,7 +40,7 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
         }
     }
 
-    /// <summary>Gives an empty store an epoch, or keeps the one it has; applies <see cref="MessageLogLimits.MaxAge"/> in Redis.</summary>
+    /// <summary>Gives an empty store an epoch, or keeps the one it has; applies the limits of time in Redis.</summary>
     public async Task TendAsync(CancellationToken cancellationToken)
     {
         var announcing = await node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
@@ -49,6 +49,7 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
         [
             Random(8), Random(20), log.Limits.Capacity, MaxAge(log.Limits), announcing,
             (long)(empty < ShortestEmptyLifetime ? ShortestEmptyLifetime : empty).TotalMilliseconds,
+            log.Limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "",
         ];
         await node.Connection.EvaluateAsync(RedisScripts.Tend, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false);
     }

@@ -114,7 +114,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
             }
 
             AppendAll(page.Entries.Where(entry => entry.Position.Offset > at.Offset), page, isMissed ? backfilled : null); // (4)
-            if (page.IsLast || log.Position == at)
+            if (page.IsLast || log.Position == at || log.Position.Offset >= last)
                 return;
         }
     }
@@ -216,7 +216,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
             : -1;
         if (reason == StoreResetReason.Rollback && common < 0)
             // readers may have seen some of these: none is repeated
-            entries = log.Limits.NewestSuffices ? entries.TakeLast(1).ToList() : [];
+            entries = log.Limits.NewestSuffices ? entries.TakeLast(entries is [.., { Content.IsEnd: true }] ? 2 : 1).ToList() : [];
         var after = common >= 0 ? entries[common].Position : entries.Count > 0 ? Before(entries[0].Position) : window.Top;
         log.AppendReset(reason, after);
         AppendAll(entries.Skip(common + 1), page, reason == StoreResetReason.Epoch ? null : backfilled);

@@ -37,7 +37,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     /// old is dropped from a store that this node knows of.
     /// </summary>
     public bool NeedsTending => Follower.IsFollowed
-        ? Log.Position.Offset == 0 || Log.Limits.MaxAge is not null
+        ? Log.Position.Offset == 0 || Log.Limits.MaxAge is not null || (Log.HasEnd && Log.Limits.KeepCompleted is not null)
         : Volatile.Read(ref _appendedAt) is var appended and not 0 && Log.Limits.MaxAge is { } age
             && _node.Time.GetElapsedTime(appended) < 2 * age;
 
@@ -63,8 +63,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
     {
         var following = await Follower.FollowAsync(cancellationToken).ConfigureAwait(false);
-        if (Log.HasEnd && Log.Limits.KeepCompleted is { } keep)
-            _ = KeepAsync(keep);
+        if (Log.HasEnd && Log.Limits.KeepCompleted is not null)
+            _ = KeepAsync();
         return following;
     }
 
@@ -121,18 +121,11 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     }
 
     /// <summary>Somebody reads a store that is complete, which is kept for a while after that.</summary>
-    private async Task KeepAsync(TimeSpan keep)
+    private async Task KeepAsync()
     {
         try
         {
-            await _node.Connection.RunAsync(
-                async multiplexer =>
-                {
-                    var database = multiplexer.GetDatabase();
-                    await database.ExecuteAsync("PEXPIRE", _keys.Meta, (long)keep.TotalMilliseconds).ConfigureAwait(false);
-                    return await database.ExecuteAsync("PEXPIRE", _keys.Log, (long)keep.TotalMilliseconds).ConfigureAwait(false);
-                },
-                CancellationToken.None).ConfigureAwait(false);
+            await Follower.TendAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {

@@ -36,7 +36,7 @@ end
 local capacity, age, bus = given(ARGV[5], state[5], '1000'), given(ARGV[6], state[6], '0'), given(ARGV[9], state[7], 'plain')
 local keep, trace, ended = ARGV[10] or '', ARGV[7] or '', state[9] == '1'
 local messages = { { ARGV[1], ARGV[2] == 'json' and 'j' or 't', ARGV[3] or '' } }
-for at = 12, #ARGV, 3 do table.insert(messages, { ARGV[at], ARGV[at + 1] == 'json' and 'j' or 't', ARGV[at + 2] }) end
+for at = 12, #ARGV, 3 do table.insert(messages, { ARGV[at], ARGV[at + 1] == 'json' and 'j' or 't', ARGV[at + 2] or '' }) end
 local isEnd = messages[#messages][3] == 'tornadose.end'
 if not string.match(trace, '^%x%x%-[%x%-]+$') or #trace ~= 55 then trace = '' end
 
@@ -70,6 +70,8 @@ end
 
 -- The end takes no place of a message, and its time is one that never comes, so that it does not grow too old. An entry names the tag of
 -- the one before it, so that a reader sees whether one is missing.
+-- Of several messages nodes read all but the last from the log, which therefore keeps them even where its capacity is less.
+local kept = math.max(tonumber(capacity), #messages - (isEnd and 1 or (#messages == 1 and 1 or 0)))
 local time, hash = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)), ''
 local function add(number, message, before)
   local fifth = (number - 1) % 5 -- a hash has five tags
@@ -82,10 +84,10 @@ local function add(number, message, before)
   if number < #messages then
     added = redis.pcall('XADD', log, id, 'f', format, 'e', event, 't', time, 'p', before, 'd', data)
   elseif isEnd then
-    local kept, never = string.format('%.0f', capacity + 1), '9007199254740991'
-    added = redis.pcall('XADD', log, 'MAXLEN', kept, id, 'f', format, 'e', event, 't', never, 'p', before, 'd', data)
+    local never = '9007199254740991'
+    added = redis.pcall('XADD', log, 'MAXLEN', string.format('%.0f', kept + 1), id, 'f', format, 'e', event, 't', never, 'p', before, 'd', data)
   else
-    added = redis.pcall('XADD', log, 'MAXLEN', capacity, id, 'f', format, 'e', event, 't', time, 'p', before, 'd', data)
+    added = redis.pcall('XADD', log, 'MAXLEN', string.format('%.0f', kept), id, 'f', format, 'e', event, 't', time, 'p', before, 'd', data)
   end
   return entry, type(added) == 'table' and added.err and added or nil
 end

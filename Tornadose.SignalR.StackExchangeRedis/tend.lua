@@ -4,8 +4,9 @@
 --   KEYS  1  {prefix:store}:meta    2  {prefix:store}:log
 --   ARGV  1  an epoch    2  a secret for the announcements' proofs    3  how many messages are kept    4  for how many milliseconds; 0 for ever
 --         5  sharded or plain    6  for how many milliseconds an epoch without a message is kept
+--         7  for how many milliseconds a store is kept that has its end and is read; nothing for ever
 local meta, log, age = KEYS[1], KEYS[2], ARGV[4]
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'age', 'bus', 'version')
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'age', 'bus', 'version', 'ended')
 if state[7] and state[7] ~= '1' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
 end
@@ -20,12 +21,17 @@ end
 
 if state[6] ~= ARGV[5] then redis.call('HSET', meta, 'bus', ARGV[5]) end
 if state[5] ~= age then redis.call('HSET', meta, 'capacity', ARGV[3], 'age', age) end
+local ended = state[8] == '1'
+if ended and ARGV[7] ~= '' then
+  redis.call('PEXPIRE', meta, ARGV[7])
+  redis.call('PEXPIRE', log, ARGV[7])
+end
 if state[2] == '0' then
   redis.call('PEXPIRE', meta, ARGV[6])
 elseif age == '0' then
-  if state[5] ~= '0' then redis.call('PERSIST', log) end
+  if state[5] ~= '0' and not ended then redis.call('PERSIST', log) end
 else
-  if state[5] ~= age then redis.call('PEXPIRE', log, age) end
+  if state[5] ~= age and not ended then redis.call('PEXPIRE', log, age) end
   local clock = redis.call('TIME')
   local oldest = clock[1] * 1000 + math.floor(clock[2] / 1000) - tonumber(age)
   local dropped = 0

@@ -54,6 +54,41 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         Assert.Equal(0, nodes.Metrics.Sum("backplane.backfilled"));
     }
 
+    /// <summary>Nodes read all but the last message of a batch from the log.</summary>
+    [Fact]
+    public async Task Batch_OfAStoreThatKeepsNothing_ComesToItsReaders()
+    {
+        await using var backplane = TestBackplane.Create((await redis.GetAsync()).ConnectionString, redis.NewPrefix());
+        await using var channel = backplane.Open("live", new(0, 1 << 20));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var cursor = channel.Log.OpenCursor(StartAt.Now);
+        await channel.AppendAsync([Text("1"), Text("2"), Text("3")], null, default).WithTimeout();
+        var end = await channel.AppendAsync([Text("4"), Text("5"), MessageContent.End], null, default).WithTimeout();
+        await Eventually.TrueAsync(() => channel.Log.Position == end);
+        Assert.StartsWith("1 2 3 4 5", cursor.Read(), StringComparison.Ordinal);
+    }
+
+    /// <summary>With the copy's newest message these are exactly as many as one reply has.</summary>
+    [Fact]
+    public async Task Batch_ThatFillsAReply_NeedsNoReset()
+    {
+        await using var backplane = TestBackplane.Create((await redis.GetAsync()).ConnectionString, redis.NewPrefix());
+        await using var channel = backplane.Open("orders", new(100_000, 1 << 24));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var cursor = channel.Log.OpenCursor(StartAt.Now);
+        MessagePosition last = default;
+        for (var round = 0; round < 20; round++)
+        {
+            await channel.AppendAsync(Enumerable.Repeat(Text("batch"), 999).ToList(), null, default).WithTimeout();
+            last = await channel.AppendAsync(Text("alone"), null, default).AsTask().WithTimeout();
+        }
+
+        await Eventually.TrueAsync(() => channel.Log.Position == last);
+        Assert.DoesNotContain("reset", cursor.Read(), StringComparison.Ordinal);
+    }
+
+    private static MessageContent Text(string text) => new(System.Text.Encoding.UTF8.GetBytes(text), MessageFormat.Text, null);
+
     [Fact]
     public async Task Complete_DataStore_NodeThatComesLaterHasValueAndEnd()
     {

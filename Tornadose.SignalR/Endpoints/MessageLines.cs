@@ -43,7 +43,7 @@ internal static class MessageLines
 
     private static MessageContent ReadLine(ReadOnlyMemory<byte> line, string? eventType, MessageStore store)
     {
-        JsonText.OneLine(line); // from here on the line is known to be JSON
+        line = JsonText.OneLine(line); // from here on it is known to be JSON
         var reader = new Utf8JsonReader(line.Span);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)

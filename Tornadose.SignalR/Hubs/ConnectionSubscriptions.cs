@@ -269,7 +269,16 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     {
         try
         {
-            await LeaveAsync(group, connection.ConnectionAborted).ConfigureAwait(false);
+            await _changing.WaitAsync(connection.ConnectionAborted).ConfigureAwait(false);
+            try
+            {
+                if (!_subscriptions.ContainsKey(group)) // else it was subscribed to anew meanwhile
+                    await groups.RemoveFromGroupAsync(connection.ConnectionId, group, connection.ConnectionAborted).ConfigureAwait(false);
+            }
+            finally
+            {
+                _changing.Release();
+            }
         }
         catch (Exception failure)
         {

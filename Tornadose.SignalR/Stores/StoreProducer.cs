@@ -70,6 +70,13 @@ internal sealed class StoreProducer : IAsyncDisposable
             {
                 // the store is closed
             }
+            catch (Exception failure)
+            {
+                // A backplane that breaks its contract must not end the loop.
+                _fault = $"The producer of store '{_store.Name}' cannot run: {failure.GetType().Name}. The log has the details.";
+                _logger.ProducerFailed(failure, _store.Name, RenewInterval);
+                await Task.Delay(RenewInterval, _time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

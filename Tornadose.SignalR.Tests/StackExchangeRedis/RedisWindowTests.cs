@@ -92,7 +92,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
             Regex.Match((string)(await server.CommandAsync("INFO", "stats"))!, "total_net_output_bytes:([0-9]+)").Groups[1].Value,
             CultureInfo.InvariantCulture);
         Assert.InRange(sent, 8 << 20, 12 << 20);
-        Assert.InRange(await server.CallsAsync("evalsha"), 8, 20);
+        Assert.InRange(await server.CallsAsync("evalsha"), 8, 40); // pages, and a few scripts of the node's own
     }
 
     [Fact]

@@ -5,7 +5,9 @@ internal sealed class ServerOptions
 {
     public const string Section = "Server";
 
-    /// <summary>The kind of each store, by name or pattern: <c>queue</c> or <c>data</c>. Their options are in <c>Tornadose:Stores</c>.</summary>
+    /// <summary>
+    /// The kind of each store, by name or pattern: <c>queue</c> or <c>data</c>. Their options are in <c>Tornadose:Stores</c>.
+    /// </summary>
     public Dictionary<string, string> Stores { get; init; } = [];
 
     /// <summary>A connection string of StackExchange.Redis; null for stores of this process.</summary>

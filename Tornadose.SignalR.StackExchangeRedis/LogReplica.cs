@@ -10,7 +10,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// newest message of the copy, that message included, up to the one announced: what came after it is announced as well, and the messages
 /// without a position between them keep their place. (4) If the copy's newest message is there, or the next one names its tag, what
 /// follows is appended. (5) If more was trimmed, or what follows is too old, readers get a reset <em>expired</em>; if it is another one,
-/// or the log ends before it, Redis was rolled back: a reset <em>rollback</em>, to the last message that both have; another epoch: a reset <em>epoch</em>.
+/// or the log ends before it, Redis was rolled back: a reset <em>rollback</em>, to the last message that both have; another
+/// epoch: a reset <em>epoch</em>.
 /// (6) After a reset comes the window, read newest first, until it has as many messages or bytes as the copy keeps, or messages that are
 /// too old.
 /// <para>Invariant: nothing is appended whose predecessor is not proved to be the log's newest message, unless a reset says so, or the

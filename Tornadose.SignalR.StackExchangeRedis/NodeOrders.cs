@@ -5,7 +5,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <summary>What was ordered of this node: what it has taken, and what it has not done yet.</summary>
 /// <remarks>
 /// Orders are obeyed at once and beside each other: one that takes long, as when policies are asked that do not answer, delays no other.
-/// One that fails is tried again whenever orders are looked for, for as long as they are kept, and counts as not done until it has succeeded.
+/// One that fails is tried again whenever orders are looked for, for as long as they are kept, and counts as not done until it has
+/// succeeded.
 /// </remarks>
 internal sealed class NodeOrders(TimeProvider time, TimeSpan kept, ILogger logger)
 {

@@ -85,7 +85,8 @@ local function add(number, message, before)
     added = redis.pcall('XADD', log, id, 'f', format, 'e', event, 't', time, 'p', before, 'd', data)
   elseif isEnd then
     local never = '9007199254740991'
-    added = redis.pcall('XADD', log, 'MAXLEN', string.format('%.0f', kept + 1), id, 'f', format, 'e', event, 't', never, 'p', before, 'd', data)
+    added = redis.pcall('XADD', log, 'MAXLEN', string.format('%.0f', kept + 1), id,
+      'f', format, 'e', event, 't', never, 'p', before, 'd', data)
   else
     added = redis.pcall('XADD', log, 'MAXLEN', string.format('%.0f', kept), id, 'f', format, 'e', event, 't', time, 'p', before, 'd', data)
   end

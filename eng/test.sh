@@ -87,7 +87,7 @@ dotnet build Tornadose.sln --nologo -v q -c "$configuration"
 
 run_tests() {
   dotnet test Tornadose.sln --no-build --nologo -c "$configuration" --logger trx --results-directory "$results" \
-    --blame-hang-timeout 10m --blame-hang-dump-type none "$@"
+    --blame-hang-timeout 5m --blame-hang-dump-type none "$@"
 }
 
 count_results() {
@@ -96,11 +96,18 @@ count_results() {
 }
 
 failed_tests() {
-  grep -rhoP '<UnitTestResult [^>]*outcome="Failed"' "$results" --include='*.trx' | grep -oP 'testName="\K[^"(]+' | sort -u
+  { grep -rhoP '<UnitTestResult [^>]*outcome="Failed"' "$results" --include='*.trx' | grep -oP 'testName="\K[^"(]+' || true; } | sort -u
 }
 
-# Real servers, browsers and a thousand sockets on a small shared machine: a few tests that failed among all the others get one more run by themselves, and are named if it went well. What
-# is broken fails twice.
+# What went wrong, by name and last, where it is still seen when a long output is cut at its beginning. A run that hung or crashed has
+# no result for the tests that were running: the sequence file of --blame names them.
+print_failures() {
+  failed_tests | sed 's/^/FAILED: /'
+  { grep -rhoP '<Test Name="\K[^"]+(?="[^>]*Completed="False")' "$results" --include='Sequence_*.xml' || true; } | sed 's/^/DID NOT END: /'
+}
+
+# Real servers, browsers and a thousand sockets on a small shared machine: a few tests that failed among all the others get one more run
+# by themselves, and are named if it went well. What is broken fails twice.
 run_again() {
   local tests first_passed=$passed first_failed=$failed
   mapfile -t tests < <(failed_tests)
@@ -129,5 +136,6 @@ if [[ $status -ne 0 && $failed -eq 0 ]]; then
 fi
 
 print_cases
+print_failures
 [[ $failed -eq 0 ]] || exit 1
 [[ $passed -gt 0 ]] || die "no test ran"

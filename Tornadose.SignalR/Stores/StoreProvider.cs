@@ -143,6 +143,9 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
 
     private MessageStore Make(string name, StoreDefinition definition, StoreLease? lease)
     {
+        if (definition.Kind == StoreKind.Keyed && !_backplane.KeepsKeyedStores)
+            throw new NotSupportedException(
+                $"'{definition.Name}' is a keyed store, and {_backplane.GetType().Name} keeps none.");
         var options = _options.Get(definition.Name);
         MessageStore? made = null;
         made = new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits(definition.Kind, lease is not null)), _serializer)

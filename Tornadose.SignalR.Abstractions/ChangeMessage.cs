@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Tornadose.SignalR;
 
@@ -18,7 +16,9 @@ internal static class ChangeMessage
     /// <returns>The message, and where in it the value is.</returns>
     public static (byte[] Json, int ValueStart) Write(string store, string key, StoreChange change, ReadOnlySpan<byte> value)
     {
-        var escaped = JsonEncodedText.Encode(key, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
+        // A key holds no control characters: nothing else in it needs an escape.
+        var escaped = Encoding.UTF8.GetBytes(
+            key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal));
         var named = change != StoreChange.Delete ? ",\"value\":"u8 : default;
         var headers = change switch
         {

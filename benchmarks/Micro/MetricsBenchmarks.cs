@@ -62,7 +62,7 @@ public class MetricsBenchmarks
         if (!_publishes.IsEnabled)
             return false;
         using var publish = _publishes.Begin("orders", "orders", 64);
-        publish.Accepted(1);
+        publish.Accepted(1, 1);
         return true;
     }
 

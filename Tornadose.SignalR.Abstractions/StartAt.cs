@@ -40,6 +40,15 @@ public readonly record struct StartAt
     /// </summary>
     internal string? Text { get; }
 
+    /// <summary>Of a keyed store, the only key that is wanted; null for all.</summary>
+    internal string? Key { get; private init; }
+
+    /// <summary>The same start for one key of a keyed store: messages of other keys are not read.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The start.</returns>
+    /// <exception cref="ArgumentException">The key cannot be one.</exception>
+    public StartAt OfKey(string key) => this with { Key = StoreKeys.Validate(key) };
+
     /// <summary>With the last <paramref name="count"/> messages that are kept, then live.</summary>
     /// <param name="count">How many, from 0; more than there are gives all that there are.</param>
     /// <returns>The start.</returns>
@@ -66,5 +75,5 @@ public readonly record struct StartAt
     }
 
     /// <summary>The same resume, but after a reset everything that is still kept is replayed, instead of continuing live.</summary>
-    internal StartAt OrEarliest() => new(Where, Count, Position, earliestOnReset: true, Text);
+    internal StartAt OrEarliest() => new(Where, Count, Position, earliestOnReset: true, Text) { Key = Key };
 }

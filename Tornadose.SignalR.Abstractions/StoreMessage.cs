@@ -45,8 +45,20 @@ public sealed class StoreMessage
     /// <summary>What <see cref="Data"/> is; <see cref="MessageFormat.Text"/> for a reset.</summary>
     public MessageFormat Format => _content.Format;
 
-    /// <summary>The payload in UTF-8; empty for a reset.</summary>
+    /// <summary>The payload in UTF-8, as the wires have it; empty for a reset. Of a keyed store it is the change message, JSON.</summary>
     public ReadOnlyMemory<byte> Data => _content.Data;
+
+    /// <summary>The key that changes, in a keyed store; null otherwise.</summary>
+    public string? Key => _content.Key;
+
+    /// <summary>
+    /// What a message of a keyed store says; <see cref="StoreChange.None"/> for a reset, and for a message of another store.
+    /// </summary>
+    public StoreChange Change => _content.Change;
+
+    /// <summary>The key's value, JSON in UTF-8, with <see cref="StoreChange.Insert"/> and <see cref="StoreChange.Update"/>; otherwise
+    /// empty.</summary>
+    public ReadOnlyMemory<byte> Value => _content.Value;
 
     internal MessageContent Content => Reset is null
         ? _content

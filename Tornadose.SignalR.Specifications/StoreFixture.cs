@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.Specifications;
 /// </summary>
 public abstract class StoreFixture : IAsyncDisposable
 {
-    private readonly Dictionary<IStore, OpenStore> _stores = [];
+    private readonly Dictionary<object, OpenStore> _stores = [];
 
     /// <summary>
     /// What is specified. The fixture does not dispose of it: override <see cref="DisposeAsync"/> for that, and call the base first.
@@ -39,17 +39,32 @@ public abstract class StoreFixture : IAsyncDisposable
     /// <param name="capacity">Its capacity.</param>
     internal async Task<IStore> OpenAsync(StoreSort kind, Action<StoreOptions>? configure = null, int? capacity = null)
     {
-        var name = $"spec-{Guid.NewGuid():N}";
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
-        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddSingleton(Backplane).AddLogging();
-        var builder = services.AddTornadose();
-        _ = kind == StoreSort.Data ? builder.AddDataStore(name, configure) : builder.AddQueueStore(name, configure);
-        var open = new OpenStore(name, services.BuildServiceProvider(), configuration);
+        var open = Make((builder, name) =>
+            _ = kind == StoreSort.Data ? builder.AddDataStore(name, configure) : builder.AddQueueStore(name, configure));
         if (capacity is { } messages)
             open.Resize(messages);
         var store = await open.BeginAsync();
         _stores.Add(store, open);
         return store;
+    }
+
+    /// <summary>A keyed store of its own name, which is followed.</summary>
+    /// <param name="configure">Its options.</param>
+    internal async Task<(IKeyedStore Store, IStore Reading)> OpenKeyedAsync(Action<StoreOptions>? configure = null)
+    {
+        var open = Make((builder, name) => builder.AddKeyedStore(name, configure));
+        var store = await open.BeginAsync();
+        _stores.Add(store, open);
+        return (open.Keyed, store);
+    }
+
+    private OpenStore Make(Action<ITornadoseBuilder, string> add)
+    {
+        var name = $"spec-{Guid.NewGuid():N}";
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddSingleton(Backplane).AddLogging();
+        add(services.AddTornadose(), name);
+        return new OpenStore(name, services.BuildServiceProvider(), configuration);
     }
 
     /// <summary>Changes the capacity while the store is used, as a change of the application's configuration does.</summary>
@@ -61,6 +76,8 @@ public abstract class StoreFixture : IAsyncDisposable
     private sealed class OpenStore(string name, ServiceProvider services, IConfigurationRoot configuration) : IAsyncDisposable
     {
         private IDisposable? _following;
+
+        public IKeyedStore Keyed => services.GetRequiredKeyedService<IKeyedStore>(name);
 
         public async Task<IStore> BeginAsync()
         {

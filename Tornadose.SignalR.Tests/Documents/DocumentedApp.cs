@@ -31,7 +31,7 @@ internal static class DocumentedApp
         {
             builder.Services.AddHealthChecks().AddTornadose();
             builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero)
-                .AddDocumentedFormat().AddQueueStore("orders").AddQueueStore("notes").AddQueueStore(
+                .AddDocumentedFormat().AddQueueStore("orders").AddKeyedStore("devices").AddQueueStore("notes").AddQueueStore(
                     "devices/{id}").AddDataStore("weather").AddDataStore("cpu");
         },
         app =>

@@ -16,7 +16,8 @@ public sealed class ApiDescriptionTests
             ["application/json", "application/x-ndjson", "text/event-stream"], MediaTypes(get.GetProperty("responses").GetProperty("200")));
         Assert.Equal(["101", "200", "204", "400", "401", "403", "404", "406", "429", "503"], Names(get.GetProperty("responses")));
         Assert.Equal([
-            "Last-Event-ID header", "after query", "every query", "from query", "heartbeat query", "last query", "store path", "ticket query",
+            "Last-Event-ID header", "after query", "every query", "from query", "heartbeat query", "key query", "last query", "store path",
+            "ticket query",
             "wait query"], Parameters(get));
         Assert.Contains("read", get.GetProperty("summary").GetString(), StringComparison.OrdinalIgnoreCase);
         Assert.All(
@@ -43,7 +44,7 @@ public sealed class ApiDescriptionTests
         Assert.Equal(["/stores/_inspect", "/stores/_inspect/subscribers/{id}", "/stores/_ticket", "/stores/{store}"], Names(paths));
         Assert.Equal(["delete"], Names(paths.GetProperty("/stores/_inspect/subscribers/{id}")));
         Assert.Equal(["limit query", "store query"], Parameters(paths.GetProperty("/stores/_inspect").GetProperty("get")));
-        Assert.Equal(["get", "head", "post"], Names(paths.GetProperty("/stores/{store}")));
+        Assert.Equal(["delete", "get", "head", "post", "put"], Names(paths.GetProperty("/stores/{store}")));
     }
 
     private static async Task<JsonElement> PathsAsync()

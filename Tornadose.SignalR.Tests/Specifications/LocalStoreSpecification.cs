@@ -10,3 +10,6 @@ public sealed class LocalStoreFixture : StoreFixture
 {
     public override IBackplane Backplane { get; } = new LocalBackplane(TimeProvider.System);
 }
+
+/// <summary>Keyed stores in the memory of one process.</summary>
+public sealed class LocalKeyedStoreSpecification : KeyedStoreSpecification<LocalStoreFixture>;

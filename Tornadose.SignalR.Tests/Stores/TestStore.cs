@@ -35,7 +35,7 @@ internal static class TestStore
     {
         var options = new StoreOptions { Capacity = capacity, SlowConsumer = policy };
         configure?.Invoke(options);
-        var channel = new LocalBackplane(time ?? TimeProvider.System).Open("test", options.ToLimits(isOfFamily: false));
+        var channel = new LocalBackplane(time ?? TimeProvider.System).Open("test", options.ToLimits(kind, isOfFamily: false));
         return new MessageStore("test", kind, options, channel, new StoreSerializer(json ?? JsonSerializerOptions.Web));
     }
 }

@@ -23,6 +23,12 @@ public interface IBackplane
     IBackplaneChannel Open(string store, MessageLogLimits limits);
 
     /// <summary>
+    /// Whether its channels implement <see cref="IBackplaneChannel.ChangeAsync"/>. An application that adds a keyed store does not start on
+    /// a backplane that keeps none. Default false.
+    /// </summary>
+    bool KeepsKeyedStores => false;
+
+    /// <summary>
     /// What keeps messages from being accepted or delivered at the moment, in a sentence for operators; null when nothing does. Health
     /// checks ask, several times a minute.
     /// </summary>

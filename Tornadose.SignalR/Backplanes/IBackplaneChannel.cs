@@ -56,6 +56,23 @@ public interface IBackplaneChannel : IAsyncDisposable
         AppendAsync(contents, idempotencyKey, cancellationToken);
 
     /// <summary>
+    /// Changes a keyed store (<see cref="MessageLogLimits.IsKeyed"/>) on every node: in one step it looks at the key, decides as <see
+    /// cref="MessageLog.Judge"/> does, and appends the change. By default it is not supported.
+    /// </summary>
+    /// <param name="change">The change.</param>
+    /// <param name="idempotencyKey">As with <see cref="AppendAsync(IReadOnlyList{MessageContent}, string?, CancellationToken)"/>. It is
+    /// looked at before the change's condition.</param>
+    /// <param name="cancellationToken">Ends the wait; the change may have been stored all the same.</param>
+    /// <returns>The change's position; null when there was nothing to change, or its condition was not met.</returns>
+    /// <exception cref="NotSupportedException">The backplane keeps no keyed stores.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="StoreRefusedException">The backplane answered that it does not take the change.</exception>
+    /// <exception cref="StoreFullException">There would be too many keys, or bytes.</exception>
+    /// <exception cref="StoreCompletedException">The store has its end; unless the key was used before.</exception>
+    ValueTask<MessagePosition?> ChangeAsync(KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{GetType().Name} keeps no keyed stores: it does not implement ChangeAsync.");
+
+    /// <summary>
     /// Makes this process the only one that produces the store's messages, or keeps it so. By default it is, as no other process shares the
     /// store.
     /// </summary>

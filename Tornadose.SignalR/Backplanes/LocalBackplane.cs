@@ -7,5 +7,8 @@ namespace Tornadose.SignalR.Backplanes;
 internal sealed class LocalBackplane(TimeProvider time) : IBackplane
 {
     /// <inheritdoc/>
+    public bool KeepsKeyedStores => true;
+
+    /// <inheritdoc/>
     public IBackplaneChannel Open(string store, MessageLogLimits limits) => new LocalBackplaneChannel(store, limits, time);
 }

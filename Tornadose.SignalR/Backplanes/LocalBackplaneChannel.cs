@@ -40,6 +40,26 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
         }
     }
 
+    public ValueTask<MessagePosition?> ChangeAsync(KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+            _keys.Trim();
+            if (idempotencyKey is not null && _keys.TryGet(idempotencyKey, out var earlier))
+                return new(earlier);
+            if (Log.HasEnd)
+                throw new StoreCompletedException(_store);
+            if (Log.Judge(_store, change) is not { } content)
+                return default;
+            var position = Append(content);
+            if (idempotencyKey is not null)
+                _keys.Add(idempotencyKey, position);
+            return new(position);
+        }
+    }
+
     public ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -15,8 +15,7 @@ namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
 /// <c>POST</c> on a store's URL: the body is the message, <c>?event=</c> its type, <c>Idempotency-Key</c> makes a retry safe. JSON lines
-/// are
-/// several messages, stored all together or not at all.
+/// are several messages, stored all together or not at all. <c>PUT</c> and <c>DELETE</c> change a key of a keyed store.
 /// </summary>
 internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer authorizer, TornadoseOptions options)
 {
@@ -51,7 +50,11 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
     {
         try
         {
-            var position = await PublishAsync(context.Request, store);
+            var position = HttpMethods.IsPost(context.Request.Method)
+                ? await PublishAsync(context.Request, store)
+                : await ChangeAsync(context, store);
+            if (position is null)
+                return;
             var answer = $$"""{"id":"{{position}}"}""";
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = answer.Length;
@@ -60,6 +63,10 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         catch (MessageTooLargeException tooLarge)
         {
             await Refusal.WriteAsync(context, (StatusCodes.Status413PayloadTooLarge, tooLarge.Message));
+        }
+        catch (StoreFullException full)
+        {
+            await Refusal.WriteAsync(context, (StatusCodes.Status507InsufficientStorage, full.Message));
         }
         catch (StoreCompletedException completed)
         {
@@ -86,15 +93,45 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         }
     }
 
-    private async ValueTask<MessagePosition> PublishAsync(HttpRequest request, MessageStore store)
+    /// <returns>Null when the request has been answered: nothing was changed.</returns>
+    private async ValueTask<MessagePosition?> ChangeAsync(HttpContext context, MessageStore store)
+    {
+        if (store.Kind != StoreKind.Keyed)
+            throw new BadHttpRequestException(Refusal.NoKeys.Text);
+        var request = context.Request;
+        var isPut = HttpMethods.IsPut(request.Method);
+        var form = isPut ? FormOf(request) : BodyForm.Text;
+        if (form == BodyForm.Lines)
+            throw Unsupported();
+        var change = KeyedRequest.Read(request, isPut ? await ReadValueAsync(request, store, form) : default);
+        if (await store.ChangeAsync(change, OptionsOf(request), context.RequestAborted) is not { } position)
+        {
+            await KeyedRequest.AnswerNothingAsync(context, change);
+            return null;
+        }
+
+        if (isPut)
+            context.Response.Headers.ETag = $"\"{position}\"";
+        return position;
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadValueAsync(HttpRequest request, MessageStore store, BodyForm form)
+    {
+        var body = await ReadBodyAsync(request, store, store.Options.MaxMessageBytes);
+        return form == BodyForm.Json ? JsonText.OneLine(body) : JsonText.OfString(body.Span);
+    }
+
+    private PublishOptions OptionsOf(HttpRequest request) => new()
+    {
+        EventType = request.Query["event"],
+        IdempotencyKey = KeyOf(request),
+        Scope = IdempotencyScope.Of(options.UserId(request.HttpContext.User)),
+    };
+
+    private async ValueTask<MessagePosition?> PublishAsync(HttpRequest request, MessageStore store)
     {
         var form = FormOf(request);
-        var published = new PublishOptions
-        {
-            EventType = request.Query["event"],
-            IdempotencyKey = KeyOf(request),
-            Scope = IdempotencyScope.Of(options.UserId(request.HttpContext.User)),
-        };
+        var published = OptionsOf(request);
         var limit = form == BodyForm.Lines ? PublishOptions.MaxBatchBytes : store.Options.MaxMessageBytes;
         var body = await ReadBodyAsync(request, store, limit);
         var aborted = request.HttpContext.RequestAborted;

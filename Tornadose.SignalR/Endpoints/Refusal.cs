@@ -19,6 +19,9 @@ internal static class Refusal
         "One of the stores is called as an event that an EventSource has itself, or that is the library's own: ask for that store " +
             "alone, or for JSON lines or a WebSocket.");
 
+    public static readonly (int Status, string Text) NoKeys = (
+        StatusCodes.Status400BadRequest, "A 'key' is that of one keyed store, which the path names.");
+
     public static readonly (int Status, string Text) NoSuchStore = (StatusCodes.Status404NotFound, "There is no such store.");
 
     /// <summary>What the authoriser's verdict means to the client; null when it may go on.</summary>

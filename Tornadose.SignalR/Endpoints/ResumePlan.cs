@@ -19,13 +19,17 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageSto
     public StartAt StartOf(int index)
     {
         var start = request.After is null ? FreshStart(stores[index]) : After(index);
+        if (request.Key is not null)
+            start = start.OfKey(request.Key);
         return request.Earliest && request.After is not null ? start.OrEarliest() : start;
     }
 
     private StartAt FreshStart(MessageStore store)
     {
+        if (request.Now && store.Kind == StoreKind.Keyed)
+            return StartAt.Now;
         if (request.Earliest)
-            return store.Kind == StoreKind.Data ? StartAt.Latest : StartAt.Earliest;
+            return store.Kind == StoreKind.Queue ? StartAt.Earliest : StartAt.Latest;
         return request.Last is { } count ? StartAt.Last(count) : store.DefaultStart;
     }
 

@@ -22,13 +22,19 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
     {
         if (!TryReadFrom(request, out var earliest, out var now, out var error) || !TryReadLast(request, out var last, out error))
             return new(null, false, null, false, error);
-        return new(AfterId(request), earliest, last, now, null);
+        var keys = RequestParts.Query(request)["key"];
+        if (keys.Count > 1)
+            return new(null, false, null, false, "The query parameter 'key' comes once.");
+        return new(AfterId(request), earliest, last, now, keys is [{ } key] ? StoreKeys.Fault(key) : null) { Key = keys };
     }
 
+    /// <summary>Of a keyed store, the only key that is wanted; null for all.</summary>
+    public string? Key { get; init; }
+
     /// <summary>
-    /// Whether it says nothing, so that a stream begins where its store's kind begins, and a snapshot is the whole window.
+    /// Whether it says nothing of where to begin, so that a stream begins where its store's kind begins, and a snapshot is the whole window.
     /// </summary>
-    public bool IsEmpty => this == default;
+    public bool IsEmpty => this with { Key = null } == default;
 
     /// <summary>An empty id is none.</summary>
     private static string? AfterId(HttpRequest request)

@@ -82,6 +82,12 @@ internal sealed class StoreEndpoint(
             return null;
         }
 
+        if (resume.Key is not null && (selection.IsList || selection.Stores[0].Kind != StoreKind.Keyed))
+        {
+            await Refusal.WriteAsync(context, Refusal.NoKeys);
+            return null;
+        }
+
         try
         {
             if (format is not null && HttpMethods.IsHead(context.Request.Method))
@@ -127,12 +133,16 @@ internal sealed class StoreEndpoint(
     private async Task SnapshotAsync(
         HttpContext context, SubscriberAccess access, StoreSelection selection, ResumeRequest resume, StreamFormat format)
     {
-        var window = resume.IsEmpty ? new ResumeRequest(After: null, Earliest: true, Last: null, Now: false, Error: null) : resume;
+        var window = resume.IsEmpty ? new ResumeRequest(null, Earliest: true, null, Now: false, null) { Key = resume.Key } : resume;
         const string transport = StoreSnapshotResponse.Transport;
         if (await EnterAsync(context, transport, access, selection, window, format, isSnapshot: true) is not { } snapshot)
             return;
         using (snapshot)
+        {
+            if (resume.Key is not null && snapshot.Feeds.First().Cursor.Snapshot is [{ Id: { } id }])
+                context.Response.Headers.ETag = $"\"{id}\"";
             await StoreSnapshotResponse.WriteAsync(context, snapshot, registry);
+        }
     }
 
     private async ValueTask<StoreSubscription?> SubscribeAsync(

@@ -8,11 +8,11 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary>
 /// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>, with
 /// <c>"ended":true</c> before the id where the store is complete; of a list, <c>{"stores":[…],"id":…}</c>
-/// with the vector of all as the id.
+/// with the vector of all as the id. A keyed store has <c>"entries":{…}</c> instead of the messages: the value of each key.
 /// </summary>
 /// <remarks>
 /// A snapshot is a subscription that ends at the position at which the log was when it began. So it costs what every other reader costs:
-/// it keeps no message, obeys the send time-out, ends with the drain and with the
+/// it keeps no message (but for the values of a keyed store, which are read at once), obeys the send time-out, ends with the drain and with the
 /// user's access, and a reader that the log has lapped is cut. A list is read store after store, each by a subscriber of its own.
 /// </remarks>
 internal static class StoreSnapshotResponse
@@ -36,7 +36,8 @@ internal static class StoreSnapshotResponse
         for (var index = 0; index < feeds.Length; index++)
         {
             var sink = SinkOf(context.Response, subscription.Feeds, feeds, index);
-            var subscriber = new Subscriber(Transport, SubscriberFeeds.Of(feeds[index]), LongPollingEncoder.Instance, sink, registry)
+            FrameEncoder encoder = feeds[index].Cursor.Snapshot is null ? LongPollingEncoder.Instance : KeyedEntryEncoder.Instance;
+            var subscriber = new Subscriber(Transport, SubscriberFeeds.Of(feeds[index]), encoder, sink, registry)
             {
                 Access = subscription.Access,
                 Gone = context.RequestAborted,
@@ -52,11 +53,11 @@ internal static class StoreSnapshotResponse
         var feed = feeds[index];
         var isFirst = index == 0;
         var isLast = index == feeds.Length - 1;
-        var opening = $"{(!isFirst ? "," : all.NamesStore ? "{\"stores\":[" : "")}{{\"store\":\"{feed.Store}\",\"messages\":[";
+        var opening = $"{(!isFirst ? "," : all.NamesStore ? "{\"stores\":[" : "")}{{\"store\":\"{feed.Store}\",{(feed.Cursor.Snapshot is null ? "\"messages\":[" : "\"entries\":{")}";
         return new SnapshotSink(
             response, opening, () => Closing(feed) + (all.NamesStore && isLast ? $"],\"id\":\"{all.Id}\"}}" : ""));
     }
 
     private static string Closing(SubscriberFeed feed) =>
-        $"],{(feed.Cursor.IsAtEnd ? "\"ended\":true," : "")}\"id\":\"{feed.Cursor.Position}\"}}";
+        $"{(feed.Cursor.Snapshot is null ? ']' : '}')},{(feed.Cursor.IsAtEnd ? "\"ended\":true," : "")}\"id\":\"{feed.Cursor.Position}\"}}";
 }

@@ -27,6 +27,7 @@ internal static class ApiDescription
             "header Last-Event-ID wins.")] string? after,
         [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
         [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
+        [FromQuery(Name = "key"), Description("The only key that is wanted of a keyed store.")] string? key,
         [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
         [
             FromQuery(Name = "every"),
@@ -46,6 +47,17 @@ internal static class ApiDescription
         [
             FromHeader(Name = "Idempotency-Key"),
             Description("The same key within five minutes stores one message, and gives the same id again.")] string? idempotencyKey) =>
+    {
+    };
+
+    private static readonly Delegate Change = (
+        [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
+        [FromQuery(Name = "key"), Description("The key. DELETE without one removes all keys.")] string? key,
+        [FromHeader(Name = "If-Match"), Description("* if there is the key, or the id of its value, in quotes.")] string? ifMatch,
+        [FromHeader(Name = "If-None-Match"), Description("* if the key is new; only with PUT.")] string? ifNoneMatch,
+        [
+            FromHeader(Name = "Idempotency-Key"),
+            Description("The same key within five minutes stores one change, and gives the same id again.")] string? idempotencyKey) =>
     {
     };
 
@@ -90,6 +102,17 @@ internal static class ApiDescription
             StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable)
         // routing refuses what is not named here
         .WithMetadata(new AcceptsMetadata([Json, "application/*+json", MessageLines.MediaType, Text, "application/x-www-form-urlencoded"], typeof(object)));
+
+    public static IEndpointConventionBuilder DescribeChanging(this IEndpointConventionBuilder endpoint) => endpoint
+        .WithSummary("Sets or removes a key of a keyed store")
+        .WithDescription("The body of PUT is the value: JSON, or text, which becomes a JSON string.")
+        .Describe(Change, StatusCodes.Status200OK, [Json])
+        .Refuses(
+            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
+            StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed,
+            StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType,
+            StatusCodes.Status503ServiceUnavailable, StatusCodes.Status507InsufficientStorage)
+        .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void)));
 
     public static IEndpointConventionBuilder DescribeTickets(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Gives a ticket for one stream")

@@ -25,6 +25,7 @@ public static class StoreEndpointRouteBuilderExtensions
     // A WebSocket over HTTP/2 (RFC 8441). An endpoint of its own, as API descriptions know no such verb.
     private static readonly string[] ConnectMethods = [HttpMethods.Connect];
     private static readonly string[] PublishMethods = [HttpMethods.Post];
+    private static readonly string[] ChangeMethods = [HttpMethods.Put, HttpMethods.Delete];
 
     /// <summary>
     /// Maps one URL a store, <c>GET {pattern}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines, JSON
@@ -63,7 +64,8 @@ public static class StoreEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps <c>POST {pattern}/{store}</c>, which publishes the body. Say who may: <c>.RequireAuthorization("policy")</c>, or
+    /// Maps <c>POST {pattern}/{store}</c>, which publishes the body, and <c>PUT</c> and <c>DELETE {pattern}/{store}?key=…</c>, which set
+    /// and remove a key of a keyed store. Say who may: <c>.RequireAuthorization("policy")</c>, or
     /// <c>.AllowAnonymous()</c>. Without either the application does not start: nobody opens a write endpoint by accident.
     /// </summary>
     /// <param name="endpoints">The application.</param>
@@ -73,10 +75,11 @@ public static class StoreEndpointRouteBuilderExtensions
     public static IEndpointConventionBuilder MapStorePublishing(this IEndpointRouteBuilder endpoints, string pattern)
     {
         var endpoint = Required<PublishEndpoint>(endpoints, nameof(MapStorePublishing));
-        return endpoints.MapMethods(StorePattern(pattern), PublishMethods, endpoint.InvokeAsync)
+        var publishes = endpoints.MapMethods(StorePattern(pattern), PublishMethods, endpoint.InvokeAsync).DescribePublishing();
+        var changes = endpoints.MapMethods(StorePattern(pattern), ChangeMethods, endpoint.InvokeAsync).DescribeChanging();
+        return new EndpointConventions(publishes, changes)
             .WithDisplayName($"Tornadose publishing under {pattern}")
             .WithMetadata(ExplicitAccess.Publishing)
-            .DescribePublishing()
             .ForPrograms();
     }
 

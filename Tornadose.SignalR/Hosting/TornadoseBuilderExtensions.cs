@@ -78,6 +78,39 @@ public static class TornadoseBuilderExtensions
         builder.AddStore(name, StoreKind.Queue, configure).AddFace<T>(name);
 
     /// <summary>
+    /// Adds a keyed store: it keeps the latest value of each key. A new subscriber gets all keys first, one that falls behind gets each key
+    /// once, with its newest value, and removals are told as long as somebody may not have seen them. Inject it with
+    /// <c>[FromKeyedServices("name")] IKeyedStore</c>.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name"> The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>rooms/{id}</c>, whose stores
+    /// appear on first use: get them by <see cref="IStoreProvider.GetKeyedStore(string)"/>.
+    /// </param>
+    /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
+    public static ITornadoseBuilder AddKeyedStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null)
+    {
+        builder.AddStore(name, StoreKind.Keyed, configure);
+        if (!StorePattern.IsPattern(name))
+            builder.Services.AddKeyedSingleton<IKeyedStore>(
+                name, static (provider, key) => provider.GetRequiredService<IStoreProvider>().GetKeyedStore((string)key!));
+        return builder;
+    }
+
+    /// <summary>Adds a keyed store with a typed face: <c>[FromKeyedServices("name")] IKeyedStore&lt;T&gt;</c>.</summary>
+    /// <inheritdoc cref="AddKeyedStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    public static ITornadoseBuilder AddKeyedStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null)
+    {
+        builder.AddKeyedStore(name, configure);
+        if (!StorePattern.IsPattern(name))
+            builder.Services.AddKeyedSingleton<IKeyedStore<T>>(
+                name, static (provider, key) => provider.GetRequiredService<IStoreProvider>().GetKeyedStore<T>((string)key!));
+        return builder;
+    }
+
+    /// <summary>
     /// Says what fills the store, while somebody reads it: it is started with the first subscriber and stopped when the last has gone for
     /// <see cref="StoreOptions.SubscriberGrace"/>, and started again with the next. Of several processes that share the store over Redis
     /// one at a time runs it, among those that have subscribers; should that one die, another one does within some 15 seconds.
@@ -212,9 +245,11 @@ public static class TornadoseBuilderExtensions
         return new TornadoseStoreBuilder(services, definition);
     }
 
-    /// <summary>What makes a data store a data store is not an option.</summary>
+    /// <summary>What makes a store one of its kind is not an option.</summary>
     private static void Fix(StoreOptions options, StoreKind kind)
     {
+        if (kind == StoreKind.Keyed)
+            options.SlowConsumer = SlowConsumerPolicy.Reset;
         if (kind != StoreKind.Data)
             return;
         options.Capacity = 1;

@@ -15,6 +15,7 @@ public sealed class MessageCursor : IDisposable
 
     private readonly MessageLog _log;
     private readonly SlowConsumerPolicy _policy;
+    private readonly KeyedReading? _keyed;
     private Func<CursorStart>? _startLater;
     private long _liveFrom;
     private MessageEntry? _opening;
@@ -24,10 +25,11 @@ public sealed class MessageCursor : IDisposable
     private bool _disconnected;
     private long _last = long.MaxValue;
 
-    internal MessageCursor(MessageLog log, SlowConsumerPolicy policy, CursorStart start)
+    internal MessageCursor(MessageLog log, SlowConsumerPolicy policy, CursorStart start, KeyedReading? keyed = null)
     {
         _log = log;
         _policy = policy;
+        _keyed = keyed;
         Begin(start);
     }
 
@@ -54,10 +56,22 @@ public sealed class MessageCursor : IDisposable
     public bool IsEnded => _disconnected || IsComplete || IsAtEnd || (_log.IsCompleted && Behind == 0);
 
     /// <summary>Whether a bounded cursor has read everything up to its end: see <see cref="EndHere"/>.</summary>
-    internal bool IsComplete => _next > _last && _opening is null;
+    internal bool IsComplete => _keyed?.IsTaken ?? (_next > _last && _opening is null);
 
-    /// <summary>How many entries the cursor is behind the log.</summary>
-    public long Behind => Math.Max(0, _log.LastSequence - _next + 1) + (_opening is null ? 0 : 1);
+    /// <summary>How many entries the cursor is behind the log; of a keyed store, at most so many.</summary>
+    public long Behind => Unread + (_keyed?.Due ?? 0) + (_opening is null ? 0 : 1);
+
+    private long Unread
+    {
+        get
+        {
+            var unread = Math.Max(0, _log.LastSequence - _next + 1);
+            if (_keyed is null || unread == 0)
+                return unread;
+            // many numbers are of entries that have been replaced, but the newest one is there
+            return _keyed.Snapshot is null ? Math.Clamp(_log.Count, 1, unread) : 0;
+        }
+    }
 
     /// <summary>Whether the first thing to be read is a reset: the resume was not possible.</summary>
     internal bool OpensWithReset => _opening is { IsReset: true };
@@ -83,10 +97,23 @@ public sealed class MessageCursor : IDisposable
         var isOpen = log.IsOpen; // before the start is asked for, which looks at the same
         var first = start();
         var resumes = first.Where == StartAt.Kind.After;
+        if (log.Limits.IsKeyed)
+            return OpenKeyed(log, policy, start, first, isOpen);
         if (isOpen)
             return new(log, policy, CursorStart.Resolve(log, first, newestWins)) { _resumes = resumes };
         var unknown = new CursorStart(null, 1, 1, first.Position ?? log.Position);
         return new(log, policy, unknown) { _resumes = resumes, _startLater = () => CursorStart.ResolveLate(log, start(), newestWins) };
+    }
+
+    private static MessageCursor OpenKeyed(
+        MessageLog log, SlowConsumerPolicy policy, Func<StartAt> start, StartAt first, bool isOpen)
+    {
+        var keyed = new KeyedReading(log, first.Key);
+        var resumes = first.Where == StartAt.Kind.After;
+        if (isOpen)
+            return new(log, policy, keyed.Begin(first, isLate: false), keyed) { _resumes = resumes };
+        var unknown = new CursorStart(null, 1, 1, first.Position ?? log.Position);
+        return new(log, policy, unknown, keyed) { _resumes = resumes, _startLater = () => keyed.Begin(start(), isLate: true) };
     }
 
     /// <summary>What keeps the store up to date for this cursor; null where somebody else does.</summary>
@@ -96,7 +123,23 @@ public sealed class MessageCursor : IDisposable
     public void Dispose() => Following?.Dispose();
 
     /// <summary>Bounds the cursor: it ends once it has read what the log holds now. Only for a log that is open.</summary>
-    internal void EndHere() => _last = _log.LastSequence;
+    internal void EndHere()
+    {
+        _last = _log.LastSequence;
+        if (_keyed is not null)
+            TakeSnapshot(_keyed);
+    }
+
+    /// <summary>Of a keyed log, the values of a bounded cursor; null otherwise.</summary>
+    internal IReadOnlyList<StoreMessage>? Snapshot => _keyed?.Snapshot?.Messages;
+
+    /// <summary>Of a keyed log it is all keys, whatever was asked for: what has changed since an id is no document.</summary>
+    private void TakeSnapshot(KeyedReading keyed)
+    {
+        keyed.TakeSnapshot();
+        _opening = null;
+        Position = keyed.Snapshot!.Position;
+    }
 
     /// <summary>Reads the next message, or reset, if there is one.</summary>
     /// <param name="message">What was read.</param>
@@ -127,6 +170,8 @@ public sealed class MessageCursor : IDisposable
             BeginLate();
         if (_opening is not null && TakeOpening(out entry))
             return true;
+        if (_keyed is not null)
+            return TryReadKeyed(_keyed, out entry);
         while (_next <= _log.LastSequence && _next <= _last)
         {
             entry = _log.Find(_next);
@@ -145,6 +190,14 @@ public sealed class MessageCursor : IDisposable
 
         entry = null;
         return false;
+    }
+
+    private bool TryReadKeyed(KeyedReading keyed, [NotNullWhen(true)] out MessageEntry? entry)
+    {
+        var position = Position;
+        var read = keyed.TryRead(ref _next, ref position, out entry);
+        Position = position;
+        return read;
     }
 
     private void BeginLate()

@@ -28,6 +28,12 @@ internal sealed class MessageEntry(long sequence, MessagePosition position, Stor
     /// <summary>The end of the store: while it is the newest entry, nothing is appended.</summary>
     public bool IsEnd => Message.IsEnd;
 
+    /// <summary>In a keyed log, the value of a key.</summary>
+    public bool IsLive => Message.Change is StoreChange.Insert or StoreChange.Update;
+
+    /// <summary>In a keyed log, what tells that a key has gone.</summary>
+    public bool IsTombstone => Message.Change == StoreChange.Delete;
+
     /// <summary>Has a position of its own, so that it can be resumed after and replayed.</summary>
     public bool IsLogged => Message.Position is not null && !IsReset;
 

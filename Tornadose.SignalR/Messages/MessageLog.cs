@@ -14,6 +14,8 @@ namespace Tornadose.SignalR.Backplanes;
 /// the newest entry finds the slots that belong to it.</para>
 /// <para>Sequence numbers are this process's own and have no gaps. They are not offsets: messages without an id, and
 /// resets, take a slot too, so that every reader meets them in their place.</para>
+/// <para>A keyed log (<see cref="MessageLogLimits.MaxKeys"/>) is the same log, compacted: it has no ring, but of each key the newest entry.
+/// Numbers that are missing have been replaced by later ones. <c>KeyedEntries</c> says how its readers do without a lock.</para>
 /// </remarks>
 public sealed class MessageLog
 {
@@ -21,6 +23,8 @@ public sealed class MessageLog
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
+    private readonly KeyedEntries? _keyed;
+    private MessageEntry? _lastReset;
     private MessagePosition _origin;
     private MessageLogLimits _limits;
     private MessageEntry?[] _ring;
@@ -44,7 +48,8 @@ public sealed class MessageLog
         _limits = limits.Validate();
         _time = time;
         _origin = origin;
-        _ring = new MessageEntry?[Math.Min(InitialSlots, RoundUp(limits.Slots))];
+        _keyed = limits.IsKeyed ? new KeyedEntries() : null;
+        _ring = _keyed is null ? new MessageEntry?[Math.Min(InitialSlots, RoundUp(limits.Slots))] : [];
         _head = new MessageEntry(0, origin, new StoreMessage(origin, default), 0, time.GetTimestamp());
         Signal = new AppendSignal(this);
     }
@@ -66,24 +71,33 @@ public sealed class MessageLog
     public MessagePosition Position => Head.Position;
 
     /// <summary>How many messages, resets included, are kept at the moment.</summary>
-    public int Count => (int)Math.Max(0, LastSequence - Volatile.Read(ref _first) + 1);
+    public int Count => _keyed?.Count ?? (int)Math.Max(0, LastSequence - Volatile.Read(ref _first) + 1);
 
-    /// <summary>The bytes of payload and event types that are kept at the moment.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
+    /// <summary>The bytes of payload and event types, or of keys and values, that are kept at the moment.</summary>
+    public long Bytes => _keyed?.Bytes ?? Volatile.Read(ref _bytes);
 
     /// <summary>
     /// How much is kept. Changing it takes effect at once: readers that lose messages by it are told when they come to them.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range, or would make a keyed log of another, or the other way
+    /// round.</exception>
     public MessageLogLimits Limits
     {
         get => _limits;
         set
         {
             value.Validate();
+            if (value.IsKeyed != _limits.IsKeyed)
+                throw new ArgumentOutOfRangeException(nameof(value), "A log is keyed, or it is not: that cannot be changed.");
             lock (_gate)
             {
                 _limits = value;
+                if (_keyed is not null)
+                {
+                    _keyed.DropTombstones(value.MaxTombstones);
+                    return;
+                }
+
                 if (value.Capacity == 0)
                     ForgetUntil(_head.IsEnd ? _head.Sequence - 1 : _head.Sequence);
                 Trim();
@@ -101,6 +115,12 @@ public sealed class MessageLog
     public bool IsCompleted => Volatile.Read(ref _completed);
 
     internal AppendSignal Signal { get; }
+
+    /// <summary>The entries by key; null for a log that is not keyed.</summary>
+    internal KeyedEntries? Keyed => _keyed;
+
+    /// <summary>The newest reset that was announced to all readers; null when there was none.</summary>
+    internal MessageEntry? LastReset => Volatile.Read(ref _lastReset);
 
     /// <summary>The position before the first message that was ever appended.</summary>
     internal MessagePosition Origin => _origin;
@@ -131,18 +151,35 @@ public sealed class MessageLog
             if (position.Epoch == _head.Position.Epoch && position.Offset <= _head.Position.Offset)
                 throw new ArgumentOutOfRangeException(nameof(position), position,
                     $"The offset does not follow that of the log's position, {_head.Position}.");
-            PublishLogged(Add(position, new StoreMessage(position, content), content.Size, age));
+            if (_keyed is not null)
+                AppendKeyed(_keyed, position, content, age);
+            else
+                PublishLogged(Add(position, new StoreMessage(position, content), content.Size, age));
         }
 
         Signal.Set();
     }
 
+    private void AppendKeyed(KeyedEntries keyed, MessagePosition position, MessageContent content, TimeSpan age)
+    {
+        if (content.Change == StoreChange.Clear)
+            content = MessageContent.OfControl(StoreChange.Clear, position);
+        var entry = new MessageEntry(
+            _head.Sequence + 1, position, new StoreMessage(position, content), content.Size, TimestampOf(age));
+        keyed.Add(entry);
+        Volatile.Write(ref _head, entry);
+        keyed.Settle(entry, _limits.MaxTombstones);
+    }
+
     /// <summary>
-    /// Appends a message without a position: present readers get it in its place, it is never replayed. After the end it is dropped.
+    /// Appends a message without a position: present readers get it in its place, it is never replayed. After the end it is dropped, and so
+    /// it is in a keyed log.
     /// </summary>
     /// <param name="content">The message.</param>
     public void AppendWithoutPosition(MessageContent content)
     {
+        if (_keyed is not null)
+            return; // it says nothing of a key
         lock (_gate)
         {
             if (_head.IsEnd)
@@ -164,12 +201,79 @@ public sealed class MessageLog
         ArgumentOutOfRangeException.ThrowIfNegative(position.Offset, nameof(position));
         lock (_gate)
         {
-            var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
-            ForgetUntil(entry.Sequence);
-            Publish(entry);
+            if (_keyed is not null)
+            {
+                ResetKeyed(_keyed, reason, position);
+            }
+            else
+            {
+                var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
+                ForgetUntil(entry.Sequence);
+                Publish(entry);
+            }
         }
 
         Signal.Set();
+    }
+
+    /// <summary>A keyed log has no slot for the reset: readers that are before it find out by <see cref="FirstReplayable"/>.</summary>
+    private void ResetKeyed(KeyedEntries keyed, StoreResetReason reason, MessagePosition position)
+    {
+        var entry = new MessageEntry(
+            _head.Sequence + 1, position, new StoreMessage(new StoreReset(reason, position)), 0, _time.GetTimestamp());
+        Volatile.Write(ref _lastReset, entry);
+        ForgetUntil(entry.Sequence);
+        keyed.RemoveAll();
+        Volatile.Write(ref _head, entry);
+    }
+
+    /// <summary>Decides whether a keyed log takes a change, as a backplane does that decides in this process.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="change">The change.</param>
+    /// <returns>What to append; null when there is nothing to change, or the change's condition is not met.</returns>
+    /// <exception cref="InvalidOperationException">The log is not keyed.</exception>
+    /// <exception cref="StoreFullException">There would be too many keys, or bytes.</exception>
+    public MessageContent? Judge(string store, KeyedChange change)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var keyed = _keyed ?? throw new InvalidOperationException("The log is not keyed.");
+        if (change.IsClear)
+            return keyed.Keys == 0 ? null : change.ToContent(store, isNew: false);
+        var exists = keyed.TryGet(change.Key!, out var current);
+        if (!change.Condition.IsMetBy(current?.Position) || (!change.IsSet && !exists))
+            return null;
+        if (change.IsSet && !exists && keyed.Keys >= _limits.MaxKeys)
+            throw new StoreFullException($"The store '{store}' has {keyed.Keys} keys, and may have {_limits.MaxKeys}.");
+        if (change.IsSet && keyed.LiveBytes - (current?.Size ?? 0) + change.Size > _limits.MaxBytes)
+            throw new StoreFullException($"The values of the store '{store}' would have more than {_limits.MaxBytes} bytes.");
+        return change.ToContent(store, isNew: !exists);
+    }
+
+    /// <summary>Says that a keyed log does not know all removals up to an offset: a resume after an older position is not
+    /// possible.</summary>
+    /// <param name="offset">The offset of the newest removal that is missing.</param>
+    public void ForgetRemovals(long offset)
+    {
+        lock (_gate)
+            _keyed?.ForgetRemovals(offset);
+    }
+
+    /// <summary>Gives the value of a key, in a keyed log.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The message that has set it; null when the key is not there, or too old.</returns>
+    public StoreMessage? FindKey(string key) =>
+        _keyed is not null && _keyed.TryGet(key, out var entry) && !IsExpired(entry) ? entry.Message : null;
+
+    /// <summary>The oldest keys of a keyed log that have not been set again in time.</summary>
+    internal List<StoreMessage> FindExpiredKeys(int atMost)
+    {
+        var expired = new List<StoreMessage>();
+        for (var entry = _keyed?.FindNext(0); entry is not null && expired.Count < atMost; entry = _keyed!.FindNext(entry.Sequence + 1))
+            if (IsExpired(entry))
+                expired.Add(entry.Message);
+            else if (entry.IsLive)
+                break; // all that follow were set later
+        return expired;
     }
 
     /// <summary>Says where a log begins that was made without: before anything is appended, and before <see cref="Open"/>.</summary>
@@ -204,13 +308,14 @@ public sealed class MessageLog
     }
 
     /// <summary>Whether an entry is older than messages may be, and has not been dropped yet.</summary>
-    internal bool IsExpired(MessageEntry entry) =>
-        !entry.IsEnd && _limits.MaxAge is { } age && _time.GetElapsedTime(entry.AppendedAt) > age;
+    internal bool IsExpired(MessageEntry entry) => _keyed is null
+        ? !entry.IsEnd && _limits.MaxAge is { } age && _time.GetElapsedTime(entry.AppendedAt) > age
+        : entry.IsLive && _limits.KeyMaxAge is { } keyAge && _time.GetElapsedTime(entry.AppendedAt) > keyAge;
 
     /// <summary>Drops what has become too old. Appending does so as well; an idle log needs to be asked.</summary>
     public void TrimExpired()
     {
-        if (_limits.MaxAge is null)
+        if (_limits.MaxAge is null || _keyed is not null)
             return;
         lock (_gate)
             Trim();
@@ -227,12 +332,14 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Gives the messages that are kept, oldest first, and the position after which a cursor continues without gap or duplicate.
+    /// Gives the messages that are kept, oldest first, of a keyed log the value of each key, in order of last change, and the position after which a cursor continues without gap or duplicate.
     /// </summary>
     /// <returns>The snapshot.</returns>
     public StoreSnapshot GetSnapshot()
     {
         TrimExpired();
+        if (_keyed is not null)
+            return KeyedSnapshot.Take(this, key: null);
         var head = Head;
         var messages = new List<StoreMessage>();
         for (var sequence = FirstReplayable; sequence <= head.Sequence; sequence++)
@@ -252,6 +359,8 @@ public sealed class MessageLog
     /// <summary>Loads the entry with this number; null when it is not there, or no longer.</summary>
     internal MessageEntry? Find(long sequence)
     {
+        if (_keyed is not null)
+            return _keyed.FindNext(sequence) is { } found && found.Sequence == sequence ? found : null;
         var ring = Volatile.Read(ref _ring);
         var entry = Volatile.Read(ref ring[sequence & (ring.Length - 1)]);
         return entry?.Sequence == sequence ? entry : null;
@@ -273,12 +382,14 @@ public sealed class MessageLog
     private MessageEntry Add(MessagePosition position, StoreMessage message, int size, TimeSpan age = default)
     {
         var entry = new MessageEntry(
-            _head.Sequence + 1, position, message, size, _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency));
+            _head.Sequence + 1, position, message, size, TimestampOf(age));
         MakeRoom(entry.Sequence, entry.IsEnd);
         Volatile.Write(ref _ring[entry.Sequence & (_ring.Length - 1)], entry);
         _bytes += size;
         return entry;
     }
+
+    private long TimestampOf(TimeSpan age) => _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
 
     private void PublishLogged(MessageEntry entry)
     {

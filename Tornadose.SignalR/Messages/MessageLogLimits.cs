@@ -36,6 +36,25 @@ public readonly record struct MessageLogLimits
     /// </summary>
     public TimeSpan? KeepCompleted { get; init; }
 
+    /// <summary>
+    /// Keys of a keyed log, which keeps the newest entry of each key; from 1. Zero for a log that keeps its newest entries: then the other
+    /// limits of keys have no meaning. What is too much is refused by the backplane, as <see cref="MessageLog.Judge"/> says. Cannot be
+    /// changed from zero, or to zero.
+    /// </summary>
+    public int MaxKeys { get; init; }
+
+    /// <summary>Removals that a keyed log remembers, from 1: readers that have missed one that it does not get a reset.</summary>
+    public int MaxTombstones { get; init; } = 1;
+
+    /// <summary>
+    /// For how long a key of a keyed log is kept that is not set again. The log does not remove it by itself, as that is a change of the
+    /// store, but does not give it to newcomers any more. Null for ever.
+    /// </summary>
+    public TimeSpan? KeyMaxAge { get; init; }
+
+    /// <summary>Whether the log keeps the newest entry of each key.</summary>
+    public bool IsKeyed => MaxKeys > 0;
+
     /// <summary>Live delivery needs some slots even where nothing is kept for resuming.</summary>
     internal const int LiveOnlySlots = 64;
 
@@ -50,6 +69,10 @@ public readonly record struct MessageLogLimits
         ArgumentOutOfRangeException.ThrowIfNegative(Capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Capacity, MaxCapacity);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxKeys);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxKeys, MaxCapacity);
+        if (IsKeyed)
+            ArgumentOutOfRangeException.ThrowIfLessThan(MaxTombstones, 1);
         if (MaxAge is { } age)
             ArgumentOutOfRangeException.ThrowIfLessThan(age, TimeSpan.Zero, nameof(MaxAge));
         return this;

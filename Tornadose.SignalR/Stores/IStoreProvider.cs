@@ -21,6 +21,23 @@ public interface IStoreProvider
     /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
     IStore<T> GetStore<T>(string name);
 
+    /// <summary>Gives a keyed store.</summary>
+    /// <param name="name">Its name, case-sensitive.</param>
+    /// <returns>The store.</returns>
+    /// <exception cref="ArgumentException">The store is no keyed store.</exception>
+    /// <exception cref="StoreNotFoundException">There is no such store.</exception>
+    /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
+    IKeyedStore GetKeyedStore(string name);
+
+    /// <summary>Gives a keyed store's typed face.</summary>
+    /// <typeparam name="T">The type of its values.</typeparam>
+    /// <param name="name">Its name, case-sensitive.</param>
+    /// <returns>The store.</returns>
+    /// <exception cref="ArgumentException">The store is no keyed store.</exception>
+    /// <exception cref="StoreNotFoundException">There is no such store.</exception>
+    /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
+    IKeyedStore<T> GetKeyedStore<T>(string name);
+
     /// <summary>Gives a store, if there is one of this name.</summary>
     /// <param name="name">The name, case-sensitive; any text will do.</param>
     /// <param name="store">The store.</param>

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -27,6 +28,16 @@ internal static class JsonText
         }
 
         return HasLineBreak(json.Span) ? Minify(json.Span) : json;
+    }
+
+    /// <summary>Makes a JSON string of text.</summary>
+    /// <exception cref="ArgumentException">The bytes are no UTF-8.</exception>
+    public static byte[] OfString(ReadOnlySpan<byte> text)
+    {
+        if (!Utf8.IsValid(text))
+            throw new ArgumentException("The body is not valid UTF-8.");
+        var escaped = JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        return [(byte)'"', .. escaped.EncodedUtf8Bytes, (byte)'"'];
     }
 
     public static bool HasLineBreak(ReadOnlySpan<byte> json) => json.ContainsAny((byte)'\r', (byte)'\n');

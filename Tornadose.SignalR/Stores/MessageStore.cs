@@ -8,11 +8,14 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>A store of either kind: what is published is checked and encoded here, and goes to the backplane.</summary>
+/// <summary>A store of any kind: what is published is checked and encoded here, and goes to the backplane.</summary>
 internal sealed class MessageStore(string name, StoreKind kind, StoreOptions options, IBackplaneChannel channel, StoreSerializer serializer)
     : IStore
 {
     private const int MaxKeyLength = 256;
+    private const int MaxExpiredAtOnce = 1000;
+
+    private Task _expiring = Task.CompletedTask;
 
     public string Name => name;
 
@@ -24,8 +27,9 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// <summary>The position of this process's copy.</summary>
     public MessagePosition Position => Current.Log.Position;
 
-    /// <summary>What a subscriber gets that says nothing of a start: the value first, or what is published from now on.</summary>
-    public StartAt DefaultStart => Kind == StoreKind.Data ? StartAt.Latest : StartAt.Now;
+    /// <summary>What a subscriber gets that says nothing of a start: the value, or values, first, or what is published from now
+    /// on.</summary>
+    public StartAt DefaultStart => Kind == StoreKind.Queue ? StartAt.Now : StartAt.Latest;
 
     internal IBackplaneChannel Channel => channel;
 
@@ -138,6 +142,53 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     {
         CheckSize(content.Data);
         return channel.AppendFirstAsync(content, cancellationToken);
+    }
+
+    /// <summary>Changes a keyed store.</summary>
+    /// <returns>The change's position; null when there was nothing to change, or its condition was not met.</returns>
+    internal async ValueTask<MessagePosition?> ChangeAsync(
+        KeyedChange change, PublishOptions? options, CancellationToken cancellationToken)
+    {
+        CheckSize(change.Value);
+        Check(options);
+        Budget?.Demand(this, change.Size);
+        using var publish = Telemetry is { IsEnabled: true } telemetry
+            ? telemetry.Begin(Name, Measured.Name, change.Size)
+            : default(PublishTelemetry.Publish?);
+        try
+        {
+            var position = await StoreAsync(change, IdempotencyScope.KeyOf(options), cancellationToken).ConfigureAwait(false);
+            if (position is { } stored)
+                publish?.Accepted(stored, messages: 1);
+            return position;
+        }
+        catch (Exception failure)
+        {
+            publish?.Failed(failure);
+            throw;
+        }
+    }
+
+    /// <summary>Removes the keys that were not renewed in time, on condition that they still have not been.</summary>
+    internal void RemoveExpiredKeys()
+    {
+        if (Kind == StoreKind.Keyed && Options.KeyMaxAge is not null && _expiring.IsCompleted)
+            _expiring = RemoveExpiredKeysAsync();
+    }
+
+    private async Task RemoveExpiredKeysAsync()
+    {
+        try
+        {
+            foreach (var expired in Log.FindExpiredKeys(MaxExpiredAtOnce))
+                await channel.ChangeAsync(
+                    KeyedChange.Remove(expired.Key!, KeyCondition.IfAt(expired.Position!.Value)), null, CancellationToken.None)
+                    .ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
+        {
+            // The next look of the clock, or another process, removes what is left.
+        }
     }
 
     public async ValueTask<StoreMessage?> GetLatestAsync(CancellationToken cancellationToken = default)
@@ -297,14 +348,37 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     private ValueTask<MessagePosition> TakeAsync(
         IReadOnlyList<MessageContent> contents, PublishOptions? published, CancellationToken cancellationToken)
     {
-        if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
-            throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
+        if (Kind == StoreKind.Keyed && !contents[0].IsEnd)
+            throw new ArgumentException($"'{name}' is a keyed store: set or remove a key instead of publishing a message.");
+        Check(published);
         var size = MessageBatch.SizeOf(contents);
         Budget?.Demand(this, size);
         var key = IdempotencyScope.KeyOf(published);
         return Telemetry is { IsEnabled: true }
             ? AppendMeasuredAsync(Telemetry, contents, size, key, cancellationToken)
             : AppendAsync(contents, key, cancellationToken);
+    }
+
+    private static void Check(PublishOptions? published)
+    {
+        if (published?.IdempotencyKey is { Length: 0 or > MaxKeyLength })
+            throw new ArgumentException($"An idempotency key has 1 to {MaxKeyLength} characters.", nameof(published));
+    }
+
+    private async ValueTask<MessagePosition?> StoreAsync(
+        KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        if (Lease is null)
+            return await channel.ChangeAsync(change, idempotencyKey, cancellationToken).ConfigureAwait(false);
+        var store = Enter();
+        try
+        {
+            return await store.Channel.ChangeAsync(change, idempotencyKey, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            store.Exit();
+        }
     }
 
     private ValueTask<MessagePosition> AppendAsync(

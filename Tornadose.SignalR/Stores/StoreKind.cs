@@ -10,4 +10,7 @@ internal enum StoreKind
 
     /// <summary>Every message of a window, resumable.</summary>
     Queue,
+
+    /// <summary>The latest value of each key, and for a while which keys have gone.</summary>
+    Keyed,
 }

@@ -37,8 +37,28 @@ public sealed class StoreOptions
     public int? MaxSubscribers { get; set; }
 
     /// <summary>
+    /// How many keys a keyed store has at most. Default 10,000. From 1 to 16,777,216. A key more is refused with a <see
+    /// cref="StoreFullException"/>, and over HTTP by 507; no key goes to make room for another. <see cref="MaxBytes"/> bounds keys and
+    /// values in the same way. Without meaning for other stores, as <see cref="Capacity"/> and <see cref="MaxAge"/> are for keyed ones.
+    /// </summary>
+    public int MaxKeys { get; set; } = 10_000;
+
+    /// <summary>
+    /// How many removed keys a keyed store remembers, so that readers who come back are told. Default 1,000. From 1 to 16,777,216. A reader
+    /// that may have missed an older removal gets a reset, and all keys anew. Without meaning for other stores.
+    /// </summary>
+    public int MaxTombstones { get; set; } = 1000;
+
+    /// <summary>
+    /// For how long a key of a keyed store lives that is not set again: then it is removed, which readers are told within some seconds.
+    /// Default null: until it is removed. From 1 ms. Shared by Redis, a process removes keys of the stores that it has readers of.
+    /// </summary>
+    public TimeSpan? KeyMaxAge { get; set; }
+
+    /// <summary>
     /// What happens to a subscriber that the log has moved past. Default <see cref="SlowConsumerPolicy.Reset"/>, and <see
-    /// cref="SlowConsumerPolicy.SkipToLatest"/> for a data store, where it cannot be changed.
+    /// cref="SlowConsumerPolicy.SkipToLatest"/> for a data store, where it cannot be changed. The
+    /// subscribers of a keyed store never are: they get each key once, with its newest value.
     /// </summary>
     public SlowConsumerPolicy SlowConsumer { get; set; } = SlowConsumerPolicy.Reset;
 
@@ -97,11 +117,15 @@ public sealed class StoreOptions
     public bool MeasureEachStore { get; set; }
 
     /// <summary>What the log of a store with these options keeps. A method, because the generated binding reads every property.</summary>
+    /// <param name="kind">The store's kind.</param>
     /// <param name="isOfFamily">Whether the store comes and goes.</param>
-    internal MessageLogLimits ToLimits(bool isOfFamily) => new(
+    internal MessageLogLimits ToLimits(StoreKind kind, bool isOfFamily) => new(
         Capacity, MaxBytes, MaxAge, newestSuffices: SlowConsumer == SlowConsumerPolicy.SkipToLatest)
     {
         MaxMessageBytes = MaxMessageBytes,
         KeepCompleted = isOfFamily ? IdleTimeout : null,
+        MaxKeys = kind == StoreKind.Keyed ? MaxKeys : 0,
+        MaxTombstones = MaxTombstones,
+        KeyMaxAge = KeyMaxAge,
     };
 }

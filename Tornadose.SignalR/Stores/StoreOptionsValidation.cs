@@ -25,6 +25,12 @@ internal sealed class StoreOptionsValidation : IValidateOptions<StoreOptions>
             yield return $"MaxBytes is {options.MaxBytes}; it must be from MaxMessageBytes ({options.MaxMessageBytes}) to {MaxBytes}.";
         if (options.MaxAge is { } age && age < TimeSpan.FromMilliseconds(1))
             yield return $"MaxAge is {age}; it must be at least 1 ms, or null.";
+        if (options.MaxKeys is < 1 or > MaxCapacity)
+            yield return $"MaxKeys is {options.MaxKeys}; it must be from 1 to {MaxCapacity}.";
+        if (options.MaxTombstones is < 1 or > MaxCapacity)
+            yield return $"MaxTombstones is {options.MaxTombstones}; it must be from 1 to {MaxCapacity}.";
+        if (options.KeyMaxAge is { } keyAge && keyAge < TimeSpan.FromMilliseconds(1))
+            yield return $"KeyMaxAge is {keyAge}; it must be at least 1 ms, or null.";
         if (options.MaxSubscribers < 1)
             yield return $"MaxSubscribers is {options.MaxSubscribers}; it must be at least 1, or null.";
         if (!Enum.IsDefined(options.SlowConsumer))

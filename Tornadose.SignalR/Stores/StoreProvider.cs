@@ -23,6 +23,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private readonly IOptionsMonitor<StoreOptions> _options;
     private readonly IBackplane _backplane;
     private readonly StoreSerializer _serializer;
+    private readonly FrozenDictionary<string, StoreKind> _kinds;
     private readonly StoreFamilies _families;
     private readonly ITimer _sweep;
     private int _disposed;
@@ -50,6 +51,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
         _telemetry = telemetry;
         _budget = new StoreBudget(maxBytes, () => All);
         var all = definitions.ToList();
+        _kinds = all.ToFrozenDictionary(static definition => definition.Name, static definition => definition.Kind);
         foreach (var definition in all.Where(static definition => definition.Pattern is null))
             _stores[definition.Name] = Make(definition.Name, definition, lease: null);
         _families = new StoreFamilies(
@@ -68,6 +70,10 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
 
     public IStore<T> GetStore<T>(string name) => new TypedStore<T>(Get(name));
 
+    public IKeyedStore GetKeyedStore(string name) => new KeyedStore<object>(Get(name));
+
+    public IKeyedStore<T> GetKeyedStore<T>(string name) => new KeyedStore<T>(Get(name));
+
     public bool TryGetStore(string name, [NotNullWhen(true)] out IStore? store)
     {
         store = Find(name);
@@ -83,7 +89,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     /// <summary>The limits of a store, or of one that would be made once it is asked for; null when there would be none.</summary>
     internal MessageLogLimits? LimitsOf(string name) =>
         (_stores.TryGetValue(name, out var store) ? store.OptionsName : _families.OptionsNameOf(name)) is { } options
-            ? _options.Get(options).ToLimits(isOfFamily: StorePattern.IsPattern(options))
+            ? _options.Get(options).ToLimits(_kinds[options], isOfFamily: StorePattern.IsPattern(options))
             : null;
 
     internal MessageStore Get(string name) => Find(name)
@@ -140,9 +146,12 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
 
     private MessageStore Make(string name, StoreDefinition definition, StoreLease? lease)
     {
+        if (definition.Kind == StoreKind.Keyed && !_backplane.KeepsKeyedStores)
+            throw new NotSupportedException(
+                $"'{definition.Name}' is a keyed store, and {_backplane.GetType().Name} keeps none.");
         var options = _options.Get(definition.Name);
         MessageStore? made = null;
-        made = new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits(lease is not null)), _serializer)
+        made = new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits(definition.Kind, lease is not null)), _serializer)
         {
             OptionsName = definition.Name,
             RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,
@@ -176,6 +185,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
         try
         {
             store.Log.TrimExpired();
+            store.RemoveExpiredKeys();
             if (store.Lease is not null)
                 _families.DropIfIdle(store);
         }
@@ -191,6 +201,6 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     {
         foreach (var store in _stores.Values)
             if (store.OptionsName == name)
-                (store.Options, store.Log.Limits) = (options, options.ToLimits(store.Lease is not null));
+                (store.Options, store.Log.Limits) = (options, options.ToLimits(store.Kind, store.Lease is not null));
     }
 }

@@ -37,7 +37,7 @@ internal sealed class StoreSerializer(JsonSerializerOptions options)
             return (T)(object)message.GetText();
         try
         {
-            return JsonSerializer.Deserialize(message.Data.Span, TypeInfo<T>())!;
+            return JsonSerializer.Deserialize((message.Key is null ? message.Data : message.Value).Span, TypeInfo<T>())!;
         }
         catch (JsonException other)
         {

@@ -1,0 +1,226 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Tornadose.SignalR.Backplanes;
+
+namespace Tornadose.SignalR.Messages;
+
+/// <summary>
+/// The entries of a keyed log: of each key the newest alone, in the order of the log. The log's lock guards the writer; readers take none.
+/// </summary>
+/// <remarks>
+/// <para>An array that is sorted by sequence number, with holes where keys have moved to the end. When it is full, what is left is copied to
+/// another one, at least half of which is free: amortised O(1) for a change, and memory of at most twice the live entries and
+/// tombstones.</para>
+/// <para>How readers get by without a lock. (1) A slot is filled before the count that covers it is published, and a new array after it is
+/// filled. (2) The writer puts the new entry of a key at the end and publishes it as the log's newest <em>before</em> it empties the old
+/// slot: a reader that finds the hole finds the new entry as well, once it looks at the log's newest entry again. It may still find the old
+/// entry, or one in an array that was replaced; then it gets the newer one later, in its place. (3) The position of a tombstone that is
+/// dropped is published before its slot is emptied: a reader that has found an entry beyond it looks whether it missed one.</para>
+/// </remarks>
+internal sealed class KeyedEntries
+{
+    private const int InitialSlots = 8;
+
+    /// <summary>What is no change of a key, as the end: the newest of them is kept.</summary>
+    private const string NoKey = "";
+
+    private readonly ConcurrentDictionary<string, MessageEntry> _newest = new(StringComparer.Ordinal);
+    private readonly Queue<MessageEntry> _tombstones = new();
+    private Slots _slots = new(InitialSlots);
+    private int _tombstoneCount;
+    private long _droppedSequence;
+    private long _droppedOffset;
+    private long _settled;
+    private int _keys;
+    private long _bytes;
+    private long _liveBytes;
+    private int _count;
+
+    /// <summary>How many keys have a value.</summary>
+    public int Keys => Volatile.Read(ref _keys);
+
+    /// <summary>How many entries there are, tombstones included.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>The bytes of the keys that have a value.</summary>
+    public long LiveBytes => Volatile.Read(ref _liveBytes);
+
+    /// <summary>The newest tombstone that was dropped. A reader that may have been told its key, and not its removal, has missed it.</summary>
+    public long DroppedSequence => Volatile.Read(ref _droppedSequence);
+
+    /// <summary>The same as an offset: a resume after an older position is not possible.</summary>
+    public long DroppedOffset => Volatile.Read(ref _droppedOffset);
+
+    /// <summary>The newest entry that has taken out what it replaces.</summary>
+    public long SettledSequence => Volatile.Read(ref _settled);
+
+    /// <summary>Gives the entry of a key that has a value.</summary>
+    public bool TryGet(string key, [NotNullWhen(true)] out MessageEntry? entry)
+    {
+        if (_newest.TryGetValue(key, out entry) && entry.IsLive)
+            return true;
+        entry = null;
+        return false;
+    }
+
+    /// <summary>The first entry with this number or a later one; null when there is none, or it came since.</summary>
+    public MessageEntry? FindNext(long sequence)
+    {
+        var slots = Volatile.Read(ref _slots);
+        var count = Volatile.Read(ref slots.Count);
+        return slots.Next(Slots.LowerBound(slots.Sequences, count, sequence), count);
+    }
+
+    /// <summary>The first entry after an offset; null when there is none, or it came since.</summary>
+    public MessageEntry? FindAfter(long offset)
+    {
+        var slots = Volatile.Read(ref _slots);
+        var count = Volatile.Read(ref slots.Count);
+        return slots.Next(Slots.LowerBound(slots.Offsets, count, offset + 1), count);
+    }
+
+    /// <summary>The entry with exactly this offset; null when its key has moved on.</summary>
+    public MessageEntry? FindAt(long offset) => FindAfter(offset - 1) is { } entry && entry.Position.Offset == offset ? entry : null;
+
+    /// <summary>Puts an entry at the end. What it replaces goes by <see cref="Settle"/>, once it is the log's newest.</summary>
+    public void Add(MessageEntry entry)
+    {
+        if (_slots.Count == _slots.Entries.Length)
+            Compact();
+        _slots.Add(entry);
+    }
+
+    /// <summary>Takes out what the entry replaces, and the tombstones that are too many.</summary>
+    public void Settle(MessageEntry entry, int maxTombstones)
+    {
+        if (entry.Message.Change == StoreChange.Clear)
+            RemoveBefore(entry);
+        else
+            Replace(entry.Message.Key ?? NoKey, entry);
+        DropTombstones(maxTombstones);
+        Volatile.Write(ref _settled, entry.Sequence);
+    }
+
+    /// <summary>Empties the log: it continues elsewhere.</summary>
+    public void RemoveAll() => Restart(new Slots(InitialSlots));
+
+    private void Restart(Slots slots)
+    {
+        Volatile.Write(ref _slots, slots);
+        _newest.Clear();
+        _tombstones.Clear();
+        _tombstoneCount = _count = _keys = 0;
+        _bytes = _liveBytes = 0;
+        Volatile.Write(ref _droppedOffset, 0);
+        Volatile.Write(ref _droppedSequence, 0);
+    }
+
+    /// <summary>Says that tombstones up to an offset are missing.</summary>
+    public void ForgetRemovals(long offset) => Volatile.Write(ref _droppedOffset, Math.Max(_droppedOffset, offset));
+
+    /// <summary>Drops the oldest tombstones, until there are no more than these.</summary>
+    public void DropTombstones(int atMost)
+    {
+        while (_tombstoneCount > atMost && _tombstones.TryDequeue(out var oldest))
+        {
+            if (!_newest.TryGetValue(oldest.Message.Key!, out var newest) || !ReferenceEquals(newest, oldest))
+                continue; // the key came back
+            Volatile.Write(ref _droppedOffset, oldest.Position.Offset);
+            Volatile.Write(ref _droppedSequence, oldest.Sequence);
+            _newest.TryRemove(oldest.Message.Key!, out _);
+            TakeOut(oldest);
+        }
+    }
+
+    private void Replace(string key, MessageEntry entry)
+    {
+        if (_newest.TryGetValue(key, out var old))
+            TakeOut(old);
+        _newest[key] = entry;
+        Tally(entry, 1);
+        if (entry.IsTombstone)
+            _tombstones.Enqueue(entry);
+    }
+
+    /// <summary>The one entry tells that all before it have gone, tombstones too: nothing of what they say is missed.</summary>
+    private void RemoveBefore(MessageEntry clear)
+    {
+        var slots = new Slots(InitialSlots);
+        slots.Add(clear);
+        Restart(slots);
+        _newest[NoKey] = clear;
+        Tally(clear, 1);
+    }
+
+    private void TakeOut(MessageEntry entry)
+    {
+        Tally(entry, -1);
+        _slots.Remove(entry);
+    }
+
+    private void Tally(MessageEntry entry, int sign)
+    {
+        Volatile.Write(ref _count, _count + sign);
+        Volatile.Write(ref _bytes, _bytes + (sign * entry.Size));
+        if (entry.IsTombstone)
+        {
+            _tombstoneCount += sign;
+        }
+        else if (entry.IsLive)
+        {
+            Volatile.Write(ref _keys, _keys + sign);
+            Volatile.Write(ref _liveBytes, _liveBytes + (sign * entry.Size));
+        }
+    }
+
+    /// <summary>Copies what is left to an array that is at least half empty, and forgets tombstones that are none any more.</summary>
+    private void Compact()
+    {
+        var larger = new Slots(Math.Max(InitialSlots, 2 * (_count + 1)));
+        for (var i = 0; i < _slots.Count; i++)
+            if (_slots.Entries[i] is { } entry)
+                larger.Add(entry);
+        Volatile.Write(ref _slots, larger);
+        for (var waiting = _tombstones.Count; waiting > 0; waiting--)
+        {
+            var tombstone = _tombstones.Dequeue();
+            if (_newest.TryGetValue(tombstone.Message.Key!, out var newest) && ReferenceEquals(newest, tombstone))
+                _tombstones.Enqueue(tombstone);
+        }
+    }
+
+    private sealed class Slots(int length)
+    {
+        public readonly long[] Sequences = new long[length];
+        public readonly long[] Offsets = new long[length];
+        public readonly MessageEntry?[] Entries = new MessageEntry?[length];
+        public int Count;
+
+        public static int LowerBound(long[] numbers, int count, long number)
+        {
+            var found = numbers.AsSpan(0, count).BinarySearch(number);
+            return found < 0 ? ~found : found;
+        }
+
+        public MessageEntry? Next(int index, int count)
+        {
+            for (; index < count; index++)
+                if (Volatile.Read(ref Entries[index]) is { } entry)
+                    return entry;
+            return null;
+        }
+
+        public void Add(MessageEntry entry)
+        {
+            Sequences[Count] = entry.Sequence;
+            Offsets[Count] = entry.Position.Offset;
+            Volatile.Write(ref Entries[Count], entry);
+            Volatile.Write(ref Count, Count + 1);
+        }
+
+        public void Remove(MessageEntry entry) =>
+            Volatile.Write(ref Entries[LowerBound(Sequences, Count, entry.Sequence)], null);
+    }
+}

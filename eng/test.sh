@@ -87,7 +87,7 @@ dotnet build Tornadose.sln --nologo -v q -c "$configuration"
 
 run_tests() {
   dotnet test Tornadose.sln --no-build --nologo -c "$configuration" --logger trx --results-directory "$results" \
-    --blame-hang-timeout 5m --blame-hang-dump-type none "$@"
+    --blame-hang-timeout 10m --blame-hang-dump-type none "$@"
 }
 
 count_results() {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Tests.Hubs;
 using Tornadose.SignalR.Tests.Inspection;
 using Tornadose.SignalR.Tests.Specifications;
@@ -63,6 +64,20 @@ internal sealed class ClientSite : IAsyncDisposable
 
         configure?.Invoke(options);
         return new TornadoseClient(new Uri(Link.Url, "/stores"), options);
+    }
+
+    /// <summary>
+    /// Until the client follows. It polls once before that, which fixes where it begins: that one is not waited for, and does not count.
+    /// </summary>
+    /// <param name="wire">Which wire.</param>
+    /// <param name="stores">How many stores: over SignalR each has a stream of its own.</param>
+    public Task UntilFollowedAsync(string wire, int stores = 1)
+    {
+        var transport = wire.StartsWith("signalr", StringComparison.Ordinal) ? "signalr-stream" : wire;
+        var expected = transport == "signalr-stream" ? stores : 1;
+        return Eventually.TrueAsync(
+            () => Host.Get<SubscriberRegistry>().Subscribers.Count(one => one.Transport == transport && one.Number > 1) == expected,
+            what: $"{expected} subscribers of {transport}");
     }
 
     public IStore Store(string name) => _host.Get<IStoreProvider>().GetStore(name);

@@ -25,7 +25,7 @@ public sealed class DeadlineTests
                 texts.Add(message.GetText());
             return ValueTask.CompletedTask;
         });
-        await site.Host.UntilSubscribersAsync(1);
+        await site.UntilFollowedAsync(wire);
         await site.PublishAsync(1, 1);
         await Eventually.TrueAsync(() => Count(texts) == 1);
         site.Link.Freeze();

@@ -26,7 +26,7 @@ public sealed class WireMatrixTests
         using var client = site.CreateClient(wire);
         await using var reader = client.ReadAllAsync("orders").GetAsyncEnumerator();
         var first = reader.NextAsync();
-        await site.Host.UntilSubscribersAsync(1);
+        await site.UntilFollowedAsync(wire);
         foreach (var (data, isJson) in Published)
             await ClientSite.PublishAsync(site.Store("orders"), data, isJson);
         var id = await site.Store("orders").PublishAsync("typed", new PublishOptions { EventType = "placed/again" });
@@ -63,7 +63,7 @@ public sealed class WireMatrixTests
         using var client = site.CreateClient(wire);
         await using var reader = client.ReadAllAsync("orders").GetAsyncEnumerator();
         var next = reader.TakeAsync(1);
-        await site.Host.UntilSubscribersAsync(1);
+        await site.UntilFollowedAsync(wire);
         site.Link.Redirect(null);
         await site.Host.UntilSubscribersAsync(0);
         await site.PublishAsync(2, 1);
@@ -165,7 +165,7 @@ public sealed class WireMatrixTests
         using var client = site.CreateClient(wire);
         await using var reader = client.ReadAllAsync(["orders", "notes"]).GetAsyncEnumerator();
         var next = reader.NextAsync();
-        await site.Host.UntilSubscribersAsync(wire.StartsWith("signalr", StringComparison.Ordinal) ? 2 : 1);
+        await site.UntilFollowedAsync(wire, stores: 2);
         await site.Store("notes").PublishAsync("n1", new PublishOptions { EventType = "orders/x" });
         var note = await next;
         Assert.Equal(("notes", "n1", "orders/x"), (note.Store, note.GetText(), note.EventType));
@@ -190,7 +190,7 @@ public sealed class WireMatrixTests
         using var client = site.CreateClient(wire);
         await using var reader = client.ReadAllAsync("orders").GetAsyncEnumerator();
         var first = reader.TakeAsync(1);
-        await site.Host.UntilSubscribersAsync(1);
+        await site.UntilFollowedAsync(wire);
         await site.PublishAsync(1, Count);
         Assert.Equal("m1", await first);
         await site.PublishAsync(Count + 1, 10);

@@ -23,6 +23,18 @@ public sealed class BatchTests
         Assert.Equal(messages[^1].Id, JsonElement.Parse(await http.ReadTextAsync()).GetProperty("id").GetString());
     }
 
+    /// <summary>White space in JSON, and the end of a line in an event stream.</summary>
+    [Fact]
+    public async Task Post_CarriageReturnsWithinALine_StayOutOfTheMessages()
+    {
+        await using var host = await StoresApp.StartAsync();
+        await using var http = await PostAsync(host, "{\"data\":{\"a\":\r1,\r\"b\":\"\\r\"}}\n{\"data\":\r[2\r]}");
+        Assert.Equal(200, http.Status);
+        Assert.Equal(
+            ["{\"a\":1,\"b\":\"\\r\"}", "[2]"],
+            host.OrdersStore().GetSnapshot().Messages.Select(static message => message.GetText()));
+    }
+
     [Theory]
     [InlineData("{\"data\":1}\n\n{\"data\":}", "Line 3: ")]
     [InlineData("{\"data\":1}\n2", "Line 2: It is no message.")]

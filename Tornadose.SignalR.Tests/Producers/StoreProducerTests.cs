@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.TestKit;
 
@@ -72,6 +74,22 @@ public sealed class StoreProducerTests
             return Producer(host, "stats").Fault is null && reader.TryRead(out StoreMessage? _);
         });
         Assert.Null(await FaultAsync(host));
+    }
+
+    [Fact]
+    public async Task ProducedBy_BackplaneBreaksItsContract_IsAFaultAndTriedAgain()
+    {
+        await using var host = await StartAsync(
+            stores => stores.AddDataStore<int>("stats").ProducedBy(ProduceAsync),
+            static services => services.AddSingleton<IBackplane>(new NoLeaseAtFirst()));
+        using var reader = await Store(host, "stats").OpenCursorAsync(StartAt.Now);
+        await Eventually.TrueAsync(() => Producer(host, "stats").Fault is not null);
+        Assert.Contains("ArithmeticException", await FaultAsync(host), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            return Volatile.Read(ref _runs) > 0;
+        });
     }
 
     [Fact]
@@ -169,9 +187,10 @@ public sealed class StoreProducerTests
         }
     }
 
-    private Task<TestHost> StartAsync(Action<ITornadoseBuilder> add) => TestHost.StartAsync(builder =>
+    private Task<TestHost> StartAsync(Action<ITornadoseBuilder> add, Action<IServiceCollection>? services = null) => TestHost.StartAsync(builder =>
     {
         builder.Services.AddSingleton<TimeProvider>(_clock);
+        services?.Invoke(builder.Services);
         add(builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero));
     });
 
@@ -180,6 +199,32 @@ public sealed class StoreProducerTests
     private static StoreProducer Producer(TestHost host, string name) => host.Get<StoreProvider>().Get(name).Producer!;
 
     private static Task<string?> FaultAsync(TestHost host) =>
-        new DeliveryProbe(host.Get<StoreProvider>(), host.Get<Tornadose.SignalR.Backplanes.IBackplane>(), TimeProvider.System)
+        new DeliveryProbe(host.Get<StoreProvider>(), host.Get<IBackplane>(), TimeProvider.System)
             .FindFaultAsync(default);
+
+    /// <summary>Throws what no lease may throw, once.</summary>
+    private sealed class NoLeaseAtFirst : IBackplane
+    {
+        private int _asked;
+
+        public IBackplaneChannel Open(string store, MessageLogLimits limits) => new Channel(this, limits);
+
+        private sealed class Channel(NoLeaseAtFirst backplane, MessageLogLimits limits) : IBackplaneChannel
+        {
+            public MessageLog Log { get; } = new(limits, TimeProvider.System);
+
+            public ValueTask<MessagePosition> AppendAsync(
+                IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
+                throw new NotSupportedException();
+
+            public ValueTask<long> LeaseAsync(long held, TimeSpan duration, CancellationToken cancellationToken) =>
+                Interlocked.Increment(ref backplane._asked) == 1 ? throw new ArithmeticException() : new(1L);
+
+            public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => new(new MemoryStream());
+
+            public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
 }

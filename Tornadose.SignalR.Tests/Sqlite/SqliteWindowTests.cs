@@ -54,6 +54,24 @@ public sealed class SqliteWindowTests : IDisposable
         }
     }
 
+    /// <summary>The end takes no place of a message.</summary>
+    [Fact]
+    public async Task Follow_WhileTheStoreIsCompleted_HasItsLastMessageAndItsEnd()
+    {
+        var one = Limits with { Capacity = 1 };
+        await _file.FillAsync(1, one, _time);
+        await using var backplane = await OpenAsync();
+        await using var channel = backplane.Open("store", one);
+        _time.HoldNextReader();
+        var following = channel.FollowAsync(default).AsTask();
+        await _time.Held.WithTimeout();
+        await StoresFile.AppendAsync(channel, "last");
+        await channel.AppendAsync([MessageContent.End], null, default).WithTimeout();
+        _time.Release();
+        using (await following.WithTimeout())
+            Assert.Equal(("last", true), (Last(channel, 1), channel.Log.GetSnapshot().IsCompleted));
+    }
+
     [Fact]
     public async Task Window_ThatFailsInTheMiddle_IsReadAgain()
     {

@@ -62,9 +62,9 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         await using var channel = backplane.Open("live", new(0, 1 << 20));
         using var following = await channel.FollowAsync(default).WithTimeout();
         using var cursor = channel.Log.OpenCursor(StartAt.Now);
-        var first = await channel.AppendAsync([Text("1"), Text("2"), Text("3")], null, default).WithTimeout();
+        var first = await channel.AppendAsync([Content("1"), Content("2"), Content("3")], null, default).WithTimeout();
         await Eventually.TrueAsync(() => channel.Log.Position == first); // the next append takes it out of the log
-        var end = await channel.AppendAsync([Text("4"), Text("5"), MessageContent.End], null, default).WithTimeout();
+        var end = await channel.AppendAsync([Content("4"), Content("5"), MessageContent.End], null, default).WithTimeout();
         await Eventually.TrueAsync(() => channel.Log.Position == end);
         Assert.StartsWith("1 2 3 4 5", cursor.Read(), StringComparison.Ordinal);
     }
@@ -80,15 +80,13 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         MessagePosition last = default;
         for (var round = 0; round < 20; round++)
         {
-            await channel.AppendAsync(Enumerable.Repeat(Text("batch"), 999).ToList(), null, default).WithTimeout();
-            last = await channel.AppendAsync(Text("alone"), null, default).AsTask().WithTimeout();
+            await channel.AppendAsync(Enumerable.Repeat(Content("batch"), 999).ToList(), null, default).WithTimeout();
+            last = await channel.AppendAsync(Content("alone"), null, default).AsTask().WithTimeout();
         }
 
         await Eventually.TrueAsync(() => channel.Log.Position == last);
         Assert.DoesNotContain("reset", cursor.Read(), StringComparison.Ordinal);
     }
-
-    private static MessageContent Text(string text) => new(System.Text.Encoding.UTF8.GetBytes(text), MessageFormat.Text, null);
 
     [Fact]
     public async Task Complete_DataStore_NodeThatComesLaterHasValueAndEnd()
@@ -159,6 +157,63 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         await Assert.ThrowsAsync<StoreCompletedException>(
             () => channel.AppendAsync(Content("late"), null, default).WithTimeout());
         Assert.Equal("hello", Assert.Single(channel.Log.GetSnapshot().Messages).GetText());
+    }
+
+    /// <summary>A publisher in another language leaves out what the last message does not need.</summary>
+    [Fact]
+    public async Task Batch_ByTheScriptWithoutItsLastArguments_IsStored()
+    {
+        var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
+        await using var backplane = TestBackplane.Create(server.ConnectionString, prefix);
+        await using var channel = backplane.Open("orders", new MessageLogLimits(100, 1 << 20));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var cursor = channel.Log.OpenCursor(StartAt.Now);
+        string[] keys = [$"{{{prefix}:orders}}:meta", $"{{{prefix}:orders}}:log"];
+        object[] first = ["one", "text", .. Enumerable.Repeat("", 9)];
+        await server.CommandAsync((object[])["EVAL", Script.Append, 2, keys[0], keys[1], .. first, "two"]);
+        await server.CommandAsync((object[])["EVAL", Script.Append, 2, keys[0], keys[1], .. first, "two", "text"]);
+        await Eventually.TrueAsync(() => channel.Log.Position.Offset == 4);
+        Assert.StartsWith("one two one two", cursor.Read(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The log of a complete store has its time from the end alone, whatever nodes say of the age of messages.</summary>
+    [Theory]
+    [InlineData(0, 60)]
+    [InlineData(60, 0)]
+    public async Task Complete_StoreWhoseMaxAgeChanges_IsKeptForItsIdleTime(int before, int after)
+    {
+        var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
+        await using (var backplane = TestBackplane.Create(server.ConnectionString, prefix))
+        await using (var channel = backplane.Open("answers/1", Limits(before)))
+            await channel.AppendAsync([Content("all"), MessageContent.End], null, default).WithTimeout();
+        await using var next = TestBackplane.Create(server.ConnectionString, prefix);
+        await using var read = next.Open("answers/1", Limits(after));
+        using (await read.FollowAsync(default).WithTimeout())
+            Assert.True(read.Log.HasEnd);
+        await Eventually.TrueAsync(async () => Equals(
+            await server.CommandAsync("HGET", $"{{{prefix}:answers/1}}:meta", "age"), $"{after * 1000}"), what: "the node has tended it");
+        Assert.InRange((long)(await server.CommandAsync("PTTL", $"{{{prefix}:answers/1}}:log"))!, 61_000, 600_000);
+
+        static MessageLogLimits Limits(int age) => new(100, 1 << 20, age == 0 ? null : TimeSpan.FromSeconds(age))
+        {
+            KeepCompleted = TimeSpan.FromMinutes(10),
+        };
+    }
+
+    [Fact]
+    public async Task Complete_StoreThatIsReadForLong_IsKept()
+    {
+        var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
+        var limits = new MessageLogLimits(100, 1 << 20) { KeepCompleted = TimeSpan.FromMinutes(10) };
+        await using var backplane = TestBackplane.Create(server.ConnectionString, prefix);
+        await using var channel = backplane.Open("answers/1", limits);
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        await channel.AppendAsync([Content("all"), MessageContent.End], null, default).WithTimeout();
+        foreach (var key in new[] { "meta", "log" })
+            await server.CommandAsync("PEXPIRE", $"{{{prefix}:answers/1}}:{key}", 60_000);
+        foreach (var key in new[] { "meta", "log" })
+            await Eventually.TrueAsync(
+                async () => (long)(await server.CommandAsync("PTTL", $"{{{prefix}:answers/1}}:{key}"))! > 60_000, what: "it is read");
     }
 
     private static MessageContent Content(string text) => new(System.Text.Encoding.UTF8.GetBytes(text), MessageFormat.Text, null);

@@ -59,6 +59,26 @@ public sealed class LogReplicaTests
         Assert.Equal(["rollback 3", "4", "5", "6"], Read(cursor));
     }
 
+    /// <summary>A data store: of what replaced the lost messages readers get the newest, and the end is not the newest message.</summary>
+    [Fact]
+    public void Sync_RolledBackAndCompletedMeanwhile_GivesTheValueAndTheEnd()
+    {
+        var store = new SimulatedStore(new Random(1), Capacity);
+        var limits = new MessageLogLimits(1, 1 << 20, newestSuffices: true);
+        var replica = new LogReplica(new MessageLog(limits, TimeProvider.System), store, TimeProvider.System, Refused);
+        Sync(replica);
+        for (var i = 0; i < 5; i++)
+            Take(replica, store.Append());
+        var cursor = MessageCursor.Open(replica.Log, SlowConsumerPolicy.SkipToLatest, StartAt.Now, newestWins: true);
+        store.RollBack(2);
+        store.Append();
+        store.Append();
+        store.Complete();
+        Sync(replica);
+        Assert.Equal("5", Read(cursor)[^1]);
+        Assert.True(replica.Log.HasEnd);
+    }
+
     [Fact]
     public void Take_BareBetweenMessagesWhileReading_KeepsItsPlace()
     {

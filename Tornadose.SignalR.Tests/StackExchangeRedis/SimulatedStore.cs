@@ -15,6 +15,7 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
     private readonly List<(MessagePosition Position, uint Previous)> _log = [];
     private ulong _epoch = (ulong)random.NextInt64(1, long.MaxValue);
     private (MessagePosition Position, uint Previous) _top;
+    private MessagePosition? _end;
 
     public MessagePosition Top => _top.Position.Epoch == _epoch ? _top.Position : new MessagePosition(_epoch, 0, 0);
 
@@ -32,6 +33,13 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
         if (_log.Count > capacity)
             _log.RemoveAt(0);
         return Announce(position, previous.Tag);
+    }
+
+    /// <summary>Appends the end.</summary>
+    public void Complete()
+    {
+        Append();
+        _end = Top;
     }
 
     /// <summary>Loses the newest messages, as a snapshot does.</summary>
@@ -79,8 +87,9 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
         return Task.FromResult(page);
     }
 
-    private static MessageContent Content(MessagePosition position) =>
-        new(Encoding.ASCII.GetBytes(position.ToString()), MessageFormat.Text, null);
+    private MessageContent Content(MessagePosition position) => position == _end
+        ? MessageContent.End
+        : new MessageContent(Encoding.ASCII.GetBytes(position.ToString()), MessageFormat.Text, null);
 
     private static byte[] Announce(MessagePosition position, uint previous)
     {

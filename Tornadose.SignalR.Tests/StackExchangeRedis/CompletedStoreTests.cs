@@ -176,28 +176,20 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         Assert.StartsWith("one two one two", cursor.Read(), StringComparison.Ordinal);
     }
 
-    /// <summary>The log of a complete store has its time from the end alone, whatever nodes say of the age of messages.</summary>
-    [Theory]
-    [InlineData(0, 60)]
-    [InlineData(60, 0)]
-    public async Task Complete_StoreWhoseMaxAgeChanges_IsKeptForItsIdleTime(int before, int after)
+    [Fact]
+    public async Task Complete_StoreThatGetsAMaxAgeLater_KeepsItsEnd()
     {
         var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
+        var limits = new MessageLogLimits(100, 1 << 20);
         await using (var backplane = TestBackplane.Create(server.ConnectionString, prefix))
-        await using (var channel = backplane.Open("answers/1", Limits(before)))
+        await using (var channel = backplane.Open("orders", limits))
             await channel.AppendAsync([Content("all"), MessageContent.End], null, default).WithTimeout();
         await using var next = TestBackplane.Create(server.ConnectionString, prefix);
-        await using var read = next.Open("answers/1", Limits(after));
-        using (await read.FollowAsync(default).WithTimeout())
-            Assert.True(read.Log.HasEnd);
-        await Eventually.TrueAsync(async () => Equals(
-            await server.CommandAsync("HGET", $"{{{prefix}:answers/1}}:meta", "age"), $"{after * 1000}"), what: "the node has tended it");
-        Assert.InRange((long)(await server.CommandAsync("PTTL", $"{{{prefix}:answers/1}}:log"))!, 61_000, 600_000);
-
-        static MessageLogLimits Limits(int age) => new(100, 1 << 20, age == 0 ? null : TimeSpan.FromSeconds(age))
-        {
-            KeepCompleted = TimeSpan.FromMinutes(10),
-        };
+        await using var read = next.Open("orders", limits with { MaxAge = TimeSpan.FromMinutes(1) });
+        using var following = await read.FollowAsync(default).WithTimeout();
+        await Eventually.TrueAsync(
+            async () => Equals(await server.CommandAsync("HGET", $"{{{prefix}:orders}}:meta", "age"), "60000"), what: "the node has tended it");
+        Assert.Equal(-1L, await server.CommandAsync("PTTL", $"{{{prefix}:orders}}:log"));
     }
 
     [Fact]

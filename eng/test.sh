@@ -13,6 +13,7 @@ if [[ ${OLDEST_REDIS_CLIENT:-false} == true ]]; then
   export StackExchangeRedisVersion
 fi
 results=artifacts/test-results
+log=artifacts/test.log
 passed=0
 failed=0
 trap 'echo "$passed passed, $failed failed"' EXIT
@@ -87,7 +88,7 @@ dotnet build Tornadose.sln --nologo -v q -c "$configuration"
 
 run_tests() {
   dotnet test Tornadose.sln --no-build --nologo -c "$configuration" --logger trx --results-directory "$results" \
-    --blame-hang-timeout 10m --blame-hang-dump-type none "$@"
+    --blame-hang-timeout 10m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log"
 }
 
 count_results() {
@@ -102,6 +103,7 @@ failed_tests() {
 # What went wrong, by name and last, where it is still seen when a long output is cut at its beginning. A run that hung or crashed has
 # no result for the tests that were running: the sequence file of --blame names them.
 print_failures() {
+  { grep -hE 'hang timeout|aborted|crashed|Unhandled exception' "$log" || true; } | tail -n 20
   failed_tests | sed 's/^/FAILED: /'
   { grep -rhoP '<Test Name="\K[^"]+(?="[^>]*Completed="False")' "$results" --include='Sequence_*.xml' || true; } | sed 's/^/DID NOT END: /'
 }
@@ -125,7 +127,8 @@ run_again() {
   fi
 }
 
-rm -rf "$results"
+rm -rf "$results" "$log"
+mkdir -p "$results"
 status=0
 run_tests "$@" || status=$?
 count_results

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Proxies with the configurations of docs/proxies, of which only ports and files are replaced.
 
-eng/proxy.py run NAME http://127.0.0.1:5000    starts one on free ports, writes {"http": URL, "https": URL}, ends with its input
+eng/proxy.py run NAME http://127.0.0.1:5000 [FILE]    starts one on free ports, writes {"http": URL, "https": URL}, ends with its input
 eng/proxy.py measure [NAME ...]                what each costs, against the sample: the table of docs/deploying.md
 """
 import contextlib
@@ -60,7 +60,7 @@ class Adapted:
     def __init__(self, file, folder, backend, plain, secure):
         self.folder, self.plain, self.secure = folder, plain, secure
         self.certificate, self.key = f"{folder}/app.pem", f"{folder}/app.key"
-        with open(f"{ROOT}/docs/proxies/{file}", encoding="utf-8") as source:
+        with open(os.path.join(ROOT, "docs/proxies", file), encoding="utf-8") as source:
             text = source.read()
         text = text.replace("127.0.0.1:5000", backend).replace('"5000"', f'"{backend.rpartition(":")[2]}"')
         text = text.replace("/etc/ssl/app", f"{folder}/app")
@@ -121,16 +121,16 @@ PROXIES = {
 
 
 @contextlib.contextmanager
-def running(name, backend):
-    """One of them in front of a URL; gives the URLs to reach it by."""
-    file, command, has_tls = PROXIES[name]
+def running(name, backend, file=None):
+    """One of them in front of a URL, with another file when one is given; gives the URLs to reach it by."""
+    default, command, has_tls = PROXIES[name]
     with tempfile.TemporaryDirectory(prefix=f"tornadose-{name}", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o777)  # what gives up its rights writes here as well
         plain, secure = free_port(), free_port()
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/app.key", "-out", f"{folder}/app.pem",
              "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-        site = Adapted(file, folder, urllib.parse.urlsplit(backend).netloc, plain, secure)
+        site = Adapted(file or default, folder, urllib.parse.urlsplit(backend).netloc, plain, secure)
         environment = {**os.environ, "HOME": folder, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}
         with subprocess.Popen(command(site), stdout=sys.stderr, env=environment, start_new_session=True) as process:
             try:
@@ -160,8 +160,8 @@ def yarp(backend):
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def run(name, backend):
-    with running(name, backend) as urls:
+def run(name, backend, file=None):
+    with running(name, backend, file) as urls:
         print(json.dumps(urls), flush=True)
         sys.stdin.read()
 

@@ -4,7 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Conformance;
 
 /// <summary>
-/// A proxy of Debian's with the configuration of <c>docs/proxies</c>, of which <c>eng/proxy.py</c> replaces ports and files only.
+/// A proxy of Debian's with the configuration of <c>docs/proxies</c>, or with another file, of which <c>eng/proxy.py</c> replaces ports and
+/// files only.
 /// </summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
@@ -22,9 +23,10 @@ internal sealed class ProxyProcess : IAsyncDisposable
     /// <summary>Null where the proxy cannot end TLS.</summary>
     public Uri? Https { get; }
 
-    public static async Task<ProxyProcess> StartAsync(string name, Uri backend)
+    public static async Task<ProxyProcess> StartAsync(string name, Uri backend, string? file = null)
     {
-        var process = LineProcess.Start("python3", [Repository.File("eng/proxy.py"), "run", name, backend.ToString()]);
+        var process = LineProcess.Start(
+            "python3", [Repository.File("eng/proxy.py"), "run", name, backend.ToString(), .. file is null ? [] : new[] { file }]);
         try
         {
             return new ProxyProcess(process, JsonElement.Parse(await process.NextAsync()));

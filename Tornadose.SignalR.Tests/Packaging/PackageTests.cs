@@ -31,6 +31,25 @@ public sealed partial class PackageTests(PackageFixture packages)
         { "Tornadose.SignalR.Specifications", [], ["Tornadose.SignalR", "xunit.v3.assert", "xunit.v3.extensibility.core"] },
     };
 
+    [Fact]
+    public async Task Tool_Installed_RunsAndSaysWhatItDoes()
+    {
+        await packages.PackAsync();
+        var folder = Directory.CreateTempSubdirectory("tornadose-tool");
+        try
+        {
+            await DotNet.RunAsync(
+                folder.FullName, "tool", "install", "Tornadose.SignalR.Tool", "--tool-path", folder.FullName, "--add-source", packages.Feed,
+                "--prerelease");
+            await using var tool = LineProcess.Start(Path.Combine(folder.FullName, "tornadose"), ["--help"]);
+            Assert.Equal(0, await tool.ExitCodeAsync());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public async Task Package_Files_AreAllThatAUserNeedsAndNothingElse(string id, string[] others, string[] dependencies)

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Builder;
+using Tornadose.SignalR.Tests.Conformance;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Tool;
+
+/// <summary>What stands between a reader and the server, in words: with a real nginx, rightly and wrongly configured.</summary>
+public sealed class DoctorTests
+{
+    [Fact]
+    public async Task Direct_FindsNothing()
+    {
+        await using var host = await StartAsync();
+        Assert.Equal((0, "Nothing stands in the way."), await LookAsync(host.Http1, "--publish"));
+    }
+
+    [Fact]
+    public async Task Nginx_AsDocumented_FindsNothing()
+    {
+        await using var host = await StartAsync();
+        await using var nginx = await ProxyProcess.StartAsync("nginx", host.Http1);
+        Assert.Equal((0, "Nothing stands in the way."), await LookAsync(nginx.Http, "--publish"));
+    }
+
+    [Theory]
+    [InlineData("proxy_ignore_headers X-Accel-Buffering;", "A stream's beginning does not come", "A WebSocket is not answered")]
+    [InlineData("proxy_read_timeout 1s;", "A stream is cut after", "A WebSocket is refused with")]
+    [InlineData("proxy_set_header Last-Event-ID '';", "is lost on the way (its header Last-Event-ID)", "A WebSocket is refused with")]
+    [InlineData("proxy_hide_header Cache-Control;", "Cache-Control was taken away", "A WebSocket is refused with")]
+    [InlineData(
+        "proxy_hide_header Content-Encoding; proxy_hide_header Cache-Control; gzip on; gzip_types text/event-stream; gzip_proxied any;",
+        "Cache-Control was taken away", "compressed on the way", "A WebSocket is refused with")]
+    [InlineData("proxy_hide_header Tornadose-Resume;", "Tornadose-Resume was taken away", "A WebSocket is refused with")]
+    public async Task Nginx_Wrong_SaysWhatIsWrong(string line, params string[] words)
+    {
+        await using var host = await StartAsync();
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, $$"""
+                server {
+                  listen 80;
+                  listen 443 ssl;
+                  ssl_certificate /etc/ssl/app.pem;
+                  ssl_certificate_key /etc/ssl/app.key;
+                  location / {
+                    proxy_pass http://127.0.0.1:5000;
+                    proxy_set_header Host $http_host;
+                    {{line}}
+                  }
+                }
+                """);
+            await using var nginx = await ProxyProcess.StartAsync("nginx", host.Http1, file);
+            await using var doctor = Start(nginx.Http);
+            Assert.Equal(1, await doctor.ExitAsync());
+            var said = doctor.Output;
+            Assert.All(words, word => Assert.Contains(word, said, StringComparison.Ordinal));
+            Assert.Equal(words.Length, said.Split('\n').Count(static spoken => spoken.StartsWith("FAULT", StringComparison.Ordinal)));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("stores/nothing", "404.")]
+    [InlineData("stores/page", "What answers is no store")]
+    public async Task NoStore_SaysSo(string path, string words)
+    {
+        await using var host = await TestHost.StartAsync(
+            static _ => { }, static app => app.MapGet("/stores/page", static () => "a page"));
+        await using var doctor = ToolRun.Start("doctor", $"{host.Http1}{path}");
+        Assert.Equal(1, await doctor.ExitAsync());
+        Assert.Contains(words, doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_SaysSo()
+    {
+        await using var doctor = ToolRun.Start("doctor", $"http://127.0.0.1:{RedisProcess.FreePort()}/stores/orders");
+        Assert.Equal(1, await doctor.ExitAsync());
+        Assert.Contains("Nothing listens at", doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Store_ThatIsComplete_SaysSo()
+    {
+        await using var host = await StartAsync();
+        await host.OrdersStore().CompleteAsync();
+        await using var doctor = Start(host.Http1);
+        Assert.Equal(1, await doctor.ExitAsync());
+        Assert.StartsWith("FAULT  The store is complete", doctor.Output, StringComparison.Ordinal);
+    }
+
+    private static Task<TestHost> StartAsync() => StoresApp.StartAsync(options: static all =>
+    {
+        all.KeepAlive = TimeSpan.FromSeconds(1);
+        all.DrainWindow = TimeSpan.Zero;
+    });
+
+    private static ToolRun Start(Uri server, params string[] options) =>
+        ToolRun.Start(["doctor", $"{server}stores/orders", "--watch", "3", "--patience", "4", .. options]);
+
+    private static async Task<(int Exit, string Words)> LookAsync(Uri server, params string[] options)
+    {
+        await using var doctor = Start(server, options);
+        var exit = await doctor.ExitAsync();
+        var said = doctor.Output.TrimEnd();
+        return (exit, exit == 0 ? said[(said.LastIndexOf('\n') + 1)..] : said);
+    }
+}

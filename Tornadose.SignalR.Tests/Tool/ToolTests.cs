@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Tornadose.SignalR.Tests.Client;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Tool;
+
+/// <summary>The stores from a shell.</summary>
+public sealed class ToolTests
+{
+    [Theory]
+    [InlineData("ServerSentEvents")]
+    [InlineData("WebSocket")]
+    [InlineData("LongPolling")]
+    public async Task Tail_OverACut_WritesEachMessageOnceUntilTheStoreIsComplete(string transport)
+    {
+        await using var site = await ClientSite.StartAsync();
+        await site.PublishAsync(1, 2);
+        await using var tail = ToolRun.Start("tail", $"{site.Link.Url}stores/orders", "--earliest", "--transport", transport);
+        Assert.Equal("m1 m2", await DataAsync(tail, 2));
+        site.Link.Cut();
+        await site.PublishAsync(3, 1);
+        Assert.Equal("m3", await DataAsync(tail, 1));
+        var id = await site.Store("orders").PublishAsync(JsonElement.Parse("""{"n":9007199254740993}"""), new() { EventType = "typed" });
+        Assert.Equal(
+            $"{{\"id\":\"{id}\",\"event\":\"typed\",\"format\":\"json\",\"data\":{{\"n\":9007199254740993}}}}", await tail.NextLineAsync());
+        await site.Store("orders").CompleteAsync();
+        Assert.Equal(0, await tail.ExitAsync());
+    }
+
+    [Fact]
+    public async Task Tail_WhereItIsToldTo_BeginsThere()
+    {
+        await using var site = await ClientSite.StartAsync();
+        var ids = await site.PublishAsync(1, 4);
+        await using (var last = ToolRun.Start("tail", $"{site.Link.Url}stores/orders", "--last", "2"))
+            Assert.Equal("m3 m4", await DataAsync(last, 2));
+        await using (var after = ToolRun.Start("tail", $"{site.Link.Url}stores/orders", "--after", ids[0]))
+            Assert.Equal("m2 m3 m4", await DataAsync(after, 3));
+        await using var strange = ToolRun.Start("tail", $"{site.Link.Url}stores/orders", "--after", "strange");
+        Assert.Equal("unknown", JsonElement.Parse(await strange.NextLineAsync()).GetProperty("reset").GetString());
+    }
+
+    [Theory]
+    [InlineData(0, "text")]
+    [InlineData(0, "{\"n\":1}", "--json")]
+    [InlineData(1, "{\"n\":}", "--json")]
+    public async Task Publish_Line_IsAMessage(int exit, string line, params string[] options)
+    {
+        await using var site = await ClientSite.StartAsync();
+        await using var publish = ToolRun.StartWith(
+            $"{line}\n", ["publish", $"{site.Link.Url}stores/notes", "--event", "typed", .. options]);
+        Assert.Equal((exit, ""), (await publish.ExitAsync(), exit == 0 ? publish.Errors : ""));
+        var messages = (await site.Store("notes").GetSnapshotAsync()).Messages;
+        if (exit == 0)
+            Assert.Equal((line, "typed"), Assert.Single(messages) is var message ? (message.GetText(), message.EventType) : default);
+        else
+            Assert.Equal(("Line 1 is not JSON", 0), (publish.Errors[..18], messages.Count));
+    }
+
+    [Fact]
+    public async Task Publish_ManyLines_AreFewRequestsInOrder()
+    {
+        const int Count = 5000;
+        await using var site = await ClientSite.StartAsync();
+        using var reader = await site.Store("notes").OpenCursorAsync(StartAt.Now);
+        await using var publish = ToolRun.StartWith(
+            string.Concat(Enumerable.Range(0, Count).Select(static number => $"{number}\n")), "publish", $"{site.Link.Url}stores/notes");
+        Assert.Equal(0, await publish.ExitAsync());
+        var ids = publish.Output.TrimEnd().Split('\n');
+        Assert.InRange(ids.Length, Count / PublishOptions.MaxBatchMessages, Count / 2);
+        Assert.Equal(site.Store("notes").Position.ToString(), ids[^1]);
+        Assert.Equal(Count, site.Store("notes").Position.Offset);
+        Assert.Equal(Count - 1, int.Parse((await site.Store("notes").GetSnapshotAsync()).Messages[^1].GetText(), provider: null));
+    }
+
+    [Fact]
+    public async Task Publish_ServerIsAway_TriesAgainAndStoresOnce()
+    {
+        await using var site = await ClientSite.StartAsync();
+        site.Link.Redirect(null);
+        await using var publish = ToolRun.StartWith("one\n", "publish", $"{site.Link.Url}stores/notes");
+        Assert.Contains("Trying again", await publish.NextErrorAsync(), StringComparison.Ordinal);
+        site.Link.Redirect(site.Host.Http1);
+        Assert.Equal(0, await publish.ExitAsync());
+        Assert.Equal("one", Assert.Single((await site.Store("notes").GetSnapshotAsync()).Messages).GetText());
+    }
+
+    [Theory]
+    [InlineData("'nowhere' is not the URL of a store", "tail", "nowhere")]
+    [InlineData("is not the URL of a store", "tail", "http://127.0.0.1")]
+    [InlineData("followed from one place", "tail", "http://127.0.0.1/s/x", "--earliest", "--last", "3")]
+    [InlineData("--last is a number", "tail", "http://127.0.0.1/s/x", "--last", "-1")]
+    [InlineData("The hub has a URL of its own", "tail", "http://127.0.0.1/s/x", "--transport", "SignalR")]
+    [InlineData("is a number of seconds", "doctor", "http://127.0.0.1/s/x", "--watch", "0")]
+    public async Task Arguments_Wrong_AreNamed(string words, params string[] arguments)
+    {
+        await using var run = ToolRun.Start(arguments);
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.Contains(words, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Store_Unknown_IsNamed()
+    {
+        await using var site = await ClientSite.StartAsync();
+        await using var tail = ToolRun.Start("tail", $"{site.Link.Url}stores/nothing");
+        Assert.Equal(1, await tail.ExitAsync());
+        Assert.Contains("nothing", tail.Errors, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> DataAsync(ToolRun tail, int count)
+    {
+        var texts = new List<string>();
+        while (texts.Count < count)
+            texts.Add(JsonElement.Parse(await tail.NextLineAsync()).GetProperty("data").GetString()!);
+        return string.Join(' ', texts);
+    }
+}

@@ -191,12 +191,48 @@ export interface Subscription<T = any> extends AsyncIterable<Message<T> | {
     /** Gets what came since `pause()`, and goes on. */
     resume(): void;
 }
+/** What has changed in a collection. */
+export type EntryChange<T = any> = {
+    readonly operation: 'insert' | 'update';
+    readonly key: string;
+    readonly value: T;
+}
+/** `value`: the one that the key had. */
+ | {
+    readonly operation: 'delete';
+    readonly key: string;
+    readonly value: T;
+}
+/** All keys are there that the store had when the connection was made: after the beginning, a reconnect, and a reset. */
+ | {
+    readonly operation: 'ready';
+};
+/** The collection begins with all keys, so that there is no other place to start from. */
+export interface EntriesOptions<T = any> extends Omit<CommonOptions<T>, 'after' | 'from' | 'last' | 'json' | 'refill' | 'load' | 'share' | 'onMessage'> {
+    /** A keyed store. */
+    store: string;
+    /** Each change, once `entries` has it. */
+    onChange?: ((change: EntryChange<T>) => void) | undefined;
+}
+/** The collection of a keyed store. */
+export interface EntriesSubscription<T = any> extends Pick<Subscription<T>, 'id' | 'state' | 'transport' | 'close' | 'pause' | 'resume'> {
+    /** The value of each key, in order of last change; always the same Map. After a reset it keeps what it has until the new snapshot is complete. */
+    readonly entries: ReadonlyMap<string, T>;
+    /** Whether the Map is whole: false until the first snapshot is complete, and from a reset to the end of the next one. */
+    readonly isReady: boolean;
+}
 /**
  * Starts to follow one store, or several on one connection.
  * @param url Where the application has `MapStores`: `/stores`. A query in it is kept.
  * @throws TypeError, RangeError: an option makes no sense.
  */
 export declare function subscribe<T = any>(url: string | URL, options: SubscribeOptions<T>): Subscription<T>;
+/**
+ * Starts to follow a keyed store, and keeps its collection: the value of each key.
+ * @param url Where the application has `MapStores`: `/stores`. A query in it is kept: `/stores?key=7` follows one key, but not over SignalR.
+ * @throws TypeError, RangeError: an option makes no sense.
+ */
+export declare function followEntries<T = any>(url: string | URL, options: EntriesOptions<T>): EntriesSubscription<T>;
 /**
  * Publishes a message: a string is text, anything else becomes JSON. It is tried again while the server cannot be reached, or says "not now"; by the key each try is the same message.
  * @param url Where the application has `MapStores` and `MapStorePublishing`: `/stores`.

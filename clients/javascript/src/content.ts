@@ -79,3 +79,7 @@ function isEscaped(json: string, at: number): boolean {
   while (json[first - 1] === '\\') first--;
   return (at - first) % 2 === 1;
 }
+
+/** Whether this says where the snapshot of a keyed store begins or ends: then its id is that of the change before it. */
+export const isSnapshotMark = (data: any): boolean =>
+  typeof data === 'string' ? data.startsWith('{"headers":{"control":"snapshot-') : `${data?.headers?.control}`.startsWith('snapshot-');

@@ -1,7 +1,7 @@
 // node --test tornadose.test.mjs: what tornadose.js makes of the wires, without a server. With servers: ScriptTests.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { followEntries, publish, publishMany, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import { collectEntries, followEntries, publish, publishMany, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 const site = 'http://stores.test/stores';
 const open = [];
@@ -1085,4 +1085,34 @@ test('a subscription of a keyed store gets the marks of its snapshots, whose ids
     if (json) assert.deepEqual(log.messages.map(({ data }) => data.headers.control ?? data.key), ['snapshot-start', 'a', 'snapshot-end', 'snapshot-end']);
     else assert.match(log.messages[0].data, /snapshot-end/);
   }
+});
+
+test('collectEntries: one of several stores, with what the page has already, as values and as text', async () => {
+  const { set, remove, control } = keyed;
+  const named = (lines, name) => lines.replaceAll('data: ', `event: ${name}\ndata: `);
+  serve(named(control('snapshot-end', at(2)) + set(3, 'b', 2) + remove(4, 'a'), 'devices') + named(event(at(5), '"x"'), 'orders') + named(control('reset', at(6)), 'devices'));
+  for (const json of [true, false]) {
+    const words = [];
+    const devices = collectEntries({ initial: [['a', 1]], onChange: ({ operation, key }) => words.push(`${operation} ${key} ${devices.entries.size}`) });
+    assert.deepEqual([devices.isReady, [...devices.entries]], [true, [['a', 1]]]);
+    const log = follow({ transport: 'sse', store: undefined, stores: ['devices', 'orders'], json, onMessage: message => message.store === 'devices' && devices.take(message) });
+    await until(() => words.length === 4);
+    assert.deepEqual(words, ['ready undefined 1', 'insert b 2', 'delete a 1', 'delete b 0']);
+    devices.reset();
+    assert.equal(devices.isReady, false);
+    assert.throws(() => devices.take({ store: 'orders', id: at(1), data: json ? 'x' : '[' }), { name: 'TypeError', message: "'orders' is no keyed store" });
+    assert.equal(devices.take({ store: 'devices', id: undefined, data: 'past the log' }), undefined);
+    log.subscription.close();
+  }
+});
+
+test('the hub: the past of a list with a keyed store', async () => {
+  const lines = [1, 2].map(number => `{"id":"${at(number)}","data":${number}}`);
+  const requests = serve(new Response(`{"stores":[{"store":"devices","entries":{"a":{"x":"]}\\"","messages":[1,2]},"b":[]},"id":"${at(9)}"},`
+    + `{"store":"orders","messages":[${lines}],"id":"${at(2)}"},{"store":"empty","entries":{},"id":"${at(0)}"}],"id":"${at(9)}"}`));
+  const connection = new FakeConnection();
+  const log = follow({ connection, store: undefined, stores: ['devices', 'orders', 'empty'], from: 'earliest' });
+  await until(() => connection.calls.length === 3);
+  assert.deepEqual([requests.length, log.messages.map(({ store, data }) => [store, data])], [1, [['orders', 1], ['orders', 2]]]);
+  assert.deepEqual(connection.calls, [['Resume', 'devices', null], ['Resume', 'orders', at(2)], ['Resume', 'empty', null]]);
 });

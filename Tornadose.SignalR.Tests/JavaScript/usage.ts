@@ -1,6 +1,6 @@
 // What users write; compiled by TypeDeclarationTests, never run.
 import { HubConnectionBuilder } from '@microsoft/signalr';
-import { followEntries, publishMany, subscribe, type End, type EntryChange, type Message, type Reset, type Status, type StoreError, type Subscription } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import { collectEntries, followEntries, publishMany, subscribe, type EntriesCollection, type End, type EntryChange, type Message, type Reset, type Status, type StoreError, type Subscription } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 interface Order {
   item: string;
@@ -69,6 +69,12 @@ const devices = followEntries<Device>('/stores', {
 });
 for (const [key, { load }] of devices.entries) console.log(key, load.toFixed(), devices.entries.get(key)?.load, devices.state === 'live');
 devices.close();
+const rooms: EntriesCollection<Device> = collectEntries<Device>({ initial: [['7', { load: 1 }]], onChange: ({ operation }) => console.log(operation) });
+subscribe('/stores', {
+  stores: ['rooms', 'orders'],
+  onMessage: message => message.store === 'rooms' ? rooms.take(message) : console.log(message.data),
+  onReset: ({ store }) => { if (store === 'rooms') rooms.reset(); },
+});
 // @ts-expect-error: nobody but the store changes the collection
 devices.entries.clear();
 // @ts-expect-error: the collection begins with all keys

@@ -1,8 +1,10 @@
-import { FollowedEntries } from './entries';
+import { Collection, FollowedEntries } from './entries';
 import { Follower } from './follower';
 import { publishManyTo, publishTo } from './publish';
 import { canShare, SharedFollower } from './shared';
-import type { EntriesOptions, EntriesSubscription, PublishItem, PublishOptions, SubscribeOptions, Subscription } from './types';
+import type {
+  CollectOptions, EntriesCollection, EntriesOptions, EntriesSubscription, PublishItem, PublishOptions, SubscribeOptions, Subscription,
+} from './types';
 
 export type * from './types';
 
@@ -22,6 +24,13 @@ export function subscribe<T = any>(url: string | URL, options: SubscribeOptions<
  */
 export function followEntries<T = any>(url: string | URL, options: EntriesOptions<T>): EntriesSubscription<T> {
   return new FollowedEntries<T>(url, options);
+}
+
+/**
+ * Makes a collection for a keyed store that is followed together with others: hand it the store's messages and resets.
+ */
+export function collectEntries<T = any>(options: CollectOptions<T> = {}): EntriesCollection<T> {
+  return new Collection<T>(options);
 }
 
 /**

@@ -65,6 +65,9 @@ internal sealed class ClientSite : IAsyncDisposable
         return new TornadoseClient(new Uri(Link.Url, "/stores"), options);
     }
 
+    /// <summary>A keyed store, which forgets removals soon.</summary>
+    public IKeyedStore<int> Devices => _host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+
     public IStore Store(string name) => _host.Get<IStoreProvider>().GetStore(name);
 
     /// <summary>Publishes <c>m1</c>, <c>m2</c>, … to <c>orders</c>.</summary>
@@ -113,7 +116,8 @@ internal sealed class ClientSite : IAsyncDisposable
             {
                 (store.Capacity, store.MaxBytes) = (8192, 64 << 20);
                 _orders?.Invoke(store);
-            }).AddQueueStore("notes").AddQueueStore("short", static store => store.Capacity = 2).AddDataStore("weather");
+            }).AddQueueStore("notes").AddQueueStore("short", static store => store.Capacity = 2).AddDataStore("weather")
+                .AddKeyedStore<int>("devices", static store => store.MaxTombstones = 10);
         },
         static app =>
         {

@@ -31,6 +31,47 @@ public sealed class ScriptEntriesTests
         Assert.Equal(transport, (await client.UntilAsync("subscription.transport")).GetString());
     }
 
+    [Theory]
+    [InlineData("sse")]
+    [InlineData("websocket")]
+    [InlineData("signalr")]
+    public async Task Collection_OfOneOfSeveralStores_IsTheStoreAndTheOthersMissNothing(string transport)
+    {
+        await using var site = await ScriptSite.StartAsync();
+        await site.PublishAsync(3);
+        await KeyedChanges.ApplyAsync(site.Devices, new Random(0), 100);
+        await using var client = await ScriptClient.OpenInNodeAsync(site.Url, new()
+        {
+            ["transport"] = transport,
+            ["stores"] = new[] { "devices", "orders" },
+            ["collect"] = "devices",
+            ["from"] = "earliest",
+        });
+        var random = new Random(5);
+        for (var round = 0; round < 6; round++)
+        {
+            await AssertSameAsync(site, client, round, "log.collection");
+            await AssertOrdersAsync(site, client);
+            if (round % 2 == 0)
+                site.Cut();
+            else
+                await client.UntilAsync("(subscription.pause(), 1)");
+            await KeyedChanges.ApplyAsync(site.Devices, random, 40);
+            await site.PublishAsync(2);
+            await client.UntilAsync("(subscription.resume(), 1)");
+        }
+
+        await AssertSameAsync(site, client, 6, "log.collection");
+        await AssertOrdersAsync(site, client);
+    }
+
+    private static async Task AssertOrdersAsync(ScriptSite site, ScriptClient client)
+    {
+        var numbers = await client.UntilAsync(
+            $"log.messages.length >= {site.Published.Count} && log.messages.map(message => message.data.number)");
+        Assert.Equal(Enumerable.Range(1, site.Published.Count), numbers.EnumerateArray().Select(static number => number.GetInt32()));
+    }
+
     private static async Task BreakAsync(ScriptSite site, ScriptClient client, Random random, int round)
     {
         if (round == 9)
@@ -51,11 +92,11 @@ public sealed class ScriptEntriesTests
         await client.UntilAsync("(subscription.resume(), 1)");
     }
 
-    private static async Task AssertSameAsync(ScriptSite site, ScriptClient client, int round)
+    private static async Task AssertSameAsync(ScriptSite site, ScriptClient client, int round, string of = "subscription")
     {
         await site.Devices.SetAsync(Marker, round);
         var state = await client.UntilAsync(
-            $"subscription.isReady && subscription.entries.get('{Marker}') === {round} && [[...subscription.entries], [...log.mirror]]");
+            $"{of}.isReady && {of}.entries.get('{Marker}') === {round} && [[...{of}.entries], [...log.mirror]]");
         var messages = (await site.Devices.GetSnapshotAsync()).Messages;
         var expected = JsonSerializer.Serialize(messages.Select(static message => new object[]
         {

@@ -16,9 +16,9 @@ internal sealed class ScriptSite : IAsyncDisposable
     private const string Page = """
         <!DOCTYPE html><title>stores</title><link rel="icon" href="data:,"><script src="/signalr.js"></script>
         <script type="module">
-          import { followEntries, subscribe } from "/tornadose.js";
+          import { collectEntries, followEntries, subscribe } from "/tornadose.js";
           import { follow } from "/follow.mjs";
-          globalThis.start = ({ entries, ...options }) => follow(entries ? followEntries : subscribe, signalR, location.origin, options);
+          globalThis.start = ({ entries, ...options }) => follow({ subscribe: entries ? followEntries : subscribe, collectEntries }, signalR, location.origin, options);
         </script>
         """;
 

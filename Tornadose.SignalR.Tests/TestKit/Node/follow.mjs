@@ -1,6 +1,8 @@
 // What the script's tests do in Node and in the browser alike: subscribe, and keep all that is called back in globalThis.log.
-export async function follow(subscribe, signalR, site, { transport, at = '/stores', ...options }) {
+// collect: of several stores the one whose collection is kept in log.collection.
+export async function follow({ subscribe, collectEntries }, signalR, site, { transport, at = '/stores', collect, ...options }) {
   const log = globalThis.log = { messages: [], resets: [], states: [], errors: [], mirror: new Map() };
+  if (collect) log.collection = collectEntries({ onChange: change => mirror(log.mirror, change) });
   if (transport === 'signalr') {
     const connection = options.connection = globalThis.connection = new signalR.HubConnectionBuilder()
       .withUrl(`${site}/hubs/stores`)
@@ -11,9 +13,12 @@ export async function follow(subscribe, signalR, site, { transport, at = '/store
   }
   globalThis.subscription = subscribe(`${site}${at}`, {
     transport, minDelay: 20, maxDelay: 200, ...options,
-    onMessage: message => log.messages.push(message),
+    onMessage: message => message.store === collect ? log.collection.take(message) : log.messages.push(message),
     onChange: change => mirror(log.mirror, change),
-    onReset: reset => log.resets.push(reset),
+    onReset: reset => {
+      log.resets.push(reset);
+      if (reset.store === collect) log.collection.reset();
+    },
     onState: status => log.states.push({ ...status, error: status.error?.message }),
     onError: ({ message, status, code, final }) => log.errors.push({ message, status, code, final }),
   });

@@ -19,8 +19,9 @@ class CountingSocket extends WebSocket {
 }
 
 const { module, deaf, entries, ...rest } = options;
-const { followEntries, subscribe } = await import(module);
-await follow((at, more) => (entries ? followEntries : subscribe)(at, { WebSocket: deaf ? DeafSocket : CountingSocket, ...more }), signalR, url.replace(/\/$/, ''), rest);
+const { collectEntries, followEntries, subscribe } = await import(module);
+const begin = (at, more) => (entries ? followEntries : subscribe)(at, { WebSocket: deaf ? DeafSocket : CountingSocket, ...more });
+await follow({ subscribe: begin, collectEntries }, signalR, url.replace(/\/$/, ''), rest);
 onCommand(({ id, until }) => {
   const look = new Function(`return ${until}`);
   const timer = setInterval(() => {

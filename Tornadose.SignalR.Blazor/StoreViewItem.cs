@@ -9,7 +9,8 @@ public sealed class StoreViewItem<T>
     internal StoreViewItem(string? id, T value, string? eventType) => (Id, Value, Event) = (id, value, eventType);
 
     /// <summary>
-    /// The message's id, the same as on every wire: a good <c>@key</c>, but of a keyed store it changes with the value. Null for a message that a foreign publisher sent past the log.
+    /// The message's id, the same as on every wire: a good <c>@key</c>, but of a keyed store it changes with the value. Null for a message
+    /// that a foreign publisher sent past the log.
     /// </summary>
     public string? Id { get; }
 

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Components;
 
 namespace Tornadose.SignalR.Blazor;
 
-/// <summary>One row of a view. It is rendered again when its item is another one, or its template is, and not with every other row.</summary>
+/// <summary>
+/// One row of a view. It is rendered again when its item is another one, or its template is, and not with every other row.
+/// </summary>
 internal sealed class StoreViewRow<T> : IComponent
 {
     private const string Item = nameof(Item);

@@ -11,9 +11,9 @@ namespace Tornadose.SignalR;
 /// cref="TornadoseClient.FollowEntries{T}(string, Func{EntryChange{T}, CancellationToken, ValueTask}, Action{EntriesSubscription{T}})"/>.
 /// </summary>
 /// <remarks>
-/// A new snapshot does not empty the collection: the keys that it had are marked as stale, each one that comes is so no more, and at the end
-/// of the snapshot those that are left go. A connection that breaks in the middle of a snapshot, and goes on after the last key, needs no
-/// care by this.
+/// A new snapshot does not empty the collection: the keys that it had are marked as stale, each one that comes is so no more, and at the
+/// end of the snapshot those that are left go. So a connection that breaks in the middle of a snapshot, and goes on after the last key,
+/// needs no care.
 /// </remarks>
 /// <typeparam name="T">The type of the values.</typeparam>
 public sealed class EntriesSubscription<T> : IAsyncDisposable

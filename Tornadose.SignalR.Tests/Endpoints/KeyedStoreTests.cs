@@ -161,6 +161,38 @@ public sealed class KeyedStoreTests
         Assert.Contains("orders o3", words);
     }
 
+    /// <summary>The mark of a complete snapshot answered every poll at once, so that clients polled without a pause.</summary>
+    [Theory]
+    [InlineData("/stores/devices?")]
+    [InlineData("/stores?store=devices&store=orders&")]
+    public async Task LongPolling_AfterTheNewestId_WaitsForAChange(string path)
+    {
+        await using var host = await StartAsync();
+        using var http = new HttpClient();
+        var store = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+        await store.SetAsync("a", 1);
+        var (words, id) = await PollAsync(http, host.Url($"{path}wait=0"));
+        Assert.Equal(["snapshot-start", "1", "snapshot-end"], words);
+        var waiting = PollAsync(http, host.Url($"{path}wait=60s&after={id}"));
+        await host.UntilSubscribersAsync(1);
+        await store.SetAsync("a", 2);
+        (words, id) = await waiting.WithTimeout();
+        Assert.Equal(["2"], words);
+        await store.SetAsync("a", 3);
+        Assert.Equal(["3", "snapshot-end"], (await PollAsync(http, host.Url($"{path}wait=60s&after={id}")).WithTimeout()).Words);
+    }
+
+    [Fact]
+    public async Task LongPolling_SnapshotThatFillsABatch_HasItsMarkAllTheSame()
+    {
+        await using var host = await StartAsync();
+        using var http = new HttpClient();
+        IKeyedStore store = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+        await store.SetAsync("large", new string('x', 40_000));
+        var (words, _) = await PollAsync(http, host.Url("/stores/devices?wait=60s")).WithTimeout();
+        Assert.Equal(["snapshot-start", "snapshot-end"], [words[0], words[^1]]);
+    }
+
     /// <summary>Between two batches a key changes as often as it likes: what comes is its newest value, once.</summary>
     [Theory]
     [InlineData("sse")]
@@ -232,6 +264,14 @@ public sealed class KeyedStoreTests
             < 100 => await store.RemoveAsync(key),
             _ => await store.SetAsync(key, value),
         };
+    }
+
+    private static async Task<(List<string> Words, string? Id)> PollAsync(HttpClient http, Uri url)
+    {
+        var answer = JsonElement.Parse((await SnapshotAsync(http, url)).Body);
+        return (
+            [.. answer.GetProperty("messages").EnumerateArray().Select(static message => WordOf(message.GetProperty("data")))],
+            answer.GetProperty("id").GetString());
     }
 
     private static async Task<List<string>> WordsAsync(NodeClient client, int count) =>

@@ -125,7 +125,8 @@ public sealed partial class DashboardPageTests
             await page.WaitForAsync($"{Rows("nodes")}.map(row => row.dataset.key).join() === 'only'");
             await page.WaitForAsync(
                 $"fetch('stores/processes', {{ headers: {{ accept: 'application/json' }} }}).then(answer => answer.json())" +
-                    $".then(({{ entries }}) => Object.keys(entries).sort().join() === {Rows("processes")}.map(row => row.dataset.key).sort().join())");
+                    ".then(({ entries }) => Object.keys(entries).sort().join() === " +
+                    $"{Rows("processes")}.map(row => row.dataset.key).sort().join())");
         }
 
         Assert.Empty(await page.ErrorsAsync());

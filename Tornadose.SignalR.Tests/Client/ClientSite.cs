@@ -30,6 +30,9 @@ internal sealed class ClientSite : IAsyncDisposable
 
     public TestHost Host => _host;
 
+    /// <summary>A keyed store, which forgets removals soon.</summary>
+    public IKeyedStore<int> Devices => _host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+
     /// <param name="retry">What the server tells clients to wait.</param>
     /// <param name="orders">Options of the store <c>orders</c>.</param>
     public static async Task<ClientSite> StartAsync(TimeSpan? retry = null, Action<StoreOptions>? orders = null)
@@ -64,9 +67,6 @@ internal sealed class ClientSite : IAsyncDisposable
         configure?.Invoke(options);
         return new TornadoseClient(new Uri(Link.Url, "/stores"), options);
     }
-
-    /// <summary>A keyed store, which forgets removals soon.</summary>
-    public IKeyedStore<int> Devices => _host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
 
     public IStore Store(string name) => _host.Get<IStoreProvider>().GetStore(name);
 

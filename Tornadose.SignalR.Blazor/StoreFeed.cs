@@ -13,12 +13,12 @@ namespace Tornadose.SignalR.Blazor;
 /// <param name="store">The store.</param>
 /// <param name="serializer">Reads the values.</param>
 /// <param name="keep">How many messages are kept.</param>
-/// <param name="newestOnly">Whether the store has its newest value only, so that whoever was away has missed nothing.</param>
+/// <param name="kind">What the store keeps. Of a data store, and of a keyed store, whoever was away has missed nothing.</param>
 /// <param name="changed">Told, from any thread, that there is something new to see.</param>
-internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int keep, bool newestOnly, Action changed)
+internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int keep, StoreKind kind, Action changed)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<StoreViewItem<T>> _items = new();
+    private readonly ShownItems<T> _items = kind == StoreKind.Keyed ? new KeyedItems<T>(keep) : new NewestItems<T>(keep);
     private StoreViewContext<T>? _context;
     private StoreViewState _state;
     private StoreResetReason? _resetReason;
@@ -54,7 +54,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         get
         {
             lock (_gate)
-                return _context ??= new([.. _items], _state)
+                return _context ??= new(_items.ToList(), _state)
                 {
                     Id = _id,
                     Resets = _resets,
@@ -81,7 +81,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
 
     /// <summary>Takes what the store keeps.</summary>
     /// <param name="upTo">The id of the last message to take: what was shown before, somewhere else. All, if that is not among
-    /// them.</param>
+    /// them, and of a keyed store.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task LoadAsync(string? upTo, CancellationToken cancellationToken)
     {
@@ -106,14 +106,14 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         }
     }
 
-    /// <returns>Whether there was anything.</returns>
+    /// <returns>Whether there was anything but the marks of a keyed store.</returns>
     private async Task<bool> ReadUntilMissedAsync(CancellationToken cancellationToken)
     {
         var any = false;
         await foreach (
             var message in store.ReadAllAsync(Id is { } id ? StartAt.AfterId(id) : StartAt.Now, cancellationToken).ConfigureAwait(false))
         {
-            any = true;
+            any |= kind != StoreKind.Keyed || message.Key is not null || message.Reset is not null; // marks come anew with each reading
             if (message.Reset is { } reset)
             {
                 Miss(reset);
@@ -138,15 +138,15 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         lock (_gate)
         {
             var messages = snapshot.Messages;
-            var index = upTo is null ? -1 : IndexOf(messages, upTo);
+            var index = upTo is null || kind == StoreKind.Keyed ? -1 : IndexOf(messages, upTo);
             var shown = index < 0 ? messages.Count : index + 1;
             _items.Clear();
             _newest = null;
-            for (var next = Math.Max(0, shown - keep); next < shown; next++)
+            for (var next = kind == StoreKind.Keyed ? 0 : Math.Max(0, shown - keep); next < shown; next++)
                 Keep(messages[next]);
             // An id that is not kept leads to a reset when reading begins after it, which says that something was missed; of a store that
-            // has only its newest value nothing can be.
-            _id = index >= 0 || !newestOnly ? upTo ?? snapshot.Id : snapshot.Id;
+            // has newest values only nothing can be.
+            _id = index >= 0 || kind == StoreKind.Queue ? upTo ?? snapshot.Id : snapshot.Id;
             _isCompleted = snapshot.IsCompleted && _id == snapshot.Id;
             _context = null;
         }
@@ -167,7 +167,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     {
         lock (_gate)
         {
-            if (!IsShown(message))
+            if (kind == StoreKind.Keyed || !IsShown(message))
                 Keep(message);
             _id = message.Id ?? _id;
             _context = null;
@@ -192,14 +192,11 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         _newest = message.Position ?? _newest;
         try
         {
-            _items.Enqueue(new StoreViewItem<T>(message.Id, serializer.Deserialize<T>(message), message.EventType));
+            _items.Take(message, serializer);
         }
         catch (MessageFormatException)
         {
             _unreadable++;
         }
-
-        while (_items.Count > keep)
-            _items.Dequeue();
     }
 }

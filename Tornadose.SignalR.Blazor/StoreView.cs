@@ -18,6 +18,14 @@ namespace Tornadose.SignalR;
 ///     }
 /// &lt;/StoreView&gt;
 /// </code>
+/// Of a keyed store the items are its keys. With <see cref="Row"/>, only rows that have changed are rendered again:
+/// <code>
+/// &lt;table&gt;
+///     &lt;StoreView T="Device" Store="devices"&gt;
+///         &lt;Row Context="device"&gt;&lt;tr&gt;&lt;td&gt;@device.Key&lt;/td&gt;&lt;td&gt;@device.Value.Load&lt;/td&gt;&lt;/tr&gt;&lt;/Row&gt;
+///     &lt;/StoreView&gt;
+/// &lt;/table&gt;
+/// </code>
 /// However fast messages come, it renders at most <see cref="RendersPerSecond"/> times a second, and at most one render is pending. What
 /// was prerendered is handed over by its id: the interactive
 /// page begins with the same messages and goes on after them. While the browser's connection is down, or <see cref="Paused"/> is set,
@@ -46,13 +54,29 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     [Parameter, EditorRequired]
     public string Store { get; set; } = "";
 
-    /// <summary>What to render, given the messages.</summary>
-    [Parameter, EditorRequired]
+    /// <summary>
+    /// What to render, given the messages. Default null: <see cref="StoreViewContext{T}.Rows"/>, and nothing around them.
+    /// </summary>
+    [Parameter]
     public RenderFragment<StoreViewContext<T>>? ChildContent { get; set; }
 
     /// <summary>
-    /// How many messages are shown, the newest; 1 to 10,000. Default null: of a data store its one value, of any other store 50. Set it
-    /// to show the last values of a data store that come while the page is open.
+    /// How to render one item, in a row of its own that keeps its <c>@key</c>: when the store changes, only rows that have changed are
+    /// rendered again. When the page renders the view again, all are, because a template may make use of what belongs to the page.
+    /// </summary>
+    [Parameter]
+    public RenderFragment<StoreViewItem<T>>? Row { get; set; }
+
+    /// <summary>
+    /// Sorts the rows, and may leave some out: <c>items => items.OrderByDescending(item => item.Value.Load).Take(15)</c>. Default null: as
+    /// <see cref="StoreViewContext{T}.Items"/>.
+    /// </summary>
+    [Parameter]
+    public Func<IEnumerable<StoreViewItem<T>>, IEnumerable<StoreViewItem<T>>>? Order { get; set; }
+
+    /// <summary>
+    /// How many messages are shown, the newest; 1 to 10,000. Default null: of a data store its one value, of a keyed store all keys, of a
+    /// queue store 50. Set it to show the last values of a data store that come while the page is open.
     /// </summary>
     [Parameter]
     public int? Keep { get; set; }
@@ -125,8 +149,11 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (_feed is not null && ChildContent is not null)
-            builder.AddContent(0, ChildContent(_feed.Context));
+        if (_feed is null)
+            return;
+        var context = _feed.Context;
+        context.Rows = StoreViewRow<T>.RenderAll(Order?.Invoke(context.Items) ?? context.Items, Row);
+        builder.AddContent(0, ChildContent?.Invoke(context) ?? context.Rows);
     }
 
     private async Task BeginAsync()
@@ -134,8 +161,9 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         Forget();
         var store = Stores.GetStore(Store);
         (_shownStore, _shownKeep) = (Store, Keep);
-        var newestOnly = store is MessageStore { Kind: StoreKind.Data };
-        var feed = new StoreFeed<T>(store, Serializer, Keep ?? (newestOnly ? 1 : DefaultKeep), newestOnly, _pace!.Request);
+        var kind = store is MessageStore known ? known.Kind : StoreKind.Queue;
+        var keep = kind switch { StoreKind.Data => 1, StoreKind.Keyed => int.MaxValue, _ => DefaultKeep };
+        var feed = new StoreFeed<T>(store, Serializer, Keep ?? keep, kind, _pace!.Request);
         _feed = feed;
         var upTo = RendererInfo.IsInteractive ? Handover.Take(Store) : null;
         if (AssignedRenderMode is not null)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components;
 using Tornadose.SignalR.Blazor;
 using Tornadose.SignalR.Messages;
 
@@ -9,11 +10,16 @@ public sealed class StoreViewContext<T>
 {
     internal StoreViewContext(IReadOnlyList<StoreViewItem<T>> items, StoreViewState state) => (Items, State) = (items, state);
 
-    /// <summary>The newest messages, oldest first, at most <see cref="StoreView{T}.Keep"/>.</summary>
+    /// <summary>
+    /// The newest messages, oldest first, at most <see cref="StoreView{T}.Keep"/>; of a keyed store its keys, in order of last change.
+    /// </summary>
     public IReadOnlyList<StoreViewItem<T>> Items { get; }
 
     /// <summary>The newest message; null when there is none.</summary>
     public StoreViewItem<T>? Latest => Items.Count > 0 ? Items[^1] : null;
+
+    /// <summary>All rows, each rendered by <see cref="StoreView{T}.Row"/>; nothing where that is not set.</summary>
+    public RenderFragment Rows { get; internal set; } = StoreViewRow<T>.RenderAll([], template: null);
 
     /// <summary>What the view is doing.</summary>
     public StoreViewState State { get; }

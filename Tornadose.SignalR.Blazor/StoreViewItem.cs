@@ -2,16 +2,20 @@ using Tornadose.SignalR.Blazor;
 
 namespace Tornadose.SignalR;
 
-/// <summary>One message of a store, as a view shows it.</summary>
+/// <summary>One message of a store, or one key of a keyed store, as a view shows it.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
 public sealed class StoreViewItem<T>
 {
     internal StoreViewItem(string? id, T value, string? eventType) => (Id, Value, Event) = (id, value, eventType);
 
     /// <summary>
-    /// The message's id, the same as on every wire: a good <c>@key</c>. Null for a message that a foreign publisher sent past the log.
+    /// The message's id, the same as on every wire: a good <c>@key</c>, but of a keyed store it changes with the value. Null for a message
+    /// that a foreign publisher sent past the log.
     /// </summary>
     public string? Id { get; }
+
+    /// <summary>Of a keyed store, the key: the <c>@key</c> of its row. Null for a message of any other store.</summary>
+    public string? Key { get; init; }
 
     /// <summary>The value.</summary>
     public T Value { get; }

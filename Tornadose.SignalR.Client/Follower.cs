@@ -102,6 +102,14 @@ internal sealed class Follower : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Ends the subscription for good, by an error that another attempt would not change.</summary>
+    public void Fail(Exception failure)
+    {
+        LastError = failure;
+        _logger.Refused(failure, _stores.ToString());
+        Set(StoreSubscriptionState.Failed);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_attempt is { } attempt)
@@ -242,10 +250,9 @@ internal sealed class Follower : IAsyncDisposable
         var isMissingForNow = failure is StoreConnectionException { StatusCode: HttpStatusCode.NotFound } && _hasWorked;
         if (isMissingForNow || failure is not (StoreConnectionException { IsFinal: true } or ObjectDisposedException))
             return;
-        LastError = failure is StoreConnectionException refusal ? Refusals.ForApplication(refusal, _stores.ToString()) : failure;
-        _logger.Refused(LastError, _stores.ToString());
-        Set(StoreSubscriptionState.Failed);
-        throw LastError;
+        failure = failure is StoreConnectionException refusal ? Refusals.ForApplication(refusal, _stores.ToString()) : failure;
+        Fail(failure);
+        throw failure;
     }
 
     private void Set(StoreSubscriptionState state)

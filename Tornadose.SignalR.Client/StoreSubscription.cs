@@ -28,6 +28,9 @@ public sealed class StoreSubscription : IAsyncDisposable
         Completion = Task.Run(RunAsync); // the caller has the subscription before its callbacks are called
     }
 
+    /// <summary>The names of its stores, for log lines.</summary>
+    internal string Stores => _stores;
+
     /// <summary>What the subscription is doing.</summary>
     public StoreSubscriptionState State => _follower.State;
 
@@ -82,6 +85,11 @@ public sealed class StoreSubscription : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+            throw;
+        }
+        catch (NotKeyedStoreException failure)
+        {
+            _follower.Fail(failure);
             throw;
         }
         catch (Exception failure)

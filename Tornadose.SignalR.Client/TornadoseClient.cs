@@ -157,6 +157,41 @@ public sealed class TornadoseClient : IDisposable
         Action<StoreSubscription>? onStateChanged = null, StartAt? start = null) =>
         Follow(StoreList.Of(stores), onMessage, onStateChanged, start);
 
+    /// <summary>Follows a keyed store in the background, and keeps its collection: the value of each key.</summary>
+    /// <typeparam name="T">The type of the values, read by <see cref="TornadoseClientOptions.JsonSerializerOptions"/>. A key whose value
+    /// is no <typeparamref name="T"/> is left out, and logged.</typeparam>
+    /// <param name="store">The store's name.</param>
+    /// <param name="onChange">
+    /// Called with each change, once the collection has it, one after the other: the next is read when this one is done. What it throws is
+    /// logged, and the subscription goes on.
+    /// </param>
+    /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
+    /// <returns>The subscription. Dispose of it to end it.</returns>
+    /// <exception cref="ArgumentException">It is not a store name.</exception>
+    /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
+    public EntriesSubscription<T> FollowEntries<T>(
+        string store, Func<EntryChange<T>, CancellationToken, ValueTask>? onChange = null,
+        Action<EntriesSubscription<T>>? onStateChanged = null) =>
+        FollowEntries(store, (JsonTypeInfo<T>)_options.JsonSerializerOptions.GetTypeInfo(typeof(T)), onChange, onStateChanged);
+
+    /// <summary>The same, with values that are read by what a source-generated context knows of their type.</summary>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <param name="store">The store's name.</param>
+    /// <param name="typeInfo">What is known of the type.</param>
+    /// <param name="onChange">Called with each change, once the collection has it.</param>
+    /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
+    /// <returns>The subscription. Dispose of it to end it.</returns>
+    /// <exception cref="ArgumentException">It is not a store name.</exception>
+    public EntriesSubscription<T> FollowEntries<T>(
+        string store, JsonTypeInfo<T> typeInfo, Func<EntryChange<T>, CancellationToken, ValueTask>? onChange = null,
+        Action<EntriesSubscription<T>>? onStateChanged = null)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        var stores = StoreList.Of(store);
+        return new(
+            (take, changed) => Follow(stores, take, changed, start: null), typeInfo, onChange, onStateChanged, _logger);
+    }
+
     /// <summary>Publishes text over HTTP, to a server with <c>MapStorePublishing</c>.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="text">The text; may be empty.</param>

@@ -18,7 +18,7 @@ public sealed class StoreFeedTests
         using var gate = new SemaphoreSlim(0);
         using var stop = new CancellationTokenSource();
         var blocks = false;
-        var feed = new StoreFeed<int>(store, services.GetRequiredService<StoreSerializer>(), keep: 10, newestOnly: false, () =>
+        var feed = new StoreFeed<int>(store, services.GetRequiredService<StoreSerializer>(), keep: 10, StoreKind.Queue, () =>
         {
             if (!Volatile.Read(ref blocks))
                 return;
@@ -49,7 +49,7 @@ public sealed class StoreFeedTests
         await using var services = Services(static store => store.Capacity = 10);
         var store = services.GetRequiredService<IStoreProvider>().GetStore("numbers");
         var serializer = services.GetRequiredService<StoreSerializer>();
-        var feed = new StoreFeed<int>(store, serializer, keep: 10, newestOnly: false, static () => { });
+        var feed = new StoreFeed<int>(store, serializer, keep: 10, StoreKind.Queue, static () => { });
         await feed.LoadAsync(upTo: null, default);
         var reading = feed.ReadAsync(default);
         await store.PublishAsync(1);
@@ -57,7 +57,7 @@ public sealed class StoreFeedTests
         await reading.WithTimeout();
         Assert.True(feed.IsCompleted);
         Assert.Equal([1, 2], feed.Context.Items.Select(static item => item.Value));
-        var late = new StoreFeed<int>(store, serializer, keep: 10, newestOnly: false, static () => { });
+        var late = new StoreFeed<int>(store, serializer, keep: 10, StoreKind.Queue, static () => { });
         await late.LoadAsync(upTo: null, default);
         Assert.True(late.IsCompleted);
         Assert.Equal([1, 2], late.Context.Items.Select(static item => item.Value));
@@ -72,7 +72,7 @@ public sealed class StoreFeedTests
         // A view that comes back with an id for ever would never let go of its thread: so it has one of its own, and looks at the token
         // there.
         var feed = new StoreFeed<int>(
-            store, services.GetRequiredService<StoreSerializer>(), keep: 10, newestOnly: false, stop.Token.ThrowIfCancellationRequested);
+            store, services.GetRequiredService<StoreSerializer>(), keep: 10, StoreKind.Queue, stop.Token.ThrowIfCancellationRequested);
         await feed.LoadAsync(upTo: null, stop.Token);
         await store.PublishAsync(1);
         var reading = Task.Run(() => feed.ReadAsync(stop.Token));

@@ -23,14 +23,19 @@ internal sealed class ViewFixture : IAsyncDisposable
         services.AddScoped(provider => provider.GetRequiredService<ComponentStatePersistenceManager>().State);
         if (backplane is not null)
             services.AddSingleton(backplane);
-        services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather").AddQueueStore("other")
-            .AddBlazor();
+        var stores = services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather")
+            .AddQueueStore("other").AddBlazor();
+        if (backplane is null)
+            stores.AddKeyedStore<int>("devices", static o => o.MaxTombstones = 3);
         _services = services.BuildServiceProvider();
     }
 
     public FakeTimeProvider Time { get; } = new();
 
     public IStore Store(string name = "numbers") => _services.GetRequiredService<IStoreProvider>().GetStore(name);
+
+    /// <summary>A keyed store, which forgets removals soon.</summary>
+    public IKeyedStore<int> Devices => _services.GetRequiredService<IStoreProvider>().GetKeyedStore<int>("devices");
 
     public async Task PublishAsync(int from, int count)
     {

@@ -45,6 +45,9 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
         }
     }
 
+    /// <summary>What the page has on the screen.</summary>
+    public string Markup => _view!.Markup;
+
     public IEnumerable<T> Values => Last.Items.Select(static item => item.Value);
 
     /// <summary>Renders one more view on the page.</summary>
@@ -97,5 +100,7 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
             builder.AddContent(1, $"{item.Value}");
             builder.CloseElement();
         }
+
+        builder.AddContent(2, context.Rows);
     };
 }

@@ -31,6 +31,9 @@ internal sealed class ClientSite : IAsyncDisposable
 
     public TestHost Host => _host;
 
+    /// <summary>A keyed store, which forgets removals soon.</summary>
+    public IKeyedStore<int> Devices => _host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+
     /// <param name="retry">What the server tells clients to wait.</param>
     /// <param name="orders">Options of the store <c>orders</c>.</param>
     public static async Task<ClientSite> StartAsync(TimeSpan? retry = null, Action<StoreOptions>? orders = null)
@@ -128,7 +131,8 @@ internal sealed class ClientSite : IAsyncDisposable
             {
                 (store.Capacity, store.MaxBytes) = (8192, 64 << 20);
                 _orders?.Invoke(store);
-            }).AddQueueStore("notes").AddQueueStore("short", static store => store.Capacity = 2).AddDataStore("weather");
+            }).AddQueueStore("notes").AddQueueStore("short", static store => store.Capacity = 2).AddDataStore("weather")
+                .AddKeyedStore<int>("devices", static store => store.MaxTombstones = 10);
         },
         static app =>
         {

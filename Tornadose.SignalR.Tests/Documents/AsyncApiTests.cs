@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.Inspection;
 using Tornadose.SignalR.Tests.TestKit;
@@ -16,12 +17,15 @@ public sealed class AsyncApiTests
     [InlineData("message", """{"id":"a b","data":1}""")]
     [InlineData("reset", """{"reset":{"reason":"other","id":"a"}}""")]
     [InlineData("messageOfSeveral", """{"id":"a-1","data":1}""")]
+    [InlineData("change", """{"id":"a-1","data":{"type":"devices","key":"7","headers":{"operation":"insert"}}}""")]
+    [InlineData("change", """{"id":"a-1","data":{"type":"devices","key":"7","value":1,"headers":{"operation":"delete"}}}""")]
+    [InlineData("control", """{"id":"a-1","data":{"headers":{"control":"other","offset":"a-1"}}}""")]
     public async Task Schemas_OfOtherThings_DoNot(string name, string json) =>
         Assert.Single(await CheckAsync([.. await CollectAsync(), (name, json)]));
 
     private static async Task<List<(string Name, string Json)>> CollectAsync()
     {
-        await using var host = await InspectedApp.StartAsync();
+        await using var host = await InspectedApp.StartAsync(static stores => stores.AddKeyedStore<int>("devices"));
         await using var lines = await RawLines.OpenAsync(host.Orders("?after=garbage"));
         await using var several = await RawLines.OpenAsync(host.Url("/stores?store=orders&store=weather&after=garbage"));
         await using var socket = await RawWs.OpenAsync(host.Orders());
@@ -49,9 +53,36 @@ public sealed class AsyncApiTests
         await endedAlone.NextAsync();
         await host.WeatherStore().CompleteAsync();
         return [
-            .. collected, ("end", await ended.NextAsync()), ("end", await endedAlone.NextAsync()),
+            .. collected, .. await CollectKeyedAsync(host), ("end", await ended.NextAsync()), ("end", await endedAlone.NextAsync()),
             ("closed", await lines.NextAsync()), ("closed", await several.NextAsync()),
             ("closed", $$"""{"closed":{{(await events.NextAsync()).Data}}}""")];
+    }
+
+    private static async Task<List<(string Name, string Json)>> CollectKeyedAsync(TestHost host)
+    {
+        var store = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+        await store.SetAsync("7", 1);
+        await using var lines = await RawLines.OpenAsync(host.Url("/stores/devices"));
+        await using var several = await RawLines.OpenAsync(host.Url("/stores?store=orders&store=devices"));
+        var collected = new List<(string, string)>();
+        await TakeAsync("control");
+        await TakeAsync("change");
+        await TakeAsync("control");
+        await store.SetAsync("7", 2);
+        await TakeAsync("change");
+        await store.RemoveAsync("7");
+        await TakeAsync("change");
+        await store.SetAsync("8", 1);
+        await TakeAsync("change");
+        await store.ClearAsync();
+        await TakeAsync("control");
+        return collected;
+
+        async Task TakeAsync(string name)
+        {
+            collected.Add((name, await lines.NextAsync()));
+            collected.Add(($"{name}OfSeveral", await several.NextAsync()));
+        }
     }
 
     private static async Task<IReadOnlyList<string>> CheckAsync(List<(string Name, string Json)> messages)

@@ -113,6 +113,117 @@ public sealed class KeyedStoreTests
         Assert.Equal("stays", Assert.Single((await store.GetSnapshotAsync(stop.Token)).Messages).Key);
     }
 
+    [Fact]
+    public async Task Family_EachStore_HasKeysOfItsOwn()
+    {
+        await using var host = await StartAsync();
+        using var http = new HttpClient();
+        await using var lines = await RawLines.OpenAsync(host.Url("/stores/rooms/7"));
+        Assert.Equal(["snapshot-start", "snapshot-end"], await WordsAsync(lines, 2));
+        Assert.Equal(200, await StatusAsync(http, HttpMethod.Put, host.Url("/stores/rooms/7?key=a"), "1"));
+        Assert.Equal(200, await StatusAsync(http, HttpMethod.Put, host.Url("/stores/rooms/8?key=a"), "2"));
+        Assert.Equal(200, await StatusAsync(http, HttpMethod.Delete, host.Url("/stores/rooms/7?key=a")));
+        Assert.Equal(["1", "delete"], await WordsAsync(lines, 2));
+        var store = host.Get<IStoreProvider>().GetKeyedStore<int>("rooms/8");
+        Assert.Equal(2, (await store.GetAsync("a"))?.GetValue());
+        Assert.Contains("\"entries\":{}", (await SnapshotAsync(http, host.Url("/stores/rooms/7"))).Body, StringComparison.Ordinal);
+        Assert.Contains("\"entries\":{\"a\":2}", (await SnapshotAsync(http, host.Url("/stores/rooms/8"))).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_WithAKeyedStore_GivesItsKeysAndResumesAllByOneId()
+    {
+        await using var host = await StartAsync();
+        using var http = new HttpClient();
+        var devices = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+        var orders = host.Get<IStoreProvider>().GetStore("orders");
+        await devices.SetAsync("a", 1);
+        await orders.PublishAsync("o1");
+        var url = host.Url("/stores?store=orders&store=devices");
+        Assert.Matches(
+            """{"stores":\[{"store":"orders","messages":\[{.*"o1"}\],"id":"[^"]+"},{"store":"devices","entries":{"a":1},"id":""",
+            (await SnapshotAsync(http, url)).Body);
+        await using var lines = await RawLines.OpenAsync(url);
+        Assert.Equal(["devices snapshot-start", "devices 1", "devices snapshot-end"], (await NamedAsync(lines, 3)).Words);
+        await devices.SetAsync("b", 2);
+        var (words, last) = await NamedAsync(lines, 1);
+        Assert.Equal(["devices 2"], words);
+        await orders.PublishAsync("o2");
+        (words, last) = await NamedAsync(lines, 1);
+        Assert.Equal(["orders o2"], words);
+
+        await devices.RemoveAsync("a");
+        await devices.SetAsync("b", 3);
+        await orders.PublishAsync("o3");
+        await using var resumed = await RawLines.OpenAsync(new Uri($"{url}&after={last}"));
+        (words, _) = await NamedAsync(resumed, 4);
+        Assert.Equal(["devices delete", "devices 3", "devices snapshot-end"], words.Where(static word => word[0] == 'd'));
+        Assert.Contains("orders o3", words);
+    }
+
+    /// <summary>The mark of a complete snapshot answered every poll at once, so that clients polled without a pause.</summary>
+    [Theory]
+    [InlineData("/stores/devices?")]
+    [InlineData("/stores?store=devices&store=orders&")]
+    public async Task LongPolling_AfterTheNewestId_WaitsForAChange(string path)
+    {
+        await using var host = await StartAsync();
+        using var http = new HttpClient();
+        var store = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+        await store.SetAsync("a", 1);
+        var (words, id) = await PollAsync(http, host.Url($"{path}wait=0"));
+        Assert.Equal(["snapshot-start", "1", "snapshot-end"], words);
+        var waiting = PollAsync(http, host.Url($"{path}wait=60s&after={id}"));
+        await host.UntilSubscribersAsync(1);
+        await store.SetAsync("a", 2);
+        (words, id) = await waiting.WithTimeout();
+        Assert.Equal(["2"], words);
+        await store.SetAsync("a", 3);
+        Assert.Equal(["3", "snapshot-end"], (await PollAsync(http, host.Url($"{path}wait=60s&after={id}")).WithTimeout()).Words);
+    }
+
+    [Fact]
+    public async Task LongPolling_SnapshotThatFillsABatch_HasItsMarkAllTheSame()
+    {
+        await using var host = await StartAsync();
+        using var http = new HttpClient();
+        IKeyedStore store = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+        await store.SetAsync("large", new string('x', 40_000));
+        var (words, _) = await PollAsync(http, host.Url("/stores/devices?wait=60s")).WithTimeout();
+        Assert.Equal(["snapshot-start", "snapshot-end"], [words[0], words[^1]]);
+    }
+
+    /// <summary>Between two batches a key changes as often as it likes: what comes is its newest value, once.</summary>
+    [Theory]
+    [InlineData("sse")]
+    [InlineData("ndjson")]
+    [InlineData("websocket")]
+    public async Task Every_ManyChangesInTheTime_GivesEachKeyOnceWithItsNewestValue(string wire)
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        await using var host = await StartAsync(clock);
+        var store = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+        await store.SetAsync("a", 1);
+        await using var reader = await WireReader.OpenAsync(wire, host.Url("/stores/devices?every=5s"));
+        Assert.Equal(["snapshot-start", "1", "snapshot-end"], (await reader.TakeAsync(3)).Select(WordOf));
+        for (var value = 2; value < 10; value++)
+        {
+            await store.SetAsync("a", value);
+            await store.SetAsync("b", value);
+        }
+
+        await store.SetAsync("c", 1);
+        await store.RemoveAsync("c");
+        await store.SetAsync("a", 10);
+        var next = reader.TakeAsync(3);
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(500));
+            return next.IsCompleted;
+        });
+        Assert.Equal(["9", "delete", "10"], (await next).Select(WordOf));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -155,19 +266,52 @@ public sealed class KeyedStoreTests
         };
     }
 
-    private static async Task<List<string>> WordsAsync(NodeClient client, int count)
+    private static async Task<(List<string> Words, string? Id)> PollAsync(HttpClient http, Uri url)
+    {
+        var answer = JsonElement.Parse((await SnapshotAsync(http, url)).Body);
+        return (
+            [.. answer.GetProperty("messages").EnumerateArray().Select(static message => WordOf(message.GetProperty("data")))],
+            answer.GetProperty("id").GetString());
+    }
+
+    private static async Task<List<string>> WordsAsync(NodeClient client, int count) =>
+        [.. (await client.TakeAsync("message", count)).Select(
+            static line => WordOf(JsonElement.Parse(line.GetProperty("data").GetString()!)))];
+
+    private static async Task<List<string>> WordsAsync(RawLines lines, int count)
     {
         var words = new List<string>();
-        foreach (var line in await client.TakeAsync("message", count))
+        while (words.Count < count)
+            words.Add(WordOf((await lines.NextObjectAsync()).GetProperty("data")));
+        return words;
+    }
+
+    /// <summary>What comes of a list, each with its store, and the last id.</summary>
+    private static async Task<(List<string> Words, string? LastId)> NamedAsync(RawLines lines, int count)
+    {
+        var words = new List<string>();
+        string? last = null;
+        while (words.Count < count)
         {
-            var change = JsonElement.Parse(line.GetProperty("data").GetString()!);
-            var headers = change.GetProperty("headers");
-            words.Add(headers.TryGetProperty("control", out var control) ? control.GetString()!
-                : change.TryGetProperty("value", out var value) ? value.GetRawText()
-                : headers.GetProperty("operation").GetString()!);
+            var line = await lines.NextObjectAsync();
+            last = line.GetProperty("id").GetString();
+            words.Add($"{line.GetProperty("store").GetString()} {WordOf(line.GetProperty("data"))}");
         }
 
-        return words;
+        return (words, last);
+    }
+
+    private static string WordOf(WireMessage message) => WordOf(JsonElement.Parse(message.Data));
+
+    /// <summary>The control, the value, or the removal that a message is; text of any other store as it is.</summary>
+    private static string WordOf(JsonElement change)
+    {
+        if (change.ValueKind == JsonValueKind.String)
+            return change.GetString()!;
+        var headers = change.GetProperty("headers");
+        return headers.TryGetProperty("control", out var control) ? control.GetString()!
+            : change.TryGetProperty("value", out var value) ? value.GetRawText()
+            : headers.GetProperty("operation").GetString()!;
     }
 
     private static async Task<(string Body, string? ETag)> SnapshotAsync(HttpClient http, Uri url)
@@ -207,6 +351,7 @@ public sealed class KeyedStoreTests
                 .AddKeyedStore<int>("devices")
                 .AddKeyedStore<int>("small", static options => options.MaxKeys = 1)
                 .AddKeyedStore<int>("random", static options => options.MaxTombstones = 10)
+                .AddKeyedStore<int>("rooms/{id}")
                 .AddKeyedStore<int>("present", static options => options.KeyMaxAge = TimeSpan.FromSeconds(10));
         },
         static app =>

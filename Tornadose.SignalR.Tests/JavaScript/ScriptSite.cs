@@ -16,9 +16,9 @@ internal sealed class ScriptSite : IAsyncDisposable
     private const string Page = """
         <!DOCTYPE html><title>stores</title><link rel="icon" href="data:,"><script src="/signalr.js"></script>
         <script type="module">
-          import { subscribe } from "/tornadose.js";
+          import { collectEntries, followEntries, subscribe } from "/tornadose.js";
           import { follow } from "/follow.mjs";
-          globalThis.start = options => follow(subscribe, signalR, location.origin, options);
+          globalThis.start = ({ entries, ...options }) => follow({ subscribe: entries ? followEntries : subscribe, collectEntries }, signalR, location.origin, options);
         </script>
         """;
 
@@ -32,6 +32,9 @@ internal sealed class ScriptSite : IAsyncDisposable
 
     /// <summary>The ids of everything published, in order.</summary>
     public List<string> Published { get; } = [];
+
+    /// <summary>A keyed store, which forgets removals soon.</summary>
+    public IKeyedStore<int> Devices => _host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
 
     public static async Task<ScriptSite> StartAsync()
     {
@@ -97,7 +100,8 @@ internal sealed class ScriptSite : IAsyncDisposable
             {
                 options.DrainWindow = TimeSpan.Zero;
                 options.RetryMin = options.RetryMax = TimeSpan.FromMilliseconds(20);
-            }).AddQueueStore("orders").AddQueueStore("notes").AddQueueStore("short", static store => store.Capacity = 2);
+            }).AddQueueStore("orders").AddQueueStore("notes").AddQueueStore("short", static store => store.Capacity = 2)
+                .AddKeyedStore<int>("devices", static store => store.MaxTombstones = 10);
         },
         static app =>
         {

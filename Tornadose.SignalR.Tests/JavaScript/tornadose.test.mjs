@@ -1,7 +1,7 @@
 // node --test tornadose.test.mjs: what tornadose.js makes of the wires, without a server. With servers: ScriptTests.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { publish, publishMany, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import { collectEntries, followEntries, publish, publishMany, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 const site = 'http://stores.test/stores';
 const open = [];
@@ -991,4 +991,128 @@ test('publishMany: a line each', async () => {
   assert.deepEqual([requests[0].headers['Content-Type'], requests[0].headers['Idempotency-Key']], ['application/x-ndjson', 'k']);
   assert.match(requests[0].url, /event=all/);
   await assert.rejects(publishMany(site, 'orders', [{ data: undefined }]), TypeError);
+});
+
+/** Follows a keyed store, and keeps what is called back: `+a=1` for an insert, `a=2` for an update, `-a`, `ready`, `reset`. */
+function followKeys(options) {
+  const words = [];
+  const word = { insert: ({ key, value }) => `+${key}=${value}`, update: ({ key, value }) => `${key}=${value}`, delete: ({ key, value }) => `-${key}=${value}`, ready: () => 'ready' };
+  const followed = followEntries(site, {
+    store: 'devices', minDelay: 1, maxDelay: 5,
+    onChange: change => words.push(word[change.operation](change)), onReset: () => words.push('reset'), ...options,
+  });
+  open.push(followed);
+  return Object.assign(followed, { words });
+}
+
+const beginning = at(0);
+const keyed = {
+  set: (offset, key, value, operation = 'insert') => event(at(offset), JSON.stringify({ type: 'devices', key, value, headers: { operation } })),
+  remove: (offset, key) => event(at(offset), JSON.stringify({ type: 'devices', key, headers: { operation: 'delete' } })),
+  control: (control, id) => event(id, JSON.stringify({ headers: { control, offset: id } })),
+  reset: event(beginning, JSON.stringify({ reason: 'expired', id: beginning }), 'tornadose.reset'),
+};
+
+test('entries: the Map is the store, in order of last change', async () => {
+  const { set, remove, control } = keyed;
+  serve(control('snapshot-start', beginning) + set(3, 'a', 1) + set(4, 'b', 2) + control('snapshot-end', at(4))
+    + set(5, 'a', 3, 'update') + remove(6, 'b') + remove(7, 'none') + set(8, 'c', 4) + set(9, 'a', 5, 'insert'));
+  const followed = followKeys({ transport: 'sse' });
+  assert.equal(followed.isReady, false);
+  await until(() => followed.entries.get('a') === 5);
+  assert.deepEqual([...followed.entries], [['c', 4], ['a', 5]]);
+  assert.deepEqual(followed.words, ['+a=1', '+b=2', 'ready', 'a=3', '-b=2', '+c=4', 'a=5']);
+  assert.deepEqual([followed.isReady, followed.id, followed.transport], [true, at(9), 'sse']);
+});
+
+test('entries: after a reset the Map keeps what it has until the snapshot is complete, however often the connection breaks', async () => {
+  const { set, control, reset } = keyed;
+  const requests = serve(
+    [control('snapshot-start', beginning) + set(1, 'goes', 1) + set(2, 'stays', 2) + control('snapshot-end', at(2)), END],
+    [reset + control('reset', beginning) + control('snapshot-start', beginning), END],
+    [control('reset', beginning) + control('snapshot-start', beginning) + set(9, 'new', 3), END],
+    set(10, 'stays', 4) + control('snapshot-end', at(10)));
+  const followed = followKeys({ transport: 'sse' });
+  await until(() => followed.words.at(-1) === 'ready' && followed.words.length > 4);
+  assert.deepEqual(followed.words, ['+goes=1', '+stays=2', 'ready', 'reset', '+new=3', 'stays=4', '-goes=1', 'ready']);
+  assert.deepEqual([...followed.entries], [['new', 3], ['stays', 4]]);
+  assert.deepEqual(requests.map(({ url }) => new URL(url).searchParams.get('after')), [null, at(2), beginning, at(9)]);
+});
+
+test('entries: a store that is cleared empties the Map at once, and in the middle of a snapshot at its end', async () => {
+  const { set, control } = keyed;
+  serve(control('snapshot-start', beginning) + set(1, 'a', 1) + control('reset', at(2)) + set(3, 'b', 2) + control('snapshot-end', at(3)) + control('reset', at(4)));
+  const followed = followKeys({ transport: 'sse' });
+  await until(() => followed.words.length === 5);
+  assert.deepEqual([followed.words, followed.entries.size, followed.isReady], [['+a=1', '+b=2', '-a=1', 'ready', '-b=2'], 0, true]);
+});
+
+test('entries: over the hub, with a value that is null', async () => {
+  const connection = new FakeConnection();
+  const followed = followKeys({ connection });
+  await until(() => connection.calls.length);
+  const give = (offset, data) => connection.send('Message', 'devices', { id: at(offset), data });
+  give(0, { headers: { control: 'snapshot-start', offset: at(0) } });
+  give(1, { type: 'devices', key: 'a', value: null, headers: { operation: 'insert' } });
+  give(1, { headers: { control: 'snapshot-end', offset: at(1) } });
+  await until(() => followed.isReady);
+  assert.deepEqual([connection.calls[0], [...followed.entries], followed.words], [['Resume', 'devices', null], [['a', null]], ['+a=null', 'ready']]);
+});
+
+test('entries: a store that is no keyed store ends it with an error', async () => {
+  serve(event(at(1), '{"load":1}'));
+  const errors = [];
+  const followed = followKeys({ transport: 'sse', onError: error => errors.push(error) });
+  await until(() => followed.state === 'closed');
+  assert.deepEqual(errors.map(({ message, final }) => [message, final]), [["'devices' is no keyed store", true]]);
+});
+
+test('entries: options that make no sense, and those of subscribe that have no place here', async () => {
+  assert.throws(() => followEntries(site, {}), TypeError);
+  assert.throws(() => followEntries(site, { store: 'devices', every: 1 }), RangeError);
+  const requests = serve(keyed.control('snapshot-start', beginning));
+  followKeys({ transport: 'sse', after: at(1), from: 'earliest', last: 3, every: 500 });
+  await until(() => requests.length);
+  assert.equal(requests[0].url, `${site}/devices?every=500ms`);
+});
+
+test('a subscription of a keyed store gets the marks of its snapshots, whose ids came before', async () => {
+  const { set, control } = keyed;
+  serve([control('snapshot-start', beginning) + set(1, 'a', 1) + control('snapshot-end', at(1)), END], control('snapshot-end', at(1)));
+  for (const json of [true, false]) {
+    const log = follow({ transport: 'sse', store: 'devices', json });
+    await until(() => log.messages.length === (json ? 4 : 1));
+    if (json) assert.deepEqual(log.messages.map(({ data }) => data.headers.control ?? data.key), ['snapshot-start', 'a', 'snapshot-end', 'snapshot-end']);
+    else assert.match(log.messages[0].data, /snapshot-end/);
+  }
+});
+
+test('collectEntries: one of several stores, with what the page has already, as values and as text', async () => {
+  const { set, remove, control } = keyed;
+  const named = (lines, name) => lines.replaceAll('data: ', `event: ${name}\ndata: `);
+  serve(named(control('snapshot-end', at(2)) + set(3, 'b', 2) + remove(4, 'a'), 'devices') + named(event(at(5), '"x"'), 'orders') + named(control('reset', at(6)), 'devices'));
+  for (const json of [true, false]) {
+    const words = [];
+    const devices = collectEntries({ initial: [['a', 1]], onChange: ({ operation, key }) => words.push(`${operation} ${key} ${devices.entries.size}`) });
+    assert.deepEqual([devices.isReady, [...devices.entries]], [true, [['a', 1]]]);
+    const log = follow({ transport: 'sse', store: undefined, stores: ['devices', 'orders'], json, onMessage: message => message.store === 'devices' && devices.take(message) });
+    await until(() => words.length === 4);
+    assert.deepEqual(words, ['ready undefined 1', 'insert b 2', 'delete a 1', 'delete b 0']);
+    devices.reset();
+    assert.equal(devices.isReady, false);
+    assert.throws(() => devices.take({ store: 'orders', id: at(1), data: json ? 'x' : '[' }), { name: 'TypeError', message: "'orders' is no keyed store" });
+    assert.equal(devices.take({ store: 'devices', id: undefined, data: 'past the log' }), undefined);
+    log.subscription.close();
+  }
+});
+
+test('the hub: the past of a list with a keyed store', async () => {
+  const lines = [1, 2].map(number => `{"id":"${at(number)}","data":${number}}`);
+  const requests = serve(new Response(`{"stores":[{"store":"devices","entries":{"a":{"x":"]}\\"","messages":[1,2]},"b":[]},"id":"${at(9)}"},`
+    + `{"store":"orders","messages":[${lines}],"id":"${at(2)}"},{"store":"empty","entries":{},"id":"${at(0)}"}],"id":"${at(9)}"}`));
+  const connection = new FakeConnection();
+  const log = follow({ connection, store: undefined, stores: ['devices', 'orders', 'empty'], from: 'earliest' });
+  await until(() => connection.calls.length === 3);
+  assert.deepEqual([requests.length, log.messages.map(({ store, data }) => [store, data])], [1, [['orders', 1], ['orders', 2]]]);
+  assert.deepEqual(connection.calls, [['Resume', 'devices', null], ['Resume', 'orders', at(2)], ['Resume', 'empty', null]]);
 });

@@ -1,6 +1,6 @@
 // What users write; compiled by TypeDeclarationTests, never run.
 import { HubConnectionBuilder } from '@microsoft/signalr';
-import { publishMany, subscribe, type End, type Message, type Reset, type Status, type StoreError, type Subscription } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import { collectEntries, followEntries, publishMany, subscribe, type EntriesCollection, type End, type EntryChange, type Message, type Reset, type Status, type StoreError, type Subscription } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 interface Order {
   item: string;
@@ -53,6 +53,32 @@ orders.pause();
 orders.resume();
 orders.close();
 void several().then(() => console.log(transports, orders.id?.length, orders.state === 'live'));
+
+interface Device {
+  load: number;
+}
+
+const devices = followEntries<Device>('/stores', {
+  store: 'devices',
+  every: 500,
+  onChange(change: EntryChange<Device>) {
+    if (change.operation === 'ready') document.title = `${devices.entries.size} ${devices.isReady}`;
+    else document.getElementById(change.key)!.textContent = change.operation === 'delete' ? '' : change.value.load.toFixed();
+  },
+  onReset: ({ reason }) => console.warn(reason),
+});
+for (const [key, { load }] of devices.entries) console.log(key, load.toFixed(), devices.entries.get(key)?.load, devices.state === 'live');
+devices.close();
+const rooms: EntriesCollection<Device> = collectEntries<Device>({ initial: [['7', { load: 1 }]], onChange: ({ operation }) => console.log(operation) });
+subscribe('/stores', {
+  stores: ['rooms', 'orders'],
+  onMessage: message => message.store === 'rooms' ? rooms.take(message) : console.log(message.data),
+  onReset: ({ store }) => { if (store === 'rooms') rooms.reset(); },
+});
+// @ts-expect-error: nobody but the store changes the collection
+devices.entries.clear();
+// @ts-expect-error: the collection begins with all keys
+followEntries('/stores', { store: 'devices', from: 'now' });
 
 // @ts-expect-error: a store has to be named
 subscribe('/stores', { from: 'now' });

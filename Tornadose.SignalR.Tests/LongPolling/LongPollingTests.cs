@@ -166,7 +166,9 @@ public sealed class LongPollingTests
     {
         await using var host = await StoresApp.StartAsync();
         var waiting = await Poll.BeginAsync(host, host.Orders("?wait=5m"));
-        host.Get<SubscriberRegistry>().Subscribers.Single().End(SubscriberEnd.Failed);
+        var subscribers = host.Get<SubscriberRegistry>();
+        await Eventually.TrueAsync(() => subscribers.Subscribers.Any()); // it is counted before it is there
+        subscribers.Subscribers.Single().End(SubscriberEnd.Failed);
         var cut = await Record.ExceptionAsync(() => waiting.WithTimeout());
         Assert.True(cut is IOException or System.Net.Sockets.SocketException, $"{cut}");
     }

@@ -40,6 +40,40 @@ public sealed class StoreProducerTests
     }
 
     [Fact]
+    public async Task ProducedBy_OfKeyedStores_ChangesKeysWhileSomebodyReads()
+    {
+        await using var host = await StartAsync(stores => stores
+            .AddKeyedStore<int>("typed").ProducedBy(static (services, store, stop) => SetAsync(store, services is not null, stop))
+            .AddKeyedStore<int>("plain").ProducedBy(static (store, stop) => SetAsync(store, false, stop))
+            .AddKeyedStore("rooms/{id}").ProducedBy(static (store, stop) => SetAsync(store, false, stop)));
+        var stores = host.Get<IStoreProvider>();
+        foreach (var name in (string[])["typed", "plain", "rooms/7"])
+        {
+            var store = stores.GetKeyedStore<int>(name);
+            Assert.Empty((await store.GetEntriesAsync()).Entries);
+            await using var reader = store.ReadAllAsync(StartAt.Now).GetAsyncEnumerator();
+            Assert.True(await reader.MoveNextAsync().WithTimeout());
+            Assert.Equal((name, name == "typed" ? 1 : 0), (reader.Current.Message.Key, reader.Current.GetValue()));
+        }
+
+        static async Task SetAsync(IKeyedStore store, bool hasServices, CancellationToken stop)
+        {
+            await store.SetAsync(store.Name, hasServices ? 1 : 0, cancellationToken: stop);
+            await Task.Delay(Timeout.Infinite, stop);
+        }
+    }
+
+    [Fact]
+    public async Task ProducedBy_TwiceOfAKeyedStore_Throws()
+    {
+        await using var host = await StartAsync(stores =>
+        {
+            var store = stores.AddKeyedStore<int>("typed").ProducedBy(static (_, _) => Task.CompletedTask);
+            Assert.Throws<InvalidOperationException>(() => store.ProducedBy(static (_, _, _) => Task.CompletedTask));
+        });
+    }
+
+    [Fact]
     public async Task ProducedBy_Failing_IsLoggedCountedTriedAgainAndTellsTheHealthCheck()
     {
         var fails = true;

@@ -116,6 +116,10 @@ public sealed class DashboardConnectionTests
         await page.WaitForAsync(FirstNoteIs("from the left"));
         await page.WaitForAsync(FirstNoteIs("from the left"), tab: "second");
         Assert.Empty(await page.ErrorsAsync());
+        const string Names = "map(row => row.dataset.key).sort().join()";
+        await page.WaitForAsync($"{Rows("nodes")}.{Names} === 'left,right'");
+        await second.KillAsync();
+        await page.WaitForAsync($"{Rows("nodes")}.{Names} === 'left' && {Text("[data-nodes]")} === 'node left over Redis · '");
     }
 
     private static string Counter(string wire) => wire switch { "signalr" => "signalR", "websocket" => "webSocket", _ => wire };

@@ -26,7 +26,7 @@ public sealed partial class DashboardPageTests
         await using var server = await DashboardServer.StartAsync();
         await using var page = await ChromiumPage.OpenAsync(server.Url);
         await page.WaitForAsync(IsLive);
-        foreach (var store in (string[])["cpu", "memory", "network", "disk", "runtime", "pulse", "delivery"])
+        foreach (var store in (string[])["cpu", "memory", "network", "disk", "runtime", "pulse", "delivery", "processes", "nodes"])
         {
             var id = (await page.EvalAsync($"{Panel(store)}.dataset.id")).GetString();
             await page.WaitForAsync($"{Panel(store)}.dataset.id !== '{id}'");
@@ -77,6 +77,59 @@ public sealed partial class DashboardPageTests
         await server.StartAgainAsync();
         await page.WaitForAsync($"{Epoch("cpu")} !== '{lastId.Split('-')[0]}'");
         await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > 3 && {Points("cpu")} === {before} + {Offset("cpu")}");
+    }
+
+    [Fact]
+    public async Task Processes_ThatComeAndGo_AreRowsThatComeAndGo()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync($"{IsLive} && {Rows("processes")}.length > 4");
+        await page.GotoAsync(new Uri(server.Url, "interactive"), tab: "second");
+        string busy;
+        await using (var process = LineProcess.Start("sh", ["-c", "echo $$; while :; do :; done"], Path.GetTempPath()))
+        {
+            busy = await process.NextAsync(TimeSpan.FromSeconds(30));
+            var cpu = await page.WaitForAsync(
+                $"{Rows("processes")}.find(row => row.dataset.key === '{busy}')?.querySelector('[data-bind=cpu] span').textContent");
+            Assert.True(double.Parse(cpu.GetString()!, System.Globalization.CultureInfo.InvariantCulture) > 0);
+            await page.WaitForAsync($"document.querySelector('[data-view=processes] [data-key=\"{busy}\"]')", tab: "second");
+        }
+
+        await page.WaitForAsync($"!{Rows("processes")}.some(row => row.dataset.key === '{busy}')");
+        await page.WaitForAsync($"!document.querySelector('[data-view=processes] [data-key=\"{busy}\"]')", tab: "second");
+        var loads = await page.EvalAsync($"{Rows("processes")}.map(row => Number(row.querySelector('[data-bind=cpu] span').textContent))");
+        Assert.Equal(loads.EnumerateArray().Select(load => load.GetDouble()).OrderDescending(), loads.EnumerateArray().Select(
+            load => load.GetDouble()));
+        Assert.InRange(loads.GetArrayLength(), 5, 15);
+        Assert.Empty(await page.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task Tables_PausedCutAndOnAnotherWire_AreWhatTheStoresHave()
+    {
+        await using var server = await DashboardServer.StartAsync("--node", "only");
+        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await page.WaitForAsync($"{IsLive} && {Rows("processes")}.length > 4");
+        await page.ClickAsync("[data-pause]");
+        var paused = (await page.EvalAsync($"{Panel("processes")}.querySelector('[data-last-id]').textContent")).GetString();
+        await page.WaitForAsync($"parseInt({Text("[data-held]")}) > 20");
+        Assert.Equal(paused, (await page.EvalAsync($"{Panel("processes")}.querySelector('[data-last-id]').textContent")).GetString());
+        await page.ClickAsync("[data-pause]");
+        foreach (var wire in (string[])["sse", "websocket", "signalr"])
+        {
+            await page.EvalAsync(Choose(wire));
+            await page.WaitForAsync(IsLive);
+            var id = (await page.EvalAsync($"{Panel("processes")}.dataset.id")).GetString();
+            await page.WaitForAsync($"{Panel("processes")}.dataset.id !== '{id}'");
+            await page.WaitForAsync($"{Rows("nodes")}.map(row => row.dataset.key).join() === 'only'");
+            await page.WaitForAsync(
+                $"fetch('stores/processes', {{ headers: {{ accept: 'application/json' }} }}).then(answer => answer.json())" +
+                    ".then(({ entries }) => Object.keys(entries).sort().join() === " +
+                    $"{Rows("processes")}.map(row => row.dataset.key).sort().join())");
+        }
+
+        Assert.Empty(await page.ErrorsAsync());
     }
 
     [Fact]

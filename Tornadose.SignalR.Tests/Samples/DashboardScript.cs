@@ -11,6 +11,8 @@ internal static class DashboardScript
 
     public static string Panel(string store) => $"document.querySelector('#{store}')";
 
+    public static string Rows(string store) => $"[...{Panel(store)}.querySelectorAll('[data-rows] tr')]";
+
     public static string Epoch(string store) => $"{Panel(store)}.dataset.id.split('-')[0]";
 
     public static string Offset(string store) => $"Number({Panel(store)}.dataset.id.split('-')[1])";

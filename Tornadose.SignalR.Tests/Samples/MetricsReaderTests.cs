@@ -114,6 +114,42 @@ public sealed class MetricsReaderTests : IDisposable
         Assert.True(reader.Read()!.Allocated >= 1 << 20);
     }
 
+    [Fact]
+    public void Processes_SecondReading_GivesThoseThatTakeMostOfTheProcessor()
+    {
+        var reader = new ProcessReader(_proc.Files, _clock);
+        _proc.Write("stat", "cpu 100 0 100 800 0 0 0 0\n");
+        WriteProcess(7, "busy one", ticks: 100);
+        WriteProcess(8, "ends) (soon", ticks: 5);
+        for (var idle = 100; idle < 120; idle++)
+            WriteProcess(idle, "idle", ticks: 1);
+        Assert.Null(reader.Read());
+        _proc.Write("stat", "cpu 130 0 110 1060 0 0 0 0\n");
+        WriteProcess(7, "busy one", ticks: 130);
+        WriteProcess(8, "another", ticks: 3, started: 2);
+        WriteProcess(9, "new", ticks: 15);
+        _proc.Write("10/status", "has just ended");
+        var processes = reader.Read();
+        Assert.NotNull(processes);
+        Assert.Equal(ProcessReader.Most, processes.Count);
+        Assert.Equal(
+            [("7", "busy one", 10), ("9", "new", 5), ("8", "another", 1)],
+            processes.Take(3).Select(process => (process.Key, process.Value.Name, process.Value.Cpu)));
+        Assert.Equal((3, 2L * Environment.SystemPageSize), (processes["7"].Threads, processes["7"].Memory));
+    }
+
+    [Fact]
+    public void Processes_WithoutProc_AreThisOne()
+    {
+        var reader = new ProcessReader(_proc.Files, _clock);
+        Assert.Null(reader.Read());
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal($"{Environment.ProcessId}", Assert.Single(reader.Read()!).Key);
+    }
+
+    private void WriteProcess(int number, string name, long ticks, long started = 1) => _proc.Write(
+        $"{number}/stat", $"{number} ({name}) S 1 1 1 0 -1 4194304 0 0 0 0 {ticks - 1} 1 0 0 20 0 3 0 {started} 1000000 2 0 0\n");
+
     private void WriteNetwork(long lo, long eth) => _proc.Write("net/dev", $"""
         lo: {lo} 1 0 0 0 0 0 0 {lo / 2} 1 0 0 0 0 0 0
         eth0: {eth} 1 0 0 0 0 0 0 {eth / 2} 1 0 0 0 0 0 0

@@ -10,6 +10,8 @@ internal sealed class SharedBackplane : IBackplane
     private readonly LocalBackplane _local = new(TimeProvider.System);
     private readonly ConcurrentDictionary<string, IBackplaneChannel> _channels = new();
 
+    public bool KeepsKeyedStores => true;
+
     public IBackplaneChannel Open(string store, MessageLogLimits limits) =>
         new Node(_channels.GetOrAdd(store, name => _local.Open(name, limits)));
 
@@ -20,6 +22,10 @@ internal sealed class SharedBackplane : IBackplane
         public ValueTask<MessagePosition> AppendAsync(
             IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
             shared.AppendAsync(contents, idempotencyKey, cancellationToken);
+
+        public ValueTask<MessagePosition?> ChangeAsync(
+            KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken) =>
+            shared.ChangeAsync(change, idempotencyKey, cancellationToken);
 
         public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => shared.FollowAsync(cancellationToken);
 

@@ -23,8 +23,8 @@ public interface IBackplane
     IBackplaneChannel Open(string store, MessageLogLimits limits);
 
     /// <summary>
-    /// Whether its channels implement <see cref="IBackplaneChannel.ChangeAsync"/>. An application that adds a keyed store does not start on
-    /// a backplane that keeps none. Default false.
+    /// Whether its channels implement <see cref="IBackplaneChannel.ChangeAsync(KeyedChange, string?, CancellationToken)"/>. An application
+    /// that adds a keyed store does not start on a backplane that keeps none. Default false.
     /// </summary>
     bool KeepsKeyedStores => false;
 

@@ -56,6 +56,21 @@ public interface IBackplaneChannel : IAsyncDisposable
         AppendAsync(contents, idempotencyKey, cancellationToken);
 
     /// <summary>
+    /// Changes a keyed store for a producer that holds a lease of the store, and is refused once another process has got one. By default
+    /// the lease is not looked at, which is right where no other process shares the store.
+    /// </summary>
+    /// <param name="change">The change.</param>
+    /// <param name="idempotencyKey">The key; null for none.</param>
+    /// <param name="lease">The number of the lease.</param>
+    /// <param name="cancellationToken">Ends the wait; the change may have been stored all the same.</param>
+    /// <returns>The change's position; null when there was nothing to change, or its condition was not met.</returns>
+    /// <exception cref="StoreRefusedException">Another process has a later lease; or as <see
+    /// cref="ChangeAsync(KeyedChange, string?, CancellationToken)"/>.</exception>
+    ValueTask<MessagePosition?> ChangeAsync(
+        KeyedChange change, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
+        ChangeAsync(change, idempotencyKey, cancellationToken);
+
+    /// <summary>
     /// Changes a keyed store (<see cref="MessageLogLimits.IsKeyed"/>) on every node: in one step it looks at the key, decides as <see
     /// cref="MessageLog.Judge"/> does, and appends the change. By default it is not supported.
     /// </summary>

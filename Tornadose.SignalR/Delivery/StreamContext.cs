@@ -33,6 +33,16 @@ public sealed class StreamContext
     /// <summary>How many messages there are to read at the moment, about. May be asked on any thread.</summary>
     public long Behind => _feeds.Behind;
 
+    /// <summary>Whether one of the stores has nothing left to read but the mark that its snapshot is complete.</summary>
+    internal bool IsMarkNext => _feeds.Any(static feed => feed.Cursor.IsMarkNext);
+
+    /// <summary>Leaves such marks out.</summary>
+    internal void SkipMarks()
+    {
+        foreach (var feed in _feeds)
+            feed.Cursor.SkipMark();
+    }
+
     /// <summary>
     /// Ends the subscription, once what is being sent was sent: the sink's <see cref="IFrameSink.CloseAsync"/> is called with the reason.
     /// May be called on any thread, and more than once: the first reason holds, whoever gave it.

@@ -89,25 +89,27 @@ public static class TornadoseBuilderExtensions
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
-    public static ITornadoseBuilder AddKeyedStore(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null)
+    public static ITornadoseKeyedStoreBuilder AddKeyedStore(
+        this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null)
     {
-        builder.AddStore(name, StoreKind.Keyed, configure);
+        var store = builder.AddStore(name, StoreKind.Keyed, configure);
         if (!StorePattern.IsPattern(name))
             builder.Services.AddKeyedSingleton<IKeyedStore>(
                 name, static (provider, key) => provider.GetRequiredService<IStoreProvider>().GetKeyedStore((string)key!));
-        return builder;
+        return new TornadoseKeyedStoreBuilder(builder.Services, store.Definition);
     }
 
     /// <summary>Adds a keyed store with a typed face: <c>[FromKeyedServices("name")] IKeyedStore&lt;T&gt;</c>.</summary>
     /// <inheritdoc cref="AddKeyedStore(ITornadoseBuilder, string, Action{StoreOptions}?)"/>
     /// <typeparam name="T">The type of the values.</typeparam>
-    public static ITornadoseBuilder AddKeyedStore<T>(this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null)
+    public static ITornadoseKeyedStoreBuilder<T> AddKeyedStore<T>(
+        this ITornadoseBuilder builder, string name, Action<StoreOptions>? configure = null)
     {
-        builder.AddKeyedStore(name, configure);
+        var store = (TornadoseKeyedStoreBuilder)builder.AddKeyedStore(name, configure);
         if (!StorePattern.IsPattern(name))
             builder.Services.AddKeyedSingleton<IKeyedStore<T>>(
                 name, static (provider, key) => provider.GetRequiredService<IStoreProvider>().GetKeyedStore<T>((string)key!));
-        return builder;
+        return new TornadoseKeyedStoreBuilder<T>(builder.Services, store.Definition);
     }
 
     /// <summary>
@@ -148,6 +150,33 @@ public static class TornadoseBuilderExtensions
         ArgumentNullException.ThrowIfNull(produce);
         store.SetProducer((services, produced, stop) => produce(services, new TypedStore<T>(produced), stop));
         return store;
+    }
+
+    /// <inheritdoc cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>
+    public static ITornadoseKeyedStoreBuilder ProducedBy(
+        this ITornadoseKeyedStoreBuilder store, Func<IKeyedStore, CancellationToken, Task> produce)
+    {
+        ArgumentNullException.ThrowIfNull(produce);
+        return store.SetProducer((_, produced, stop) => produce(new KeyedStore<object>(produced), stop));
+    }
+
+    /// <inheritdoc cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    public static ITornadoseKeyedStoreBuilder<T> ProducedBy<T>(
+        this ITornadoseKeyedStoreBuilder<T> store, Func<IKeyedStore<T>, CancellationToken, Task> produce)
+    {
+        ArgumentNullException.ThrowIfNull(produce);
+        return store.SetProducer((_, produced, stop) => produce(new KeyedStore<T>(produced), stop));
+    }
+
+    /// <summary>The same with the application's services. They are its own, not those of a scope.</summary>
+    /// <inheritdoc cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    public static ITornadoseKeyedStoreBuilder<T> ProducedBy<T>(
+        this ITornadoseKeyedStoreBuilder<T> store, Func<IServiceProvider, IKeyedStore<T>, CancellationToken, Task> produce)
+    {
+        ArgumentNullException.ThrowIfNull(produce);
+        return store.SetProducer((services, produced, stop) => produce(services, new KeyedStore<T>(produced), stop));
     }
 
     /// <summary>
@@ -210,11 +239,12 @@ public static class TornadoseBuilderExtensions
         return builder;
     }
 
-    private static ITornadoseStoreBuilder SetProducer(
-        this ITornadoseStoreBuilder store, Func<IServiceProvider, MessageStore, CancellationToken, Task> produce)
+    private static TBuilder SetProducer<TBuilder>(
+        this TBuilder store, Func<IServiceProvider, MessageStore, CancellationToken, Task> produce)
+        where TBuilder : ITornadoseBuilder
     {
         ArgumentNullException.ThrowIfNull(store);
-        var definition = ((TornadoseStoreBuilder)store).Definition;
+        var definition = ((StoreDefinitionBuilder)(object)store).Definition;
         if (definition.Producer is not null)
             throw new InvalidOperationException($"The store '{definition.Name}' has a producer already.");
         definition.Producer = produce;

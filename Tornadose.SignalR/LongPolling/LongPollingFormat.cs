@@ -18,6 +18,9 @@ internal sealed class LongPollingFormat(TimeProvider time) : StreamFormat("long-
     public override IFrameSink CreateSink(StreamContext context)
     {
         WaitTime.TryParse(context.HttpContext.Request.Query[WaitTime.Parameter], out var wait);
+        // Who comes with the newest id was given the mark with it (LongPollingSink), and would get it again and again instead of waiting.
+        if (wait > TimeSpan.Zero)
+            context.SkipMarks();
         return new LongPollingSink(context, wait, time);
     }
 }

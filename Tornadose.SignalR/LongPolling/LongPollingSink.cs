@@ -42,9 +42,14 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
         base.Write(frame);
     }
 
-    /// <summary>A frame that is larger than a batch is sent in slices, and what follows it after.</summary>
+    /// <summary>
+    /// A frame that is larger than a batch is sent in slices, and what follows it after. The mark that a keyed store's snapshot is complete
+    /// belongs to the answer with the newest id: whoever comes back with that gets it no more.
+    /// </summary>
     public override async ValueTask<bool> FlushAsync()
     {
+        if (context.IsMarkNext)
+            return await base.FlushAsync().ConfigureAwait(false);
         var taken = (!_isLarge || await base.FlushAsync().ConfigureAwait(false)) && await FinishAsync(context.Id).ConfigureAwait(false);
         context.End(SubscriberEnd.Answered);
         return taken;

@@ -29,6 +29,9 @@ internal sealed class KeyedReading(MessageLog log, string? key)
         ? _snapshot.Messages.Count - _taken
         : (_clearDue ? 1 : 0) + (_startDue ? 1 : 0) + (_endDue ? 1 : 0);
 
+    /// <summary>Whether it is owed the mark of a complete snapshot, and no other.</summary>
+    public bool IsEndDue => _snapshot is null && _endDue && !_clearDue && !_startDue;
+
     /// <summary>Whether this is a snapshot, and all of it has been read.</summary>
     public bool IsTaken => _snapshot is not null && Due == 0;
 
@@ -62,6 +65,9 @@ internal sealed class KeyedReading(MessageLog log, string? key)
         var next = _entries.FindAfter(start.Position!.Value.Offset)?.Sequence ?? head.Sequence + 1;
         return new CursorStart(null, Math.Max(next, log.FirstReplayable), head.Sequence + 1, start.Position.Value);
     }
+
+    /// <summary>Leaves out the mark of a complete snapshot.</summary>
+    public void SkipEnd() => _endDue = false;
 
     /// <summary>Bounds the reading to what there is now. It is kept until it has been read.</summary>
     public void TakeSnapshot() => _snapshot = KeyedSnapshot.Take(log, key);

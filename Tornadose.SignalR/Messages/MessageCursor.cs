@@ -61,6 +61,16 @@ public sealed class MessageCursor : IDisposable
     /// <summary>How many entries the cursor is behind the log; of a keyed store, at most so many.</summary>
     public long Behind => Unread + (_keyed?.Due ?? 0) + (_opening is null ? 0 : 1);
 
+    /// <summary>Whether there is nothing to read but the mark that a keyed log's snapshot is complete.</summary>
+    internal bool IsMarkNext => _keyed is { IsEndDue: true } && _startLater is null && _opening is null && Unread == 0;
+
+    /// <summary>Leaves that mark out, where it is all that there is to read.</summary>
+    internal void SkipMark()
+    {
+        if (IsMarkNext)
+            _keyed!.SkipEnd();
+    }
+
     private long Unread
     {
         get

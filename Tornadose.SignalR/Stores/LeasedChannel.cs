@@ -12,6 +12,10 @@ internal sealed class LeasedChannel(IBackplaneChannel channel, long lease) : IBa
         IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
         channel.AppendAsync(contents, idempotencyKey, lease, cancellationToken);
 
+    public ValueTask<MessagePosition?> ChangeAsync(
+        KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken) =>
+        channel.ChangeAsync(change, idempotencyKey, lease, cancellationToken);
+
     public ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
         channel.AppendFirstAsync(content, cancellationToken);
 

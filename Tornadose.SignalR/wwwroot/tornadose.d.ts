@@ -191,12 +191,65 @@ export interface Subscription<T = any> extends AsyncIterable<Message<T> | {
     /** Gets what came since `pause()`, and goes on. */
     resume(): void;
 }
+/** What has changed in a collection. */
+export type EntryChange<T = any> = {
+    readonly operation: 'insert' | 'update';
+    readonly key: string;
+    readonly value: T;
+}
+/** `value`: the one that the key had. */
+ | {
+    readonly operation: 'delete';
+    readonly key: string;
+    readonly value: T;
+}
+/** All keys are there that the store had when the connection was made: after the beginning, a reconnect, and a reset. */
+ | {
+    readonly operation: 'ready';
+};
+export interface CollectOptions<T = any> {
+    /** What the page has already, of the snapshot whose id the subscription begins after. Default: nothing, and the subscription has to begin without an id. */
+    initial?: Iterable<readonly [string, T]> | undefined;
+    /** Each change, once `entries` has it. */
+    onChange?: ((change: EntryChange<T>) => void) | undefined;
+}
+/** The value of each key of a keyed store. */
+export interface EntriesCollection<T = any> {
+    /** In order of last change; always the same Map. After a reset it keeps what it has until the new snapshot is complete. */
+    readonly entries: ReadonlyMap<string, T>;
+    /** Whether the Map is whole: false until the first snapshot is complete, and from a reset to the end of the next one. */
+    readonly isReady: boolean;
+    /** For `onMessage`: takes each message of the store, and of no other. Throws a TypeError when it is none of a keyed store. */
+    take(message: Message): void;
+    /** For `onReset`: a reset of the store. */
+    reset(): void;
+}
+/** The collection begins with all keys, so that there is no other place to start from. */
+export interface EntriesOptions<T = any> extends Omit<CommonOptions<T>, 'after' | 'from' | 'last' | 'json' | 'refill' | 'load' | 'share' | 'onMessage'> {
+    /** A keyed store. */
+    store: string;
+    /** Each change, once `entries` has it. */
+    onChange?: ((change: EntryChange<T>) => void) | undefined;
+}
+/** A keyed store that is followed, with its collection. */
+export interface EntriesSubscription<T = any> extends Pick<EntriesCollection<T>, 'entries' | 'isReady'>, Pick<Subscription<T>, 'id' | 'state' | 'transport' | 'close' | 'pause' | 'resume'> {
+}
 /**
  * Starts to follow one store, or several on one connection.
  * @param url Where the application has `MapStores`: `/stores`. A query in it is kept.
  * @throws TypeError, RangeError: an option makes no sense.
  */
 export declare function subscribe<T = any>(url: string | URL, options: SubscribeOptions<T>): Subscription<T>;
+/**
+ * Starts to follow a keyed store, and keeps its collection: the value of each key.
+ * @param url Where the application has `MapStores`: `/stores`. A query in it is kept: `/stores?key=7` follows one key, but not over SignalR.
+ * @throws TypeError, RangeError: an option makes no sense.
+ */
+export declare function followEntries<T = any>(url: string | URL, options: EntriesOptions<T>): EntriesSubscription<T>;
+/**
+ * Makes a collection for a keyed store that is followed together with others: hand it the store's messages and resets.
+ */
+export declare function collectEntries<T = any>(options?: CollectOptions<T>): EntriesCollection<T>;
 /**
  * Publishes a message: a string is text, anything else becomes JSON. It is tried again while the server cannot be reached, or says "not now"; by the key each try is the same message.
  * @param url Where the application has `MapStores` and `MapStorePublishing`: `/stores`.

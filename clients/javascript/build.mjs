@@ -30,8 +30,7 @@ async function script() {
 function declarations() {
   execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc')], { stdio: 'inherit' });
   const text = name => readFileSync(new URL(`types/${name}.d.ts`, dist), 'utf8');
-  const own = text('tornadose').split('\n').filter(line => !/^(import|export) .*from /.test(line)).join('\n');
-  return `${text('types')}${own}`;
+  return `${text('types')}${text('tornadose').replace(/^(import|export) [^;]*from .*;\n/gm, '')}`;
 }
 
 const files = { 'tornadose.d.ts': declarations(), ...await script() };

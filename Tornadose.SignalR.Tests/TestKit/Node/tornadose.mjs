@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { follow } from './follow.mjs';
 import { onCommand, options, print, url } from './lines.mjs';
 
-// With "deaf": true no WebSocket is ever answered.
+// With "entries": true it is followEntries, otherwise subscribe. With "deaf": true no WebSocket is ever answered.
 class DeafSocket {
   close() {}
 }
@@ -18,9 +18,10 @@ class CountingSocket extends WebSocket {
   }
 }
 
-const { module, deaf, ...rest } = options;
-const { subscribe } = await import(module);
-await follow((at, more) => subscribe(at, { WebSocket: deaf ? DeafSocket : CountingSocket, ...more }), signalR, url.replace(/\/$/, ''), rest);
+const { module, deaf, entries, ...rest } = options;
+const { collectEntries, followEntries, subscribe } = await import(module);
+const begin = (at, more) => (entries ? followEntries : subscribe)(at, { WebSocket: deaf ? DeafSocket : CountingSocket, ...more });
+await follow({ subscribe: begin, collectEntries }, signalR, url.replace(/\/$/, ''), rest);
 onCommand(({ id, until }) => {
   const look = new Function(`return ${until}`);
   const timer = setInterval(() => {

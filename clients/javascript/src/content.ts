@@ -44,7 +44,7 @@ export function joinLines(lines: string[], ends = 'n'): string {
   return lines.map((line, index) => index ? signs[ends[Math.min(index, ends.length) - 1]!] + line : line).join('');
 }
 
-/** The elements of an array in JSON, each as its text, from behind its bracket. */
+/** The elements of an array, or the members of an object, in JSON, each as its text, from behind its bracket. */
 export function elements(json: string, at: number): { items: string[]; end: number } {
   const items: string[] = [];
   let depth = 0;
@@ -58,9 +58,9 @@ export function elements(json: string, at: number): { items: string[]; end: numb
       depth++;
     } else if (depth && (sign === '}' || sign === ']')) {
       depth--;
-    } else if (!depth && (sign === ',' || sign === ']')) {
+    } else if (!depth && (sign === ',' || sign === ']' || sign === '}')) {
       if (at > begin) items.push(json.slice(begin, at));
-      if (sign === ']') return { items, end: at + 1 };
+      if (sign !== ',') return { items, end: at + 1 };
       begin = at + 1;
     }
   }
@@ -79,3 +79,7 @@ function isEscaped(json: string, at: number): boolean {
   while (json[first - 1] === '\\') first--;
   return (at - first) % 2 === 1;
 }
+
+/** Whether this says where the snapshot of a keyed store begins or ends: then its id is that of the change before it. */
+export const isSnapshotMark = (data: any): boolean =>
+  typeof data === 'string' ? data.startsWith('{"headers":{"control":"snapshot-') : `${data?.headers?.control}`.startsWith('snapshot-');

@@ -1,6 +1,6 @@
 import { Address, setQuery } from './address';
 import { Attempt } from './attempt';
-import type { Envelope } from './content';
+import { isSnapshotMark, type Envelope } from './content';
 import { Cursor } from './cursor';
 import { Completed, failure, type Failure } from './failure';
 import { HubReader, isConnected } from './hub';
@@ -279,12 +279,17 @@ export class Follower<T> implements Subscription<T>, Wire {
   message(index: number, { id, event }: { id?: string | undefined; event?: string | undefined }, data: unknown, bytes: number): void {
     const { cursor, settings } = this;
     if (this.attempt.isOver || cursor.isRewound(index)) return;
-    if (id && !cursor.isNew(index, id)) return;
+    if (id && !isSnapshotMark(data) && !cursor.isNew(index, id)) return;
     if (id && settings.isHub) cursor.moveStore(index, id);
     else cursor.move(id);
     this.attempt.replayed++;
     this.#isPlaced ||= !!id;
     this.#give({ id: id && settings.isHub ? cursor.vector : id, event, data: data as T, store: settings.names[index]!, bytes });
+  }
+
+  /** Ends it for good: what comes is not what was asked for. */
+  refuse(why: string): void {
+    this.attempt.stop(failure(why, { final: true }));
   }
 
   end(index: number, id: string): void {

@@ -113,22 +113,23 @@ export class HubReader {
     this.#unusable = 0;
     snapshots.forEach(({ id, lines }, at) => {
       const index = indexes[at]!;
+      if (!lines) return; // the hub begins a keyed store with all its keys
       for (const line of lines.slice(-count)) takeLine(wire, index, line);
       wire.cursor.moveStore(index, id);
     });
     return [];
   }
 
-  #parse(text: string, count: number): { id: string; lines: string[] }[] {
+  #parse(text: string, count: number): { id: string; lines?: string[] }[] {
     try {
-      const { stores }: { stores: { id: string }[] } = JSON.parse(text);
+      const { stores }: { stores: { id: string; entries?: object }[] } = JSON.parse(text);
       if (stores.length !== count) throw new SyntaxError('It has other stores');
       let at = 0;
-      return stores.map(({ id }) => {
-        const mark = '"messages":[';
+      return stores.map(({ id, entries }) => {
+        const mark = entries ? '"entries":{' : '"messages":[';
         const { items, end } = elements(text, text.indexOf(mark, at) + mark.length);
         at = end;
-        return { id, lines: items };
+        return entries ? { id } : { id, lines: items };
       });
     } catch (error) {
       this.#unusable++;

@@ -1,4 +1,5 @@
 import { Address } from './address';
+import { isSnapshotMark } from './content';
 import { Cursor } from './cursor';
 import { call, Follower, queued, type Item } from './follower';
 import { Readers } from './readers';
@@ -226,7 +227,7 @@ export class SharedFollower<T> implements Subscription<T> {
 
   /** (3) */
   #takeTold({ index, before, id, item }: Told<T>): void {
-    if (id && !('reset' in item) && !this.#cursor.isNew(index, id)) return; // another leader is further back
+    if (id && !('reset' in item) && !isSnapshotMark(item.data) && !this.#cursor.isNew(index, id)) return; // another leader is further back
     if (id && before !== this.#cursor.own(index)) return this.#miss();
     if ('reset' in item) this.#cursor.forget(index);
     if (id) this.#cursor.moveStore(index, id);

@@ -1,7 +1,10 @@
+import { Collection, FollowedEntries } from './entries';
 import { Follower } from './follower';
 import { publishManyTo, publishTo } from './publish';
 import { canShare, SharedFollower } from './shared';
-import type { PublishItem, PublishOptions, SubscribeOptions, Subscription } from './types';
+import type {
+  CollectOptions, EntriesCollection, EntriesOptions, EntriesSubscription, PublishItem, PublishOptions, SubscribeOptions, Subscription,
+} from './types';
 
 export type * from './types';
 
@@ -12,6 +15,22 @@ export type * from './types';
  */
 export function subscribe<T = any>(url: string | URL, options: SubscribeOptions<T>): Subscription<T> {
   return options.share && !options.connection && canShare() ? new SharedFollower<T>(url, options) : new Follower<T>(url, options);
+}
+
+/**
+ * Starts to follow a keyed store, and keeps its collection: the value of each key.
+ * @param url Where the application has `MapStores`: `/stores`. A query in it is kept: `/stores?key=7` follows one key, but not over SignalR.
+ * @throws TypeError, RangeError: an option makes no sense.
+ */
+export function followEntries<T = any>(url: string | URL, options: EntriesOptions<T>): EntriesSubscription<T> {
+  return new FollowedEntries<T>(url, options);
+}
+
+/**
+ * Makes a collection for a keyed store that is followed together with others: hand it the store's messages and resets.
+ */
+export function collectEntries<T = any>(options: CollectOptions<T> = {}): EntriesCollection<T> {
+  return new Collection<T>(options);
 }
 
 /**

@@ -172,3 +172,43 @@ export interface Subscription<T = any> extends AsyncIterable<Message<T> | { read
   /** Gets what came since `pause()`, and goes on. */
   resume(): void;
 }
+
+/** What has changed in a collection. */
+export type EntryChange<T = any> =
+  | { readonly operation: 'insert' | 'update'; readonly key: string; readonly value: T }
+  /** `value`: the one that the key had. */
+  | { readonly operation: 'delete'; readonly key: string; readonly value: T }
+  /** All keys are there that the store had when the connection was made: after the beginning, a reconnect, and a reset. */
+  | { readonly operation: 'ready' };
+
+export interface CollectOptions<T = any> {
+  /** What the page has already, of the snapshot whose id the subscription begins after. Default: nothing, and the subscription has to begin without an id. */
+  initial?: Iterable<readonly [string, T]> | undefined;
+  /** Each change, once `entries` has it. */
+  onChange?: ((change: EntryChange<T>) => void) | undefined;
+}
+
+/** The value of each key of a keyed store. */
+export interface EntriesCollection<T = any> {
+  /** In order of last change; always the same Map. After a reset it keeps what it has until the new snapshot is complete. */
+  readonly entries: ReadonlyMap<string, T>;
+  /** Whether the Map is whole: false until the first snapshot is complete, and from a reset to the end of the next one. */
+  readonly isReady: boolean;
+  /** For `onMessage`: takes each message of the store, and of no other. Throws a TypeError when it is none of a keyed store. */
+  take(message: Message): void;
+  /** For `onReset`: a reset of the store. */
+  reset(): void;
+}
+
+/** The collection begins with all keys, so that there is no other place to start from. */
+export interface EntriesOptions<T = any>
+  extends Omit<CommonOptions<T>, 'after' | 'from' | 'last' | 'json' | 'refill' | 'load' | 'share' | 'onMessage'> {
+  /** A keyed store. */
+  store: string;
+  /** Each change, once `entries` has it. */
+  onChange?: ((change: EntryChange<T>) => void) | undefined;
+}
+
+/** A keyed store that is followed, with its collection. */
+export interface EntriesSubscription<T = any>
+  extends Pick<EntriesCollection<T>, 'entries' | 'isReady'>, Pick<Subscription<T>, 'id' | 'state' | 'transport' | 'close' | 'pause' | 'resume'> {}

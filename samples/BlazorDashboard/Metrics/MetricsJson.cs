@@ -11,5 +11,6 @@ namespace BlazorDashboard.Metrics;
 [JsonSerializable(typeof(RuntimeMetrics))]
 [JsonSerializable(typeof(PulseMetrics))]
 [JsonSerializable(typeof(DeliveryMetrics))]
-[JsonSerializable(typeof(NodeBeat))]
+[JsonSerializable(typeof(ProcessMetrics))]
+[JsonSerializable(typeof(NodeMetrics))]
 public sealed partial class MetricsJson : JsonSerializerContext;

@@ -11,7 +11,7 @@ public static class MetricsServices
     {
         services.TryAddSingleton(TimeProvider.System);
         return services.AddSingleton(new ProcFiles()).AddSingleton<ConnectionCounts>().AddSingleton<DeliveryMeter>()
-            .AddHostedService<NodeBeats>();
+            .AddHostedService<NodePresence>();
     }
 
     /// <summary>

@@ -9,6 +9,9 @@ public static class SampleRate
     /// <summary>A tenth of a second: the pulse.</summary>
     public static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Five seconds: for so long a node that has ended without a word is still taken to be there.</summary>
+    public static readonly TimeSpan NodeMaxAge = TimeSpan.FromSeconds(5);
+
     /// <summary>Five minutes of the machine.</summary>
     public static readonly TimeSpan MachineWindow = TimeSpan.FromMinutes(5);
 

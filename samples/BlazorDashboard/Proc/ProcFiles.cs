@@ -3,6 +3,19 @@ namespace BlazorDashboard.Proc;
 /// <summary>The kernel's text files. Every reader asks here, so that a test can give it a directory of its own.</summary>
 public sealed class ProcFiles(string root = "/proc")
 {
+    /// <summary>The numbers of all processes; none where the operating system has no such directory.</summary>
+    public IReadOnlyList<string> Processes()
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories(root).Select(Path.GetFileName).OfType<string>().Where(name => name.All(char.IsAsciiDigit))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The whole text of a file, or <see langword="null"/> where the operating system has no such file.</summary>
     public string? Read(string name)
     {

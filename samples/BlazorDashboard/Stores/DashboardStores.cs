@@ -22,7 +22,10 @@ public static class DashboardStores
             .SampledBy<PulseMetrics, PulseReader>(SampleRate.Pulse)
             .AddQueueStore<DeliveryMetrics>(node.Own(StoreName.Delivery), OfMachine)
             .SampledBy<DeliveryMetrics, DeliveryReader>(SampleRate.Machine)
-            .AddQueueStore<NodeBeat>(StoreName.Nodes, o => o.Capacity = StoreWindow.Nodes)
+            .AddKeyedStore<ProcessMetrics>(StoreName.Processes).ProducedBy((services, processes, stop) =>
+                ActivatorUtilities.CreateInstance<ProcessTable>(services, ActivatorUtilities.CreateInstance<ProcessReader>(services))
+                    .RunAsync(processes, stop))
+            .AddKeyedStore<NodeMetrics>(StoreName.Nodes, o => o.KeyMaxAge = SampleRate.NodeMaxAge)
             .AddQueueStore(StoreName.Notes, o => (o.Capacity, o.MaxMessageBytes) = (StoreWindow.Notes, StoreWindow.NoteBytes));
         if (node.Redis is not null)
             stores.AddStackExchangeRedis(node.Redis);

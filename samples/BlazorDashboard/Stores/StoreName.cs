@@ -24,7 +24,10 @@ public static class StoreName
     /// <summary>What the library measures of itself.</summary>
     public const string Delivery = "delivery";
 
-    /// <summary>Who shares these stores: each node says so once a second.</summary>
+    /// <summary>The machine's processes, those that take most of the processor: a keyed store, by their numbers.</summary>
+    public const string Processes = "processes";
+
+    /// <summary>Who shares these stores: a keyed store, by the nodes' names. Each says so once a second.</summary>
     public const string Nodes = "nodes";
 
     /// <summary>What people write.</summary>

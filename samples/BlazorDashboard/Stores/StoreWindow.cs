@@ -8,9 +8,6 @@ public static class StoreWindow
     /// <summary>Notes are few and short.</summary>
     public const int Notes = 100;
 
-    /// <summary>The last beats of every node: enough to know who is there.</summary>
-    public const int Nodes = 32;
-
     /// <summary>Longest note in bytes.</summary>
     public const int NoteBytes = 4096;
 

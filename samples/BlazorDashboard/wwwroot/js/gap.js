@@ -20,7 +20,7 @@ export class Gap {
     });
   }
 
-  // The connection is lost, whoever lost it; lastIds has each store's id at that moment.
+  // The connection is lost, whoever lost it; lastIds has each store's id at that moment. Keyed stores are not among them: of what has changed only the newest comes back.
   lost(lastIds) {
     if (this.#cut) return;
     this.#cut = { at: performance.now(), lastIds, came: new Map([...lastIds.keys()].map(store => [store, []])) };
@@ -34,7 +34,7 @@ export class Gap {
     if (!cut) return;
     cut.seconds ??= ((performance.now() - cut.at) / 1000).toFixed(1);
     if (cut.missed === undefined) cut.missed = this.#idsBehind(cut.lastIds).catch(() => null);
-    if (id) cut.came.get(store).push(id);
+    if (id) cut.came.get(store)?.push(id);
     else cut.missed = null; // right after a change to SignalR ids are not known yet: there is nothing to compare
   }
 

@@ -5,17 +5,21 @@ export class Hold {
   #count;
   #held = new Map();
   #messages = 0;
-  #paused = false;
+  #released;
+  isPaused = false;
 
-  constructor(button) {
+  // released() is told that the page goes on.
+  constructor(button, released) {
     this.#button = button;
+    this.#released = released;
     this.#label = button.querySelector("[data-pause-label]");
     this.#count = button.querySelector("[data-held]");
     button.addEventListener("click", () => this.#toggle());
   }
 
+  // A keyed store's view keeps a value for each key, however long the pause is, and holds back by itself.
   message(view, message) {
-    if (!this.#paused) {
+    if (!this.isPaused || view.isKeyed) {
       view.add(message);
       return;
     }
@@ -28,7 +32,7 @@ export class Hold {
 
   // What was held is part of what comes again.
   reset(view) {
-    if (this.#paused) this.#held.set(view, { reset: true, messages: [] });
+    if (this.isPaused && !view.isKeyed) this.#held.set(view, { reset: true, messages: [] });
     else view.reset();
   }
 
@@ -38,8 +42,8 @@ export class Hold {
   }
 
   #toggle() {
-    this.#paused = !this.#paused;
-    if (!this.#paused) this.#release();
+    this.isPaused = !this.isPaused;
+    if (!this.isPaused) this.#release();
     this.#show();
   }
 
@@ -50,11 +54,12 @@ export class Hold {
     }
     this.#held.clear();
     this.#messages = 0;
+    this.#released();
   }
 
   #show() {
-    this.#button.setAttribute("aria-pressed", this.#paused);
-    this.#label.textContent = this.#paused ? "Resume" : "Pause";
-    this.#count.textContent = this.#paused ? `${this.#messages} held back` : "";
+    this.#button.setAttribute("aria-pressed", this.isPaused);
+    this.#label.textContent = this.isPaused ? "Resume" : "Pause";
+    this.#count.textContent = this.isPaused ? `${this.#messages} held back` : "";
   }
 }

@@ -6,9 +6,9 @@ import { Hold } from "./hold.js";
 import { Hub } from "./hub.js";
 import { Live } from "./live.js";
 import { MetricsView } from "./metrics-view.js";
-import { NodesView } from "./nodes-view.js";
 import { NotesView } from "./notes-view.js";
 import { Pill } from "./pill.js";
+import { RowsView } from "./rows-view.js";
 import { Wires } from "./wires.js";
 
 const url = path => new URL(path, document.baseURI).href;
@@ -19,7 +19,7 @@ const streamUrl = url(`page/${page}/stores`);
 
 const views = new Map();
 const pill = new Pill(document.querySelector("[data-pill]"));
-const hold = new Hold(document.querySelector("[data-pause]"));
+const hold = new Hold(document.querySelector("[data-pause]"), () => views.forEach(({ view }) => view.draw?.()));
 const beats = document.querySelector("[data-heartbeats]");
 const heartbeats = new Heartbeats(beats);
 const gap = new Gap(beats, storesUrl, async () => (await fetch(url(`cut/${page}`), { method: "POST" })).ok);
@@ -32,10 +32,12 @@ const live = new Live({
     heartbeats.receive(store);
     gap.receive(store, message.id);
     hold.message(views.get(store).view, message);
+    if (store === "nodes") showNodes(views.get(store).view);
   },
-  onReset() {
-    gap.reset();
-    for (const { view } of views.values()) hold.reset(view);
+  onReset({ store }) {
+    const { view } = views.get(store);
+    if (!view.isKeyed) gap.reset();
+    hold.reset(view);
   },
   onState: show,
 });
@@ -49,7 +51,7 @@ function show(status) {
   pill.show({ until: status.in ? Date.now() + status.in : hub.retryAt, ...status });
   if (status.state === "reconnecting") {
     heartbeats.lost();
-    gap.lost(new Map([...views].map(([store, { id }]) => [store, id])));
+    gap.lost(new Map([...views].filter(([, { view }]) => !view.isKeyed).map(([store, { id }]) => [store, id])));
   } else if (status.state === "live") {
     heartbeats.found();
     gap.found();
@@ -57,9 +59,22 @@ function show(status) {
 }
 
 for (const element of document.querySelectorAll("[data-store]")) {
-  const view = element.matches("[data-nodes]") ? new NodesView(element) : element.querySelector("[data-feed]") ? new NotesView(element, storesUrl) : new MetricsView(element);
+  const view = viewOf(element);
   views.set(element.dataset.store, { view, id: element.dataset.id });
   live.follow(element.dataset.store, element.dataset.id);
+}
+
+function viewOf(panel) {
+  if (panel.querySelector("[data-rows]")) return new RowsView(panel, () => hold.isPaused);
+  return panel.querySelector("[data-feed]") ? new NotesView(panel, storesUrl) : new MetricsView(panel);
+}
+
+// The header names the other nodes.
+function showNodes({ keys }) {
+  const header = document.querySelector("[data-nodes]");
+  if (!header) return;
+  const others = [...keys].filter(name => name !== header.dataset.nodes).sort();
+  header.querySelector("[data-others]").textContent = others.length ? ` with ${others.join(", ")}` : "";
 }
 
 const wires = new Wires(document.querySelector("[data-wires]"), { url: streamUrl, clockUrl: url("clock"), connection: hub.connection });

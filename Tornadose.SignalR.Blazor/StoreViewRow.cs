@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Tornadose.SignalR.Blazor;
+
+/// <summary>
+/// One row of a view. It is rendered again when its item is another one, or its template is, and not with every other row.
+/// </summary>
+internal sealed class StoreViewRow<T> : IComponent
+{
+    private const string Item = nameof(Item);
+    private const string Template = nameof(Template);
+
+    private RenderHandle _renderHandle;
+    private StoreViewItem<T>? _item;
+    private RenderFragment<StoreViewItem<T>>? _template;
+
+    public void Attach(RenderHandle renderHandle) => _renderHandle = renderHandle;
+
+    public Task SetParametersAsync(ParameterView parameters)
+    {
+        var item = parameters.GetValueOrDefault<StoreViewItem<T>>(Item)!;
+        var template = parameters.GetValueOrDefault<RenderFragment<StoreViewItem<T>>>(Template)!;
+        if (item == _item && template == _template)
+            return Task.CompletedTask;
+        (_item, _template) = (item, template);
+        _renderHandle.Render(template(item));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Renders rows, each by a component of its own that keeps its key; nothing without a template.</summary>
+    public static RenderFragment RenderAll(IEnumerable<StoreViewItem<T>> items, RenderFragment<StoreViewItem<T>>? template) => builder =>
+    {
+        foreach (var item in template is null ? [] : items)
+        {
+            builder.OpenComponent<StoreViewRow<T>>(0);
+            builder.SetKey(item.Key ?? item.Id ?? (object)item);
+            builder.AddComponentParameter(1, Item, item);
+            builder.AddComponentParameter(2, Template, template);
+            builder.CloseComponent();
+        }
+    };
+}

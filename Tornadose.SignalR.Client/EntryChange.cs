@@ -1,0 +1,23 @@
+using Tornadose.SignalR.Client;
+
+namespace Tornadose.SignalR;
+
+/// <summary>What has changed in the collection of a keyed store: <see cref="EntriesSubscription{T}"/>.</summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+public readonly struct EntryChange<T>
+{
+    internal EntryChange(StoreChange change, string? key = null, T? value = default) => (Change, Key, Value) = (change, key, value);
+
+    /// <summary>
+    /// <see cref="StoreChange.Insert"/>, <see cref="StoreChange.Update"/> or <see cref="StoreChange.Delete"/> of <see cref="Key"/>; or <see
+    /// cref="StoreChange.SnapshotEnd"/>: all keys are there that the store had when the connection was made. That one comes after the
+    /// beginning, a reconnect, and a reset.
+    /// </summary>
+    public StoreChange Change { get; }
+
+    /// <summary>The key; null with <see cref="StoreChange.SnapshotEnd"/>.</summary>
+    public string? Key { get; }
+
+    /// <summary>The new value; of a key that has gone, the one that it had.</summary>
+    public T? Value { get; }
+}

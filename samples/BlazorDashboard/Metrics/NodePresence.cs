@@ -1,0 +1,52 @@
+using BlazorDashboard.Stores;
+using Tornadose.SignalR;
+
+namespace BlazorDashboard.Metrics;
+
+/// <summary>
+/// Says once a second that this node is there, whether or not somebody looks, and at its end that it has gone. One that ends without a word
+/// goes by its age. No producer of the store: of those one runs for all nodes.
+/// </summary>
+public sealed partial class NodePresence(
+    DashboardNode node, [FromKeyedServices(StoreName.Nodes)] IKeyedStore<NodeMetrics> nodes, IStoreProvider stores, TimeProvider clock,
+    ILogger<NodePresence> logger) : BackgroundService
+{
+    private readonly ProcessCpu _cpu = new(clock);
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryAsync(() => nodes.RemoveAsync(node.Name, cancellationToken: cancellationToken).AsTask());
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(SampleRate.Machine, clock);
+        do
+            await TryAsync(() => nodes.SetAsync(node.Name, Read(), cancellationToken: stoppingToken).AsTask());
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private NodeMetrics Read() => new(
+        _cpu.Next() is { } share ? Rounded.Percent(share.Busy) : null,
+        Environment.WorkingSet,
+        stores.Names.Sum(name => stores.GetStore(name).Subscribers.Count));
+
+    // While Redis is away nobody hears of this node. It says so again when Redis is back.
+    private async Task TryAsync(Func<Task> say)
+    {
+        try
+        {
+            await say();
+        }
+        catch (Exception e) when (e is StoreException or ObjectDisposedException)
+        {
+            LogFailed(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The other nodes did not hear of this one this time.")]
+    private partial void LogFailed(Exception exception);
+}

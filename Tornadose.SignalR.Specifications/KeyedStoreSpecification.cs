@@ -302,6 +302,19 @@ public abstract class KeyedStoreSpecification<TFixture> : IAsyncDisposable
         Assert.Equal("1", Value(await store.GetAsync("a")));
     }
 
+    [Fact]
+    public async Task CompleteAsync_AfterClearAsync_WhoComesBackIsToldOfBoth()
+    {
+        var store = await OpenAsync();
+        var a = await store.SetAsync("a", 1);
+        await store.ClearAsync();
+        await ArrivedAsync(await store.CompleteAsync());
+
+        using var resumed = Cursor(StartAt.After(a));
+        Assert.Equal("clear end", resumed.ReadChanges());
+        Assert.True(resumed.IsAtEnd);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

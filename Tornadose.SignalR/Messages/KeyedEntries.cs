@@ -21,8 +21,12 @@ internal sealed class KeyedEntries
 {
     private const int InitialSlots = 8;
 
-    /// <summary>What is no change of a key, as the end: the newest of them is kept.</summary>
-    private const string NoKey = "";
+    /// <summary>The removal of all keys: the newest is kept, as readers come back who have seen keys from before it. No key is
+    /// empty.</summary>
+    private const string AllKeys = "";
+
+    /// <summary>The end, which is kept besides. No key has control characters.</summary>
+    private const string TheEnd = "\0";
 
     private readonly ConcurrentDictionary<string, MessageEntry> _newest = new(StringComparer.Ordinal);
     private readonly Queue<MessageEntry> _tombstones = new();
@@ -98,7 +102,7 @@ internal sealed class KeyedEntries
         if (entry.Message.Change == StoreChange.Clear)
             RemoveBefore(entry);
         else
-            Replace(entry.Message.Key ?? NoKey, entry);
+            Replace(entry.Message.Key ?? TheEnd, entry);
         DropTombstones(maxTombstones);
         Volatile.Write(ref _settled, entry.Sequence);
     }
@@ -150,7 +154,7 @@ internal sealed class KeyedEntries
         var slots = new Slots(InitialSlots);
         slots.Add(clear);
         Restart(slots);
-        _newest[NoKey] = clear;
+        _newest[AllKeys] = clear;
         Tally(clear, 1);
     }
 

@@ -237,16 +237,10 @@ public sealed class MessageLog
     {
         ArgumentNullException.ThrowIfNull(store);
         var keyed = _keyed ?? throw new InvalidOperationException("The log is not keyed.");
-        if (change.IsClear)
-            return keyed.Keys == 0 ? null : change.ToContent(store, isNew: false);
-        var exists = keyed.TryGet(change.Key!, out var current);
-        if (!change.Condition.IsMetBy(current?.Position) || (!change.IsSet && !exists))
-            return null;
-        if (change.IsSet && !exists && keyed.Keys >= _limits.MaxKeys)
-            throw new StoreFullException($"The store '{store}' has {keyed.Keys} keys, and may have {_limits.MaxKeys}.");
-        if (change.IsSet && keyed.LiveBytes - (current?.Size ?? 0) + change.Size > _limits.MaxBytes)
-            throw new StoreFullException($"The values of the store '{store}' would have more than {_limits.MaxBytes} bytes.");
-        return change.ToContent(store, isNew: !exists);
+        MessageEntry? current = null;
+        if (!change.IsClear)
+            keyed.TryGet(change.Key!, out current);
+        return new KeyedFacts(current?.Position, current?.Size ?? 0, keyed.Keys, keyed.LiveBytes).Judge(store, change, _limits);
     }
 
     /// <summary>Says that a keyed log does not know all removals up to an offset: a resume after an older position is not

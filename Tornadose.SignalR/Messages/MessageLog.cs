@@ -25,6 +25,7 @@ public sealed class MessageLog
     private readonly TimeProvider _time;
     private readonly KeyedEntries? _keyed;
     private MessageEntry? _lastReset;
+    private long _lostUntil;
     private MessagePosition _origin;
     private MessageLogLimits _limits;
     private MessageEntry?[] _ring;
@@ -162,13 +163,17 @@ public sealed class MessageLog
 
     private void AppendKeyed(KeyedEntries keyed, MessagePosition position, MessageContent content, TimeSpan age)
     {
-        if (content.Change == StoreChange.Clear)
-            content = MessageContent.OfControl(StoreChange.Clear, position);
-        var entry = new MessageEntry(
-            _head.Sequence + 1, position, new StoreMessage(position, content), content.Size, TimestampOf(age));
+        var entry = KeyedEntry(_head.Sequence + 1, position, content, age);
         keyed.Add(entry);
         Volatile.Write(ref _head, entry);
         keyed.Settle(entry, _limits.MaxTombstones);
+    }
+
+    private MessageEntry KeyedEntry(long sequence, MessagePosition position, MessageContent content, TimeSpan age)
+    {
+        if (content.Change == StoreChange.Clear)
+            content = MessageContent.OfControl(StoreChange.Clear, position);
+        return new MessageEntry(sequence, position, new StoreMessage(position, content), content.Size, TimestampOf(age));
     }
 
     /// <summary>
@@ -199,32 +204,52 @@ public sealed class MessageLog
     public void AppendReset(StoreResetReason reason, MessagePosition position)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position.Offset, nameof(position));
+        if (_keyed is not null)
+        {
+            Reload(reason, position, [], removalsForgotten: 0);
+            return;
+        }
+
         lock (_gate)
         {
-            if (_keyed is not null)
-            {
-                ResetKeyed(_keyed, reason, position);
-            }
-            else
-            {
-                var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
-                ForgetUntil(entry.Sequence);
-                Publish(entry);
-            }
+            var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
+            ForgetUntil(entry.Sequence);
+            Publish(entry);
         }
 
         Signal.Set();
     }
 
-    /// <summary>A keyed log has no slot for the reset: readers that are before it find out by <see cref="FirstReplayable"/>.</summary>
-    private void ResetKeyed(KeyedEntries keyed, StoreResetReason reason, MessagePosition position)
+    /// <summary>
+    /// Announces to every present reader that a keyed log continues elsewhere, and with which keys. It has no slot for the reset: readers
+    /// that are before it find out by <see cref="FirstReplayable"/>. The newest entry is published last, so that nobody takes some of the
+    /// keys for all of them.
+    /// </summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="origin">The position where there is no entry.</param>
+    /// <param name="changes">The entries.</param>
+    /// <param name="removalsForgotten">The offset of the newest removal that is missing.</param>
+    internal void Reload(
+        StoreResetReason reason, MessagePosition origin,
+        IEnumerable<(MessagePosition Position, MessageContent Content, TimeSpan Age)> changes, long removalsForgotten)
     {
-        var entry = new MessageEntry(
-            _head.Sequence + 1, position, new StoreMessage(new StoreReset(reason, position)), 0, _time.GetTimestamp());
-        Volatile.Write(ref _lastReset, entry);
-        ForgetUntil(entry.Sequence);
-        keyed.RemoveAll();
-        Volatile.Write(ref _head, entry);
+        lock (_gate)
+        {
+            var sequence = _head.Sequence + 1;
+            var reset = new MessageEntry(
+                sequence, origin, new StoreMessage(new StoreReset(reason, origin)), 0, _time.GetTimestamp());
+            var entries = changes.Select(change => KeyedEntry(++sequence, change.Position, change.Content, change.Age)).ToList();
+            if (origin.Epoch != _head.Position.Epoch)
+                Volatile.Write(ref _lostUntil, 0);
+            else if (reason == StoreResetReason.Rollback)
+                Volatile.Write(ref _lostUntil, Math.Max(_lostUntil, _head.Position.Offset));
+            Volatile.Write(ref _lastReset, reset);
+            ForgetUntil(reset.Sequence);
+            _keyed!.Reload(entries, removalsForgotten, _limits.MaxTombstones);
+            Volatile.Write(ref _head, entries.Count > 0 ? entries[^1] : reset);
+        }
+
+        Signal.Set();
     }
 
     /// <summary>Decides whether a keyed log takes a change, as a backplane does that decides in this process.</summary>
@@ -257,6 +282,15 @@ public sealed class MessageLog
     /// <returns>The message that has set it; null when the key is not there, or too old.</returns>
     public StoreMessage? FindKey(string key) =>
         _keyed is not null && _keyed.TryGet(key, out var entry) && !IsExpired(entry) ? entry.Message : null;
+
+    /// <summary>
+    /// The last offset that this process has seen of what its keyed log has lost, in the same epoch. A position up to there is one of what
+    /// was lost, unless its entry is there to show that it is not.
+    /// </summary>
+    internal long LostUntil => Volatile.Read(ref _lostUntil);
+
+    /// <summary>Whether a keyed log has been emptied by a reset, and does not have yet what follows it.</summary>
+    internal bool IsReloading => Head.Sequence + 1 < Volatile.Read(ref _floor);
 
     /// <summary>The oldest keys of a keyed log that have not been set again in time.</summary>
     internal List<StoreMessage> FindExpiredKeys(int atMost)

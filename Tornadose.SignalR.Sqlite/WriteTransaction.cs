@@ -221,8 +221,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         var changed = _update.Execute(
             row.Id, row.Position.Offset, (long)row.Position.Tag, row.Time, row.Count, row.Bytes, row.Oldest,
             (long)row.Limits.Capacity, row.Limits.MaxBytes, (long?)row.Limits.MaxAge?.TotalMilliseconds, row.Due(options.KeepUnusedStores),
-            row.Ended, (long)row.Limits.MaxKeys, (long)row.Limits.MaxTombstones, (long?)row.Limits.KeyMaxAge?.TotalMilliseconds, row.Removals,
-            row.Forgotten);
+            row.Ended, (long)row.Limits.MaxKeys, (long)row.Limits.MaxTombstones, (long?)row.Limits.KeyMaxAge?.TotalMilliseconds,
+            row.Removals, row.Forgotten);
         if (changed != 1)
             throw new InvalidDataException("Another program has deleted the row of a store.");
     }
@@ -251,7 +251,9 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
             statement.Dispose();
     }
 
-    /// <summary>Puts a change of a keyed store at the end, in place of the key's last one; the removal of all keys in place of all.</summary>
+    /// <summary>
+    /// Puts a change of a keyed store at the end, in place of the key's last one; the removal of all keys in place of all.
+    /// </summary>
     private void Replace(ref StoreRow row, MessagePosition position, MessageContent content)
     {
         if (content.Change == StoreChange.Clear)

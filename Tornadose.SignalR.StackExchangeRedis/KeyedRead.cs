@@ -15,10 +15,10 @@ internal readonly record struct KeyedReadEntry(MessagePosition Position, Message
 /// removals that are kept, however long the copy was away.
 /// </summary>
 /// <remarks>
-/// <para>Whether it continues the copy. Where the copy's newest entry is still there, its tag says so, or that of the next one, which names
-/// it. Where both have been replaced meanwhile, all entries are read, and compared: those that are as old as the copy have to be in it, and
-/// of each of the copy's keys either the same entry is there, or one that is newer than the copy. Otherwise Redis was rolled back, and has
-/// grown since.</para>
+/// <para>Whether it continues the copy. Where the copy's newest entry is still there, its tag says so, or that of the next one, which
+/// names it. Where both have been replaced meanwhile, all entries are read, and compared: those that are as old as the copy have to be in
+/// it, and of each of the copy's keys either the same entry is there, or one that is newer than the copy. Otherwise Redis was rolled back,
+/// and has grown since.</para>
 /// <para>The store goes on between two pages. A key that has moved to the end comes again, which is right; one that was removed is told by
 /// its removal. Where that has been dropped since the first page, or the log has gone back, the reading begins anew.</para>
 /// </remarks>

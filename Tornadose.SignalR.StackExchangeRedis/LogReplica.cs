@@ -206,7 +206,8 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         var origin = new MessagePosition(read.Top.Position.Epoch, 0, 0);
         if (log.IsOpen)
         {
-            log.Reload(read.Break!.Value, origin, read.Entries.Select(static entry => (entry.Position, entry.Content, entry.Age)), read.Forgotten);
+            log.Reload(
+                read.Break!.Value, origin, read.Entries.Select(static entry => (entry.Position, entry.Content, entry.Age)), read.Forgotten);
             return;
         }
 

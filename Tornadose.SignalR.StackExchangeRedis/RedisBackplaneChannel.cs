@@ -23,9 +23,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         _node = node;
         Log = new MessageLog(limits, node.Time);
         _reader = new LogReader(_keys, Log, node);
-        Follower = new StoreFollower(
-            store, _keys, new LogReplica(Log, _reader, node.Time, node.Metrics.Refused, node.Metrics.Backfilled, OnReceived, store), _reader,
-            node);
+        var replica = new LogReplica(Log, _reader, node.Time, node.Metrics.Refused, node.Metrics.Backfilled, OnReceived, store);
+        Follower = new StoreFollower(store, _keys, replica, _reader, node);
     }
 
     public string Store { get; }

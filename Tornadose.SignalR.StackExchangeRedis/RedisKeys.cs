@@ -25,8 +25,8 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     public RedisKey Log => _tag + ":log";
 
     /// <summary>
-    /// What a keyed store has instead: the hash of each key's newest change, and by their offsets the keys that have a value, and those that
-    /// were removed.
+    /// What a keyed store has instead: the hash of each key's newest change, and by their offsets the keys that have a value, and those
+    /// that were removed.
     /// </summary>
     public RedisKey[] Keyed => [Meta, _tag + ":entries", _tag + ":live", _tag + ":gone"];
 

@@ -18,7 +18,9 @@ public sealed class SqliteKeyedTests : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>The log of the next life tells a reader with any id of the last one what the log of the last life would have told it.</summary>
+    /// <summary>
+    /// The log of the next life tells a reader with any id of the last one what the log of the last life would have told it.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -100,7 +102,8 @@ public sealed class SqliteKeyedTests : IDisposable
             _time.Advance(TimeSpan.FromMinutes(6));
             await Eventually.TrueAsync(() => _file.Number("SELECT count FROM stores") == 1);
             // the key is free, although nobody has read anything yet
-            Assert.NotNull(await channel.ChangeAsync(KeyedChange.Set("a", "2"u8.ToArray(), KeyCondition.IfNew), null, default).WithTimeout());
+            var ifNew = KeyedChange.Set("a", "2"u8.ToArray(), KeyCondition.IfNew);
+            Assert.NotNull(await channel.ChangeAsync(ifNew, null, default).WithTimeout());
         }
 
         await using (var closed = _file.Open(_time))

@@ -84,8 +84,11 @@ public sealed class SqliteKillTests : IDisposable
         await using var channel = backplane.Open("store", Limits with { MaxKeys = 1000, MaxTombstones = 5 });
         using var following = await channel.FollowAsync(default).WithTimeout();
         foreach (var (key, number) in set)
-            Assert.InRange(
-                int.Parse(Encoding.ASCII.GetString(channel.Log.FindKey(key)!.Value.Span), CultureInfo.InvariantCulture), number, number + 1000);
+        {
+            var value = Encoding.ASCII.GetString(channel.Log.FindKey(key)!.Value.Span);
+            Assert.InRange(int.Parse(value, CultureInfo.InvariantCulture), number, number + 1000);
+        }
+
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();

@@ -8,8 +8,10 @@ namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 /// <summary>A node's copy of a keyed store, over histories that no real Redis would show in a test's time.</summary>
 public sealed class KeyedReplicaTests
 {
-    /// <summary>Announcements are lost and overtaken, Redis is rolled back, grows on and is emptied: the copy, and whoever reads it, end with
-    /// what Redis has.</summary>
+    /// <summary>
+    /// Announcements are lost and overtaken, Redis is rolled back, grows on and is emptied: the copy, and whoever reads it, end with what
+    /// Redis has.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -27,7 +29,7 @@ public sealed class KeyedReplicaTests
         }
     }
 
-    /// <summary>However long a node was away, and whatever was lost on its way: as long as the removals are there, nobody is reset.</summary>
+    /// <summary>However long a node was away: as long as the removals are there, nobody is reset.</summary>
     [Fact]
     public async Task LossAlone_WithEnoughTombstones_ResetsNobody()
     {

@@ -140,7 +140,8 @@ public sealed class RecordedNodeTests(RedisFixture redis)
         await using (var before = backplane.Open("orders", wasKeyed ? Keyed : Limits))
             await WriteAsync(before);
         await using var after = backplane.Open("orders", wasKeyed ? Limits : Keyed);
-        Assert.Contains("KIND", (await Assert.ThrowsAsync<StoreRefusedException>(() => WriteAsync(after))).Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => WriteAsync(after));
+        Assert.Contains("KIND", refused.Message, StringComparison.Ordinal);
         (await after.FollowAsync(default).WithTimeout()).Dispose();
         Assert.False(after.Log.IsOpen);
         Assert.Equal("1", await server.CommandAsync("HGET", Meta(prefix), "offset"));

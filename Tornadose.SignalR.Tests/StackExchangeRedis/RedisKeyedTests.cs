@@ -155,7 +155,8 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         await nodes.A.ChangeAsync(KeyedChange.Remove("a"), null, default).WithTimeout();
         await SetAsync(nodes.A, "b", "1");
         await nodes.A.AppendAsync(MessageContent.End, null, default).WithTimeout();
-        await Eventually.TrueAsync(async () => ((object?[])(await nodes.Server.CommandAsync("KEYS", $"{{{nodes.Prefix}:orders}}*"))!).Length == 0);
+        await Eventually.TrueAsync(async () =>
+            (await nodes.Server.CommandAsync("KEYS", $"{{{nodes.Prefix}:orders}}*")) is object?[] { Length: 0 });
     }
 
     /// <summary>What another program calls a key or a value may be none: nodes make one of it, and all the same.</summary>
@@ -210,7 +211,8 @@ public sealed class RedisKeyedTests(RedisFixture redis)
     private async Task<Pair> StartAsync(MessageLogLimits? limits = null) =>
         new(await redis.GetAsync(), (await redis.GetAsync()).ConnectionString, redis.NewPrefix(), limits ?? Limits);
 
-    private static Task<Pair> StartAsync(RedisProcess server, string other) => Task.FromResult(new Pair(server, other, "tornadose", Limits));
+    private static Task<Pair> StartAsync(RedisProcess server, string other) =>
+        Task.FromResult(new Pair(server, other, "tornadose", Limits));
 
     /// <summary>The same store on two nodes.</summary>
     private sealed class Pair(RedisProcess server, string other, string prefix, MessageLogLimits limits) : IAsyncDisposable

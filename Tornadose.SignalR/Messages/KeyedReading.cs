@@ -134,7 +134,7 @@ internal sealed class KeyedReading(MessageLog log, string? key)
         if (position.Offset == head.Position.Offset)
             return position == head.Position ? null : StoreResetReason.Rollback;
         var entry = _entries.FindAt(position.Offset);
-        if (entry is null ? position.Offset <= log.LostUntil : entry.Position != position)
+        if (entry is null ? log.MayBeLost(position) : entry.Position != position)
             return StoreResetReason.Rollback;
         return position.Offset < _entries.DroppedOffset ? StoreResetReason.Expired : null;
     }

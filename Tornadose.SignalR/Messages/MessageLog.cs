@@ -21,11 +21,14 @@ public sealed class MessageLog
 {
     private const int InitialSlots = 8;
 
+    /// <summary>How many losses a keyed log remembers.</summary>
+    private const int MaxLost = 16;
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly KeyedEntries? _keyed;
     private MessageEntry? _lastReset;
-    private long _lostUntil;
+    private MessagePosition[] _lost = [];
     private MessagePosition _origin;
     private MessageLogLimits _limits;
     private MessageEntry?[] _ring;
@@ -239,10 +242,8 @@ public sealed class MessageLog
             var reset = new MessageEntry(
                 sequence, origin, new StoreMessage(new StoreReset(reason, origin)), 0, _time.GetTimestamp());
             var entries = changes.Select(change => KeyedEntry(++sequence, change.Position, change.Content, change.Age)).ToList();
-            if (origin.Epoch != _head.Position.Epoch)
-                Volatile.Write(ref _lostUntil, 0);
-            else if (reason == StoreResetReason.Rollback)
-                Volatile.Write(ref _lostUntil, Math.Max(_lostUntil, _head.Position.Offset));
+            if (origin.Epoch != _head.Position.Epoch || reason == StoreResetReason.Rollback)
+                Volatile.Write(ref _lost, [.. _lost.TakeLast(MaxLost - 1), _head.Position]);
             Volatile.Write(ref _lastReset, reset);
             ForgetUntil(reset.Sequence);
             _keyed!.Reload(entries, removalsForgotten, _limits.MaxTombstones);
@@ -284,10 +285,16 @@ public sealed class MessageLog
         _keyed is not null && _keyed.TryGet(key, out var entry) && !IsExpired(entry) ? entry.Message : null;
 
     /// <summary>
-    /// The last offset that this process has seen of what its keyed log has lost, in the same epoch. A position up to there is one of what
-    /// was lost, unless its entry is there to show that it is not.
+    /// Whether a position may be one of what a keyed log has lost, as far as this process has seen that: unless its entry is there to show
+    /// that it is not. An epoch may come back, with a backup.
     /// </summary>
-    internal long LostUntil => Volatile.Read(ref _lostUntil);
+    internal bool MayBeLost(MessagePosition position)
+    {
+        foreach (var until in Volatile.Read(ref _lost))
+            if (position.Epoch == until.Epoch && position.Offset <= until.Offset)
+                return true;
+        return false;
+    }
 
     /// <summary>Whether a keyed log has been emptied by a reset, and does not have yet what follows it.</summary>
     internal bool IsReloading => Head.Sequence + 1 < Volatile.Read(ref _floor);

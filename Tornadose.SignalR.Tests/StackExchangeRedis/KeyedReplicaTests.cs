@@ -19,7 +19,7 @@ public sealed class KeyedReplicaTests
     [InlineData(4)]
     public async Task AnyHistory_CopyAndReaders_EndWithTheState(int seed)
     {
-        for (var run = 0; run < 500; run++)
+        for (var run = 0; run < 1000; run++)
         {
             var random = new Random((seed * 1000) + run);
             var history = new History(random, keys: random.Next(2, 12), maxTombstones: random.Next(1, 6), faults: true);
@@ -33,7 +33,7 @@ public sealed class KeyedReplicaTests
     [Fact]
     public async Task LossAlone_WithEnoughTombstones_ResetsNobody()
     {
-        for (var run = 0; run < 500; run++)
+        for (var run = 0; run < 1000; run++)
         {
             var random = new Random(run);
             var history = new History(random, keys: random.Next(2, 12), maxTombstones: 1000, faults: false);

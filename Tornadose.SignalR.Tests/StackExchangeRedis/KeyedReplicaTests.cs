@@ -17,6 +17,7 @@ public sealed class KeyedReplicaTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(6)] // 6552: Redis comes back empty, and then from a backup
     public async Task AnyHistory_CopyAndReaders_EndWithTheState(int seed)
     {
         for (var run = 0; run < 1000; run++)

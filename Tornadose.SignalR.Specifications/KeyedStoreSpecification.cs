@@ -12,6 +12,7 @@ public abstract class KeyedStoreSpecification<TFixture> : IAsyncDisposable
 {
     private readonly TFixture _fixture = new();
     private IStore _reading = null!;
+    private IReadOnlyList<IStore> _all = [];
 
     /// <summary>Closes the stores of the test.</summary>
     /// <returns>When they are closed.</returns>
@@ -277,8 +278,8 @@ public abstract class KeyedStoreSpecification<TFixture> : IAsyncDisposable
         var once = new PublishOptions { IdempotencyKey = "once" };
         var first = await store.SetAsync("a", 1, KeyCondition.IfNew, once);
         Assert.Equal(first, await store.SetAsync("a", 1, KeyCondition.IfNew, once));
-        await store.SetAsync("a", 2);
-        await ArrivedAsync(await store.SetAsync("a", 1, once));
+        await ArrivedAsync(await store.SetAsync("a", 2));
+        Assert.Equal(first, await store.SetAsync("a", 1, once));
         Assert.Equal("2", Value(await store.GetAsync("a")));
     }
 
@@ -300,6 +301,19 @@ public abstract class KeyedStoreSpecification<TFixture> : IAsyncDisposable
         await Assert.ThrowsAsync<StoreCompletedException>(async () => await store.ClearAsync());
         Assert.True((await store.GetSnapshotAsync()).IsCompleted);
         Assert.Equal("1", Value(await store.GetAsync("a")));
+    }
+
+    [Fact]
+    public async Task CompleteAsync_AfterClearAsync_WhoComesBackIsToldOfBoth()
+    {
+        var store = await OpenAsync();
+        var a = await store.SetAsync("a", 1);
+        await store.ClearAsync();
+        await ArrivedAsync(await store.CompleteAsync());
+
+        using var resumed = Cursor(StartAt.After(a));
+        Assert.Equal("clear end", resumed.ReadChanges());
+        Assert.True(resumed.IsAtEnd);
     }
 
     [Theory]
@@ -404,14 +418,14 @@ public abstract class KeyedStoreSpecification<TFixture> : IAsyncDisposable
 
     private async Task<IKeyedStore> OpenAsync(Action<StoreOptions>? configure = null)
     {
-        (var store, _reading) = await _fixture.OpenKeyedAsync(configure);
+        (var store, _reading, _all) = await _fixture.OpenKeyedAsync(configure);
         return store;
     }
 
     private MessageCursor Cursor(StartAt start) => _reading.OpenCursor(start);
 
     private Task ArrivedAsync(MessagePosition? position) =>
-        Eventually.TrueAsync(() => _reading.Position.Offset >= position!.Value.Offset, what: $"{position} arrives");
+        Eventually.TrueAsync(() => _all.All(store => store.Position.Offset >= position!.Value.Offset), what: $"{position} arrives");
 
     private static string Value(StoreMessage? message) => Encoding.UTF8.GetString(message!.Value.Span);
 }

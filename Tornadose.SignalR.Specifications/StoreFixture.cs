@@ -19,6 +19,12 @@ public abstract class StoreFixture : IAsyncDisposable
     public abstract IBackplane Backplane { get; }
 
     /// <summary>
+    /// Of a backplane that several processes share, that of another process: readers of keyed stores are there, and publishers here. By
+    /// default the same one.
+    /// </summary>
+    public virtual IBackplane OtherBackplane => Backplane;
+
+    /// <summary>
     /// How many messages the heaviest case publishes, one after the other, and a tenth of the updates of a data store. Default 100,000; a
     /// backplane that has to wait for something with each message may take fewer, from 100.
     /// </summary>
@@ -48,21 +54,29 @@ public abstract class StoreFixture : IAsyncDisposable
         return store;
     }
 
-    /// <summary>A keyed store of its own name, which is followed.</summary>
+    /// <summary>A keyed store of its own name, which is followed, in each of the processes.</summary>
     /// <param name="configure">Its options.</param>
-    internal async Task<(IKeyedStore Store, IStore Reading)> OpenKeyedAsync(Action<StoreOptions>? configure = null)
+    /// <returns>The store where it is changed, where it is read, and the same of each process.</returns>
+    internal async Task<(IKeyedStore Store, IStore Reading, IReadOnlyList<IStore> All)> OpenKeyedAsync(
+        Action<StoreOptions>? configure = null)
     {
         var open = Make((builder, name) => builder.AddKeyedStore(name, configure));
         var store = await open.BeginAsync();
         _stores.Add(store, open);
-        return (open.Keyed, store);
+        if (ReferenceEquals(OtherBackplane, Backplane))
+            return (open.Keyed, store, [store]);
+        var other = Make((builder, name) => builder.AddKeyedStore(name, configure), open.Name, OtherBackplane);
+        var reading = await other.BeginAsync();
+        _stores.Add(reading, other);
+        return (open.Keyed, reading, [store, reading]);
     }
 
-    private OpenStore Make(Action<ITornadoseBuilder, string> add)
+    private OpenStore Make(Action<ITornadoseBuilder, string> add) => Make(add, $"spec-{Guid.NewGuid():N}", Backplane);
+
+    private static OpenStore Make(Action<ITornadoseBuilder, string> add, string name, IBackplane backplane)
     {
-        var name = $"spec-{Guid.NewGuid():N}";
         var configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
-        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddSingleton(Backplane).AddLogging();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddSingleton(backplane).AddLogging();
         add(services.AddTornadose(), name);
         return new OpenStore(name, services.BuildServiceProvider(), configuration);
     }
@@ -76,6 +90,8 @@ public abstract class StoreFixture : IAsyncDisposable
     private sealed class OpenStore(string name, ServiceProvider services, IConfigurationRoot configuration) : IAsyncDisposable
     {
         private IDisposable? _following;
+
+        public string Name => name;
 
         public IKeyedStore Keyed => services.GetRequiredKeyedService<IKeyedStore>(name);
 

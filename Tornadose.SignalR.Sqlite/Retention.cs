@@ -46,9 +46,8 @@ internal sealed class Retention : IDisposable
     private readonly Statement _oldest;
     private readonly Statement _delete;
     private readonly Statement _postpone;
-    private readonly Statement _deleteMessages;
-    private readonly Statement _deleteKeysOf;
-    private readonly Statement _deleteStore;
+    private readonly Statement _oldestKeys;
+    private readonly List<(string Store, MessagePosition Position, MessageContent Removal)> _removed = [];
     private readonly Statement _deleteKeys;
     private readonly Statement _deleteUsed;
     private RetentionRules? _newRules;
@@ -75,9 +74,7 @@ internal sealed class Retention : IDisposable
         _oldest = Prepare("SELECT offset, time, length(data), event FROM messages WHERE store = ?1 ORDER BY offset", 1);
         _delete = Prepare("DELETE FROM messages WHERE store = ?1 AND offset <= ?2", 2);
         _postpone = Prepare("UPDATE stores SET due = ?2 WHERE id = ?1", 2);
-        _deleteMessages = Prepare("DELETE FROM messages WHERE store = ?1", 1);
-        _deleteKeysOf = Prepare("DELETE FROM keys WHERE store = ?1", 1);
-        _deleteStore = Prepare("DELETE FROM stores WHERE id = ?1", 1);
+        _oldestKeys = Prepare("SELECT key, time FROM messages WHERE store = ?1 AND change < 3 ORDER BY offset", 1);
         _deleteKeys = Prepare("DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 LIMIT ?2)", 2);
         _deleteUsed = Prepare("DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 LIMIT ?2)", 2);
     }
@@ -95,7 +92,7 @@ internal sealed class Retention : IDisposable
     public void Note(Pending committed)
     {
         _committed += Cost(committed.Size);
-        if (committed.Record?.Row is { } row && !_isDamaged)
+        if (committed.Record?.Row is { Limits.IsKeyed: false } row && !_isDamaged)
             IsPressing |= row.Count > (2L * row.Limits.Capacity) + SlackMessages
                 || (row.Count > 1 && row.Bytes - SlackBytes > row.Limits.MaxBytes && row.Bytes / 2 > row.Limits.MaxBytes);
     }
@@ -131,7 +128,7 @@ internal sealed class Retention : IDisposable
     public void Dispose()
     {
         foreach (var statement in (Statement[])[
-            _due, _next, _oldest, _delete, _postpone, _deleteMessages, _deleteKeysOf, _deleteStore, _deleteKeys, _deleteUsed])
+            _due, _next, _oldest, _oldestKeys, _delete, _postpone, _deleteKeys, _deleteUsed])
             statement.Dispose();
     }
 
@@ -144,10 +141,12 @@ internal sealed class Retention : IDisposable
             _transaction.Begin();
             var more = part();
             _transaction.Commit();
+            ShowRemoved();
             return more;
         }
         catch (Exception failure)
         {
+            _removed.Clear();
             _transaction.RollBack();
             if (SqliteErrors.IsOfAll(failure))
                 throw;
@@ -162,8 +161,10 @@ internal sealed class Retention : IDisposable
         while (_left > 0 && FindDue() is var (row, name))
         {
             _left--;
+            var removed = _removed.Count;
             if (_transaction.Attempt(_stores.Find(name), () => Visit(row, name)) is not { } failure)
                 continue;
+            _removed.RemoveRange(removed, _removed.Count - removed);
             Fail(failure);
             _faultUntil = _transaction.Now + PostponeMilliseconds;
             _postpone.Execute(row.Id, _faultUntil);
@@ -191,10 +192,13 @@ internal sealed class Retention : IDisposable
 
         if (isForgotten)
             row.Limits = row.Limits with { Capacity = 0 };
-        Trim(ref row);
-        if (isForgotten && row.Count == 0)
+        if (!row.Limits.IsKeyed)
+            Trim(ref row);
+        else if (!isForgotten)
+            row = TrimKeyed(record ?? new StoreRecord(name)); // nobody has it open: it is known for this step
+        if (isForgotten && (row.Count == 0 || row.Limits.IsKeyed)) // some keys without the others would be another state
         {
-            Forget(row);
+            _transaction.Forget(row);
             return;
         }
 
@@ -205,7 +209,7 @@ internal sealed class Retention : IDisposable
             _postpone.Execute(row.Id, _transaction.Now + PostponeMilliseconds); // it could be forgotten, but must not be
     }
 
-    private bool HasExpired(in StoreRow row) => row.Count > 0 && row.Limits.MaxAge is { } age && IsExpired(row.Oldest, age);
+    private bool HasExpired(in StoreRow row) => row.Count > 0 && row.Age is { } age && IsExpired(row.Oldest, age);
 
     private bool IsExpired(long time, TimeSpan age) => time + age.TotalMilliseconds <= _transaction.Now;
 
@@ -214,12 +218,46 @@ internal sealed class Retention : IDisposable
         || (row.Ended is > 0 and var kept && row.Time + kept <= _transaction.Now)
         || (_options.KeepUnusedStores is { } unused && IsExpired(row.Time, unused));
 
-    /// <summary>Deletes a store that nobody uses. Its next message begins a new epoch, which tells those who hold its ids.</summary>
-    private void Forget(in StoreRow row)
+    /// <summary>Removes the keys that were not set again in time, as a publisher would: readers that come back are told.</summary>
+    private StoreRow TrimKeyed(StoreRecord record)
     {
-        _deleteMessages.Execute(row.Id); // none, unless another program has changed what is counted
-        _deleteKeysOf.Execute(row.Id);
-        _deleteStore.Execute(row.Id);
+        _transaction.Use(record);
+        foreach (var key in FindExpiredKeys(ref record.Draft))
+        {
+            var removal = MessageContent.OfKey(record.Name, key, StoreChange.Delete, default);
+            _removed.Add((record.Name, _transaction.AppendNext(record, removal), removal));
+        }
+
+        _transaction.DropRemovals(ref record.Draft);
+        return record.Draft;
+    }
+
+    private List<string> FindExpiredKeys(ref StoreRow row)
+    {
+        var expired = new List<string>();
+        if (row.Age is not { } age)
+            return expired;
+        using var oldest = _oldestKeys.Query(row.Id);
+        if (!oldest.HasRows)
+            (row.Count, row.Bytes) = (0, 0); // another program has deleted them
+        while (oldest.Read())
+        {
+            row.Oldest = oldest.GetInt64(1);
+            if (_left <= 0 || !IsExpired(row.Oldest, age))
+                break;
+            expired.Add(oldest.GetString(0));
+            _left -= 2; // it is replaced
+        }
+
+        return expired;
+    }
+
+    /// <summary>A store that was opened meanwhile may have been read before the commit.</summary>
+    private void ShowRemoved()
+    {
+        foreach (var (store, position, removal) in _removed)
+            _stores.Find(store)?.Show(position, removal);
+        _removed.Clear();
     }
 
     private void Trim(ref StoreRow row)
@@ -260,7 +298,8 @@ internal sealed class Retention : IDisposable
         var rows = new List<(StoreRow Row, string Name, long? Due)>();
         using (var found = _next.Query(from))
             while (found.Read())
-                rows.Add((StoreRowReader.Read(found), StoreRowReader.ReadName(found), found.IsDBNull(13) ? null : found.GetInt64(13)));
+                rows.Add((StoreRowReader.Read(found), StoreRowReader.ReadName(found),
+                    found.IsDBNull(StoreRowReader.NextColumn) ? null : found.GetInt64(StoreRowReader.NextColumn)));
         foreach (var (row, name, due) in rows)
         {
             if (_stores.Find(name) is { } record)
@@ -294,6 +333,12 @@ internal sealed class Retention : IDisposable
 
     private void Apply(StoreRow row, MessageLogLimits limits, long? due)
     {
+        if (limits.IsKeyed != row.Limits.IsKeyed)
+        {
+            _transaction.Forget(row);
+            return;
+        }
+
         var before = row.Limits;
         row.Limits = limits;
         if (row.Limits != before || row.Due(_options.KeepUnusedStores) != due)

@@ -6,6 +6,9 @@ namespace Tornadose.SignalR.Sqlite;
 /// <remarks>
 /// Invariants. The messages of a store are the newest ones without a gap, ending at the store's own offset, or at the one before its end:
 /// only the oldest are deleted.
+/// A keyed store (<c>max_keys</c> is more than 0) has of each key the newest change, whose data is the key's value, and under the key ''
+/// the removal of all keys; there are gaps where changes have been replaced. <c>count</c> and <c>bytes</c> are those of the keys that have a
+/// value, <c>removals</c> counts the keys that were removed, and <c>forgotten</c> is the offset of the newest removal that is not kept.
 /// The end of a store is no message: <c>ended</c>, for how long the store is kept after it (0 for ever), and the store's own position.
 /// <c>count</c>, <c>bytes</c> and <c>oldest</c> of a store are those of its messages. <c>due</c> is when retention has to look at it next.
 /// Times are milliseconds since 1970.
@@ -31,6 +34,11 @@ internal static class Schema
             capacity INTEGER NOT NULL,
             max_bytes INTEGER NOT NULL,
             max_age INTEGER,
+            max_keys INTEGER NOT NULL DEFAULT 0,
+            max_tombstones INTEGER NOT NULL DEFAULT 1,
+            key_max_age INTEGER,
+            removals INTEGER NOT NULL DEFAULT 0,
+            forgotten INTEGER NOT NULL DEFAULT 0,
             ended INTEGER,
             due INTEGER);
         CREATE INDEX stores_by_due ON stores(due) WHERE due IS NOT NULL;
@@ -42,7 +50,11 @@ internal static class Schema
             format INTEGER NOT NULL,
             event TEXT,
             data BLOB NOT NULL,
+            key TEXT,
+            change INTEGER,
             PRIMARY KEY(store, offset)) WITHOUT ROWID;
+        CREATE UNIQUE INDEX messages_by_key ON messages(store, key) WHERE key IS NOT NULL;
+        CREATE INDEX removals ON messages(store, offset) WHERE change = 3;
         CREATE TABLE keys(
             id INTEGER PRIMARY KEY,
             store INTEGER NOT NULL,

@@ -26,6 +26,8 @@ internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposab
         _ticks = time.CreateTimer(static state => ((SqliteBackplane)state!).Tick(), this, interval, interval);
     }
 
+    public bool KeepsKeyedStores => true;
+
     public IBackplaneChannel Open(string store, MessageLogLimits limits)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, typeof(SqliteBackplane));

@@ -39,12 +39,19 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
     /// <summary>Why the window could not be read; null when it could, or nobody has asked for it.</summary>
     public string? Fault => _fault;
 
-    public ValueTask<MessagePosition> AppendAsync(
+    public async ValueTask<MessagePosition> AppendAsync(
         IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
-        AppendAsync(contents, idempotencyKey, onlyFirst: false, cancellationToken);
+        (await WriteAsync(
+            new PendingAppend(_record, contents, idempotencyKey, onlyFirst: false, Settle, cancellationToken), cancellationToken)
+            .ConfigureAwait(false))!.Value;
 
     public async ValueTask AppendFirstAsync(MessageContent content, CancellationToken cancellationToken) =>
-        await AppendAsync([content], null, onlyFirst: true, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(new PendingAppend(_record, [content], null, onlyFirst: true, Settle, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+
+    public ValueTask<MessagePosition?> ChangeAsync(
+        KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken) =>
+        WriteAsync(new PendingChange(_record, change, idempotencyKey, Settle, cancellationToken), cancellationToken);
 
     public async ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken)
     {
@@ -90,8 +97,7 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         Log.Complete();
     }
 
-    private async ValueTask<MessagePosition> AppendAsync(
-        IReadOnlyList<MessageContent> contents, string? idempotencyKey, bool onlyFirst, CancellationToken cancellationToken)
+    private async ValueTask<MessagePosition?> WriteAsync(PendingWrite write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
@@ -100,10 +106,9 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
             _pending++;
         }
 
-        var append = new PendingAppend(_record, contents, idempotencyKey, onlyFirst, Settle, cancellationToken);
         try
         {
-            await _node.Writer.AddAsync(append, cancellationToken).ConfigureAwait(false);
+            await _node.Writer.AddAsync(write, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -111,7 +116,7 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
             throw;
         }
 
-        return await append.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await write.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private void Settle()
@@ -157,7 +162,8 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         }
     }
 
-    /// <summary>No more than the log would keep: a window may take long to read.</summary>
+    /// <summary>No more than the log would keep: a window may take long to read. Of a keyed store all: only the log knows what replaces
+    /// what.</summary>
     private void KeepMeanwhile(MessagePosition position, MessageContent content)
     {
         if (_meanwhile is null)
@@ -165,6 +171,8 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         _meanwhile.Enqueue((position, content));
         _meanwhileBytes += content.Size;
         var limits = Log.Limits;
+        if (limits.IsKeyed)
+            return;
         var end = content.IsEnd ? 1 : 0; // takes no place of a message
         while (_meanwhile.Count - end > 1 && (_meanwhile.Count - end > limits.Slots || _meanwhileBytes > limits.MaxBytes))
             _meanwhileBytes -= _meanwhile.Dequeue().Content.Size;
@@ -177,22 +185,33 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
             Log.BeginAt(window.Origin);
         _hasBegun = true;
         foreach (var message in window.Messages)
-            Append(message.Position, message.Content, message.Age);
+            AppendRead(message);
+        Log.ForgetRemovals(window.Forgotten);
         foreach (var (position, content) in _meanwhile!)
             Append(position, content);
         _meanwhile = null;
         Log.Open();
     }
 
-    private void Append(MessagePosition position, MessageContent content, TimeSpan age = default)
+    /// <summary>What is read of a keyed store has gaps.</summary>
+    private void AppendRead(WindowMessage message)
+    {
+        if (!IsThere(message.Position))
+            Log.Append(message.Position, message.Content, message.Age);
+    }
+
+    private bool IsThere(MessagePosition position) =>
+        position.Epoch == Log.Position.Epoch && position.Offset <= Log.Position.Offset;
+
+    private void Append(MessagePosition position, MessageContent content)
     {
         var last = Log.Position;
-        if (position.Epoch == last.Epoch && position.Offset <= last.Offset)
+        if (IsThere(position))
             return; // it was in what was read
         if (position.Epoch != last.Epoch)
             Log.AppendReset(StoreResetReason.Epoch, position with { Offset = position.Offset - 1, Tag = 0 });
         else if (position.Offset != last.Offset + 1)
             Log.AppendReset(StoreResetReason.Rollback, position with { Offset = position.Offset - 1, Tag = 0 });
-        Log.Append(position, content, age);
+        Log.Append(position, content);
     }
 }

@@ -17,29 +17,44 @@ internal record struct StoreRow
     /// <summary>When the newest message came.</summary>
     public long Time { get; set; }
 
-    /// <summary>How many messages are kept.</summary>
+    /// <summary>How many messages are kept; of a keyed store, how many keys have a value.</summary>
     public long Count { get; set; }
 
-    /// <summary>Their payloads and event types.</summary>
+    /// <summary>Their payloads and event types; of a keyed store the keys and their values.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>When the oldest of them came; of no meaning when there is none.</summary>
+    /// <summary>When the oldest of them came; of no meaning when there is none. Of a keyed store no key is older, and perhaps none as
+    /// old.</summary>
     public long Oldest { get; set; }
+
+    /// <summary>How many removals of keys are kept.</summary>
+    public long Removals { get; set; }
+
+    /// <summary>The offset of the newest removal of a key that is not kept any more.</summary>
+    public long Forgotten { get; set; }
 
     /// <summary>What concerns the database, as exactly as it is kept there: a row that differs from the options is written.</summary>
     public MessageLogLimits Limits
     {
         get;
-        set => field = new MessageLogLimits(
-            value.Capacity, value.MaxBytes,
-            value.MaxAge is { } age ? TimeSpan.FromTicks(age.Ticks - (age.Ticks % TimeSpan.TicksPerMillisecond)) : null);
+        set => field = new MessageLogLimits(value.Capacity, value.MaxBytes, Milliseconds(value.MaxAge))
+        {
+            MaxKeys = value.MaxKeys,
+            MaxTombstones = value.MaxTombstones,
+            KeyMaxAge = Milliseconds(value.KeyMaxAge),
+        };
     }
 
     /// <summary>For how many milliseconds the store is kept after its end, which has its position; 0 for ever. Null without an
     /// end.</summary>
     public long? Ended { get; set; }
 
-    public readonly bool IsOverLimits => Count > Limits.Capacity || (Bytes > Limits.MaxBytes && Count > 1);
+    public readonly bool IsOverLimits => Limits.IsKeyed
+        ? Removals > Limits.MaxTombstones
+        : Count > Limits.Capacity || (Bytes > Limits.MaxBytes && Count > 1);
+
+    /// <summary>How old what is kept may grow; null for ever. A keyed store that has its end does not change any more.</summary>
+    public readonly TimeSpan? Age => !Limits.IsKeyed ? Limits.MaxAge : Ended is null ? Limits.KeyMaxAge : null;
 
     /// <summary>When retention has to look at the store next; null when only a further message could make it necessary.</summary>
     public readonly long? Due(TimeSpan? keepUnused)
@@ -49,7 +64,7 @@ internal record struct StoreRow
         var due = long.MaxValue;
         if (Count == 0 && Ended is null)
             due = Time + (long)KeyLifetime.TotalMilliseconds;
-        else if (Count > 0 && Limits.MaxAge is { } age)
+        else if (Count > 0 && Age is { } age)
             due = After(Oldest, age);
         if (Ended is > 0 and var kept)
             due = Math.Min(due, Time + kept);
@@ -57,6 +72,9 @@ internal record struct StoreRow
             due = Math.Min(due, After(Time, unused));
         return due == long.MaxValue ? null : due;
     }
+
+    private static TimeSpan? Milliseconds(TimeSpan? span) =>
+        span is { } age ? TimeSpan.FromTicks(age.Ticks - (age.Ticks % TimeSpan.TicksPerMillisecond)) : null;
 
     private static long After(long time, TimeSpan span) => time + (long)Math.Ceiling(span.TotalMilliseconds);
 }

@@ -2,8 +2,10 @@ namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>What a store keeps, as it was read.</summary>
 /// <param name="Position">The store's position.</param>
-/// <param name="Messages">The newest messages, oldest first, without a gap. The last has the store's position.</param>
-internal sealed record Window(MessagePosition Position, IReadOnlyList<WindowMessage> Messages)
+/// <param name="Messages">The newest messages, oldest first, without a gap; of a keyed store the newest change of each key. The last has
+/// the store's position.</param>
+/// <param name="Forgotten">Of a keyed store, the offset of the newest removal of a key that is not kept.</param>
+internal sealed record Window(MessagePosition Position, IReadOnlyList<WindowMessage> Messages, long Forgotten = 0)
 {
     /// <summary>The position before the first message.</summary>
     public MessagePosition Origin =>

@@ -67,8 +67,10 @@ internal sealed class WindowReader : IAsyncDisposable
     {
         // A transaction, so that position and messages are of the same moment.
         using var transaction = connection.BeginTransaction(deferred: true);
-        if (Find(connection, transaction, store) is not { } row)
-            return null;
+        if (Find(connection, transaction, store) is not { } row || row.Limits.IsKeyed != limits.IsKeyed)
+            return null; // a store of another kind: the first message that is written begins it anew
+        if (limits.IsKeyed)
+            return ReadKeyed(connection, transaction, row, store);
         var newestFirst = new List<WindowMessage>();
         if (row.Ended is not null)
             newestFirst.Add(new WindowMessage(row.Position, TimeSpan.Zero, MessageContent.End));
@@ -76,6 +78,25 @@ internal sealed class WindowReader : IAsyncDisposable
             ReadMessages(connection, transaction, row, limits, newestFirst);
         newestFirst.Reverse();
         return new Window(row.Position, newestFirst);
+    }
+
+    private Window ReadKeyed(SqliteConnection connection, SqliteTransaction transaction, in StoreRow row, string store)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "SELECT offset, tag, time, key, change, data FROM messages WHERE store = $store ORDER BY offset";
+        command.Parameters.AddWithValue("$store", row.Id);
+        using var changes = command.ExecuteReader();
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var oldestFirst = new List<WindowMessage>();
+        while (changes.Read())
+            oldestFirst.Add(new WindowMessage(
+                new MessagePosition(row.Position.Epoch, changes.GetInt64(0), (uint)changes.GetInt64(1)),
+                TimeSpan.FromMilliseconds(Math.Max(0, now - changes.GetInt64(2))),
+                KeyedRow.Read(store, changes.GetString(3), changes.GetInt64(4), changes.GetFieldValue<byte[]>(5))));
+        if (row.Ended is not null)
+            oldestFirst.Add(new WindowMessage(row.Position, TimeSpan.Zero, MessageContent.End));
+        return new Window(row.Position, oldestFirst, row.Forgotten);
     }
 
     private static StoreRow? Find(SqliteConnection connection, SqliteTransaction transaction, string store)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Sqlite;
 
@@ -34,12 +35,25 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         connection,
         """
         UPDATE stores SET offset = ?2, tag = ?3, time = ?4, count = ?5, bytes = ?6, oldest = ?7,
-            capacity = ?8, max_bytes = ?9, max_age = ?10, due = ?11, ended = ?12
+            capacity = ?8, max_bytes = ?9, max_age = ?10, due = ?11, ended = ?12,
+            max_keys = ?13, max_tombstones = ?14, key_max_age = ?15, removals = ?16, forgotten = ?17
         WHERE id = ?1
         """,
-        12);
+        17);
     private readonly Statement _append = new(
-        connection, "INSERT INTO messages(store, offset, tag, time, format, event, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", 7);
+        connection,
+        """
+        INSERT INTO messages(store, offset, tag, time, format, event, data, key, change) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        """,
+        9);
+    private readonly Statement _findChange = new(
+        connection, "SELECT offset, tag, length(data), change FROM messages WHERE store = ?1 AND key = ?2", 2);
+    private readonly Statement _deleteChange = new(connection, "DELETE FROM messages WHERE store = ?1 AND offset = ?2", 2);
+    private readonly Statement _oldestRemoval = new(
+        connection, "SELECT offset FROM messages WHERE store = ?1 AND change = 3 ORDER BY offset LIMIT 1", 1);
+    private readonly Statement _deleteMessages = new(connection, "DELETE FROM messages WHERE store = ?1", 1);
+    private readonly Statement _deleteKeys = new(connection, "DELETE FROM keys WHERE store = ?1", 1);
+    private readonly Statement _deleteStore = new(connection, "DELETE FROM stores WHERE id = ?1", 1);
     private readonly Statement _findKey = new(connection, "SELECT offset, tag FROM keys WHERE store = ?1 AND key = ?2 AND expires > ?3", 3);
     private readonly Statement _addKey = new(
         connection, "INSERT OR REPLACE INTO keys(store, key, offset, tag, expires) VALUES(?1, ?2, ?3, ?4, ?5)", 5);
@@ -68,12 +82,27 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         if (!_used.Add(record))
             return;
         record.Row ??= Find(record);
+        if (record.Row is { } row && record.Limits is { } kind && kind.IsKeyed != row.Limits.IsKeyed)
+        {
+            Forget(row); // the application has made a keyed store of another, or the other way round: it begins anew
+            record.Row = null;
+        }
+
         record.Draft = record.Row ?? new StoreRow { Position = new MessagePosition(record.NewEpoch, 0, 0), Time = Now };
         if (record.Limits is { } limits)
             record.Draft.Limits = limits;
     }
 
-    public void Append(StoreRecord record, MessagePosition position, MessageContent content)
+    /// <summary>Appends at the next position.</summary>
+    public MessagePosition AppendNext(StoreRecord record, MessageContent content)
+    {
+        var last = record.Draft.Position;
+        var position = new MessagePosition(last.Epoch, last.Offset + 1, NewTag());
+        Append(record, position, content);
+        return position;
+    }
+
+    private void Append(StoreRecord record, MessagePosition position, MessageContent content)
     {
         ref var row = ref record.Draft;
         if (row.Id == 0)
@@ -82,13 +111,35 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         row.Time = Now;
         if (content.IsEnd)
             row.Ended = (long)(record.Limits?.KeepCompleted?.TotalMilliseconds ?? 0);
-        if (row.Limits.Capacity == 0 || content.IsEnd)
-            return;
-        if (row.Count == 0)
-            row.Oldest = Now;
-        row.Count++;
-        row.Bytes += content.Size;
-        _append.Execute(row.Id, position.Offset, (long)position.Tag, Now, (long)content.Format, content.EventType, BytesOf(content.Data));
+        if (content.Change != StoreChange.None)
+            Replace(ref row, position, content);
+        else if (row.Limits.Capacity > 0 && !content.IsEnd)
+            Add(ref row, position, content, content.Data, null, null);
+    }
+
+    /// <summary>What decides whether a change is stored.</summary>
+    public KeyedFacts FactsOf(in StoreRow row, string? key) =>
+        row.Id != 0 && key is not null && FindChange(row, key) is { IsRemoval: false } found
+            ? new KeyedFacts(found.Position, found.Size, row.Count, row.Bytes)
+            : new KeyedFacts(null, 0, row.Count, row.Bytes);
+
+    /// <summary>Drops the oldest removals, until there are no more than are kept.</summary>
+    public void DropRemovals(ref StoreRow row)
+    {
+        for (; row.Removals > row.Limits.MaxTombstones; row.Removals--)
+        {
+            using (var oldest = _oldestRemoval.Query(row.Id))
+                row.Forgotten = oldest.Read() ? oldest.GetInt64(0) : row.Forgotten;
+            _deleteChange.Execute(row.Id, row.Forgotten);
+        }
+    }
+
+    /// <summary>Deletes a store. Its next message begins a new epoch, which tells those who hold its ids.</summary>
+    public void Forget(in StoreRow row)
+    {
+        _deleteMessages.Execute(row.Id);
+        _deleteKeys.Execute(row.Id);
+        _deleteStore.Execute(row.Id);
     }
 
     public MessagePosition? FindKey(in StoreRow row, string key)
@@ -135,9 +186,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         Use(record);
         var draft = record.Draft;
         _try.Execute();
-        Append(
-            record, new MessagePosition(draft.Position.Epoch, draft.Position.Offset + 1, 1),
-            new MessageContent(new byte[1], MessageFormat.Text, null));
+        AppendNext(record, new MessageContent(new byte[1], MessageFormat.Text, null));
         Update(record.Draft);
         _takeBack.Execute();
         _endTry.Execute();
@@ -172,7 +221,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         var changed = _update.Execute(
             row.Id, row.Position.Offset, (long)row.Position.Tag, row.Time, row.Count, row.Bytes, row.Oldest,
             (long)row.Limits.Capacity, row.Limits.MaxBytes, (long?)row.Limits.MaxAge?.TotalMilliseconds, row.Due(options.KeepUnusedStores),
-            row.Ended);
+            row.Ended, (long)row.Limits.MaxKeys, (long)row.Limits.MaxTombstones, (long?)row.Limits.KeyMaxAge?.TotalMilliseconds,
+            row.Removals, row.Forgotten);
         if (changed != 1)
             throw new InvalidDataException("Another program has deleted the row of a store.");
     }
@@ -197,9 +247,65 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     {
         foreach (var statement in (Statement[])[
             _begin, _commit, _rollback, _savepoint, _rollBackTo, _release, _try, _takeBack, _endTry, _find, _create, _update, _append,
-            _findKey, _addKey, _mark])
+            _findKey, _addKey, _mark, _findChange, _deleteChange, _oldestRemoval, _deleteMessages, _deleteKeys, _deleteStore])
             statement.Dispose();
     }
+
+    /// <summary>
+    /// Puts a change of a keyed store at the end, in place of the key's last one; the removal of all keys in place of all.
+    /// </summary>
+    private void Replace(ref StoreRow row, MessagePosition position, MessageContent content)
+    {
+        if (content.Change == StoreChange.Clear)
+        {
+            _deleteMessages.Execute(row.Id);
+            (row.Count, row.Bytes, row.Removals, row.Forgotten) = (0, 0, 0, 0);
+        }
+        else if (FindChange(row, content.Key!) is { } replaced)
+        {
+            _deleteChange.Execute(row.Id, replaced.Position.Offset);
+            if (replaced.IsRemoval)
+                row.Removals--;
+            else
+                (row.Count, row.Bytes) = (row.Count - 1, row.Bytes - replaced.Size);
+        }
+
+        var (key, change) = (KeyedRow.KeyOf(content), KeyedRow.ChangeOf(content));
+        if (content.Change is StoreChange.Insert or StoreChange.Update)
+        {
+            Add(ref row, position, content, content.Value, key, change);
+            return;
+        }
+
+        Insert(row, position, content, default, key, change);
+        if (change == KeyedRow.Removal)
+            row.Removals++;
+        DropRemovals(ref row);
+    }
+
+    private (MessagePosition Position, long Size, bool IsRemoval)? FindChange(in StoreRow row, string key)
+    {
+        using var found = _findChange.Query(row.Id, key);
+        return found.Read()
+            ? (new MessagePosition(row.Position.Epoch, found.GetInt64(0), (uint)found.GetInt64(1)), key.Length + found.GetInt64(2),
+                found.GetInt64(3) == KeyedRow.Removal)
+            : null;
+    }
+
+    private void Add(
+        ref StoreRow row, MessagePosition position, MessageContent content, ReadOnlyMemory<byte> data, string? key, long? change)
+    {
+        if (row.Count == 0)
+            row.Oldest = Now;
+        row.Count++;
+        row.Bytes += content.Size;
+        Insert(row, position, content, data, key, change);
+    }
+
+    private void Insert(
+        in StoreRow row, MessagePosition position, MessageContent content, ReadOnlyMemory<byte> data, string? key, long? change) =>
+        _append.Execute(
+            row.Id, position.Offset, (long)position.Tag, Now, (long)content.Format, content.EventType, BytesOf(data), key, change);
 
     private StoreRow? Find(StoreRecord record)
     {
@@ -208,6 +314,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     }
 
     private long After(TimeSpan lifetime) => Now + (long)lifetime.TotalMilliseconds;
+
+    private static uint NewTag() => (uint)Random.Shared.NextInt64(1, 1L << 32);
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> data) =>
         MemoryMarshal.TryGetArray(data, out var segment) && segment.Count == segment.Array!.Length ? segment.Array : data.ToArray();

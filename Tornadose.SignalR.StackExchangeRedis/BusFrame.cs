@@ -13,7 +13,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <remarks>
 /// An announcement is <c>\1T1;proof;epoch;offset;tag;previous tag;form;event type</c>, directly followed by the data. The form is a letter
 /// for the format, a capital one for the last of several messages that were appended together, the length of the event type and, where the
-/// publisher is traced, a comma and its <c>traceparent</c>. The previous tag
+/// publisher is traced, a comma and its <c>traceparent</c>. Of a keyed store it is the letter of the change (<c>i</c>, <c>u</c>, <c>d</c>,
+/// <c>c</c>), and the key stands in the place of the event type. The previous tag
 /// makes announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out
 /// forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a version take the announcement as a hint that
 /// there is something to be read from the log, which has no version.
@@ -50,10 +51,10 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
     public static bool IsAnnouncement(ReadOnlySpan<byte> payload) => payload.StartsWith(Announced);
 
     /// <summary>Reads what came. False for what begins like an announcement and is none.</summary>
-    public static bool TryParse(ReadOnlyMemory<byte> payload, out BusFrame frame)
+    public static bool TryParse(ReadOnlyMemory<byte> payload, out BusFrame frame, string store = "")
     {
         if (IsAnnouncement(payload.Span))
-            return TryParseAnnouncement(payload[Announced.Length..], out frame);
+            return TryParseAnnouncement(payload[Announced.Length..], store, out frame);
         frame = new BusFrame(null, 0, ForeignContent.Of(payload, json: false, eventType: null));
         return true;
     }
@@ -79,7 +80,7 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
         return CryptographicOperations.FixedTimeEquals(outer[..ProofDigits], Proof.Span);
     }
 
-    private static bool TryParseAnnouncement(ReadOnlyMemory<byte> rest, out BusFrame frame)
+    private static bool TryParseAnnouncement(ReadOnlyMemory<byte> rest, string store, out BusFrame frame)
     {
         frame = default;
         if (!TryTake(ref rest, out var version))
@@ -97,9 +98,12 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
             || !TryTakeText(ref rest, out var previous) || !TryTakeText(ref rest, out var form)
             || !MessagePosition.TryParse($"{epoch}-{offset}-{tag}", out var position)
             || !uint.TryParse(previous, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var previousTag)
-            || !TryReadForm(form, rest.Length, out var json, out var eventLength, out var traceParent))
+            || !TryReadForm(form, rest.Length, out var eventLength, out var traceParent))
             return false;
-        var content = ForeignContent.OfScript(rest[eventLength..], json, Encoding.UTF8.GetString(rest.Span[..eventLength]));
+        var content = IsChange(form[0])
+            ? ForeignContent.OfChange(store, form[0], rest[..eventLength], rest[eventLength..])
+            : ForeignContent.OfScript(
+                rest[eventLength..], json: char.ToLowerInvariant(form[0]) == 'j', Encoding.UTF8.GetString(rest.Span[..eventLength]));
         frame = new BusFrame(position, previousTag, content)
         {
             EndsBatch = char.IsAsciiLetterUpper(form[0]),
@@ -110,15 +114,16 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
         return true;
     }
 
+    private static bool IsChange(char letter) => letter is 'i' or 'u' or 'd' or 'c';
+
     /// <summary>As <c>j0</c>, or <c>t5,00-…-01</c>. The separator after it is taken already.</summary>
-    private static bool TryReadForm(string form, int available, out bool json, out int eventLength, out string? traceParent)
+    private static bool TryReadForm(string form, int available, out int eventLength, out string? traceParent)
     {
-        json = form.StartsWith('j') || form.StartsWith('J');
         eventLength = 0;
         var comma = form.IndexOf(',', StringComparison.Ordinal);
         traceParent = comma < 0 ? null : form[(comma + 1)..];
         var length = comma < 0 ? form.Length : comma;
-        return (json || form.StartsWith('t') || form.StartsWith('T'))
+        return form is ['j' or 'J' or 't' or 'T' or 'i' or 'u' or 'd' or 'c', ..]
             && int.TryParse(form.AsSpan(1, length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out eventLength)
             && eventLength <= available;
     }

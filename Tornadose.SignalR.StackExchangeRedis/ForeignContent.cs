@@ -26,6 +26,42 @@ internal static class ForeignContent
     public static MessageContent OfScript(ReadOnlyMemory<byte> data, bool json, string? eventType) =>
         eventType == MessageContent.EndEventType ? MessageContent.End : Of(data, json, eventType);
 
+    /// <summary>The same for a change of a keyed store. A key that could not be one is made one.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="operation">The script's letter for what happens: i, u, d, c or e.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    public static MessageContent OfChange(string store, char operation, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    {
+        StoreChange? change = operation switch
+        {
+            'i' => StoreChange.Insert,
+            'u' => StoreChange.Update,
+            'd' => StoreChange.Delete,
+            _ => null,
+        };
+        if (change is not { } ofKey)
+            return operation == 'e' ? MessageContent.End : MessageContent.OfClear;
+        if (ofKey == StoreChange.Delete)
+            value = default;
+        else if (!Utf8.IsValid(value.Span) || !IsJsonLine(value.Span))
+            value = Quote(JsonEncodedText.Encode(Encoding.UTF8.GetString(value.Span)));
+        return MessageContent.OfKey(store, KeyOf(key.Span), ofKey, value);
+    }
+
+    private static byte[] Quote(JsonEncodedText text) => [(byte)'"', .. text.EncodedUtf8Bytes, (byte)'"'];
+
+    private static string KeyOf(ReadOnlySpan<byte> bytes)
+    {
+        var key = Encoding.UTF8.GetString(bytes); // what is no UTF-8 becomes U+FFFD
+        if (StoreKeys.Fault(key) is null)
+            return key;
+        var made = string.Concat(key.EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Rune.ReplacementChar : rune));
+        if (made.Length > StoreKeys.MaxLength)
+            made = made[..(char.IsHighSurrogate(made[StoreKeys.MaxLength - 1]) ? StoreKeys.MaxLength - 1 : StoreKeys.MaxLength)];
+        return made.Length > 0 ? made : $"{Rune.ReplacementChar}";
+    }
+
     /// <summary>JSON goes onto the wires as it is, and some of them end at a line break.</summary>
     private static bool IsJsonLine(ReadOnlySpan<byte> data)
     {

@@ -47,31 +47,34 @@ internal readonly record struct LogPageEntry(MessagePosition Position, MessageCo
 /// <param name="Entries">The entries, oldest first.</param>
 /// <param name="IsLast">Whether nothing is left to read of the range.</param>
 /// <param name="Now">Redis's clock, in milliseconds.</param>
-internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, bool IsLast, long Now)
+/// <param name="Forgotten">Of a keyed store, the offset of the newest removal of a key that is not kept.</param>
+internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, bool IsLast, long Now, long Forgotten = 0)
 {
     /// <summary>For how long an entry has been there. No less than nothing: clocks are set back.</summary>
     public TimeSpan AgeOf(LogPageEntry entry) => TimeSpan.FromMilliseconds(Math.Max(0, Now - entry.Time));
 
-    /// <summary>Reads what <c>read.lua</c> returns; null for a store without an epoch.</summary>
-    public static LogPage? Parse(RedisResult result)
+    /// <summary>Reads what <c>read.lua</c> or <c>entries.lua</c> returns; null for a store without an epoch.</summary>
+    public static LogPage? Parse(RedisResult result, string store)
     {
-        if ((RedisResult[]?)result is not [var epoch, var offset, var tag, var seal, var now, var last, var list]
+        if ((RedisResult[]?)result is not [var epoch, var offset, var tag, var seal, var now, var last, var list, .. var forgotten]
             || LogTop.ParsePosition((string?)epoch, (string?)offset, (string?)tag) is not { } top)
             return null;
         var entries = new List<LogPageEntry>();
         foreach (var item in (RedisResult[]?)list ?? [])
-            if (ParseEntry(top.Epoch, item) is { } entry)
+            if (ParseEntry(top.Epoch, item, store) is { } entry)
                 entries.Add(entry);
-        return new LogPage(new LogTop(top, (string?)seal ?? ""), entries, (long)last == 1, (long)now);
+        return new LogPage(
+            new LogTop(top, (string?)seal ?? ""), entries, (long)last == 1, (long)now, forgotten is [var removal] ? (long)removal : 0);
     }
 
     /// <summary>Reads an entry <c>[id, [field, value, …]]</c>; null for what the script has not written.</summary>
-    private static LogPageEntry? ParseEntry(ulong epoch, RedisResult result)
+    private static LogPageEntry? ParseEntry(ulong epoch, RedisResult result, string store)
     {
         if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields || !TryParseId(
             (string?)id, out var offset, out var tag))
             return null;
         RedisValue data = default, format = default, eventType = default, time = default, previous = default;
+        RedisValue operation = default, key = default;
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
             switch ((string?)fields[i])
@@ -81,10 +84,14 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
                 case "e": eventType = fields[i + 1]; break;
                 case "t": time = fields[i + 1]; break;
                 case "p": previous = fields[i + 1]; break;
+                case "o": operation = fields[i + 1]; break;
+                case "k": key = fields[i + 1]; break;
             }
         }
 
-        var content = ForeignContent.OfScript((byte[]?)data ?? [], json: format == "j", (string?)eventType);
+        var content = (string?)operation is [var letter]
+            ? ForeignContent.OfChange(store, letter, (byte[]?)key ?? [], (byte[]?)data ?? [])
+            : ForeignContent.OfScript((byte[]?)data ?? [], json: format == "j", (string?)eventType);
         return new LogPageEntry(
             new MessagePosition(epoch, offset, tag), content,
             long.TryParse((string?)time, CultureInfo.InvariantCulture, out var at) ? at : 0,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
@@ -43,15 +44,39 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
     /// <summary>Gives an empty store an epoch, or keeps the one it has; applies the limits of time in Redis.</summary>
     public async Task TendAsync(CancellationToken cancellationToken)
     {
+        if (log.Limits.IsKeyed)
+        {
+            await ChangeAsync("tend", default, null, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var announcing = await node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
-        var empty = 4 * node.Options.SyncInterval;
         RedisValue[] arguments =
         [
-            Random(8), Random(20), log.Limits.Capacity, MaxAge(log.Limits), announcing,
-            (long)(empty < ShortestEmptyLifetime ? ShortestEmptyLifetime : empty).TotalMilliseconds,
-            log.Limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "",
+            Random(8), Random(20), log.Limits.Capacity, MaxAge(log.Limits), announcing, EmptyLifetime, KeepCompleted(log.Limits),
         ];
         await node.Connection.EvaluateAsync(RedisScripts.Tend, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the script that changes a keyed store.</summary>
+    /// <param name="action">What it does.</param>
+    /// <param name="change">The change of a key, where it is one.</param>
+    /// <param name="idempotencyKey">The key; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The id; null when there was nothing to change.</returns>
+    public async Task<string?> ChangeAsync(
+        string action, KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var announcing = await node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
+        RedisKey[] all = idempotencyKey is null ? keys.Keyed : [.. keys.Keyed, keys.IdempotencyKey(idempotencyKey)];
+        var limits = log.Limits;
+        RedisValue[] arguments =
+        [
+            action, change.Key ?? "", change.Value, Condition(change.Condition), Random(8), limits.MaxKeys, limits.MaxBytes,
+            limits.MaxTombstones, Milliseconds(limits.KeyMaxAge), StoreActivities.TraceParent ?? "", announcing, KeepCompleted(limits),
+            EmptyLifetime,
+        ];
+        return (string?)await node.Connection.EvaluateAsync(RedisScripts.Change, all, arguments, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The newest position of a store; null for one without an epoch.</summary>
@@ -65,18 +90,48 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
             cancellationToken);
 
     /// <summary>In milliseconds; 0 for ever.</summary>
-    public static long MaxAge(MessageLogLimits limits) => limits.MaxAge is { } age ? Math.Max(1, (long)age.TotalMilliseconds) : 0;
+    public static long MaxAge(MessageLogLimits limits) => Milliseconds(limits.MaxAge);
+
+    /// <summary>For how many milliseconds a store is kept that is complete; nothing for ever.</summary>
+    public static RedisValue KeepCompleted(MessageLogLimits limits) =>
+        limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "";
 
     public static string Random(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
 
+    /// <summary>For how many milliseconds the epoch of an empty store is kept.</summary>
+    private long EmptyLifetime
+    {
+        get
+        {
+            var empty = 4 * node.Options.SyncInterval;
+            return (long)(empty < ShortestEmptyLifetime ? ShortestEmptyLifetime : empty).TotalMilliseconds;
+        }
+    }
+
+    private static long Milliseconds(TimeSpan? age) => age is { } span ? Math.Max(1, (long)span.TotalMilliseconds) : 0;
+
+    /// <summary>A position that never was is text that is no id.</summary>
+    private static string Condition(KeyCondition condition) => condition.Requirement switch
+    {
+        KeyRequirement.New => "new",
+        KeyRequirement.Exists => "exists",
+        KeyRequirement.Unchanged => condition.Position?.ToString() ?? "none",
+        _ => "",
+    };
+
     private async Task<LogPage?> TryReadAsync(LogRange range, CancellationToken cancellationToken)
     {
+        if (log.Limits.IsKeyed)
+            return LogPage.Parse(
+                await node.Connection.EvaluateAsync(
+                    RedisScripts.Entries, keys.Keyed, [range.First, range.Count, _pageBytes], cancellationToken).ConfigureAwait(false),
+                keys.Store);
         RedisValue[] arguments =
         [
             range.First, range.Last == long.MaxValue ? "" : range.Last.ToString(CultureInfo.InvariantCulture),
             range.NewestFirst ? "newest" : "oldest", range.Count, _pageBytes,
         ];
         return LogPage.Parse(await node.Connection.EvaluateAsync(
-            RedisScripts.Read, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false));
+            RedisScripts.Read, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false), keys.Store);
     }
 }

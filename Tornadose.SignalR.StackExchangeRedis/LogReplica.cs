@@ -14,6 +14,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// epoch: a reset <em>epoch</em>.
 /// (6) After a reset comes the window, read newest first, until it has as many messages or bytes as the copy keeps, or messages that are
 /// too old.
+/// <para>Of a keyed store only the newest change of each key is there to be read: <see cref="KeyedRead"/> says how (3) to (6) are done
+/// then.</para>
 /// <para>Invariant: nothing is appended whose predecessor is not proved to be the log's newest message, unless a reset says so, or the
 /// store's readers want only the newest.</para>
 /// </remarks>
@@ -24,8 +26,9 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <param name="backfilled">Called for each message that was read from the log because it had not come over the bus; not for those that a
 /// life of the log begins with.</param>
 /// <param name="received">Called with the context and the id of a message that came over the bus, when its publisher is traced.</param>
+/// <param name="store">The store's name, which changes of keys tell.</param>
 internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider time, Action refused, Action? backfilled = null,
-    Action<string, MessagePosition>? received = null)
+    Action<string, MessagePosition>? received = null, string store = "")
 {
     private const int MaxPageSize = 1000;
 
@@ -58,7 +61,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     /// <summary>Takes what came over the bus.</summary>
     public Task TakeAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        if (!BusFrame.TryParse(payload, out var frame))
+        if (!BusFrame.TryParse(payload, out var frame, store))
         {
             refused();
             return Task.CompletedTask;
@@ -82,7 +85,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         if (position.Offset <= at.Offset)
             return IsPast(position) ? Task.CompletedTask : ReadAsync(long.MaxValue, isMissed: true, cancellationToken); // (2)
         // The newest value is what comes before an end.
-        var mayNotSkip = !log.Limits.NewestSuffices || frame.Content.IsEnd;
+        var mayNotSkip = !log.Limits.NewestSuffices || log.Limits.IsKeyed || frame.Content.IsEnd;
         if (position.Offset == at.Offset + 1 ? frame.PreviousTag != at.Tag : mayNotSkip)
             return ReadAsync(position.Offset, isMissed: !frame.EndsBatch, cancellationToken); // (3)
         log.Append(position, frame.Content); // (1)
@@ -97,6 +100,12 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task ReadAsync(long last, bool isMissed, CancellationToken cancellationToken)
     {
+        if (log.Limits.IsKeyed)
+        {
+            await ReadKeyedAsync(isMissed, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (!log.IsOpen)
         {
             await ReadWindowAsync(StoreResetReason.Epoch, cancellationToken).ConfigureAwait(false);
@@ -159,8 +168,9 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         return entry is null || entry.Position.Tag == position.Tag;
     }
 
-    private MessageEntry? Find(long offset) =>
-        log.Find(CursorStart.FindOffset(log, log.Head, offset)) is { IsLogged: true } entry
+    private MessageEntry? Find(long offset) => log.Keyed is { } keyed
+        ? keyed.FindAt(offset)
+        : log.Find(CursorStart.FindOffset(log, log.Head, offset)) is { IsLogged: true } entry
             && entry.Position.Offset == offset ? entry : null;
 
     private void TakeForeign(MessageContent content)
@@ -181,6 +191,39 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         var epoch = log.Position.Epoch;
         await ReadAsync(long.MaxValue, isMissed: true, cancellationToken).ConfigureAwait(false);
         _lookedInVain = log.Position.Epoch == epoch ? time.GetTimestamp() : null;
+    }
+
+    private async Task ReadKeyedAsync(bool isMissed, CancellationToken cancellationToken)
+    {
+        var read = await KeyedRead.RunAsync(source, log, cancellationToken).ConfigureAwait(false);
+        if (read.Break is null && log.IsOpen)
+        {
+            AppendAll(read.Entries.Where(entry => entry.Position.Offset > log.Position.Offset), isMissed ? backfilled : null);
+            return;
+        }
+
+        _seal = read.Top.Seal;
+        var origin = new MessagePosition(read.Top.Position.Epoch, 0, 0);
+        if (log.IsOpen)
+        {
+            log.Reload(
+                read.Break!.Value, origin, read.Entries.Select(static entry => (entry.Position, entry.Content, entry.Age)), read.Forgotten);
+            return;
+        }
+
+        log.BeginAt(origin);
+        AppendAll(read.Entries, count: null);
+        log.ForgetRemovals(read.Forgotten);
+        log.Open();
+    }
+
+    private void AppendAll(IEnumerable<KeyedReadEntry> entries, Action? count)
+    {
+        foreach (var entry in entries)
+        {
+            log.Append(entry.Position, entry.Content, entry.Age);
+            count?.Invoke();
+        }
     }
 
     private async Task ReadWindowAsync(StoreResetReason reason, CancellationToken cancellationToken) // (6)

@@ -40,6 +40,8 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
     public ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) =>
         new(_node.Connection.IsConnected ? _watch.Fault : "Redis cannot be reached.");
 
+    public bool KeepsKeyedStores => true;
+
     public IBackplaneChannel Open(string store, MessageLogLimits limits) =>
         _channels[store] = new RedisBackplaneChannel(store, limits, _node, Forget);
 

@@ -10,6 +10,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
 {
     private readonly RedisKeys _keys;
     private readonly RedisNode _node;
+    private readonly LogReader _reader;
     private readonly Action<RedisBackplaneChannel> _disposing;
     private long _appendedAt;
     private bool _disposed;
@@ -21,9 +22,9 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         _keys = new RedisKeys(node.Options.KeyPrefix, store, node.Options.Channels.TryGetValue(store, out var further) ? further : null);
         _node = node;
         Log = new MessageLog(limits, node.Time);
-        var reader = new LogReader(_keys, Log, node);
-        Follower = new StoreFollower(
-            store, _keys, new LogReplica(Log, reader, node.Time, node.Metrics.Refused, node.Metrics.Backfilled, OnReceived), reader, node);
+        _reader = new LogReader(_keys, Log, node);
+        var replica = new LogReplica(Log, _reader, node.Time, node.Metrics.Refused, node.Metrics.Backfilled, OnReceived, store);
+        Follower = new StoreFollower(store, _keys, replica, _reader, node);
     }
 
     public string Store { get; }
@@ -37,9 +38,13 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     /// old is dropped from a store that this node knows of.
     /// </summary>
     public bool NeedsTending => Follower.IsFollowed
-        ? Log.Position.Offset == 0 || Log.Limits.MaxAge is not null || (Log.HasEnd && Log.Limits.KeepCompleted is not null)
-        : Volatile.Read(ref _appendedAt) is var appended and not 0 && Log.Limits.MaxAge is { } age
-            && _node.Time.GetElapsedTime(appended) < 2 * age;
+        ? Log.Position.Offset == 0 || MaxAge is not null || (Log.HasEnd && Log.Limits.KeepCompleted is not null)
+        : Volatile.Read(ref _appendedAt) is var appended and not 0 && MaxAge is { } age && _node.Time.GetElapsedTime(appended) < 2 * age;
+
+    /// <summary>The change script removes those that are too old, on whatever node it runs first.</summary>
+    public bool RemovesExpiredKeys => true;
+
+    private TimeSpan? MaxAge => Log.Limits.IsKeyed ? Log.Limits.KeyMaxAge : Log.Limits.MaxAge;
 
     public ValueTask<MessagePosition> AppendAsync(
         IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
@@ -48,6 +53,13 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     public ValueTask<MessagePosition> AppendAsync(
         IReadOnlyList<MessageContent> contents, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
         AppendAsync(contents, idempotencyKey, "", lease, cancellationToken);
+
+    public async ValueTask<MessagePosition?> ChangeAsync(
+        KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var action = change.IsClear ? "clear" : change.IsSet ? "set" : "remove";
+        return await ChangeAsync(action, change, idempotencyKey, cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask<long> LeaseAsync(long held, TimeSpan duration, CancellationToken cancellationToken) =>
         (long)await _node.Connection.EvaluateAsync(
@@ -86,6 +98,10 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+        if (Log.Limits.IsKeyed)
+            return contents is [{ IsEnd: true }]
+                ? (await ChangeAsync("end", default, idempotencyKey, cancellationToken).ConfigureAwait(false))!.Value
+                : throw new ArgumentException("A keyed store takes changes of keys, and its end.", nameof(contents));
         var announcing = await _node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
         RedisValue[] arguments =
@@ -97,26 +113,46 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
             StoreActivities.TraceParent ?? "",
             condition,
             announcing,
-            Log.Limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "",
+            LogReader.KeepCompleted(Log.Limits),
             lease ?? RedisValue.EmptyString,
             .. contents.Skip(1).SelectMany(Arguments),
         ];
-        var id = await EvaluateAsync(keys, arguments, cancellationToken).ConfigureAwait(false);
+        return Parse(await AnsweredAsync(AppendAsync(keys, arguments, cancellationToken)).ConfigureAwait(false));
+    }
+
+    private async Task<string?> AppendAsync(RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        (string?)await _node.Connection.EvaluateAsync(RedisScripts.Append, keys, arguments, cancellationToken).ConfigureAwait(false);
+
+    private async Task<MessagePosition?> ChangeAsync(
+        string action, KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+        var id = await AnsweredAsync(_reader.ChangeAsync(action, change, idempotencyKey, cancellationToken)).ConfigureAwait(false);
+        return id is null ? null : Parse(id);
+    }
+
+    private MessagePosition Parse(string? id)
+    {
         Volatile.Write(ref _appendedAt, _node.Time.GetTimestamp());
-        return MessagePosition.TryParse((string?)id, out var position)
+        return MessagePosition.TryParse(id, out var position)
             ? position
             : throw new StoreRefusedException($"Redis answered '{id}' to an append, which is no id.");
     }
 
-    private async Task<RedisResult> EvaluateAsync(RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
+    private async Task<string?> AnsweredAsync(Task<string?> script)
     {
         try
         {
-            return await _node.Connection.EvaluateAsync(RedisScripts.Append, keys, arguments, cancellationToken).ConfigureAwait(false);
+            return await script.ConfigureAwait(false);
         }
         catch (StoreRefusedException refused) when (RedisErrors.IsCompleted(refused))
         {
             throw new StoreCompletedException(Store, refused);
+        }
+        catch (StoreRefusedException refused) when (RedisErrors.IsFull(refused))
+        {
+            throw new StoreFullException(
+                $"The store '{Store}' has as many keys ({Log.Limits.MaxKeys}), or bytes ({Log.Limits.MaxBytes}), as it may have.");
         }
     }
 

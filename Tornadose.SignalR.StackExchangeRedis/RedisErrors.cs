@@ -21,6 +21,10 @@ internal static class RedisErrors
     public static bool IsCompleted(StoreRefusedException refused) =>
         refused.InnerException is RedisServerException failure && Says(failure, "COMPLETED");
 
+    /// <summary>Whether the change script has said that the store has too many keys, or bytes.</summary>
+    public static bool IsFull(StoreRefusedException refused) =>
+        refused.InnerException is RedisServerException failure && Says(failure, "FULL");
+
     public static StoreUnavailableException NotConnected(Exception? failure = null) => new(
         "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once " +
             "it can be reached again.", mayBeStored: false, failure);

@@ -24,6 +24,15 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// <summary>The stream of the last messages; an entry's id is <c>offset-tag</c>.</summary>
     public RedisKey Log => _tag + ":log";
 
+    /// <summary>
+    /// What a keyed store has instead: the hash of each key's newest change, and by their offsets the keys that have a value, and those
+    /// that were removed.
+    /// </summary>
+    public RedisKey[] Keyed => [Meta, _tag + ":entries", _tag + ":live", _tag + ":gone"];
+
+    /// <summary>The store's name.</summary>
+    public string Store => store;
+
     /// <summary>The number of the lease that the store's producer holds.</summary>
     public RedisKey Lease => _tag + ":lease";
 

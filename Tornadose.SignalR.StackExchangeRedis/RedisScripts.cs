@@ -1,9 +1,14 @@
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>The scripts, as they lie beside this file. <c>append.lua</c> is also what foreign publishers call.</summary>
+/// <summary>The scripts, as they lie beside this file. <c>append.lua</c> and <c>change.lua</c> are also what foreign publishers
+/// call.</summary>
 internal static class RedisScripts
 {
     public static string Append { get; } = Load("append.lua");
+
+    public static string Change { get; } = Load("change.lua");
+
+    public static string Entries { get; } = Load("entries.lua");
 
     public static string Lease { get; } = Load("lease.lua");
 

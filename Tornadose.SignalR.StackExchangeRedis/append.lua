@@ -23,6 +23,7 @@
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
 local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'capacity', 'age', 'bus', 'version', 'ended', 'lease')
+if state[8] == '2' then return redis.error_reply('KIND this store has keys: change.lua changes it') end
 if state[8] and state[8] ~= '1' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
 end

@@ -8,6 +8,7 @@
 -- read, and the messages, oldest first.
 local meta, log = KEYS[1], KEYS[2]
 local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'version')
+if state[5] == '2' then return redis.error_reply('KIND this store has keys: change.lua changes it') end
 if state[5] and state[5] ~= '1' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
 end

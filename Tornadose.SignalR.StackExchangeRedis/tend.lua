@@ -7,6 +7,7 @@
 --         7  for how many milliseconds a store is kept that has its end and is read; nothing for ever
 local meta, log, age = KEYS[1], KEYS[2], ARGV[4]
 local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'age', 'bus', 'version', 'ended')
+if state[7] == '2' then return redis.error_reply('KIND this store has keys: change.lua changes it') end
 if state[7] and state[7] ~= '1' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
 end

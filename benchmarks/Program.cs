@@ -9,6 +9,8 @@ const string Usage = """
            the micro-benchmarks
     durable [--seconds s] [--folder path]
            what stores on SQLite cost: publishes, opening a window, bytes on the disk
+    keyed  [--seconds s] [--rounds n] [--subscribers n] [--rate n]
+           a keyed store beside a queue store with the same updates: CPU, memory, latencies, what slow readers get
     load   --port n [--protocol sse|ndjson|ws|hub-json|hub-binary] [--path p] [--publish p] [--subscribers n] [--stalled n] [--bytes n] [--seconds s] [--window n] [--rate r] [--pid n]
            the load client by itself, against any server
     server tornadose|group|handmade-sse|held|floor [--inline] [--redis host:port]
@@ -22,6 +24,7 @@ try
         ["fanout", .. var rest] => FanOutProgram.Run(new Options(rest)),
         ["micro", .. var rest] => MicroProgram.Run(rest),
         ["durable", .. var rest] => await DurableProgram.RunAsync(new Options(rest)),
+        ["keyed", .. var rest] => await KeyedProgram.RunAsync(new Options(rest)),
         ["load", .. var rest] => LoadProgram.Run(new Options(rest)),
         ["server", var kind, .. var rest] => await ServerProgram.RunAsync(kind, new Options(rest)),
         _ => Explain(),

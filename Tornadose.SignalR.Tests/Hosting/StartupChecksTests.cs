@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hosting;
@@ -41,6 +42,22 @@ public sealed class StartupChecksTests
         });
         var warnings = host.Logs.GetSnapshot().Where(entry => entry.Message.Contains("has no effect", StringComparison.Ordinal)).ToArray();
         Assert.Contains("Tornadose:Stores:ordres", Assert.Single(warnings).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Not with its first change, or its first reader.</summary>
+    [Theory]
+    [InlineData("devices")]
+    [InlineData("devices/{id}")]
+    public async Task Start_KeyedStoreOnABackplaneThatKeepsNone_NamesBoth(string name)
+    {
+        var failure = await Assert.ThrowsAsync<NotSupportedException>(() => TestHost.StartAsync(
+            builder =>
+            {
+                builder.Services.AddTornadose().AddQueueStore("orders").AddKeyedStore(name);
+                builder.Services.AddSingleton<IBackplane, MessagesAlone>();
+            },
+            app => app.MapStores("/stores")));
+        Assert.Contains($"'{name}' is a keyed store, and MessagesAlone keeps none", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -87,4 +104,11 @@ public sealed class StartupChecksTests
     }
 
     private sealed class OwnHub : Tornadose.SignalR.StoreHub;
+
+    private sealed class MessagesAlone : IBackplane
+    {
+        private readonly LocalBackplane _local = new(TimeProvider.System);
+
+        public IBackplaneChannel Open(string store, MessageLogLimits limits) => _local.Open(store, limits);
+    }
 }

@@ -21,7 +21,10 @@ public sealed partial class PackageTests(PackageFixture packages)
                 "staticwebassets/tornadose.js.map"],
             []
         },
-        { "Tornadose.SignalR.StackExchangeRedis", ["scripts/append.lua"], ["StackExchange.Redis", "Tornadose.SignalR"] },
+        {
+            "Tornadose.SignalR.StackExchangeRedis", ["scripts/append.lua", "scripts/change.lua"],
+            ["StackExchange.Redis", "Tornadose.SignalR"]
+        },
         { "Tornadose.SignalR.Sqlite", [], ["Microsoft.Data.Sqlite", "Tornadose.SignalR"] },
         { "Tornadose.SignalR.Blazor", [], ["Tornadose.SignalR"] },
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Microsoft.Data.Sqlite;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;
@@ -43,8 +45,64 @@ public sealed class SqliteKillTests : IDisposable
         Assert.Equal(Lives * (FreezesOfALife + 1), _checked);
     }
 
-    private LineProcess Start(int life) =>
-        LineProcess.Start("dotnet", [Repository.Metadata("SqliteLifeProgram"), _file.Path, $"{Publishers}", $"{life}"]);
+    /// <summary>A change takes a row out and puts another one in: never one without the other.</summary>
+    [Fact, Case("PROC-06")]
+    public async Task Kill_WhileKeysChange_EveryKeyHasTheNewestValueThatWasAcknowledged()
+    {
+        var set = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var life = 1; life <= 3; life++)
+        {
+            await using var process = Start(life, "keyed");
+            Assert.Equal("up", await process.NextAsync(HeavyTimeout));
+            await process.WriteLineAsync("go");
+            for (var freeze = 0; freeze < FreezesOfALife; freeze++)
+            {
+                for (var count = 30 + (17 * freeze) + life; count > 0; count--)
+                    Note(await process.NextAsync(HeavyTimeout), set);
+                await process.StopAsync();
+                await WithCopyAsync(path => CheckKeysAsync(path, set));
+                await process.ContinueAsync();
+            }
+
+            await process.KillAsync();
+            while (await process.NextOrEndAsync(HeavyTimeout) is { } line)
+                Note(line, set);
+            await CheckKeysAsync(_file.Path, set);
+        }
+    }
+
+    private static void Note(string line, Dictionary<string, int> set)
+    {
+        if (line.Split(' ') is [_, var text] && text.Split('-') is [var life, var publisher, var number])
+            set[$"{life}-{publisher}"] = int.Parse(number, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The rows say what they count, and the log of the next life says what the rows do.</summary>
+    private static async Task CheckKeysAsync(string path, Dictionary<string, int> set)
+    {
+        await using var backplane = StoresFile.Open($"Data Source={path}");
+        await using var channel = backplane.Open("store", Limits with { MaxKeys = 1000, MaxTombstones = 5 });
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        foreach (var (key, number) in set)
+        {
+            var value = Encoding.ASCII.GetString(channel.Log.FindKey(key)!.Value.Span);
+            Assert.InRange(int.Parse(value, CultureInfo.InvariantCulture), number, number + 1000);
+        }
+
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT count = (SELECT count(*) FROM messages WHERE change < 3)
+                AND bytes = (SELECT sum(length(key) + length(data)) FROM messages WHERE change < 3)
+                AND removals = (SELECT count(*) FROM messages WHERE change = 3)
+                AND offset = (SELECT max(offset) FROM messages) FROM stores
+            """;
+        Assert.Equal(1L, command.ExecuteScalar());
+    }
+
+    private LineProcess Start(int life, params string[] more) =>
+        LineProcess.Start("dotnet", [Repository.Metadata("SqliteLifeProgram"), _file.Path, $"{Publishers}", $"{life}", .. more]);
 
     private async Task<LedgerSubscriber> BeginAsync()
     {
@@ -65,7 +123,7 @@ public sealed class SqliteKillTests : IDisposable
             for (var count = 5 + (17 * freeze) + life; count > 0; count--)
                 Take(await process.NextAsync(HeavyTimeout), last);
             await process.StopAsync();
-            await CheckCopyAsync();
+            await WithCopyAsync(CheckCopyAsync);
             await process.ContinueAsync();
         }
 
@@ -91,22 +149,24 @@ public sealed class SqliteKillTests : IDisposable
         _acknowledged.Add((id, text));
     }
 
-    private async Task CheckCopyAsync()
+    private async Task WithCopyAsync(Func<string, Task> check)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_file.Folder, "copy"));
         foreach (var file in (string[])[_file.Path, $"{_file.Path}-wal"])
             File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
-        await using (var backplane = StoresFile.Open($"Data Source={folder.FullName}/stores.db"))
-        {
-            await using var channel = backplane.Open("store", Limits);
-            var log = await ReadAsync(channel);
-            Assert.Equal(Enumerable.Range(1, log.Count), log.Select(static message => (int)message.Position!.Value.Offset));
-            var stored = log.ToDictionary(static message => message.Id!, static message => message.GetText());
-            Assert.DoesNotContain(_acknowledged, message => stored.GetValueOrDefault(message.Id) != message.Text);
-            Assert.Equal(stored.Count, stored.Values.Distinct().Count());
-        }
-
+        await check($"{folder.FullName}/stores.db");
         folder.Delete(recursive: true);
+    }
+
+    private async Task CheckCopyAsync(string path)
+    {
+        await using var backplane = StoresFile.Open($"Data Source={path}");
+        await using var channel = backplane.Open("store", Limits);
+        var log = await ReadAsync(channel);
+        Assert.Equal(Enumerable.Range(1, log.Count), log.Select(static message => (int)message.Position!.Value.Offset));
+        var stored = log.ToDictionary(static message => message.Id!, static message => message.GetText());
+        Assert.DoesNotContain(_acknowledged, message => stored.GetValueOrDefault(message.Id) != message.Text);
+        Assert.Equal(stored.Count, stored.Values.Distinct().Count());
         _checked++;
     }
 

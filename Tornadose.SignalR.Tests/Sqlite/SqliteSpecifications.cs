@@ -44,3 +44,6 @@ public sealed class SqliteStoreFixture : StoreFixture
         _file.Dispose();
     }
 }
+
+/// <summary>Keyed stores on SQLite.</summary>
+public sealed class SqliteKeyedStoreSpecification : KeyedStoreSpecification<SqliteStoreFixture>;

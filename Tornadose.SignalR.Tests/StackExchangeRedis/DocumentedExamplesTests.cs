@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;
 
@@ -34,6 +35,16 @@ public sealed class DocumentedExamplesTests
         Assert.Equal(("{\"from\": \"Python\"}", ids[2]), await NextAsync(stream));
         Assert.Equal(("{\"from\":\"Node\"}", ids[3]), await NextAsync(stream));
         Assert.Equal(ids[1], await RunAsync("sh", "-c", shell[3]));
+        await using var machines = nodes.A.Get<IBackplane>().Open("machines", new(1, 1 << 20) { MaxKeys = 10, MaxTombstones = 10 });
+        using var following = await machines.FollowAsync(default).WithTimeout();
+        using var cursor = machines.Log.OpenCursor(StartAt.Latest);
+        Assert.Equal("start end", cursor.ReadChanges());
+        foreach (var (block, change) in new[] { (shell[4], "+lathe={\"load\":0.4}"), (shell[5], "-lathe") })
+        {
+            var id = await RunAsync("sh", "-c", block);
+            await Eventually.TrueAsync(() => machines.Log.Position.ToString() == id);
+            Assert.Equal(change, cursor.ReadChanges());
+        }
     }
 
     private static async Task<(string Data, string? Id)> NextAsync(RawSse stream)

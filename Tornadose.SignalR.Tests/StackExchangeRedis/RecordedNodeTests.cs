@@ -14,6 +14,8 @@ public sealed class RecordedNodeTests(RedisFixture redis)
 {
     private static readonly MessageLogLimits Limits = new(100, 1 << 20);
 
+    private static readonly MessageLogLimits Keyed = Limits with { MaxKeys = 10 };
+
     [Fact]
     public async Task LastVersion_Appends_ThisNodeHearsItWithoutReadingTheLog()
     {
@@ -71,13 +73,86 @@ public sealed class RecordedNodeTests(RedisFixture redis)
         await using var channel = backplane.Open("orders", Limits);
         var content = new MessageContent("mine"u8.ToArray(), MessageFormat.Text, null);
         await channel.AppendAsync(content, null, default);
-        await server.CommandAsync("HSET", Meta(prefix), "version", 2);
+        await server.CommandAsync("HSET", Meta(prefix), "version", 3);
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => channel.AppendAsync(content, null, default).WithTimeout());
         Assert.Contains("later version", refused.Message, StringComparison.Ordinal);
         (await channel.FollowAsync(default).WithTimeout()).Dispose();
         Assert.False(channel.Log.IsOpen);
         Assert.Equal(1L, await server.CommandAsync("XLEN", $"{{{prefix}:orders}}:log"));
     }
+
+    /// <summary>One of the last version changes a key, and this one reads nothing; and the other way round.</summary>
+    [Fact]
+    public async Task LastVersion_ChangesKeys_ThisNodeHearsThemAndIsHeard()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose");
+        await using var channel = backplane.Open("orders", Keyed);
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        var own = await channel.ChangeAsync(KeyedChange.Set("a", "1"u8.ToArray()), null, default);
+        await Eventually.TrueAsync(() => channel.Log.Position == own);
+        await server.CommandAsync("CONFIG", "RESETSTAT");
+        var id = (string)(await server.CommandAsync(
+            ["EVAL", await RecordedAsync("change.2.lua"), 4, .. Names("tornadose"), "set", "b", "{\"n\":1}", "new"]))!;
+        await Eventually.TrueAsync(() => channel.Log.Position.ToString() == id);
+        Assert.Equal(0, await server.CallsAsync("zrangebyscore"));
+        Assert.Equal("{\"n\":1}", Encoding.UTF8.GetString(channel.Log.FindKey("b")!.Value.Span));
+
+        var reply = (object?[])(await server.CommandAsync(
+            ["EVAL", await RecordedAsync("entries.2.lua"), 4, .. Names("tornadose"), 1, 10, 1000]))!;
+        Assert.Equal(id, $"{reply[0]}-{reply[1]}-{reply[2]}");
+        Assert.Equal((1L, "0"), (reply[5], reply[7]));
+        var fields = (object?[])((object?[])((object?[])reply[6]!)[0]!)[1]!;
+        foreach (var (name, value) in new[] { ("o", "i"), ("k", "a"), ("p", "00000000"), ("d", "1") })
+            Assert.Equal(value, fields[Array.IndexOf(fields, name) + 1]);
+    }
+
+    /// <summary>A keyed store has another log, and its number says so.</summary>
+    [Theory]
+    [InlineData("append.1.lua")]
+    [InlineData("read.1.lua")]
+    [InlineData("append.lua")]
+    [InlineData("read.lua")]
+    [InlineData("tend.lua")]
+    public async Task KeyedStore_ScriptsOfOtherStores_RefuseItInWordsAndTouchNothing(string script)
+    {
+        var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
+        await using var backplane = TestBackplane.Create(server.ConnectionString, prefix);
+        await using var channel = backplane.Open("orders", Keyed);
+        await channel.ChangeAsync(KeyedChange.Set("a", "1"u8.ToArray()), null, default);
+        var text = script.Contains(".1.", StringComparison.Ordinal)
+            ? await RecordedAsync(script)
+            : await File.ReadAllTextAsync(Repository.File($"Tornadose.SignalR.StackExchangeRedis/{script}"));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(
+            () => server.CommandAsync("EVAL", text, 2, Meta(prefix), $"{{{prefix}:orders}}:log", "x", "", "", "1", "1", "1", ""));
+        Assert.Matches("VERSION|KIND", refused.Message);
+        Assert.Equal(0L, await server.CommandAsync("EXISTS", $"{{{prefix}:orders}}:log"));
+    }
+
+    /// <summary>What is a keyed store to one node, and another one to the next, is none of both.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Store_OfAnotherKind_IsRefusedAndKept(bool wasKeyed)
+    {
+        var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
+        await using var backplane = TestBackplane.Create(server.ConnectionString, prefix);
+        await using (var before = backplane.Open("orders", wasKeyed ? Keyed : Limits))
+            await WriteAsync(before);
+        await using var after = backplane.Open("orders", wasKeyed ? Limits : Keyed);
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => WriteAsync(after));
+        Assert.Contains("KIND", refused.Message, StringComparison.Ordinal);
+        (await after.FollowAsync(default).WithTimeout()).Dispose();
+        Assert.False(after.Log.IsOpen);
+        Assert.Equal("1", await server.CommandAsync("HGET", Meta(prefix), "offset"));
+    }
+
+    private static Task WriteAsync(IBackplaneChannel channel) => channel.Log.Limits.IsKeyed
+        ? channel.ChangeAsync(KeyedChange.Set("a", "1"u8.ToArray()), null, default).WithTimeout()
+        : channel.AppendAsync(new MessageContent("a"u8.ToArray(), MessageFormat.Text, null), null, default).WithTimeout();
+
+    private static string[] Names(string prefix) =>
+        [Meta(prefix), $"{{{prefix}:orders}}:entries", $"{{{prefix}:orders}}:live", $"{{{prefix}:orders}}:gone"];
 
     private static string Meta(string prefix) => $"{{{prefix}:orders}}:meta";
 

@@ -85,6 +85,7 @@ public sealed class RedisFaultTests
         await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString + ",password=secret");
         await nodes.A.Get<IStoreProvider>().GetStore("weather").PublishAsync("kept");
         Assert.Equal("kept", (await nodes.B.Get<IStoreProvider>().GetStore("weather").GetLatestAsync())?.GetText());
+        await KeyedWithRightsAsync(redis.ConnectionString + ",password=secret");
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         var once = new PublishOptions { IdempotencyKey = "once" };
@@ -169,6 +170,32 @@ public sealed class RedisFaultTests
 
         await Task.Delay(random.Next(50, 500));
         return fault is 0 or 2 or 5;
+    }
+
+    /// <summary>Everything that a keyed store does in Redis.</summary>
+    private static async Task KeyedWithRightsAsync(string connection)
+    {
+        var limits = new MessageLogLimits(1, 1 << 20) { MaxKeys = 10 };
+        await using var backplane = TestBackplane.Create(connection, "tornadose");
+        await using var channel = backplane.Open("machines", limits);
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var cursor = channel.Log.OpenCursor(StartAt.Latest);
+        foreach (var key in new[] { "a", "b", "a", "c" })
+            Assert.NotNull(await channel.ChangeAsync(KeyedChange.Set(key, "1"u8.ToArray()), "once", default).WithTimeout());
+        foreach (var key in new[] { "d", "e" })
+            await channel.ChangeAsync(KeyedChange.Set(key, "1"u8.ToArray()), null, default).WithTimeout();
+        foreach (var key in new[] { "d", "e" })
+            await channel.ChangeAsync(KeyedChange.Remove(key), null, default).WithTimeout();
+        await channel.ChangeAsync(KeyedChange.Set("e", "1"u8.ToArray()), null, default).WithTimeout();
+        await channel.ChangeAsync(KeyedChange.Clear, null, default).WithTimeout();
+        var end = await channel.AppendAsync(MessageContent.End, null, default).WithTimeout();
+        await Eventually.TrueAsync(() => channel.Log.Position == end);
+        Assert.Equal(8, end.Offset);
+        Assert.EndsWith("clear end", cursor.ReadChanges(), StringComparison.Ordinal);
+        await using var aging = backplane.Open("sensors", limits with { KeyMaxAge = TimeSpan.FromMilliseconds(1) });
+        using var followed = await aging.FollowAsync(default).WithTimeout();
+        await aging.ChangeAsync(KeyedChange.Set("a", "1"u8.ToArray()), null, default).WithTimeout();
+        await Eventually.TrueAsync(() => aging.Log.Position.Offset == 2);
     }
 
     /// <summary>The rights that docs/redis.md names, so that it stays true.</summary>

@@ -88,6 +88,13 @@ public interface IBackplaneChannel : IAsyncDisposable
         throw new NotSupportedException($"{GetType().Name} keeps no keyed stores: it does not implement ChangeAsync.");
 
     /// <summary>
+    /// Whether the channel removes keys by itself that were not set again within <see cref="MessageLogLimits.KeyMaxAge"/>. Default false:
+    /// then each process that has the store in its log removes them by <see cref="ChangeAsync"/>, on condition that they still are what
+    /// they were.
+    /// </summary>
+    bool RemovesExpiredKeys => false;
+
+    /// <summary>
     /// Makes this process the only one that produces the store's messages, or keeps it so. By default it is, as no other process shares the
     /// store.
     /// </summary>

@@ -21,10 +21,14 @@ internal sealed class KeyedEntries
 {
     private const int InitialSlots = 8;
 
-    /// <summary>What is no change of a key, as the end: the newest of them is kept.</summary>
-    private const string NoKey = "";
+    /// <summary>The removal of all keys: the newest is kept, as readers come back who have seen keys from before it. No key is
+    /// empty.</summary>
+    private const string AllKeys = "";
 
-    private readonly ConcurrentDictionary<string, MessageEntry> _newest = new(StringComparer.Ordinal);
+    /// <summary>The end, which is kept besides. No key has control characters.</summary>
+    private const string TheEnd = "\0";
+
+    private ConcurrentDictionary<string, MessageEntry> _newest = new(StringComparer.Ordinal);
     private readonly Queue<MessageEntry> _tombstones = new();
     private Slots _slots = new(InitialSlots);
     private int _tombstoneCount;
@@ -59,7 +63,7 @@ internal sealed class KeyedEntries
     /// <summary>Gives the entry of a key that has a value.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out MessageEntry? entry)
     {
-        if (_newest.TryGetValue(key, out entry) && entry.IsLive)
+        if (Volatile.Read(ref _newest).TryGetValue(key, out entry) && entry.IsLive)
             return true;
         entry = null;
         return false;
@@ -98,23 +102,53 @@ internal sealed class KeyedEntries
         if (entry.Message.Change == StoreChange.Clear)
             RemoveBefore(entry);
         else
-            Replace(entry.Message.Key ?? NoKey, entry);
+            Replace(entry);
         DropTombstones(maxTombstones);
         Volatile.Write(ref _settled, entry.Sequence);
     }
 
-    /// <summary>Empties the log: it continues elsewhere.</summary>
-    public void RemoveAll() => Restart(new Slots(InitialSlots));
-
-    private void Restart(Slots slots)
+    /// <summary>Puts other entries in place of all: the log continues elsewhere.</summary>
+    /// <param name="entries">In the order of the log. Some may be replaced by later ones.</param>
+    /// <param name="forgotten">The offset of the newest tombstone that is missing.</param>
+    /// <param name="maxTombstones">How many are kept.</param>
+    public void Reload(IEnumerable<MessageEntry> entries, long forgotten, int maxTombstones)
     {
+        var newest = new ConcurrentDictionary<string, MessageEntry>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            if (entry.Message.Change == StoreChange.Clear)
+                newest.Clear();
+            newest[KeyOf(entry)] = entry;
+        }
+
+        var kept = newest.Values.OrderBy(static entry => entry.Sequence).ToList();
+        Restart(kept, newest, forgotten);
+        DropTombstones(maxTombstones);
+        if (kept.Count > 0)
+            Volatile.Write(ref _settled, kept[^1].Sequence);
+    }
+
+    private static string KeyOf(MessageEntry entry) =>
+        entry.Message.Key ?? (entry.Message.Change == StoreChange.Clear ? AllKeys : TheEnd);
+
+    private void Restart(List<MessageEntry> entries, ConcurrentDictionary<string, MessageEntry> newest, long forgotten)
+    {
+        var slots = new Slots(Math.Max(InitialSlots, 2 * (entries.Count + 1)));
+        foreach (var entry in entries)
+            slots.Add(entry);
         Volatile.Write(ref _slots, slots);
-        _newest.Clear();
+        Volatile.Write(ref _newest, newest);
         _tombstones.Clear();
         _tombstoneCount = _count = _keys = 0;
         _bytes = _liveBytes = 0;
-        Volatile.Write(ref _droppedOffset, 0);
+        Volatile.Write(ref _droppedOffset, forgotten);
         Volatile.Write(ref _droppedSequence, 0);
+        foreach (var entry in entries)
+        {
+            Tally(entry, 1);
+            if (entry.IsTombstone)
+                _tombstones.Enqueue(entry);
+        }
     }
 
     /// <summary>Says that tombstones up to an offset are missing.</summary>
@@ -134,8 +168,9 @@ internal sealed class KeyedEntries
         }
     }
 
-    private void Replace(string key, MessageEntry entry)
+    private void Replace(MessageEntry entry)
     {
+        var key = KeyOf(entry);
         if (_newest.TryGetValue(key, out var old))
             TakeOut(old);
         _newest[key] = entry;
@@ -145,14 +180,8 @@ internal sealed class KeyedEntries
     }
 
     /// <summary>The one entry tells that all before it have gone, tombstones too: nothing of what they say is missed.</summary>
-    private void RemoveBefore(MessageEntry clear)
-    {
-        var slots = new Slots(InitialSlots);
-        slots.Add(clear);
-        Restart(slots);
-        _newest[NoKey] = clear;
-        Tally(clear, 1);
-    }
+    private void RemoveBefore(MessageEntry clear) => Restart(
+        [clear], new ConcurrentDictionary<string, MessageEntry>(StringComparer.Ordinal) { [AllKeys] = clear }, forgotten: 0);
 
     private void TakeOut(MessageEntry entry)
     {

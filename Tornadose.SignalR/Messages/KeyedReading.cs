@@ -120,7 +120,7 @@ internal sealed class KeyedReading(MessageLog log, string? key)
     private CursorStart Walk(StoreResetReason? reset)
     {
         // Where the newest entry has not yet taken out what it replaces, the walk may find both: then it needs that removal as well.
-        var head = log.Head;
+        var head = log.IsReloading ? log.LastReset! : log.Head;
         _removalsFrom = _entries.SettledSequence >= head.Sequence ? head.Sequence + 1 : head.Sequence;
         _startDue = _endDue = true;
         _clearDue |= reset is not null;
@@ -139,7 +139,8 @@ internal sealed class KeyedReading(MessageLog log, string? key)
             return StoreResetReason.Unknown;
         if (position.Offset == head.Position.Offset)
             return position == head.Position ? null : StoreResetReason.Rollback;
-        if (_entries.FindAt(position.Offset) is { } entry && entry.Position != position)
+        var entry = _entries.FindAt(position.Offset);
+        if (entry is null ? log.MayBeLost(position) : entry.Position != position)
             return StoreResetReason.Rollback;
         return position.Offset < _entries.DroppedOffset ? StoreResetReason.Expired : null;
     }
@@ -172,6 +173,8 @@ internal sealed class KeyedReading(MessageLog log, string? key)
         entry = null;
         if (!_endDue || !log.IsOpen || (next <= head.Sequence && !head.IsEnd))
             return false;
+        if (log.IsReloading || log.Head != head)
+            return false; // there is more to be read, or will be at once
         _endDue = false;
         if (!head.IsEnd)
             position = head.Position;

@@ -43,6 +43,8 @@ internal static class KeyedSnapshot
 
         found.RemoveAll(entry => changed.ContainsKey(entry.Message.Key!));
         found.AddRange(changed.Values.Where(static entry => entry.IsLive).OrderBy(static entry => entry.Sequence));
+        if (log.IsReloading)
+            return null;
         return new StoreSnapshot(head.Position, [.. found
             .Where(entry => !log.IsExpired(entry) && (key is null || entry.Message.Key == key))
             .Select(static entry => entry.Message)]) { IsCompleted = head.IsEnd };

@@ -21,10 +21,14 @@ public sealed class MessageLog
 {
     private const int InitialSlots = 8;
 
+    /// <summary>How many losses a keyed log remembers.</summary>
+    private const int MaxLost = 16;
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly KeyedEntries? _keyed;
     private MessageEntry? _lastReset;
+    private MessagePosition[] _lost = [];
     private MessagePosition _origin;
     private MessageLogLimits _limits;
     private MessageEntry?[] _ring;
@@ -162,13 +166,17 @@ public sealed class MessageLog
 
     private void AppendKeyed(KeyedEntries keyed, MessagePosition position, MessageContent content, TimeSpan age)
     {
-        if (content.Change == StoreChange.Clear)
-            content = MessageContent.OfControl(StoreChange.Clear, position);
-        var entry = new MessageEntry(
-            _head.Sequence + 1, position, new StoreMessage(position, content), content.Size, TimestampOf(age));
+        var entry = KeyedEntry(_head.Sequence + 1, position, content, age);
         keyed.Add(entry);
         Volatile.Write(ref _head, entry);
         keyed.Settle(entry, _limits.MaxTombstones);
+    }
+
+    private MessageEntry KeyedEntry(long sequence, MessagePosition position, MessageContent content, TimeSpan age)
+    {
+        if (content.Change == StoreChange.Clear)
+            content = MessageContent.OfControl(StoreChange.Clear, position);
+        return new MessageEntry(sequence, position, new StoreMessage(position, content), content.Size, TimestampOf(age));
     }
 
     /// <summary>
@@ -199,32 +207,50 @@ public sealed class MessageLog
     public void AppendReset(StoreResetReason reason, MessagePosition position)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position.Offset, nameof(position));
+        if (_keyed is not null)
+        {
+            Reload(reason, position, [], removalsForgotten: 0);
+            return;
+        }
+
         lock (_gate)
         {
-            if (_keyed is not null)
-            {
-                ResetKeyed(_keyed, reason, position);
-            }
-            else
-            {
-                var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
-                ForgetUntil(entry.Sequence);
-                Publish(entry);
-            }
+            var entry = Add(position, new StoreMessage(new StoreReset(reason, position)), 0);
+            ForgetUntil(entry.Sequence);
+            Publish(entry);
         }
 
         Signal.Set();
     }
 
-    /// <summary>A keyed log has no slot for the reset: readers that are before it find out by <see cref="FirstReplayable"/>.</summary>
-    private void ResetKeyed(KeyedEntries keyed, StoreResetReason reason, MessagePosition position)
+    /// <summary>
+    /// Announces to every present reader that a keyed log continues elsewhere, and with which keys. It has no slot for the reset: readers
+    /// that are before it find out by <see cref="FirstReplayable"/>. The newest entry is published last, so that nobody takes some of the
+    /// keys for all of them.
+    /// </summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="origin">The position where there is no entry.</param>
+    /// <param name="changes">The entries.</param>
+    /// <param name="removalsForgotten">The offset of the newest removal that is missing.</param>
+    internal void Reload(
+        StoreResetReason reason, MessagePosition origin,
+        IEnumerable<(MessagePosition Position, MessageContent Content, TimeSpan Age)> changes, long removalsForgotten)
     {
-        var entry = new MessageEntry(
-            _head.Sequence + 1, position, new StoreMessage(new StoreReset(reason, position)), 0, _time.GetTimestamp());
-        Volatile.Write(ref _lastReset, entry);
-        ForgetUntil(entry.Sequence);
-        keyed.RemoveAll();
-        Volatile.Write(ref _head, entry);
+        lock (_gate)
+        {
+            var sequence = _head.Sequence + 1;
+            var reset = new MessageEntry(
+                sequence, origin, new StoreMessage(new StoreReset(reason, origin)), 0, _time.GetTimestamp());
+            var entries = changes.Select(change => KeyedEntry(++sequence, change.Position, change.Content, change.Age)).ToList();
+            if (origin.Epoch != _head.Position.Epoch || reason == StoreResetReason.Rollback)
+                Volatile.Write(ref _lost, [.. _lost.TakeLast(MaxLost - 1), _head.Position]);
+            Volatile.Write(ref _lastReset, reset);
+            ForgetUntil(reset.Sequence);
+            _keyed!.Reload(entries, removalsForgotten, _limits.MaxTombstones);
+            Volatile.Write(ref _head, entries.Count > 0 ? entries[^1] : reset);
+        }
+
+        Signal.Set();
     }
 
     /// <summary>Decides whether a keyed log takes a change, as a backplane does that decides in this process.</summary>
@@ -237,16 +263,10 @@ public sealed class MessageLog
     {
         ArgumentNullException.ThrowIfNull(store);
         var keyed = _keyed ?? throw new InvalidOperationException("The log is not keyed.");
-        if (change.IsClear)
-            return keyed.Keys == 0 ? null : change.ToContent(store, isNew: false);
-        var exists = keyed.TryGet(change.Key!, out var current);
-        if (!change.Condition.IsMetBy(current?.Position) || (!change.IsSet && !exists))
-            return null;
-        if (change.IsSet && !exists && keyed.Keys >= _limits.MaxKeys)
-            throw new StoreFullException($"The store '{store}' has {keyed.Keys} keys, and may have {_limits.MaxKeys}.");
-        if (change.IsSet && keyed.LiveBytes - (current?.Size ?? 0) + change.Size > _limits.MaxBytes)
-            throw new StoreFullException($"The values of the store '{store}' would have more than {_limits.MaxBytes} bytes.");
-        return change.ToContent(store, isNew: !exists);
+        MessageEntry? current = null;
+        if (!change.IsClear)
+            keyed.TryGet(change.Key!, out current);
+        return new KeyedFacts(current?.Position, current?.Size ?? 0, keyed.Keys, keyed.LiveBytes).Judge(store, change, _limits);
     }
 
     /// <summary>Says that a keyed log does not know all removals up to an offset: a resume after an older position is not
@@ -263,6 +283,21 @@ public sealed class MessageLog
     /// <returns>The message that has set it; null when the key is not there, or too old.</returns>
     public StoreMessage? FindKey(string key) =>
         _keyed is not null && _keyed.TryGet(key, out var entry) && !IsExpired(entry) ? entry.Message : null;
+
+    /// <summary>
+    /// Whether a position may be one of what a keyed log has lost, as far as this process has seen that: unless its entry is there to show
+    /// that it is not. An epoch may come back, with a backup.
+    /// </summary>
+    internal bool MayBeLost(MessagePosition position)
+    {
+        foreach (var until in Volatile.Read(ref _lost))
+            if (position.Epoch == until.Epoch && position.Offset <= until.Offset)
+                return true;
+        return false;
+    }
+
+    /// <summary>Whether a keyed log has been emptied by a reset, and does not have yet what follows it.</summary>
+    internal bool IsReloading => Head.Sequence + 1 < Volatile.Read(ref _floor);
 
     /// <summary>The oldest keys of a keyed log that have not been set again in time.</summary>
     internal List<StoreMessage> FindExpiredKeys(int atMost)

@@ -172,7 +172,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// <summary>Removes the keys that were not renewed in time, on condition that they still have not been.</summary>
     internal void RemoveExpiredKeys()
     {
-        if (Kind == StoreKind.Keyed && Options.KeyMaxAge is not null && _expiring.IsCompleted)
+        if (Kind == StoreKind.Keyed && Options.KeyMaxAge is not null && !channel.RemovesExpiredKeys && _expiring.IsCompleted)
             _expiring = RemoveExpiredKeysAsync();
     }
 

@@ -51,6 +51,8 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
         _telemetry = telemetry;
         _budget = new StoreBudget(maxBytes, () => All);
         var all = definitions.ToList();
+        if (!backplane.KeepsKeyedStores && all.Find(static definition => definition.Kind == StoreKind.Keyed) is { } keyed)
+            throw new NotSupportedException($"'{keyed.Name}' is a keyed store, and {backplane.GetType().Name} keeps none.");
         _kinds = all.ToFrozenDictionary(static definition => definition.Name, static definition => definition.Kind);
         foreach (var definition in all.Where(static definition => definition.Pattern is null))
             _stores[definition.Name] = Make(definition.Name, definition, lease: null);
@@ -146,9 +148,6 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
 
     private MessageStore Make(string name, StoreDefinition definition, StoreLease? lease)
     {
-        if (definition.Kind == StoreKind.Keyed && !_backplane.KeepsKeyedStores)
-            throw new NotSupportedException(
-                $"'{definition.Name}' is a keyed store, and {_backplane.GetType().Name} keeps none.");
         var options = _options.Get(definition.Name);
         MessageStore? made = null;
         made = new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits(definition.Kind, lease is not null)), _serializer)

@@ -24,6 +24,15 @@ internal sealed class LatencyHistogram
         Count++;
     }
 
+    /// <summary>Adds what another one has counted.</summary>
+    public void Add(LatencyHistogram other)
+    {
+        for (var bucket = 0; bucket < _counts.Length; bucket++)
+            _counts[bucket] += other._counts[bucket];
+        _max = Math.Max(_max, other._max);
+        Count += other.Count;
+    }
+
     /// <summary>The latency that this share of all deliveries stayed under, in milliseconds.</summary>
     public double Percentile(double share)
     {

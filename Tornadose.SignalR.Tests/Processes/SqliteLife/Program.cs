@@ -5,8 +5,9 @@ using Tornadose.SignalR;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Sqlite;
 
-// A process that publishes until it is killed: SqliteLife <database> <publishers> <life>. It waits for a line, because only one process
-// at a time may have the database; then it says of each message that was acknowledged its id and its text.
+// A process that publishes until it is killed: SqliteLife <database> <publishers> <life> [keyed]. It waits for a line, because only one
+// process at a time may have the database; then it says of each message that was acknowledged its id and its text. With keyed each
+// publisher sets a key of its own to its numbers, and others that come and go.
 var (database, publishers, life) = (args[0], int.Parse(args[1]), args[2]);
 Console.WriteLine("up");
 Console.ReadLine();
@@ -16,8 +17,23 @@ var options = new SqliteBackplaneOptions
     RetentionInterval = TimeSpan.FromMilliseconds(50),
 };
 await using var backplane = new SqliteBackplane(options, TimeProvider.System, new SqliteMetrics(new Meters()), NullLogger.Instance);
-await using var channel = backplane.Open("store", new MessageLogLimits(1_000_000, 1L << 32));
-await Task.WhenAll(Enumerable.Range(0, publishers).Select(publisher => Task.Run(() => PublishAsync(publisher))));
+var isKeyed = args is [.., "keyed"];
+var limits = new MessageLogLimits(1_000_000, 1L << 32);
+await using var channel = backplane.Open("store", isKeyed ? limits with { MaxKeys = 1000, MaxTombstones = 5 } : limits);
+await Task.WhenAll(Enumerable.Range(0, publishers).Select(
+    publisher => Task.Run(() => isKeyed ? SetAsync(publisher) : PublishAsync(publisher))));
+
+async Task SetAsync(int publisher)
+{
+    for (var number = 0; ; number++)
+    {
+        var value = Encoding.ASCII.GetBytes($"{number}");
+        var position = await channel.ChangeAsync(KeyedChange.Set($"{life}-{publisher}", value), null, default);
+        await channel.ChangeAsync(KeyedChange.Set($"passing-{publisher}-{number % 10}", value), null, default);
+        await channel.ChangeAsync(KeyedChange.Remove($"passing-{publisher}-{(number + 5) % 10}"), null, default);
+        Console.WriteLine($"{position} {life}-{publisher}-{number}");
+    }
+}
 
 async Task PublishAsync(int publisher)
 {

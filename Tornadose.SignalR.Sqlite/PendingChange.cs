@@ -1,0 +1,20 @@
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>A change of a keyed store on its way into the database, where its condition is looked at.</summary>
+internal sealed class PendingChange(
+    StoreRecord record, KeyedChange change, string? key, Action settled, CancellationToken cancellation)
+    : PendingWrite(record, key, settled, cancellation)
+{
+    public override int Size => change.Size;
+
+    protected override MessagePosition? Store(WriteTransaction transaction)
+    {
+        var row = Record.Draft;
+        if (row.Ended is not null)
+            throw new StoreCompletedException(Record.Name);
+        var limits = Record.Limits ?? row.Limits;
+        return transaction.FactsOf(row, change.Key).Judge(Record.Name, change, limits) is { } content
+            ? Append(transaction, content)
+            : null;
+    }
+}

@@ -1,0 +1,126 @@
+using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Messages;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>One entry of a keyed store.</summary>
+/// <param name="Position">Where it stands.</param>
+/// <param name="Content">The change.</param>
+/// <param name="PreviousTag">The tag of the entry before.</param>
+/// <param name="Age">For how long it has been there.</param>
+internal readonly record struct KeyedReadEntry(MessagePosition Position, MessageContent Content, uint? PreviousTag, TimeSpan Age);
+
+/// <summary>
+/// What a copy of a keyed store lacks: of each key that has changed since, the newest change. Never more than the live keys and the
+/// removals that are kept, however long the copy was away.
+/// </summary>
+/// <remarks>
+/// <para>Whether it continues the copy. Where the copy's newest entry is still there, its tag says so, or that of the next one, which
+/// names it. Where both have been replaced meanwhile, all entries are read, and compared: those that are as old as the copy have to be in
+/// it, and of each of the copy's keys either the same entry is there, or one that is newer than the copy. Otherwise Redis was rolled back,
+/// and has grown since.</para>
+/// <para>The store goes on between two pages. A key that has moved to the end comes again, which is right; one that was removed is told by
+/// its removal. Where that has been dropped since the first page, or the log has gone back, the reading begins anew.</para>
+/// </remarks>
+/// <param name="Top">The newest position and the secret.</param>
+/// <param name="Entries">The entries in the order of the log. Of a key there may be several.</param>
+/// <param name="Forgotten">The offset of the newest removal that is not kept.</param>
+internal sealed record KeyedRead(LogTop Top, IReadOnlyList<KeyedReadEntry> Entries, long Forgotten)
+{
+    private const int MaxPageSize = 1000;
+    private const int MaxBeginnings = 10;
+
+    /// <summary>Why it does not continue the copy; then it is all there is. Null when it does.</summary>
+    public StoreResetReason? Break { get; private init; }
+
+    /// <summary>Reads what a copy lacks, or all where it is not open, or cannot be continued.</summary>
+    /// <exception cref="StoreUnavailableException">Redis does not answer, or keys are removed faster than they can be read.</exception>
+    public static async Task<KeyedRead> RunAsync(ILogSource source, MessageLog log, CancellationToken cancellationToken)
+    {
+        var at = log.Position;
+        if (!log.IsOpen)
+            return await ReadAsync(source, 1, cancellationToken).ConfigureAwait(false);
+        var read = await ReadAsync(source, Math.Max(1, at.Offset), cancellationToken).ConfigureAwait(false);
+        if (read.FindBreak(at) is null && read.IsAnchoredAt(at))
+            return read;
+        if (at.Offset > 1)
+            read = await ReadAsync(source, 1, cancellationToken).ConfigureAwait(false);
+        var isContinued = read.IsAnchoredAt(at) || read.HasThePastOf(log, at);
+        return read with { Break = read.FindBreak(at) ?? (isContinued ? null : StoreResetReason.Rollback) };
+    }
+
+    private static async Task<KeyedRead> ReadAsync(ILogSource source, long first, CancellationToken cancellationToken)
+    {
+        for (var beginning = 0; beginning < MaxBeginnings; beginning++)
+            if (await TryReadAsync(source, first, cancellationToken).ConfigureAwait(false) is { } read)
+                return read;
+        throw new StoreUnavailableException(
+            "The keys of a store are removed faster than they can be read. Raise MaxTombstones.", mayBeStored: false);
+    }
+
+    /// <returns>Null when it has to begin anew.</returns>
+    private static async Task<KeyedRead?> TryReadAsync(ILogSource source, long first, CancellationToken cancellationToken)
+    {
+        var entries = new List<KeyedReadEntry>();
+        LogTop? beginning = null, before = null;
+        for (var next = first; ; next = entries[^1].Position.Offset + 1)
+        {
+            var page = await source.ReadAsync(new LogRange(next, long.MaxValue, MaxPageSize, NewestFirst: false), cancellationToken)
+                .ConfigureAwait(false);
+            if (before is not null && !IsLater(before.Position, page.Top.Position))
+                return null;
+            beginning ??= page.Top;
+            before = page.Top;
+            foreach (var entry in page.Entries)
+                entries.Add(new KeyedReadEntry(entry.Position, entry.Content, entry.PreviousTag, page.AgeOf(entry)));
+            if (!page.IsLast && page.Entries.Count > 0)
+                continue;
+            var hasMissedRemovals = page.Forgotten > beginning.Position.Offset && next != first;
+            return hasMissedRemovals ? null : new KeyedRead(page.Top, entries, page.Forgotten);
+        }
+    }
+
+    private static bool IsLater(MessagePosition earlier, MessagePosition later) =>
+        later == earlier || (later.Epoch == earlier.Epoch && later.Offset > earlier.Offset);
+
+    /// <summary>What shows that the log is not the copy's.</summary>
+    private StoreResetReason? FindBreak(MessagePosition at)
+    {
+        var top = Top.Position;
+        if (top.Epoch != at.Epoch)
+            return StoreResetReason.Epoch;
+        if (top.Offset < at.Offset || (top.Offset == at.Offset && top.Tag != at.Tag))
+            return StoreResetReason.Rollback;
+        foreach (var entry in Entries)
+            if ((entry.Position.Offset == at.Offset && entry.Position.Tag != at.Tag)
+                || (entry.Position.Offset == at.Offset + 1 && entry.PreviousTag != at.Tag))
+                return StoreResetReason.Rollback;
+        return Forgotten > at.Offset ? StoreResetReason.Expired : null;
+    }
+
+    /// <summary>What shows that it is. After a removal of all keys nothing of what was before matters.</summary>
+    private bool IsAnchoredAt(MessagePosition at) =>
+        at.Offset == 0 || Top.Position == at || Entries.Any(entry =>
+            entry.Position == at || entry.Position.Offset == at.Offset + 1
+            || (entry.Content.Change == StoreChange.Clear && entry.Position.Offset > at.Offset));
+
+    private bool HasThePastOf(MessageLog log, MessagePosition at)
+    {
+        var keyed = log.Keyed!;
+        var newest = new Dictionary<string, MessagePosition>(StringComparer.Ordinal);
+        foreach (var (position, content, _, _) in Entries)
+        {
+            if (content.Key is not null)
+                newest[content.Key] = position;
+            var mayBeMissing = content.Change == StoreChange.Delete && position.Offset <= keyed.DroppedOffset;
+            if (position.Offset <= at.Offset && keyed.FindAt(position.Offset)?.Position != position && !mayBeMissing)
+                return false;
+        }
+
+        for (var entry = keyed.FindNext(0); entry is not null; entry = keyed.FindNext(entry.Sequence + 1))
+            if (entry.IsLive && !(newest.TryGetValue(entry.Message.Key!, out var found)
+                && (found == entry.Position || found.Offset > at.Offset)))
+                return false;
+        return true;
+    }
+}

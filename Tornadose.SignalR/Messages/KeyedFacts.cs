@@ -1,0 +1,27 @@
+using Tornadose.SignalR.Backplanes;
+
+namespace Tornadose.SignalR.Messages;
+
+/// <summary>What decides whether a keyed store takes a change, wherever the store is kept.</summary>
+/// <param name="Current">Where the key's value stands; null when the key is not there.</param>
+/// <param name="Size">The bytes of the key and its value; 0 when it is not there.</param>
+/// <param name="Keys">How many keys there are.</param>
+/// <param name="Bytes">The bytes of all of them.</param>
+internal readonly record struct KeyedFacts(MessagePosition? Current, long Size, long Keys, long Bytes)
+{
+    /// <returns>What to append; null when there is nothing to change, or the change's condition is not met.</returns>
+    /// <exception cref="StoreFullException">There would be too many keys, or bytes.</exception>
+    public MessageContent? Judge(string store, KeyedChange change, MessageLogLimits limits)
+    {
+        if (change.IsClear)
+            return Keys == 0 ? null : change.ToContent(store, isNew: false);
+        var isNew = Current is null;
+        if (!change.Condition.IsMetBy(Current) || (!change.IsSet && isNew))
+            return null;
+        if (change.IsSet && isNew && Keys >= limits.MaxKeys)
+            throw new StoreFullException($"The store '{store}' has {Keys} keys, and may have {limits.MaxKeys}.");
+        if (change.IsSet && Bytes - Size + change.Size > limits.MaxBytes)
+            throw new StoreFullException($"The values of the store '{store}' would have more than {limits.MaxBytes} bytes.");
+        return change.ToContent(store, isNew);
+    }
+}

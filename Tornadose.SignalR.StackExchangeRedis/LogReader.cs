@@ -46,7 +46,7 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
     {
         if (log.Limits.IsKeyed)
         {
-            await ChangeAsync("tend", default, null, cancellationToken).ConfigureAwait(false);
+            await ChangeAsync("tend", default, null, lease: null, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -62,10 +62,11 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
     /// <param name="action">What it does.</param>
     /// <param name="change">The change of a key, where it is one.</param>
     /// <param name="idempotencyKey">The key; null for none.</param>
+    /// <param name="lease">The producer's lease; null for any other publisher.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The id; null when there was nothing to change.</returns>
     public async Task<string?> ChangeAsync(
-        string action, KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken)
+        string action, KeyedChange change, string? idempotencyKey, long? lease, CancellationToken cancellationToken)
     {
         var announcing = await node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
         RedisKey[] all = idempotencyKey is null ? keys.Keyed : [.. keys.Keyed, keys.IdempotencyKey(idempotencyKey)];
@@ -74,7 +75,7 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
         [
             action, change.Key ?? "", change.Value, Condition(change.Condition), Random(8), limits.MaxKeys, limits.MaxBytes,
             limits.MaxTombstones, Milliseconds(limits.KeyMaxAge), StoreActivities.TraceParent ?? "", announcing, KeepCompleted(limits),
-            EmptyLifetime,
+            EmptyLifetime, lease ?? RedisValue.EmptyString,
         ];
         return (string?)await node.Connection.EvaluateAsync(RedisScripts.Change, all, arguments, cancellationToken).ConfigureAwait(false);
     }

@@ -54,12 +54,12 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         IReadOnlyList<MessageContent> contents, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
         AppendAsync(contents, idempotencyKey, "", lease, cancellationToken);
 
-    public async ValueTask<MessagePosition?> ChangeAsync(
-        KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken)
-    {
-        var action = change.IsClear ? "clear" : change.IsSet ? "set" : "remove";
-        return await ChangeAsync(action, change, idempotencyKey, cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask<MessagePosition?> ChangeAsync(KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken) =>
+        new(ChangeAsync(ActionOf(change), change, idempotencyKey, lease: null, cancellationToken));
+
+    public ValueTask<MessagePosition?> ChangeAsync(
+        KeyedChange change, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
+        new(ChangeAsync(ActionOf(change), change, idempotencyKey, lease, cancellationToken));
 
     public async ValueTask<long> LeaseAsync(long held, TimeSpan duration, CancellationToken cancellationToken) =>
         (long)await _node.Connection.EvaluateAsync(
@@ -100,7 +100,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
         if (Log.Limits.IsKeyed)
             return contents is [{ IsEnd: true }]
-                ? (await ChangeAsync("end", default, idempotencyKey, cancellationToken).ConfigureAwait(false))!.Value
+                ? (await ChangeAsync("end", default, idempotencyKey, lease, cancellationToken).ConfigureAwait(false))!.Value
                 : throw new ArgumentException("A keyed store takes changes of keys, and its end.", nameof(contents));
         var announcing = await _node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
@@ -123,11 +123,13 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     private async Task<string?> AppendAsync(RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
         (string?)await _node.Connection.EvaluateAsync(RedisScripts.Append, keys, arguments, cancellationToken).ConfigureAwait(false);
 
+    private static string ActionOf(KeyedChange change) => change.IsClear ? "clear" : change.IsSet ? "set" : "remove";
+
     private async Task<MessagePosition?> ChangeAsync(
-        string action, KeyedChange change, string? idempotencyKey, CancellationToken cancellationToken)
+        string action, KeyedChange change, string? idempotencyKey, long? lease, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
-        var id = await AnsweredAsync(_reader.ChangeAsync(action, change, idempotencyKey, cancellationToken)).ConfigureAwait(false);
+        var id = await AnsweredAsync(_reader.ChangeAsync(action, change, idempotencyKey, lease, cancellationToken)).ConfigureAwait(false);
         return id is null ? null : Parse(id);
     }
 

@@ -34,6 +34,23 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal("end", cursor.ReadChanges());
     }
 
+    /// <summary>A producer that has slept through the end of its lease changes nothing: no key, nothing at all, and no end.</summary>
+    [Fact]
+    public async Task Change_WithALeaseThatIsLost_IsRefused()
+    {
+        await using var nodes = await StartAsync();
+        var first = await nodes.A.LeaseAsync(0, TimeSpan.FromMinutes(1), default);
+        Assert.NotNull(await nodes.A.ChangeAsync(KeyedChange.Set("k", "1"u8.ToArray()), null, first, default).AsTask().WithTimeout());
+        await nodes.A.ReleaseAsync(first, default);
+        var second = await nodes.B.LeaseAsync(0, TimeSpan.FromMinutes(1), default);
+        foreach (var late in new[] { KeyedChange.Set("k", "2"u8.ToArray()), KeyedChange.Remove("k"), KeyedChange.Clear })
+            await Assert.ThrowsAsync<StoreRefusedException>(() => nodes.A.ChangeAsync(late, null, first, default).AsTask().WithTimeout());
+        await Assert.ThrowsAsync<StoreRefusedException>(
+            () => nodes.A.AppendAsync([MessageContent.End], null, first, default).AsTask().WithTimeout());
+        var top = await nodes.B.ChangeAsync(KeyedChange.Set("k", "3"u8.ToArray()), null, second, default).AsTask().WithTimeout();
+        Assert.Equal(2, top!.Value.Offset);
+    }
+
     [Fact]
     public async Task Node_ThatWasAway_GetsEachKeyOnceAndNoReset()
     {

@@ -20,6 +20,7 @@
 --        11  sharded: announce by SPUBLISH; plain: by PUBLISH; nothing for what the store's nodes have said
 --        12  for how many milliseconds the store is kept after its end, unless somebody reads it; nothing for ever
 --        13  for how many milliseconds an epoch without a change is kept; nothing for a minute
+--        14  the number of the lease by which the publisher produces; nothing for any other publisher
 --
 -- Returns the id of the change, or nothing when there was nothing to change; with end, the id of the end. Example, for the prefix
 -- "tornadose" and the store "devices":
@@ -28,7 +29,7 @@
 local meta, entries, live, gone, key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local action, name, value, condition = ARGV[1], ARGV[2] or '', ARGV[3] or '', ARGV[4] or ''
 local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'version', 'ended', 'bytes', 'forgotten', 'max_keys',
-  'max_bytes', 'max_gone', 'age', 'bus')
+  'max_bytes', 'max_gone', 'age', 'bus', 'lease')
 if state[5] == '1' then return redis.error_reply('KIND this store has no keys: append.lua publishes to it') end
 if state[5] and state[5] ~= '2' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
@@ -66,6 +67,10 @@ if isWhole and ended then
   if action ~= 'tend' then return redis.error_reply('COMPLETED The store is complete: nothing more can be published to it.') end
   if keep ~= '' then expire(keep) end
   return false
+end
+
+if (tonumber(ARGV[14]) or math.huge) < (tonumber(state[14]) or 0) then
+  return redis.error_reply('FENCED Another process produces the changes of this store by now.')
 end
 
 local clock = redis.call('TIME')

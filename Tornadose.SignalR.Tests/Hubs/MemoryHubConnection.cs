@@ -2,6 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Tornadose.SignalR.Hubs;
@@ -31,6 +33,9 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
     public RecordingPipeWriter Output { get; } = new();
 
     public string Id => _context.ConnectionId;
+
+    /// <summary>The connection's request, as <c>GetHttpContext</c> has it.</summary>
+    public HttpContext Request { set => _context.Features.Set<IHttpContextFeature>(new RequestFeature { HttpContext = value }); }
 
     /// <summary>Ends when the server has finished with the connection.</summary>
     public Task Served { get; private set; } = Task.CompletedTask;
@@ -103,6 +108,11 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
             messages.Add(message);
         Assert.True(input.IsEmpty, "A write ends in the middle of a message.");
         return messages;
+    }
+
+    private sealed class RequestFeature : IHttpContextFeature
+    {
+        public HttpContext? HttpContext { get; set; }
     }
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe

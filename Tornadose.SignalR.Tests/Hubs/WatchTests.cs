@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -25,6 +26,22 @@ public sealed class WatchTests
         await stream.MoveNextAsync().WithTimeout();
         var item = HubEvent.Of("Message", "orders", stream.Current);
         Assert.Equal(("order", """{"total":4}"""), (item.EventType, item.Data));
+    }
+
+    /// <summary>The page has closed: its request is gone, and the stream has something to write still.</summary>
+    [Fact]
+    public async Task Watch_RequestIsOver_StillWritesAndLogsNothing()
+    {
+        await using var host = await HubHost.StartAsync();
+        await using var client = await MemoryHubConnection.ConnectAsync(host);
+        var request = new DefaultHttpContext();
+        client.Request = request;
+        await client.SendAsync(new StreamInvocationMessage("s", "Watch", ["orders"]));
+        await Eventually.TrueAsync(() => host.Registry.Count == 1);
+        request.Uninitialize();
+        await host.PublishAsync("last");
+        await Eventually.TrueAsync(() => client.Writes.SelectMany(static write => write).OfType<StreamItemMessage>().Any());
+        host.Host.Logs.AssertNoErrors();
     }
 
     [Theory]

@@ -40,6 +40,13 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     private long _refusedSince;
     private int _refused;
     private int _permits;
+
+    /// <summary>
+    /// Whom large writes are counted for; those who are counted for nobody have one bound together. Kept, because a stream that is
+    /// written when its page has closed has no request any more to ask.
+    /// </summary>
+    private string _largeWritesKey = "";
+
     private bool _closed;
 
     public StoreHubContext Hub => hub;
@@ -134,6 +141,8 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     /// <exception cref="HubException">There is no permit for one more subscription.</exception>
     private Permit Enter(MessageStore store, string transport)
     {
+        var key = Key;
+        _largeWritesKey = key ?? "";
         StoreCapacity[] capacities = store.Options.MaxSubscribers is { } max ? [new(store.Name, max)] : [];
         var admission = hub.Registry.Admission;
         if (Interlocked.Increment(ref _permits) > hub.Options.MaxSubscriptionsPerConnection)
@@ -143,18 +152,15 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             throw HubRefusal.Of(AdmissionRefusal.ConnectionFull);
         }
 
-        if (admission.TryEnter(transport, Key, capacities, out var place, out var refusal))
+        if (admission.TryEnter(transport, key, capacities, out var place, out var refusal))
             return new Permit(this, place);
         Interlocked.Decrement(ref _permits);
         throw HubRefusal.Of(refusal);
     }
 
-    /// <summary>Whom large writes are counted for. Those who are counted for nobody have one bound together.</summary>
-    private string LargeWritesKey => Key ?? "";
-
     /// <summary>Waits until an item of a stream may be written. To be disposed when it was.</summary>
     public ValueTask<IDisposable?> EnterLargeWriteAsync(long bytes, CancellationToken cancellationToken) =>
-        hub.LargeWrites.EnterAsync(LargeWritesKey, bytes, cancellationToken);
+        hub.LargeWrites.EnterAsync(_largeWritesKey, bytes, cancellationToken);
 
     private string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
 
@@ -241,7 +247,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     {
         var store = opened.Store;
         var feeds = SubscriberFeeds.Of(opened.ToFeed());
-        var sink = new HubSink(connection, store.Name, opened.Cursor, hub.LargeWrites, LargeWritesKey);
+        var sink = new HubSink(connection, store.Name, opened.Cursor, hub.LargeWrites, _largeWritesKey);
         var begin = sink.LastId;
         var encoder = hub.Encoders.For(connection.Protocol);
         var subscriber = new Subscriber(Transport, feeds, encoder, sink, hub.Registry) { Access = access, Interval = interval };

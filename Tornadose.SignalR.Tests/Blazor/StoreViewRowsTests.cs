@@ -22,7 +22,7 @@ public sealed class StoreViewRowsTests
         await UntilAsync(fixture, tab.View, view => Shown(view) == "a=1 d=1 b=2");
         await fixture.Devices.SetAsync("e", 3);
         await UntilAsync(fixture, tab.View, view => Shown(view) == "a=1 d=1 b=2 e=3");
-        Assert.Equal(["b=2", "e=3"], rows.TakeRendered());
+        Assert.Equal(["b=2", "e=3"], await rows.TakeRenderedAsync(2));
         Assert.Contains("<li>a=1</li><li>d=1</li><li>b=2</li><li>e=3</li>", tab.View.Markup, StringComparison.Ordinal);
         tab.View.Change("devices", ("Row", rows.Template));
         Assert.Empty(rows.TakeRendered());
@@ -46,7 +46,7 @@ public sealed class StoreViewRowsTests
         await UntilAsync(fixture, tab.View, static view => Has(view, "<li>c=40</li><li>b=30</li><li>a=10</li>"));
         await fixture.Devices.RemoveAsync("b");
         await UntilAsync(fixture, tab.View, static view => Has(view, "<li>c=40</li><li>a=10</li><li>d=5</li>"));
-        Assert.Equal(["c=40", "d=5"], rows.TakeRendered());
+        Assert.Equal(["c=40", "d=5"], await rows.TakeRenderedAsync(2));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class StoreViewRowsTests
         tab.View.Show("numbers", ("Keep", 3), ("Row", rows.Template));
         await fixture.PublishAsync(4, 2);
         await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([3, 4, 5]));
-        Assert.Equal(["=1", "=2", "=3", "=4", "=5"], rows.TakeRendered());
+        Assert.Equal(["=1", "=2", "=3", "=4", "=5"], await rows.TakeRenderedAsync(5));
     }
 
     [Fact]
@@ -155,6 +155,17 @@ public sealed class StoreViewRowsTests
         };
 
         public RenderFragment<StoreViewItem<int>> Template { get; }
+
+        /// <summary>A view shows its items before its rows are rendered.</summary>
+        public async Task<List<string>> TakeRenderedAsync(int count)
+        {
+            await Eventually.TrueAsync(() =>
+            {
+                lock (_rendered)
+                    return _rendered.Count >= count;
+            });
+            return TakeRendered();
+        }
 
         public List<string> TakeRendered()
         {

@@ -66,7 +66,7 @@ public sealed class KeyedStoreTests
         Assert.Equal(400, await StatusAsync(http, HttpMethod.Put, host.Url("/stores/devices?key=a%0A"), "1"));
         Assert.Equal(400, await StatusAsync(http, HttpMethod.Put, host.Url("/stores/devices?key=a"), "{"));
         Assert.Equal(400, await StatusAsync(http, HttpMethod.Post, host.Url("/stores/devices"), "1"));
-        Assert.Equal(400, await StatusAsync(http, HttpMethod.Put, host.Url("/stores/orders?key=a"), "1"));
+        Assert.Equal(405, await StatusAsync(http, HttpMethod.Put, host.Url("/stores/orders?key=a"), "1"));
         Assert.Equal(400, await StatusAsync(http, HttpMethod.Get, host.Url("/stores/orders?key=a")));
         Assert.Equal(400, await StatusAsync(http, HttpMethod.Get, host.Url("/stores?store=devices&key=a")));
         Assert.Equal(404, await StatusAsync(http, HttpMethod.Put, host.Url("/stores/none?key=a"), "1"));

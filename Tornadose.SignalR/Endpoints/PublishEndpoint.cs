@@ -97,7 +97,12 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
     private async ValueTask<MessagePosition?> ChangeAsync(HttpContext context, MessageStore store)
     {
         if (store.Kind != StoreKind.Keyed)
-            throw new BadHttpRequestException(Refusal.NoKeys.Text);
+        {
+            context.Response.Headers.Allow = "GET, HEAD, POST";
+            await Refusal.WriteAsync(context, Refusal.NoKeyedStore);
+            return null;
+        }
+
         var request = context.Request;
         var isPut = HttpMethods.IsPut(request.Method);
         var form = isPut ? FormOf(request) : BodyForm.Text;

@@ -22,6 +22,9 @@ internal static class Refusal
     public static readonly (int Status, string Text) NoKeys = (
         StatusCodes.Status400BadRequest, "A 'key' is that of one keyed store, which the path names.");
 
+    public static readonly (int Status, string Text) NoKeyedStore = (
+        StatusCodes.Status405MethodNotAllowed, "This store has no keys: POST publishes to it.");
+
     public static readonly (int Status, string Text) NoSuchStore = (StatusCodes.Status404NotFound, "There is no such store.");
 
     /// <summary>What the authoriser's verdict means to the client; null when it may go on.</summary>

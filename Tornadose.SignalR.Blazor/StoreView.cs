@@ -22,7 +22,8 @@ namespace Tornadose.SignalR;
 /// <code>
 /// &lt;table&gt;
 ///     &lt;StoreView T="Device" Store="devices"&gt;
-///         &lt;Row Context="device"&gt;&lt;tr&gt;&lt;td&gt;@device.Key&lt;/td&gt;&lt;td&gt;@device.Value.Load&lt;/td&gt;&lt;/tr&gt;&lt;/Row&gt;
+///         &lt;Row
+///         Context="device"&gt;&lt;tr&gt;&lt;td&gt;@device.Key&lt;/td&gt;&lt;td&gt;@device.Value.Load&lt;/td&gt;&lt;/tr&gt;&lt;/Row&gt;
 ///     &lt;/StoreView&gt;
 /// &lt;/table&gt;
 /// </code>

@@ -52,7 +52,8 @@ public sealed class BoardTests
         Assert.Subset(PrometheusNames.All, await ExportedAsync(onSqlite));
     }
 
-    /// <summary>Publishes and reads in every way that the board tells of: one reader stays, one takes nothing, others come and go.</summary>
+    /// <summary>Publishes and reads in every way that the board tells of: one reader stays, one takes nothing, others come and
+    /// go.</summary>
     private static async Task LoadAsync(DashboardServer server, CancellationToken stop)
     {
         using var http = new HttpClient();

@@ -3,7 +3,8 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Server;
 
-/// <summary>The stand-alone server as a process of its own, with the stores <c>orders</c>, <c>weather</c> and <c>devices/{id}</c>.</summary>
+/// <summary>The stand-alone server as a process of its own, with the stores <c>orders</c>, <c>weather</c> and
+/// <c>devices/{id}</c>.</summary>
 internal static class ServerProcess
 {
     /// <summary>May do everything.</summary>

@@ -89,7 +89,8 @@ public interface IBackplaneChannel : IAsyncDisposable
 
     /// <summary>
     /// Whether the channel removes keys by itself that were not set again within <see cref="MessageLogLimits.KeyMaxAge"/>. Default false:
-    /// then each process that has the store in its log removes them by <see cref="ChangeAsync(KeyedChange, string?, CancellationToken)"/>, on condition that they still are what
+    /// then each process that has the store in its log removes them by <see cref="ChangeAsync(KeyedChange, string?, CancellationToken)"/>,
+    /// on condition that they still are what
     /// they were.
     /// </summary>
     bool RemovesExpiredKeys => false;

@@ -32,7 +32,8 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
     public string? Key { get; init; }
 
     /// <summary>
-    /// Whether it says nothing of where to begin, so that a stream begins where its store's kind begins, and a snapshot is the whole window.
+    /// Whether it says nothing of where to begin, so that a stream begins where its store's kind begins, and a snapshot is the whole
+    /// window.
     /// </summary>
     public bool IsEmpty => this with { Key = null } == default;
 

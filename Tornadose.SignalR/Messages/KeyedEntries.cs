@@ -8,7 +8,8 @@ namespace Tornadose.SignalR.Messages;
 /// The entries of a keyed log: of each key the newest alone, in the order of the log. The log's lock guards the writer; readers take none.
 /// </summary>
 /// <remarks>
-/// <para>An array that is sorted by sequence number, with holes where keys have moved to the end. When it is full, what is left is copied to
+/// <para>An array that is sorted by sequence number, with holes where keys have moved to the end. When it is full, what is left is copied
+/// to
 /// another one, at least half of which is free: amortised O(1) for a change, and memory of at most twice the live entries and
 /// tombstones.</para>
 /// <para>How readers get by without a lock. (1) A slot is filled before the count that covers it is published, and a new array after it is
@@ -51,7 +52,8 @@ internal sealed class KeyedEntries
     /// <summary>The bytes of the keys that have a value.</summary>
     public long LiveBytes => Volatile.Read(ref _liveBytes);
 
-    /// <summary>The newest tombstone that was dropped. A reader that may have been told its key, and not its removal, has missed it.</summary>
+    /// <summary>The newest tombstone that was dropped. A reader that may have been told its key, and not its removal, has missed
+    /// it.</summary>
     public long DroppedSequence => Volatile.Read(ref _droppedSequence);
 
     /// <summary>The same as an offset: a resume after an older position is not possible.</summary>

@@ -367,7 +367,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Gives the messages that are kept, oldest first, of a keyed log the value of each key, in order of last change, and the position after which a cursor continues without gap or duplicate.
+    /// Gives the messages that are kept, oldest first, of a keyed log the value of each key, in order of last change, and the position
+    /// after which a cursor continues without gap or duplicate.
     /// </summary>
     /// <returns>The snapshot.</returns>
     public StoreSnapshot GetSnapshot()

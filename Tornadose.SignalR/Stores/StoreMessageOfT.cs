@@ -51,7 +51,8 @@ public sealed class StoreMessage<T>
 
     /// <summary>The value, if this is a message that holds one.</summary>
     /// <param name="value">The value.</param>
-    /// <returns>False for a reset, for a removal of a key, and for a message that is no <typeparamref name="T"/>: somebody else published it.</returns>
+    /// <returns>False for a reset, for a removal of a key, and for a message that is no <typeparamref name="T"/>: somebody else published
+    /// it.</returns>
     public bool TryGetValue([MaybeNullWhen(false)] out T value)
     {
         if (HasValue)

@@ -94,7 +94,7 @@ internal static class AllScenarios
                 static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Sse, Peer.WebSocket, Peer.JsonLines, Peer.Hub,
                 Peer.HubBinary)) { MostRounds = 3 },
         new RedisScenario("redis", "Publishes through one node of a Redis store, 64 B, 64 in flight, by nodes that follow it",
-            [.. Numbers(1, 2, 4).Select(static nodes => new Series(
+            [.. Numbers(1, 2, 4, 10).Select(static nodes => new Series(
                 nodes == 1 ? "1 node" : $"{nodes} nodes", Peer.Redis, 1, Window: 64) { Nodes = nodes })]) { MostRounds = 3 },
         new RedisScenario("redis-latency", "What Redis adds to the latency: SSE, 64 B, 100 messages a second to 10 subscribers",
             [.. Numbers(0, 1, 2).Select(static nodes => new Series(

@@ -14,7 +14,8 @@
 --         8  first: append only where there was no message before
 --         9  sharded: announce by SPUBLISH; plain: by PUBLISH; nothing for what the store's nodes have said
 --
--- Returns the message's id; with first, that of the newest message where there is one. Example, for the prefix "tornadose" and the store "orders":
+-- Returns the message's id; with first, that of the newest message where there is one. Example, for the prefix "tornadose" and the store
+-- "orders":
 --   redis-cli EVAL "$(cat append.lua)" 2 '{tornadose:orders}:meta' '{tornadose:orders}:log' 'hello'
 local meta, log, key = KEYS[1], KEYS[2], KEYS[3]
 local data, format, event = ARGV[1], ARGV[2] == 'json' and 'j' or 't', ARGV[3] or ''

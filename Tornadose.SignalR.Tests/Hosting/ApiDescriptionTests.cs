@@ -53,7 +53,7 @@ public sealed class ApiDescriptionTests
             builder =>
             {
                 builder.Services.AddOpenApi();
-                builder.Services.AddTornadose().AddQueueStore("orders");
+                builder.Services.AddTornadose().AddQueueStore("orders").AddKeyedStore("devices");
             },
             app =>
             {

@@ -13,7 +13,7 @@ namespace Tornadose.SignalR.Tests.Hosting;
 /// </summary>
 public sealed class ApiGeneratorsTests(PackageFixture package)
 {
-    private static readonly string[] Verbs = ["get", "head", "post", "delete"];
+    private static readonly string[] Verbs = ["get", "head", "post", "put", "delete"];
 
     [Fact]
     public async Task Framework_Document_DescribesTheEndpointsUnderTheApplicationsTags()
@@ -39,7 +39,7 @@ public sealed class ApiGeneratorsTests(PackageFixture package)
             var builder = WebApplication.CreateBuilder(args);
             builder.Services.AddEndpointsApiExplorer();
             builder.Services.AddSwaggerGen();
-            builder.Services.AddTornadose().AddQueueStore("orders");
+            builder.Services.AddTornadose().AddQueueStore("orders").AddKeyedStore("devices");
             var app = builder.Build();
             app.UseSwagger();
             app.MapStores("/stores");
@@ -58,7 +58,7 @@ public sealed class ApiGeneratorsTests(PackageFixture package)
         builder =>
         {
             add(builder.Services);
-            builder.Services.AddTornadose().AddQueueStore("orders");
+            builder.Services.AddTornadose().AddQueueStore("orders").AddKeyedStore("devices");
         },
         app =>
         {

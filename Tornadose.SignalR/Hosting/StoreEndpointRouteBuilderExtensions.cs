@@ -12,6 +12,7 @@ using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Endpoints;
 using Tornadose.SignalR.Hosting;
 using Tornadose.SignalR.Hubs;
+using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Inspection;
 using Tornadose.SignalR.WebSockets;
 
@@ -65,7 +66,7 @@ public static class StoreEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps <c>POST {pattern}/{store}</c>, which publishes the body, and <c>PUT</c> and <c>DELETE {pattern}/{store}?key=…</c>, which set
-    /// and remove a key of a keyed store. Say who may: <c>.RequireAuthorization("policy")</c>, or
+    /// and remove a key of a keyed store, where the application has one. Say who may: <c>.RequireAuthorization("policy")</c>, or
     /// <c>.AllowAnonymous()</c>. Without either the application does not start: nobody opens a write endpoint by accident.
     /// </summary>
     /// <param name="endpoints">The application.</param>
@@ -76,8 +77,11 @@ public static class StoreEndpointRouteBuilderExtensions
     {
         var endpoint = Required<PublishEndpoint>(endpoints, nameof(MapStorePublishing));
         var publishes = endpoints.MapMethods(StorePattern(pattern), PublishMethods, endpoint.InvokeAsync).DescribePublishing();
-        var changes = endpoints.MapMethods(StorePattern(pattern), ChangeMethods, endpoint.InvokeAsync).DescribeChanging();
-        return new EndpointConventions(publishes, changes)
+        var isKeyed = endpoints.ServiceProvider.GetRequiredService<StoreProvider>().HasKeyedStores;
+        return (isKeyed
+            ? new EndpointConventions(
+                publishes, endpoints.MapMethods(StorePattern(pattern), ChangeMethods, endpoint.InvokeAsync).DescribeChanging())
+            : new EndpointConventions(publishes))
             .WithDisplayName($"Tornadose publishing under {pattern}")
             .WithMetadata(ExplicitAccess.Publishing)
             .ForPrograms();

@@ -65,6 +65,9 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
 
     public IReadOnlyCollection<string> Names => [.. _stores.Keys];
 
+    /// <summary>Whether the application has any store, or family of stores, whose messages have keys.</summary>
+    internal bool HasKeyedStores => _kinds.Values.Contains(StoreKind.Keyed);
+
     /// <summary>All stores that there are at the moment.</summary>
     internal IEnumerable<MessageStore> All => _stores.Select(static pair => pair.Value);
 

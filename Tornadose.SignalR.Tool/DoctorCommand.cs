@@ -71,7 +71,10 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
                 return Fault(Refusal(response));
             if (response.Content.Headers.ContentType?.MediaType != "application/json")
                 return Fault($"What answers is no store: it sends {response.Content.Headers.ContentType?.MediaType ?? "nothing"}.");
-            if (JsonElement.Parse(await response.Content.ReadAsStringAsync(deadline.Token)).TryGetProperty("ended", out _))
+            var answer = JsonElement.Parse(await response.Content.ReadAsStringAsync(deadline.Token));
+            if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("id", out _))
+                return Fault("What answers is no store: its JSON has no id.");
+            if (answer.TryGetProperty("ended", out _))
                 return Fault("The store is complete: nothing more will come, and streams end at once. Look at another one.");
             Ok($"A whole answer takes {Milliseconds(took)}, over HTTP/{response.Version}{Names(response)}.");
             if (response.Version.Major < 2)
@@ -293,7 +296,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         add?.Invoke(query);
         var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(url) { Query = string.Join('&', query) }.Uri);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
-        request.Headers.AcceptEncoding.ParseAdd("gzip, br"); // as browsers do: what compresses is to show itself
+        if (accept == "text/event-stream")
+            request.Headers.AcceptEncoding.ParseAdd("gzip, br"); // as browsers do: what compresses streams is to show itself
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return request;

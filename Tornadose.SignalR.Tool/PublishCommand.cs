@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -11,14 +11,17 @@ namespace Tornadose.SignalR.Tool;
 /// </summary>
 internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions options, bool isJson, string? eventType)
 {
-    /// <summary>Leaves room in <see cref="PublishOptions.MaxBatchBytes"/> for what stands around each line.</summary>
-    private const int MaxBytes = PublishOptions.MaxBatchBytes / 2;
+    /// <summary>As JSON a character may take six bytes, and something stands around each line.</summary>
+    private const int MaxCharacters = PublishOptions.MaxBatchBytes / 8;
+
+    /// <summary>For how long one request is tried again: servers know an idempotency key for five minutes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<(int Number, string Text)> _lines =
-        Channel.CreateBounded<(int, string)>(new BoundedChannelOptions(PublishOptions.MaxBatchMessages) { SingleReader = true });
+    private readonly Channel<string> _lines =
+        Channel.CreateBounded<string>(new BoundedChannelOptions(PublishOptions.MaxBatchMessages) { SingleReader = true });
 
     public async Task<int> RunAsync(TextReader input, InvocationConfiguration console, CancellationToken stop)
     {
@@ -53,8 +56,11 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         {
             for (var number = 1; await input.ReadLineAsync(stop) is { } line; number++)
             {
-                if (line.Length > 0 || !isJson)
-                    await _lines.Writer.WriteAsync((number, line), stop);
+                if (isJson && line.Length == 0)
+                    continue;
+                if (isJson)
+                    Check(line, number);
+                await _lines.Writer.WriteAsync(line, stop);
             }
 
             _lines.Writer.TryComplete();
@@ -65,23 +71,24 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         }
     }
 
-    /// <summary>The key makes it safe to try again for as long as it takes: what was stored already is not stored twice.</summary>
+    /// <summary>The key makes it safe to try again: what was stored already is not stored twice.</summary>
     private async Task PublishAsync(TornadoseClient client, InvocationConfiguration console, CancellationToken stop)
     {
         var batch = Take();
         var published = new PublishOptions { EventType = eventType, IdempotencyKey = Guid.NewGuid().ToString("N") };
+        var began = Stopwatch.GetTimestamp();
         for (var pause = FirstPause; ; pause = 2 * pause < MaxPause ? 2 * pause : MaxPause)
         {
             try
             {
                 var id = isJson
-                    ? await client.PublishManyAsync(url.Store, batch.ConvertAll(Parse), published, stop)
-                    : await client.PublishManyAsync(url.Store, batch.ConvertAll(static line => line.Text), published, stop);
+                    ? await client.PublishManyAsync(url.Store, batch.ConvertAll(static line => JsonElement.Parse(line)), published, stop)
+                    : await client.PublishManyAsync(url.Store, batch, published, stop);
                 console.Output.WriteLine(id);
                 console.Output.Flush();
                 return;
             }
-            catch (StoreUnavailableException away)
+            catch (StoreUnavailableException away) when (Stopwatch.GetElapsedTime(began) < Patience)
             {
                 console.Error.WriteLine($"{away.Message} Trying again in {pause.TotalSeconds:0} s.");
                 await Task.Delay(pause, stop);
@@ -89,14 +96,14 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         }
     }
 
-    private List<(int Number, string Text)> Take()
+    private List<string> Take()
     {
-        var batch = new List<(int, string)>();
-        var bytes = 0;
+        var batch = new List<string>();
+        var characters = 0;
         while (batch.Count < PublishOptions.MaxBatchMessages && _lines.Reader.TryPeek(out var line))
         {
-            bytes += Encoding.UTF8.GetByteCount(line.Text);
-            if (batch.Count > 0 && bytes > MaxBytes)
+            characters += line.Length;
+            if (batch.Count > 0 && characters > MaxCharacters)
                 break;
             batch.Add(line);
             _lines.Reader.TryRead(out _);
@@ -105,15 +112,16 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         return batch;
     }
 
-    private static JsonElement Parse((int Number, string Text) line)
+    /// <summary>When it is read, so that the lines before it go out.</summary>
+    private static void Check(string line, int number)
     {
         try
         {
-            return JsonElement.Parse(line.Text);
+            JsonElement.Parse(line);
         }
         catch (JsonException invalid)
         {
-            throw new JsonException($"Line {line.Number} is not JSON, and it and what follows was not published: {invalid.Message}", invalid);
+            throw new JsonException($"Line {number} is not JSON, and it and what follows was not published: {invalid.Message}", invalid);
         }
     }
 }

@@ -23,8 +23,17 @@ internal static class TailCommand
                 url.Store,
                 (message, _) =>
                 {
-                    console.Output.WriteLine(LineOf(message));
-                    console.Output.Flush();
+                    try
+                    {
+                        console.Output.WriteLine(LineOf(message));
+                        console.Output.Flush();
+                    }
+                    catch (IOException full)
+                    {
+                        console.Error.WriteLine(full.Message); // nothing that comes after it could be written either
+                        failed.TrySetResult(1);
+                    }
+
                     return ValueTask.CompletedTask;
                 },
                 changed =>

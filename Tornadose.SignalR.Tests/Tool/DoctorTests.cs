@@ -30,6 +30,7 @@ public sealed class DoctorTests
     [InlineData(
         "proxy_hide_header Content-Encoding; proxy_hide_header Cache-Control; gzip on; gzip_types text/event-stream; gzip_proxied any;",
         "Cache-Control was taken away", "compressed on the way", "A WebSocket is refused with")]
+    [InlineData("gzip on; gzip_types application/json; gzip_min_length 1; proxy_http_version 1.1;", "A WebSocket is refused with")]
     [InlineData("proxy_hide_header Tornadose-Resume;", "Tornadose-Resume was taken away", "A WebSocket is refused with")]
     public async Task Nginx_Wrong_SaysWhatIsWrong(string line, params string[] words)
     {

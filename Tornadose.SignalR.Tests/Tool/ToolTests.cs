@@ -74,6 +74,27 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task Publish_LineThatIsNoJsonAmongOthers_PublishesThoseBeforeIt()
+    {
+        await using var site = await ClientSite.StartAsync();
+        await using var publish = ToolRun.StartWith("1\n2\n\n{\n4\n", "publish", $"{site.Link.Url}stores/notes", "--json");
+        Assert.Equal(1, await publish.ExitAsync());
+        Assert.StartsWith("Line 4 is not JSON", publish.Errors, StringComparison.Ordinal);
+        Assert.Equal(["1", "2"], (await site.Store("notes").GetSnapshotAsync()).Messages.Select(static message => message.GetText()));
+    }
+
+    /// <summary>A character of another script takes six bytes on its way.</summary>
+    [Fact]
+    public async Task Publish_LinesThatGrowOnTheirWay_FitIntoTheirRequests()
+    {
+        await using var site = await ClientSite.StartAsync();
+        await using var publish = ToolRun.StartWith(
+            string.Concat(Enumerable.Repeat($"{new string('ж', 500)}\n", 1000)), "publish", $"{site.Link.Url}stores/notes");
+        Assert.Equal((0, ""), (await publish.ExitAsync(), publish.Errors));
+        Assert.Equal(1000, site.Store("notes").Position.Offset);
+    }
+
+    [Fact]
     public async Task Publish_ServerIsAway_TriesAgainAndStoresOnce()
     {
         await using var site = await ClientSite.StartAsync();

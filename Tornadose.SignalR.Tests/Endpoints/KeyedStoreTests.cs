@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
@@ -174,7 +175,7 @@ public sealed class KeyedStoreTests
         var (words, id) = await PollAsync(http, host.Url($"{path}wait=0"));
         Assert.Equal(["snapshot-start", "1", "snapshot-end"], words);
         var waiting = PollAsync(http, host.Url($"{path}wait=60s&after={id}"));
-        await host.UntilSubscribersAsync(1);
+        await Eventually.TrueAsync(() => host.Get<SubscriberRegistry>().Subscribers.Any(), what: "a poll that waits");
         await store.SetAsync("a", 2);
         (words, id) = await waiting.WithTimeout();
         Assert.Equal(["2"], words);

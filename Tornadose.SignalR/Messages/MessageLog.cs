@@ -342,10 +342,13 @@ public sealed class MessageLog
         Signal.Set();
     }
 
-    /// <summary>Whether an entry is older than messages may be, and has not been dropped yet.</summary>
+    /// <summary>
+    /// Whether an entry is older than messages may be, and has not been dropped yet. The keys of a complete store stay as they are: no
+    /// removal can be told any more.
+    /// </summary>
     internal bool IsExpired(MessageEntry entry) => _keyed is null
         ? !entry.IsEnd && _limits.MaxAge is { } age && _time.GetElapsedTime(entry.AppendedAt) > age
-        : entry.IsLive && _limits.KeyMaxAge is { } keyAge && _time.GetElapsedTime(entry.AppendedAt) > keyAge;
+        : !HasEnd && entry.IsLive && _limits.KeyMaxAge is { } keyAge && _time.GetElapsedTime(entry.AppendedAt) > keyAge;
 
     /// <summary>Drops what has become too old. Appending does so as well; an idle log needs to be asked.</summary>
     public void TrimExpired()

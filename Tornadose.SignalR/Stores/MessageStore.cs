@@ -151,7 +151,8 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     {
         CheckSize(change.Value);
         Check(options);
-        Budget?.Demand(this, change.Size);
+        if (change.IsSet)
+            Budget?.Demand(this, change.Size); // whatever removes makes room
         using var publish = Telemetry is { IsEnabled: true } telemetry
             ? telemetry.Begin(Name, Measured.Name, change.Size)
             : default(PublishTelemetry.Publish?);

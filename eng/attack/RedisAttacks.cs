@@ -16,8 +16,12 @@ internal static class RedisAttacks
             battle.Attacker.StatusAsync(HttpMethod.Get, $"/stores/devices/made-up-{number}", ("Accept", "application/json")));
         battle.Report.AtMost("stores that one client made", statuses[200], 10_000, "");
         battle.Report.Same("another client's new store", 200, await battle.Friend.PostAsync("devices/thermometer", "21"));
-        var server = battle.Redis.Connection.GetServers()[0];
-        battle.Report.Same("keys that were left by reading", 0, server.Keys(pattern: "*made-up*", pageSize: 10_000).Count());
+        var (server, database) = (battle.Redis.Connection.GetServers()[0], battle.Redis.Connection.GetDatabase());
+        var lifetimes = await Task.WhenAll(
+            server.Keys(pattern: "*made-up*", pageSize: 10_000).Select(key => database.KeyTimeToLiveAsync(key)));
+        battle.Report.Same("keys that reading leaves for ever", 0, lifetimes.Count(static lifetime => lifetime is null));
+        var longest = lifetimes.Select(static lifetime => lifetime?.TotalSeconds ?? 0).DefaultIfEmpty().Max();
+        battle.Report.AtMost("seconds that one is kept", longest, 60, "");
     }
 
     public static async Task ForgeryAsync(Battle battle)

@@ -31,14 +31,17 @@ public sealed class KeyedLimitTests
         await using var host = await TestHost.StartAsync(static builder => builder.Services.AddTornadose(
             static all => all.MaxBytes = 2 << 20).AddKeyedStore("devices/{id}", static store => store.MaxMessageBytes = 1 << 20));
         var devices = host.Get<IStoreProvider>().GetKeyedStore("devices/1");
-        var value = new string('x', 600_000);
         var key = 0;
-        var full = await Assert.ThrowsAnyAsync<StoreException>(async () =>
+        foreach (var size in new[] { 600_000, 60_000, 6_000, 600, 60, 1 })
         {
-            while (key < 10)
-                await devices.SetAsync($"k{key++}", value);
-        });
-        Assert.IsNotType<StoreFullException>(full);
+            var full = await Assert.ThrowsAnyAsync<StoreException>(async () =>
+            {
+                for (var tried = 0; tried < 100; tried++)
+                    await devices.SetAsync($"k{key++}", new string('x', size));
+            });
+            Assert.IsNotType<StoreFullException>(full);
+        }
+
         Assert.NotNull(await devices.RemoveAsync("k0"));
         Assert.NotNull(await devices.RemoveAsync("k1"));
     }

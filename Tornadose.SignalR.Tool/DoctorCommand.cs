@@ -78,7 +78,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
                 return Fault("The store is complete: nothing more will come, and streams end at once. Look at another one.");
             Ok($"A whole answer takes {Milliseconds(took)}, over HTTP/{response.Version}{Names(response)}.");
             if (response.Version.Major < 2)
-                Note("Browsers open six connections to a site over HTTP/1.1, so six streams in all tabs. Over HTTP/2, which needs TLS, they share one.");
+                Note("Browsers open six connections to a site over HTTP/1.1, so six streams in all tabs. Over HTTP/2, "
+                    + "which needs TLS, they share one.");
             return true;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
@@ -125,7 +126,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            Fault($"A stream's beginning does not come within {patience.TotalSeconds:0} s, though a whole answer does: something collects the "
+            Fault($"A stream's beginning does not come within {patience.TotalSeconds:0} s, though a whole answer does: "
+                + "something collects the "
                 + "response until it ends. For nginx: proxy_buffering off. A compressing proxy: leave out text/event-stream.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
@@ -143,7 +145,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         if (headers.CacheControl is not { NoStore: true })
             Fault("The stream's Cache-Control was taken away on the way: a cache may store it, and give others an old one.");
         else if (!headers.CacheControl.NoTransform)
-            Fault("The stream's Cache-Control has lost its no-transform: something may compress the stream, and hold back what it compresses.");
+            Fault("The stream's Cache-Control has lost its no-transform: something may compress the stream, and hold back "
+                + "what it compresses.");
         if (response.Content.Headers.ContentEncoding.FirstOrDefault(static coding => coding != "identity") is { } coding)
             Fault($"The stream is compressed on the way ({coding}): messages wait until a block is full. Leave out text/event-stream.");
         if (!headers.Contains(ResumeHeader))
@@ -189,7 +192,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            Fault($"A WebSocket is not answered within {patience.TotalSeconds:0} s: a proxy that does not pass the upgrade on, and collects.");
+            Fault($"A WebSocket is not answered within {patience.TotalSeconds:0} s: a proxy that does not pass the "
+                + "upgrade on, and collects.");
         }
         catch (WebSocketException failure)
         {
@@ -256,11 +260,13 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
             if (stream.Text.Length > length)
                 Ok($"A stream is left open for {watch.TotalSeconds:0} s, and gets what is sent.");
             else
-                Note($"Nothing came on a stream in {watch.TotalSeconds:0} s. With the server's KeepAlive (15 s) shorter than that, something holds it back.");
+                Note($"Nothing came on a stream in {watch.TotalSeconds:0} s. With the server's KeepAlive (15 s) shorter "
+                    + "than that, something holds it back.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            Fault($"A stream is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. Some time-out on the way (nginx: proxy_read_timeout) "
+            Fault($"A stream is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. Some time-out on the way "
+                + "(nginx: proxy_read_timeout) "
                 + "is shorter than the server's KeepAlive (15 s), or counts from the beginning of a response.");
         }
     }
@@ -277,7 +283,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         {
             while ((await socket.ReceiveAsync(buffer.AsMemory(), over.Token)).MessageType != WebSocketMessageType.Close)
                 continue;
-            Fault($"A WebSocket is closed after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s: {(int?)socket.CloseStatus} {socket.CloseStatusDescription}");
+            Fault($"A WebSocket is closed after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s: "
+                + $"{(int?)socket.CloseStatus} {socket.CloseStatusDescription}");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -285,7 +292,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         }
         catch (WebSocketException)
         {
-            Fault($"A WebSocket is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. Some time-out on the way is shorter than the "
+            Fault($"A WebSocket is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. Some time-out on the "
+                + "way is shorter than the "
                 + "server's pings (15 s).");
         }
     }

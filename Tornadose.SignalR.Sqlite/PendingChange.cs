@@ -13,7 +13,10 @@ internal sealed class PendingChange(
         if (row.Ended is not null)
             throw new StoreCompletedException(Record.Name);
         var limits = Record.Limits ?? row.Limits;
-        return transaction.FactsOf(row, change.Key).Judge(Record.Name, change, limits) is { } content
+        // A key that is too old is not there any more, whether or not the retention has come by.
+        foreach (var expired in transaction.FindExpiredKeys(ref Record.Draft, int.MaxValue))
+            Append(transaction, MessageContent.OfKey(Record.Name, expired, StoreChange.Delete, default));
+        return transaction.FactsOf(Record.Draft, change.Key).Judge(Record.Name, change, limits) is { } content
             ? Append(transaction, content)
             : null;
     }

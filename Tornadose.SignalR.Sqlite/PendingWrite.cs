@@ -28,7 +28,7 @@ internal abstract class PendingWrite(StoreRecord record, string? key, Action set
     public sealed override void Write(WriteTransaction transaction)
     {
         _stored.Clear(); // a transaction may be tried again without what made it fail
-        _refusal = null;
+        (_position, _refusal) = (null, null);
         transaction.Use(record);
         if (key is not null && transaction.FindKey(record.Draft, key) is { } earlier)
         {
@@ -45,8 +45,8 @@ internal abstract class PendingWrite(StoreRecord record, string? key, Action set
             _refusal = refusal;
         }
 
-        if (key is not null && _stored.Count > 0)
-            transaction.AddKey(record.Draft, key, _position!.Value);
+        if (key is not null && _stored.Count > 0 && _position is { } position)
+            transaction.AddKey(record.Draft, key, position);
     }
 
     public sealed override void Complete()
@@ -65,7 +65,7 @@ internal abstract class PendingWrite(StoreRecord record, string? key, Action set
 
     /// <summary>Stores what is to be stored, if it is; the record is the transaction's.</summary>
     /// <returns>The position for the publisher.</returns>
-    /// <exception cref="StoreException">It is refused, and nothing of it was stored.</exception>
+    /// <exception cref="StoreException">It is refused, and nothing of it was stored: what is stored besides stands on its own.</exception>
     protected abstract MessagePosition? Store(WriteTransaction transaction);
 
     protected MessagePosition Append(WriteTransaction transaction, MessageContent content)

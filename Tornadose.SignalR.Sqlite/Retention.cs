@@ -46,7 +46,6 @@ internal sealed class Retention : IDisposable
     private readonly Statement _oldest;
     private readonly Statement _delete;
     private readonly Statement _postpone;
-    private readonly Statement _oldestKeys;
     private readonly List<(string Store, MessagePosition Position, MessageContent Removal)> _removed = [];
     private readonly Statement _deleteKeys;
     private readonly Statement _deleteUsed;
@@ -74,7 +73,6 @@ internal sealed class Retention : IDisposable
         _oldest = Prepare("SELECT offset, time, length(data), event FROM messages WHERE store = ?1 ORDER BY offset", 1);
         _delete = Prepare("DELETE FROM messages WHERE store = ?1 AND offset <= ?2", 2);
         _postpone = Prepare("UPDATE stores SET due = ?2 WHERE id = ?1", 2);
-        _oldestKeys = Prepare("SELECT key, time FROM messages WHERE store = ?1 AND change < 3 ORDER BY offset", 1);
         _deleteKeys = Prepare("DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 LIMIT ?2)", 2);
         _deleteUsed = Prepare("DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 LIMIT ?2)", 2);
     }
@@ -128,7 +126,7 @@ internal sealed class Retention : IDisposable
     public void Dispose()
     {
         foreach (var statement in (Statement[])[
-            _due, _next, _oldest, _oldestKeys, _delete, _postpone, _deleteKeys, _deleteUsed])
+            _due, _next, _oldest, _delete, _postpone, _deleteKeys, _deleteUsed])
             statement.Dispose();
     }
 
@@ -205,51 +203,28 @@ internal sealed class Retention : IDisposable
         if (record is not null)
             record.Draft = row;
         _transaction.Update(row);
-        if (row.Due(_options.KeepUnusedStores) is { } due && due <= _transaction.Now && !row.IsOverLimits && !HasExpired(row))
+        if (row.Due(_options.KeepUnusedStores) is { } due && due <= _transaction.Now && !row.IsOverLimits && !_transaction.HasExpired(row))
             _postpone.Execute(row.Id, _transaction.Now + PostponeMilliseconds); // it could be forgotten, but must not be
     }
 
-    private bool HasExpired(in StoreRow row) => row.Count > 0 && row.Age is { } age && IsExpired(row.Oldest, age);
-
-    private bool IsExpired(long time, TimeSpan age) => time + age.TotalMilliseconds <= _transaction.Now;
-
     private bool IsForgotten(in StoreRow row) =>
-        (row.Count == 0 && row.Ended is null && IsExpired(row.Time, StoreRow.KeyLifetime))
+        (row.Count == 0 && row.Ended is null && _transaction.IsExpired(row.Time, StoreRow.KeyLifetime))
         || (row.Ended is > 0 and var kept && row.Time + kept <= _transaction.Now)
-        || (_options.KeepUnusedStores is { } unused && IsExpired(row.Time, unused));
+        || (_options.KeepUnusedStores is { } unused && _transaction.IsExpired(row.Time, unused));
 
     /// <summary>Removes the keys that were not set again in time, as a publisher would: readers that come back are told.</summary>
     private StoreRow TrimKeyed(StoreRecord record)
     {
         _transaction.Use(record);
-        foreach (var key in FindExpiredKeys(ref record.Draft))
+        foreach (var key in _transaction.FindExpiredKeys(ref record.Draft, (_left + 1) / 2))
         {
+            _left -= 2; // it is replaced
             var removal = MessageContent.OfKey(record.Name, key, StoreChange.Delete, default);
             _removed.Add((record.Name, _transaction.AppendNext(record, removal), removal));
         }
 
         _transaction.DropRemovals(ref record.Draft);
         return record.Draft;
-    }
-
-    private List<string> FindExpiredKeys(ref StoreRow row)
-    {
-        var expired = new List<string>();
-        if (row.Age is not { } age)
-            return expired;
-        using var oldest = _oldestKeys.Query(row.Id);
-        if (!oldest.HasRows)
-            (row.Count, row.Bytes) = (0, 0); // another program has deleted them
-        while (oldest.Read())
-        {
-            row.Oldest = oldest.GetInt64(1);
-            if (_left <= 0 || !IsExpired(row.Oldest, age))
-                break;
-            expired.Add(oldest.GetString(0));
-            _left -= 2; // it is replaced
-        }
-
-        return expired;
     }
 
     /// <summary>A store that was opened meanwhile may have been read before the commit.</summary>
@@ -270,7 +245,7 @@ internal sealed class Retention : IDisposable
             {
                 isEmpty = false;
                 row.Oldest = oldest.GetInt64(1);
-                if (_left <= 0 || !(row.IsOverLimits || HasExpired(row)))
+                if (_left <= 0 || !(row.IsOverLimits || _transaction.HasExpired(row)))
                     break;
                 last = oldest.GetInt64(0);
                 var bytes = oldest.GetInt64(2) + (oldest.IsDBNull(3) ? 0 : oldest.GetString(3).Length);

@@ -49,6 +49,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     private readonly Statement _findChange = new(
         connection, "SELECT offset, tag, length(data), change FROM messages WHERE store = ?1 AND key = ?2", 2);
     private readonly Statement _deleteChange = new(connection, "DELETE FROM messages WHERE store = ?1 AND offset = ?2", 2);
+    private readonly Statement _oldestKeys = new(
+        connection, "SELECT key, time FROM messages WHERE store = ?1 AND change < 3 ORDER BY offset", 1);
     private readonly Statement _oldestRemoval = new(
         connection, "SELECT offset FROM messages WHERE store = ?1 AND change = 3 ORDER BY offset LIMIT 1", 1);
     private readonly Statement _deleteMessages = new(connection, "DELETE FROM messages WHERE store = ?1", 1);
@@ -122,6 +124,30 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         row.Id != 0 && key is not null && FindChange(row, key) is { IsRemoval: false } found
             ? new KeyedFacts(found.Position, found.Size, row.Count, row.Bytes)
             : new KeyedFacts(null, 0, row.Count, row.Bytes);
+
+    public bool HasExpired(in StoreRow row) => row.Count > 0 && row.Age is { } age && IsExpired(row.Oldest, age);
+
+    public bool IsExpired(long time, TimeSpan age) => time + age.TotalMilliseconds <= Now;
+
+    /// <summary>Finds the keys that were not set again in time, oldest first.</summary>
+    public List<string> FindExpiredKeys(ref StoreRow row, long atMost)
+    {
+        var expired = new List<string>();
+        if (!HasExpired(row))
+            return expired;
+        using var oldest = _oldestKeys.Query(row.Id);
+        if (!oldest.HasRows)
+            (row.Count, row.Bytes) = (0, 0); // another program has deleted them
+        while (oldest.Read())
+        {
+            row.Oldest = oldest.GetInt64(1);
+            if (expired.Count >= atMost || !IsExpired(row.Oldest, row.Age!.Value))
+                break;
+            expired.Add(oldest.GetString(0));
+        }
+
+        return expired;
+    }
 
     /// <summary>Drops the oldest removals, until there are no more than are kept.</summary>
     public void DropRemovals(ref StoreRow row)
@@ -247,7 +273,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     {
         foreach (var statement in (Statement[])[
             _begin, _commit, _rollback, _savepoint, _rollBackTo, _release, _try, _takeBack, _endTry, _find, _create, _update, _append,
-            _findKey, _addKey, _mark, _findChange, _deleteChange, _oldestRemoval, _deleteMessages, _deleteKeys, _deleteStore])
+            _findKey, _addKey, _mark, _findChange, _deleteChange, _oldestKeys, _oldestRemoval, _deleteMessages, _deleteKeys, _deleteStore])
             statement.Dispose();
     }
 

@@ -29,7 +29,7 @@
 local meta, entries, live, gone, key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local action, name, value, condition = ARGV[1], ARGV[2] or '', ARGV[3] or '', ARGV[4] or ''
 local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'version', 'ended', 'bytes', 'forgotten', 'max_keys',
-  'max_bytes', 'max_gone', 'age', 'bus', 'lease')
+  'max_bytes', 'max_gone', 'age', 'bus', 'lease', 'kept')
 if state[5] == '1' then return redis.error_reply('KIND this store has no keys: append.lua publishes to it') end
 if state[5] and state[5] ~= '2' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
@@ -51,7 +51,8 @@ end
 
 -- Somebody may have deleted one of the keys, or Redis may have evicted it: what is left says nothing.
 -- (Asking for the lengths fails on a key that is not ours to delete.)
-local isWhole = redis.call('HLEN', entries) == redis.call('ZCARD', live) + redis.call('ZCARD', gone)
+local kept = redis.call('HLEN', entries)
+local isWhole = kept == redis.call('ZCARD', live) + redis.call('ZCARD', gone) and kept == tonumber(state[15])
   and epoch and last and previous and seal
 if isWhole and key then
   local earlier = redis.call('GET', key)
@@ -168,7 +169,7 @@ local result = decide()
 local told = { max_keys = maxKeys, max_bytes = maxBytes, max_gone = maxGone, age = age, bus = bus }
 if changed or state[9] ~= maxKeys or state[10] ~= maxBytes or state[11] ~= maxGone or state[12] ~= age or state[13] ~= bus then
   local fields = { 'epoch', epoch, 'offset', last, 'tag', previous, 'seal', seal, 'version', '2', 'ended', ended and '1' or '0',
-    'bytes', string.format('%.0f', bytes), 'forgotten', forgotten }
+    'bytes', string.format('%.0f', bytes), 'forgotten', forgotten, 'kept', redis.call('HLEN', entries) }
   for field, text in pairs(told) do table.insert(fields, field) table.insert(fields, text) end
   if removal then table.insert(fields, 'removal') table.insert(fields, removal) end
   if ending then table.insert(fields, 'ending') table.insert(fields, ending) end

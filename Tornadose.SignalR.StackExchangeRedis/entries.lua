@@ -5,13 +5,14 @@
 -- Returns nothing for a store without an epoch, or one of which a part is missing; otherwise epoch, offset, tag and secret, the time in
 -- milliseconds, 1 when nothing is left to read, the entries, oldest first, and the offset of the newest removal that is not kept.
 local meta, entries, live, gone = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'version', 'removal', 'ending', 'forgotten', 'ended')
+local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'version', 'removal', 'ending', 'forgotten', 'ended', 'kept')
 if state[5] == '1' then return redis.error_reply('KIND this store has no keys, and is kept in another way') end
 if state[5] and state[5] ~= '2' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
 end
+local kept = redis.call('HLEN', entries)
 if not (state[1] and state[2] and state[3] and state[4])
-  or redis.call('HLEN', entries) ~= redis.call('ZCARD', live) + redis.call('ZCARD', gone) then return false end
+  or kept ~= redis.call('ZCARD', live) + redis.call('ZCARD', gone) or kept ~= tonumber(state[10]) then return false end
 local first, room, bytes = tonumber(ARGV[1]), math.max(2, tonumber(ARGV[2])), tonumber(ARGV[3])
 local clock = redis.call('TIME')
 

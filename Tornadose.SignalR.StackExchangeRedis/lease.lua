@@ -13,7 +13,9 @@ end
 
 if present or held ~= '0' then return 0 end
 local state = redis.call('HMGET', meta, 'lease', 'epoch')
-local number = tonumber(state[1] or '0') + 1
+-- Redis' time, so that the numbers go on where the store's meta, and the last one with it, has expired or was deleted.
+local clock = redis.call('TIME')
+local number = math.max(tonumber(state[1] or '0') + 1, clock[1] * 1000 + math.floor(clock[2] / 1000))
 redis.call('HSET', meta, 'lease', string.format('%.0f', number))
 redis.call('SET', lease, string.format('%.0f', number), 'PX', time)
 if not state[2] then redis.call('PEXPIRE', meta, 86400000) end -- nobody has published yet, or ever will

@@ -119,6 +119,25 @@ public sealed class SqliteKeyedTests : IDisposable
         Assert.Equal("-b +a=2 -c end", cursor.ReadChanges());
     }
 
+    /// <summary>The retention looks every five seconds; conditions and limits know of keys that are too old before that.</summary>
+    [Fact]
+    public async Task KeyMaxAge_BeforeTheRetentionHasLooked_KeyIsGoneForConditionsAndLimitsToo()
+    {
+        await using var backplane = _file.Open(_time);
+        await using var channel = backplane.Open("store", Limits with { MaxKeys = 1, KeyMaxAge = TimeSpan.FromSeconds(1) });
+        var a = await SetAsync(channel, "a");
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        var change = KeyedChange.Set("a", "2"u8.ToArray(), KeyCondition.IfAt(a));
+        Assert.Null(await channel.ChangeAsync(change, "once", default).WithTimeout());
+        Assert.NotNull(await channel.ChangeAsync(KeyedChange.Set("a", "2"u8.ToArray(), KeyCondition.IfNew), null, default).WithTimeout());
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.NotNull(await channel.ChangeAsync(KeyedChange.Set("b", "3"u8.ToArray()), null, default).WithTimeout());
+        Assert.Equal((1, 1), (_file.Number("SELECT count FROM stores"), _file.Number("SELECT removals FROM stores")));
+        using var following = await channel.FollowAsync(default).WithTimeout();
+        using var cursor = channel.Log.OpenCursor(StartAt.After(a));
+        Assert.Equal("-a +b=3 end", cursor.ReadChanges());
+    }
+
     /// <summary>What the retention removes of a store that is open reaches its readers.</summary>
     [Fact]
     public async Task KeyMaxAge_StoreThatIsRead_TellsReaders()

@@ -124,6 +124,29 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal((1, "reset:epoch clear start +c=1 end"), (after.Offset, cursor.ReadChanges()));
     }
 
+    /// <summary>
+    /// Nothing is left of the keys, and the store's meta still says that there are some; or that some were removed, of which nobody else
+    /// knows.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Redis_LosesAllKeysOfAStore_BeginsItAnew(bool hasKeys)
+    {
+        await using var nodes = await StartAsync(limits: Limits with { MaxBytes = 100 });
+        using var following = await nodes.B.FollowAsync(default).WithTimeout();
+        var before = await SetAsync(nodes.A, "a", new string('1', 90));
+        if (!hasKeys)
+            before = (await nodes.A.ChangeAsync(KeyedChange.Remove("a"), null, default).WithTimeout())!.Value;
+        await Eventually.TrueAsync(() => nodes.B.Log.Position == before);
+        var keys = $"{{{nodes.Prefix}:orders}}";
+        await nodes.Server.CommandAsync("DEL", $"{keys}:entries", $"{keys}:live", $"{keys}:gone");
+        var after = await SetAsync(nodes.A, "b", new string('1', 90));
+        await Eventually.TrueAsync(() => nodes.B.Log.Position == after);
+        Assert.NotEqual(before.Epoch, after.Epoch);
+        Assert.Equal("b", Assert.Single(nodes.B.Log.GetSnapshot().Messages).Key);
+    }
+
     /// <summary>Of many nodes that look, the first removes a key: there is one removal of each, and nobody reads or publishes.</summary>
     [Fact]
     public async Task KeyMaxAge_SeveralNodes_EachKeyIsRemovedOnce()

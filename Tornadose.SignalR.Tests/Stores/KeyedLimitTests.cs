@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
@@ -44,5 +45,55 @@ public sealed class KeyedLimitTests
 
         Assert.NotNull(await devices.RemoveAsync("k0"));
         Assert.NotNull(await devices.RemoveAsync("k1"));
+    }
+
+    /// <summary>What replaces as many bytes needs no room, and what was stored already needs none either.</summary>
+    [Fact]
+    public async Task Set_NoRoomInAllStores_ReplacesWhatIsAsLarge()
+    {
+        await using var host = await TestHost.StartAsync(static builder => builder.Services.AddTornadose(
+            static all => all.MaxBytes = 2 << 20).AddKeyedStore("devices/{id}", static store => store.MaxMessageBytes = 1 << 20));
+        var (devices, others) = (
+            host.Get<IStoreProvider>().GetKeyedStore("devices/1"), host.Get<IStoreProvider>().GetKeyedStore("devices/2"));
+        var once = new PublishOptions { IdempotencyKey = "once" };
+        await others.SetAsync("b", new string('x', 1_000_000));
+        var first = await devices.SetAsync("a", new string('x', 1_000_000), options: once);
+        var refused = await Assert.ThrowsAnyAsync<StoreException>(async () => await devices.SetAsync("c", new string('x', 500_000)));
+        Assert.Contains("TornadoseOptions.MaxBytes", refused.Message, StringComparison.Ordinal);
+
+        Assert.Equal(first, await devices.SetAsync("a", new string('x', 1_000_000), options: once));
+        foreach (var size in new[] { 1_000_000, 900_000, 940_000, 5 })
+            await devices.SetAsync("a", new string('y', size));
+        await devices.SetAsync("c", new string('x', 500_000));
+        Assert.Equal(["a", "c"], (await devices.GetSnapshotAsync()).Messages.Select(static message => message.Key));
+    }
+
+    /// <summary>The clock looks once a second; conditions and limits know of keys that are too old before that.</summary>
+    [Fact]
+    public async Task KeyMaxAge_BeforeTheClockHasLooked_KeyIsGoneForConditionsAndLimitsToo()
+    {
+        var clock = new FakeTimeProvider();
+        await using var host = await TestHost.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(clock);
+            builder.Services.AddTornadose().AddKeyedStore<int>(
+                "devices", static store => (store.KeyMaxAge, store.MaxKeys) = (TimeSpan.FromMilliseconds(200), 1));
+        });
+        var devices = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
+        using var cursor = await ((KeyedStore<int>)devices).Store.OpenCursorAsync(StartAt.Latest);
+        var first = await devices.SetAsync("a", 1);
+        Assert.Equal("start +a=1 end", cursor.ReadChanges());
+        clock.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.Null(await devices.SetAsync("a", 2, KeyCondition.IfExists));
+        Assert.Equal("-a", cursor.ReadChanges());
+        Assert.Null(await devices.SetAsync("a", 2, KeyCondition.IfAt(first)));
+        Assert.NotNull(await devices.SetAsync("a", 2, KeyCondition.IfNew));
+        Assert.Equal("+a=2", cursor.ReadChanges());
+        clock.Advance(TimeSpan.FromMilliseconds(250));
+        await devices.SetAsync("b", 3);
+        Assert.Equal("-a +b=3", cursor.ReadChanges());
+        clock.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.Null(await devices.RemoveAsync("b"));
+        Assert.Equal("-b", cursor.ReadChanges());
     }
 }

@@ -113,7 +113,8 @@ internal sealed class KeyedEntries
     /// <param name="entries">In the order of the log. Some may be replaced by later ones.</param>
     /// <param name="forgotten">The offset of the newest tombstone that is missing.</param>
     /// <param name="maxTombstones">How many are kept.</param>
-    public void Reload(IEnumerable<MessageEntry> entries, long forgotten, int maxTombstones)
+    /// <param name="sequence">The number before theirs.</param>
+    public void Reload(IEnumerable<MessageEntry> entries, long forgotten, int maxTombstones, long sequence)
     {
         var newest = new ConcurrentDictionary<string, MessageEntry>(StringComparer.Ordinal);
         foreach (var entry in entries)
@@ -126,8 +127,7 @@ internal sealed class KeyedEntries
         var kept = newest.Values.OrderBy(static entry => entry.Sequence).ToList();
         Restart(kept, newest, forgotten);
         DropTombstones(maxTombstones);
-        if (kept.Count > 0)
-            Volatile.Write(ref _settled, kept[^1].Sequence);
+        Volatile.Write(ref _settled, kept.Count > 0 ? kept[^1].Sequence : sequence);
     }
 
     private static string KeyOf(MessageEntry entry) =>

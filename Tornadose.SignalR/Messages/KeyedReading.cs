@@ -70,7 +70,7 @@ internal sealed class KeyedReading(MessageLog log, string? key)
     public void SkipEnd() => _endDue = false;
 
     /// <summary>Bounds the reading to what there is now. It is kept until it has been read.</summary>
-    public void TakeSnapshot() => _snapshot = KeyedSnapshot.Take(log, key);
+    public void TakeSnapshot() => _snapshot = log.TakeKeyed(key);
 
     /// <summary>Reads what comes next.</summary>
     /// <param name="next">The number to read; moves on.</param>

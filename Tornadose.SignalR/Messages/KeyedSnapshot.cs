@@ -5,26 +5,31 @@ namespace Tornadose.SignalR.Messages;
 /// <summary>The value of each key at one moment, read without a lock.</summary>
 internal static class KeyedSnapshot
 {
+    /// <param name="log">The log.</param>
+    /// <param name="key">The only key that is wanted; null for all.</param>
+    /// <returns>Null when the log moved on meanwhile in a way that hides what is needed: never while its lock is held.</returns>
+    public static StoreSnapshot? TryTake(MessageLog log, string? key) => key is null ? TryWalk(log) : TryLookUp(log, key);
+
+    /// <summary>The entry by key is that of the newest position if this stays the newest, and had replaced what it replaces
+    /// before.</summary>
+    private static StoreSnapshot? TryLookUp(MessageLog log, string key)
+    {
+        var head = log.Head;
+        var isSettled = log.Keyed!.SettledSequence >= head.Sequence;
+        var found = log.FindKey(key);
+        return isSettled && !log.IsReloading && ReferenceEquals(log.Head, head) ? Of(head, found is null ? [] : [found]) : null;
+    }
+
     /// <summary>
     /// Walks through the log up to its newest entry. What changes meanwhile has a higher number than the newest entry had at first: so
     /// before that number each key comes once, and after it the later entry of a key replaces the earlier one.
     /// </summary>
-    /// <param name="log">The log.</param>
-    /// <param name="key">The only key that is wanted; null for all.</param>
-    public static StoreSnapshot Take(MessageLog log, string? key)
-    {
-        while (true)
-            if (TryTake(log, key) is { } snapshot)
-                return snapshot;
-    }
-
-    /// <returns>Null when the log dropped what is needed.</returns>
-    private static StoreSnapshot? TryTake(MessageLog log, string? key)
+    private static StoreSnapshot? TryWalk(MessageLog log)
     {
         var entries = log.Keyed!;
         var head = log.Head;
         var began = head.Sequence;
-        var found = new List<MessageEntry>(key is null ? entries.Keys : 1);
+        var found = new List<MessageEntry>(entries.Keys);
         var changed = new Dictionary<string, MessageEntry>(StringComparer.Ordinal);
         var next = log.FirstReplayable;
         for (; next <= head.Sequence; head = log.Head)
@@ -43,12 +48,13 @@ internal static class KeyedSnapshot
 
         found.RemoveAll(entry => changed.ContainsKey(entry.Message.Key!));
         found.AddRange(changed.Values.Where(static entry => entry.IsLive).OrderBy(static entry => entry.Sequence));
-        if (log.IsReloading)
-            return null;
-        return new StoreSnapshot(head.Position, [.. found
-            .Where(entry => !log.IsExpired(entry) && (key is null || entry.Message.Key == key))
-            .Select(static entry => entry.Message)]) { IsCompleted = head.IsEnd };
+        return log.IsReloading
+            ? null
+            : Of(head, [.. found.Where(entry => !log.IsExpired(entry)).Select(static entry => entry.Message)]);
     }
+
+    private static StoreSnapshot Of(MessageEntry head, IReadOnlyList<StoreMessage> messages) =>
+        new(head.Position, messages) { IsCompleted = head.IsEnd };
 
     private static void Note(List<MessageEntry> found, Dictionary<string, MessageEntry> changed, MessageEntry entry)
     {

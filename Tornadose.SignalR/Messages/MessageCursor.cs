@@ -176,8 +176,12 @@ public sealed class MessageCursor : IDisposable
 
     internal bool TryRead([NotNullWhen(true)] out MessageEntry? entry)
     {
-        if (_startLater is not null)
-            BeginLate();
+        if (_startLater is not null && !TryBeginLate())
+        {
+            entry = null; // the log may open at any moment: what it holds then is not looked at before the start is known
+            return false;
+        }
+
         if (_opening is not null && TakeOpening(out entry))
             return true;
         if (_keyed is not null)
@@ -210,12 +214,13 @@ public sealed class MessageCursor : IDisposable
         return read;
     }
 
-    private void BeginLate()
+    private bool TryBeginLate()
     {
         if (!_log.IsOpen)
-            return;
+            return false;
         Begin(_startLater!());
         _startLater = null;
+        return true;
     }
 
     private void Begin(CursorStart start)

@@ -21,6 +21,9 @@ public sealed class MessageLog
 {
     private const int InitialSlots = 8;
 
+    /// <summary>How often a snapshot is tried without the lock.</summary>
+    private const int MaxWalks = 8;
+
     /// <summary>How many losses a keyed log remembers.</summary>
     private const int MaxLost = 16;
 
@@ -246,7 +249,7 @@ public sealed class MessageLog
                 Volatile.Write(ref _lost, [.. _lost.TakeLast(MaxLost - 1), _head.Position]);
             Volatile.Write(ref _lastReset, reset);
             ForgetUntil(reset.Sequence);
-            _keyed!.Reload(entries, removalsForgotten, _limits.MaxTombstones);
+            _keyed!.Reload(entries, removalsForgotten, _limits.MaxTombstones, reset.Sequence);
             Volatile.Write(ref _head, entries.Count > 0 ? entries[^1] : reset);
         }
 
@@ -310,6 +313,21 @@ public sealed class MessageLog
                 break; // all that follow were set later
         return expired;
     }
+
+    /// <summary>The keys that are too old and stand in the way of a change: its own, or any where there is no room left.</summary>
+    internal List<StoreMessage> FindExpiredKeys(KeyedChange change, int atMost)
+    {
+        if (_keyed is null || change.IsClear)
+            return [];
+        if (_keyed.TryGet(change.Key!, out var current) && IsExpired(current))
+            return [current.Message];
+        var isFull = change.IsSet && ((current is null && _keyed.Keys >= _limits.MaxKeys)
+            || _keyed.LiveBytes - (current?.Size ?? 0) + change.Size > _limits.MaxBytes);
+        return isFull ? FindExpiredKeys(atMost) : [];
+    }
+
+    /// <summary>The bytes of a key and its value in a keyed log; 0 when it is not there.</summary>
+    internal int SizeOfKey(string key) => _keyed is not null && _keyed.TryGet(key, out var entry) ? entry.Size : 0;
 
     /// <summary>Says where a log begins that was made without: before anything is appended, and before <see cref="Open"/>.</summary>
     /// <param name="origin">The position before the first message that will be appended.</param>
@@ -378,7 +396,7 @@ public sealed class MessageLog
     {
         TrimExpired();
         if (_keyed is not null)
-            return KeyedSnapshot.Take(this, key: null);
+            return TakeKeyed(key: null);
         var head = Head;
         var messages = new List<StoreMessage>();
         for (var sequence = FirstReplayable; sequence <= head.Sequence; sequence++)
@@ -393,6 +411,19 @@ public sealed class MessageLog
             return new StoreSnapshot(head.Position, messages) { IsCompleted = head.IsEnd };
         // messages without an id, or the writer, took its slot meanwhile
         return new StoreSnapshot(head.IsEnd ? head.Position : latest.Position, [latest.Message]) { IsCompleted = head.IsEnd };
+    }
+
+    /// <summary>
+    /// The values of a keyed log, or of one key. A walk begins again where the writer removes more keys than the log remembers meanwhile;
+    /// one that does not come to an end keeps the writer waiting.
+    /// </summary>
+    internal StoreSnapshot TakeKeyed(string? key)
+    {
+        for (var tries = 0; tries < MaxWalks; tries++)
+            if (KeyedSnapshot.TryTake(this, key) is { } snapshot)
+                return snapshot;
+        lock (_gate)
+            return KeyedSnapshot.TryTake(this, key)!;
     }
 
     /// <summary>Loads the entry with this number; null when it is not there, or no longer.</summary>

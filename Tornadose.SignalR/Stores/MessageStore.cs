@@ -152,12 +152,13 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         CheckSize(change.Value);
         Check(options);
         if (change.IsSet)
-            Budget?.Demand(this, change.Size); // whatever removes makes room
+            Budget?.Demand(this, change.Size - Log.SizeOfKey(change.Key!)); // whatever removes makes room
         using var publish = Telemetry is { IsEnabled: true } telemetry
             ? telemetry.Begin(Name, Measured.Name, change.Size)
             : default(PublishTelemetry.Publish?);
         try
         {
+            await MakeWayAsync(change, cancellationToken).ConfigureAwait(false);
             var position = await StoreAsync(change, IdempotencyScope.KeyOf(options), cancellationToken).ConfigureAwait(false);
             if (position is { } stored)
                 publish?.Accepted(stored, messages: 1);
@@ -174,17 +175,23 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     internal void RemoveExpiredKeys()
     {
         if (Kind == StoreKind.Keyed && Options.KeyMaxAge is not null && !channel.RemovesExpiredKeys && _expiring.IsCompleted)
-            _expiring = RemoveExpiredKeysAsync();
+            _expiring = RemoveAsync(Log.FindExpiredKeys(MaxExpiredAtOnce), CancellationToken.None);
     }
 
-    private async Task RemoveExpiredKeysAsync()
+    /// <summary>A key that is too old is not there any more, whether or not the clock has come by: its removal is told before the
+    /// change.</summary>
+    private ValueTask MakeWayAsync(KeyedChange change, CancellationToken cancellationToken) =>
+        Options.KeyMaxAge is not null && !channel.RemovesExpiredKeys && Log.FindExpiredKeys(change, MaxExpiredAtOnce) is { Count: > 0 } keys
+            ? new(RemoveAsync(keys, cancellationToken))
+            : default;
+
+    private async Task RemoveAsync(List<StoreMessage> expired, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var expired in Log.FindExpiredKeys(MaxExpiredAtOnce))
+            foreach (var key in expired)
                 await channel.ChangeAsync(
-                    KeyedChange.Remove(expired.Key!, KeyCondition.IfAt(expired.Position!.Value)), null, CancellationToken.None)
-                    .ConfigureAwait(false);
+                    KeyedChange.Remove(key.Key!, KeyCondition.IfAt(key.Position!.Value)), null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {

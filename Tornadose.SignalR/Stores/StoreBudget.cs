@@ -18,6 +18,8 @@ internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>>
     /// <summary>
     /// Refuses a message by which a store would grow beyond the bound. A store that drops as many bytes for it does not grow.
     /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="size">The message's bytes, without those of a value that it replaces.</param>
     /// <exception cref="StoreRefusedException">There is no room.</exception>
     public void Demand(MessageStore store, int size)
     {
@@ -38,7 +40,7 @@ internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>>
     {
         if (log.Bytes + size > log.Limits.MaxBytes)
             return false; // its own limit bounds it
-        var dropped = log.Count >= log.Limits.Slots ? log.Find(log.FirstReplayable)?.Size ?? 0 : 0;
+        var dropped = !log.Limits.IsKeyed && log.Count >= log.Limits.Slots ? log.Find(log.FirstReplayable)?.Size ?? 0 : 0;
         return size > dropped;
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Tornadose.SignalR.Messages;
+using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
@@ -115,6 +117,58 @@ public sealed class AppendPumpTests
 
         Run();
         Assert.Equal(1, waiting.Count);
+    }
+
+    /// <summary>The hints come before the wake-up, once for each reader, and wake nobody, whatever the number of readers.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(32)]
+    [InlineData(100)]
+    public async Task Run_Prefetching_WakesEachOnceInOrder(int count)
+    {
+        var calls = new ConcurrentQueue<(int Waiter, string Call)>();
+        var waiters = Enumerable.Range(0, count).Select(i => new PrefetchedWaiter(call => calls.Enqueue((i, call)))).ToArray();
+        foreach (var waiter in waiters)
+            new AppendRegistration(_pump, waiter).Register(next: 1);
+
+        Run();
+        await Eventually.TrueAsync(() => calls.Count(static call => call.Call == "wake") == count);
+
+        Assert.Equal(Enumerable.Range(0, count), calls.Where(static call => call.Call == "wake").Select(static call => call.Waiter));
+        string[] hints = Prefetch.IsSupported ? ["parts", "parts of parts"] : [];
+        foreach (var waiter in calls.GroupBy(static call => call.Waiter))
+            Assert.Equal([.. hints.TakeLast(waiter.Key - 1), "wake"], waiter.Select(static call => call.Call));
+    }
+
+    /// <summary>A reader that runs may take the next ones out of the list, which are the objects that were asked for.</summary>
+    [Fact]
+    public void Run_PrefetchedWaiterLeavesBeforeItIsWoken_DisturbsNobody()
+    {
+        AppendRegistration[] registrations = [];
+        var woken = 0;
+        var waiters = Enumerable.Range(0, 20).Select(i => new PrefetchedWaiter(call =>
+        {
+            woken += call == "wake" ? 1 : 0;
+            registrations[(i + 3) % 20].Leave();
+        })).ToArray();
+        registrations = [.. waiters.Select(waiter => new AppendRegistration(_pump, waiter))];
+        foreach (var registration in registrations)
+            registration.Register(next: 1);
+
+        Run();
+
+        Assert.Equal(20, woken);
+    }
+
+    private sealed class PrefetchedWaiter(Action<string> called) : IAppendWaiter
+    {
+        public void Wake() => called("wake");
+
+        public void PrefetchParts() => called("parts");
+
+        public void PrefetchPartsOfParts() => called("parts of parts");
     }
 
     private void Run() => ((IThreadPoolWorkItem)_pump).Execute();

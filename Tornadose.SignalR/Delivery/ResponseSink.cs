@@ -24,6 +24,9 @@ public class ResponseSink(HttpResponse response) : IFrameSink
     /// <summary>The response's body.</summary>
     protected PipeWriter Output { get; } = response.BodyWriter;
 
+    /// <summary>Asks the processor for what a write reads first.</summary>
+    internal void Prefetch() => Messages.Prefetch.Object(Output);
+
     /// <summary>Sends the headers, before there is a message.</summary>
     /// <returns>A task that ends when they were sent.</returns>
     public virtual async ValueTask StartAsync() => await FlushAsync().ConfigureAwait(false);

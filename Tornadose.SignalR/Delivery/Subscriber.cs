@@ -92,6 +92,19 @@ internal sealed class Subscriber : SubscriberWake
     /// <summary>The age at which it ends; infinite for none.</summary>
     public TimeSpan MaxAge { get; set; } = Timeout.InfiniteTimeSpan;
 
+    public override void PrefetchParts()
+    {
+        base.PrefetchParts();
+        Prefetch.Object(_feeds);
+        Prefetch.Object(_sink);
+    }
+
+    public override void PrefetchPartsOfParts()
+    {
+        _feeds.Prefetch();
+        (_sink as ResponseSink)?.Prefetch();
+    }
+
     private bool IsEnding => Volatile.Read(ref _end) is not null;
 
     /// <summary>Delivers until the subscription ends.</summary>

@@ -11,6 +11,8 @@ namespace Tornadose.SignalR.Delivery;
 /// </summary>
 internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
 {
+    private const int FeedBytes = 128;
+
     private readonly SubscriberFeed[] _feeds;
     private readonly PositionVector? _vector;
     private SubscriberFeed _current;
@@ -135,6 +137,13 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
         foreach (var feed in _feeds)
             wait &= feed.Register() || feed.Cursor.IsAtEnd;
         return wait;
+    }
+
+    /// <summary>Asks the processor for the store that is read next, as a rule.</summary>
+    public void Prefetch()
+    {
+        Messages.Prefetch.Object(_current, FeedBytes);
+        Messages.Prefetch.Object(_current.Cursor);
     }
 
     public void Leave()

@@ -12,6 +12,7 @@ internal abstract class SubscriberWake : IAppendWaiter, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _source;
     private int _waiting;
+    private object? _continued;
 
     /// <summary>Begins a wait. A wake-up that comes between this call and the await is not lost.</summary>
     protected ValueTask BeginWait()
@@ -29,8 +30,19 @@ internal abstract class SubscriberWake : IAppendWaiter, IValueTaskSource
 
     void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
 
+    public virtual void PrefetchParts()
+    {
+        if (_continued is { } continued)
+            Prefetch.Object(continued);
+    }
+
+    public abstract void PrefetchPartsOfParts();
+
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
 
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        _continued = state;
         _source.OnCompleted(continuation, state, token, flags);
+    }
 }

@@ -115,7 +115,7 @@ internal sealed class HubSink(
         if (_oneByOne || _batch.IsSingle)
             await SendEachAsync().ConfigureAwait(false);
         else
-            await SendAsync(Join()).ConfigureAwait(false);
+            await SendAsync(JoinedFrames.Of(_batch, connection.Protocol.Name)).ConfigureAwait(false);
         _batch.Clear();
         return Flushed();
     }
@@ -124,15 +124,5 @@ internal sealed class HubSink(
     {
         for (var i = 0; i < _batch.Count; i++)
             await SendAsync(_batch[i]).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write.
-    /// </summary>
-    private SerializedHubMessage Join()
-    {
-        var bytes = new byte[_batch.Length];
-        _batch.CopyTo(bytes);
-        return HubFrame.Wrap(connection.Protocol.Name, bytes);
     }
 }

@@ -99,7 +99,8 @@ public sealed class RedisWindowTests(RedisFixture redis)
     public async Task Follow_MessagesLargerThanAPage_AreAllRead()
     {
         await using var server = await RedisProcess.StartAsync();
-        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose");
+        await using var backplane = TestBackplane.Create(
+            server.ConnectionString, "tornadose", static options => options.CommandTimeout = TimeSpan.FromSeconds(30)); // much data
         await using var channel = backplane.Open("orders", new MessageLogLimits(100, 64 << 20));
         for (var i = 0; i < 6; i++)
             await channel.AppendAsync(

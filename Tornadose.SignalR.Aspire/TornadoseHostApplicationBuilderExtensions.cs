@@ -39,7 +39,8 @@ public static class TornadoseHostApplicationBuilderExtensions
         var settings = Read(builder.Configuration, connectionName);
         configureSettings?.Invoke(settings);
         if (string.IsNullOrWhiteSpace(settings.ConnectionString))
-            throw new InvalidOperationException($"There is no connection string for the stores. Set ConnectionStrings:{connectionName} or " +
+            throw new InvalidOperationException(
+                $"There is no connection string for the stores. Set ConnectionStrings:{connectionName} or " +
                 $"{ConfigurationSection}:ConnectionString, or reference the resource in the AppHost: .WithReference({connectionName}).");
         var options = RedisConnector.Parse(settings.ConnectionString);
         configureOptions?.Invoke(options);

@@ -7,9 +7,9 @@ namespace Tornadose.SignalR;
 public sealed class TornadoseSettings
 {
     /// <summary>
-    /// Where Redis is: whatever StackExchange.Redis understands except <c>channelPrefix</c>, or a URL, <c>redis://user:secret@host:6379/0</c>.
-    /// Default null. The connection string with the connection's name, <c>ConnectionStrings:{name}</c>, takes precedence over what the
-    /// section says.
+    /// Where Redis is: whatever StackExchange.Redis understands except <c>channelPrefix</c>, or a URL,
+    /// <c>redis://user:secret@host:6379/0</c>. Default null. The connection string with the connection's name,
+    /// <c>ConnectionStrings:{name}</c>, takes precedence over what the section says.
     /// </summary>
     public string? ConnectionString { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Tornadose.SignalR.Client;
 
@@ -79,6 +80,7 @@ public sealed class StoreSubscription : IAsyncDisposable
 
     private async ValueTask HandOnAsync(ReceivedMessage message)
     {
+        using var activity = ClientActivities.BeginProcess(message);
         try
         {
             await _onMessage(message, _stop.Token).ConfigureAwait(false);
@@ -94,6 +96,7 @@ public sealed class StoreSubscription : IAsyncDisposable
         }
         catch (Exception failure)
         {
+            activity?.SetTag("error.type", failure.GetType().FullName).SetStatus(ActivityStatusCode.Error);
             _logger.CallbackFailed(failure, _stores);
         }
     }

@@ -3,7 +3,7 @@
 # you commit it: it is what a review of the public surface looks at.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-projects=(Abstractions "" StackExchangeRedis Sqlite Blazor Client Specifications)
+projects=(Abstractions "" StackExchangeRedis Aspire Sqlite Blazor Client Specifications)
 for name in "${projects[@]}"; do
   project=Tornadose.SignalR${name:+.$name}
   echo '#nullable enable' > "$project/PublicAPI.Unshipped.txt"

@@ -11,6 +11,7 @@ them, turn by turn, and the table `model` shows how far its answers are from wha
 """
 import json
 import math
+import random
 import statistics
 import sys
 from pathlib import Path
@@ -28,6 +29,10 @@ NODE_CORES, NODE_GB, MEMORY_SHARE, CPU_SHARE = 4, 8, 0.5, 0.6
 NODE_SUBSCRIBERS = 100_000  # as many as should come back at once when a node is lost
 REDIS_SHARE = 0.7  # of the one thread that runs commands
 MILLION = 1_000_000
+# A herd: everybody of ten nodes comes back. The waits are the defaults of RetryMin, RetryMax and DrainWindow, in seconds.
+HERD, HERD_NODES = 100_000, 10
+RETRY, DRAIN = (1, 4), 10
+RECONNECT_MS = [1, 2, 4]  # assumed, not measured
 NODES = ["nodes for the processor", "nodes for the memory", "nodes", "payload a node, Gbit/s"]
 
 
@@ -156,6 +161,50 @@ def million():
     return table(["each subscriber gets", *NODES], [[what, *nodes_for(MILLION, rate, size)] for what, rate, size in loads])
 
 
+def herd():
+    """What each node sees when everybody of ten nodes comes back: computed from the clients' waits, for assumed costs of a reconnect."""
+    cases = [
+        ("all connections are cut at once", HERD, HERD_NODES, 0),
+        ("all nodes stop, and drain", HERD, HERD_NODES, DRAIN),
+        ("one node is killed", HERD // HERD_NODES, HERD_NODES - 1, 0),
+    ]
+    costs_in_words = [f"{cost} ms" for cost in RECONNECT_MS]
+    head = ["what happens", "reconnects", "most on a node in a second", *costs_in_words]
+    return table(head, [[what, f"{clients:,}", *come_back(clients, nodes, drain)] for what, clients, nodes, drain in cases])
+
+
+def come_back(clients, nodes, drain):
+    """The busiest second of the busiest node, then for each cost of a reconnect the p99 of what clients wait for their turn, in s."""
+    dice = random.Random(1)
+    arrivals = [[] for _ in range(nodes)]
+    for _ in range(clients):
+        arrivals[dice.randrange(nodes)].append(drain * dice.random() + RETRY[0] + (RETRY[1] - RETRY[0]) * dice.random())
+    for node in arrivals:
+        node.sort()
+    return [number(max(map(busiest_second, arrivals))), *(number(p99_wait(arrivals, cost)) for cost in RECONNECT_MS)]
+
+
+def busiest_second(times):
+    most, first = 0, 0
+    for last, time in enumerate(times):
+        while times[first] <= time - 1:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def p99_wait(arrivals, cost):
+    """Each node takes its clients in turn, with all its cores."""
+    waits = []
+    for node in arrivals:
+        free = 0
+        for time in node:
+            free = max(free, time) + cost / 1000 / NODE_CORES
+            waits.append(free - time)
+    waits.sort()
+    return waits[int(len(waits) * 0.99)]
+
+
 def redis():
     at_nought, each_node = line(curve("redis", "Redis CPU µs/publish"))
     at_nought, each_node = max(at_nought, 0), max(each_node, 0)
@@ -175,7 +224,7 @@ def main(arguments):
     if arguments[:1] == ["--for"] and len(arguments) == 4:
         print(table(NODES, [nodes_for(*map(float, arguments[1:]))]))
         return 0
-    tables = {make.__name__: make() for make in (costs, growth, model, million, redis)}
+    tables = {make.__name__: make() for make in (costs, growth, model, million, herd, redis)}
     if not arguments:
         print("\n\n".join(f"{name}:\n\n{text}" for name, text in tables.items()))
         return 0

@@ -28,14 +28,15 @@ public sealed class DirectionOfKnowledgeTests
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
         ["Sqlite"] = ["Backplanes", "Messages", "Diagnostics"],
         ["StackExchangeRedis"] = ["Backplanes", "Messages", "Diagnostics"],
+        ["Aspire"] = [],
         ["Blazor"] = ["Messages", "Stores"],
         ["Client"] = [],
     };
 
     private static readonly ArchUnitNET.Domain.Architecture House = new ArchLoader().LoadAssemblies(
         Assembly.Load("Tornadose.SignalR"), Assembly.Load("Tornadose.SignalR.Abstractions"),
-        Assembly.Load("Tornadose.SignalR.Blazor"), Assembly.Load("Tornadose.SignalR.Client"), Assembly.Load("Tornadose.SignalR.Sqlite"),
-        Assembly.Load("Tornadose.SignalR.StackExchangeRedis")).Build();
+        Assembly.Load("Tornadose.SignalR.Aspire"), Assembly.Load("Tornadose.SignalR.Blazor"), Assembly.Load("Tornadose.SignalR.Client"),
+        Assembly.Load("Tornadose.SignalR.Sqlite"), Assembly.Load("Tornadose.SignalR.StackExchangeRedis")).Build();
 
     public static TheoryData<string> Folders => [.. Allowed.Keys];
 

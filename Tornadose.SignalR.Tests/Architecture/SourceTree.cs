@@ -14,8 +14,8 @@ internal static class SourceTree
 
     private static readonly string[] Projects =
     [
-        Server, "Tornadose.SignalR.Abstractions", "Tornadose.SignalR.Blazor", "Tornadose.SignalR.Client", "Tornadose.SignalR.Sqlite",
-        "Tornadose.SignalR.StackExchangeRedis",
+        Server, "Tornadose.SignalR.Abstractions", "Tornadose.SignalR.Aspire", "Tornadose.SignalR.Blazor", "Tornadose.SignalR.Client",
+        "Tornadose.SignalR.Sqlite", "Tornadose.SignalR.StackExchangeRedis",
     ];
 
     private static readonly Dictionary<string, string> Folders = Declared();

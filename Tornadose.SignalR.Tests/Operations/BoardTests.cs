@@ -10,10 +10,13 @@ namespace Tornadose.SignalR.Tests.Operations;
 /// <summary>The board's queries against a real Prometheus, which scrapes two servers: one on Redis, one on SQLite.</summary>
 public sealed class BoardTests
 {
-    /// <summary>They take faults of their own; their names are compared with the documented instruments.</summary>
+    /// <summary>
+    /// They take faults of their own, so that Prometheus has to understand their queries and may answer them with nothing. Their names are
+    /// compared with the documented instruments.
+    /// </summary>
     private static readonly string[] Rare =
     [
-        "tornadose_backplane_missed_total", "tornadose_backplane_refused_total", "tornadose_backplane_connections_replaced_total",
+        "tornadose_backplane_missed_total", "tornadose_backplane_connections_replaced_total",
         "tornadose_sqlite_commits_failed_total", "tornadose_sqlite_reads_failed_total", "tornadose_access_rechecks_failed_total",
     ];
 
@@ -34,8 +37,10 @@ public sealed class BoardTests
         await using var prometheus = await PrometheusProcess.StartAsync(onRedis.Url, onSqlite.Url);
         using var stop = new CancellationTokenSource();
         var load = Task.WhenAll(LoadAsync(onRedis, stop.Token), LoadAsync(onSqlite, stop.Token));
-        var faults = FaultsAsync(redis, stop.Token);
-        var waiting = Queries().Where(static query => !PrometheusNames.In(query).Any(Rare.Contains)).ToList();
+        var faults = FaultsAsync(redis, onRedis, stop.Token);
+        foreach (var query in Queries().Where(IsRare))
+            await prometheus.QueryAsync(Filled(query));
+        var waiting = Queries().Where(static query => !IsRare(query)).ToList();
         await Eventually.TrueAsync(
             async () =>
             {
@@ -75,20 +80,31 @@ public sealed class BoardTests
         }
     }
 
-    /// <summary>Redis hangs, then loses the connections of its subscribers, and so on.</summary>
-    private static async Task FaultsAsync(RedisProcess redis, CancellationToken stop)
+    /// <summary>Redis hangs until a publish has failed, then loses the connections of its subscribers, and so on; somebody forges
+    /// announcements all the time.</summary>
+    private static async Task FaultsAsync(RedisProcess redis, DashboardServer server, CancellationToken stop)
     {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("X-Api-Key", ServerProcess.Key);
         while (!stop.IsCancellationRequested)
         {
             redis.Suspend();
-            await Task.Delay(TimeSpan.FromSeconds(1.5), CancellationToken.None); // for how long the fault lasts
+            await Eventually.TrueAsync(async () => !await PublishesAsync(http, server));
             redis.Resume();
+            await Eventually.TrueAsync(() => PublishesAsync(http, server));
             for (var kills = 0; kills < 5 && !stop.IsCancellationRequested; kills++)
             {
-                await redis.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub");
-                await Task.Delay(TimeSpan.FromMilliseconds(300), CancellationToken.None);
+                await Eventually.TrueAsync(async () => await redis.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub") is > 0L);
+                await Eventually.TrueAsync(async () => await redis.CommandAsync("PUBLISH", "{tornadose:orders}", "\u0001T1;forged") is > 0L);
             }
         }
+    }
+
+    private static async Task<bool> PublishesAsync(HttpClient http, DashboardServer server)
+    {
+        using var answer = await http.PostAsync(
+            server.Store("orders"), new StringContent("?", Encoding.UTF8, "text/plain"), CancellationToken.None).WithTimeout();
+        return answer.IsSuccessStatusCode;
     }
 
     private static async Task<HashSet<string>> ExportedAsync(DashboardServer server)
@@ -97,6 +113,8 @@ public sealed class BoardTests
         var text = await http.GetStringAsync(new Uri(server.Url, "metrics")).WithTimeout();
         return [.. text.Split('\n').Where(static line => !line.StartsWith('#')).SelectMany(static line => PrometheusNames.In(line.Split('{')[0]))];
     }
+
+    private static bool IsRare(string query) => PrometheusNames.In(query).Any(Rare.Contains);
 
     private static string Filled(string query) =>
         query.Replace("$__rate_interval", "20s", StringComparison.Ordinal).Replace("$job", ".*", StringComparison.Ordinal)

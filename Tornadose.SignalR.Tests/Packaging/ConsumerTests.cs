@@ -93,8 +93,9 @@ public sealed class ConsumerTests(PackageFixture package)
     }
 
     /// <summary>
-    /// The twelve lines, with what the front page says is missing for it: over Redis, and on SQLite, where an order is there after a kill.
-    /// One program for both, because to compile it to native code takes a minute; whatever the trimmer warns of, this does as well.
+    /// The twelve lines, with what the front page says is missing for it: over Redis by the Aspire integration, and on SQLite, where
+    /// an order is there after a kill. One program for both, because to compile it to native code takes a minute; whatever the trimmer
+    /// warns of, this does as well.
     /// </summary>
     [Fact]
     public async Task FrontPage_Native_RunsOverRedisAndOnSqliteWithoutAWarning()
@@ -105,18 +106,18 @@ public sealed class ConsumerTests(PackageFixture package)
         var program = blocks.First(static text => text.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal))
             .Replace("builder.Services.AddTornadose()", "var stores = builder.Services.AddTornadose()", StringComparison.Ordinal)
             .Replace("var app =", $"""
-                if (builder.Configuration["redis"] is string redis)
-                    stores.AddStackExchangeRedis(redis);
+                if (builder.Configuration.GetConnectionString("redis") is not null)
+                    builder.AddTornadose("redis");
                 else
                     stores.AddSqlite("Data Source=stores.db");
                 {context[0]}
                 var app =
                 """, StringComparison.Ordinal);
-        var references = Reference("Tornadose.SignalR.StackExchangeRedis") + Reference("Tornadose.SignalR.Sqlite") + Rooted;
+        var references = Reference("Tornadose.SignalR.Aspire") + Reference("Tornadose.SignalR.Sqlite") + Rooted;
         await using var redis = await RedisProcess.StartAsync();
         await using var app = await ConsumerApp.CreateAsync(
             package, $"{program}\n{string.Join('\n', context[1..])}", ForTheTrimmer("PublishAot"), references);
-        await app.PublishAndStartAsync("--redis", redis.ConnectionString);
+        await app.PublishAndStartAsync("--ConnectionStrings:redis", redis.ConnectionString);
         await AssertTakesAnOrderAsync(app);
         await app.KillAndStartAgainAsync("--Tornadose:Sqlite:Synchronous=Normal");
         await AssertTakesAnOrderAsync(app);

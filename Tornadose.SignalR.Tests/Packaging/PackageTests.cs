@@ -25,6 +25,10 @@ public sealed partial class PackageTests(PackageFixture packages)
             "Tornadose.SignalR.StackExchangeRedis", ["scripts/append.lua", "scripts/change.lua"],
             ["StackExchange.Redis", "Tornadose.SignalR"]
         },
+        {
+            "Tornadose.SignalR.Aspire", ["ConfigurationSchema.json"],
+            ["OpenTelemetry.Extensions.Hosting", "Tornadose.SignalR.StackExchangeRedis"]
+        },
         { "Tornadose.SignalR.Sqlite", [], ["Microsoft.Data.Sqlite", "Tornadose.SignalR"] },
         { "Tornadose.SignalR.Blazor", [], ["Tornadose.SignalR"] },
         {
@@ -51,6 +55,16 @@ public sealed partial class PackageTests(PackageFixture packages)
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>An editor finds the schema by what the package's targets say, also in a project that has the package through another.</summary>
+    [Fact]
+    public async Task Aspire_Targets_NameTheSchemaOfThePackage()
+    {
+        const string Id = "Tornadose.SignalR.Aspire";
+        using var zip = await packages.OpenAsync(Id);
+        var targets = await ReadAsync(zip, $"buildTransitive/net10.0/{Id}.targets");
+        Assert.Contains("$(MSBuildThisFileDirectory)../../ConfigurationSchema.json", targets, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// The activities of the source <c>Tornadose</c> that concern one store. The source is the process's, so that other tests' are seen here,
+/// The activities of the library's two sources that concern one store. A source is the process's, so that other tests' are seen here,
 /// too: hence a store with a name of its own.
 /// </summary>
 internal sealed class ActivityRecorder : IDisposable
@@ -16,7 +16,7 @@ internal sealed class ActivityRecorder : IDisposable
     {
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == "Tornadose.SignalR",
+            ShouldListenTo = source => source.Name is "Tornadose.SignalR" or "Tornadose.SignalR.Client",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
             {

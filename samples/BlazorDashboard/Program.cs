@@ -1,6 +1,7 @@
 using BlazorDashboard.Components;
 using BlazorDashboard.Connections;
 using BlazorDashboard.Stores;
+using OpenTelemetry;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
@@ -20,9 +21,16 @@ builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddSingleton<Outages>();
 var node = DashboardNode.From(builder.Configuration);
 builder.Services.AddDashboardStores(node);
+builder.Services.AddHealthChecks();
 var signalR = builder.Services.AddSignalR().AddMessagePackProtocol();
 if (node.Redis is not null)
+{
+    builder.AddTornadose("redis", settings => settings.ConnectionString = node.Redis); // with health check, metrics and traces
     signalR.AddStackExchangeRedis(node.Redis); // for what the application itself sends to SignalR's clients: the stores do not need it
+}
+
+if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null) // set by an AppHost
+    builder.Services.AddOpenTelemetry().UseOtlpExporter();
 
 var app = builder.Build();
 app.UseMiddleware<OutageMiddleware>();
@@ -33,6 +41,9 @@ app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 app.MapStores("/stores");
 app.MapStoreHub("/hubs/stores");
 app.MapStorePublishing("/stores").AllowAnonymous().OnlyTo(StoreName.Notes);
+app.MapHealthChecks("/health/ready");
+if (app.Environment.IsDevelopment())
+    app.MapStoreInspector("/stores/_inspect").AllowAnonymous(); // whoever may use it can end other people's streams
 // For "cut my connection", and for measuring latency with a page's clock that is not the server's.
 app.MapPost("/cut/{page}", (string page, Outages outages) => outages.Begin(page) ? Results.NoContent() : Results.NotFound());
 app.MapGet("/clock", (TimeProvider clock) => clock.GetUtcNow().ToUnixTimeMilliseconds());

@@ -11,7 +11,8 @@ public sealed record DashboardNode(string Name, string? Redis)
     /// <summary>The store of what is measured of this process alone: with a name of its own where other processes have one too.</summary>
     public string Own(string store) => IsShared ? $"{store}/{Name}" : store;
 
-    /// <summary>Reads <c>--redis</c> and <c>--node</c>.</summary>
+    /// <summary>Reads <c>--redis</c>, or the connection string <c>redis</c> as an AppHost sets it, and <c>--node</c>.</summary>
     public static DashboardNode From(IConfiguration configuration) =>
-        new(configuration["node"] ?? $"{Environment.MachineName}-{Environment.ProcessId}", configuration["redis"]);
+        new(configuration["node"] ?? $"{Environment.MachineName}-{Environment.ProcessId}",
+            configuration["redis"] ?? configuration.GetConnectionString("redis"));
 }

@@ -10,7 +10,7 @@ public static class DashboardStores
     public static IServiceCollection AddDashboardStores(this IServiceCollection services, DashboardNode node)
     {
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default));
-        var stores = services.AddTornadose().AddBlazor()
+        services.AddTornadose().AddBlazor()
             .AddQueueStore<CpuMetrics>(StoreName.Cpu, OfMachine).SampledBy<CpuMetrics, CpuReader>(SampleRate.Machine)
             .AddQueueStore<MemoryMetrics>(StoreName.Memory, OfMachine).SampledBy<MemoryMetrics, MemoryReader>(SampleRate.Machine)
             .AddQueueStore<NetworkMetrics>(StoreName.Network, OfMachine).SampledBy<NetworkMetrics, NetworkReader>(SampleRate.Machine)
@@ -27,8 +27,6 @@ public static class DashboardStores
                     .RunAsync(processes, stop))
             .AddKeyedStore<NodeMetrics>(StoreName.Nodes, o => o.KeyMaxAge = SampleRate.NodeMaxAge)
             .AddQueueStore(StoreName.Notes, o => (o.Capacity, o.MaxMessageBytes) = (StoreWindow.Notes, StoreWindow.NoteBytes));
-        if (node.Redis is not null)
-            stores.AddStackExchangeRedis(node.Redis);
         return services.AddMachineReaders().AddSingleton(node).AddSingleton<StoreSnapshots>().AddHostedService<StoresFollowed>();
     }
 

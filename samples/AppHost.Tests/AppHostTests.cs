@@ -1,0 +1,48 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Tornadose.SignalR;
+using Xunit;
+
+namespace AppHost.Tests;
+
+/// <summary>Starts Redis and both nodes as a developer does with <c>dotnet run</c>.</summary>
+public sealed class AppHostTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task AppHost_PublishOnOneNode_IsReadOnTheOtherAndSeenByHealthAndInspector()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(stop).WaitAsync(Patience, stop);
+        await using var app = await builder.BuildAsync(stop).WaitAsync(Patience, stop);
+        await app.StartAsync(stop).WaitAsync(Patience, stop);
+        foreach (var node in new[] { "left", "right" })
+            await app.ResourceNotifications.WaitForResourceHealthyAsync(node, stop).WaitAsync(Patience, stop);
+
+        using var left = new TornadoseClient(Stores(app, "left"));
+        using var right = new TornadoseClient(Stores(app, "right"));
+        await using var read = right.ReadAllAsync("notes", StartAt.Earliest, stop).GetAsyncEnumerator(stop);
+        var published = await left.PublishAsync("notes", "hello from the left", cancellationToken: stop).WaitAsync(Patience, stop);
+        Assert.True(await read.MoveNextAsync().AsTask().WaitAsync(Patience, stop));
+        Assert.Equal((published, "hello from the left"), (read.Current.Id, read.Current.GetText()));
+
+        using var http = app.CreateHttpClient("left", "http");
+        Assert.Equal("Healthy", await http.GetStringAsync("health/ready", stop));
+        Assert.Equal(["/stores/_inspect"], InspectorLinks(app, "left"));
+        var inspected = await http.GetFromJsonAsync<JsonElement>("stores/_inspect", stop);
+        Assert.Equal(2, inspected.GetProperty("nodes").GetArrayLength());
+    }
+
+    private static Uri Stores(DistributedApplication app, string node) => new(app.GetEndpoint(node, "http"), "stores");
+
+    private static IEnumerable<string> InspectorLinks(DistributedApplication app, string node)
+    {
+        Assert.True(app.ResourceNotifications.TryGetCurrentState(node, out var current));
+        return current.Snapshot.Urls.Where(static url => url.DisplayProperties.DisplayName == "inspector")
+            .Select(static url => new Uri(url.Url).AbsolutePath);
+    }
+}

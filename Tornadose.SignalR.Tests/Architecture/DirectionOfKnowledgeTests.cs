@@ -28,7 +28,8 @@ public sealed class DirectionOfKnowledgeTests
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
         ["Sqlite"] = ["Backplanes", "Messages", "Diagnostics"],
         ["StackExchangeRedis"] = ["Backplanes", "Messages", "Diagnostics"],
-        ["Blazor"] = ["Messages", "Stores"],
+        ["Circuits"] = ["Stores", "Messages"],
+        ["Blazor"] = [],
         ["Client"] = [],
     };
 

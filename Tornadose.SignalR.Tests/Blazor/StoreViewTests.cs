@@ -111,7 +111,7 @@ public sealed class StoreViewTests
         await using var tab = await fixture.OpenAsync<int>();
         tab.View.Show("numbers");
         await tab.Circuit.OnConnectionDownAsync(null!, default);
-        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Paused);
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Connecting);
         await fixture.PublishAsync(1, 20);
         Assert.Empty(tab.View.Values);
         await tab.Circuit.OnConnectionUpAsync(null!, default);

@@ -239,6 +239,26 @@ public sealed class StoreViewTests
     }
 
     [Fact]
+    public async Task View_OfAPageThatAnEnhancedNavigationBrought_GoesOnAfterWhatThatPageShowed()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 2);
+        await using var page = await fixture.OpenAsync<int>(interactive: false);
+        page.View.Show("numbers");
+        var first = await page.View.PersistAsync();
+        await using var tab = await fixture.OpenAsync<int>(state: first);
+        tab.View.Show("numbers");
+        await tab.View.LeaveAsync();
+        await fixture.PublishAsync(3, 1);
+        await using var next = await fixture.OpenAsync<int>(interactive: false);
+        next.View.Show("numbers");
+        await tab.RestoreAsync(await next.View.PersistAsync());
+        await fixture.PublishAsync(4, 1);
+        tab.View.Show("numbers", ("Paused", true));
+        Assert.Equal([1, 2, 3], tab.View.Values);
+    }
+
+    [Fact]
     public async Task Views_OfOneStoreOnOnePage_EachGoOnAfterWhatTheyShowed()
     {
         await using var fixture = new ViewFixture();

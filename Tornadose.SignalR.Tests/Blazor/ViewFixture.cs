@@ -61,6 +61,10 @@ internal sealed class ViewFixture : IAsyncDisposable
     {
         public CircuitConnection Circuit => Scope.ServiceProvider.GetRequiredService<CircuitConnection>();
 
+        /// <summary>What an enhanced navigation brings with the next page.</summary>
+        public Task RestoreAsync(IDictionary<string, byte[]> state) => Scope.ServiceProvider
+            .GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(new KeptState { State = state }, RestoreContext.ValueUpdate);
+
         public async ValueTask DisposeAsync()
         {
             await View.DisposeAsync();

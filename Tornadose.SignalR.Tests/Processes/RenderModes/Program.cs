@@ -11,8 +11,14 @@ builder.Services.AddTornadose()
 
 var app = builder.Build();
 // Below a path that names the wire which the browser is to use: everything is the same below each of them.
-foreach (var wire in new[] { "/ServerSentEvents", "/WebSocket", "/LongPolling", "/SignalR" })
-    app.UsePathBase(wire);
+PathString[] wires = ["/ServerSentEvents", "/WebSocket", "/LongPolling", "/SignalR"];
+app.Use((context, next) =>
+{
+    var wire = Array.Find(wires, wire => context.Request.Path.StartsWithSegments(wire));
+    context.Request.PathBase += wire;
+    context.Request.Path = context.Request.Path.Value![(wire.Value ?? "").Length..];
+    return next(context);
+});
 app.UseRouting();
 app.UseAntiforgery();
 app.MapStaticAssets();

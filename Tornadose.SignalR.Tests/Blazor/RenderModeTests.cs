@@ -34,6 +34,14 @@ public sealed class RenderModeTests(ITestOutputHelper output)
         await site.PublishAsync(Some);
         await CompareAsync(site, browser, page, wire, "live");
 
+        if (runs == "Server")
+        {
+            await browser.EvalAsync("Blazor.pauseCircuit()");
+            await site.PublishAsync(Some);
+            await browser.EvalAsync("Blazor.resumeCircuit()");
+            await CompareAsync(site, browser, page, wire, "circuit paused and resumed");
+        }
+
         site.Proxy.Cut();
         await site.PublishAsync(Some);
         await CompareAsync(site, browser, page, wire, "cut");
@@ -43,14 +51,6 @@ public sealed class RenderModeTests(ITestOutputHelper output)
         await site.PublishAsync(Some);
         await browser.ClickAsync("[data-pause]");
         await CompareAsync(site, browser, page, wire, "pause");
-
-        if (runs == "Server")
-        {
-            await browser.EvalAsync("Blazor.pauseCircuit()");
-            await site.PublishAsync(Some);
-            await browser.EvalAsync("Blazor.resumeCircuit()");
-            await CompareAsync(site, browser, page, wire, "circuit paused and resumed");
-        }
 
         await browser.ClickAsync("a[href=elsewhere]");
         await browser.WaitForAsync("document.querySelector('h1').textContent === 'Elsewhere'");

@@ -26,7 +26,7 @@ public sealed partial class PackageTests(PackageFixture packages)
             ["StackExchange.Redis", "Tornadose.SignalR"]
         },
         { "Tornadose.SignalR.Sqlite", [], ["Microsoft.Data.Sqlite", "Tornadose.SignalR"] },
-        { "Tornadose.SignalR.Blazor", ["Microsoft.AspNetCore.Components.Web"], ["Tornadose.SignalR.Abstractions"] },
+        { "Tornadose.SignalR.Blazor", [], ["Microsoft.AspNetCore.Components.Web", "Tornadose.SignalR.Abstractions"] },
         {
             "Tornadose.SignalR.Client", [],
             ["Microsoft.AspNetCore.SignalR.Client", "Microsoft.Extensions.Http", "Tornadose.SignalR.Abstractions"]

@@ -36,6 +36,9 @@ public sealed class ChromiumPage : IAsyncDisposable
 
     public Task<JsonElement> EvalAsync(string expression, string tab = "main") => RunAsync(new { tab, eval = expression });
 
+    public async Task<string?> TextAsync(string selector, string tab = "main") =>
+        (await EvalAsync($"document.querySelector(\"{selector}\").textContent", tab)).GetString();
+
     /// <summary>Waits until an expression is truthy and returns its value.</summary>
     public Task<JsonElement> WaitForAsync(string expression, string tab = "main") => RunAsync(new { tab, waitFor = expression });
 

@@ -63,6 +63,10 @@ public sealed class ChromiumPage : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ErrorsAsync(string tab = "main") =>
         [.. (await RunAsync(new { tab, errors = true })).EnumerateArray().Select(error => error.GetString()!)];
 
+    /// <summary>What axe finds wrong with the page's accessibility: rules, and the elements that break them.</summary>
+    public async Task<IReadOnlyList<string>> FindBarriersAsync(string tab = "main") =>
+        [.. (await RunAsync(new { tab, axe = true })).EnumerateArray().Select(barrier => barrier.GetString()!)];
+
     public async ValueTask DisposeAsync()
     {
         try

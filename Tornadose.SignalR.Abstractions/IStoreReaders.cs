@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// Gives readers of stores: on a server, which has <c>AddTornadose()</c>, in process; elsewhere, with <c>AddTornadoseClient(…)</c>, over a
-/// wire. A component that takes its stores from here works in both places.
+/// Gives readers of stores: on a server, which has <c>AddTornadose()</c>, in process; elsewhere, with <c>AddTornadoseClient(…)</c>, over
+/// a wire. A component that takes its stores from here works in both places.
 /// </summary>
 public interface IStoreReaders
 {

@@ -158,8 +158,8 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
     }
 
     /// <summary>
-    /// Reading may begin before what is shown: after the id of a prerendered page that showed less, or after a reset. An id that comes twice
-    /// would be a key that comes twice, which ends the circuit.
+    /// Reading may begin before what is shown: after the id of a prerendered page that showed less, or after a reset. An id that comes
+    /// twice would be a key that comes twice, which ends the circuit.
     /// </summary>
     private bool IsShown(StoreMessage message) =>
         message.Position is { } position && _newest is { } newest && position.Epoch == newest.Epoch && position.Offset <= newest.Offset;

@@ -33,17 +33,20 @@ internal sealed class StoreViewHandover : IDisposable
         [
             state.RegisterOnPersisting(() => PersistAsync(Ids, GoesToCircuit, static view => view.Id()), RenderMode.InteractiveServer),
             state.RegisterOnPersisting(
-                () => PersistAsync(Pages, GoesToBrowser, static view => PageSnapshot.Write(view.Beginning())), RenderMode.InteractiveWebAssembly),
+                () => PersistAsync(Pages, GoesToBrowser, static view => PageSnapshot.Write(view.Beginning())),
+                RenderMode.InteractiveWebAssembly),
             state.RegisterOnRestoring(BeginAnew, new RestoreOptions { AllowUpdates = true }),
         ];
     }
 
-    /// <summary>What was handed over to the next view of a store: an id, or a whole snapshot. Both are null when there is nothing.</summary>
+    /// <summary>What was handed over to the next view of a store: an id, or a whole snapshot. Both are null where nothing was.</summary>
     public (string? Id, StoreSnapshot? Snapshot) Take(string store)
     {
         if (_isOver)
             return default;
-        return TakeNext(Pages, store) is { } page && PageSnapshot.Read(page) is { } snapshot ? (snapshot.Id, snapshot) : (TakeNext(Ids, store), null);
+        return TakeNext(Pages, store) is { } page && PageSnapshot.Read(page) is { } snapshot
+            ? (snapshot.Id, snapshot)
+            : (TakeNext(Ids, store), null);
     }
 
     /// <summary>Has a view's state handed over when the time comes.</summary>

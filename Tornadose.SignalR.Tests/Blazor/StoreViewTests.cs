@@ -441,7 +441,8 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture();
         await fixture.PublishAsync(1, 1);
         await using var tab = await fixture.OpenAsync<int>();
-        (string, object) failed = ("Failed", (RenderFragment<Exception>)(static failure => builder => builder.AddContent(0, failure.GetType().Name)));
+        (string, object) failed = ("Failed", (RenderFragment<Exception>)(static failure =>
+            builder => builder.AddContent(0, failure.GetType().Name)));
         tab.View.Show("nothing", failed);
         Assert.Equal((nameof(StoreNotFoundException), null), (tab.View.Markup, tab.View.Failure));
         tab.View.Change("numbers", failed);

@@ -63,7 +63,8 @@ internal sealed class ViewFixture : IAsyncDisposable
 
         /// <summary>What an enhanced navigation brings with the next page.</summary>
         public Task RestoreAsync(IDictionary<string, byte[]> state) => Scope.ServiceProvider
-            .GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(new KeptState { State = state }, RestoreContext.ValueUpdate);
+            .GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(
+                new KeptState { State = state }, RestoreContext.ValueUpdate);
 
         public async ValueTask DisposeAsync()
         {

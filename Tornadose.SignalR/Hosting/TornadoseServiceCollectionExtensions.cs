@@ -129,8 +129,8 @@ public static class TornadoseServiceCollectionExtensions
     private static void AddReaders(IServiceCollection services)
     {
         services.TryAddScoped<CircuitConnection>();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Scoped<CircuitHandler, CircuitConnection>(static provider => provider.GetRequiredService<CircuitConnection>()));
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<CircuitHandler, CircuitConnection>(
+            static provider => provider.GetRequiredService<CircuitConnection>()));
         services.Replace(ServiceDescriptor.Scoped<IStoreReaders, CircuitStoreReaders>());
     }
 

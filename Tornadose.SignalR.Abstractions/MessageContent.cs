@@ -63,6 +63,11 @@ public readonly struct MessageContent(ReadOnlyMemory<byte> data, MessageFormat f
         };
     }
 
+    /// <summary>A change of a keyed store as it came over a wire, or with a page.</summary>
+    internal static MessageContent OfReceivedChange(
+        ReadOnlyMemory<byte> data, string? key, StoreChange change, ReadOnlyMemory<byte> value) =>
+        new(data, MessageFormat.Json, null) { Key = key, Change = change, Value = value };
+
     /// <summary>What is told besides the changes: that all keys have gone, or where a snapshot begins and ends.</summary>
     internal static MessageContent OfControl(StoreChange change, MessagePosition position) =>
         new(ChangeMessage.WriteControl(change, position), MessageFormat.Json, null) { Change = change };

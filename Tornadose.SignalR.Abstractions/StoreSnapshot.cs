@@ -13,6 +13,9 @@ public sealed class StoreSnapshot(MessagePosition position, IReadOnlyList<StoreM
     /// <summary>The text form of <see cref="Position"/>.</summary>
     public string Id => Position.ToString();
 
+    /// <summary>What the store keeps. Default <see cref="StoreKind.Queue"/>.</summary>
+    public StoreKind Kind { get; init; } = StoreKind.Queue;
+
     /// <summary>Whether the store is complete: nothing will be published after these messages.</summary>
     public bool IsCompleted { get; init; }
 

@@ -1,5 +1,3 @@
-using Tornadose.SignalR.Stores;
-
 namespace Tornadose.SignalR.Blazor;
 
 /// <summary>The items that a view shows, made of messages. Not safe for concurrent use.</summary>
@@ -7,8 +5,13 @@ internal abstract class ShownItems<T>
 {
     public abstract void Clear();
 
+    /// <summary>Messages are missing here.</summary>
+    public virtual void Miss()
+    {
+    }
+
     /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>. It is not among the items.</exception>
-    public abstract void Take(StoreMessage message, StoreSerializer serializer);
+    public abstract void Take(StoreMessage message, IStoreReader reader);
 
     /// <summary>The items at this moment.</summary>
     public abstract IReadOnlyList<StoreViewItem<T>> ToList();
@@ -21,9 +24,9 @@ internal sealed class NewestItems<T>(int keep) : ShownItems<T>
 
     public override void Clear() => _items.Clear();
 
-    public override void Take(StoreMessage message, StoreSerializer serializer)
+    public override void Take(StoreMessage message, IStoreReader reader)
     {
-        _items.Enqueue(new StoreViewItem<T>(message.Id, serializer.Deserialize<T>(message), message.EventType));
+        _items.Enqueue(new StoreViewItem<T>(message.Id, reader.GetValue<T>(message), message.EventType));
         while (_items.Count > keep)
             _items.Dequeue();
     }
@@ -32,31 +35,68 @@ internal sealed class NewestItems<T>(int keep) : ShownItems<T>
 }
 
 /// <summary>The value of each key, in order of last change. An item stays the same object until its key changes.</summary>
+/// <remarks>
+/// After a reset all keys come again, in a snapshot between two marks. Until it is complete the keys that were there stay, marked as stale;
+/// each one that comes is so no more, and those that are left at the end go.
+/// </remarks>
 /// <param name="keep">How many are shown, those that have changed last. All are kept: when one goes, another is shown.</param>
 internal sealed class KeyedItems<T>(int keep) : ShownItems<T>
 {
     private readonly Dictionary<string, LinkedListNode<StoreViewItem<T>>> _byKey = new(StringComparer.Ordinal);
     private readonly LinkedList<StoreViewItem<T>> _items = new();
+    private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
+    private bool _isWhole = true;
 
     public override void Clear()
     {
         _byKey.Clear();
         _items.Clear();
+        _stale.Clear();
+        _isWhole = true;
     }
 
-    public override void Take(StoreMessage message, StoreSerializer serializer)
+    public override void Miss() => _isWhole = false;
+
+    public override void Take(StoreMessage message, IStoreReader reader)
     {
-        if (message.Change == StoreChange.Clear)
-            Clear();
-        if (message.Key is not { } key)
-            return; // the marks of a snapshot say nothing to a view, which reads the store in process
-        if (_byKey.Remove(key, out var shown))
-            _items.Remove(shown);
-        if (message.Change == StoreChange.Delete)
-            return;
-        var item = new StoreViewItem<T>(message.Id, serializer.Deserialize<T>(message), message.EventType) { Key = key };
-        _byKey.Add(key, _items.AddLast(item));
+        if (message.Key is { } key)
+            Take(key, message, reader);
+        else if (message.Change == StoreChange.SnapshotEnd)
+            EndSnapshot();
+        else if (message.Change == StoreChange.Clear && _isWhole)
+            Clear(); // the store was cleared: no snapshot follows
+        else if (message.Change is StoreChange.Clear or StoreChange.SnapshotStart)
+            BeginSnapshot();
     }
 
     public override IReadOnlyList<StoreViewItem<T>> ToList() => [.. _items.Skip(_items.Count - keep)];
+
+    private void Take(string key, StoreMessage message, IStoreReader reader)
+    {
+        Remove(key);
+        if (message.Change == StoreChange.Delete)
+            return;
+        var item = new StoreViewItem<T>(message.Id, reader.GetValue<T>(message), message.EventType) { Key = key };
+        _byKey.Add(key, _items.AddLast(item));
+    }
+
+    private void Remove(string key)
+    {
+        _stale.Remove(key);
+        if (_byKey.Remove(key, out var shown))
+            _items.Remove(shown);
+    }
+
+    private void BeginSnapshot()
+    {
+        _isWhole = false;
+        _stale.UnionWith(_byKey.Keys);
+    }
+
+    private void EndSnapshot()
+    {
+        foreach (var key in _stale.ToArray())
+            Remove(key);
+        _isWhole = true;
+    }
 }

@@ -1,27 +1,24 @@
-using System.Text.Json;
-using Tornadose.SignalR.Messages;
-using Tornadose.SignalR.Stores;
-
 namespace Tornadose.SignalR.Blazor;
 
 /// <summary>What a view shows: a store's newest messages, kept up to date. It knows nothing of rendering.</summary>
 /// <remarks>
-/// A view is a cursor like any subscriber. It begins with the snapshot and reads on after its id, or after the id that it was handed.
-/// Pausing is to stop reading: nothing is collected meanwhile, and reading goes on after the last message that was read. Where that is not
-/// kept any more there is a reset, and the view begins anew from the snapshot.
+/// It begins with a snapshot, or with the one that a prerendered page was made of, and reads on after its id. Pausing is to stop reading:
+/// nothing is collected meanwhile, and reading goes on after the last message that was read. Where that is not kept any more there is a
+/// reset, and the view begins anew from what is kept.
 /// </remarks>
-/// <param name="store">The store.</param>
-/// <param name="serializer">Reads the values.</param>
-/// <param name="keep">How many messages are kept.</param>
-/// <param name="kind">What the store keeps. Of a data store, and of a keyed store, whoever was away has missed nothing.</param>
+/// <param name="reader">Reads the store.</param>
+/// <param name="keep">How many messages are kept; null for what the kind of the store suggests.</param>
 /// <param name="changed">Told, from any thread, that there is something new to see.</param>
-internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int keep, StoreKind kind, Action changed)
+internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action changed)
 {
+    private const int DefaultKeep = 50;
+
     private readonly Lock _gate = new();
-    private readonly ShownItems<T> _items = kind == StoreKind.Keyed ? new KeyedItems<T>(keep) : new NewestItems<T>(keep);
+    private ShownItems<T>? _items;
     private StoreViewContext<T>? _context;
     private StoreViewState _state;
     private StoreResetReason? _resetReason;
+    private StoreKind _kind;
     private string? _id;
     private bool _isCompleted;
     private MessagePosition? _newest;
@@ -48,13 +45,19 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         }
     }
 
+    /// <summary>
+    /// What the view began with, as much as it shows of it: from this another view can be made that shows the same. Null before it was
+    /// loaded, and once it reads on.
+    /// </summary>
+    public StoreSnapshot? Beginning { get; private set; }
+
     /// <summary>What there is to see now.</summary>
     public StoreViewContext<T> Context
     {
         get
         {
             lock (_gate)
-                return _context ??= new(_items.ToList(), _state)
+                return _context ??= new(_items?.ToList() ?? [], _state)
                 {
                     Id = _id,
                     Resets = _resets,
@@ -83,76 +86,56 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     /// <param name="upTo">The id of the last message to take: what was shown before, somewhere else. All, if that is not among
     /// them, and of a keyed store.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task LoadAsync(string? upTo, CancellationToken cancellationToken)
+    public async Task LoadAsync(string? upTo, CancellationToken cancellationToken) =>
+        Take(await reader.GetSnapshotAsync(upTo, cancellationToken).ConfigureAwait(false), upTo);
+
+    /// <summary>Takes a snapshot.</summary>
+    /// <param name="snapshot">What the store keeps, or kept when a page was rendered.</param>
+    /// <param name="upTo">The id of the last message to take.</param>
+    public void Take(StoreSnapshot snapshot, string? upTo = null)
     {
-        // Another node may have rendered the page, and know more than this one does yet: opening a cursor there makes it catch up.
-        using var cursor = await store.OpenCursorAsync(
-            upTo is null ? StartAt.Now : StartAt.AfterId(upTo), cancellationToken).ConfigureAwait(false);
-        Take(await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false), upTo);
+        lock (_gate)
+        {
+            _kind = snapshot.Kind;
+            var messages = snapshot.Messages;
+            var index = upTo is null || _kind == StoreKind.Keyed ? -1 : IndexOf(messages, upTo);
+            var shown = index < 0 ? messages.Count : index + 1;
+            var most = keep ?? _kind switch { StoreKind.Data => 1, StoreKind.Keyed => int.MaxValue, _ => DefaultKeep };
+            var first = _kind == StoreKind.Keyed ? 0 : Math.Max(0, shown - most);
+            _items = _kind == StoreKind.Keyed ? new KeyedItems<T>(most) : new NewestItems<T>(most);
+            _newest = null;
+            for (var next = first; next < shown; next++)
+                Keep(messages[next]);
+            // An id that is not kept leads to a reset when reading begins after it, which says that something was missed; of a store that
+            // has newest values only nothing can be.
+            _id = index >= 0 || _kind == StoreKind.Queue ? upTo ?? snapshot.Id : snapshot.Id;
+            _isCompleted = snapshot.IsCompleted && _id == snapshot.Id;
+            _context = null;
+            Beginning = new StoreSnapshot(snapshot.Position, [.. messages.Take(shown).Skip(first)])
+            {
+                Kind = _kind,
+                IsCompleted = snapshot.IsCompleted,
+            };
+        }
+
+        changed();
     }
 
     /// <summary>Reads on after the last message, until it is cancelled or the store ends. One at a time.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        using var following = await store.FollowAsync(cancellationToken).ConfigureAwait(false);
-        // A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given
-        // something, or finds the store further on, and comes back with its id: what it has missed is said by a reset then.
-        MessagePosition? fruitless = null;
-        while (await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false) is var now && fruitless != now.Position)
+        Beginning = null; // its messages are not kept for longer than the store keeps them
+        await foreach (var message in reader.ReadAsync(_kind, Id!, cancellationToken).ConfigureAwait(false))
         {
-            fruitless = await ReadUntilMissedAsync(cancellationToken).ConfigureAwait(false) ? null : now.Position;
-            lock (_gate)
-                _isCompleted = fruitless is not null && now.IsCompleted;
-        }
-    }
-
-    /// <returns>Whether there was anything but the marks of a keyed store.</returns>
-    private async Task<bool> ReadUntilMissedAsync(CancellationToken cancellationToken)
-    {
-        var any = false;
-        await foreach (
-            var message in store.ReadAllAsync(Id is { } id ? StartAt.AfterId(id) : StartAt.Now, cancellationToken).ConfigureAwait(false))
-        {
-            any |= kind != StoreKind.Keyed || message.Key is not null || message.Reset is not null; // marks come anew with each reading
-            if (message.Reset is { } reset)
-            {
-                Miss(reset);
-                if (Take(await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false), upTo: null))
-                    break;
-            }
-            else
-            {
+            if (message.Reset is null)
                 Add(message);
-                changed();
-            }
+            else
+                await MissAsync(message.Reset, cancellationToken).ConfigureAwait(false);
+            changed();
         }
 
-        return any;
-    }
-
-    /// <returns>
-    /// Whether the store keeps anything. One that does not gives a reset to whoever comes back with an id, so that its readers stay.
-    /// </returns>
-    private bool Take(StoreSnapshot snapshot, string? upTo)
-    {
         lock (_gate)
-        {
-            var messages = snapshot.Messages;
-            var index = upTo is null || kind == StoreKind.Keyed ? -1 : IndexOf(messages, upTo);
-            var shown = index < 0 ? messages.Count : index + 1;
-            _items.Clear();
-            _newest = null;
-            for (var next = kind == StoreKind.Keyed ? 0 : Math.Max(0, shown - keep); next < shown; next++)
-                Keep(messages[next]);
-            // An id that is not kept leads to a reset when reading begins after it, which says that something was missed; of a store that
-            // has newest values only nothing can be.
-            _id = index >= 0 || kind == StoreKind.Queue ? upTo ?? snapshot.Id : snapshot.Id;
-            _isCompleted = snapshot.IsCompleted && _id == snapshot.Id;
-            _context = null;
-        }
-
-        changed();
-        return snapshot.Messages.Count > 0;
+            _isCompleted = reader.State == StoreSubscriptionState.Completed;
     }
 
     private static int IndexOf(IReadOnlyList<StoreMessage> messages, string id)
@@ -167,7 +150,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     {
         lock (_gate)
         {
-            if (kind == StoreKind.Keyed || !IsShown(message))
+            if (_kind == StoreKind.Keyed || !IsShown(message))
                 Keep(message);
             _id = message.Id ?? _id;
             _context = null;
@@ -175,16 +158,24 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
     }
 
     /// <summary>
-    /// Reading may begin before what is shown: after the id of a prerendered page that showed less. An id that comes twice would be a key
-    /// that comes twice, which ends the circuit.
+    /// Reading may begin before what is shown: after the id of a prerendered page that showed less, or after a reset. An id that comes
+    /// twice would be a key that comes twice, which ends the circuit.
     /// </summary>
     private bool IsShown(StoreMessage message) =>
         message.Position is { } position && _newest is { } newest && position.Epoch == newest.Epoch && position.Offset <= newest.Offset;
 
-    private void Miss(StoreReset reset)
+    /// <summary>After the reset of a keyed store all its keys follow; of others, what they keep has to be asked for.</summary>
+    private async Task MissAsync(StoreReset reset, CancellationToken cancellationToken)
     {
         lock (_gate)
-            (_resets, _resetReason) = (_resets + 1, reset.Reason);
+        {
+            (_resets, _resetReason, _context) = (_resets + 1, reset.Reason, null);
+            _items!.Miss();
+            _id = reset.Id;
+        }
+
+        if (_kind != StoreKind.Keyed)
+            Take(await reader.GetSnapshotAsync(reset.Id, cancellationToken).ConfigureAwait(false));
     }
 
     private void Keep(StoreMessage message)
@@ -192,7 +183,7 @@ internal sealed class StoreFeed<T>(IStore store, StoreSerializer serializer, int
         _newest = message.Position ?? _newest;
         try
         {
-            _items.Take(message, serializer);
+            _items!.Take(message, reader);
         }
         catch (MessageFormatException)
         {

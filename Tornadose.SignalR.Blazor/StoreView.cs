@@ -1,13 +1,12 @@
 using Tornadose.SignalR.Blazor;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
-using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// Shows a store in a Blazor page, live, by reading it in this process: for interactive server rendering. In a prerendered or static page
-/// it shows what the store holds at that moment.
+/// Shows a store in a Blazor page, live, in every render mode: on the server it reads the store in process, in WebAssembly over a wire. In
+/// a prerendered or static page it shows what the store holds at that moment.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -28,10 +27,10 @@ namespace Tornadose.SignalR;
 /// &lt;/table&gt;
 /// </code>
 /// However fast messages come, it renders at most <see cref="RendersPerSecond"/> times a second, and at most one render is pending. What
-/// was prerendered is handed over by its id: the interactive
-/// page begins with the same messages and goes on after them. While the browser's connection is down, or <see cref="Paused"/> is set,
-/// nothing is read and nothing collected; the view then goes on after
-/// the last message it has shown. No read policy is asked: the page that contains the view decides who sees it.
+/// was prerendered is handed over: the interactive page begins with the same messages and goes on after them. While the browser's
+/// connection to its circuit is down, or <see cref="Paused"/> is set, nothing is read and nothing collected; the view then goes on after
+/// the last message it has shown. In process no read policy is asked: the page that contains the view decides who sees it. In WebAssembly and
+/// Auto mode whole messages travel to the browser.
 /// </remarks>
 /// <typeparam name="T">The type of the values; <see cref="string"/> shows text messages.</typeparam>
 public sealed class StoreView<T> : ComponentBase, IDisposable
@@ -39,9 +38,9 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     /// <summary>A page is not held up for longer by a store whose copy is not up to date, because Redis is away.</summary>
     private static readonly TimeSpan PrerenderPatience = TimeSpan.FromSeconds(1);
 
-    private const int DefaultKeep = 50;
-
     private StoreFeed<T>? _feed;
+    private IStoreReader? _reader;
+    private Exception? _failure;
     private RenderPace? _pace;
     private CancellationTokenSource? _loading;
     private CancellationTokenSource? _reading;
@@ -60,6 +59,17 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     /// </summary>
     [Parameter]
     public RenderFragment<StoreViewContext<T>>? ChildContent { get; set; }
+
+    /// <summary>What to render instead, while the store has nothing to show. Default null: the content, with no items.</summary>
+    [Parameter]
+    public RenderFragment? Empty { get; set; }
+
+    /// <summary>
+    /// What to render instead, given the reason, when the store cannot be read: there is none of that name, or this client may not read it.
+    /// Default null: the exception goes to the next <c>ErrorBoundary</c>.
+    /// </summary>
+    [Parameter]
+    public RenderFragment<Exception>? Failed { get; set; }
 
     /// <summary>
     /// How to render one item, in a row of its own that keeps its <c>@key</c>: when the store changes, only rows that have changed are
@@ -96,13 +106,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     public bool Paused { get; set; }
 
     [Inject]
-    private IStoreProvider Stores { get; set; } = default!;
-
-    [Inject]
-    private StoreSerializer Serializer { get; set; } = default!;
-
-    [Inject]
-    private StoreViewCircuit Circuit { get; set; } = default!;
+    private IStoreReaders Readers { get; set; } = default!;
 
     [Inject]
     private StoreViewHandover Handover { get; set; } = default!;
@@ -118,17 +122,12 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         _disposed = true;
         if (_pace is null)
             return; // it was never initialized
-        Circuit.Changed -= OnCircuitChanged;
         Forget();
         _pace.Dispose();
     }
 
     /// <inheritdoc/>
-    protected override void OnInitialized()
-    {
-        _pace = new RenderPace(InvokeAsync, StateHasChanged, Report, Time);
-        Circuit.Changed += OnCircuitChanged;
-    }
+    protected override void OnInitialized() => _pace = new RenderPace(InvokeAsync, StateHasChanged, Report, Time);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="Keep"/> or <see cref="RendersPerSecond"/> is out of its range.</exception>
@@ -150,34 +149,37 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (_feed is null)
+        if (_failure is not null && Failed is not null)
+            builder.AddContent(0, Failed(_failure));
+        if (_failure is not null || _feed is null)
             return;
         var context = _feed.Context;
+        if (Empty is not null && context.Items.Count == 0 && context.State != StoreViewState.Loading)
+        {
+            builder.AddContent(1, Empty);
+            return;
+        }
+
         context.Rows = StoreViewRow<T>.RenderAll(Order?.Invoke(context.Items) ?? context.Items, Row);
-        builder.AddContent(0, ChildContent?.Invoke(context) ?? context.Rows);
+        builder.AddContent(2, ChildContent?.Invoke(context) ?? context.Rows);
     }
 
     private async Task BeginAsync()
     {
         Forget();
-        var store = Stores.GetStore(Store);
-        (_shownStore, _shownKeep) = (Store, Keep);
-        var kind = store is MessageStore known ? known.Kind : StoreKind.Queue;
-        var keep = kind switch { StoreKind.Data => 1, StoreKind.Keyed => int.MaxValue, _ => DefaultKeep };
-        var feed = new StoreFeed<T>(store, Serializer, Keep ?? keep, kind, _pace!.Request);
-        _feed = feed;
-        var upTo = RendererInfo.IsInteractive ? Handover.Take(Store) : null;
-        if (AssignedRenderMode is not null)
-            _leave = Handover.Join(Store, () => feed.Id); // a view that stays static hands nothing over
-        _loading = new CancellationTokenSource(RendererInfo.IsInteractive ? Timeout.InfiniteTimeSpan : PrerenderPatience, Time);
+        StoreFeed<T>? feed = null;
         try
         {
-            await feed.LoadAsync(upTo, _loading.Token);
+            _reader = Readers.GetReader(Store);
+            _reader.StateChanged += OnReaderChanged;
+            (_shownStore, _shownKeep) = (Store, Keep);
+            _feed = feed = new StoreFeed<T>(_reader, Keep, _pace!.Request);
+            await LoadAsync(feed);
             if (_reading is null)
                 // Else the view was rendered again in the meantime, and is live already.
                 feed.State = feed.IsCompleted ? StoreViewState.Completed : StoreViewState.Still;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (feed is not null)
         {
             // The page shows that the view is still loading; or shows another store by now, or nothing.
         }
@@ -185,16 +187,47 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         {
             // Nobody is interested in this store any more.
         }
+        catch (Exception failure) when (Failed is not null)
+        {
+            Fail(feed, failure);
+        }
     }
 
-    private void OnCircuitChanged() => _ = InvokeAsync(ReadOrPause);
+    private Task LoadAsync(StoreFeed<T> feed)
+    {
+        var (id, snapshot) = RendererInfo.IsInteractive ? Handover.Take(Store) : default;
+        if (AssignedRenderMode is { } mode)
+            _leave = Handover.Join(Store, mode, () => feed.Id, () => feed.Beginning); // a view that stays static hands nothing over
+        if (snapshot is not null)
+        {
+            feed.Take(snapshot);
+            return Task.CompletedTask;
+        }
+
+        _loading = new CancellationTokenSource(RendererInfo.IsInteractive ? Timeout.InfiniteTimeSpan : PrerenderPatience, Time);
+        return feed.LoadAsync(id, _loading.Token);
+    }
+
+    private void OnReaderChanged() => _ = InvokeAsync(() =>
+    {
+        if (_reading is not null && _feed is { } feed)
+            ShowConnection(feed);
+    });
+
+    private void ShowConnection(StoreFeed<T> feed)
+    {
+        if (_reader!.State is StoreSubscriptionState.Connecting or StoreSubscriptionState.Waiting)
+            feed.State = StoreViewState.Connecting;
+        else if (_reader.State == StoreSubscriptionState.Live)
+            feed.State = StoreViewState.Live;
+    }
 
     private void ReadOrPause()
     {
-        // What was loading, or on its way here from the circuit, may come after the end.
-        if (_disposed || _feed is not { Id: not null, IsCompleted: false } feed || !RendererInfo.IsInteractive)
+        // What was loading may come after the end.
+        if (_disposed || _failure is not null || _feed is not { Id: not null, IsCompleted: false } feed || !RendererInfo.IsInteractive)
             return;
-        if (Paused || Circuit.IsDown)
+        if (Paused)
             Pause(feed);
         else if (_reading is null)
             Read(feed);
@@ -209,7 +242,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     private void Read(StoreFeed<T> feed)
     {
         _reading = new CancellationTokenSource();
-        feed.State = StoreViewState.Live;
+        ShowConnection(feed);
         _read = ReadAfterAsync(_read, feed, _reading.Token);
     }
 
@@ -226,10 +259,22 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         {
             // Paused, or gone.
         }
-        catch (Exception failure)
+        catch (Exception failure) when (Failed is null)
         {
             Report(failure);
         }
+        catch (Exception failure)
+        {
+            Fail(feed, failure);
+        }
+    }
+
+    private void Fail(StoreFeed<T>? feed, Exception failure)
+    {
+        if (_feed != feed)
+            return; // another store is shown by now
+        _failure = failure;
+        _pace!.Request();
     }
 
     private void Report(Exception failure)
@@ -257,6 +302,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         _loading = null;
         _leave?.Invoke();
         _leave = null;
-        (_feed, _shownStore) = (null, null);
+        if (_reader is not null)
+            _reader.StateChanged -= OnReaderChanged;
+        (_reader, _feed, _failure, _shownStore) = (null, null, null, null);
     }
 }

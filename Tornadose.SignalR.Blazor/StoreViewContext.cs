@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Tornadose.SignalR.Blazor;
-using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR;
 

@@ -6,46 +6,58 @@ using Microsoft.AspNetCore.Components.Web;
 namespace Tornadose.SignalR.Blazor;
 
 /// <summary>
-/// Carries the ids up to which views have shown their stores from prerendering into the circuit, and over a circuit's pause: the page
-/// goes on after what is on the screen.
+/// Carries what views have shown from prerendering into the circuit or the browser, and over a circuit's pause: the page goes on after what
+/// is on the screen.
 /// </summary>
 /// <remarks>
-/// An id is of use once, to the view that shows the store on the page that was prerendered. So each view takes one, several views of a
-/// store in their order; and once a view has left the page, no view is on a prerendered
-/// page any more: the same page, visited again in the same circuit, begins with what is kept then.
+/// A circuit gets ids: it reads the messages in process again, and its state comes back through a connection that takes no large messages.
+/// The browser gets the messages as well, and so shows the same at once, before it has asked for anything.
+/// What was handed over is of use once, to the view that shows the store on the page that was prerendered. So each view takes one, several
+/// views of a store in their order; and once a view has left the page, no view is on a prerendered page any more: the same page, visited
+/// again in the same circuit, begins with what is kept then. An enhanced navigation brings a page with a state of its own, and all begins
+/// anew.
 /// </remarks>
-[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Ids are strings. Interactive server rendering, without which " +
-    "nothing is handed over, does not support trimming itself.")]
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What is persisted are arrays of strings.")]
 internal sealed class StoreViewHandover : IDisposable
 {
     private readonly Dictionary<string, Queue<string>> _handed = new(StringComparer.Ordinal);
-    private readonly List<(string Store, Func<string?> Id)> _views = [];
+    private readonly List<View> _views = [];
     private readonly PersistentComponentState _state;
-    private readonly PersistingComponentStateSubscription _subscription;
+    private readonly IDisposable[] _subscriptions;
     private bool _isOver;
 
     public StoreViewHandover(PersistentComponentState state)
     {
         _state = state;
-        // Only where components run in this process can they read a store in it.
-        _subscription = state.RegisterOnPersisting(PersistAsync, RenderMode.InteractiveServer);
+        _subscriptions =
+        [
+            state.RegisterOnPersisting(() => PersistAsync(Ids, GoesToCircuit, static view => view.Id()), RenderMode.InteractiveServer),
+            state.RegisterOnPersisting(
+                () => PersistAsync(Pages, GoesToBrowser, static view => PageSnapshot.Write(view.Beginning())),
+                RenderMode.InteractiveWebAssembly),
+            state.RegisterOnRestoring(BeginAnew, new RestoreOptions { AllowUpdates = true }),
+        ];
     }
 
-    /// <summary>The id that was handed over to the next view of a store; null when there is none.</summary>
-    public string? Take(string store)
+    /// <summary>What was handed over to the next view of a store: an id, or a whole snapshot. Both are null where nothing was.</summary>
+    public (string? Id, StoreSnapshot? Snapshot) Take(string store)
     {
         if (_isOver)
-            return null;
-        if (!_handed.TryGetValue(store, out var ids))
-            _handed[store] = ids = new Queue<string>(Restore(store));
-        return ids.TryDequeue(out var id) ? id : null;
+            return default;
+        return TakeNext(Pages, store) is { } page && PageSnapshot.Read(page) is { } snapshot
+            ? (snapshot.Id, snapshot)
+            : (TakeNext(Ids, store), null);
     }
 
-    /// <summary>Has a view's id handed over when the time comes.</summary>
+    /// <summary>Has a view's state handed over when the time comes.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <param name="mode">Where the view is, or will be, interactive.</param>
+    /// <param name="id">Gives the id up to which the view has shown the store.</param>
+    /// <param name="beginning">Gives what the view began with.</param>
     /// <returns>What ends that, when the view leaves the page or shows another store.</returns>
-    public Action Join(string store, Func<string?> id)
+    public Action Join(string store, IComponentRenderMode mode, Func<string?> id, Func<StoreSnapshot?> beginning)
     {
-        var view = (store, id);
+        var view = new View(store, mode, id, beginning);
         _views.Add(view);
         return () =>
         {
@@ -54,22 +66,47 @@ internal sealed class StoreViewHandover : IDisposable
         };
     }
 
-    public void Dispose() => _subscription.Dispose();
+    public void Dispose()
+    {
+        foreach (var subscription in _subscriptions)
+            subscription.Dispose();
+    }
 
-    private static string Key(string store) => $"tornadose:{store}";
+    private static string Ids(string store) => $"tornadose:{store}";
+
+    private static string Pages(string store) => $"tornadose:page:{store}";
+
+    private static bool GoesToCircuit(IComponentRenderMode mode) => mode is InteractiveServerRenderMode or InteractiveAutoRenderMode;
+
+    private static bool GoesToBrowser(IComponentRenderMode mode) => mode is InteractiveWebAssemblyRenderMode or InteractiveAutoRenderMode;
+
+    private void BeginAnew()
+    {
+        _handed.Clear();
+        _isOver = false;
+    }
+
+    private string? TakeNext(Func<string, string> key, string store)
+    {
+        if (!_handed.TryGetValue(key(store), out var handed))
+            _handed[key(store)] = handed = new Queue<string>(Restore(key(store)));
+        return handed.TryDequeue(out var next) ? next : null;
+    }
 
     /// <summary>
-    /// Without dynamic code, under native AOT, there is no interactive server rendering; the compiler leaves out the call there.
+    /// Without dynamic code, under native AOT, there is no interactive rendering; the compiler leaves out the call there.
     /// </summary>
-    private string[] Restore(string store) =>
-        RuntimeFeature.IsDynamicCodeSupported && _state.TryTakeFromJson<string[]>(Key(store), out var ids) && ids is not null ? ids : [];
+    private string[] Restore(string key) =>
+        RuntimeFeature.IsDynamicCodeSupported && _state.TryTakeFromJson<string[]>(key, out var handed) && handed is not null ? handed : [];
 
-    private Task PersistAsync()
+    private Task PersistAsync(Func<string, string> key, Func<IComponentRenderMode, bool> isFor, Func<View, string?> write)
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
             return Task.CompletedTask;
-        foreach (var views in _views.GroupBy(static view => view.Store, StringComparer.Ordinal))
-            _state.PersistAsJson(Key(views.Key), views.Select(static view => view.Id()).OfType<string>().ToArray());
+        foreach (var views in _views.Where(view => isFor(view.Mode)).GroupBy(static view => view.Store, StringComparer.Ordinal))
+            _state.PersistAsJson(key(views.Key), views.Select(write).OfType<string>().ToArray());
         return Task.CompletedTask;
     }
+
+    private sealed record View(string Store, IComponentRenderMode Mode, Func<string?> Id, Func<StoreSnapshot?> Beginning);
 }

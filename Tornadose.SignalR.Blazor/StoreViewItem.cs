@@ -10,7 +10,7 @@ public sealed class StoreViewItem<T>
 
     /// <summary>
     /// The message's id, the same as on every wire: a good <c>@key</c>, but of a keyed store it changes with the value. Null for a message
-    /// that a foreign publisher sent past the log.
+    /// that a foreign publisher sent past the log, and for a key that a view over a wire has not seen change.
     /// </summary>
     public string? Id { get; }
 

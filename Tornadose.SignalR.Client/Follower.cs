@@ -16,6 +16,7 @@ internal sealed class Follower : IAsyncDisposable
     private readonly StoreList _stores;
     private readonly FollowCursor _cursor;
     private readonly LongPollingWire _polling;
+    private readonly SnapshotReader _snapshots;
     private readonly Wire _wire;
     private readonly BackOff _backOff;
     private readonly ClientMetrics _metrics;
@@ -35,6 +36,7 @@ internal sealed class Follower : IAsyncDisposable
         _backOff = new BackOff(requests.Options);
         var messages = new MessageReader(stores, requests.Options.JsonSerializerOptions);
         _polling = new LongPollingWire(requests, messages);
+        _snapshots = new SnapshotReader(requests, messages);
         _wire = requests.Options.Transport switch
         {
             StoreTransport.LongPolling => _polling,
@@ -100,6 +102,31 @@ internal sealed class Follower : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>What a store keeps: by the same attempts, and waits between them, but without a connection that stays.</summary>
+    /// <exception cref="StoreException">The server has refused this client in a way that another attempt would not change.</exception>
+    /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
+    public async Task<StoreSnapshot> GetSnapshotAsync()
+    {
+        while (State != StoreSubscriptionState.Ended)
+        {
+            _attempt = new Attempt(_requests.Options, _requests.Time, _stop);
+            Set(StoreSubscriptionState.Connecting);
+            Exception failure;
+            try
+            {
+                return await _snapshots.ReadAsync(_attempt.Token).ConfigureAwait(false);
+            }
+            catch (Exception thrown)
+            {
+                failure = thrown;
+            }
+
+            await EndAttemptAsync(failure).ConfigureAwait(false);
+        }
+
+        throw new StoreConnectionException("The server has ended this client for good.", innerException: null) { IsFinal = true };
     }
 
     /// <summary>Ends the subscription for good, by an error that another attempt would not change.</summary>

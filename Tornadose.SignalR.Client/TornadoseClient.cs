@@ -19,7 +19,7 @@ namespace Tornadose.SignalR;
 /// ends it, when an operator of the server ends this client for good, and by an exception when the server refuses it in a way that
 /// another attempt would not change.
 /// </remarks>
-public sealed class TornadoseClient : IDisposable
+public sealed class TornadoseClient : IStoreReaders, IDisposable
 {
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
@@ -191,6 +191,15 @@ public sealed class TornadoseClient : IDisposable
         return new(
             (take, changed) => Follow(stores, take, changed, start: null), typeInfo, onChange, onStateChanged, _logger);
     }
+
+    /// <summary>Gives a reader of a store, for components that work on the server as well as over a wire.</summary>
+    /// <param name="store">The store's name.</param>
+    /// <returns>The reader. It connects when it is read.</returns>
+    /// <exception cref="ArgumentException">It is not a store name.</exception>
+    public IStoreReader GetReader(string store) => new WireStoreReader(
+        StoreList.Of(store), _options.JsonSerializerOptions,
+        (stores, start, changed, stop) =>
+            new Follower(CreateRequests(), stores, start, _metrics, _logger, stop) { StateChanged = changed });
 
     /// <summary>Publishes text over HTTP, to a server with <c>MapStorePublishing</c>.</summary>
     /// <param name="store">The store's name.</param>

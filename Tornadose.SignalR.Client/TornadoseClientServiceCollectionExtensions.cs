@@ -33,6 +33,7 @@ public static class TornadoseClientServiceCollectionExtensions
         services.TryAddSingleton(static provider =>
             new ClientMetrics(provider.GetRequiredService<IMeterFactory>().Create(ClientMetrics.MeterName)));
         services.TryAddSingleton(Create);
+        services.TryAddSingleton<IStoreReaders>(static provider => provider.GetRequiredService<TornadoseClient>());
         return services.AddHttpClient(HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan); // a stream has none
     }
 

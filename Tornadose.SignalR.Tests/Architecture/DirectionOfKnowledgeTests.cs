@@ -29,7 +29,8 @@ public sealed class DirectionOfKnowledgeTests
         ["Sqlite"] = ["Backplanes", "Messages", "Diagnostics"],
         ["StackExchangeRedis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Aspire"] = [],
-        ["Blazor"] = ["Messages", "Stores"],
+        ["Circuits"] = ["Stores", "Messages"],
+        ["Blazor"] = [],
         ["Client"] = [],
     };
 

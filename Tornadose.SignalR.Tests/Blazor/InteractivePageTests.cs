@@ -19,12 +19,21 @@ public sealed partial class InteractivePageTests
         Assert.Contains("data-state=\"Still\"", await client.GetStringAsync("/interactive"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Page_InABrowser_IsLivePausesAndGoesOnWithoutAGap()
+    [Theory]
+    [InlineData("interactive", "Server")]
+    [InlineData("interactive?run=browser&wire=signalr", "WebAssembly")]
+    [InlineData("interactive?run=browser&wire=sse", "WebAssembly")]
+    [InlineData("interactive?run=browser&wire=websocket", "WebAssembly")]
+    [InlineData("interactive?run=auto&wire=signalr", "Server")]
+    public async Task Page_InABrowser_IsLivePausesAndGoesOnWithoutAGap(string address, string runs)
     {
         await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, "interactive"));
+        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, address));
         await page.WaitForAsync($"{Pulse}?.dataset.state === 'Live' && {Offsets}.at(-1) > 25");
+        Assert.Equal(runs, (await page.EvalAsync("document.querySelector('[data-runs]').dataset.runs")).GetString());
+        Assert.Equal(
+            new Uri(server.Url, address).Query is "" ? "Server, in process" : await page.TextAsync($"a[href='{address}']"),
+            await page.TextAsync("a[aria-current=page]"));
         await page.ClickAsync("[data-pause]");
         await page.WaitForAsync($"{Pulse}.dataset.state === 'Paused'");
         var last = (await page.EvalAsync($"{Offsets}.at(-1)")).GetInt32();

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Tornadose.SignalR.Blazor;
-using Tornadose.SignalR.Messages;
-using Tornadose.SignalR.Stores;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Blazor;
@@ -18,7 +16,7 @@ public sealed class StoreFeedTests
         using var gate = new SemaphoreSlim(0);
         using var stop = new CancellationTokenSource();
         var blocks = false;
-        var feed = new StoreFeed<int>(store, services.GetRequiredService<StoreSerializer>(), keep: 10, StoreKind.Queue, () =>
+        var feed = new StoreFeed<int>(ReaderOf(services), keep: 10, () =>
         {
             if (!Volatile.Read(ref blocks))
                 return;
@@ -48,8 +46,7 @@ public sealed class StoreFeedTests
     {
         await using var services = Services(static store => store.Capacity = 10);
         var store = services.GetRequiredService<IStoreProvider>().GetStore("numbers");
-        var serializer = services.GetRequiredService<StoreSerializer>();
-        var feed = new StoreFeed<int>(store, serializer, keep: 10, StoreKind.Queue, static () => { });
+        var feed = new StoreFeed<int>(ReaderOf(services), keep: 10, static () => { });
         await feed.LoadAsync(upTo: null, default);
         var reading = feed.ReadAsync(default);
         await store.PublishAsync(1);
@@ -57,7 +54,7 @@ public sealed class StoreFeedTests
         await reading.WithTimeout();
         Assert.True(feed.IsCompleted);
         Assert.Equal([1, 2], feed.Context.Items.Select(static item => item.Value));
-        var late = new StoreFeed<int>(store, serializer, keep: 10, StoreKind.Queue, static () => { });
+        var late = new StoreFeed<int>(ReaderOf(services), keep: 10, static () => { });
         await late.LoadAsync(upTo: null, default);
         Assert.True(late.IsCompleted);
         Assert.Equal([1, 2], late.Context.Items.Select(static item => item.Value));
@@ -71,8 +68,7 @@ public sealed class StoreFeedTests
         using var stop = new CancellationTokenSource();
         // A view that comes back with an id for ever would never let go of its thread: so it has one of its own, and looks at the token
         // there.
-        var feed = new StoreFeed<int>(
-            store, services.GetRequiredService<StoreSerializer>(), keep: 10, StoreKind.Queue, stop.Token.ThrowIfCancellationRequested);
+        var feed = new StoreFeed<int>(ReaderOf(services), keep: 10, stop.Token.ThrowIfCancellationRequested);
         await feed.LoadAsync(upTo: null, stop.Token);
         await store.PublishAsync(1);
         var reading = Task.Run(() => feed.ReadAsync(stop.Token));
@@ -90,6 +86,9 @@ public sealed class StoreFeedTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
     }
+
+    private static IStoreReader ReaderOf(IServiceProvider services) =>
+        services.CreateScope().ServiceProvider.GetRequiredService<IStoreReaders>().GetReader("numbers");
 
     private static ServiceProvider Services(Action<StoreOptions> configure)
     {

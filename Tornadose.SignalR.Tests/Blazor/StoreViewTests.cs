@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Tornadose.SignalR.Blazor;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;
@@ -111,7 +113,7 @@ public sealed class StoreViewTests
         await using var tab = await fixture.OpenAsync<int>();
         tab.View.Show("numbers");
         await tab.Circuit.OnConnectionDownAsync(null!, default);
-        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Paused);
+        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Connecting);
         await fixture.PublishAsync(1, 20);
         Assert.Empty(tab.View.Values);
         await tab.Circuit.OnConnectionUpAsync(null!, default);
@@ -236,6 +238,26 @@ public sealed class StoreViewTests
         await fixture.PublishAsync(13, 1);
         await UntilAsync(fixture, tab.View, view => view.Last.Latest?.Value == 13);
         Assert.Equal((0, "10 11 12 13"), (tab.View.Last.Resets, string.Join(' ', tab.View.Values)));
+    }
+
+    [Fact]
+    public async Task View_OfAPageThatAnEnhancedNavigationBrought_GoesOnAfterWhatThatPageShowed()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 2);
+        await using var page = await fixture.OpenAsync<int>(interactive: false);
+        page.View.Show("numbers");
+        var first = await page.View.PersistAsync();
+        await using var tab = await fixture.OpenAsync<int>(state: first);
+        tab.View.Show("numbers");
+        await tab.View.LeaveAsync();
+        await fixture.PublishAsync(3, 1);
+        await using var next = await fixture.OpenAsync<int>(interactive: false);
+        next.View.Show("numbers");
+        await tab.RestoreAsync(await next.View.PersistAsync());
+        await fixture.PublishAsync(4, 1);
+        tab.View.Show("numbers", ("Paused", true));
+        Assert.Equal([1, 2, 3], tab.View.Values);
     }
 
     [Fact]
@@ -400,6 +422,49 @@ public sealed class StoreViewTests
         await using var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
         Assert.IsType<ArgumentOutOfRangeException>(tab.View.FailureOf(() => tab.View.Show("numbers", (name, value))));
+    }
+
+    [Fact]
+    public async Task View_OfAnEmptyStore_ShowsItsEmptyTemplateUntilThereIsSomething()
+    {
+        await using var fixture = new ViewFixture();
+        await using var tab = await fixture.OpenAsync<int>();
+        tab.View.Show("numbers", ("Empty", (RenderFragment)(static builder => builder.AddContent(0, "nothing yet"))));
+        Assert.Equal("nothing yet", tab.View.Markup);
+        await fixture.PublishAsync(1, 1);
+        await UntilAsync(fixture, tab.View, static view => view.Markup == "<p>1</p>");
+    }
+
+    [Fact]
+    public async Task View_OfAnUnknownStoreWithAFailedTemplate_ShowsItUntilThereIsAStore()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 1);
+        await using var tab = await fixture.OpenAsync<int>();
+        (string, object) failed = ("Failed", (RenderFragment<Exception>)(static failure =>
+            builder => builder.AddContent(0, failure.GetType().Name)));
+        tab.View.Show("nothing", failed);
+        Assert.Equal((nameof(StoreNotFoundException), null), (tab.View.Markup, tab.View.Failure));
+        tab.View.Change("numbers", failed);
+        Assert.Equal("<p>1</p>", tab.View.Markup);
+    }
+
+    [Fact]
+    public async Task View_HandedOverToTheBrowser_ShowsTheSameBeforeItHasAskedForAnything()
+    {
+        await using var fixture = new ViewFixture();
+        await fixture.PublishAsync(1, 3);
+        await using var page = await fixture.OpenAsync<int>(interactive: false);
+        page.View.Mode = RenderMode.InteractiveWebAssembly;
+        page.View.Show("numbers", ("Keep", 2));
+        var state = await page.View.PersistAsync();
+        await fixture.PublishAsync(4, 1);
+        await using var tab = await fixture.OpenAsync<int>(state: state);
+        tab.View.Show("numbers", ("Keep", 2), ("Paused", true));
+        Assert.Equal([2, 3], tab.View.Values);
+        tab.View.Change("numbers", ("Keep", 2), ("Paused", false));
+        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([3, 4]));
+        Assert.Equal((0, null), (tab.View.Last.Resets, tab.View.Failure));
     }
 
     [Fact]

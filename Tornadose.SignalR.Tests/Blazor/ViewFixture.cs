@@ -4,8 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tornadose.SignalR.Backplanes;
-using Tornadose.SignalR.Blazor;
-using Tornadose.SignalR.Stores;
+using Tornadose.SignalR.Circuits;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Blazor;
@@ -24,7 +23,8 @@ internal sealed class ViewFixture : IAsyncDisposable
         if (backplane is not null)
             services.AddSingleton(backplane);
         var stores = services.AddTornadose().AddQueueStore<int>("numbers", o => o.Capacity = capacity).AddDataStore("weather")
-            .AddQueueStore("other").AddBlazor();
+            .AddQueueStore("other");
+        services.AddStoreViews();
         if (backplane is null)
             stores.AddKeyedStore<int>("devices", static o => o.MaxTombstones = 3);
         _services = services.BuildServiceProvider();
@@ -59,7 +59,12 @@ internal sealed class ViewFixture : IAsyncDisposable
 
     internal sealed record Tab<T>(AsyncServiceScope Scope, ViewRenderer<T> View) : IAsyncDisposable
     {
-        public StoreViewCircuit Circuit => Scope.ServiceProvider.GetRequiredService<StoreViewCircuit>();
+        public CircuitConnection Circuit => Scope.ServiceProvider.GetRequiredService<CircuitConnection>();
+
+        /// <summary>What an enhanced navigation brings with the next page.</summary>
+        public Task RestoreAsync(IDictionary<string, byte[]> state) => Scope.ServiceProvider
+            .GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(
+                new KeptState { State = state }, RestoreContext.ValueUpdate);
 
         public async ValueTask DisposeAsync()
         {

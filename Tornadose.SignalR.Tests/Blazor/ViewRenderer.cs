@@ -22,6 +22,9 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
         _page.Renderer.SetRendererInfo(new RendererInfo("Server", interactive));
     }
 
+    /// <summary>Where views are, or will be, interactive.</summary>
+    public IComponentRenderMode Mode { get; set; } = RenderMode.InteractiveServer;
+
     public Dispatcher Dispatcher => _page.Renderer.Dispatcher;
 
     /// <summary>What has failed last.</summary>
@@ -83,7 +86,7 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
     private void Set(ComponentParameterCollectionBuilder<StoreView<T>> view, string store, (string Name, object Value)[] parameters)
     {
         view.Add(static component => component.Store, store).Add(static component => component.ChildContent, Note);
-        view.SetAssignedRenderMode(RenderMode.InteractiveServer);
+        view.SetAssignedRenderMode(Mode);
         foreach (var (name, value) in parameters)
             view.TryAdd(name, value);
     }

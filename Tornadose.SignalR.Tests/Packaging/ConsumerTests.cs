@@ -76,7 +76,8 @@ public sealed class ConsumerTests(PackageFixture package)
 
             var builder = WebApplication.CreateBuilder(args);
             builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-            builder.Services.AddTornadose().AddDataStore<int>("temperature", 21).AddBlazor();
+            builder.Services.AddStoreViews();
+            builder.Services.AddTornadose().AddDataStore<int>("temperature", 21);
             var app = builder.Build();
             app.UseAntiforgery();
             app.MapRazorComponents<Page>().AddInteractiveServerRenderMode();

@@ -30,7 +30,7 @@ public sealed partial class PackageTests(PackageFixture packages)
             ["OpenTelemetry.Extensions.Hosting", "Tornadose.SignalR.StackExchangeRedis"]
         },
         { "Tornadose.SignalR.Sqlite", [], ["Microsoft.Data.Sqlite", "Tornadose.SignalR"] },
-        { "Tornadose.SignalR.Blazor", [], ["Tornadose.SignalR"] },
+        { "Tornadose.SignalR.Blazor", [], ["Microsoft.AspNetCore.Components.Web", "Tornadose.SignalR.Abstractions"] },
         {
             "Tornadose.SignalR.Client", [],
             ["Microsoft.AspNetCore.SignalR.Client", "Microsoft.Extensions.Http", "Tornadose.SignalR.Abstractions"]

@@ -47,15 +47,28 @@ internal sealed class CutProxy : IAsyncDisposable
                 var server = new TcpClient();
                 _connections.Add(browser);
                 _connections.Add(server);
-                await server.ConnectAsync(target.Host, target.Port);
-                _ = PumpAsync(browser, server);
-                _ = PumpAsync(server, browser);
+                _ = ConnectAsync(browser, server, target);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The listener was disposed of.
         }
+    }
+
+    private static async Task ConnectAsync(TcpClient browser, TcpClient server, Uri target)
+    {
+        try
+        {
+            await server.ConnectAsync(target.Host, target.Port);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            browser.Dispose(); // the server is away
+            return;
+        }
+
+        await Task.WhenAll(PumpAsync(browser, server), PumpAsync(server, browser));
     }
 
     private static async Task PumpAsync(TcpClient from, TcpClient to)

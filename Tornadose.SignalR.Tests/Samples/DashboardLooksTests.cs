@@ -97,6 +97,21 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
         Assert.Equal(0, nameless.GetInt32());
     }
 
+    [Theory]
+    [InlineData("", "dark")]
+    [InlineData("", "light")]
+    [InlineData("interactive", "dark")]
+    [InlineData("interactive", "light")]
+    [InlineData("interactive?run=browser&wire=websocket", "light")]
+    public async Task Page_EachTheme_HasNoBarriers(string address, string scheme)
+    {
+        await using var page = await ChromiumPage.OpenAsync();
+        await page.ColorSchemeAsync(scheme);
+        await page.GotoAsync(new Uri(dashboard.Url, address));
+        await page.WaitForAsync(address == "" ? IsLive : "document.querySelector('[data-view=pulse]')?.dataset.state === 'Live'");
+        Assert.Empty(await page.FindBarriersAsync());
+    }
+
     [Fact]
     public async Task Motion_NotWanted_IsNone()
     {

@@ -36,6 +36,9 @@ public sealed class ChromiumPage : IAsyncDisposable
 
     public Task<JsonElement> EvalAsync(string expression, string tab = "main") => RunAsync(new { tab, eval = expression });
 
+    public async Task<string?> TextAsync(string selector, string tab = "main") =>
+        (await EvalAsync($"document.querySelector(\"{selector}\").textContent", tab)).GetString();
+
     /// <summary>Waits until an expression is truthy and returns its value.</summary>
     public Task<JsonElement> WaitForAsync(string expression, string tab = "main") => RunAsync(new { tab, waitFor = expression });
 
@@ -59,6 +62,10 @@ public sealed class ChromiumPage : IAsyncDisposable
     /// <summary>Uncaught exceptions, failed requests and console errors of a tab so far.</summary>
     public async Task<IReadOnlyList<string>> ErrorsAsync(string tab = "main") =>
         [.. (await RunAsync(new { tab, errors = true })).EnumerateArray().Select(error => error.GetString()!)];
+
+    /// <summary>What axe finds wrong with the page's accessibility: rules, and the elements that break them.</summary>
+    public async Task<IReadOnlyList<string>> FindBarriersAsync(string tab = "main") =>
+        [.. (await RunAsync(new { tab, axe = true })).EnumerateArray().Select(barrier => barrier.GetString()!)];
 
     public async ValueTask DisposeAsync()
     {

@@ -28,6 +28,9 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
     /// <summary>The shortest time between two batches that the store allows; zero for any.</summary>
     public TimeSpan MinInterval { get; init; }
 
+    /// <summary>Whether it is a data store, which keeps its newest value alone.</summary>
+    public bool KeepsNewest { get; init; }
+
     /// <summary>How many resets were announced.</summary>
     public int Resets { get; private set; }
 

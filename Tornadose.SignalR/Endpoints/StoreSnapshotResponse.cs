@@ -8,7 +8,8 @@ namespace Tornadose.SignalR.Endpoints;
 /// <summary>
 /// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>, with
 /// <c>"ended":true</c> before the id where the store is complete; of a list, <c>{"stores":[…],"id":…}</c>
-/// with the vector of all as the id. A keyed store has <c>"entries":{…}</c> instead of the messages: the value of each key.
+/// with the vector of all as the id. A keyed store has <c>"entries":{…}</c> instead of the messages: the value of each key. A data store
+/// says <c>"kind":"data"</c>: nothing else would tell its one message from those of a queue store.
 /// </summary>
 /// <remarks>
 /// A snapshot is a subscription that ends at the position at which the log was when it began. So it costs what every other reader costs:
@@ -54,9 +55,11 @@ internal static class StoreSnapshotResponse
         var feed = feeds[index];
         var isFirst = index == 0;
         var isLast = index == feeds.Length - 1;
-        var opening = $"{(!isFirst ? "," : all.NamesStore ? "{\"stores\":[" : "")}{{\"store\":\"{feed.Store}\",{(feed.Cursor.Snapshot is null ? "\"messages\":[" : "\"entries\":{")}";
+        var opening = $"{(!isFirst ? "," : all.NamesStore ? "{\"stores\":[" : "")}{{\"store\":\"{feed.Store}\",";
+        var kind = feed.KeepsNewest ? "\"kind\":\"data\"," : "";
+        var content = feed.Cursor.Snapshot is null ? $"{kind}\"messages\":[" : "\"entries\":{";
         return new SnapshotSink(
-            response, opening, () => Closing(feed) + (all.NamesStore && isLast ? $"],\"id\":\"{all.Id}\"}}" : ""));
+            response, opening + content, () => Closing(feed) + (all.NamesStore && isLast ? $"],\"id\":\"{all.Id}\"}}" : ""));
     }
 
     private static string Closing(SubscriberFeed feed) =>

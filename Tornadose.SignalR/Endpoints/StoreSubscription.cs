@@ -89,7 +89,11 @@ internal sealed class StoreSubscription : IDisposable
         var options = following.Store.Options;
         return new(
             following.Store.Name, cursor, options.SendTimeout,
-            following.Store.Measured) { MinInterval = options.MinInterval ?? TimeSpan.Zero };
+            following.Store.Measured)
+        {
+            MinInterval = options.MinInterval ?? TimeSpan.Zero,
+            KeepsNewest = following.Store.Kind == StoreKind.Data,
+        };
     }
 
     private static async ValueTask<FollowedStore[]> FollowAsync(IReadOnlyList<MessageStore> stores, CancellationToken cancellationToken)

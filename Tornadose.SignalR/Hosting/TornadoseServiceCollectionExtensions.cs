@@ -1,6 +1,7 @@
 using Tornadose.SignalR;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Json;
@@ -13,6 +14,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Backplanes;
+using Tornadose.SignalR.Circuits;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Endpoints;
@@ -68,6 +70,7 @@ public static class TornadoseServiceCollectionExtensions
             provider,
             provider.GetService<INodeQuestions>()));
         services.TryAddSingleton<IStoreProvider>(provider => provider.GetRequiredService<StoreProvider>());
+        AddReaders(services);
         services.TryAddSingleton<StoreMetrics>();
         services.TryAddSingleton<PublishTelemetry>();
         services.TryAddSingleton(provider => new SubscriberRegistry(
@@ -117,6 +120,18 @@ public static class TornadoseServiceCollectionExtensions
         var options = provider.GetRequiredService<IOptions<TornadoseOptions>>().Value;
         provider.GetRequiredService<IOptionsMonitor<TornadoseOptions>>().OnChange(changed => options.TakeOver(changed));
         return options;
+    }
+
+    /// <summary>
+    /// For components. They replace those of a client of other servers' stores, whichever was added first: on the server a component reads
+    /// in process.
+    /// </summary>
+    private static void AddReaders(IServiceCollection services)
+    {
+        services.TryAddScoped<CircuitConnection>();
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<CircuitHandler, CircuitConnection>(
+            static provider => provider.GetRequiredService<CircuitConnection>()));
+        services.Replace(ServiceDescriptor.Scoped<IStoreReaders, CircuitStoreReaders>());
     }
 
     /// <summary>In the order in which they are preferred, and before those of the application.</summary>

@@ -237,7 +237,11 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     }
 
     /// <summary>Gives the messages of this process's copy.</summary>
-    public StoreSnapshot GetSnapshot() => Current.Log.GetSnapshot();
+    public StoreSnapshot GetSnapshot()
+    {
+        var snapshot = Current.Log.GetSnapshot();
+        return new StoreSnapshot(snapshot.Position, snapshot.Messages) { Kind = Kind, IsCompleted = snapshot.IsCompleted };
+    }
 
     /// <summary>Opens a cursor on this process's copy.</summary>
     public MessageCursor OpenCursor(StartAt start) => OpenCursor(() => start);

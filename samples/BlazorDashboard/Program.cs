@@ -1,5 +1,6 @@
 using BlazorDashboard.Components;
 using BlazorDashboard.Connections;
+using BlazorDashboard.Interactive;
 using BlazorDashboard.Stores;
 using OpenTelemetry;
 
@@ -17,7 +18,7 @@ if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(
 
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddInteractiveWebAssemblyComponents();
 builder.Services.AddSingleton<Outages>();
 var node = DashboardNode.From(builder.Configuration);
 builder.Services.AddDashboardStores(node);
@@ -37,7 +38,8 @@ app.UseMiddleware<OutageMiddleware>();
 app.UseRouting();
 app.UseAntiforgery();
 app.MapStaticAssets();
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode().AddInteractiveWebAssemblyRenderMode()
+    .AddAdditionalAssemblies(typeof(InteractivePanels).Assembly);
 app.MapStores("/stores");
 app.MapStoreHub("/hubs/stores");
 app.MapStorePublishing("/stores").AllowAnonymous().OnlyTo(StoreName.Notes);

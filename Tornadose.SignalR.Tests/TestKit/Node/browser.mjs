@@ -1,7 +1,8 @@
 // node browser.mjs: a headless Chromium that does what {"id":1,"command":{"tab":"main",…}} says, one command after the
 // other, and answers {"type":"answer","id":1,"value":…} or {…,"error":"…"}.
-// Commands: goto, eval, waitFor, click, press, screenshot, colorScheme, reducedMotion, viewport, errors, close.
+// Commands: goto, eval, waitFor, click, press, screenshot, colorScheme, reducedMotion, viewport, errors, axe, close.
 import { accessSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { onCommand, print } from './lines.mjs';
@@ -49,6 +50,11 @@ async function run({ tab = 'main', ...command }) {
   if (command.colorScheme) await page.emulateMedia({ colorScheme: command.colorScheme });
   if (command.reducedMotion) await page.emulateMedia({ reducedMotion: command.reducedMotion });
   if (command.errors) return errors;
+  if (command.axe) {
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+    const { violations } = await page.evaluate(() => axe.run());
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target).join(', ')}`);
+  }
   if (command.close) {
     await page.close();
     tabs.delete(tab);

@@ -10,7 +10,7 @@ public static class DashboardStores
     public static IServiceCollection AddDashboardStores(this IServiceCollection services, DashboardNode node)
     {
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default));
-        services.AddTornadose().AddBlazor()
+        var stores = services.AddStoreViews().AddTornadose()
             .AddQueueStore<CpuMetrics>(StoreName.Cpu, OfMachine).SampledBy<CpuMetrics, CpuReader>(SampleRate.Machine)
             .AddQueueStore<MemoryMetrics>(StoreName.Memory, OfMachine).SampledBy<MemoryMetrics, MemoryReader>(SampleRate.Machine)
             .AddQueueStore<NetworkMetrics>(StoreName.Network, OfMachine).SampledBy<NetworkMetrics, NetworkReader>(SampleRate.Machine)

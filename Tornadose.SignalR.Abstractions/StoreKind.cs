@@ -1,9 +1,7 @@
-using Tornadose.SignalR.Stores;
-
 namespace Tornadose.SignalR;
 
 /// <summary>What a store keeps.</summary>
-internal enum StoreKind
+public enum StoreKind
 {
     /// <summary>The latest value: a new subscriber gets it first, a slow one skips to it.</summary>
     Data,

@@ -23,6 +23,6 @@ public enum StoreSubscriptionState
     /// </summary>
     Completed,
 
-    /// <summary>Ended for good by an error that another attempt would not change: <see cref="StoreSubscription.LastError"/>.</summary>
+    /// <summary>Ended for good by an error that another attempt would not change.</summary>
     Failed,
 }

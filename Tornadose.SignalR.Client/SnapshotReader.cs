@@ -1,0 +1,79 @@
+using System.Text.Json;
+
+namespace Tornadose.SignalR.Client;
+
+/// <summary>Asks for what a store keeps: <c>{"store":…,"messages":[…],"id":…}</c>, of a keyed store <c>"entries":{…}</c>.</summary>
+internal sealed class SnapshotReader(StoreRequests requests, MessageReader messages)
+{
+    public async Task<StoreSnapshot> ReadAsync(CancellationToken cancellationToken)
+    {
+        var url = requests.Address.Of(messages.Stores, []);
+        using var response = await requests.GetAsync(url, "application/json", hasTicket: false, cancellationToken).ConfigureAwait(false);
+        return Read(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    private StoreSnapshot Read(ReadOnlyMemory<byte> answer)
+    {
+        var kept = new List<StoreMessage>();
+        var (kind, isCompleted, id) = (StoreKind.Queue, false, default(string));
+        var reader = MessageReader.Open(answer.Span);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("A snapshot is an object.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString();
+            reader.Read();
+            switch (name)
+            {
+                case "id":
+                    id = reader.GetString();
+                    break;
+                case "kind" when reader.ValueTextEquals("data"u8):
+                    kind = StoreKind.Data;
+                    break;
+                case "ended":
+                    isCompleted = reader.GetBoolean();
+                    break;
+                case "messages":
+                    ReadMessages(ref reader, answer, kept);
+                    break;
+                case "entries":
+                    kind = StoreKind.Keyed;
+                    ReadEntries(ref reader, answer, kept);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return MessagePosition.TryParse(id, out var position)
+            ? new StoreSnapshot(position, kept) { Kind = kind, IsCompleted = isCompleted }
+            : throw new JsonException("A snapshot has an id.");
+    }
+
+    private void ReadMessages(ref Utf8JsonReader reader, ReadOnlyMemory<byte> answer, List<StoreMessage> kept)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            if (messages.Envelope(Take(ref reader, answer).Span) is { Reset: null, IsEnd: false } message)
+                kept.Add(WireStoreReader.ToMessage(message, StoreKind.Queue));
+    }
+
+    private static void ReadEntries(ref Utf8JsonReader reader, ReadOnlyMemory<byte> answer, List<StoreMessage> kept)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var key = reader.GetString();
+            reader.Read();
+            var value = Take(ref reader, answer);
+            kept.Add(new StoreMessage(position: null, MessageContent.OfReceivedChange(value, key, StoreChange.Insert, value)));
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Take(ref Utf8JsonReader reader, ReadOnlyMemory<byte> answer)
+    {
+        var begin = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return answer[begin..(int)reader.BytesConsumed];
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Tornadose.SignalR.Client;
+
+/// <summary>Reads a store over a wire, for components that read it in process elsewhere.</summary>
+/// <param name="stores">The store.</param>
+/// <param name="json">Reads the values.</param>
+/// <param name="follow">Begins a subscription.</param>
+internal sealed class WireStoreReader(
+    StoreList stores, JsonSerializerOptions json, Func<StoreList, StartAt, Action, CancellationToken, Follower> follow) : IStoreReader
+{
+    private volatile StoreSubscriptionState _state = StoreSubscriptionState.Connecting;
+
+    public event Action? StateChanged;
+
+    public string Store => stores.Names[0];
+
+    public StoreSubscriptionState State => _state;
+
+    public async Task<StoreSnapshot> GetSnapshotAsync(string? seen, CancellationToken cancellationToken)
+    {
+        // The states of a live reading are not touched: it may ask for a snapshot after a reset.
+        var follower = follow(stores, StartAt.Now, static () => { }, cancellationToken);
+        await using (follower.ConfigureAwait(false))
+            return await follower.GetSnapshotAsync().ConfigureAwait(false);
+    }
+
+    public async IAsyncEnumerable<StoreMessage> ReadAsync(
+        StoreKind kind, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        _state = StoreSubscriptionState.Connecting;
+        Follower? follower = null;
+        follower = follow(stores, StartAt.AfterId(after), () => Set(follower!.State), cancellationToken);
+        await using (follower.ConfigureAwait(false))
+        {
+            while (await follower.NextAsync().ConfigureAwait(false) is { } message)
+                yield return ToMessage(message, kind);
+        }
+    }
+
+    public T GetValue<T>(StoreMessage message)
+    {
+        var data = message.Key is null ? message.Data : message.Value;
+        return new ReceivedMessage(Store, message.Id, message.EventType, message.Format, data, json).GetValue<T>();
+    }
+
+    public static StoreMessage ToMessage(ReceivedMessage received, StoreKind kind)
+    {
+        var position = MessagePosition.TryParse(received.Id, out var known) ? known : default(MessagePosition?);
+        if (received.Reset is { } reset)
+            return new StoreMessage(new StoreReset(reset.Reason, position ?? default));
+        var content = kind == StoreKind.Keyed && KeyedMessage.Read(received) is { } change
+            ? MessageContent.OfReceivedChange(received.Data, change.Key, change.Change, change.Value)
+            : new MessageContent(received.Data, received.Format, received.EventType);
+        return new StoreMessage(position, content);
+    }
+
+    private void Set(StoreSubscriptionState state)
+    {
+        _state = state;
+        StateChanged?.Invoke();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Reflection;
+using System.Text.Json;
+using Tornadose.SignalR.Tests.Samples;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Blazor;
+
+/// <summary>
+/// The site with a page for each render mode, as a process of its own, behind a proxy that can cut it off; its stores outlive the process.
+/// What was published is remembered by its ids, to compare with what a page shows.
+/// </summary>
+internal sealed class RenderModeSite : IAsyncDisposable
+{
+    private static readonly string Program = typeof(RenderModeSite).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RenderModesProgram").Value!;
+
+    private readonly DirectoryInfo _folder;
+    private readonly DashboardServer _server;
+    private readonly HttpClient _http = new();
+    private readonly List<string> _published = [];
+
+    private RenderModeSite(DirectoryInfo folder, DashboardServer server, CutProxy proxy) =>
+        (_folder, _server, Proxy) = (folder, server, proxy);
+
+    public CutProxy Proxy { get; }
+
+    /// <summary>The ids of all numbers.</summary>
+    public IReadOnlyList<string> Published => _published;
+
+    public static async Task<RenderModeSite> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("tornadose-render-modes-");
+        var server = await DashboardServer.StartAsync(Program, ["--database", $"Data Source={Path.Combine(folder.FullName, "stores.db")}"]);
+        return new RenderModeSite(folder, server, CutProxy.Start(server.Url));
+    }
+
+    /// <summary>A page's URL, whose browser side reads stores by a wire.</summary>
+    public Uri Page(string page, string wire) => new(Proxy.Url, $"{wire}/{page}");
+
+    public Task<string> HtmlAsync(string page, string wire) => _http.GetStringAsync(Page(page, wire)).WithTimeout();
+
+    /// <summary>Publishes numbers, one after the other.</summary>
+    public async Task PublishAsync(int count)
+    {
+        for (var number = 0; number < count; number++)
+            _published.Add(await PostAsync("numbers", $"{_published.Count + 1}", "application/json"));
+    }
+
+    /// <summary>Publishes numbers until something else is done, so that it happens in the middle of messages.</summary>
+    public async Task PublishDuringAsync(Task other)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        do
+            await PublishAsync(1);
+        while (!other.IsCompleted && await pace.WaitForNextTickAsync());
+        await other;
+    }
+
+    public async Task<string> PostAsync(string store, string body, string type)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, type);
+        using var answer = await _http.PostAsync(_server.Store(store), content).WithTimeout();
+        var text = await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+        return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
+    }
+
+    public async Task PutAsync(string store, string key, string json)
+    {
+        using var content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _http.PutAsync(new Uri($"{_server.Store(store)}?key={key}"), content).WithTimeout();
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary><c>kill -9</c>, and the same program again on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        await _server.KillAsync();
+        await _server.StartAgainAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await Proxy.DisposeAsync();
+        await _server.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.DirectSending;
@@ -105,9 +107,12 @@ public sealed class DirectSendBytesTests
     {
         await using var host = await DirectSendHost.StartAsync(static builder => builder.Services.Configure<KestrelServerOptions>(
             static kestrel => kestrel.Limits.MinResponseDataRate = new MinDataRate(1e9, TimeSpan.FromSeconds(1.1))));
+        using var durations = new MetricCollector<double>(
+            host.Test.Get<IMeterFactory>(), "Microsoft.AspNetCore.Server.Kestrel", "kestrel.connection.duration");
         await using var http = await RawHttp.SendAsync(host.Test.Url($"/bytes/{20_000_000}"), "GET", receiveBufferBytes: 4096);
 
-        await Eventually.TrueAsync(() => host.Test.Logs.GetSnapshot().Any(static line => line.Id.Name == "ResponseMinimumDataRateNotSatisfied"));
+        await Eventually.TrueAsync(() => durations.GetMeasurementSnapshot().Any(static one =>
+            one.Tags.TryGetValue("error.type", out var error) && error is "min_response_data_rate"));
 
         await Assert.ThrowsAnyAsync<IOException>(http.ReadToEndAsync);
         await Eventually.TrueAsync(() => host.Buffers.Out == 0);

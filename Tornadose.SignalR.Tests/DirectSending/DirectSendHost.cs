@@ -19,8 +19,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.DirectSending;
 
 /// <summary>
-/// An application that sends directly on all its endpoints, with little room in its sockets, the store <c>orders</c>, and bytes to download:
-/// <c>/bytes/{count}</c>, in writes of all sizes, as a stream does, so that direct sends, the queue and full sockets take turns.
+/// An application that sends directly on all its endpoints, with little room in its sockets, the store <c>orders</c>, and bytes to
+/// download: <c>/bytes/{count}</c>, in writes of all sizes, as a stream does, so that direct sends, the queue and full sockets take turns.
 /// </summary>
 internal sealed class DirectSendHost : IAsyncDisposable
 {

@@ -136,7 +136,9 @@ public sealed class DirectSendStreamTests
         await AssertNothingLeftAsync(host);
     }
 
-    /// <summary>Many readers that are cut at any moment, while much is published: neither subscribers nor connections nor buffers stay.</summary>
+    /// <summary>
+    /// Many readers that are cut at any moment, while much is published: neither subscribers nor connections nor buffers stay.
+    /// </summary>
     [Fact]
     public async Task Clients_KilledUnderLoad_LeaveNothing()
     {

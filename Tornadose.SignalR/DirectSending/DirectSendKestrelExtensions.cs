@@ -12,7 +12,9 @@ using Tornadose.SignalR.DirectSending;
 
 namespace Microsoft.AspNetCore.Hosting;
 
-/// <summary>Direct sending: what a store's stream writes goes to the socket on the thread that delivers, without a hop to another.</summary>
+/// <summary>
+/// Direct sending: what a store's stream writes goes to the socket on the thread that delivers, without a hop to another.
+/// </summary>
 public static class DirectSendKestrelExtensions
 {
     /// <summary>
@@ -45,6 +47,7 @@ public static class DirectSendKestrelExtensions
         listen.Use(next =>
         {
             var maxBufferedBytes = listen.ApplicationServices.GetService<IOptions<SocketTransportOptions>>()?.Value.MaxWriteBufferSize;
+            var logger = listen.ApplicationServices.GetService<ILoggerFactory>()?.CreateLogger<DirectSendConnection>();
             return connection =>
             {
                 if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { SocketType: SocketType.Stream } socket)
@@ -52,7 +55,7 @@ public static class DirectSendKestrelExtensions
                 if (IsOutermost(connection))
                     return DirectSendConnection.RunAsync(connection, socket, maxBufferedBytes ?? 0, ArrayPool<byte>.Shared, next);
                 if (Interlocked.Exchange(ref isWarned, 1) == 0)
-                    listen.ApplicationServices.GetService<ILoggerFactory>()?.CreateLogger(typeof(DirectSendConnection)).NotOutermost(listen);
+                    logger?.NotOutermost(listen);
                 return next(connection);
             };
         });

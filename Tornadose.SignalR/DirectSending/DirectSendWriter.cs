@@ -30,7 +30,7 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
     private long _queued;
     private long _sent;
     private volatile bool _isCancelled;
-    private volatile bool _isCompleted;
+    private volatile bool _isOrdinary; // for good: complete, or its sends would block
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -38,7 +38,7 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
 
     /// <summary>Whether the next bytes may be sent past the queue.</summary>
     private bool IsDirect =>
-        Volatile.Read(ref _streams) > 0 && queue.UnflushedBytes == 0 && Volatile.Read(ref _sent) == _queued && !_isCompleted;
+        Volatile.Read(ref _streams) > 0 && queue.UnflushedBytes == 0 && Volatile.Read(ref _sent) == _queued && !_isOrdinary;
 
     /// <summary>
     /// The first one makes the socket's own sends return when there is no room: so far it imitates a socket that waits.
@@ -48,12 +48,13 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
         try
         {
             socket.Blocking = false;
-            Interlocked.Increment(ref _streams);
         }
-        catch (ObjectDisposedException)
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            Interlocked.Increment(ref _streams); // nothing is sent any more, one way or the other
+            _isOrdinary = true; // or a send could block
         }
+
+        Interlocked.Increment(ref _streams);
     }
 
     public void EndStream() => Interlocked.Decrement(ref _streams);
@@ -96,7 +97,7 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
 
     public override void Complete(Exception? exception = null)
     {
-        _isCompleted = true;
+        _isOrdinary = true;
         // Not returned: it may be in the hands of somebody who goes on writing to a connection that has ended.
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
             queue.Write(buffer.AsSpan(0, _length));

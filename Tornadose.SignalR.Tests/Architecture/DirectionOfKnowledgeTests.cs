@@ -25,6 +25,7 @@ public sealed class DirectionOfKnowledgeTests
         ["Authorization"] = ["Stores", "Delivery", "Backplanes", "Messages", "Diagnostics"],
         ["Hubs"] = [.. Transport, "Authorization", "Backplanes"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "LongPolling", "Backplanes"],
+        ["DirectSending"] = ["Delivery", "Diagnostics"],
         ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
         ["Sqlite"] = ["Backplanes", "Messages", "Diagnostics"],
         ["StackExchangeRedis"] = ["Backplanes", "Messages", "Diagnostics"],

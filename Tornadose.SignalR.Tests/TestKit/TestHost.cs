@@ -28,8 +28,14 @@ public sealed class TestHost : IAsyncDisposable
 
     public Uri Http2 => Root(_endpoints[1]);
 
+    /// <summary>With <c>TORNADOSE_DIRECT_SEND=true</c> all hosts send directly, so that every test is one of direct sending as well.</summary>
+    private static readonly bool SendsDirectly = Environment.GetEnvironmentVariable("TORNADOSE_DIRECT_SEND") == "true";
+
+    /// <param name="build">More services and settings.</param>
+    /// <param name="map">Endpoints and middleware.</param>
+    /// <param name="kestrel">What has to be there before endpoints are.</param>
     public static async Task<TestHost> StartAsync(
-        Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+        Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, Action<KestrelServerOptions>? kestrel = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -40,10 +46,13 @@ public sealed class TestHost : IAsyncDisposable
         builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var endpoints = new ListenOptions[2];
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.ConfigureKestrel(server =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, options => Use(options, HttpProtocols.Http1, out endpoints[0]));
-            kestrel.Listen(IPAddress.Loopback, 0, options => Use(options, HttpProtocols.Http2, out endpoints[1]));
+            if (SendsDirectly)
+                server.UseDirectSend();
+            kestrel?.Invoke(server);
+            server.Listen(IPAddress.Loopback, 0, options => Use(options, HttpProtocols.Http1, out endpoints[0]));
+            server.Listen(IPAddress.Loopback, 0, options => Use(options, HttpProtocols.Http2, out endpoints[1]));
         });
         build?.Invoke(builder);
         var app = builder.Build();

@@ -80,6 +80,9 @@ internal sealed class Subscriber : SubscriberWake
     /// </summary>
     public IDisposable? Held { get; init; }
 
+    /// <summary>The connection, where it can send on the thread that delivers.</summary>
+    public IDirectSendFeature? Direct { get; init; }
+
     /// <summary>Its number in this process.</summary>
     public long Number { get; set; }
 
@@ -116,6 +119,7 @@ internal sealed class Subscriber : SubscriberWake
         _lastSent = _registry.Now;
         Began = _registry.GetTimestamp();
         _registry.Add(this);
+        Direct?.BeginStream();
         try
         {
             await TimeAsync(_sink.StartAsync()).ConfigureAwait(false);
@@ -340,6 +344,7 @@ internal sealed class Subscriber : SubscriberWake
         }
         finally
         {
+            Direct?.EndStream();
             lock (_feeds)
                 _left = true;
             _registry.Remove(this, end);

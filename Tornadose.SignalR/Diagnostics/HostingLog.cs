@@ -13,4 +13,9 @@ internal static partial class HostingLog
     [LoggerMessage(
         302, LogLevel.Warning, "The authentication scheme {Scheme} failed to give a challenge. The request was refused without one.")]
     public static partial void ChallengeFailed(this ILogger logger, Exception failure, string scheme);
+
+    [LoggerMessage(
+        303, LogLevel.Warning,
+        "UseDirectSend() comes after another connection middleware on {Endpoint}, as UseHttps(), and does nothing there. Call it first.")]
+    public static partial void NotOutermost(this ILogger logger, object endpoint);
 }

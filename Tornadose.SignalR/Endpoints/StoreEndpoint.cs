@@ -259,6 +259,7 @@ internal sealed class StoreEndpoint(
         var subscriber = new Subscriber(format.Name, subscription.Feeds, format.Encoder, format.CreateSink(stream), registry)
         {
             Access = subscription.Access,
+            Direct = context.Features.Get<IDirectSendFeature>(),
             Gone = context.RequestAborted,
             Held = subscription,
             Interval = Every.Read(context.Request),

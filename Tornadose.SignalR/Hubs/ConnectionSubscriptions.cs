@@ -162,6 +162,9 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     public ValueTask<IDisposable?> EnterLargeWriteAsync(long bytes, CancellationToken cancellationToken) =>
         hub.LargeWrites.EnterAsync(_largeWritesKey, bytes, cancellationToken);
 
+    /// <summary>The connection under that of SignalR, where it can send on the thread that delivers.</summary>
+    public IDirectSendFeature? Direct => connection.GetHttpContext()?.Features.Get<IDirectSendFeature>();
+
     private string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
 
     /// <summary>A connection that polls authenticates itself anew with each poll, which SignalR looks after.</summary>
@@ -250,7 +253,12 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         var sink = new HubSink(connection, store.Name, opened.Cursor, hub.LargeWrites, _largeWritesKey);
         var begin = sink.LastId;
         var encoder = hub.Encoders.For(connection.Protocol);
-        var subscriber = new Subscriber(Transport, feeds, encoder, sink, hub.Registry) { Access = access, Interval = interval };
+        var subscriber = new Subscriber(Transport, feeds, encoder, sink, hub.Registry)
+        {
+            Access = access,
+            Direct = Direct,
+            Interval = interval,
+        };
         var subscription = new Subscription(subscriber, sink);
         _subscriptions[store.Name] = subscription;
         subscription.Running = RunAsync(subscription, opened);

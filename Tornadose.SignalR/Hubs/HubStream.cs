@@ -39,6 +39,7 @@ internal static class HubStream
         return new Subscriber(Transport, SubscriberFeeds.Of(opened.ToFeed()), encoder, sink, connection.Hub.Registry)
         {
             Access = access,
+            Direct = connection.Direct,
             Interval = interval,
         };
     }

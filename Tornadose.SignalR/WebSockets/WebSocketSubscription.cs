@@ -53,6 +53,7 @@ internal static class WebSocketSubscription
         var subscriber = new Subscriber(Transport, feeds, encoder, sink, registry)
         {
             Access = access,
+            Direct = context.Features.Get<IDirectSendFeature>(),
             KeepAlive = heartbeat,
             Interval = interval,
         };

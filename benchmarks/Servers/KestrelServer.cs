@@ -22,6 +22,8 @@ internal static class KestrelServer
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (command.Has("direct"))
+            builder.WebHost.ConfigureKestrel(static kestrel => kestrel.UseDirectSend());
         builder.WebHost.ConfigureKestrel(
             static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1));
         if (command.Has("inline"))

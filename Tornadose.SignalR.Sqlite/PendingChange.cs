@@ -5,6 +5,8 @@ internal sealed class PendingChange(
     StoreRecord record, KeyedChange change, string? key, Action settled, CancellationToken cancellation)
     : PendingWrite(record, key, settled, cancellation)
 {
+    private const int MaxExpiredAtOnce = 1000;
+
     public override int Size => change.Size;
 
     protected override MessagePosition? Store(WriteTransaction transaction)
@@ -13,8 +15,7 @@ internal sealed class PendingChange(
         if (row.Ended is not null)
             throw new StoreCompletedException(Record.Name);
         var limits = Record.Limits ?? row.Limits;
-        // A key that is too old is not there any more, whether or not the retention has come by.
-        foreach (var expired in transaction.FindExpiredKeys(ref Record.Draft, int.MaxValue))
+        foreach (var expired in transaction.FindExpiredKeys(ref Record.Draft, change, MaxExpiredAtOnce))
             Append(transaction, MessageContent.OfKey(Record.Name, expired, StoreChange.Delete, default));
         return transaction.FactsOf(Record.Draft, change.Key).Judge(Record.Name, change, limits) is { } content
             ? Append(transaction, content)

@@ -36,6 +36,8 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
 
     public MessageLog Log { get; }
 
+    public bool RemovesExpiredKeys => true;
+
     /// <summary>Why the window could not be read; null when it could, or nobody has asked for it.</summary>
     public string? Fault => _fault;
 

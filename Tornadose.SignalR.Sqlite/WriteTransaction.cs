@@ -47,7 +47,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         """,
         9);
     private readonly Statement _findChange = new(
-        connection, "SELECT offset, tag, length(data), change FROM messages WHERE store = ?1 AND key = ?2", 2);
+        connection, "SELECT offset, tag, length(data), change, time FROM messages WHERE store = ?1 AND key = ?2", 2);
     private readonly Statement _deleteChange = new(connection, "DELETE FROM messages WHERE store = ?1 AND offset = ?2", 2);
     private readonly Statement _oldestKeys = new(
         connection, "SELECT key, time FROM messages WHERE store = ?1 AND change < 3 ORDER BY offset", 1);
@@ -128,6 +128,19 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     public bool HasExpired(in StoreRow row) => row.Count > 0 && row.Age is { } age && IsExpired(row.Oldest, age);
 
     public bool IsExpired(long time, TimeSpan age) => time + age.TotalMilliseconds <= Now;
+
+    /// <summary>
+    /// Finds the keys that were not set again in time and stand in the way of a change, whether or not the retention has come by: its own,
+    /// or any where there is no room left.
+    /// </summary>
+    public List<string> FindExpiredKeys(ref StoreRow row, KeyedChange change, long atMost)
+    {
+        if (change.IsClear || !HasExpired(row))
+            return [];
+        if (FindChange(row, change.Key!) is { IsRemoval: false } own && IsExpired(own.Time, row.Age!.Value))
+            return [change.Key!];
+        return change.IsSet && !FactsOf(row, change.Key).HasRoomFor(change, row.Limits) ? FindExpiredKeys(ref row, atMost) : [];
+    }
 
     /// <summary>Finds the keys that were not set again in time, oldest first.</summary>
     public List<string> FindExpiredKeys(ref StoreRow row, long atMost)
@@ -309,12 +322,12 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         DropRemovals(ref row);
     }
 
-    private (MessagePosition Position, long Size, bool IsRemoval)? FindChange(in StoreRow row, string key)
+    private (MessagePosition Position, long Size, bool IsRemoval, long Time)? FindChange(in StoreRow row, string key)
     {
         using var found = _findChange.Query(row.Id, key);
         return found.Read()
             ? (new MessagePosition(row.Position.Epoch, found.GetInt64(0), (uint)found.GetInt64(1)), key.Length + found.GetInt64(2),
-                found.GetInt64(3) == KeyedRow.Removal)
+                found.GetInt64(3) == KeyedRow.Removal, found.GetInt64(4))
             : null;
     }
 

@@ -51,8 +51,14 @@ end
 
 -- Somebody may have deleted one of the keys, or Redis may have evicted it: what is left says nothing.
 -- (Asking for the lengths fails on a key that is not ours to delete.)
+-- Meta tells how many entries there were after which change: others have changed the store since where that is not the last one.
+local function isKept(told, last, count)
+  local after, number = string.match(told or '', '^(%d+):(%d+)$')
+  return after ~= last or tonumber(number) == count
+end
+
 local kept = redis.call('HLEN', entries)
-local isWhole = kept == redis.call('ZCARD', live) + redis.call('ZCARD', gone) and kept == tonumber(state[15])
+local isWhole = kept == redis.call('ZCARD', live) + redis.call('ZCARD', gone) and isKept(state[15], last, kept)
   and epoch and last and previous and seal
 if isWhole and key then
   local earlier = redis.call('GET', key)
@@ -137,6 +143,8 @@ local function store(operation, wanted, data, old)
 end
 
 if age ~= '0' then
+  local own = (action == 'set' or action == 'remove') and find(name)
+  if own and own.isLive and own.time + age <= now then store('d', name, '', own) end
   for _ = 1, 1000 do
     local oldest = redis.call('ZRANGEBYSCORE', live, '-inf', '+inf', 'LIMIT', 0, 1)[1]
     local entry = oldest and find(oldest)
@@ -169,7 +177,7 @@ local result = decide()
 local told = { max_keys = maxKeys, max_bytes = maxBytes, max_gone = maxGone, age = age, bus = bus }
 if changed or state[9] ~= maxKeys or state[10] ~= maxBytes or state[11] ~= maxGone or state[12] ~= age or state[13] ~= bus then
   local fields = { 'epoch', epoch, 'offset', last, 'tag', previous, 'seal', seal, 'version', '2', 'ended', ended and '1' or '0',
-    'bytes', string.format('%.0f', bytes), 'forgotten', forgotten, 'kept', redis.call('HLEN', entries) }
+    'bytes', string.format('%.0f', bytes), 'forgotten', forgotten, 'kept', last .. ':' .. redis.call('HLEN', entries) }
   for field, text in pairs(told) do table.insert(fields, field) table.insert(fields, text) end
   if removal then table.insert(fields, 'removal') table.insert(fields, removal) end
   if ending then table.insert(fields, 'ending') table.insert(fields, ending) end

@@ -11,8 +11,10 @@ if state[5] and state[5] ~= '2' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
 end
 local kept = redis.call('HLEN', entries)
+local after, number = string.match(state[10] or '', '^(%d+):(%d+)$') -- as change.lua has it
 if not (state[1] and state[2] and state[3] and state[4])
-  or kept ~= redis.call('ZCARD', live) + redis.call('ZCARD', gone) or kept ~= tonumber(state[10]) then return false end
+  or kept ~= redis.call('ZCARD', live) + redis.call('ZCARD', gone)
+  or (after == state[2] and kept ~= tonumber(number)) then return false end
 local first, room, bytes = tonumber(ARGV[1]), math.max(2, tonumber(ARGV[2])), tonumber(ARGV[3])
 local clock = redis.call('TIME')
 

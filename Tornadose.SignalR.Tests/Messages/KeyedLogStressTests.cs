@@ -77,6 +77,32 @@ public sealed class KeyedLogStressTests
             });
     }
 
+    /// <summary>A reader that comes back while the log continues elsewhere is told so, and never led past it.</summary>
+    [Fact]
+    public async Task Resume_WhileTheLogContinuesElsewhere_GetsItsReset()
+    {
+        var log = NewLog(maxTombstones: 10);
+        for (var key = 0; key < 2000; key++)
+            Set(log, key + 1, $"old{key}");
+        for (var life = 2UL; life < 300; life++)
+        {
+            var (position, origin) = (log.Position, new MessagePosition(life, 0, 0));
+            var entries = Enumerable.Range(1, 2000).Select(offset => (
+                origin with { Offset = offset, Tag = 1 }, Content($"{origin.Epoch}.{offset}"), TimeSpan.Zero)).ToList();
+            var reloading = Task.Factory.StartNew(
+                () => log.Reload(StoreResetReason.Epoch, origin, entries, removalsForgotten: 0),
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            while (!log.IsReloading && !reloading.IsCompleted)
+            {
+            }
+
+            using var cursor = log.OpenCursor(StartAt.After(position));
+            await reloading;
+            Assert.True(cursor.TryRead(out StoreMessage? first));
+            Assert.NotNull(first.Reset);
+        }
+    }
+
     /// <summary>A log that opens between two looks of a cursor that waits for it does not show it what came before its start.</summary>
     [Fact]
     public async Task Open_WhileACursorWaits_CursorBeginsWhereItAskedFor()

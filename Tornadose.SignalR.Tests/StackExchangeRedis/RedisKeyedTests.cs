@@ -147,6 +147,33 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal("b", Assert.Single(nodes.B.Log.GetSnapshot().Messages).Key);
     }
 
+    /// <summary>More keys are too old than are removed at once, and the one that is asked for is the youngest of them.</summary>
+    [Fact]
+    public async Task KeyMaxAge_ManyKeys_TheChangesOwnIsGone()
+    {
+        await using var nodes = await StartAsync();
+        foreach (var keys in Enumerable.Range(0, 1200).Chunk(100))
+            await Task.WhenAll(keys.Select(key => SetAsync(nodes.A, $"k{key}", "1")));
+        const string OneMillisecond = "1";
+        Assert.NotNull(await ChangeByScriptAsync(
+            nodes.Server, nodes.Prefix, "set", "k1199", "2", "new", "", "", "", "", OneMillisecond));
+    }
+
+    /// <summary>A program with an older copy of the script does not say how many entries there are.</summary>
+    [Theory]
+    [InlineData("HDEL")]
+    [InlineData("HSET")]
+    public async Task Redis_WithoutTheNumberOfEntries_KeepsTheStore(string command)
+    {
+        await using var nodes = await StartAsync();
+        await SetAsync(nodes.A, "a", "1");
+        var meta = $"{{{nodes.Prefix}:orders}}:meta";
+        await nodes.Server.CommandAsync(command == "HDEL" ? [command, meta, "kept"] : [command, meta, "kept", "0:7"]);
+        await SetAsync(nodes.A, "b", "1");
+        using var following = await nodes.B.FollowAsync(default).WithTimeout();
+        Assert.Equal(["a", "b"], nodes.B.Log.GetSnapshot().Messages.Select(static message => message.Key));
+    }
+
     /// <summary>Of many nodes that look, the first removes a key: there is one removal of each, and nobody reads or publishes.</summary>
     [Fact]
     public async Task KeyMaxAge_SeveralNodes_EachKeyIsRemovedOnce()

@@ -90,8 +90,8 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <summary>
     /// Whether the channel removes keys by itself that were not set again within <see cref="MessageLogLimits.KeyMaxAge"/>. Default false:
     /// then each process that has the store in its log removes them by <see cref="ChangeAsync(KeyedChange, string?, CancellationToken)"/>,
-    /// on condition that they still are what
-    /// they were.
+    /// on condition that they still are what they were: by the clock, and before a change in whose way they stand. A channel that says true
+    /// does both by itself: for a change's condition and for the limits, a key that is too old is not there any more.
     /// </summary>
     bool RemovesExpiredKeys => false;
 

@@ -9,6 +9,10 @@ namespace Tornadose.SignalR.Messages;
 /// <param name="Bytes">The bytes of all of them.</param>
 internal readonly record struct KeyedFacts(MessagePosition? Current, long Size, long Keys, long Bytes)
 {
+    /// <summary>Whether the limits allow a value to be set.</summary>
+    public bool HasRoomFor(KeyedChange change, MessageLogLimits limits) =>
+        (Current is not null || Keys < limits.MaxKeys) && Bytes - Size + change.Size <= limits.MaxBytes;
+
     /// <returns>What to append; null when there is nothing to change, or the change's condition is not met.</returns>
     /// <exception cref="StoreFullException">There would be too many keys, or bytes.</exception>
     public MessageContent? Judge(string store, KeyedChange change, MessageLogLimits limits)

@@ -60,10 +60,13 @@ internal sealed class KeyedReading(MessageLog log, string? key)
             return Walk(null);
         }
 
+        // Before it is looked whether a removal is missing: one that is dropped between the two looks is seen by the second.
+        var next = _entries.FindAfter(start.Position?.Offset ?? 0)?.Sequence ?? head.Sequence + 1;
         if (FindFault(start.Position, head) is { } reason)
             return Walk(reason);
-        var next = _entries.FindAfter(start.Position!.Value.Offset)?.Sequence ?? head.Sequence + 1;
-        return new CursorStart(null, Math.Max(next, log.FirstReplayable), head.Sequence + 1, start.Position.Value);
+        return head.Sequence + 1 < log.FirstReplayable
+            ? Walk(log.LastReset!.Message.Reset!.Reason) // the log continues elsewhere, and its newest entry does not tell so yet
+            : new CursorStart(null, next, head.Sequence + 1, start.Position!.Value);
     }
 
     /// <summary>Leaves out the mark of a complete snapshot.</summary>

@@ -48,8 +48,8 @@ internal static class KeyedSnapshot
 
         found.RemoveAll(entry => changed.ContainsKey(entry.Message.Key!));
         found.AddRange(changed.Values.Where(static entry => entry.IsLive).OrderBy(static entry => entry.Sequence));
-        return log.IsReloading
-            ? null
+        return head.Sequence + 1 < log.FirstReplayable
+            ? null // the log continues elsewhere
             : Of(head, [.. found.Where(entry => !log.IsExpired(entry)).Select(static entry => entry.Message)]);
     }
 

@@ -269,8 +269,11 @@ public sealed class MessageLog
         MessageEntry? current = null;
         if (!change.IsClear)
             keyed.TryGet(change.Key!, out current);
-        return new KeyedFacts(current?.Position, current?.Size ?? 0, keyed.Keys, keyed.LiveBytes).Judge(store, change, _limits);
+        return FactsOf(current).Judge(store, change, _limits);
     }
+
+    private KeyedFacts FactsOf(MessageEntry? current) =>
+        new(current?.Position, current?.Size ?? 0, _keyed!.Keys, _keyed.LiveBytes);
 
     /// <summary>Says that a keyed log does not know all removals up to an offset: a resume after an older position is not
     /// possible.</summary>
@@ -321,9 +324,7 @@ public sealed class MessageLog
             return [];
         if (_keyed.TryGet(change.Key!, out var current) && IsExpired(current))
             return [current.Message];
-        var isFull = change.IsSet && ((current is null && _keyed.Keys >= _limits.MaxKeys)
-            || _keyed.LiveBytes - (current?.Size ?? 0) + change.Size > _limits.MaxBytes);
-        return isFull ? FindExpiredKeys(atMost) : [];
+        return change.IsSet && !FactsOf(current).HasRoomFor(change, _limits) ? FindExpiredKeys(atMost) : [];
     }
 
     /// <summary>The bytes of a key and its value in a keyed log; 0 when it is not there.</summary>
@@ -414,8 +415,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// The values of a keyed log, or of one key. A walk begins again where the writer removes more keys than the log remembers meanwhile;
-    /// one that does not come to an end keeps the writer waiting.
+    /// The values of a keyed log, or of one key. It begins again where the writer removes more keys than the log remembers meanwhile; after
+    /// some times under the lock.
     /// </summary>
     internal StoreSnapshot TakeKeyed(string? key)
     {

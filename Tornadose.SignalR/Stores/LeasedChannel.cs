@@ -8,6 +8,8 @@ internal sealed class LeasedChannel(IBackplaneChannel channel, long lease) : IBa
 {
     public MessageLog Log => channel.Log;
 
+    public bool RemovesExpiredKeys => channel.RemovesExpiredKeys;
+
     public ValueTask<MessagePosition> AppendAsync(
         IReadOnlyList<MessageContent> contents, string? idempotencyKey, CancellationToken cancellationToken) =>
         channel.AppendAsync(contents, idempotencyKey, lease, cancellationToken);

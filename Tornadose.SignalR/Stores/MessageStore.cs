@@ -152,7 +152,7 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
         CheckSize(change.Value);
         Check(options);
         if (change.IsSet)
-            Budget?.Demand(this, change.Size - Log.SizeOfKey(change.Key!)); // whatever removes makes room
+            Budget?.Demand(this, Math.Max(0, change.Size - Log.SizeOfKey(change.Key!))); // whatever removes makes room
         using var publish = Telemetry is { IsEnabled: true } telemetry
             ? telemetry.Begin(Name, Measured.Name, change.Size)
             : default(PublishTelemetry.Publish?);

@@ -38,7 +38,7 @@ internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>>
 
     private static bool Grows(MessageLog log, int size)
     {
-        if (log.Bytes + size > log.Limits.MaxBytes)
+        if ((log.Keyed?.LiveBytes ?? log.Bytes) + size > log.Limits.MaxBytes)
             return false; // its own limit bounds it
         var dropped = !log.Limits.IsKeyed && log.Count >= log.Limits.Slots ? log.Find(log.FirstReplayable)?.Size ?? 0 : 0;
         return size > dropped;

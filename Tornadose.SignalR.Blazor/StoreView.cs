@@ -29,8 +29,8 @@ namespace Tornadose.SignalR;
 /// However fast messages come, it renders at most <see cref="RendersPerSecond"/> times a second, and at most one render is pending. What
 /// was prerendered is handed over: the interactive page begins with the same messages and goes on after them. While the browser's
 /// connection to its circuit is down, or <see cref="Paused"/> is set, nothing is read and nothing collected; the view then goes on after
-/// the last message it has shown. In process no read policy is asked: the page that contains the view decides who sees it. In WebAssembly and
-/// Auto mode whole messages travel to the browser.
+/// the last message it has shown. In process no read policy is asked: the page that contains the view decides who sees it. In WebAssembly
+/// and Auto mode whole messages travel to the browser.
 /// </remarks>
 /// <typeparam name="T">The type of the values; <see cref="string"/> shows text messages.</typeparam>
 public sealed class StoreView<T> : ComponentBase, IDisposable

@@ -57,7 +57,8 @@ public sealed partial class PackageTests(PackageFixture packages)
         }
     }
 
-    /// <summary>An editor finds the schema by what the package's targets say, also in a project that has the package through another.</summary>
+    /// <summary>An editor finds the schema by what the package's targets say, also in a project that has the package through
+    /// another.</summary>
     [Fact]
     public async Task Aspire_Targets_NameTheSchemaOfThePackage()
     {

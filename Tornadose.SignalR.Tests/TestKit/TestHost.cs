@@ -28,7 +28,8 @@ public sealed class TestHost : IAsyncDisposable
 
     public Uri Http2 => Root(_endpoints[1]);
 
-    /// <summary>With <c>TORNADOSE_DIRECT_SEND=true</c> all hosts send directly, so that every test is one of direct sending as well.</summary>
+    /// <summary>With <c>TORNADOSE_DIRECT_SEND=true</c> all hosts send directly, so that every test is one of direct sending as
+    /// well.</summary>
     private static readonly bool SendsDirectly = Environment.GetEnvironmentVariable("TORNADOSE_DIRECT_SEND") == "true";
 
     /// <param name="build">More services and settings.</param>

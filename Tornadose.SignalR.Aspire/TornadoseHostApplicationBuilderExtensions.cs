@@ -44,8 +44,9 @@ public static class TornadoseHostApplicationBuilderExtensions
                 $"{ConfigurationSection}:ConnectionString, or reference the resource in the AppHost: .WithReference({connectionName}).");
         var options = RedisConnector.Parse(settings.ConnectionString);
         configureOptions?.Invoke(options);
+        var tornadose = builder.Services.AddTornadose().AddStackExchangeRedis(options);
         AddTelemetry(builder.Services, settings);
-        return builder.Services.AddTornadose().AddStackExchangeRedis(options);
+        return tornadose;
     }
 
     private static TornadoseSettings Read(IConfiguration configuration, string connectionName)
@@ -54,7 +55,8 @@ public static class TornadoseHostApplicationBuilderExtensions
         var section = configuration.GetSection(ConfigurationSection);
         section.Bind(settings);
         section.GetSection(connectionName).Bind(settings);
-        settings.ConnectionString = configuration.GetConnectionString(connectionName) ?? settings.ConnectionString;
+        if (configuration.GetConnectionString(connectionName) is { } connection && !string.IsNullOrWhiteSpace(connection))
+            settings.ConnectionString = connection;
         return settings;
     }
 

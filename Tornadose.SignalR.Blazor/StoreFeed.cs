@@ -175,7 +175,10 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
         }
 
         if (_kind != StoreKind.Keyed)
+        {
             Take(await reader.GetSnapshotAsync(reset.Id, cancellationToken).ConfigureAwait(false));
+            Beginning = null;
+        }
     }
 
     private void Keep(StoreMessage message)

@@ -261,7 +261,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         }
         catch (Exception failure) when (Failed is null)
         {
-            Report(failure);
+            if (_feed == feed) // or another store is shown by now
+                Report(failure);
         }
         catch (Exception failure)
         {

@@ -20,7 +20,8 @@ internal sealed class StoreViewRow<T> : IComponent
     {
         var item = parameters.GetValueOrDefault<StoreViewItem<T>>(Item)!;
         var template = parameters.GetValueOrDefault<RenderFragment<StoreViewItem<T>>>(Template)!;
-        if (item == _item && template == _template)
+        // Delegates compare by target and method: the same lambda of a page that has changed its fields is a new template.
+        if (item == _item && ReferenceEquals(template, _template))
             return Task.CompletedTask;
         (_item, _template) = (item, template);
         _renderHandle.Render(template(item));

@@ -60,6 +60,9 @@ internal sealed class Attempt : IAsyncDisposable
             _deadline.CancelAfter(ServerTimeout);
     }
 
+    /// <summary>A part of an answer has come that is not a stream: the next one has as long as a sign of life.</summary>
+    public void Answered() => _deadline.CancelAfter(ServerTimeout);
+
     /// <summary>What has gone wrong, in words of the deadline where that was the cause.</summary>
     public Exception Explain(Exception failure)
     {

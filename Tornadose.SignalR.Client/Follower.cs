@@ -12,6 +12,8 @@ namespace Tornadose.SignalR.Client;
 /// </summary>
 internal sealed class Follower : IAsyncDisposable
 {
+    private const int MostTriesForSeen = 3;
+
     private readonly StoreRequests _requests;
     private readonly StoreList _stores;
     private readonly FollowCursor _cursor;
@@ -105,18 +107,25 @@ internal sealed class Follower : IAsyncDisposable
     }
 
     /// <summary>What a store keeps: by the same attempts, and waits between them, but without a connection that stays.</summary>
+    /// <param name="seen">
+    /// An id that was seen. A node that has not come so far is asked again some times: after a rollback none ever has. Null for none.
+    /// </param>
     /// <exception cref="StoreException">The server has refused this client in a way that another attempt would not change.</exception>
     /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
-    public async Task<StoreSnapshot> GetSnapshotAsync()
+    public async Task<StoreSnapshot> GetSnapshotAsync(string? seen)
     {
-        while (State != StoreSubscriptionState.Ended)
+        _hasWorked = seen is not null;
+        for (var tries = 1; State != StoreSubscriptionState.Ended; tries++)
         {
             _attempt = new Attempt(_requests.Options, _requests.Time, _stop);
             Set(StoreSubscriptionState.Connecting);
             Exception failure;
             try
             {
-                return await _snapshots.ReadAsync(_attempt.Token).ConfigureAwait(false);
+                var snapshot = await _snapshots.ReadAsync(_attempt).ConfigureAwait(false);
+                if (tries > MostTriesForSeen || !IsBehind(snapshot.Position, seen))
+                    return snapshot;
+                failure = new StoreConnectionException("The server that has answered is behind what was seen.", innerException: null);
             }
             catch (Exception thrown)
             {
@@ -128,6 +137,9 @@ internal sealed class Follower : IAsyncDisposable
 
         throw new StoreConnectionException("The server has ended this client for good.", innerException: null) { IsFinal = true };
     }
+
+    private static bool IsBehind(MessagePosition position, string? seen) =>
+        MessagePosition.TryParse(seen, out var known) && position.Epoch == known.Epoch && position.Offset < known.Offset;
 
     /// <summary>Ends the subscription for good, by an error that another attempt would not change.</summary>
     public void Fail(Exception failure)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Tornadose.SignalR.Client;
@@ -5,11 +6,21 @@ namespace Tornadose.SignalR.Client;
 /// <summary>Asks for what a store keeps: <c>{"store":…,"messages":[…],"id":…}</c>, of a keyed store <c>"entries":{…}</c>.</summary>
 internal sealed class SnapshotReader(StoreRequests requests, MessageReader messages)
 {
-    public async Task<StoreSnapshot> ReadAsync(CancellationToken cancellationToken)
+    private const int PieceBytes = 16 * 1024;
+
+    public async Task<StoreSnapshot> ReadAsync(Attempt attempt)
     {
         var url = requests.Address.Of(messages.Stores, []);
-        using var response = await requests.GetAsync(url, "application/json", hasTicket: false, cancellationToken).ConfigureAwait(false);
-        return Read(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        using var response = await requests.GetAsync(url, "application/json", hasTicket: false, attempt.Token).ConfigureAwait(false);
+        var stream = await response.Content.ReadAsStreamAsync(attempt.Token).ConfigureAwait(false);
+        var answer = new ArrayBufferWriter<byte>(PieceBytes);
+        for (var read = PieceBytes; read > 0; answer.Advance(read))
+        {
+            attempt.Answered(); // it may be large, and the line slow
+            read = await stream.ReadAsync(answer.GetMemory(PieceBytes), attempt.Token).ConfigureAwait(false);
+        }
+
+        return Read(answer.WrittenMemory);
     }
 
     private StoreSnapshot Read(ReadOnlyMemory<byte> answer)

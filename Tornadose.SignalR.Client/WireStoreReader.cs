@@ -23,13 +23,13 @@ internal sealed class WireStoreReader(
         // The states of a live reading are not touched: it may ask for a snapshot after a reset.
         var follower = follow(stores, StartAt.Now, static () => { }, cancellationToken);
         await using (follower.ConfigureAwait(false))
-            return await follower.GetSnapshotAsync().ConfigureAwait(false);
+            return await follower.GetSnapshotAsync(seen).ConfigureAwait(false);
     }
 
     public async IAsyncEnumerable<StoreMessage> ReadAsync(
         StoreKind kind, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        _state = StoreSubscriptionState.Connecting;
+        Set(StoreSubscriptionState.Connecting);
         Follower? follower = null;
         follower = follow(stores, StartAt.AfterId(after), () => Set(follower!.State), cancellationToken);
         await using (follower.ConfigureAwait(false))

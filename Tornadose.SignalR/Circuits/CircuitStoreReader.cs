@@ -46,7 +46,7 @@ internal sealed class CircuitStoreReader(IStore store, StoreSerializer serialize
             var messages = ReadUntilEndAsync(after, stop.Token).GetAsyncEnumerator(stop.Token);
             await using (messages.ConfigureAwait(false))
             {
-                while (await MoveNextAsync(messages, cancellationToken).ConfigureAwait(false) is { } hasNext)
+                while (await MoveNextAsync(messages, stop.Token, cancellationToken).ConfigureAwait(false) is { } hasNext)
                 {
                     if (!hasNext)
                         yield break;
@@ -58,13 +58,14 @@ internal sealed class CircuitStoreReader(IStore store, StoreSerializer serialize
     }
 
     /// <returns>Null when the connection has gone down.</returns>
-    private static async ValueTask<bool?> MoveNextAsync(IAsyncEnumerator<StoreMessage> messages, CancellationToken cancellationToken)
+    private static async ValueTask<bool?> MoveNextAsync(
+        IAsyncEnumerator<StoreMessage> messages, CancellationToken stop, CancellationToken cancellationToken)
     {
         try
         {
             return await messages.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }

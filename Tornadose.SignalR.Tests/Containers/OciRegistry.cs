@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Tornadose.SignalR.Tests.Containers;
 
 /// <summary>
-/// A registry with one image, of one layer, in place of <c>mcr.microsoft.com</c>: enough of the distribution protocol for the SDK to build
+/// A registry with one image, of one layer, in place of the one with the base image: enough of the protocol for the SDK to build
 /// an image upon it. The image's user is root and it names no port, so that whatever a test finds was set by our projects.
 /// </summary>
 internal sealed class OciRegistry : IAsyncDisposable

@@ -24,14 +24,15 @@ public sealed class ClientNodeKilledTests
         await using var link = Hubs.CutProxy.Start(a.Url);
         var first = await PublishAsync(b, "first");
         await using var hub = new HubConnectionBuilder().WithUrl(new Uri(link.Url, "/hubs/stores")).Build();
-        var clients = new[] { StoreTransport.ServerSentEvents, StoreTransport.WebSocket, StoreTransport.LongPolling, StoreTransport.SignalR }
-            .Select(wire => new TornadoseClient(new Uri(link.Url, "/stores"), new TornadoseClientOptions
-            {
-                Transport = wire,
-                HubConnection = wire == StoreTransport.SignalR ? hub : null,
-                ReconnectDelay = TimeSpan.FromMilliseconds(10),
-                MaxReconnectDelay = TimeSpan.FromMilliseconds(200),
-            })).ToArray();
+        StoreTransport[] wires =
+            [StoreTransport.ServerSentEvents, StoreTransport.WebSocket, StoreTransport.LongPolling, StoreTransport.SignalR];
+        var clients = wires.Select(wire => new TornadoseClient(new Uri(link.Url, "/stores"), new TornadoseClientOptions
+        {
+            Transport = wire,
+            HubConnection = wire == StoreTransport.SignalR ? hub : null,
+            ReconnectDelay = TimeSpan.FromMilliseconds(10),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(200),
+        })).ToArray();
         var readers = clients.Select(client => client.ReadAllAsync("notes", StartAt.AfterId(first)).GetAsyncEnumerator()).ToArray();
         await CheckAsync(readers, await PublishManyAsync(b));
         await a.KillAsync();

@@ -13,7 +13,7 @@ const string Usage = """
            a keyed store beside a queue store with the same updates: CPU, memory, latencies, what slow readers get
     load   --port n [--protocol sse|ndjson|ws|hub-json|hub-binary] [--path p] [--publish p] [--subscribers n] [--stalled n] [--bytes n] [--seconds s] [--window n] [--rate r] [--pid n]
            the load client by itself, against any server
-    server tornadose|group|handmade-sse|held|floor [--inline] [--direct] [--redis host:port]
+    server tornadose|group|handmade-sse|held|download|floor [--inline] [--direct] [--redis host:port]
            one of the servers; says where it listens, and runs until its input ends
     """;
 

@@ -71,9 +71,6 @@ internal sealed class Subscriber : SubscriberWake
     public TimeSpan Interval { init => _pace = DeliveryPace.Of(
         value > _feeds.MinInterval ? value : _feeds.MinInterval, this, _registry.Time); }
 
-    /// <summary>Ends the subscription when it is cancelled: the client has gone.</summary>
-    public CancellationToken Gone { get; init; }
-
     /// <summary>
     /// What is given back once the subscription has ended. Here and not with whoever awaits the end, as what awaits takes memory for as
     /// long as the stream lasts.
@@ -111,11 +108,13 @@ internal sealed class Subscriber : SubscriberWake
     private bool IsEnding => Volatile.Read(ref _end) is not null;
 
     /// <summary>Delivers until the subscription ends.</summary>
+    /// <param name="gone">Ends it when it is cancelled: the client has gone.</param>
     /// <returns>Why it ended.</returns>
-    public async Task<SubscriberEnd> RunAsync()
+    public Task<SubscriberEnd> RunAsync(CancellationToken gone = default) =>
+        RunAsync(gone.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), this));
+
+    private async Task<SubscriberEnd> RunAsync(CancellationTokenRegistration gone)
     {
-        using var held = Held;
-        using var gone = Gone.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), this);
         _lastSent = _registry.Now;
         Began = _registry.GetTimestamp();
         _registry.Add(this);
@@ -140,7 +139,16 @@ internal sealed class Subscriber : SubscriberWake
             Fail(failure);
         }
 
-        return await LeaveAsync().ConfigureAwait(false);
+        try
+        {
+            return await LeaveAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not by `using`: its locals would be kept for as long as the stream lasts.
+            gone.Dispose();
+            Held?.Dispose();
+        }
     }
 
     /// <summary>(4) Ends the subscription. The first reason holds.</summary>

@@ -241,7 +241,7 @@ internal sealed class StoreEndpoint(
     {
         try
         {
-            return Ready(context, subscription, format).RunAsync();
+            return Ready(context, subscription, format).RunAsync(context.RequestAborted);
         }
         catch
         {
@@ -260,7 +260,6 @@ internal sealed class StoreEndpoint(
         {
             Access = subscription.Access,
             Direct = context.Features.Get<IDirectSendFeature>(),
-            Gone = context.RequestAborted,
             Held = subscription,
             Interval = Every.Read(context.Request),
         };

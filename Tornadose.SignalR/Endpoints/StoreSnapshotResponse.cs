@@ -42,9 +42,8 @@ internal static class StoreSnapshotResponse
             var subscriber = new Subscriber(Transport, SubscriberFeeds.Of(feeds[index]), encoder, sink, registry)
             {
                 Access = subscription.Access,
-                Gone = context.RequestAborted,
             };
-            if (await subscriber.RunAsync() != SubscriberEnd.Answered)
+            if (await subscriber.RunAsync(context.RequestAborted) != SubscriberEnd.Answered)
                 return;
         }
     }

@@ -19,7 +19,7 @@ internal static class HubStream
         var sink = new HubStreamSink(connection, opened.Cursor);
         var subscriber = Subscribe(opened, access, connection, encoder, interval, sink);
         using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
-        var running = subscriber.RunAsync();
+        var running = subscriber.RunAsync(CancellationToken.None);
         try
         {
             await foreach (var item in sink.ReadAllAsync(cancellationToken))

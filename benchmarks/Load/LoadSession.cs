@@ -109,8 +109,8 @@ internal sealed class LoadSession : IDisposable
         _set.Dispose();
     }
 
-    /// <summary>A message to one of several stores reaches its share of the subscribers.</summary>
-    private long Expected() => _publisher.Published * Subscribers / _target.SubscribePaths.Count;
+    /// <summary>A message to one of several stores reaches its share of the subscribers; one to all of them reaches all.</summary>
+    private long Expected() => _publisher.Published * Subscribers / _target.PublishPaths.Count;
 
     private void ReceiveFor(TimeSpan time)
     {

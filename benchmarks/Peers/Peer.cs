@@ -17,6 +17,9 @@ internal sealed record Peer(string Name, string Server, SubscriberProtocol Proto
     public static readonly Peer JsonLines = Sse with { Name = "JSON lines", Protocol = SubscriberProtocol.JsonLines };
     public static readonly Peer WebSocket = Sse with { Name = "WebSocket", Protocol = SubscriberProtocol.WebSocket };
     public static readonly Peer Hub = Sse with { Name = "hub", Protocol = SubscriberProtocol.HubJson, SubscribePath = "/hub" };
+    public static readonly Peer SseDirect = Direct(Sse);
+    public static readonly Peer WebSocketDirect = Direct(WebSocket);
+    public static readonly Peer HubDirect = Direct(Hub);
     public static readonly Peer HubBinary = Hub with { Name = "hub, binary", Protocol = SubscriberProtocol.HubBinary };
 
     public static readonly Peer Group = new("Clients.Group", "group", SubscriberProtocol.HubJson, "/hub", "/publish");
@@ -27,6 +30,8 @@ internal sealed record Peer(string Name, string Server, SubscriberProtocol Proto
     public static readonly Peer Floor = new("bare sockets", FloorKind, SubscriberProtocol.Sse, "/", "/publish");
     public static readonly Peer Redis = Sse with { Name = "Redis", Server = RedisKind };
     public static readonly Peer BareKestrel = new("bare Kestrel", "held", SubscriberProtocol.Sse, "/bare", "/publish");
+    public static readonly Peer Download = new("Kestrel", "download", SubscriberProtocol.Sse, "/", "/");
+    public static readonly Peer DownloadDirect = Direct(Download);
     public static readonly Peer Held = new("held response", "held", SubscriberProtocol.Sse, "/held", "/publish");
 
     /// <summary>Whether the server is on .NET, and tells how its process is doing.</summary>
@@ -40,4 +45,7 @@ internal sealed record Peer(string Name, string Server, SubscriberProtocol Proto
         RedisKind => ForeignServer.StartRedis(),
         _ => RunningServer.StartOwn($"{Server} {options}"),
     };
+
+    /// <summary>The same with <c>UseDirectSend()</c>.</summary>
+    private static Peer Direct(Peer peer) => peer with { Name = $"{peer.Name}, direct", Server = $"{peer.Server} --direct" };
 }

@@ -7,6 +7,7 @@ namespace Tornadose.Benchmarks.Results;
 internal static class Targets
 {
     private const string Handmade = "hand-made SSE";
+    private const string Direct = "SSE, direct";
     private const string Nchan = "nchan SSE";
     private const string Group = "Clients.Group";
 
@@ -15,6 +16,30 @@ internal static class Targets
         new("SSE at a fixed rate: CPU a delivery", "sse-fixed", Figures.CpuPerDelivery, "SSE", Handmade, RatioAtMost, 0.80),
         new("SSE at a fixed rate: CPU a delivery", "sse-fixed", Figures.CpuPerDelivery, "SSE", Nchan, RatioAtMost, 1.15),
         new("SSE at a fixed rate: p99", "sse-fixed", Figures.P99, "SSE", Nchan, RatioAtMost, 1),
+        new("SSE, direct, at a fixed rate: CPU a delivery", "sse-fixed", Figures.CpuPerDelivery, Direct, Nchan, RatioAtMost, 0.85),
+        new("SSE, direct, at a fixed rate: CPU a delivery", "sse-fixed", Figures.CpuPerDelivery, Direct, "bare sockets", RatioAtMost, 1.5),
+        new("SSE, direct, at a fixed rate: CPU a delivery", "sse-fixed", Figures.CpuPerDelivery, Direct, Handmade, RatioAtMost, 0.70),
+        new("SSE, direct, at a fixed rate: p99", "sse-fixed", Figures.P99, Direct, Nchan, RatioAtMost, 1),
+        new("the same, fresh process: CPU a delivery", "sse-fresh", Figures.CpuPerDelivery, Direct, Nchan, RatioAtMost, 0.95),
+        new("the same, fresh process: p99", "sse-fresh", Figures.P99, Direct, Nchan, RatioAtMost, 1),
+        new(
+            "WebSocket, direct, at a fixed rate: CPU a delivery", "ws-fixed", Figures.CpuPerDelivery, "WebSocket, direct", "WebSocket",
+            RatioAtMost, 0.85),
+        new(
+            "hub, direct, at a fixed rate: CPU a delivery", "hub-fixed", Figures.CpuPerDelivery, "hub, direct", "hub", RatioAtMost, 0.85),
+        new("hub, direct, at a fixed rate: p99", "hub-fixed", Figures.P99, "hub, direct", "hub", RatioAtMost, 1),
+        new(
+            "10,000 SSE subscribers, direct, 8/s: CPU a delivery", "sse-10k-fixed", Figures.CpuPerDelivery, Direct, "SSE", RatioAtMost,
+            0.85),
+        new("10,000 SSE subscribers, direct, 8/s: p99", "sse-10k-fixed", Figures.P99, Direct, "SSE", RatioAtMost, 0.5),
+        new("SSE, direct, window 8: deliveries a second", "sse-window", Figures.DeliveriesPerSecond, Direct, "SSE", RatioAtLeast, 1),
+        new("SSE, direct, window 8: p50", "sse-window", Figures.P50, Direct, "SSE", RatioAtMost, 1.1),
+        new(
+            "300 MB over TLS: CPU, with direct sending", "download", Figures.CpuPerMegabyte, "Kestrel, direct", "Kestrel", RatioAtMost,
+            1.03),
+        new(
+            "300 MB over TLS: MB a second, with direct sending", "download", Figures.MegabytesPerSecond, "Kestrel, direct", "Kestrel",
+            RatioAtLeast, 0.97),
         new("SSE, closed loop: CPU a delivery", "sse-closed", Figures.CpuPerDelivery, "SSE", Handmade, RatioAtMost, 0.80),
         new("SSE, closed loop: CPU a delivery", "sse-closed", Figures.CpuPerDelivery, "SSE", Nchan, RatioAtMost, 1.25),
         new("SSE: highest sustained rate", "sustained", Figures.SustainedRate, "SSE", Nchan, RatioAtLeast, 3),
@@ -47,6 +72,10 @@ internal static class Targets
         new(
             "Redis, batches of 100: messages a second", "batches", Figures.MessagesPerSecond, AllScenarios.Hundreds, AllScenarios.OneByOne,
             RatioAtLeast, 20),
+        new("1,000 subscribers of 10 stores: CPU a delivery", "curve-stores", Figures.CpuPerDelivery, "10 stores", "1 store", RatioAtMost,
+            1.15),
+        new("1,000 subscribers of 100 stores: CPU a delivery", "curve-stores", Figures.CpuPerDelivery, "100 stores", "1 store", RatioAtMost,
+            1.15),
         new("allocated for a delivery, SSE: bytes", "allocations", Figures.BytesPerDelivery, "SSE", null, ValueAtMost, 0.5),
         new("allocated for a delivery, WebSocket: bytes", "allocations", Figures.BytesPerDelivery, "WebSocket", null, ValueAtMost, 0.5),
         new(

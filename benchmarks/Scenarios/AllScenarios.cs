@@ -25,11 +25,16 @@ internal static class AllScenarios
     public static IReadOnlyList<Scenario> Targeted { get; } =
     [
         new FanOutScenario("sse-fixed", "SSE, 80 messages of 64 B a second to 1,000 subscribers",
-            Series(static peer => new(peer) { Rate = FixedRate }, Peer.Sse, Peer.Handmade, Peer.NchanSse, Peer.BareKestrel, Peer.Floor)),
+            Series(
+                static peer => new(peer) { Rate = FixedRate }, Peer.Sse, Peer.SseDirect, Peer.Handmade, Peer.NchanSse, Peer.BareKestrel,
+                Peer.Floor)),
+        new FreshProcessScenario("sse-fresh", "The same in the first seconds of a process",
+            Series(static peer => new(peer) { Rate = FixedRate }, Peer.Sse, Peer.SseDirect, Peer.Handmade, Peer.NchanSse)),
         new FanOutScenario("sse-closed", "SSE, 64 B to 1,000 subscribers, the next message once the last is acknowledged",
-            Series(static peer => new(peer), Peer.Sse, Peer.Handmade, Peer.NchanSse, Peer.Floor)),
+            Series(static peer => new(peer), Peer.Sse, Peer.SseDirect, Peer.Handmade, Peer.NchanSse, Peer.Floor)),
         new FanOutScenario("sse-window", "SSE, 64 B to 1,000 subscribers, eight publishes in flight",
-            Series(static peer => new(peer) { Window = 8 }, Peer.Sse, Peer.Handmade, Peer.NchanSse, Peer.Floor)),
+            Series(
+                static peer => new(peer) { Window = 8 }, Peer.Sse, Peer.SseDirect, Peer.Handmade, Peer.NchanSse, Peer.Floor)),
         new FanOutScenario("sse-json", "SSE, an object of 300 B JSON to 1,000 subscribers, eight in flight",
             Series(static peer => new(peer) { Message = Payload.Json300, Window = 8 }, Peer.Sse, Peer.HandmadeJson)),
         new FanOutScenario("sse-1k", "SSE, 1 KB to 1,000 subscribers, eight in flight",
@@ -40,16 +45,21 @@ internal static class AllScenarios
             Series(static peer => new(peer) { Window = 8 }, Peer.WebSocket, Peer.JsonLines, Peer.NchanWebSocket)),
         new FanOutScenario("ws-closed", "WebSocket and JSON lines, 64 B to 1,000 subscribers, closed loop",
             Series(static peer => new(peer), Peer.WebSocket, Peer.JsonLines, Peer.NchanWebSocket)) { MostRounds = 3 },
+        new FanOutScenario("ws-fixed", "WebSocket, 80 messages of 64 B a second to 1,000 subscribers",
+            Series(static peer => new(peer) { Rate = FixedRate }, Peer.WebSocket, Peer.WebSocketDirect, Peer.NchanWebSocket)),
         new FanOutScenario("hub-closed", "SignalR, 64 B to 1,000 subscribers, closed loop",
             Series(static peer => new(peer), Peer.Hub, Peer.Group)),
         new FanOutScenario("hub-window", "SignalR, 64 B to 1,000 subscribers, eight in flight",
             Series(static peer => new(peer) { Window = 8 }, Peer.Hub, Peer.HubBinary, Peer.Group)),
         new FanOutScenario("hub-fixed", "SignalR, 40 messages of 64 B a second to 1,000 subscribers",
-            Series(static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Hub, Peer.Group)) { MostRounds = 3 },
+            Series(static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Hub, Peer.HubDirect, Peer.Group)),
         new FanOutScenario("sse-100", "SSE, 64 B to 100 subscribers, closed loop",
             Series(static peer => new(peer) { Subscribers = 100 }, Peer.Sse, Peer.Handmade, Peer.NchanSse)) { MostRounds = 3 },
         new FanOutScenario("sse-10k", "SSE, 64 B to 10,000 subscribers, closed loop",
             Series(static peer => new(peer) { Subscribers = TenThousand }, Peer.Sse, Peer.NchanSse)),
+        new FanOutScenario("sse-10k-fixed", "SSE, 8 messages of 64 B a second to 10,000 subscribers",
+            Series(
+                static peer => new(peer) { Subscribers = TenThousand, Rate = FixedRate / 10 }, Peer.Sse, Peer.SseDirect, Peer.NchanSse)),
         new FanOutScenario("stalled", "1 KB, 40 messages a second to 1,000 subscribers, and 50 that never read",
         [
             StalledSeries(NoneStalled, Peer.Sse, 0), StalledSeries(Stalled, Peer.Sse, 50),
@@ -65,9 +75,14 @@ internal static class AllScenarios
             [new(OneByOne, Peer.Redis, 0), new(Hundreds, Peer.Redis, 0) { Batch = 100 }]),
         new AllocationScenario(
             "allocations", "Allocated for each delivery, closed loop, 1,000 subscribers",
-            Series(static peer => new(peer), Peer.Sse, Peer.WebSocket, Peer.Hub, Peer.Group, Peer.Handmade)),
+            Series(static peer => new(peer), Peer.Sse, Peer.SseDirect, Peer.WebSocket, Peer.Hub, Peer.Group, Peer.Handmade)),
         new IdleMemoryScenario("memory", "Resident memory of an idle subscriber, 10,000 of them",
-            Series(static peer => new(peer) { Subscribers = TenThousand }, Peer.Sse, Peer.WebSocket, Peer.Held, Peer.NchanSse)),
+            Series(
+                static peer => new(peer) { Subscribers = TenThousand }, Peer.Sse, Peer.SseDirect, Peer.WebSocket, Peer.Held,
+                Peer.NchanSse)),
+        new DownloadScenario(
+            "download", "300 MB over TLS, with and without direct sending", Series(static peer => new(peer), Peer.Download,
+            Peer.DownloadDirect)),
         new SustainedScenario("sustained", "The highest rate sustained for 30 s, 64 B to 1,000 subscribers, with 99 % delivered within " +
             "100 ms",
             Series(static peer => new(peer), Peer.Sse, Peer.NchanSse, Peer.Hub, Peer.Group)) { MostRounds = 3 },
@@ -86,9 +101,13 @@ internal static class AllScenarios
             [.. Numbers(10, 20, 40, 80, 160).Select(
                 static rate => new Series($"{rate} messages/s", Peer.Sse) { Rate = rate })]) { MostRounds = 3 },
         new FanOutScenario("curve-stores", "SSE, 1,000 subscribers spread over stores, 64 B, 40,000 deliveries a second, by stores",
-            [.. Numbers(1, 10, 100).Select(static stores => new Series(
-                stores == 1 ? "1 store" : $"{stores} stores", Peer.Sse,
-                Rate: CurveDeliveries / Thousand * stores) { Stores = stores })]) { MostRounds = 3 },
+        [
+            new("1 store", Peer.Sse, Rate: CurveDeliveries / Thousand),
+            .. Numbers(10, 100).Select(static stores => new Series(
+                $"{stores} stores", Peer.Sse, Rate: CurveDeliveries / Thousand * stores) { Stores = stores }),
+            .. Numbers(10, 100).Select(static stores => new Series(
+                $"{stores} stores, one request", Peer.Sse, Rate: CurveDeliveries / Thousand) { Stores = stores, AllStoresAtOnce = true }),
+        ]) { MostRounds = 3 },
         new FanOutScenario("curve-transports", "1,000 subscribers, 64 B, 40 messages a second, by transport",
             Series(
                 static peer => new(peer) { Rate = FixedRate / 2 }, Peer.Sse, Peer.WebSocket, Peer.JsonLines, Peer.Hub,

@@ -16,6 +16,8 @@ internal static class Figures
     public const string PublishNanoseconds = "ns/publish";
     public const string PublishBytes = "bytes/publish";
     public const string BytesPerDelivery = "bytes/delivery";
+    public const string MegabytesPerSecond = "MB/s";
+    public const string CpuPerMegabyte = "CPU µs/MB";
     public const string RedisCpuPerPublish = "Redis CPU µs/publish";
     public const string NodeCpuPerMessage = "node CPU µs/message";
 }

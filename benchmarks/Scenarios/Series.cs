@@ -23,6 +23,9 @@ internal sealed record Series(string Name, Peer Peer, int Subscribers = 1000, Pa
     /// <summary>Over how many stores the subscribers are spread.</summary>
     public int Stores { get; init; } = 1;
 
+    /// <summary>Whether one request publishes to all of them: what a request costs is then the same for any number.</summary>
+    public bool AllStoresAtOnce { get; init; }
+
     /// <summary>How many messages a publish has.</summary>
     public int Batch { get; init; } = 1;
 
@@ -39,7 +42,9 @@ internal sealed record Series(string Name, Peer Peer, int Subscribers = 1000, Pa
         return Stores == 1 ? target : target with
         {
             SubscribePaths = [.. Enumerable.Range(0, Stores).Select(static store => $"/stores/many/{store}")],
-            PublishPaths = [.. Enumerable.Range(0, Stores).Select(static store => $"/publish/many/{store}")],
+            PublishPaths = AllStoresAtOnce
+                ? [$"/publish-to-each/{Stores}"]
+                : [.. Enumerable.Range(0, Stores).Select(static store => $"/publish/many/{store}")],
         };
     }
 }

@@ -18,14 +18,18 @@ namespace Tornadose.Benchmarks.Servers;
 /// </summary>
 internal static class KestrelServer
 {
-    public static WebApplicationBuilder CreateBuilder(Options command)
+    public static WebApplicationBuilder CreateBuilder(Options command, Action<ListenOptions>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         if (command.Has("direct"))
             builder.WebHost.ConfigureKestrel(static kestrel => kestrel.UseDirectSend());
         builder.WebHost.ConfigureKestrel(
-            static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1));
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                configure?.Invoke(listen);
+            }));
         if (command.Has("inline"))
             builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         return builder;

@@ -15,10 +15,12 @@ internal static class ServerProgram
                 return await HandmadeServer.RunAsync(command);
             case "held":
                 return await HeldResponseServer.RunAsync(command);
+            case "download":
+                return await DownloadServer.RunAsync(command);
             case "floor":
                 return FloorServer.Run();
             default:
-                await Console.Error.WriteLineAsync($"There is no server '{kind}': tornadose, group, handmade-sse, held or floor.");
+                await Console.Error.WriteLineAsync($"There is no server '{kind}': tornadose, group, handmade-sse, held, download or floor.");
                 return 2;
         }
     }

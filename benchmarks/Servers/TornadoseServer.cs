@@ -34,6 +34,7 @@ internal static class TornadoseServer
         app.MapStores("/stores");
         app.MapStoreHub("/hub");
         app.MapPost("/publish/{**store}", PublishAsync);
+        app.MapPost("/publish-to-each/{count:int}", PublishToEachAsync);
         app.MapGet("/publish-cost", PublishCostAsync);
         app.MapGet("/publish-batches", PublishBatchesAsync);
         return KestrelServer.RunAsync(app);
@@ -46,6 +47,14 @@ internal static class TornadoseServer
             await stores.GetStore(store).PublishAsync(System.Text.Json.JsonSerializer.Deserialize(body, ReadingJson.Default.Reading)!);
         else
             await stores.GetStore(store).PublishUtf8Async(body);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task PublishToEachAsync(int count, HttpContext context, IStoreProvider stores)
+    {
+        var body = await KestrelServer.ReadBodyAsync(context.Request);
+        for (var i = 0; i < count; i++)
+            await stores.GetStore($"many/{i}").PublishUtf8Async(body);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

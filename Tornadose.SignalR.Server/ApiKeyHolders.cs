@@ -17,6 +17,10 @@ internal sealed class ApiKeyHolders
         foreach (var (holder, key) in keys)
             if (key.Secret.Length < ShortestSecret)
                 throw new InvalidOperationException($"Server:Keys:{holder}:Secret has to have {ShortestSecret} characters or more.");
+        if (keys.GroupBy(static key => key.Value.Secret).FirstOrDefault(static same => same.Count() > 1) is { } shared)
+            throw new InvalidOperationException(
+                $"{string.Join(" and ", shared.Select(static key => $"Server:Keys:{key.Key}"))} have the same Secret: "
+                + "nobody could tell them apart.");
         _keys = keys;
         _hashes = [.. keys.Select(static key => (key.Key, Hash(key.Value.Secret)))];
     }

@@ -1,26 +1,17 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using OpenTelemetry.Metrics;
+using Microsoft.Extensions.Options;
+using Tornadose.SignalR;
 using Tornadose.SignalR.Server;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+try
 {
-    Args = args,
-    ContentRootPath = AppContext.BaseDirectory, // the program may be started from any directory
-});
-var options = builder.Configuration.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new ServerOptions();
-builder.Services.AddStores(options);
-builder.Services.AddApiKeys(options);
-builder.Services.AddHealthChecks().AddTornadose();
-builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter("Tornadose.SignalR").AddPrometheusExporter());
-
-var app = builder.Build();
-app.UseAuthentication();
-app.UseAuthorization();
-app.MapStores("/stores");
-app.MapStorePublishing("/stores").RequireAuthorization();
-app.MapStoreHub("/hubs/stores");
-app.MapStoreInspector("/stores/_inspect").RequireAuthorization(ApiKeyPolicies.Operator);
-app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
-app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
-app.MapPrometheusScrapingEndpoint("/metrics");
-app.Run();
+    await using var app = ServerApp.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception wrong) when (
+    wrong is InvalidOperationException or ArgumentException or OptionsValidationException or StoreException or IOException)
+{
+    // A setting that cannot be meant, a file or a port that cannot be had: the operator needs its words, not a stack and a core dump.
+    Console.Error.WriteLine($"tornadose-server: {wrong.Message}");
+    return 1;
+}

@@ -6,7 +6,7 @@ internal sealed class ServerOptions
     public const string Section = "Server";
 
     /// <summary>
-    /// The kind of each store, by name or pattern: <c>queue</c> or <c>data</c>. Their options are in <c>Tornadose:Stores</c>.
+    /// The kind of each store, by name or pattern: <c>queue</c>, <c>data</c> or <c>keyed</c>. Their options are in <c>Tornadose:Stores</c>.
     /// </summary>
     public Dictionary<string, string> Stores { get; init; } = [];
 
@@ -21,6 +21,23 @@ internal sealed class ServerOptions
 
     /// <summary>API keys by their holders' names.</summary>
     public Dictionary<string, ApiKey> Keys { get; init; } = [];
+
+    /// <exception cref="InvalidOperationException">A setting is not one of these, or its value cannot be read.</exception>
+    public static ServerOptions Read(IConfigurationSection section)
+    {
+        Check(section, typeof(ServerOptions));
+        foreach (var key in section.GetSection(nameof(Keys)).GetChildren())
+            Check(key, typeof(ApiKey));
+        return section.Get<ServerOptions>() ?? new ServerOptions();
+    }
+
+    /// <summary>A misspelt setting has no effect, and the right that it was to give or to take is missed much later.</summary>
+    private static void Check(IConfigurationSection section, Type settings)
+    {
+        var known = settings.GetProperties().Select(static property => property.Name).ToList();
+        if (section.GetChildren().FirstOrDefault(one => !known.Contains(one.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new InvalidOperationException($"{unknown.Path} is no setting. {section.Path} has {string.Join(", ", known)}.");
+    }
 }
 
 /// <summary>An API key. A store is named by its name, or by the beginning of names and a <c>*</c>.</summary>

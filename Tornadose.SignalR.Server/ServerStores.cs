@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.DataProtection;
+using StackExchange.Redis;
+
 namespace Tornadose.SignalR.Server;
 
 /// <summary>The stores that the configuration names.</summary>
@@ -7,18 +10,50 @@ internal static class ServerStores
     {
         if (options.Stores.Count == 0)
             throw new InvalidOperationException("No store is configured. For example: Server__Stores__orders=queue");
+        if (options is { Redis: not null, Sqlite: not null })
+            throw new InvalidOperationException("Server:Redis and Server:Sqlite are both set. Stores are in one of them: leave one out.");
         var tornadose = services.AddTornadose();
         foreach (var (name, kind) in options.Stores)
-            _ = kind switch
-            {
-                "queue" => tornadose.AddQueueStore(name, Guard),
-                "data" => tornadose.AddDataStore(name, Guard),
-                _ => throw new InvalidOperationException($"Server:Stores:{name} is queue or data, not '{kind}'."),
-            };
+            Add(tornadose, name, kind);
         if (options.Redis is { } redis)
+        {
             tornadose.AddStackExchangeRedis(redis);
+            services.ShareKeys(redis);
+        }
+
         if (options.Sqlite is { } sqlite)
             tornadose.AddSqlite(sqlite);
+    }
+
+    private static void Add(ITornadoseBuilder tornadose, string name, string kind)
+    {
+        switch (kind)
+        {
+            case "queue":
+                tornadose.AddQueueStore(name, Guard);
+                break;
+            case "data":
+                tornadose.AddDataStore(name, Guard);
+                break;
+            case "keyed":
+                tornadose.AddKeyedStore(name, Guard);
+                break;
+            default:
+                throw new InvalidOperationException($"Server:Stores:{name} is queue, data or keyed, not '{kind}'.");
+        }
+    }
+
+    /// <summary>A ticket that one node has given is read by the others, and after a restart.</summary>
+    private static void ShareKeys(this IServiceCollection services, string redis)
+    {
+        var connection = new Lazy<ConnectionMultiplexer>(() =>
+        {
+            var configuration = ConfigurationOptions.Parse(redis);
+            configuration.AbortOnConnectFail = false;
+            return ConnectionMultiplexer.Connect(configuration);
+        });
+        services.AddDataProtection().SetApplicationName("tornadose-server")
+            .PersistKeysToStackExchangeRedis(() => connection.Value.GetDatabase(), "tornadose-server:keys");
     }
 
     private static void Guard(StoreOptions store) =>

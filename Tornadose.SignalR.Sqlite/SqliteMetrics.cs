@@ -7,8 +7,8 @@ namespace Tornadose.SignalR.Sqlite;
 internal sealed class SqliteMetrics
 {
     private readonly Histogram<double> _commits;
-    private readonly Counter<long> _failedCommits;
-    private readonly Counter<long> _failedReads;
+    private long _failedCommits;
+    private long _failedReads;
 
     public SqliteMetrics(IMeterFactory factory)
     {
@@ -16,15 +16,18 @@ internal sealed class SqliteMetrics
         _commits = meter.CreateHistogram<double>(
             "tornadose.sqlite.commit.duration", "s", "How long a transaction took that wrote the messages that waited.",
             advice: Buckets.OfSeconds);
-        _failedCommits = meter.CreateCounter<long>(
-            "tornadose.sqlite.commits.failed", "{commit}", "Transactions that failed. Their publishers were told.");
-        _failedReads = meter.CreateCounter<long>(
-            "tornadose.sqlite.reads.failed", "{read}", "Reads of a store's window that failed. They are tried again.");
+        // Told when asked, so that an alert sees their zero before their first count.
+        meter.CreateObservableCounter(
+            "tornadose.sqlite.commits.failed", () => Volatile.Read(ref _failedCommits), "{commit}",
+            "Transactions that failed. Their publishers were told.");
+        meter.CreateObservableCounter(
+            "tornadose.sqlite.reads.failed", () => Volatile.Read(ref _failedReads), "{read}",
+            "Reads of a store's window that failed. They are tried again.");
     }
 
     public void Committed(TimeSpan duration) => _commits.Record(duration.TotalSeconds);
 
-    public void CommitFailed() => _failedCommits.Add(1);
+    public void CommitFailed() => Interlocked.Increment(ref _failedCommits);
 
-    public void ReadFailed() => _failedReads.Add(1);
+    public void ReadFailed() => Interlocked.Increment(ref _failedReads);
 }

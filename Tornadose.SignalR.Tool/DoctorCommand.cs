@@ -70,7 +70,10 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
             if (!response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NoContent)
                 return Fault(Refusal(response));
             if (response.Content.Headers.ContentType?.MediaType != "application/json")
-                return Fault($"What answers is no store: it sends {response.Content.Headers.ContentType?.MediaType ?? "nothing"}.");
+                return Fault(
+                    $"What answers is no store: it sends {response.Content.Headers.ContentType?.MediaType ?? "nothing"}. "
+                    + "A page for signing in, another application, or a path that the proxy does not pass on? "
+                    + "MapStores(\"/stores\") gives /stores/orders.");
             var answer = JsonElement.Parse(await response.Content.ReadAsStringAsync(deadline.Token));
             if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("id", out _))
                 return Fault("What answers is no store: its JSON has no id.");
@@ -94,8 +97,11 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         {
             return Fault(failure.HttpRequestError switch
             {
-                HttpRequestError.NameResolutionError => $"The name {url.Host} is not known here.",
-                HttpRequestError.SecureConnectionError => $"TLS fails: {(failure.InnerException ?? failure).Message}",
+                HttpRequestError.NameResolutionError =>
+                    $"The name {url.Host} is not known here: look at the URL, and at this machine's DNS.",
+                HttpRequestError.SecureConnectionError => $"TLS fails: {(failure.InnerException ?? failure).Message} "
+                    + "Browsers refuse it as well. Is the certificate of this name, still valid, and of an authority that this "
+                    + "machine trusts, with those in between sent along? Is it https that this port speaks?",
                 HttpRequestError.ConnectionError => $"Nothing listens at {url.Authority}, or a firewall is in between: {failure.Message}",
                 _ => failure.Message,
             });
@@ -325,11 +331,16 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
     {
         HttpStatusCode.NoContent => "The store is complete: nothing more will come.",
         HttpStatusCode.Unauthorized => "401. The store wants to know who reads: --token, or TORNADOSE_TOKEN.",
-        HttpStatusCode.Forbidden => "403. This user may not, or a page's origin is not allowed.",
+        HttpStatusCode.Forbidden => "403. This token's user may not: the store's policy says no.",
         HttpStatusCode.NotFound => "404. There is no such store, or the stores are mapped elsewhere: MapStores(\"/stores\") gives /stores/orders.",
         HttpStatusCode.MethodNotAllowed => "405. Nothing can be published here: MapStorePublishing is missing.",
         HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => $"{(int)response.StatusCode}. A proxy does not reach the server.",
         HttpStatusCode.ServiceUnavailable => "503. There is no room for another reader, or the server is stopping.",
+        HttpStatusCode.TooManyRequests => "429. A limit of the server does not admit another reader "
+            + "(MaxSubscribersPerUser, MaxJoinsPerSecond), or something in front counts requests.",
+        >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest =>
+            $"{(int)response.StatusCode}, to {response.Headers.Location}. Streams are not redirected: use the URL that they end at.",
+        >= HttpStatusCode.InternalServerError => $"{(int)response.StatusCode}. The server's log says why.",
         var status => $"{(int)status}.",
     };
 
@@ -356,8 +367,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
     {
         lock (output)
         {
-            output.WriteLine(line);
-            output.Flush();
+            output.TryWriteLine(line);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.CommandLine;
 using Tornadose.SignalR.Tool;
 
-return await ToolCommand.Create(Console.In).Parse(args).InvokeAsync();
+await using var output = StandardOutput.Open();
+return await ToolCommand.Create(Console.In).Parse(args).InvokeAsync(new InvocationConfiguration { Output = output });

@@ -20,6 +20,10 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
 
+    private int _read;
+    private int _confirmed;
+    private bool _nobodyReads;
+
     private readonly Channel<string> _lines =
         Channel.CreateBounded<string>(new BoundedChannelOptions(PublishOptions.MaxBatchMessages) { SingleReader = true });
 
@@ -35,9 +39,12 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
             await reading;
             return 0;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) // Ctrl+C
         {
-            return 0; // Ctrl+C
+            if (_read == _confirmed)
+                return 0;
+            console.Error.WriteLine($"Interrupted: of {_read} lines that were read {_read - _confirmed} are not known to be published.");
+            return 1;
         }
         catch (Exception failure) when (failure is StoreException or ArgumentException or JsonException)
         {
@@ -60,6 +67,7 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
                     continue;
                 if (isJson)
                     Check(line, number);
+                _read++;
                 await _lines.Writer.WriteAsync(line, stop);
             }
 
@@ -84,13 +92,13 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
                 var id = isJson
                     ? await client.PublishManyAsync(url.Store, batch.ConvertAll(static line => JsonElement.Parse(line)), published, stop)
                     : await client.PublishManyAsync(url.Store, batch, published, stop);
-                console.Output.WriteLine(id);
-                console.Output.Flush();
+                _confirmed += batch.Count;
+                _nobodyReads = _nobodyReads || !console.Output.TryWriteLine(id); // publishing goes on
                 return;
             }
             catch (StoreUnavailableException away) when (Stopwatch.GetElapsedTime(began) < Patience)
             {
-                console.Error.WriteLine($"{away.Message} Trying again in {pause.TotalSeconds:0} s.");
+                console.Error.WriteLine($"{away.Words()} Trying again in {pause.TotalSeconds:0} s.");
                 await Task.Delay(pause, stop);
             }
         }

@@ -25,8 +25,8 @@ internal static class TailCommand
                 {
                     try
                     {
-                        console.Output.WriteLine(LineOf(message));
-                        console.Output.Flush();
+                        if (!console.Output.TryWriteLine(LineOf(message)))
+                            failed.TrySetResult(0); // as any filter whose reader has had enough
                     }
                     catch (IOException full)
                     {
@@ -39,7 +39,7 @@ internal static class TailCommand
                 changed =>
                 {
                     if (changed.LastError is { } error && error != told)
-                        console.Error.WriteLine((told = error).Message);
+                        console.Error.WriteLine((told = error).Words());
                     if (changed.State is StoreSubscriptionState.Completed or StoreSubscriptionState.Ended)
                         failed.TrySetResult(0);
                     else if (changed.State is StoreSubscriptionState.Failed)

@@ -16,10 +16,15 @@ internal sealed class ContainerImage : IAsyncDisposable
         _folder = folder;
         var index = Json(File.ReadAllBytes(Path.Combine(folder.FullName, "index.json")));
         _manifest = Blob(Assert.Single(index.GetProperty("manifests").EnumerateArray()));
-        Configuration = Blob(_manifest.GetProperty("config")).GetProperty("config");
+        var image = Blob(_manifest.GetProperty("config"));
+        Architecture = image.GetProperty("architecture").GetString()!;
+        Configuration = image.GetProperty("config");
         using var layer = new GZipStream(File.OpenRead(BlobFile(ApplicationLayer)), CompressionMode.Decompress);
         TarFile.ExtractToDirectory(layer, folder.FullName, overwriteFiles: false);
     }
+
+    /// <summary>The processor that it is for: <c>amd64</c> or <c>arm64</c>.</summary>
+    public string Architecture { get; }
 
     /// <summary>User, ports, environment, labels, and what is started.</summary>
     public JsonElement Configuration { get; }

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Tornadose.SignalR.Tests.Samples;
+using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Containers;
 
@@ -14,12 +16,39 @@ public sealed partial class ContainerTests(ITestOutputHelper output)
         AssertIsFitForProduction(image, "tornadose-server.dll", "Tornadose.SignalR server");
         Assert.Equal(["libe_sqlite3.so"], image.Files.Where(static file => file.Contains("e_sqlite3.", StringComparison.Ordinal) &&
             !file.EndsWith(".dll", StringComparison.Ordinal)));
+        Assert.Equal("amd64", image.Architecture);
         Assert.InRange(image.ApplicationBytes, 1_000_000, 6_000_000);
+        await AssertRunsAsync(image);
+    }
 
-        await using var server = await DashboardServer.StartAsync(image.PathOf("/app/tornadose-server.dll"), [
-            "--Server:Stores:orders=queue", "--Server:AnonymousReaders=true", $"--Server:Sqlite=Data Source={image.PathOf("/stores.db")}"]);
-        using var http = new HttpClient { BaseAddress = server.Url };
+    [Fact]
+    public async Task Server_ImageForArm64_HasNativeCodeForItAlone()
+    {
+        await using var image = await ContainerImage.PublishAsync("Tornadose.SignalR.Server", "-r", "linux-arm64");
+        Assert.Equal("arm64", image.Architecture);
+        var native = Assert.Single(image.Files, static file => file.EndsWith("libe_sqlite3.so", StringComparison.Ordinal));
+        Assert.Equal(183, (await File.ReadAllBytesAsync(image.PathOf($"/app/{native}")))[18]); // EM_AARCH64, in the header of ELF
+    }
+
+    /// <summary>With a read-only file system and as the image's user, who cannot write anywhere but to the volume.</summary>
+    private static async Task AssertRunsAsync(ContainerImage image)
+    {
+        const string Key = "may-publish-orders";
+        await using var container = await ContainerRun.StartAsync(
+            image, "Server__Stores__orders=queue", "Server__AnonymousReaders=true", $"Server__Keys__shop__Secret={Key}",
+            "Server__Keys__shop__Publish__0=orders", "Server__Sqlite=Data Source=/data/stores.db", "Tornadose__DrainWindow=00:00:01");
+        Assert.Equal(1654, container.UserId);
+        using var http = new HttpClient { BaseAddress = container.Url };
         Assert.Equal("Healthy", await http.GetStringAsync("health/ready"));
+        Assert.True((await http.GetAsync("health/live")).IsSuccessStatusCode);
+        await using var reader = await RawSse.OpenAsync(new Uri(container.Url, "stores/orders"));
+        http.DefaultRequestHeaders.Add("X-Api-Key", Key);
+        using var published = await http.PostAsync("stores/orders", new StringContent("hello", Encoding.UTF8, "text/plain"));
+        Assert.True(published.IsSuccessStatusCode, container.Errors);
+        Assert.Equal("hello", (await reader.NextAsync()).Data);
+        await container.TerminateAsync();
+        Assert.Equal(0, await container.ExitCodeAsync());
+        Assert.Equal("", container.Errors);
     }
 
     [Fact]

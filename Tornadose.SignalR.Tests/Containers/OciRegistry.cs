@@ -13,11 +13,13 @@ using Microsoft.Extensions.Logging;
 namespace Tornadose.SignalR.Tests.Containers;
 
 /// <summary>
-/// A registry with one image, of one layer, in place of the one with the base image: enough of the protocol for the SDK to build
+/// A registry with one image of one layer for each of two processors, in place of the one with the base image: enough of the
+/// protocol for the SDK to build
 /// an image upon it. The image's user is root and it names no port, so that whatever a test finds was set by our projects.
 /// </summary>
 internal sealed class OciRegistry : IAsyncDisposable
 {
+    private const string IndexType = "application/vnd.oci.image.index.v1+json";
     private const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
 
     private readonly WebApplication _app;
@@ -42,12 +44,13 @@ internal sealed class OciRegistry : IAsyncDisposable
 
     private async Task StartServingAsync()
     {
-        var manifest = Manifest();
+        var index = Index();
         _app.MapGet("/v2/", () => Results.Ok());
-        _app.MapMethods("/v2/base/manifests/{reference}", ["GET", "HEAD"], (HttpResponse response) =>
+        _app.MapMethods("/v2/base/manifests/{reference}", ["GET", "HEAD"], (string reference, HttpResponse response) =>
         {
-            response.Headers["Docker-Content-Digest"] = DigestOf(manifest);
-            return Results.Bytes(manifest, ManifestType);
+            var isOfOneProcessor = _blobs.TryGetValue(reference, out var manifest);
+            response.Headers["Docker-Content-Digest"] = DigestOf(manifest ?? index);
+            return Results.Bytes(manifest ?? index, isOfOneProcessor ? ManifestType : IndexType);
         });
         _app.MapMethods("/v2/base/blobs/{digest}", ["GET", "HEAD"], (string digest) =>
             _blobs.TryGetValue(digest, out var blob) ? Results.Bytes(blob) : Results.NotFound());
@@ -56,12 +59,30 @@ internal sealed class OciRegistry : IAsyncDisposable
         Image = $"localhost:{new Uri(address).Port}/base:1";
     }
 
-    private byte[] Manifest()
+    private byte[] Index() => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        schemaVersion = 2,
+        mediaType = IndexType,
+        manifests = new[] { "amd64", "arm64" }.Select(architecture =>
+        {
+            var manifest = Manifest(architecture);
+            _blobs[DigestOf(manifest)] = manifest;
+            return new
+            {
+                mediaType = ManifestType,
+                digest = DigestOf(manifest),
+                size = manifest.Length,
+                platform = new { architecture, os = "linux" },
+            };
+        }),
+    });
+
+    private byte[] Manifest(string architecture)
     {
         var layer = Layer(out var diffId);
         var config = JsonSerializer.SerializeToUtf8Bytes(new
         {
-            architecture = "amd64",
+            architecture,
             os = "linux",
             config = new { Env = new[] { "PATH=/usr/bin" } },
             rootfs = new { type = "layers", diff_ids = new[] { diffId } },

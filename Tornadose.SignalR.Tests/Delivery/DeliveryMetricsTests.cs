@@ -35,17 +35,17 @@ public sealed class DeliveryMetricsTests : IDisposable
     {
         var early = _delivery.StartMany(3);
         using var metrics = new MetricsRecorder(_delivery.Meters);
-        Assert.Equal(3, metrics.Ask("subscribers", "store=test", "transport=fake"));
+        Assert.Equal(3, metrics.Sum("subscribers", "store=test", "transport=fake"));
         early[0].Subscriber.End(SubscriberEnd.Unsubscribed);
         await early[0].EndAsync();
-        Assert.Equal(2, metrics.Ask("subscribers"));
+        Assert.Equal(2, metrics.Sum("subscribers"));
         foreach (var subscriber in early[1..])
         {
             subscriber.Subscriber.End(SubscriberEnd.Unsubscribed);
             await subscriber.EndAsync();
         }
 
-        Assert.Equal(0, metrics.Ask("subscribers"));
+        Assert.Equal(0, metrics.Sum("subscribers"));
     }
 
     [Fact]

@@ -39,11 +39,11 @@ public sealed class PublishTelemetryTests
         await using var each = await RawSse.OpenAsync(host.Url("/stores/rooms/7"));
         await StoreOf(host, "devices/7").PublishAsync("one");
         await StoreOf(host, "rooms/7").PublishAsync("one");
-        await Eventually.TrueAsync(() => metrics.Ask("subscribers") == 2);
+        await Eventually.TrueAsync(() => metrics.Sum("subscribers") == 2);
         Assert.Equal(1, metrics.Sum("messages.published", "store=devices/{id}"));
         Assert.Equal(1, metrics.Sum("messages.published", "store=rooms/7"));
-        Assert.Equal(1, metrics.Ask("subscribers", "store=devices/{id}", "transport=sse"));
-        Assert.Equal(1, metrics.Ask("subscribers", "store=rooms/7", "transport=sse"));
+        Assert.Equal(1, metrics.Sum("subscribers", "store=devices/{id}", "transport=sse"));
+        Assert.Equal(1, metrics.Sum("subscribers", "store=rooms/7", "transport=sse"));
     }
 
     [Fact]

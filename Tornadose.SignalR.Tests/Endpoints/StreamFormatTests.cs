@@ -28,7 +28,7 @@ public sealed class StreamFormatTests
         var id = await host.IdOfOnlySubscriberAsync();
         var node = await host.InspectNodeAsync();
         Assert.Equal("cloudevents", node.GetProperty("subscribers")[0].GetProperty("transport").GetString());
-        Assert.Equal(1, metrics.Ask("subscribers", "transport=cloudevents", "store=orders"));
+        Assert.Equal(1, metrics.Sum("subscribers", "transport=cloudevents", "store=orders"));
         Assert.Equal(204, await host.DismissAsync(id));
         var last = JsonElement.Parse(await http.ReadTextAsync());
         Assert.Equal(("closed", "dismissed", false), (

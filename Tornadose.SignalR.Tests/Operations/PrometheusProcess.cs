@@ -44,11 +44,11 @@ internal sealed class PrometheusProcess : IAsyncDisposable
             .Select(static text => text == "+Inf" ? double.PositiveInfinity : double.Parse(text, CultureInfo.InvariantCulture))];
     }
 
-    /// <summary>Each rule's health: <c>ok</c>, <c>err</c>, or <c>unknown</c> before its first evaluation.</summary>
-    public async Task<IReadOnlyList<string?>> RuleHealthAsync() =>
+    /// <summary>Each rule's health, <c>unknown</c> before its first evaluation, and its state: <c>inactive</c> or more.</summary>
+    public async Task<IReadOnlyList<(string Name, string Health, string State)>> RulesAsync() =>
         [.. (await GetAsync("api/v1/rules")).GetProperty("groups").EnumerateArray()
             .SelectMany(static group => group.GetProperty("rules").EnumerateArray())
-            .Select(static rule => rule.GetProperty("health").GetString())];
+            .Select(static rule => (Text(rule, "name"), Text(rule, "health"), Text(rule, "state")))];
 
     public async ValueTask DisposeAsync()
     {
@@ -56,6 +56,8 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         await _process.DisposeAsync();
         _folder.Delete(recursive: true);
     }
+
+    private static string Text(JsonElement rule, string property) => rule.GetProperty(property).GetString()!;
 
     private async Task<JsonElement> GetAsync(string path)
     {

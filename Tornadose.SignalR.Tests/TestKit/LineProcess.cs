@@ -13,6 +13,8 @@ public sealed class LineProcess : IAsyncDisposable
 
     private LineProcess(Process process) => _process = process;
 
+    public int Id => _process.Id;
+
     /// <summary>What the process wrote to its standard error, for the message of a failing test.</summary>
     public string Errors => string.Join('\n', _errors);
 

@@ -28,7 +28,7 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
     public static MetricsRecorder Of(TestHost host, params string[] instruments) =>
         new(host.Services.GetRequiredService<IMeterFactory>(), instruments);
 
-    /// <summary>The sum of what an instrument has measured.</summary>
+    /// <summary>The sum of what an instrument has measured; of one that is asked, what it says now.</summary>
     /// <param name="instrument">The instrument's name after <c>tornadose.</c>.</param>
     /// <param name="tags">Tags that the measurements must have, as <c>reason=slow</c>.</param>
     public double Sum(string instrument, params string[] tags) =>
@@ -37,18 +37,6 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
     /// <summary>How often an instrument has measured.</summary>
     public long Count(string instrument, params string[] tags) =>
         Measured(_longs, instrument, tags).Count() + Measured(_doubles, instrument, tags).Count();
-
-    /// <summary>What an instrument says that is asked, as the number of subscribers.</summary>
-    public double Ask(string instrument, params string[] tags)
-    {
-        foreach (var collector in Of(_longs, instrument))
-        {
-            collector.Clear();
-            collector.RecordObservableInstruments();
-        }
-
-        return Sum(instrument, tags);
-    }
 
     public void Dispose()
     {
@@ -66,13 +54,24 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
     private static IEnumerable<CollectedMeasurement<T>> Measured<T>(
         IEnumerable<MetricCollector<T>> collectors, string instrument, string[] tags) where T : struct =>
         from collector in Of(collectors, instrument)
-        from measurement in collector.GetMeasurementSnapshot()
+        from measurement in Ask(collector).GetMeasurementSnapshot()
         let measured = measurement.Tags.Select(static pair => $"{pair.Key}={pair.Value}").ToArray()
         where tags.All(tag => measured.Contains(tag) || measured.Contains($"tornadose.{tag}"))
         select measurement;
 
     private static IEnumerable<MetricCollector<T>> Of<T>(IEnumerable<MetricCollector<T>> collectors, string instrument) where T : struct =>
         collectors.Where(collector => collector.Instrument?.Name == $"tornadose.{instrument}");
+
+    private static MetricCollector<T> Ask<T>(MetricCollector<T> collector) where T : struct
+    {
+        if (collector.Instrument?.IsObservable == true)
+        {
+            collector.Clear();
+            collector.RecordObservableInstruments();
+        }
+
+        return collector;
+    }
 
     private void Collect(Instrument instrument)
     {

@@ -76,6 +76,64 @@ public sealed class DoctorTests
         Assert.Contains(words, doctor.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(401, "--token")]
+    [InlineData(403, "may not")]
+    [InlineData(429, "A limit of the server")]
+    [InlineData(500, "The server's log says why")]
+    [InlineData(502, "A proxy does not reach the server")]
+    [InlineData(503, "no room for another reader")]
+    public async Task Status_SaysWhatToDo(int status, string words)
+    {
+        await using var host = await TestHost.StartAsync(
+            static _ => { }, app => app.MapGet("/stores/orders", () => Microsoft.AspNetCore.Http.Results.StatusCode(status)));
+        await using var doctor = Start(host.Http1);
+        Assert.Equal(1, await doctor.ExitAsync());
+        var said = doctor.Output;
+        Assert.StartsWith($"FAULT  {status}. ", said, StringComparison.Ordinal);
+        Assert.Contains(words, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PageInPlaceOfTheStore_SaysWhatItMayBe()
+    {
+        await using var host = await TestHost.StartAsync(static _ => { }, static app => app.MapGet(
+            "/stores/orders", static () => Microsoft.AspNetCore.Http.Results.Content("<p>Sign in", "text/html")));
+        await using var doctor = Start(host.Http1);
+        Assert.Equal(1, await doctor.ExitAsync());
+        Assert.Contains("it sends text/html. A page for signing in", doctor.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Its certificate is of an authority that nobody trusts.</summary>
+    [Fact]
+    public async Task Certificate_NotTrusted_SaysWhatToLookAt()
+    {
+        await using var host = await StartAsync();
+        await using var nginx = await ProxyProcess.StartAsync("nginx", host.Http1);
+        await using var doctor = Start(nginx.Https!);
+        Assert.Equal(1, await doctor.ExitAsync());
+        var said = doctor.Output;
+        Assert.StartsWith("FAULT  TLS fails: ", said, StringComparison.Ordinal);
+        Assert.Contains("that this machine trusts", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Port_WithoutTls_SaysSo()
+    {
+        await using var host = await StartAsync();
+        await using var doctor = Start(new UriBuilder(host.Http1) { Scheme = "https" }.Uri);
+        Assert.Equal(1, await doctor.ExitAsync());
+        Assert.Contains("Is it https that this port speaks?", doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Name_Unknown_SaysSo()
+    {
+        await using var doctor = ToolRun.Start("doctor", "http://nobody.invalid/stores/orders");
+        Assert.Equal(1, await doctor.ExitAsync());
+        Assert.Contains("The name nobody.invalid is not known here", doctor.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nobody_SaysSo()
     {

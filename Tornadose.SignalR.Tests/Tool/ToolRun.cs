@@ -24,6 +24,13 @@ internal sealed class ToolRun : IAsyncDisposable
     /// <summary>The exit code, once the command has ended by itself.</summary>
     public Task<int> ExitAsync() => _exit.WithTimeout(TimeSpan.FromMinutes(1));
 
+    /// <summary>Ctrl+C.</summary>
+    public async Task<int> StopAsync()
+    {
+        await _stop.CancelAsync();
+        return await ExitAsync();
+    }
+
     public Task<string> NextLineAsync() => _output.NextAsync();
 
     public Task<string> NextErrorAsync() => _errors.NextAsync();

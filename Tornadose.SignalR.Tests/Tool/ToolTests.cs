@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tornadose.SignalR.Tests.Client;
+using Tornadose.SignalR.Tests.Conformance;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Tool;
@@ -128,6 +129,84 @@ public sealed class ToolTests
         Assert.Equal(1, await tail.ExitAsync());
         Assert.Contains("nothing", tail.Errors, StringComparison.Ordinal);
     }
+
+    /// <summary>Console.Out drops what nobody reads, and the command ran for ever.</summary>
+    [Fact]
+    public async Task Tail_ReaderOfItsOutputHasGone_EndsWithoutAWord()
+    {
+        await using var site = await ClientSite.StartAsync();
+        await using var shell = LineProcess.Start("bash", [
+            "-c", """dotnet "$0" tail "$1" --earliest | head -1; echo "${PIPESTATUS[0]}" """, Program, $"{site.Link.Url}stores/orders"]);
+        await site.PublishAsync(1, 1);
+        Assert.Contains("m1", await shell.NextAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+        var more = 2;
+        var ended = shell.NextAsync(TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(async () =>
+        {
+            if (!ended.IsCompleted)
+                await site.PublishAsync(more++, 1);
+            return ended.IsCompleted;
+        });
+        Assert.Equal(("0", ""), (await ended, shell.Errors));
+    }
+
+    /// <summary>Lines are written at once, though the output is no terminal.</summary>
+    [Theory, InlineData("INT"), InlineData("TERM")]
+    public async Task Tail_Interrupted_HasWrittenWhatCameAndEnds(string signal)
+    {
+        await using var site = await ClientSite.StartAsync();
+        await site.PublishAsync(1, 1);
+        await using var tail = LineProcess.Start("dotnet", [Program, "tail", $"{site.Link.Url}stores/orders", "--earliest"]);
+        Assert.Contains("m1", await tail.NextAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{tail.Id}"]);
+        Assert.Equal((0, ""), (await tail.ExitCodeAsync(), tail.Errors));
+    }
+
+    [Fact]
+    public async Task Publish_LastLineWithoutItsEnd_AndEmptyLines_AreMessages()
+    {
+        await using var site = await ClientSite.StartAsync();
+        await using var publish = ToolRun.StartWith("one\n\nthree", "publish", $"{site.Link.Url}stores/notes");
+        Assert.Equal((0, ""), (await publish.ExitAsync(), publish.Errors));
+        var messages = (await site.Store("notes").GetSnapshotAsync()).Messages;
+        Assert.Equal(["one", "", "three"], messages.Select(static message => message.GetText()));
+    }
+
+    /// <summary>A script that goes on after it would take them for published.</summary>
+    [Fact]
+    public async Task Publish_InterruptedWhileTheServerIsAway_SaysThatLinesAreMissing()
+    {
+        await using var site = await ClientSite.StartAsync();
+        site.Link.Redirect(null);
+        await using var publish = ToolRun.StartWith("one\ntwo\n", "publish", $"{site.Link.Url}stores/notes");
+        Assert.Contains("Trying again", await publish.NextErrorAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, await publish.StopAsync());
+        Assert.StartsWith("Interrupted: of 2 lines that were read 2", publish.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_NobodyReadsTheIds_PublishesAllTheSame()
+    {
+        await using var site = await ClientSite.StartAsync();
+        await using var shell = LineProcess.Start("bash", [
+            "-c", """printf 'one\ntwo\n' | dotnet "$0" publish "$1" | true; echo "${PIPESTATUS[1]}" """, Program,
+            $"{site.Link.Url}stores/notes"]);
+        Assert.Equal(("0", ""), (await shell.NextAsync(TimeSpan.FromSeconds(60)), shell.Errors));
+        Assert.Equal(2, site.Store("notes").Position.Offset);
+    }
+
+    [Fact]
+    public async Task Tail_CertificateNotTrusted_SaysWhy()
+    {
+        await using var site = await ClientSite.StartAsync();
+        await using var nginx = await ProxyProcess.StartAsync("nginx", site.Host.Http1);
+        await using var tail = ToolRun.Start("tail", $"{nginx.Https}stores/orders");
+        var said = await tail.NextErrorAsync();
+        Assert.Contains("certificate", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("see inner exception", said, StringComparison.Ordinal);
+    }
+
+    private static string Program { get; } = Repository.Metadata("ToolProgram");
 
     private static async Task<string> DataAsync(ToolRun tail, int count)
     {

@@ -74,11 +74,13 @@ internal sealed class ConsumerApp : IAsyncDisposable
         await StartAsync("dotnet", ["out/Consumer.dll", "--environment", "Development", .. arguments]);
     }
 
-    /// <summary>Publishes for a machine that has .NET, and starts what was published. A warning fails it.</summary>
-    public async Task PublishPortableAndStartAsync()
+    /// <summary>Publishes for a machine that has .NET, and starts what was published.</summary>
+    /// <returns>What publishing it warned of.</returns>
+    public async Task<string> PublishPortableAndStartAsync()
     {
-        await DotNet.RunAsync(_folder.FullName, "publish", "Consumer.csproj", "--nologo", "-v", "q", "-o", "out");
+        var warnings = await DotNet.RunAsync(_folder.FullName, "publish", "Consumer.csproj", "--nologo", "-v", "q", "-o", "out");
         await StartAsync("dotnet", ["out/Consumer.dll", "--contentRoot", Path.Combine(_folder.FullName, "out")]);
+        return warnings;
     }
 
     /// <summary>Publishes for this machine, all by itself. A warning fails it.</summary>

@@ -111,10 +111,12 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
             _id = index >= 0 || _kind == StoreKind.Queue ? upTo ?? snapshot.Id : snapshot.Id;
             _isCompleted = snapshot.IsCompleted && _id == snapshot.Id;
             _context = null;
-            Beginning = new StoreSnapshot(snapshot.Position, [.. messages.Take(shown).Skip(first)])
+            // Another view that is made of it goes on after its position: that of the snapshot would skip what is not shown of it.
+            Beginning = new StoreSnapshot(
+                MessagePosition.TryParse(_id, out var position) ? position : snapshot.Position, [.. messages.Take(shown).Skip(first)])
             {
                 Kind = _kind,
-                IsCompleted = snapshot.IsCompleted,
+                IsCompleted = _isCompleted,
             };
         }
 

@@ -195,9 +195,10 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
 
     private Task LoadAsync(StoreFeed<T> feed)
     {
-        var (id, snapshot) = RendererInfo.IsInteractive ? Handover.Take(Store) : default;
+        var shown = StoreViewHandover.KeyOf<T>(Store, Keep);
+        var (id, snapshot) = RendererInfo.IsInteractive ? Handover.Take(shown) : default;
         if (AssignedRenderMode is { } mode)
-            _leave = Handover.Join(Store, mode, () => feed.Id, () => feed.Beginning); // a view that stays static hands nothing over
+            _leave = Handover.Join(shown, mode, () => feed.Id, () => feed.Beginning); // a view that stays static hands nothing over
         if (snapshot is not null)
         {
             feed.Take(snapshot);

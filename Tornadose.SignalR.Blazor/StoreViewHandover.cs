@@ -12,10 +12,10 @@ namespace Tornadose.SignalR.Blazor;
 /// <remarks>
 /// A circuit gets ids: it reads the messages in process again, and its state comes back through a connection that takes no large messages.
 /// The browser gets the messages as well, and so shows the same at once, before it has asked for anything.
-/// What was handed over is of use once, to the view that shows the store on the page that was prerendered. So each view takes one, several
-/// views of a store in their order; and once a view has left the page, no view is on a prerendered page any more: the same page, visited
-/// again in the same circuit, begins with what is kept then. An enhanced navigation brings a page with a state of its own, and all begins
-/// anew.
+/// What was handed over is of use once, to the view that shows the same on the page that was prerendered: as many messages of the same
+/// store, of the same type. So each view takes one, and several views that show the same take theirs in their order; and once a view has
+/// left the page, no view is on a prerendered page any more: the same page, visited again in the same circuit, begins with what is kept
+/// then. An enhanced navigation brings a page with a state of its own, and all begins anew.
 /// </remarks>
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What is persisted are arrays of strings.")]
 internal sealed class StoreViewHandover : IDisposable
@@ -39,25 +39,32 @@ internal sealed class StoreViewHandover : IDisposable
         ];
     }
 
-    /// <summary>What was handed over to the next view of a store: an id, or a whole snapshot. Both are null where nothing was.</summary>
-    public (string? Id, StoreSnapshot? Snapshot) Take(string store)
+    /// <summary>What a view shows. Another view that shows the same may take what it hands over.</summary>
+    /// <typeparam name="T">The type of its items.</typeparam>
+    /// <param name="store">The store's name, in which there is no bar.</param>
+    /// <param name="keep">How many messages it was told to show.</param>
+    public static string KeyOf<T>(string store, int? keep) => $"{store}|{keep}|{typeof(T)}";
+
+    /// <summary>What was handed over to the next view: an id, or a whole snapshot. Both are null where nothing was.</summary>
+    /// <param name="shown">What it shows.</param>
+    public (string? Id, StoreSnapshot? Snapshot) Take(string shown)
     {
         if (_isOver)
             return default;
-        return TakeNext(Pages, store) is { } page && PageSnapshot.Read(page) is { } snapshot
+        return TakeNext(Pages, shown) is { } page && PageSnapshot.Read(page) is { } snapshot
             ? (snapshot.Id, snapshot)
-            : (TakeNext(Ids, store), null);
+            : (TakeNext(Ids, shown), null);
     }
 
     /// <summary>Has a view's state handed over when the time comes.</summary>
-    /// <param name="store">The store's name.</param>
+    /// <param name="shown">What it shows.</param>
     /// <param name="mode">Where the view is, or will be, interactive.</param>
     /// <param name="id">Gives the id up to which the view has shown the store.</param>
     /// <param name="beginning">Gives what the view began with.</param>
     /// <returns>What ends that, when the view leaves the page or shows another store.</returns>
-    public Action Join(string store, IComponentRenderMode mode, Func<string?> id, Func<StoreSnapshot?> beginning)
+    public Action Join(string shown, IComponentRenderMode mode, Func<string?> id, Func<StoreSnapshot?> beginning)
     {
-        var view = new View(store, mode, id, beginning);
+        var view = new View(shown, mode, id, beginning);
         _views.Add(view);
         return () =>
         {
@@ -72,9 +79,9 @@ internal sealed class StoreViewHandover : IDisposable
             subscription.Dispose();
     }
 
-    private static string Ids(string store) => $"tornadose:{store}";
+    private static string Ids(string shown) => $"tornadose:{shown}";
 
-    private static string Pages(string store) => $"tornadose:page:{store}";
+    private static string Pages(string shown) => $"tornadose:page:{shown}";
 
     private static bool GoesToCircuit(IComponentRenderMode mode) => mode is InteractiveServerRenderMode or InteractiveAutoRenderMode;
 
@@ -86,10 +93,10 @@ internal sealed class StoreViewHandover : IDisposable
         _isOver = false;
     }
 
-    private string? TakeNext(Func<string, string> key, string store)
+    private string? TakeNext(Func<string, string> key, string shown)
     {
-        if (!_handed.TryGetValue(key(store), out var handed))
-            _handed[key(store)] = handed = new Queue<string>(Restore(key(store)));
+        if (!_handed.TryGetValue(key(shown), out var handed))
+            _handed[key(shown)] = handed = new Queue<string>(Restore(key(shown)));
         return handed.TryDequeue(out var next) ? next : null;
     }
 
@@ -103,10 +110,10 @@ internal sealed class StoreViewHandover : IDisposable
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
             return Task.CompletedTask;
-        foreach (var views in _views.Where(view => isFor(view.Mode)).GroupBy(static view => view.Store, StringComparer.Ordinal))
+        foreach (var views in _views.Where(view => isFor(view.Mode)).GroupBy(static view => view.Shown, StringComparer.Ordinal))
             _state.PersistAsJson(key(views.Key), views.Select(write).OfType<string>().ToArray());
         return Task.CompletedTask;
     }
 
-    private sealed record View(string Store, IComponentRenderMode Mode, Func<string?> Id, Func<StoreSnapshot?> Beginning);
+    private sealed record View(string Shown, IComponentRenderMode Mode, Func<string?> Id, Func<StoreSnapshot?> Beginning);
 }

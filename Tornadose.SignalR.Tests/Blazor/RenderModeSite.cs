@@ -18,6 +18,7 @@ internal sealed class RenderModeSite : IAsyncDisposable
     private readonly DashboardServer _server;
     private readonly HttpClient _http = new();
     private readonly List<string> _published = [];
+    private readonly List<int> _short = [];
 
     private RenderModeSite(DirectoryInfo folder, DashboardServer server, CutProxy proxy) =>
         (_folder, _server, Proxy) = (folder, server, proxy);
@@ -46,10 +47,23 @@ internal sealed class RenderModeSite : IAsyncDisposable
             _published.Add(await PostAsync("numbers", $"{_published.Count + 1}", "application/json"));
     }
 
+    /// <summary>Publishes to the store that keeps five.</summary>
+    /// <returns>What it keeps then.</returns>
+    public async Task<IReadOnlyList<int>> PublishShortAsync(int count)
+    {
+        for (var number = 0; number < count; number++)
+        {
+            _short.Add(_short.Count + 1);
+            await PostAsync("short", $"{_short[^1]}", "application/json");
+        }
+
+        return _short.TakeLast(5).ToList();
+    }
+
     /// <summary>Publishes numbers until something else is done, so that it happens in the middle of messages.</summary>
     public async Task PublishDuringAsync(Task other)
     {
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         do
             await PublishAsync(1);
         while (!other.IsCompleted && await pace.WaitForNextTickAsync());
@@ -75,6 +89,16 @@ internal sealed class RenderModeSite : IAsyncDisposable
     public async Task RestartAsync()
     {
         await _server.KillAsync();
+        await _server.StartAgainAsync();
+    }
+
+    /// <summary>The same, but all stores are empty then, and their logs are others.</summary>
+    public async Task RestartWithoutStoresAsync()
+    {
+        await _server.KillAsync();
+        foreach (var file in _folder.GetFiles())
+            file.Delete();
+        _published.Clear();
         await _server.StartAgainAsync();
     }
 

@@ -295,6 +295,22 @@ public sealed class StoreViewTests
         Assert.Null(tab.View.Failure); // of its end
     }
 
+    [Fact]
+    public async Task View_ThatHasChangedItsStoreBeforeTheOldOneFails_ReportsNothing()
+    {
+        var readers = new FailingReaders();
+        await using var fixture = new ViewFixture(readers: readers);
+        await using var tab = await fixture.OpenAsync<string>();
+        tab.View.Show("first");
+        await readers.BegunAsync("first");
+        tab.View.Change("second");
+        readers.Fail("first");
+        await readers.BegunAsync("second"); // which waits for the end of the first
+        Assert.Null(tab.View.Failure);
+        readers.Fail("second");
+        await Eventually.TrueAsync(() => tab.View.Failure is InvalidDataException);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -14,7 +14,7 @@ internal sealed class ViewFixture : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public ViewFixture(int capacity = 100, IBackplane? backplane = null)
+    public ViewFixture(int capacity = 100, IBackplane? backplane = null, IStoreReaders? readers = null)
     {
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(
             new ConfigurationBuilder().Build()).AddSingleton<TimeProvider>(Time);
@@ -27,6 +27,8 @@ internal sealed class ViewFixture : IAsyncDisposable
         services.AddStoreViews();
         if (backplane is null)
             stores.AddKeyedStore<int>("devices", static o => o.MaxTombstones = 3);
+        if (readers is not null)
+            services.AddSingleton(readers);
         _services = services.BuildServiceProvider();
     }
 

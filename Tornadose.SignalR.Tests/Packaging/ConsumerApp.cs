@@ -34,8 +34,8 @@ internal sealed class ConsumerApp : IAsyncDisposable
         await package.PackAsync();
         var app = new ConsumerApp();
         await app.WriteAsync("Program.cs", program);
-        await app.WriteAsync("Consumer.csproj", $"""
-            <Project Sdk="{sdk}">
+        await app.WriteAsync("Directory.Build.props", $"""
+            <Project>
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
                 <Nullable>enable</Nullable>
@@ -44,6 +44,12 @@ internal sealed class ConsumerApp : IAsyncDisposable
                 <RestorePackagesPath>{app._folder.FullName}/packages</RestorePackagesPath>
                 <RestoreFallbackFolders>{Repository.Metadata("NuGetPackageRoot").TrimEnd('/')}</RestoreFallbackFolders>
                 <RestoreAdditionalProjectSources>{package.Feed}</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+            </Project>
+            """);
+        await app.WriteAsync("Consumer.csproj", $"""
+            <Project Sdk="{sdk}">
+              <PropertyGroup>
                 {properties}
               </PropertyGroup>
               <ItemGroup>
@@ -66,6 +72,15 @@ internal sealed class ConsumerApp : IAsyncDisposable
         await DotNet.RunAsync(_folder.FullName, "build", "--nologo", "-v", "q", "-o", "out");
         // As `dotnet run` has it: where the packages' static files are found.
         await StartAsync("dotnet", ["out/Consumer.dll", "--environment", "Development", .. arguments]);
+    }
+
+    /// <summary>Publishes for a machine that has .NET, and starts what was published.</summary>
+    /// <returns>What publishing it warned of.</returns>
+    public async Task<string> PublishPortableAndStartAsync()
+    {
+        var warnings = await DotNet.RunAsync(_folder.FullName, "publish", "Consumer.csproj", "--nologo", "-v", "q", "-o", "out");
+        await StartAsync("dotnet", ["out/Consumer.dll", "--contentRoot", Path.Combine(_folder.FullName, "out")]);
+        return warnings;
     }
 
     /// <summary>Publishes for this machine, all by itself. A warning fails it.</summary>

@@ -68,29 +68,80 @@ public sealed class ConsumerTests(PackageFixture package)
         await AssertPublishesToStreamAndHubAsync(app, http);
     }
 
+    /// <summary>
+    /// A server, and a WebAssembly project whose program is that of the document, trimmed. The trimmer warns of Blazor's own assemblies,
+    /// which such a project is not told of usually; of the packages it has nothing to say.
+    /// </summary>
     [Fact]
-    public async Task Blazor_PageWithAView_IsPrerendered()
+    public async Task Blazor_TrimmedWebAssembly_IsPrerenderedThenLive()
     {
-        await using var app = await ConsumerApp.CreateAsync(package, """
+        const string Program = """
+            using Browser;
             using Consumer;
 
             var builder = WebApplication.CreateBuilder(args);
-            builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+            builder.Services.AddRazorComponents().AddInteractiveWebAssemblyComponents();
             builder.Services.AddStoreViews();
-            builder.Services.AddTornadose().AddDataStore<int>("temperature", 21);
+            builder.Services.AddTornadose().AddDataStore<Reading>("temperature", new Reading(21));
             var app = builder.Build();
             app.UseAntiforgery();
-            app.MapRazorComponents<Page>().AddInteractiveServerRenderMode();
+            app.MapStaticAssets();
+            app.MapRazorComponents<Page>().AddInteractiveWebAssemblyRenderMode().AddAdditionalAssemblies(typeof(Reading).Assembly);
+            app.MapStores("/stores");
+            app.MapStorePublishing("/stores").AllowAnonymous();
             app.Run();
-            """, items: Reference("Tornadose.SignalR.Blazor"));
+            """;
+        const string Excluded = "<DefaultItemExcludes>$(DefaultItemExcludes);Browser/**</DefaultItemExcludes>" + Uncompressed;
+        await using var app = await ConsumerApp.CreateAsync(package, Program, Excluded, $"""
+            {Reference("Tornadose.SignalR.Blazor")}
+            <PackageReference Include="Microsoft.AspNetCore.Components.WebAssembly.Server" Version="10.0.15" />
+            <ProjectReference Include="Browser/Browser.csproj" />
+            """);
         await app.WriteAsync("Page.razor", """
             @page "/"
-            @using Tornadose.SignalR
-            <StoreView T="int" Store="temperature"><p>@context.Latest?.Value degrees</p></StoreView>
+            @using static Microsoft.AspNetCore.Components.Web.RenderMode
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><base href="/" /><link rel="icon" href="data:," /></head>
+            <body><Browser.Temperature @rendermode="InteractiveWebAssembly" /><script src="_framework/blazor.web.js"></script></body>
+            </html>
             """);
-        await app.BuildAndStartAsync();
+        await app.WriteAsync("Browser/Browser.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk.BlazorWebAssembly">
+              <PropertyGroup>
+                <NoDefaultLaunchSettingsFile>true</NoDefaultLaunchSettingsFile>
+                <StaticWebAssetProjectMode>Default</StaticWebAssetProjectMode>
+                <SuppressTrimAnalysisWarnings>false</SuppressTrimAnalysisWarnings>
+                <TrimmerSingleWarn>false</TrimmerSingleWarn>
+                <ILLinkTreatWarningsAsErrors>false</ILLinkTreatWarningsAsErrors>
+                <InvariantGlobalization>true</InvariantGlobalization>
+                {Uncompressed}
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Microsoft.AspNetCore.Components.WebAssembly" Version="10.0.15" />
+                {Reference("Tornadose.SignalR.Blazor")}
+                {Reference("Tornadose.SignalR.Client")}
+              </ItemGroup>
+            </Project>
+            """);
+        var program = DocumentBlock.All.Single(
+            static block => block.File == "docs/blazor.md" && block.Text.Contains("WebAssemblyHostBuilder", StringComparison.Ordinal)).Text;
+        await app.WriteAsync("Browser/Program.cs", $"using Microsoft.AspNetCore.Components.WebAssembly.Hosting;\n{program}");
+        await app.WriteAsync("Browser/Reading.cs", "namespace Browser;\n\npublic sealed record Reading(int Degrees);");
+        await app.WriteAsync("Browser/Temperature.razor", """
+            @using Tornadose.SignalR
+            <StoreView T="Reading" Store="temperature"><p data-runs="@RendererInfo.Name">@context.Latest?.Value.Degrees degrees</p></StoreView>
+            """);
+        var warnings = await app.PublishPortableAndStartAsync();
+        Assert.Contains("Trim analysis warning", warnings, StringComparison.Ordinal); // else it may have been told to say nothing
+        Assert.DoesNotContain("Tornadose.SignalR", warnings, StringComparison.Ordinal);
         using var http = new HttpClient { BaseAddress = app.Url };
-        Assert.Contains("<p>21 degrees</p>", await http.GetStringAsync(""), StringComparison.Ordinal);
+        Assert.Contains("<p data-runs=\"Static\">21 degrees</p>", await http.GetStringAsync(""), StringComparison.Ordinal);
+        await using var chromium = await ChromiumPage.OpenAsync(app.Url);
+        await chromium.WaitForAsync("document.querySelector('p').dataset.runs === 'WebAssembly'");
+        Assert.True((await http.PostAsync("stores/temperature", Json("""{"degrees":22}"""))).IsSuccessStatusCode);
+        await chromium.WaitForAsync("document.querySelector('p').textContent === '22 degrees'");
+        Assert.Empty(await chromium.ErrorsAsync());
     }
 
     /// <summary>
@@ -205,6 +256,9 @@ public sealed class ConsumerTests(PackageFixture package)
         foreach (var transport in new[] { "ServerSentEvents", "WebSocket", "LongPolling" })
             Assert.Equal("tea", await app.RunAsync(host.Url("/stores").ToString(), transport));
     }
+
+    /// <summary>To compress a runtime for the browser takes longer than all the rest.</summary>
+    private const string Uncompressed = "<CompressionEnabled>false</CompressionEnabled>";
 
     private const string Order = """{"item":"tea","count":2}""";
 

@@ -34,6 +34,9 @@ public sealed class ChromiumPage : IAsyncDisposable
 
     public Task GotoAsync(Uri url, string tab = "main") => RunAsync(new { tab, @goto = url.ToString() });
 
+    /// <summary>Opens a tab as a browser of its own has it: with connections, a cache and storage that no other tab uses.</summary>
+    public Task OpenAloneAsync(Uri url, string tab) => RunAsync(new { tab, own = true, @goto = url.ToString() });
+
     public Task<JsonElement> EvalAsync(string expression, string tab = "main") => RunAsync(new { tab, eval = expression });
 
     public async Task<string?> TextAsync(string selector, string tab = "main") =>

@@ -7,6 +7,7 @@ builder.Services.AddStoreViews();
 builder.Services.AddTornadose()
     .AddQueueStore<int>("numbers", store => store.Capacity = 10_000)
     .AddDataStore("weather").AddKeyedStore<int>("devices").AddQueueStore("silent")
+    .AddQueueStore<int>("short", store => store.Capacity = 5)
     .AddSqlite(builder.Configuration["database"]!);
 
 var app = builder.Build();

@@ -1,5 +1,6 @@
 // node browser.mjs: a headless Chromium that does what {"id":1,"command":{"tab":"main",…}} says, one command after the
 // other, and answers {"type":"answer","id":1,"value":…} or {…,"error":"…"}.
+// A tab that is opened with "own":true shares no connections, cache or storage with the others.
 // Commands: goto, eval, waitFor, click, press, screenshot, colorScheme, reducedMotion, viewport, errors, axe, close.
 import { accessSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,12 +24,12 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 });
-const context = await browser.newContext();
-context.setDefaultTimeout(60_000);
+const shared = await browser.newContext();
 const tabs = new Map();
 
-async function open() {
-  const page = await context.newPage();
+async function open(own) {
+  const page = await (own ? await browser.newContext() : shared).newPage();
+  page.setDefaultTimeout(60_000);
   const errors = [];
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', error => errors.push(error.message));
@@ -37,8 +38,8 @@ async function open() {
   return { page, errors };
 }
 
-async function run({ tab = 'main', ...command }) {
-  if (!tabs.has(tab)) tabs.set(tab, await open());
+async function run({ tab = 'main', own, ...command }) {
+  if (!tabs.has(tab)) tabs.set(tab, await open(own));
   const { page, errors } = tabs.get(tab);
   if (command.goto) await page.goto(command.goto, { waitUntil: 'domcontentloaded' });
   if (command.eval) return (await page.evaluate(command.eval)) ?? null;

@@ -328,7 +328,10 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     private Follower FollowForView(StoreList stores, StartAt start, Action<Follower> changed, CancellationToken stop)
     {
         Follower? follower = null;
-        return follower = new Follower(CreateRequests(), stores, start, _metrics, _logger, stop) { StateChanged = () => changed(follower!) };
+        return follower = new Follower(CreateRequests(), stores, start, _metrics, _logger, stop)
+        {
+            StateChanged = () => changed(follower!),
+        };
     }
 
     private static ILogger Logger(ILoggerFactory? factory) => (ILogger?)factory?.CreateLogger<TornadoseClient>() ?? NullLogger.Instance;

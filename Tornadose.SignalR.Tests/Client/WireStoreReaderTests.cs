@@ -14,7 +14,8 @@ public sealed class WireStoreReaderTests
     /// <summary>Over SignalR all share the application's connection in any case.</summary>
     public static TheoryData<string> SharingWires => [.. Sharing];
 
-    private static IEnumerable<string> Sharing => ClientSite.Wires.Where(static wire => !wire.StartsWith("signalr", StringComparison.Ordinal));
+    private static IEnumerable<string> Sharing =>
+        ClientSite.Wires.Where(static wire => !wire.StartsWith("signalr", StringComparison.Ordinal));
 
     [Theory, MemberData(nameof(Wires))]
     public async Task Feed_OverAWire_GoesOnAfterALostServerAndSaysWhatANewOneHasForgotten(string wire)

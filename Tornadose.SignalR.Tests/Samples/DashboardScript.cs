@@ -46,5 +46,6 @@ internal static class DashboardScript
 
     /// <summary>Writes into the form of the notes, as a reader does who then leaves the field.</summary>
     public static string Write(string note) =>
-        $"document.querySelector('#note').value = '{note}'; document.querySelector('#note').dispatchEvent(new Event('change', {{ bubbles: true }}))";
+        $"document.querySelector('#note').value = '{note}'; " +
+        "document.querySelector('#note').dispatchEvent(new Event('change', { bubbles: true }))";
 }

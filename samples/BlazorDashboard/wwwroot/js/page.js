@@ -8,7 +8,7 @@
   Blazor.start({
     circuit: {
       configureSignalR: builder => builder.withUrl(url("_blazor")),
-      reconnectionOptions: { maxRetries: 1000, retryIntervalMilliseconds: attempt => Math.min(500 * 2 ** attempt, 4000) },
+      reconnectionOptions: { maxRetries: 1000, retryIntervalMilliseconds: attempt => Math.min(500 * 2 ** attempt, 2000) },
     },
   });
 

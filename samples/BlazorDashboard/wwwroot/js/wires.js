@@ -22,10 +22,12 @@ export function probe(store, wires, panel) {
   };
 }
 
-// While the panel's circuit is away, nobody is told.
-function tell(probes, panel) {
+async function tell(probes, panel) {
   const figures = Object.fromEntries(probes.map(probe => [probe.wire, probe.figures()]).filter(([, figures]) => figures));
-  if (!document.hidden && Object.keys(figures).length > 0) panel.invokeMethodAsync("Show", Date.now(), figures).catch(() => {});
+  if (document.hidden || Object.keys(figures).length === 0) return;
+  try {
+    await panel.invokeMethodAsync("Show", Date.now(), figures);
+  } catch { /* the panel's circuit is away, and nobody is told */ }
 }
 
 // A SignalR connection that is restored for ever.

@@ -87,6 +87,7 @@ public sealed partial class DashboardPageTests
         await using var page = await ChromiumPage.OpenAsync(server.Url);
         await page.WaitForAsync($"{IsLive} && {Rows("processes")}.length > 4");
         await page.GotoAsync(new Uri(server.Url, InBrowser("websocket")), tab: "second");
+        await page.WaitForAsync(IsLive, tab: "second");
         string busy;
         await using (var process = LineProcess.Start("sh", ["-c", "echo $$; while :; do :; done"], Path.GetTempPath()))
         {

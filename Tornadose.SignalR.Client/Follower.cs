@@ -52,6 +52,9 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>Told of each change of <see cref="State"/>.</summary>
     public Action? StateChanged { get; init; }
 
+    /// <summary>Told of the end of one of several stores, while others go on.</summary>
+    public Action<string>? StoreEnded { get; set; }
+
     public StoreSubscriptionState State { get; private set; }
 
     /// <summary>What to continue after: the id of the last message or reset that was handed on.</summary>
@@ -169,6 +172,8 @@ internal sealed class Follower : IAsyncDisposable
         _ended.Add(message.Store);
         if (_ended.Count == _stores.Names.Count)
             Complete();
+        else
+            StoreEnded?.Invoke(message.Store);
         return true;
     }
 

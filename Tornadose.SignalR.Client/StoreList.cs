@@ -4,7 +4,7 @@ namespace Tornadose.SignalR.Client;
 internal sealed class StoreList
 {
     /// <summary>How many a server takes in one request.</summary>
-    private const int Most = 64;
+    public const int Most = 64;
 
     private StoreList(string[] names, bool isList) => (Names, IsList) = (names, isList);
 

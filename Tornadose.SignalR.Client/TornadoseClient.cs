@@ -29,6 +29,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     private readonly ClientMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly SharedStream _shared;
 
     /// <summary>Makes a client with connections of its own.</summary>
     /// <param name="baseAddress">The URL of <c>MapStores</c>, as <c>https://example.com/stores</c>.</param>
@@ -64,6 +65,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
         (_createClient, _options, _logger, _metrics) = (createClient, options, logger, metrics);
         _time = options.TimeProvider ?? time ?? TimeProvider.System;
         BaseAddress = baseAddress!;
+        _shared = new SharedStream(FollowForView, _time);
     }
 
     private TornadoseClient(HttpClient httpClient, Uri? baseAddress, TornadoseClientOptions? options, ILoggerFactory? loggerFactory)
@@ -197,9 +199,8 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <returns>The reader. It connects when it is read.</returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
     public IStoreReader GetReader(string store) => new WireStoreReader(
-        StoreList.Of(store), _options.JsonSerializerOptions,
-        (stores, start, changed, stop) =>
-            new Follower(CreateRequests(), stores, start, _metrics, _logger, stop) { StateChanged = changed });
+        StoreList.Of(store), _options.JsonSerializerOptions, FollowForView,
+        () => _options is { ShareConnection: true, Transport: not StoreTransport.SignalR } ? _shared : null);
 
     /// <summary>Publishes text over HTTP, to a server with <c>MapStorePublishing</c>.</summary>
     /// <param name="store">The store's name.</param>
@@ -323,6 +324,15 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
 
     /// <summary>Closes idle connections that are the client's own; subscriptions end by their own means.</summary>
     public void Dispose() => _own?.Dispose();
+
+    private Follower FollowForView(StoreList stores, StartAt start, Action<Follower> changed, CancellationToken stop)
+    {
+        Follower? follower = null;
+        return follower = new Follower(CreateRequests(), stores, start, _metrics, _logger, stop)
+        {
+            StateChanged = () => changed(follower!),
+        };
+    }
 
     private static ILogger Logger(ILoggerFactory? factory) => (ILogger?)factory?.CreateLogger<TornadoseClient>() ?? NullLogger.Instance;
 

@@ -6,9 +6,11 @@ namespace Tornadose.SignalR.Client;
 /// <summary>Reads a store over a wire, for components that read it in process elsewhere.</summary>
 /// <param name="stores">The store.</param>
 /// <param name="json">Reads the values.</param>
-/// <param name="follow">Begins a subscription.</param>
+/// <param name="follow">Begins a subscription, which tells of its states.</param>
+/// <param name="shared">Gives the connection that readers share; null where each has its own.</param>
 internal sealed class WireStoreReader(
-    StoreList stores, JsonSerializerOptions json, Func<StoreList, StartAt, Action, CancellationToken, Follower> follow) : IStoreReader
+    StoreList stores, JsonSerializerOptions json, Func<StoreList, StartAt, Action<Follower>, CancellationToken, Follower> follow,
+    Func<SharedStream?> shared) : IStoreReader
 {
     private volatile StoreSubscriptionState _state = StoreSubscriptionState.Connecting;
 
@@ -21,7 +23,7 @@ internal sealed class WireStoreReader(
     public async Task<StoreSnapshot> GetSnapshotAsync(string? seen, CancellationToken cancellationToken)
     {
         // The states of a live reading are not touched: it may ask for a snapshot after a reset.
-        var follower = follow(stores, StartAt.Now, static () => { }, cancellationToken);
+        var follower = follow(stores, StartAt.Now, static _ => { }, cancellationToken);
         await using (follower.ConfigureAwait(false))
             return await follower.GetSnapshotAsync(seen).ConfigureAwait(false);
     }
@@ -30,8 +32,27 @@ internal sealed class WireStoreReader(
         StoreKind kind, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Set(StoreSubscriptionState.Connecting);
-        Follower? follower = null;
-        follower = follow(stores, StartAt.AfterId(after), () => Set(follower!.State), cancellationToken);
+        if (shared() is { } stream && await stream.JoinAsync(Store, after, Set, cancellationToken).ConfigureAwait(false) is { } share)
+        {
+            try
+            {
+                await foreach (var (message, id) in share.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    after = id ?? after;
+                    yield return ToMessage(message, kind, id);
+                }
+            }
+            finally
+            {
+                stream.Leave(Store, share);
+            }
+
+            if (share.IsDismissed)
+                yield break;
+        }
+
+        // Also after a shared connection: that a store is complete, or cannot be read, is learned from one of its own.
+        var follower = follow(stores, StartAt.AfterId(after), now => Set(now.State), cancellationToken);
         await using (follower.ConfigureAwait(false))
         {
             while (await follower.NextAsync().ConfigureAwait(false) is { } message)
@@ -45,9 +66,11 @@ internal sealed class WireStoreReader(
         return new ReceivedMessage(Store, message.Id, message.EventType, message.Format, data, json).GetValue<T>();
     }
 
-    public static StoreMessage ToMessage(ReceivedMessage received, StoreKind kind)
+    public static StoreMessage ToMessage(ReceivedMessage received, StoreKind kind) => ToMessage(received, kind, received.Id);
+
+    private static StoreMessage ToMessage(ReceivedMessage received, StoreKind kind, string? id)
     {
-        var position = MessagePosition.TryParse(received.Id, out var known) ? known : default(MessagePosition?);
+        var position = MessagePosition.TryParse(id, out var known) ? known : default(MessagePosition?);
         if (received.Reset is { } reset)
             return new StoreMessage(new StoreReset(reset.Reason, position ?? default));
         var content = kind == StoreKind.Keyed && KeyedMessage.Read(received) is { } change

@@ -1,4 +1,5 @@
 using Tornadose.SignalR.Blazor;
+using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
@@ -6,13 +7,21 @@ namespace Tornadose.SignalR.Tests.Client;
 /// <summary>What a view in the browser is made of: a feed that reads over a wire what it would read in process elsewhere.</summary>
 public sealed class WireStoreReaderTests
 {
-    public static TheoryData<string> Wires => [.. ClientSite.Wires];
+    private const string Shared = "shared ";
+
+    public static TheoryData<string> Wires => [.. ClientSite.Wires, .. Sharing.Select(static wire => Shared + wire)];
+
+    /// <summary>Over SignalR all share the application's connection in any case.</summary>
+    public static TheoryData<string> SharingWires => [.. Sharing];
+
+    private static IEnumerable<string> Sharing =>
+        ClientSite.Wires.Where(static wire => !wire.StartsWith("signalr", StringComparison.Ordinal));
 
     [Theory, MemberData(nameof(Wires))]
     public async Task Feed_OverAWire_GoesOnAfterALostServerAndSaysWhatANewOneHasForgotten(string wire)
     {
         await using var site = await ClientSite.StartAsync();
-        using var client = site.CreateClient(wire);
+        using var client = CreateClient(site, wire);
         await site.PublishAsync(1, 2);
         await using var orders = await ShownStore<string>.OpenAsync(client, "orders");
         Assert.Equal(["m1", "m2"], orders.Values);
@@ -39,7 +48,7 @@ public sealed class WireStoreReaderTests
     public async Task Feed_OfADataStore_ShowsItsValueAlone(string wire)
     {
         await using var site = await ClientSite.StartAsync();
-        using var client = site.CreateClient(wire);
+        using var client = CreateClient(site, wire);
         await site.Store("weather").PublishAsync("rain");
         await using var weather = await ShownStore<string>.OpenAsync(client, "weather");
         Assert.Equal(["rain"], weather.Values);
@@ -51,7 +60,7 @@ public sealed class WireStoreReaderTests
     public async Task Feed_OfAKeyedStore_ForgetsKeysThatANewServerDoesNotHave(string wire)
     {
         await using var site = await ClientSite.StartAsync();
-        using var client = site.CreateClient(wire);
+        using var client = CreateClient(site, wire);
         await site.Devices.SetAsync("goes", 1);
         await site.Devices.SetAsync("stays", 2);
         await using var devices = await ShownStore<int>.OpenAsync(client, "devices");
@@ -64,6 +73,51 @@ public sealed class WireStoreReaderTests
         await devices.ShowsAsync(4);
         await site.Devices.ClearAsync();
         await devices.ShowsAsync();
+    }
+
+    [Theory, MemberData(nameof(SharingWires))]
+    public async Task Feeds_OnASharedConnection_AreOneSubscriberAndComeAndGoWithoutAGapForTheOthers(string wire)
+    {
+        await using var site = await ClientSite.StartAsync();
+        using var client = CreateClient(site, Shared + wire);
+        await using var orders = await ShownStore<string>.OpenAsync(client, "orders");
+        await using (var weather = await ShownStore<string>.OpenAsync(client, "weather"))
+        {
+            await site.PublishAsync(1, 1);
+            await site.Store("weather").PublishAsync("rain");
+            await orders.ShowsAsync("m1");
+            await weather.ShowsAsync("rain");
+            await Eventually.TrueAsync(() => Subscribers(site, wire) == 1, what: "one subscriber for two stores");
+        }
+
+        await site.PublishAsync(2, 1);
+        await using var devices = await ShownStore<int>.OpenAsync(client, "devices");
+        await using var again = await ShownStore<string>.OpenAsync(client, "orders");
+        await site.Devices.SetAsync("one", 1);
+        await site.PublishAsync(3, 1);
+        await devices.ShowsAsync(1);
+        await orders.ShowsAsync("m1", "m2", "m3");
+        await again.ShowsAsync("m1", "m2", "m3");
+        Assert.Equal(0, orders.Context.Resets);
+    }
+
+    [Theory, MemberData(nameof(SharingWires))]
+    public async Task Feeds_OnASharedConnection_OneStoreEndsAndOneIsMissing_TheOthersGoOn(string wire)
+    {
+        await using var site = await ClientSite.StartAsync();
+        using var client = CreateClient(site, Shared + wire);
+        await using var orders = await ShownStore<string>.OpenAsync(client, "orders");
+        await using var notes = await ShownStore<string>.OpenAsync(client, "notes");
+        await site.Store("orders").CompleteAsync();
+        await orders.Reading.WithTimeout();
+        Assert.True(orders.Feed.IsCompleted);
+        await site.Store("notes").PublishAsync("first");
+        await notes.ShowsAsync("first");
+        var missing = client.GetReader("nowhere").ReadAsync(StoreKind.Queue, notes.Context.Id!, default).GetAsyncEnumerator();
+        await Assert.ThrowsAsync<StoreNotFoundException>(() => missing.MoveNextAsync().AsTask().WithTimeout());
+        await site.Store("notes").PublishAsync("second");
+        await notes.ShowsAsync("first", "second");
+        Assert.Equal(0, notes.Context.Resets);
     }
 
     [Fact]
@@ -89,6 +143,13 @@ public sealed class WireStoreReaderTests
         var feed = new StoreFeed<string>(client.GetReader("nowhere"), keep: null, static () => { });
         await Assert.ThrowsAsync<StoreNotFoundException>(() => feed.LoadAsync(upTo: null, default).WithTimeout());
     }
+
+    private static TornadoseClient CreateClient(ClientSite site, string wire) => wire.StartsWith(Shared, StringComparison.Ordinal)
+        ? site.CreateClient(wire[Shared.Length..], static options => options.ShareConnection = true)
+        : site.CreateClient(wire);
+
+    private static int Subscribers(ClientSite site, string wire) =>
+        site.Host.Get<SubscriberRegistry>().Subscribers.Count(one => one.Transport == wire);
 
     /// <summary>A feed that reads.</summary>
     private sealed class ShownStore<T> : IAsyncDisposable

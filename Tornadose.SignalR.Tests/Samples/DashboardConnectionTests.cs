@@ -14,6 +14,7 @@ public sealed class DashboardConnectionTests
         await using var page = await ChromiumPage.OpenAsync(server.Url);
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
         await page.ClickAsync("[data-pause]");
+        await page.WaitForAsync($"{State} === 'paused'");
         var paused = (await page.EvalAsync(Offset("pulse"))).GetInt32();
         await page.WaitForAsync($"parseInt({Text("[data-held]")}) > 20");
         Assert.Equal(paused, (await page.EvalAsync(Offset("pulse"))).GetInt32());
@@ -25,19 +26,19 @@ public sealed class DashboardConnectionTests
     }
 
     [Theory]
-    [InlineData("signalr")]
-    [InlineData("sse")]
-    [InlineData("websocket")]
-    public async Task Cut_ByTheButton_RefillsEveryIdInOrder(string wire)
+    [InlineData("")]
+    [InlineData("?run=browser&wire=signalr")]
+    [InlineData("?run=browser&wire=sse")]
+    [InlineData("?run=browser&wire=websocket")]
+    public async Task Cut_ByTheButton_RefillsEveryIdInOrder(string address)
     {
         await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
-        await page.WaitForAsync(IsLive);
-        await page.EvalAsync(Choose(wire));
-        await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1 && {Text($"[data-wire={wire}] td:last-child span span")} !== '–'");
+        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, address));
+        await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1 && {Text("[data-wire=sse] td:last-child span span")} !== '–'");
         await page.ClickAsync("[data-cut]");
-        await page.WaitForAsync(
-            $"{State} === 'reconnecting' && document.querySelector('[data-beats=pulse] .missing').getAttribute('d') !== ''");
+        // The bars that should have come move in from the right.
+        await page.WaitForAsync($"{State} === 'reconnecting' && " +
+            "new DOMMatrix(getComputedStyle(document.querySelector('[data-beats=pulse] svg')).transform).m41 < 0");
         await page.WaitForAsync("document.querySelector('[data-heartbeats]').dataset.complete");
         Assert.Equal("true", (await page.EvalAsync("document.querySelector('[data-heartbeats]').dataset.complete")).GetString());
         var ids = await IdsAsync(page);
@@ -50,21 +51,24 @@ public sealed class DashboardConnectionTests
     }
 
     [Fact]
-    public async Task Wire_Switched_GoesOnWithoutAGap()
+    public async Task Wire_Switched_GoesOnWithoutAGapOnTheSamePage()
     {
         await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, InBrowser("signalr")));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
-        foreach (var wire in (string[])["sse", "websocket", "signalr"])
+        await page.EvalAsync("window.isSame = true");
+        foreach (var (wire, name) in ((string, string)[])[("sse", "SSE"), ("websocket", "WebSocket"), ("signalr", "SignalR")])
         {
             var before = (await page.EvalAsync(Offset("cpu"))).GetInt32();
             await page.EvalAsync(Choose(wire));
             await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > {before} + 2 && {HasAll("cpu")}");
-            await page.WaitForAsync(
-                $"{Panel("delivery")}.querySelector('[data-bind=\"subscribers.{Counter(wire)}\"] span').textContent > 8");
-            Assert.False((await page.EvalAsync($"document.querySelector('[data-wire={wire}] .in-use').hidden")).GetBoolean());
+            await page.WaitForAsync($"Number({Fact("delivery", name)}) > 8");
+            Assert.True((await page.EvalAsync($"document.querySelector('[data-wire={wire}] .in-use') !== null")).GetBoolean());
+            Assert.Equal(name, await page.TextAsync(".switch [aria-current]"));
         }
 
+        Assert.True((await page.EvalAsync("window.isSame")).GetBoolean());
+        Assert.Equal("0", (await page.EvalAsync($"{Panel("cpu")}.dataset.resets")).GetString());
         Assert.Empty(await page.ErrorsAsync());
     }
 
@@ -74,9 +78,9 @@ public sealed class DashboardConnectionTests
         await using var server = await DashboardServer.StartAsync();
         await using var page = await ChromiumPage.OpenAsync(server.Url);
         await page.WaitForAsync(
-            "[...document.querySelectorAll('[data-wire] [data-bind] span')].every(text => parseFloat(text.textContent) >= 0)");
+            "[...document.querySelectorAll('[data-wire] .live span')].every(text => parseFloat(text.textContent) >= 0)");
         var sizes = await page.EvalAsync(
-            "[...document.querySelectorAll('[data-wire] [data-bind=size] span')].map(text => Number(text.textContent))");
+            "[...document.querySelectorAll('[data-wire] td:nth-child(4) .live span')].map(text => Number(text.textContent))");
         // The message itself is some 70 bytes and its id some 30; SignalR's envelope is the largest.
         Assert.All(sizes.EnumerateArray(), size => Assert.InRange(size.GetInt32(), 80, 300));
         Assert.True(sizes[0].GetInt32() > sizes[1].GetInt32());
@@ -86,16 +90,16 @@ public sealed class DashboardConnectionTests
     [Fact]
     public async Task Page_Hidden_GivesItsProbesUp()
     {
-        const string Sse = "[data-bind=\"subscribers.sse\"] span";
+        var sse = Fact("delivery", "SSE");
         await using var server = await DashboardServer.StartAsync();
         await using var page = await ChromiumPage.OpenAsync(server.Url);
-        await page.WaitForAsync($"{IsLive} && {Text(Sse)} === '1'");
+        await page.WaitForAsync($"{IsLive} && {sse} === '1'");
         await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: true, configurable: true }); " +
             "document.dispatchEvent(new Event('visibilitychange'))");
-        await page.WaitForAsync($"{Text(Sse)} === '0'");
+        await page.WaitForAsync($"{sse} === '0'");
         await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: false, configurable: true }); " +
             "document.dispatchEvent(new Event('visibilitychange'))");
-        await page.WaitForAsync($"{Text(Sse)} === '1'");
+        await page.WaitForAsync($"{sse} === '1'");
     }
 
     [Fact]
@@ -111,7 +115,7 @@ public sealed class DashboardConnectionTests
         // Of this process alone is what each page shows of its process; the machine is one for both.
         Assert.Equal("pulse/left", (await page.EvalAsync($"{Panel("pulse")}.dataset.store")).GetString());
         Assert.Equal((await page.EvalAsync(Epoch("cpu"))).GetString(), (await page.EvalAsync(Epoch("cpu"), tab: "second")).GetString());
-        await page.EvalAsync("document.querySelector('#note').value = 'from the left'");
+        await page.EvalAsync(Write("from the left"));
         await page.ClickAsync("[data-note-form] button");
         await page.WaitForAsync(FirstNoteIs("from the left"));
         await page.WaitForAsync(FirstNoteIs("from the left"), tab: "second");
@@ -122,12 +126,10 @@ public sealed class DashboardConnectionTests
         await page.WaitForAsync($"{Rows("nodes")}.{Names} === 'left' && {Text("[data-nodes]")} === 'node left over Redis · '");
     }
 
-    private static string Counter(string wire) => wire switch { "signalr" => "signalR", "websocket" => "webSocket", _ => wire };
-
     private static async Task<List<(string Store, string Id)>> IdsAsync(ChromiumPage page)
     {
         var listed = await page.EvalAsync("[...document.querySelectorAll('[data-gap-list] span')].map(id => " +
-            "[id.parentElement.firstChild.textContent.split(' ')[0], id.dataset.id])");
+            "[id.parentElement.querySelector('b').textContent.split(' ')[0], id.dataset.id])");
         return [.. listed.EnumerateArray().Select(pair => (pair[0].GetString()!, pair[1].GetString()!))];
     }
 

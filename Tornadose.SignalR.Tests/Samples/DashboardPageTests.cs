@@ -45,33 +45,34 @@ public sealed partial class DashboardPageTests
         await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > 5 && {HasAll("cpu")}");
     }
 
-    [Fact]
-    public async Task Connection_Cut_ResumesAfterTheLastIdWithoutAReset()
+    [Theory]
+    [InlineData("")]
+    [InlineData("?run=browser&wire=signalr")]
+    [InlineData("?run=browser&wire=sse")]
+    public async Task Connection_Cut_ResumesAfterTheLastIdWithoutAReset(string address)
     {
         await using var server = await DashboardServer.StartAsync();
         await using var proxy = CutProxy.Start(server.Url);
-        await using var page = await ChromiumPage.OpenAsync(proxy.Url);
+        await using var page = await ChromiumPage.OpenAsync(new Uri(proxy.Url, address));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
-        await page.EvalAsync("""
-            window.states = [];
-            new MutationObserver(() => states.push(document.querySelector('[data-pill]').dataset.state))
-              .observe(document.querySelector('[data-pill]'), { attributes: true });
-            """);
+        await page.EvalAsync($"window.states = []; new MutationObserver(() => states.push({State}))" +
+            ".observe(document.querySelector('.controls'), { attributes: true, subtree: true })");
         proxy.Cut();
         await page.WaitForAsync("states.includes('reconnecting')");
         var cutAt = (await page.EvalAsync(Offset("cpu"))).GetInt32();
         await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > {cutAt} + 2 && {HasAll("cpu")}");
         Assert.False((await page.EvalAsync("states.includes('reset')")).GetBoolean());
+        Assert.Equal("0", (await page.EvalAsync($"{Panel("cpu")}.dataset.resets")).GetString());
     }
 
     [Fact]
     public async Task Server_Restarted_PageKeepsWhatItHasAndRefillsTheRest()
     {
         await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, InBrowser("sse")));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 2");
         await server.KillAsync();
-        await page.WaitForAsync("document.querySelector('[data-pill]').dataset.state === 'reconnecting'");
+        await page.WaitForAsync($"{State} === 'reconnecting'");
         var before = (await page.WaitForAsync($"new Promise(resolve => requestAnimationFrame(() => resolve({Points("cpu")})))")).GetInt32();
         var lastId = (await page.EvalAsync($"{Panel("cpu")}.dataset.id")).GetString()!;
         await server.StartAgainAsync();
@@ -85,20 +86,21 @@ public sealed partial class DashboardPageTests
         await using var server = await DashboardServer.StartAsync();
         await using var page = await ChromiumPage.OpenAsync(server.Url);
         await page.WaitForAsync($"{IsLive} && {Rows("processes")}.length > 4");
-        await page.GotoAsync(new Uri(server.Url, "interactive"), tab: "second");
+        await page.GotoAsync(new Uri(server.Url, InBrowser("websocket")), tab: "second");
+        await page.WaitForAsync(IsLive, tab: "second");
         string busy;
         await using (var process = LineProcess.Start("sh", ["-c", "echo $$; while :; do :; done"], Path.GetTempPath()))
         {
             busy = await process.NextAsync(TimeSpan.FromSeconds(30));
             var cpu = await page.WaitForAsync(
-                $"{Rows("processes")}.find(row => row.dataset.key === '{busy}')?.querySelector('[data-bind=cpu] span').textContent");
+                $"{Rows("processes")}.find(row => row.dataset.key === '{busy}')?.querySelector('.meter + .live span').textContent");
             Assert.True(double.Parse(cpu.GetString()!, System.Globalization.CultureInfo.InvariantCulture) > 0);
-            await page.WaitForAsync($"document.querySelector('[data-view=processes] [data-key=\"{busy}\"]')", tab: "second");
+            await page.WaitForAsync($"document.querySelector('#processes [data-key=\"{busy}\"]')", tab: "second");
         }
 
         await page.WaitForAsync($"!{Rows("processes")}.some(row => row.dataset.key === '{busy}')");
-        await page.WaitForAsync($"!document.querySelector('[data-view=processes] [data-key=\"{busy}\"]')", tab: "second");
-        var loads = await page.EvalAsync($"{Rows("processes")}.map(row => Number(row.querySelector('[data-bind=cpu] span').textContent))");
+        await page.WaitForAsync($"!document.querySelector('#processes [data-key=\"{busy}\"]')", tab: "second");
+        var loads = await page.EvalAsync($"{Rows("processes")}.map(row => Number(row.querySelector('.meter + .live span').textContent))");
         Assert.Equal(loads.EnumerateArray().Select(load => load.GetDouble()).OrderDescending(), loads.EnumerateArray().Select(
             load => load.GetDouble()));
         Assert.InRange(loads.GetArrayLength(), 5, 15);
@@ -109,9 +111,10 @@ public sealed partial class DashboardPageTests
     public async Task Tables_PausedCutAndOnAnotherWire_AreWhatTheStoresHave()
     {
         await using var server = await DashboardServer.StartAsync("--node", "only");
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, InBrowser("signalr")));
         await page.WaitForAsync($"{IsLive} && {Rows("processes")}.length > 4");
         await page.ClickAsync("[data-pause]");
+        await page.WaitForAsync($"{State} === 'paused'");
         var paused = (await page.EvalAsync($"{Panel("processes")}.querySelector('[data-last-id]').textContent")).GetString();
         await page.WaitForAsync($"parseInt({Text("[data-held]")}) > 20");
         Assert.Equal(paused, (await page.EvalAsync($"{Panel("processes")}.querySelector('[data-last-id]').textContent")).GetString());
@@ -154,7 +157,7 @@ public sealed partial class DashboardPageTests
         await using var server = await DashboardServer.StartAsync();
         await using var page = await ChromiumPage.OpenAsync(server.Url);
         await page.WaitForAsync(IsLive);
-        await page.EvalAsync("document.querySelector('#note').value = 'written here'");
+        await page.EvalAsync(Write("written here"));
         await page.ClickAsync("[data-note-form] button");
         await page.WaitForAsync(FirstNoteIs("written here"));
         await page.WaitForAsync("document.querySelector('#note').value === ''");
@@ -175,6 +178,6 @@ public sealed partial class DashboardPageTests
     [GeneratedRegex("""<path class="line" d="M[0-9.]+ [0-9.]+L""")]
     private static partial Regex RenderedLine { get; }
 
-    [GeneratedRegex("""data-bind="total" data-format="percent"><span>[0-9.]+</span><small>%</small>""")]
+    [GeneratedRegex("""total <span class="live ?"><span>[0-9.]+</span><small>%</small>""")]
     private static partial Regex RenderedTotal { get; }
 }

@@ -3,7 +3,11 @@ namespace Tornadose.SignalR.Tests.Samples;
 /// <summary>What tests ask the dashboard's page, in JavaScript.</summary>
 internal static class DashboardScript
 {
-    public const string State = "document.querySelector('[data-pill]').dataset.state";
+    /// <summary>
+    /// What the pill says. While the browser has lost its circuit Blazor's script shows another one: the server cannot render then.
+    /// </summary>
+    public const string State = "(document.querySelector('.components-reconnect-show, .components-reconnect-retrying') " +
+        "? 'reconnecting' : document.querySelector('[data-pill]').dataset.state)";
 
     public const string IsLive = $"{State} === 'live'";
 
@@ -29,6 +33,19 @@ internal static class DashboardScript
 
     public static string Text(string selector) => $"document.querySelector('{selector}').textContent";
 
-    /// <summary>Chooses a wire, as a click does.</summary>
-    public static string Choose(string wire) => $"document.querySelector('[data-wire-switch] [value={wire}]').click()";
+    /// <summary>The number that a panel shows by a name.</summary>
+    public static string Fact(string store, string name) =>
+        $"[...document.querySelectorAll('#{store} dt')].find(term => term.textContent === '{name}').nextElementSibling" +
+        ".querySelector('.live span').textContent";
+
+    /// <summary>Chooses a wire of components that run in the browser, as a click does.</summary>
+    public static string Choose(string wire) => $"document.querySelector('.switch [href=\"{InBrowser(wire)}\"]').click()";
+
+    /// <summary>The address of the page whose components run in the browser.</summary>
+    public static string InBrowser(string wire) => $"?run=browser&wire={wire}";
+
+    /// <summary>Writes into the form of the notes, as a reader does who then leaves the field.</summary>
+    public static string Write(string note) =>
+        $"document.querySelector('#note').value = '{note}'; " +
+        "document.querySelector('#note').dispatchEvent(new Event('change', { bubbles: true }))";
 }

@@ -1,24 +1,26 @@
-using BlazorDashboard.Interactive;
+using BlazorDashboard.Connections;
 using BlazorDashboard.Metrics;
+using BlazorDashboard.Notes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
-using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.JSInterop;
 using Tornadose.SignalR;
 
 // The components are the server's. What differs is where stores come from: here over the wire that the page's switch has chosen.
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-var site = new Uri(builder.HostEnvironment.BaseAddress);
-builder.Services.AddStoreViews();
-builder.Services.AddOptions<TornadoseClientOptions>().Configure<NavigationManager>((options, navigation) =>
+builder.Services.AddDashboardPage().AddSingleton<WireSwitch>().AddSingleton<INotePublisher, HttpNotePublisher>();
+builder.Services.AddOptions<TornadoseClientOptions>().Configure<NavigationManager, IJSRuntime>((options, navigation, script) =>
 {
-    options.Transport = RunChoice.TransportOf(navigation.Uri);
-    if (options.Transport == StoreTransport.SignalR)
-        options.HubConnection = new HubConnectionBuilder().WithUrl(new Uri(site, "hubs/stores")).Build();
+    // An address that names this page: the server can then cut its connections, and no other's.
+    options.BaseAddress = new Uri(((IJSInProcessRuntime)script).Invoke<string>("dashboard.url", "stores"));
+    WireSwitch.Use(RunChoice.OfAddress(navigation.Uri), options);
 });
 builder.Services.AddTornadoseClient(options =>
 {
-    options.BaseAddress = new Uri(site, "stores");
+    options.ShareConnection = true; // a view for each store: over HTTP/1.1 a browser has no connection for each of them
+    options.ReconnectDelay = TimeSpan.FromMilliseconds(500);
+    options.MaxReconnectDelay = TimeSpan.FromSeconds(5);
     options.JsonSerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default);
 });
 await builder.Build().RunAsync();

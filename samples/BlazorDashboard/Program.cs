@@ -1,6 +1,6 @@
 using BlazorDashboard.Components;
 using BlazorDashboard.Connections;
-using BlazorDashboard.Interactive;
+using BlazorDashboard.Notes;
 using BlazorDashboard.Stores;
 using OpenTelemetry;
 
@@ -19,6 +19,7 @@ if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddInteractiveWebAssemblyComponents();
+builder.Services.AddDashboardPage().AddSingleton<INotePublisher, StoreNotePublisher>();
 builder.Services.AddSingleton<Outages>();
 var node = DashboardNode.From(builder.Configuration);
 builder.Services.AddDashboardStores(node);
@@ -39,7 +40,7 @@ app.UseRouting();
 app.UseAntiforgery();
 app.MapStaticAssets();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode().AddInteractiveWebAssemblyRenderMode()
-    .AddAdditionalAssemblies(typeof(InteractivePanels).Assembly);
+    .AddAdditionalAssemblies(typeof(DashboardView).Assembly);
 app.MapStores("/stores");
 app.MapStoreHub("/hubs/stores");
 app.MapStorePublishing("/stores").AllowAnonymous().OnlyTo(StoreName.Notes);

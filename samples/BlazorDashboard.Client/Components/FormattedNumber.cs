@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BlazorDashboard.Components;
 
 /// <summary>
-/// A number as people read it, apart from its unit. The page's <c>format.js</c> does the same, and a test compares the two.
+/// A number as people read it, apart from its unit. What the crosshair says is written by <c>format.js</c>; a test compares the two.
 /// </summary>
 public readonly record struct FormattedNumber(string Number, string Unit)
 {

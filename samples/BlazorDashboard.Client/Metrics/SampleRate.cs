@@ -17,4 +17,10 @@ public static class SampleRate
 
     /// <summary>A minute of the pulse.</summary>
     public static readonly TimeSpan PulseWindow = TimeSpan.FromMinutes(1);
+
+    /// <summary>As many messages as a chart of the machine has room for: one a second.</summary>
+    public static int MachineMessages => (int)(MachineWindow / Machine);
+
+    /// <summary>As many messages as the pulse's chart has room for: ten a second.</summary>
+    public static int PulseMessages => (int)(PulseWindow / Pulse);
 }

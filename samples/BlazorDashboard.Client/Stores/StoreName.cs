@@ -32,4 +32,10 @@ public static class StoreName
 
     /// <summary>What people write.</summary>
     public const string Notes = "notes";
+
+    /// <summary>How many notes are kept: they are few and short.</summary>
+    public const int NotesKept = 100;
+
+    /// <summary>The store of what is measured of one process: with the node's name where several share their stores.</summary>
+    public static string Own(string store, string? node) => node is null ? store : $"{store}/{node}";
 }

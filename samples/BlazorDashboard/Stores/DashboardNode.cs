@@ -8,8 +8,8 @@ public sealed record DashboardNode(string Name, string? Redis)
     /// <summary>Whether other processes publish to the same stores.</summary>
     public bool IsShared => Redis is not null;
 
-    /// <summary>The store of what is measured of this process alone: with a name of its own where other processes have one too.</summary>
-    public string Own(string store) => IsShared ? $"{store}/{Name}" : store;
+    /// <inheritdoc cref="StoreName.Own"/>
+    public string Own(string store) => StoreName.Own(store, IsShared ? Name : null);
 
     /// <summary>Reads <c>--redis</c>, or the connection string <c>redis</c> as an AppHost sets it, and <c>--node</c>.</summary>
     public static DashboardNode From(IConfiguration configuration) =>

@@ -6,11 +6,13 @@ namespace BlazorDashboard.Stores;
 /// <summary>The stores of this application, each with what fills it.</summary>
 public static class DashboardStores
 {
-    /// <summary>Adds the stores, what fills them, and what reads them for a page. The notes are left to people.</summary>
+    private const int NoteBytes = 4096;
+
+    /// <summary>Adds the stores, and what fills them. The notes are left to people.</summary>
     public static IServiceCollection AddDashboardStores(this IServiceCollection services, DashboardNode node)
     {
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default));
-        var stores = services.AddStoreViews().AddTornadose()
+        var stores = services.AddTornadose()
             .AddQueueStore<CpuMetrics>(StoreName.Cpu, OfMachine).SampledBy<CpuMetrics, CpuReader>(SampleRate.Machine)
             .AddQueueStore<MemoryMetrics>(StoreName.Memory, OfMachine).SampledBy<MemoryMetrics, MemoryReader>(SampleRate.Machine)
             .AddQueueStore<NetworkMetrics>(StoreName.Network, OfMachine).SampledBy<NetworkMetrics, NetworkReader>(SampleRate.Machine)
@@ -18,7 +20,7 @@ public static class DashboardStores
             .AddQueueStore<RuntimeMetrics>(node.Own(StoreName.Runtime), OfMachine)
             .SampledBy<RuntimeMetrics, RuntimeReader>(SampleRate.Machine)
             .AddQueueStore<PulseMetrics>(
-                node.Own(StoreName.Pulse), o => (o.Capacity, o.SubscriberGrace) = (StoreWindow.Pulse, SampleRate.PulseWindow))
+                node.Own(StoreName.Pulse), o => (o.Capacity, o.SubscriberGrace) = (SampleRate.PulseMessages, SampleRate.PulseWindow))
             .SampledBy<PulseMetrics, PulseReader>(SampleRate.Pulse)
             .AddQueueStore<DeliveryMetrics>(node.Own(StoreName.Delivery), OfMachine)
             .SampledBy<DeliveryMetrics, DeliveryReader>(SampleRate.Machine)
@@ -26,11 +28,11 @@ public static class DashboardStores
                 ActivatorUtilities.CreateInstance<ProcessTable>(services, ActivatorUtilities.CreateInstance<ProcessReader>(services))
                     .RunAsync(processes, stop))
             .AddKeyedStore<NodeMetrics>(StoreName.Nodes, o => o.KeyMaxAge = SampleRate.NodeMaxAge)
-            .AddQueueStore(StoreName.Notes, o => (o.Capacity, o.MaxMessageBytes) = (StoreWindow.Notes, StoreWindow.NoteBytes));
-        return services.AddMachineReaders().AddSingleton(node).AddSingleton<StoreSnapshots>().AddHostedService<StoresFollowed>();
+            .AddQueueStore(StoreName.Notes, o => (o.Capacity, o.MaxMessageBytes) = (StoreName.NotesKept, NoteBytes));
+        return services.AddMachineReaders().AddSingleton(node).AddHostedService<StoresFollowed>();
     }
 
-    // A page that is opened again within the time that a chart shows finds it without a hole.
+    // As many messages as the chart shows, so that it is full at the first paint. A page that is opened again within the time that a chart shows finds it without a hole.
     private static void OfMachine(StoreOptions store) =>
-        (store.Capacity, store.SubscriberGrace) = (StoreWindow.Machine, SampleRate.MachineWindow);
+        (store.Capacity, store.SubscriberGrace) = (SampleRate.MachineMessages, SampleRate.MachineWindow);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BlazorDashboard.Components.Charts;
 
 /// <summary>
-/// Where the points of a chart lie, in a box of 1000 by 100. The page's <c>chart.js</c> goes on drawing with the same rules.
+/// Where the points of a chart lie, in a box of 1000 by 100. The page goes on drawing with uPlot, in <c>chart.js</c>.
 /// </summary>
 /// <param name="End">Time at the right edge, in milliseconds since 1970.</param>
 /// <param name="Window">Milliseconds from the left edge to the right one.</param>

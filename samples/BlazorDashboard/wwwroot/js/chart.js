@@ -1,55 +1,67 @@
-// A live line chart. The server drew its past in SVG (ChartScale.cs); uPlot draws the same lines in the same box and goes on.
+// A live line chart with uPlot, for LineChart.razor: it is given new points, and keeps those that its window shows.
 // The crosshairs of all charts stand at the same time: that is uPlot's "sync".
-import { pick } from "./bind.js";
-import { paint } from "./paint.js";
 import { format } from "./format.js";
 
-export class Chart {
+const colours = ["--accent", "--second", "--third"];
+
+export function create(element, options) {
+  return new Chart(element, options);
+}
+
+class Chart {
   #element;
   #plot;
-  #keys;
-  #labels;
-  #kind;
-  #window;
-  #gap;
+  #options;
+  #rows = []; // a time, and a value for each line
   #max = 1;
-  #end = 0;
   #uplot = null;
-  #readout = new Readout();
+  #readout = Object.assign(document.createElement("div"), { className: "readout", hidden: true });
+  #resizes = new ResizeObserver(() => requestAnimationFrame(() => this.#resize()));
+  #themes = new MutationObserver(() => this.#uplot?.redraw(false));
+  #leaves = new AbortController();
 
-  constructor(element) {
+  // options: labels of the lines, format of their values, window and gap in milliseconds.
+  constructor(element, options) {
     this.#element = element;
-    this.#plot = element.querySelector(".plot");
-    this.#keys = element.dataset.chart.split(" ");
-    this.#labels = element.dataset.labels.split("|");
-    this.#kind = element.dataset.format;
-    this.#window = Number(element.dataset.window);
-    this.#gap = Number(element.dataset.gap);
-    this.#plot.addEventListener("keydown", event => this.#walk(event));
-    this.#plot.addEventListener("blur", () => this.#uplot?.setCursor({ left: -10, top: -10 }, true, true));
-    new ResizeObserver(() => paint(this.#resize)).observe(this.#plot);
+    this.#plot = element.parentElement;
+    this.#options = options;
+    const { signal } = this.#leaves;
+    this.#plot.addEventListener("keydown", event => this.#walk(event), { signal });
+    this.#plot.addEventListener("blur", () => this.#uplot?.setCursor({ left: -10, top: -10 }, true, true), { signal });
+    this.#resizes.observe(this.#plot);
+    // Colours are painted, not styled: another theme must be told to the chart.
+    this.#themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#uplot?.redraw(false), { signal });
   }
 
-  // values: plain objects with a time `at`, the oldest first, none older than the window.
-  draw(values) {
-    if (values.length === 0) return;
-    this.#end = values.at(-1).at;
-    this.#max = this.#highest(values);
-    this.#element.querySelector(".chart-max").textContent = edge(this.#kind, this.#max);
-    this.#element.dataset.points = values.length;
-    const data = columns(values, this.#keys, this.#gap);
-    if (this.#uplot) this.#uplot.setData(data);
-    else this.#takeOver(data);
+  // What a chart has stays when its store begins anew, after a server's restart: it is still true, and the gap is shown.
+  draw(rows, max) {
+    const known = this.#rows.at(-1)?.[0] ?? -Infinity;
+    this.#rows.push(...rows.filter(([at]) => at > known));
+    const end = this.#rows.at(-1)[0];
+    this.#rows.splice(0, this.#rows.findIndex(([at]) => at >= end - this.#options.window));
+    this.#max = max;
+    this.#plot.parentElement.dataset.points = this.#rows.length;
+    if (this.#uplot) this.#uplot.setData(this.#columns());
+    else this.#resize();
   }
 
-  // Colours come from the page's style, which another theme changes.
-  recolour() {
-    this.#uplot?.redraw(false);
+  dispose() {
+    this.#leaves.abort();
+    this.#resizes.disconnect();
+    this.#themes.disconnect();
+    this.#uplot?.destroy();
   }
 
-  #takeOver(data) {
+  #resize() {
     const { clientWidth: width, clientHeight: height } = this.#plot;
-    if (width === 0) return;
+    if (width === 0 || this.#rows.length === 0) return;
+    if (this.#uplot) this.#uplot.setSize({ width, height });
+    else this.#begin(width, height);
+  }
+
+  #begin(width, height) {
+    const range = () => [this.#rows.at(-1)[0] - this.#options.window, this.#rows.at(-1)[0]];
     this.#uplot = new uPlot({
       width,
       height,
@@ -57,50 +69,48 @@ export class Chart {
       pxAlign: 0,
       legend: { show: false },
       axes: [{ show: false }, { show: false }],
-      scales: { x: { time: false, range: () => [this.#end - this.#window, this.#end] }, y: { range: () => [0, this.#max] } },
-      series: [{}, ...this.#keys.map((_, index) => this.#series(index))],
+      scales: { x: { time: false, range }, y: { range: () => [0, this.#max] } },
+      series: [{}, ...this.#options.labels.map((_, index) => this.#series(index))],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: "dashboard", scales: ["x", null] } },
       hooks: { setCursor: [uplot => this.#read(uplot)] },
-    }, data, this.#plot);
-    this.#plot.querySelector("svg").remove();
-    this.#uplot.over.append(this.#readout.element);
+    }, this.#columns(), this.#element);
+    this.#uplot.over.append(this.#readout);
   }
 
   #series(index) {
-    const colour = ["--accent", "--second", "--third"][index];
+    const style = name => getComputedStyle(this.#plot).getPropertyValue(name);
     return {
-      stroke: () => this.#style(colour),
-      fill: index === 0 ? () => this.#style("--accent-soft") : undefined,
+      stroke: () => style(colours[index]),
+      fill: index === 0 ? () => style("--accent-soft") : undefined,
       width: index === 0 ? 1.6 : 1.3,
       points: { show: false },
     };
   }
 
-  #style(name) {
-    return getComputedStyle(this.#plot).getPropertyValue(name);
+  // Times and values as uPlot wants them, with an empty row where something is missing: no line joins its two sides.
+  #columns() {
+    const columns = [[], ...this.#options.labels.map(() => [])];
+    let before = Infinity;
+    for (const row of this.#rows) {
+      if (row[0] - before > this.#options.gap) columns.forEach((column, index) => column.push(index === 0 ? before + 1 : null));
+      columns.forEach((column, index) => column.push(row[index]));
+      before = row[0];
+    }
+    return columns;
   }
 
-  #resize = () => {
-    const { clientWidth: width, clientHeight: height } = this.#plot;
-    if (this.#uplot && width > 0) this.#uplot.setSize({ width, height });
-  };
-
-  #highest(values) {
-    const { max, least } = this.#element.dataset;
-    if (max) return Number(max);
-    return roundMax(Math.max(...this.#keys.flatMap(key => values.map(value => pick(value, key) ?? 0))), Number(least));
-  }
-
+  // The values under the crosshair.
   #read(uplot) {
     const index = uplot.cursor.left >= 0 ? uplot.cursor.idx : null;
-    const at = index === null || index === undefined ? null : uplot.data[0][index];
-    if (at === null) {
-      this.#readout.hide();
-      return;
-    }
-    const texts = this.#keys.map((_, key) => `${this.#labels[key]} ${format(this.#kind, uplot.data[key + 1][index]).join(" ")}`);
-    const text = [new Date(at).toLocaleTimeString(), ...texts].join(" · ");
-    this.#readout.show(uplot.valToPos(at, "x") / uplot.over.clientWidth, text);
+    const at = uplot.data[0][index];
+    this.#readout.hidden = at === undefined;
+    if (at === undefined) return;
+    const values = this.#options.labels.map((label, line) => `${label} ${format(this.#options.format, uplot.data[line + 1][index]).join(" ")}`);
+    const text = [new Date(at).toLocaleTimeString(), ...values].join(" · ");
+    const x = uplot.valToPos(at, "x") / uplot.over.clientWidth;
+    this.#readout.style.setProperty("--x", `${100 * x}%`);
+    this.#readout.classList.toggle("left", x > 0.5);
+    this.#readout.textContent = text;
     this.#plot.setAttribute("aria-valuetext", text);
   }
 
@@ -117,48 +127,4 @@ export class Chart {
     const left = event.key === "Escape" ? -10 : this.#uplot.valToPos(times[Math.max(0, Math.min(last, index))], "x");
     this.#uplot.setCursor({ left, top: event.key === "Escape" ? -10 : 1 }, true, true);
   }
-}
-
-// The values under the crosshair.
-class Readout {
-  element = Object.assign(document.createElement("div"), { className: "readout", hidden: true });
-
-  show(x, text) {
-    this.element.hidden = false;
-    this.element.style.setProperty("--x", `${100 * x}%`);
-    this.element.classList.toggle("left", x > 0.5);
-    this.element.textContent = text;
-  }
-
-  hide() {
-    this.element.hidden = true;
-  }
-}
-
-// Times and values as uPlot wants them, with an empty row where something is missing: no line joins its two sides.
-function columns(values, keys, gap) {
-  const rows = [[], ...keys.map(() => [])];
-  let before = Infinity;
-  for (const value of values) {
-    if (value.at - before > gap) {
-      rows[0].push(before + 1);
-      for (let key = 0; key < keys.length; key++) rows[key + 1].push(null);
-    }
-    rows[0].push(value.at);
-    keys.forEach((key, index) => rows[index + 1].push(pick(value, key) ?? null));
-    before = value.at;
-  }
-  return rows;
-}
-
-// The edge is a round number: without decimals that say nothing.
-function edge(kind, max) {
-  const [number, unit] = format(kind, max);
-  return `${number.includes(".") ? Number(number) : number} ${unit}`.trim();
-}
-
-function roundMax(highest, least) {
-  if (highest <= least) return least;
-  const power = 10 ** Math.floor(Math.log10(highest));
-  return power * [1, 2, 5, 10].find(step => highest <= step * power);
 }

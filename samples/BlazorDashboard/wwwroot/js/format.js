@@ -1,4 +1,4 @@
-// Numbers as people read them, apart from their unit. FormattedNumber.cs does the same for the first paint.
+// Numbers as people read them, apart from their unit, for the crosshair. FormattedNumber.cs does the same for all others.
 const prefixes = ["", "k", "M", "G", "T", "P"];
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 

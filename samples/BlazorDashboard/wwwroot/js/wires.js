@@ -1,64 +1,66 @@
-// One store over three wires at once: how late its messages are here, and what they weigh. A page that nobody sees reads nothing.
+// One store over three wires at once, for WiresPanel.razor: how late its messages are here, and what they weigh. A page that nobody sees
+// reads nothing.
 import { subscribe } from "../_content/Tornadose.SignalR/tornadose.js";
-import { fill } from "./bind.js";
-import { Chart } from "./chart.js";
-import { clockOffset } from "./clock.js";
-import { paint } from "./paint.js";
 
 const sample = 100;
 
-export class Wires {
-  #wires;
-  #root;
-  #chart;
-  #window;
-  #history = [];
-  #draw = () => this.#chart.draw(this.#history);
-
-  constructor(root, { url, clockUrl, connection }) {
-    this.#root = root;
-    const chart = root.querySelector("[data-chart]");
-    this.#chart = new Chart(chart);
-    this.#window = Number(chart.dataset.window);
-    this.#wires = [...root.querySelectorAll("[data-wire]")].map(row => new Wire(row, url, root.dataset.wires, connection));
-    clockOffset(clockUrl).then(offset => this.#wires.forEach(wire => { wire.offset = offset; }), () => {});
-    setInterval(() => this.#show(), 1000);
-    document.addEventListener("visibilitychange", () => this.#wires.forEach(wire => document.hidden ? wire.pause() : wire.resume()));
-  }
-
-  use(wire) {
-    for (const row of this.#root.querySelectorAll("[data-wire]")) row.querySelector(".in-use").hidden = row.dataset.wire !== wire;
-  }
-
-  #show() {
-    if (document.hidden) return;
-    const figures = this.#wires.map(wire => wire.figures());
-    const slowest = Math.max(...figures.map(figure => figure?.median ?? 0));
-    this.#wires.forEach((wire, index) => figures[index] && wire.show(figures[index], slowest));
-    if (slowest > 0) this.#remember({ at: Date.now(), ...Object.fromEntries(this.#wires.map((wire, index) => [wire.name, figures[index]?.median])) });
-  }
-
-  #remember(values) {
-    this.#history.push(values);
-    while (this.#history[0].at < values.at - this.#window) this.#history.shift();
-    paint(this.#draw);
-  }
-
-  recolour() {
-    this.#chart.recolour();
-  }
+export function probe(store, wires, panel) {
+  const connection = connect(dashboard.url("hubs/stores"));
+  const probes = wires.map(wire => new Probe(wire, store, connection));
+  clockOffset().then(offset => probes.forEach(probe => { probe.offset = offset; }), () => {});
+  const ticking = setInterval(() => tell(probes, panel), 1000);
+  const onVisibility = () => probes.forEach(probe => document.hidden ? probe.pause() : probe.resume());
+  document.addEventListener("visibilitychange", onVisibility);
+  return {
+    close() {
+      clearInterval(ticking);
+      document.removeEventListener("visibilitychange", onVisibility);
+      probes.forEach(probe => probe.close());
+      connection.onclose(() => {});
+      connection.stop();
+    },
+  };
 }
 
-class Wire {
+async function tell(probes, panel) {
+  const figures = Object.fromEntries(probes.map(probe => [probe.wire, probe.figures()]).filter(([, figures]) => figures));
+  if (document.hidden || Object.keys(figures).length === 0) return;
+  try {
+    await panel.invokeMethodAsync("Show", Date.now(), figures);
+  } catch { /* the panel's circuit is away, and nobody is told */ }
+}
+
+// A SignalR connection that is restored for ever.
+function connect(url) {
+  const connection = new signalR.HubConnectionBuilder().withUrl(url).configureLogging(signalR.LogLevel.None)
+    .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount }) => Math.min(500 * 2 ** previousRetryCount, 10_000) }).build();
+  const start = () => connection.start().catch(() => setTimeout(start, 2000));
+  start();
+  return connection;
+}
+
+// How far the server's clock is ahead of this one, in milliseconds: of some answers the quickest says it best.
+async function clockOffset() {
+  let best = { trip: Infinity, offset: 0 };
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const sent = performance.now();
+    const server = Number(await (await fetch(new URL("clock", document.baseURI), { cache: "no-store" })).text());
+    const trip = performance.now() - sent;
+    // The server said whole milliseconds, half of one less than it meant.
+    if (trip < best.trip) best = { trip, offset: server + 0.5 - (performance.timeOrigin + sent + trip / 2) };
+  }
+  return best.offset;
+}
+
+class Probe {
   offset = 0;
-  #row;
   #messages = [];
   #subscription;
 
-  constructor(row, url, store, connection) {
-    this.#row = row;
-    this.name = row.dataset.wire;
-    this.#subscription = subscribe(url, { stores: [store], transport: this.name, connection, minDelay: 500, maxDelay: 10_000, onMessage: message => this.#take(message) });
+  constructor(wire, store, connection) {
+    this.wire = wire;
+    const onMessage = message => this.#take(message);
+    this.#subscription = subscribe(dashboard.url("stores"), { stores: [store], transport: wire, connection, minDelay: 500, maxDelay: 10_000, onMessage });
   }
 
   pause() {
@@ -68,6 +70,10 @@ class Wire {
 
   resume() {
     this.#subscription.resume();
+  }
+
+  close() {
+    this.#subscription.close();
   }
 
   // What was missed while the connection was away is old, and not because of the wire.
@@ -82,13 +88,8 @@ class Wire {
     const count = this.#messages.length;
     if (count < 10) return null;
     const late = this.#messages.map(message => message.late).sort((a, b) => a - b);
-    const bytes = this.#messages.reduce((sum, message) => sum + message.bytes, 0);
+    const size = this.#messages.reduce((sum, message) => sum + message.bytes, 0) / count;
     const seconds = (this.#messages.at(-1).now - this.#messages[0].now) / 1000;
-    return { median: late[count >> 1], high: late[Math.floor(0.95 * count)], size: bytes / count, rate: bytes / count * (count - 1) / seconds };
-  }
-
-  show(figures, slowest) {
-    fill(this.#row, figures);
-    this.#row.querySelector(".meter").style.setProperty("--fill", `${100 * figures.median / slowest}%`);
+    return { median: late[count >> 1], high: late[Math.floor(0.95 * count)], size, rate: size * (count - 1) / seconds };
   }
 }

@@ -384,11 +384,13 @@ public abstract class KeyedStoreSpecification<TFixture> : IAsyncDisposable
         return reader;
     }
 
-    /// <summary>Reads a little, or nothing, or everything; now and then it is cut, and comes back with its id, or as another one.</summary>
+    /// <summary>Reads a little, or nothing, or everything; now and then it is cut, and comes back with its id, or as another
+    /// one.</summary>
     private (KeyedReader Reader, MessageCursor Cursor) Move((KeyedReader Reader, MessageCursor Cursor) from, Random random)
     {
         var (reader, cursor) = from;
-        for (var count = random.Next(3) == 0 ? int.MaxValue : random.Next(8); count > 0 && cursor.TryRead(out StoreMessage? message); count--)
+        var count = random.Next(3) == 0 ? int.MaxValue : random.Next(8);
+        for (; count > 0 && cursor.TryRead(out StoreMessage? message); count--)
             reader.Apply(message);
         if (random.Next(4) != 0)
             return (reader, cursor);

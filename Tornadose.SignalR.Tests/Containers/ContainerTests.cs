@@ -17,7 +17,8 @@ public sealed partial class ContainerTests(ITestOutputHelper output)
         Assert.InRange(image.ApplicationBytes, 1_000_000, 6_000_000);
 
         await using var server = await DashboardServer.StartAsync(image.PathOf("/app/tornadose-server.dll"), [
-            "--Server:Stores:orders=queue", "--Server:AnonymousReaders=true", $"--Server:Sqlite=Data Source={image.PathOf("/stores.db")}"]);
+            "--Server:Stores:orders=queue", "--Server:AnonymousReaders=true",
+            $"--Server:Sqlite=Data Source={image.PathOf("/stores.db")}"]);
         using var http = new HttpClient { BaseAddress = server.Url };
         Assert.Equal("Healthy", await http.GetStringAsync("health/ready"));
     }

@@ -95,7 +95,8 @@ public sealed class BoardTests
             for (var kills = 0; kills < 5 && !stop.IsCancellationRequested; kills++)
             {
                 await Eventually.TrueAsync(async () => await redis.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub") is > 0L);
-                await Eventually.TrueAsync(async () => await redis.CommandAsync("PUBLISH", "{tornadose:orders}", "\u0001T1;forged") is > 0L);
+                await Eventually.TrueAsync(
+                    async () => await redis.CommandAsync("PUBLISH", "{tornadose:orders}", "\u0001T1;forged") is > 0L);
             }
         }
     }
@@ -111,7 +112,8 @@ public sealed class BoardTests
     {
         using var http = new HttpClient();
         var text = await http.GetStringAsync(new Uri(server.Url, "metrics")).WithTimeout();
-        return [.. text.Split('\n').Where(static line => !line.StartsWith('#')).SelectMany(static line => PrometheusNames.In(line.Split('{')[0]))];
+        return [.. text.Split('\n').Where(static line => !line.StartsWith('#')).SelectMany(
+            static line => PrometheusNames.In(line.Split('{')[0]))];
     }
 
     private static bool IsRare(string query) => PrometheusNames.In(query).Any(Rare.Contains);

@@ -137,14 +137,16 @@ public sealed class ConsumerTests(PackageFixture package)
             var builder = WebApplication.CreateSlimBuilder(args);
             builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));
             builder.Services.AddHealthChecks().AddTornadose();
-            builder.Services.AddTornadose().AddDataStore<Order>("latest").AddQueueStore("orders", store => store.Capacity = 10).AddQueueStore("devices/{id}");
+            builder.Services.AddTornadose().AddDataStore<Order>("latest")
+                .AddQueueStore("orders", store => store.Capacity = 10).AddQueueStore("devices/{id}");
             var app = builder.Build();
             app.MapStores("/stores");
             app.MapStoreHub("/hubs/stores");
             app.MapStorePublishing("/stores").AllowAnonymous();
             app.MapStoreInspector("/stores/_inspect").AllowAnonymous();
             app.MapHealthChecks("/health");
-            app.MapPost("/order", async ([FromKeyedServices("latest")] IStore<Order> latest) => (await latest.PublishAsync(new Order("tea", 2))).ToString());
+            app.MapPost("/order", async ([FromKeyedServices("latest")] IStore<Order> latest) =>
+                (await latest.PublishAsync(new Order("tea", 2))).ToString());
             app.Run();
 
             record Order(string Item, int Count);

@@ -11,8 +11,9 @@ interface Change<T> {
 }
 
 /**
- * Makes a collection of what comes. A new snapshot does not empty it: the keys that it had are marked as stale, each one that comes is so no more, and at the end of the snapshot those that are
- * left go. So a page does not flicker, and a connection that breaks in the middle of a snapshot, and goes on after the last key, needs no care.
+ * Makes a collection of what comes. A new snapshot does not empty it: the keys that it had are marked as stale, each one that comes is so
+ * no more, and at the end of the snapshot those that are left go. So a page does not flicker, and a connection that breaks in the middle
+ * of a snapshot, and goes on after the last key, needs no care.
  */
 export class Collection<T> implements EntriesCollection<T> {
   readonly entries: Map<string, T>;

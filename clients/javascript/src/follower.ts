@@ -34,7 +34,8 @@ export type Item<T> = Message<T> | { readonly reset: Reset };
  * (1) connect with the cursor, by one of three wires;
  * (2) hand on what comes, and move the cursor with each message, until the connection ends, for whatever reason;
  * (3) wait, longer after each failure, unless there is a reason to go on at once; then again from (1).
- * Nothing else is remembered of a connection, so nothing can be lost with it. Whoever wants a fresh one (pause, refill, a change of networks) stops the present attempt: the loop does the rest.
+ * Nothing else is remembered of a connection, so nothing can be lost with it. Whoever wants a fresh one (pause, refill, a change of
+ * networks) stops the present attempt: the loop does the rest.
  */
 export class Follower<T> implements Subscription<T>, Wire {
   readonly settings: Settings & SubscribeOptions<T>;
@@ -179,8 +180,8 @@ export class Follower<T> implements Subscription<T>, Wire {
   }
 
   /**
-   * Over HTTP/1.1 a browser has six connections to a host, for all its tabs together, and WebSockets are not among them: so they come first. Some networks let none through, which looks like any
-   * other failure: every third time it is the other's turn.
+   * Over HTTP/1.1 a browser has six connections to a host, for all its tabs together, and WebSockets are not among them: so they come
+   * first. Some networks let none through, which looks like any other failure: every third time it is the other's turn.
    */
   #choose(): Exclude<Transport, 'auto'> {
     const { isHub, transport, WebSocket, headers, ticket } = this.settings;

@@ -5,8 +5,8 @@ import { ask } from './requests';
 import type { Wire } from './wire';
 
 /**
- * Server-Sent Events, by fetch. Not an EventSource: that one ends for good with any status but 200, hides the status, sends no headers, does not show the comments that prove a connection
- * alive, and decides by itself when to come back.
+ * Server-Sent Events, by fetch. Not an EventSource: that one ends for good with any status but 200, hides the status, sends no headers,
+ * does not show the comments that prove a connection alive, and decides by itself when to come back.
  */
 export async function readEvents(wire: Wire, url: URL): Promise<void> {
   const { attempt, settings } = wire;

@@ -122,8 +122,8 @@ export interface CommonOptions<T> {
   /** Default true. False: `data` is the published text, character for character, also where it is JSON. */
   json?: boolean | undefined;
   /**
-   * At most one batch of messages in so many milliseconds, from 50 to 60000: the first at once, the newest always included; of a data store
-   * the newest alone. Over SignalR not with `json: false`. Default: as fast as possible.
+   * At most one batch of messages in so many milliseconds, from 50 to 60000: the first at once, the newest always included; of a data
+   * store the newest alone. Over SignalR not with `json: false`. Default: as fast as possible.
    */
   every?: number | undefined;
   /** Whether after a reset everything comes that the store still keeps, before what is new. Default: true with `from: "earliest"`. */
@@ -139,13 +139,14 @@ export interface CommonOptions<T> {
   /** Instead of the global one, which Node 20 lacks. */
   WebSocket?: (new (url: string) => any) | undefined;
   /**
-   * Loads the application's own state. It is called when the position is fixed, and again after each reset; messages that come meanwhile are held back until it has ended, so that each is in the
-   * state, or handed on after it, or both. What it throws is told to `onError`, and it is called again later.
+   * Loads the application's own state. It is called when the position is fixed, and again after each reset; messages that come meanwhile
+   * are held back until it has ended, so that each is in the state, or handed on after it, or both. What it throws is told to `onError`,
+   * and it is called again later.
    */
   load?: ((request: LoadRequest) => unknown) | undefined;
   /**
-   * One connection for all tabs of a browser that follow the same stores by the same URL, and say so; a string keeps groups apart, such as those of two users. Where the browser has no locks or
-   * channels, and with `connection`, each tab has its own. Default false.
+   * One connection for all tabs of a browser that follow the same stores by the same URL, and say so; a string keeps groups apart, such as
+   * those of two users. Where the browser has no locks or channels, and with `connection`, each tab has its own. Default false.
    */
   share?: boolean | string | undefined;
   onMessage?: ((message: Message<T>) => void) | undefined;

@@ -27,12 +27,12 @@ public sealed class LogSecretsTests
         await socket.SendAsync(WsOpcode.Binary, Encoding.UTF8.GetBytes(Payload));
         await using var refused = await RawHttp.GetAsync(host.Orders($"?ticket={Token}"), headers);
         Assert.Equal(401, refused.Status);
-        (string Body, string Type, string Query)[] refused =
+        (string Body, string Type, string Query)[] unacceptable =
         [
             (Payload + new string('x', 300_000), "text/plain", ""), ($"{{ \"{Payload}\" ", "application/json", ""),
             (Payload, "text/plain", "?event=a%0Ab"), (Payload, "image/png", ""),
         ];
-        foreach (var (body, type, query) in refused)
+        foreach (var (body, type, query) in unacceptable)
         {
             await using var answer = await RawHttp.SendAsync(
                 host.Orders(query), "POST", [.. headers, ("Content-Type", type), ("Idempotency-Key", Token)],

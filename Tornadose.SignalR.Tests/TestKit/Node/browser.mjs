@@ -1,5 +1,6 @@
-// node browser.mjs: a headless Chromium that does what {"id":1,"command":{"tab":"main",…}} says, one command after the
-// other, and answers {"type":"answer","id":1,"value":…} or {…,"error":"…"}.
+// node browser.mjs: a headless Chromium for all tests. A page is a browser context, which shares nothing with the others: no cookies, no
+// storage, no connections. {"id":1,"page":7,"command":{"tab":"main",…}} is done after the page's earlier commands, and answered by
+// {"type":"answer","id":1,"value":…} or {…,"error":"…"}; {"id":2,"page":7} closes the page.
 // Commands: goto, eval, waitFor, click, press, screenshot, colorScheme, reducedMotion, viewport, errors, axe, close.
 import { accessSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,22 +24,29 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 });
-const context = await browser.newContext();
-context.setDefaultTimeout(60_000);
-const tabs = new Map();
+const pages = new Map();
 
-async function open() {
+async function openPage() {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(60_000);
+  return { context, tabs: new Map() };
+}
+
+async function openTab(context) {
   const page = await context.newPage();
   const errors = [];
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', error => errors.push(error.message));
-  // What a page aborts itself, a stream that it leaves for another, has not failed.
-  page.on('requestfailed', request => request.failure()?.errorText !== 'net::ERR_ABORTED' && errors.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('requestfailed', request => {
+    const reason = request.failure()?.errorText;
+    // What a page aborts itself, a stream that it leaves for another, has not failed.
+    if (reason !== 'net::ERR_ABORTED') errors.push(`${request.url()}: ${reason}`);
+  });
   return { page, errors };
 }
 
-async function run({ tab = 'main', ...command }) {
-  if (!tabs.has(tab)) tabs.set(tab, await open());
+async function run({ context, tabs }, { tab = 'main', ...command }) {
+  if (!tabs.has(tab)) tabs.set(tab, await openTab(context));
   const { page, errors } = tabs.get(tab);
   if (command.goto) await page.goto(command.goto, { waitUntil: 'domcontentloaded' });
   if (command.eval) return (await page.evaluate(command.eval)) ?? null;
@@ -62,9 +70,18 @@ async function run({ tab = 'main', ...command }) {
   return null;
 }
 
-let last = Promise.resolve();
-onCommand(({ id, command }) => {
-  last = last.then(() => run(command)).then(
+async function take(number, command) {
+  const page = await (pages.get(number).opening);
+  if (command) return run(page, command);
+  pages.delete(number);
+  await page.context.close();
+  return null;
+}
+
+onCommand(({ id, page: number, command }) => {
+  if (!pages.has(number)) pages.set(number, { opening: openPage(), last: Promise.resolve() });
+  const page = pages.get(number);
+  page.last = page.last.then(() => take(number, page, command)).then(
     value => print({ type: 'answer', id, value }),
     error => print({ type: 'answer', id, error: error.message }));
 }, () => browser.close());

@@ -7,7 +7,10 @@ import type {
 interface Change<T> {
   readonly key: string;
   readonly value: T;
-  readonly headers: { readonly operation?: 'insert' | 'update' | 'delete'; readonly control?: 'snapshot-start' | 'snapshot-end' | 'reset' };
+  readonly headers: {
+    readonly operation?: 'insert' | 'update' | 'delete';
+    readonly control?: 'snapshot-start' | 'snapshot-end' | 'reset';
+  };
 }
 
 /**
@@ -57,7 +60,8 @@ export class Collection<T> implements EntriesCollection<T> {
   }
 
   #put(key: string, value: T): void {
-    const operation = this.entries.delete(key) ? 'update' : 'insert'; // the server's word is another one where a removal between was passed over
+    // The server's word is another one where a removal between was passed over.
+    const operation = this.entries.delete(key) ? 'update' : 'insert';
     this.entries.set(key, value);
     this.#stale.delete(key);
     this.#tell({ operation, key, value });

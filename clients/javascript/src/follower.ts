@@ -80,7 +80,8 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#minDelay = this.settings.minDelay;
     this.#isPlaced = !!options.after;
     this.#transport = this.#choose();
-    const told = { failed: (error: Failure) => void call(options.onError, error), full: () => this.#fill(), drained: () => this.#drained() };
+    const failed = (error: Failure) => void call(options.onError, error);
+    const told = { failed, full: () => this.#fill(), drained: () => this.#drained() };
     if (options.load) this.#loader = new Loader(options.load, item => this.#deliver(item), told, queued);
     globalThis.addEventListener?.('online', () => this.#backOnline(), { signal: this.#life.signal });
     globalThis.document?.addEventListener('visibilitychange', () => document.hidden || this.#hurry(), { signal: this.#life.signal });
@@ -116,7 +117,10 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#nudge();
   }
 
-  /** Messages, and `{ reset }` where some are missing. What is read too slowly is left to the server to keep: the connection ends until the queue is empty. */
+  /**
+   * Messages, and `{ reset }` where some are missing. What is read too slowly is left to the server to keep: the connection ends until the
+   * queue is empty.
+   */
   [Symbol.asyncIterator](): AsyncGenerator<Item<T>, void, undefined> {
     return this.#readers.read();
   }
@@ -125,7 +129,8 @@ export class Follower<T> implements Subscription<T>, Wire {
     await null; // the caller has the subscription before its callbacks are called
     while (!this.#isClosed) {
       if (this.#isPaused || this.#isFull) await this.#rest(Infinity, this.#nudges);
-      else if (this.#awaitsConnection()) await this.#rest(100, this.#nudges); // nothing tells of a connection that the application starts again
+      // Nothing tells of a connection that the application starts again.
+      else if (this.#awaitsConnection()) await this.#rest(100, this.#nudges);
       else await this.#try();
     }
   }
@@ -326,7 +331,10 @@ export class Follower<T> implements Subscription<T>, Wire {
     if (!refill) this.#settle(-1, moments);
   }
 
-  /** Everything that is kept, and then what is new, in one stream without a seam. Other stores may have a reset as well, so that this one waits a moment for them. */
+  /**
+   * Everything that is kept, and then what is new, in one stream without a seam. Other stores may have a reset as well, so that this one
+   * waits a moment for them.
+   */
   #rewind(index: number): void {
     this.cursor.rewind(index);
     this.from = 'earliest';

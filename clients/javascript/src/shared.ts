@@ -40,7 +40,8 @@ export class SharedFollower<T> implements Subscription<T> {
   readonly #cursor: Cursor;
   readonly #key: string;
   readonly #channel: BroadcastChannel;
-  readonly #readers = new Readers<Item<T>>(queued, { full: () => {}, drained: () => {}, left: () => this.#options.onMessage || this.close() });
+  readonly #readers = new Readers<Item<T>>(
+    queued, { full: () => {}, drained: () => {}, left: () => this.#options.onMessage || this.close() });
   #own: Follower<T> | undefined;
   #transport: Exclude<Transport, 'auto'>;
   #leading: (() => void) | undefined; // gives the lock back

@@ -45,4 +45,5 @@ function takeEvent(wire: Wire, { id, event, data, retry, store, format, bytes }:
 
 /** Of several stores the event type is `store` or `store/type`, and names have slashes as well. */
 const longestName = (names: readonly string[], event = ''): string =>
-  names.filter(name => event === name || event.startsWith(`${name}/`)).reduce((longest, name) => name.length > longest.length ? name : longest, '');
+  names.filter(name => event === name || event.startsWith(`${name}/`))
+    .reduce((longest, name) => name.length > longest.length ? name : longest, '');

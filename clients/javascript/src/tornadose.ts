@@ -51,6 +51,8 @@ export function publish(url: string | URL, store: string, data: unknown, options
  * @returns The id of the last message.
  * @throws StoreError: they were refused, or not taken in time.
  */
-export function publishMany(url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions = {}): Promise<string> {
+export function publishMany(
+  url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions = {},
+): Promise<string> {
   return publishManyTo(url, store, items, options);
 }

@@ -42,8 +42,8 @@ internal static partial class BackplaneLog
 
     [LoggerMessage(
         34, LogLevel.Error,
-        "Redis does not let this node use {What}, so requests of other nodes (revocations, rechecks) take effect here late or never, and " +
-            "they may not notice. docs/redis.md has the rights.")]
+        "Redis does not let this node use {What}, so requests of other nodes (revocations, rechecks) take effect here late or never, " +
+            "and they may not notice. docs/redis.md has the rights.")]
     public static partial void NodesRefused(this ILogger logger, Exception failure, string what);
 
     [LoggerMessage(27, LogLevel.Error, "Watching the connection to Redis failed.")]

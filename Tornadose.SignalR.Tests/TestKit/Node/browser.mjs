@@ -70,8 +70,8 @@ async function run({ context, tabs }, { tab = 'main', ...command }) {
   return null;
 }
 
-async function take(number, command) {
-  const page = await (pages.get(number).opening);
+async function take(number, { opening }, command) {
+  const page = await opening;
   if (command) return run(page, command);
   pages.delete(number);
   await page.context.close();

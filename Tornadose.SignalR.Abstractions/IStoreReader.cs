@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// Reads one store, in the process that keeps it or over a wire: first what the store keeps, then what is published after that. Its members
-/// may be called from any thread; one reading at a time.
+/// Reads one store, in the process that keeps it or over a wire: first what the store keeps, then what is published after that. Its
+/// members may be called from any thread; one reading at a time.
 /// </summary>
 public interface IStoreReader
 {

@@ -19,9 +19,9 @@ public sealed record PublishOptions
 
     /// <summary>
     /// A key of the caller's choice, 1 to 256 characters, unique to the message. Publishing again with the same key within five minutes
-    /// stores nothing and returns the same position: set it where a publish may be retried. Default null: every call stores a message. Keys
-    /// of the application, of each user who publishes over HTTP or a hub, and of those who have not signed in are apart: none of them makes
-    /// a message of another vanish.
+    /// stores nothing and returns the same position: set it where a publish may be retried. Default null: every call stores a message.
+    /// Keys of the application, of each user who publishes over HTTP or a hub, and of those who have not signed in are apart: none of them
+    /// makes a message of another vanish.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 

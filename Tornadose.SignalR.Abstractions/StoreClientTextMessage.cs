@@ -22,7 +22,8 @@ public sealed class StoreClientTextMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Event { get; init; }
 
-    /// <summary><c>json</c> where <see cref="Data"/> is the text of a JSON value; null, and absent on the wire, where it is text.</summary>
+    /// <summary><c>json</c> where <see cref="Data"/> is the text of a JSON value; null, and absent on the wire, where it is
+    /// text.</summary>
     [DataMember(Name = "format", EmitDefaultValue = false), JsonPropertyName("format")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Format { get; init; }

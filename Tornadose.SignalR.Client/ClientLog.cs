@@ -31,6 +31,7 @@ internal static partial class ClientLog
     [LoggerMessage(8, LogLevel.Information, "Store {Store} is complete, and all of it was read.")]
     public static partial void Completed(this ILogger logger, string store);
 
-    [LoggerMessage(9, LogLevel.Error, "The value in message {Id} of store {Store} is no {Type}: its key is left out.")]
+    [LoggerMessage(9, LogLevel.Error,
+        "The value in message {Id} of store {Store} cannot be read as {Type}. The collection omits its key.")]
     public static partial void ValueUnreadable(this ILogger logger, Exception failure, string? id, string store, string type);
 }

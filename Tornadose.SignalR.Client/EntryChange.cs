@@ -9,8 +9,8 @@ public readonly struct EntryChange<T>
     internal EntryChange(StoreChange change, string? key = null, T? value = default) => (Change, Key, Value) = (change, key, value);
 
     /// <summary>
-    /// <see cref="StoreChange.Insert"/>, <see cref="StoreChange.Update"/> or <see cref="StoreChange.Delete"/> of <see cref="Key"/>; or <see
-    /// cref="StoreChange.SnapshotEnd"/>: all keys are there that the store had when the connection was made. That one comes after the
+    /// <see cref="StoreChange.Insert"/>, <see cref="StoreChange.Update"/> or <see cref="StoreChange.Delete"/> of <see cref="Key"/>; or
+    /// <see cref="StoreChange.SnapshotEnd"/>: all keys are there that the store had when the connection was made. That one comes after the
     /// beginning, a reconnect, and a reset.
     /// </summary>
     public StoreChange Change { get; }

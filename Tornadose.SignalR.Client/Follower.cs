@@ -31,7 +31,8 @@ internal sealed class Follower : IAsyncDisposable
     private bool _hasWorked;
     private bool _hasAskedForTokenAnew;
 
-    public Follower(StoreRequests requests, StoreList stores, StartAt? start, ClientMetrics metrics, ILogger logger, CancellationToken stop)
+    public Follower(
+        StoreRequests requests, StoreList stores, StartAt? start, ClientMetrics metrics, ILogger logger, CancellationToken stop)
     {
         (_requests, _stores, _metrics, _logger, _stop) = (requests, stores, metrics, logger, stop);
         _cursor = new FollowCursor(stores, start);

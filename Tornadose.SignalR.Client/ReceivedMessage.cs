@@ -100,7 +100,8 @@ public sealed class ReceivedMessage
     /// <param name="value">The value.</param>
     /// <returns>False for a reset, and for a message that is no <typeparamref name="T"/>: somebody else published it.</returns>
     /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
-    public bool TryGetValue<T>([MaybeNullWhen(false)] out T value) => TryGetValue((JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T)), out value);
+    public bool TryGetValue<T>([MaybeNullWhen(false)] out T value) =>
+        TryGetValue((JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T)), out value);
 
     /// <summary>The value that was published, if this is a message that holds one.</summary>
     /// <typeparam name="T">Its type.</typeparam>

@@ -6,7 +6,8 @@ namespace Tornadose.SignalR;
 
 /// <summary>
 /// A subscription in the background:
-/// <see cref="TornadoseClient.Follow(string, Func{ReceivedMessage, CancellationToken, ValueTask}, Action{StoreSubscription}?, StartAt?)"/>.
+/// <see cref="TornadoseClient.Follow(string, Func{ReceivedMessage, CancellationToken, ValueTask},
+/// Action{StoreSubscription}?, StartAt?)"/>.
 /// </summary>
 public sealed class StoreSubscription : IAsyncDisposable
 {

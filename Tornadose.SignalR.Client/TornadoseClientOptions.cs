@@ -105,6 +105,8 @@ public sealed class TornadoseClientOptions
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Not taken in a native application, which has no reflection.")]
     private static JsonSerializerOptions CreateDefault() => new(JsonSerializerDefaults.Web)
     {
-        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : JsonTypeInfoResolver.Combine(),
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault
+            ? new DefaultJsonTypeInfoResolver()
+            : JsonTypeInfoResolver.Combine(),
     };
 }

@@ -69,5 +69,6 @@ internal sealed class LedgerWalk(LedgerSubscriber subscriber, LedgerRule rule)
     }
 
     private void Violated(string law, string what) =>
-        _violations.Add($"{law} {subscriber.Name}: {what}; records: {string.Join(" | ", subscriber.Records.Take(_index + 1).TakeLast(6))}");
+        _violations.Add(
+            $"{law} {subscriber.Name}: {what}; records: {string.Join(" | ", subscriber.Records.Take(_index + 1).TakeLast(6))}");
 }

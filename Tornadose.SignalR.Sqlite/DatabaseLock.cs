@@ -1,13 +1,14 @@
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Keeps other processes out of the database. SQLite's own locks would do so only in a mode that shuts out this process's other connections
-/// as well, and programs that look into the database. The operating system lets go of both locks when the process ends, however it ends.
+/// Keeps other processes out of the database. SQLite's own locks would do so only in a mode that shuts out this process's other
+/// connections as well, and programs that look into the database. The operating system lets go of both locks when the process ends,
+/// however it ends.
 /// </summary>
 /// <remarks>
-/// A file beside the database is locked as a whole, which also refuses a second use in the same process. It can be deleted, and a hard link
-/// to the database has another one beside it; so a byte of the database itself is locked too, far behind its end and the bytes that SQLite
-/// locks. macOS has only the first.
+/// A file beside the database is locked as a whole, which also refuses a second use in the same process. It can be deleted, and a hard
+/// link to the database has another one beside it; so a byte of the database itself is locked too, far behind its end and the bytes that
+/// SQLite locks. macOS has only the first.
 /// </remarks>
 internal sealed class DatabaseLock : IDisposable
 {

@@ -31,8 +31,8 @@ internal sealed class SqliteBackplaneOptionsValidation : IValidateOptions<Sqlite
             if (parsed.DataSource.TrimStart().StartsWith("file:", StringComparison.OrdinalIgnoreCase))
                 return $"ConnectionString has a URI, which may mean a database in memory or one without locks; {Right}.";
             return parsed.DefaultTimeout is < 1 or > MaxTimeoutSeconds && parsed.ShouldSerialize("Default Timeout")
-                ? $"ConnectionString has a Default Timeout of {parsed.DefaultTimeout} s; it must be from 1 to {MaxTimeoutSeconds} s: while "
-                    + "another program has locked the database, publishers of all stores wait that long."
+                ? $"ConnectionString has a Default Timeout of {parsed.DefaultTimeout} s; it must be from 1 to {MaxTimeoutSeconds} s: "
+                    + "while another program has locked the database, publishers of all stores wait that long."
                 : null;
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException or OverflowException)

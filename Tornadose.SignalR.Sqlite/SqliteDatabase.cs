@@ -94,7 +94,8 @@ internal sealed class SqliteDatabase : IDisposable
         using (var mode = journal.Query())
         {
             if (!mode.Read() || mode.GetString(0) != "wal")
-                throw new StoreUnavailableException($"'{Path}' cannot have a write-ahead log. Put it on a local disk.", mayBeStored: false);
+                throw new StoreUnavailableException(
+                    $"'{Path}' cannot have a write-ahead log. Put it on a local disk.", mayBeStored: false);
         }
 
         Run(Writer, "SELECT count(*) FROM sqlite_schema"); // from here on SQLite has its own lock

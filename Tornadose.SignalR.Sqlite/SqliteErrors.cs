@@ -55,6 +55,6 @@ internal static class SqliteErrors
         new($"{Explain(failure, path)} Nothing was stored: publish again once it is repaired.", mayBeStored: false, failure);
 
     public static StoreUnavailableException Unknown(Exception failure, string path) => new(
-        $"{Explain(failure, path)} The message may have been stored all the same: publish again with the same IdempotencyKey, which stores "
-        + "it once.", mayBeStored: true, failure);
+        $"{Explain(failure, path)} The message may have been stored all the same: publish again with the same IdempotencyKey, "
+        + "which stores it once.", mayBeStored: true, failure);
 }

@@ -18,6 +18,6 @@ internal static partial class SqliteLog
     public static partial void StoreFailed(this ILogger logger, Exception failure, string store, string path);
 
     [LoggerMessage(44, LogLevel.Error,
-        "The options of store {Store} cannot be read: in the database it keeps to those that it had, and others may as well.")]
+        "The options of store {Store} cannot be read. The database keeps the previous ones for it, and perhaps for other stores.")]
     public static partial void LimitsFailed(this ILogger logger, Exception failure, string store);
 }

@@ -44,7 +44,8 @@ public static class SqliteTornadoseBuilderExtensions
         return builder.Add("", configure);
     }
 
-    private static ITornadoseBuilder Add(this ITornadoseBuilder builder, string connectionString, Action<SqliteBackplaneOptions>? configure)
+    private static ITornadoseBuilder Add(
+        this ITornadoseBuilder builder, string connectionString, Action<SqliteBackplaneOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;

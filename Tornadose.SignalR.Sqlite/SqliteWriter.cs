@@ -133,8 +133,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
         var elapsed = began == Idle ? TimeSpan.Zero : _time.GetElapsedTime(began);
         return elapsed < Patience
             ? null
-            : $"The database '{_path}' has not answered for {(int)elapsed.TotalSeconds} s, and publishers wait: another program has locked "
-                + "it, or the disk hangs.";
+            : $"The database '{_path}' has not answered for {(int)elapsed.TotalSeconds} s, and publishers wait: "
+                + "another program has locked it, or the disk hangs.";
     }
 
     /// <returns>What failed; null when nothing did.</returns>

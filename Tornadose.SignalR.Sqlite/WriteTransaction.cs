@@ -56,7 +56,8 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     private readonly Statement _deleteMessages = new(connection, "DELETE FROM messages WHERE store = ?1", 1);
     private readonly Statement _deleteKeys = new(connection, "DELETE FROM keys WHERE store = ?1", 1);
     private readonly Statement _deleteStore = new(connection, "DELETE FROM stores WHERE id = ?1", 1);
-    private readonly Statement _findKey = new(connection, "SELECT offset, tag FROM keys WHERE store = ?1 AND key = ?2 AND expires > ?3", 3);
+    private readonly Statement _findKey = new(
+        connection, "SELECT offset, tag FROM keys WHERE store = ?1 AND key = ?2 AND expires > ?3", 3);
     private readonly Statement _addKey = new(
         connection, "INSERT OR REPLACE INTO keys(store, key, offset, tag, expires) VALUES(?1, ?2, ?3, ?4, ?5)", 5);
     private readonly Statement _mark = new(

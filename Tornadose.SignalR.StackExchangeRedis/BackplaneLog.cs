@@ -37,18 +37,18 @@ internal static partial class BackplaneLog
     [LoggerMessage(32, LogLevel.Information, "Messages are announced on {Channels}.")]
     public static partial void Announcing(this ILogger logger, string channels);
 
-    [LoggerMessage(33, LogLevel.Error, "What was ordered on another node could not be done here. It is tried again.")]
+    [LoggerMessage(33, LogLevel.Error, "An operator's request from another node failed here. It is retried.")]
     public static partial void OrderFailed(this ILogger logger, Exception failure);
 
     [LoggerMessage(
         34, LogLevel.Error,
-        "Redis does not let this node use {What}, so it obeys what is ordered on other nodes (revocations, rechecks) late or never, and " +
-            "they may not notice. docs/redis.md has the rights.")]
+        "Redis does not let this node use {What}, so requests of other nodes (revocations, rechecks) take effect here late or never, " +
+            "and they may not notice. docs/redis.md has the rights.")]
     public static partial void NodesRefused(this ILogger logger, Exception failure, string what);
 
     [LoggerMessage(27, LogLevel.Error, "Watching the connection to Redis failed.")]
     public static partial void WatchFailed(this ILogger logger, Exception failure);
 
-    [LoggerMessage(28, LogLevel.Warning, "Redis did not answer in time, or not as it should.")]
+    [LoggerMessage(28, LogLevel.Warning, "Redis did not answer in time, or gave an unexpected answer.")]
     public static partial void PositionsUnknown(this ILogger logger, Exception failure);
 }

@@ -16,8 +16,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// publisher is traced, a comma and its <c>traceparent</c>. Of a keyed store it is the letter of the change (<c>i</c>, <c>u</c>, <c>d</c>,
 /// <c>c</c>), and the key stands in the place of the event type. The previous tag
 /// makes announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out
-/// forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a version take the announcement as a hint that
-/// there is something to be read from the log, which has no version.
+/// forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a version take the announcement as a hint
+/// that there is something to be read from the log, which has no version.
 /// </remarks>
 /// <param name="Position">Null for a foreign message; that of no store for an announcement of an unknown version.</param>
 /// <param name="PreviousTag">The tag of the message before.</param>

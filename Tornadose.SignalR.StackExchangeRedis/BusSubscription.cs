@@ -4,8 +4,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
 /// Channels on one connection. Once ended it hands on nothing more, so that a message is not heard on the old connection and on the new
-/// one. The messages of a channel come in the order in which Redis sent them: the client library keeps it in queues, and not where it calls
-/// handlers.
+/// one. The messages of a channel come in the order in which Redis sent them: the client library keeps it in queues, and not where it
+/// calls handlers.
 /// </summary>
 /// <remarks>
 /// Others may listen to the same channels on the same connection: other stores, and the application, whose connection it may be. So only

@@ -6,8 +6,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// The loop that follows a store: it subscribes first, then reads, so that nothing falls between, and then takes what happens one after the
-/// other: what came over the bus, a position that Redis told, a reader that needs what Redis has now.
+/// The loop that follows a store: it subscribes first, then reads, so that nothing falls between, and then takes what happens one after
+/// the other: what came over the bus, a position that Redis told, a reader that needs what Redis has now.
 /// </summary>
 /// <remarks>
 /// The loop is the lock: it awaits each read in its place, and nothing else writes the copy meanwhile. What comes meanwhile waits in one

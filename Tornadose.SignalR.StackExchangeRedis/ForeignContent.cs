@@ -11,7 +11,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// </summary>
 internal static class ForeignContent
 {
-    /// <summary>An application's own serializer options may allow more than the usual 64 levels; its messages come this way, too.</summary>
+    /// <summary>An application's own serializer options may allow more than the usual 64 levels; its messages come this way,
+    /// too.</summary>
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
 
     public static MessageContent Of(ReadOnlyMemory<byte> data, bool json, string? eventType)

@@ -95,7 +95,9 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
         return new LogPageEntry(
             new MessagePosition(epoch, offset, tag), content,
             long.TryParse((string?)time, CultureInfo.InvariantCulture, out var at) ? at : 0,
-            uint.TryParse((string?)previous, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var before) ? before : null);
+            uint.TryParse((string?)previous, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var before)
+                ? before
+                : null);
     }
 
     private static bool TryParseId(string? id, out long offset, out uint tag)

@@ -207,7 +207,8 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         if (log.IsOpen)
         {
             log.Reload(
-                read.Break!.Value, origin, read.Entries.Select(static entry => (entry.Position, entry.Content, entry.Age)), read.Forgotten);
+                read.Break!.Value, origin, read.Entries.Select(static entry => (entry.Position, entry.Content, entry.Age)),
+                read.Forgotten);
             return;
         }
 

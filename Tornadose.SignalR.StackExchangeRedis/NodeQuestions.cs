@@ -178,8 +178,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     }
 
     /// <summary>
-    /// Tells Redis that this node is there, or has left, and learns of the others and of new orders. To obey takes as long as it takes, and
-    /// nobody waits for it here: a node that does not come back in time would be missed.
+    /// Tells Redis that this node is there, or has left, and learns of the others and of new orders. To obey takes as long as it takes,
+    /// and nobody waits for it here: a node that does not come back in time would be missed.
     /// </summary>
     /// <param name="order">An order to add, or nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -9,7 +9,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
 /// Order and positions decided in Redis, for all processes that share it. A message's journey: the append script stores it and announces
-/// it; each node that follows the store takes the announcement into its copy of the log; from there it is delivered as in a single process.
+/// it; each node that follows the store takes the announcement into its copy of the log; from there it is delivered as in a single
+/// process.
 /// </summary>
 internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposable, IDisposable
 {

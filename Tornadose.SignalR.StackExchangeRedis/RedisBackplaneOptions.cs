@@ -47,8 +47,8 @@ public sealed class RedisBackplaneOptions
     public TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether the application fails to start when Redis does not answer within <see cref="CommandTimeout"/>. Default false: it starts, the
-    /// health check is unhealthy, publishing throws, and all of that heals when Redis answers.
+    /// Whether the application fails to start when Redis does not answer within <see cref="CommandTimeout"/>. Default false: it starts,
+    /// the health check is unhealthy, publishing throws, and all of that heals when Redis answers.
     /// </summary>
     public bool RequireAtStartup { get; set; }
 

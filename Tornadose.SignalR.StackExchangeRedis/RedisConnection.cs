@@ -10,7 +10,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// connection that seems alive and is not can be replaced, when it is not the application's own.
 /// </summary>
 internal sealed class RedisConnection(
-    RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics, ILogger logger) : IAsyncDisposable
+    RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics,
+    ILogger logger) : IAsyncDisposable
 {
     public const string Sharded = "sharded";
 

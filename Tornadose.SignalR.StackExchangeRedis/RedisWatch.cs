@@ -4,9 +4,9 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that the
-/// bus has lost; (2) after a silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers nothing, or
-/// takes nothing.
+/// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that
+/// the bus has lost; (2) after a silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers
+/// nothing, or takes nothing.
 /// </summary>
 /// <remarks>
 /// Each store is looked at by itself: in a cluster a part may be away, and the others are served as ever, over connections that are good.

@@ -44,8 +44,8 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
     public void Unsettle() => Volatile.Read(ref _loop)?.Unsettle();
 
     /// <summary>
-    /// Compares the copy with what Redis has, and reads where it is behind. What is missing may just be on its way: reading it ahead of the
-    /// bus would change its place among messages that have none.
+    /// Compares the copy with what Redis has, and reads where it is behind. What is missing may just be on its way: reading it ahead of
+    /// the bus would change its place among messages that have none.
     /// </summary>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
--- Gives, keeps or takes back the lease of the one process that produces a store's messages. It has a number, higher than that of any before
--- it, which append.lua and change.lua compare with what the producer says: so one that has slept through the end of its lease is refused.
+-- Gives, keeps or takes back the lease of the one process that produces a store's messages. It has a number, higher than that of any
+-- before it, which append.lua and change.lua compare with what the producer says: so one that has slept through the end of its lease is
+-- refused.
 --   KEYS  1  {prefix:store}:meta    2  {prefix:store}:lease
 --   ARGV  1  the number of the lease that is held, or 0    2  for how many milliseconds it lasts; 0 gives it back
 -- Returns the number of the lease; 0 when another process has one, or the one that was held is lost.

@@ -1,6 +1,6 @@
--- What the nodes that share a prefix keep together: which of them are there, the secret with which they prove what they say to each other, and
--- the orders of operators, so that a node that was away finds them when it is back. Whoever may only publish and subscribe can read and write
--- none of it.
+-- What the nodes that share a prefix keep together: which of them are there, the secret with which they prove what they say to each other,
+-- and the orders of operators, so that a node that was away finds them when it is back. Whoever may only publish and subscribe can read
+-- and write none of it.
 --   KEYS  1  {prefix:_nodes}:meta    2  {prefix:_nodes}:present    3  {prefix:_nodes}:orders
 --   ARGV  1  the node    2  for how many milliseconds a node counts as present after it was here last; 0 when it leaves
 --         3  the id of the last order that it has taken    4  a secret, for when there is none

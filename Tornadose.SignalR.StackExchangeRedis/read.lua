@@ -4,8 +4,8 @@
 --   ARGV  1  the first offset    2  the last one, or nothing for the newest    3  oldest or newest: which come first, if not all fit
 --         4  how many messages at most    5  how many bytes at most; two messages are returned however large they are: the one that the
 --            reader has, and another one
--- Returns nothing for a store without an epoch; otherwise epoch, offset, tag and secret, the time in milliseconds, 1 when nothing is left to
--- read, and the messages, oldest first.
+-- Returns nothing for a store without an epoch; otherwise epoch, offset, tag and secret, the time in milliseconds, 1 when nothing is left
+-- to read, and the messages, oldest first.
 local meta, log = KEYS[1], KEYS[2]
 local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'version')
 if state[5] == '2' then return redis.error_reply('KIND this store has keys: change.lua changes it') end

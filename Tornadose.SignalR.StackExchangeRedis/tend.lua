@@ -1,8 +1,8 @@
--- Looks after a store that is followed, or kept for a limited time. Gives an empty one an epoch, so that all nodes agree on the position of
--- nothing: it expires, unless this is called again or a message is appended, so that made-up names leave nothing behind. Takes what is too
--- old out of the log, however idle the store, and an expiry that no longer applies off it.
+-- Looks after a store that is followed, or kept for a limited time. Gives an empty one an epoch, so that all nodes agree on the position
+-- of nothing: it expires, unless this is called again or a message is appended, so that made-up names leave nothing behind. Takes what is
+-- too old out of the log, however idle the store, and an expiry that no longer applies off it.
 --   KEYS  1  {prefix:store}:meta    2  {prefix:store}:log
---   ARGV  1  an epoch    2  a secret for the announcements' proofs    3  how many messages are kept    4  for how many milliseconds; 0 for ever
+--   ARGV 1 an epoch 2 a secret for the announcements' proofs 3 how many messages are kept 4 for how many milliseconds; 0 for ever
 --         5  sharded or plain    6  for how many milliseconds an epoch without a message is kept
 --         7  for how many milliseconds a store is kept that has its end and is read; nothing for ever
 local meta, log, age = KEYS[1], KEYS[2], ARGV[4]

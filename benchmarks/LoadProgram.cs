@@ -24,8 +24,11 @@ internal static class LoadProgram
         var (cpu, own) = (ProcessUsage.CpuSeconds(server), ProcessUsage.CpuSeconds([Environment.ProcessId]));
         var result = session.Run(plan);
         var (spent, spentOwn) = (ProcessUsage.CpuSeconds(server) - cpu, ProcessUsage.CpuSeconds([Environment.ProcessId]) - own);
-        Console.WriteLine(FormattableString.Invariant(
-            $"delivered {result.Delivered}/{result.Expected} in {result.Seconds:0.00} s: {result.DeliveriesPerSecond:0}/s; published {result.Published}; p50 {result.P50:0.00} ms, p99 {result.P99:0.00} ms, max {result.Max:0.00} ms; CPU µs a delivery: server {spent * 1e6 / result.Delivered:0.00}, client {spentOwn * 1e6 / result.Delivered:0.00}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"delivered {result.Delivered}/{result.Expected} in {result.Seconds:0.00} s: {result.DeliveriesPerSecond:0}/s; "
+            + $"published {result.Published}; p50 {result.P50:0.00} ms, p99 {result.P99:0.00} ms, max {result.Max:0.00} ms; "
+            + $"CPU µs a delivery: server {spent * 1e6 / result.Delivered:0.00}, client {spentOwn * 1e6 / result.Delivered:0.00}"));
         return result.IsComplete ? 0 : 3;
     }
 }

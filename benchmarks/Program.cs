@@ -11,7 +11,8 @@ const string Usage = """
            what stores on SQLite cost: publishes, opening a window, bytes on the disk
     keyed  [--seconds s] [--rounds n] [--subscribers n] [--rate n]
            a keyed store beside a queue store with the same updates: CPU, memory, latencies, what slow readers get
-    load   --port n [--protocol sse|ndjson|ws|hub-json|hub-binary] [--path p] [--publish p] [--subscribers n] [--stalled n] [--bytes n] [--seconds s] [--window n] [--rate r] [--pid n]
+    load   --port n [--protocol sse|ndjson|ws|hub-json|hub-binary] [--path p] [--publish p] [--subscribers n]
+           [--stalled n] [--bytes n] [--seconds s] [--window n] [--rate r] [--pid n]
            the load client by itself, against any server
     server tornadose|group|handmade-sse|held|download|floor [--inline] [--direct] [--redis host:port]
            one of the servers; says where it listens, and runs until its input ends

@@ -1,7 +1,8 @@
-// The memory of the dashboard's page while messages arrive: node eng/heap.mjs [--minutes 60] [--rate 10] [--every 60] [--url http://localhost:5000]
-// Every --every seconds it collects garbage and prints what remains; --rate notes a second are published besides what the dashboard publishes itself.
-// At the end it prints, by kind of object, what has grown since --from minutes after the begin (5; when everything was shown once), more than 1 KB.
-// It needs a dashboard that runs, Chromium on the PATH, and the test clients: (cd Tornadose.SignalR.Tests/TestKit/Node && npm ci).
+// The memory of the dashboard's page while messages arrive: node eng/heap.mjs [--minutes 60] [--rate 10] [--every 60] [--url
+// http://localhost:5000] Every --every seconds it collects garbage and prints what remains; --rate notes a second are published besides
+// what the dashboard publishes itself. At the end it prints, by kind of object, what has grown since --from minutes after the begin (5;
+// when everything was shown once), more than 1 KB. It needs a dashboard that runs, Chromium on the PATH, and the test clients: (cd
+// Tornadose.SignalR.Tests/TestKit/Node && npm ci).
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.mjs';
 

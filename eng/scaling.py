@@ -24,7 +24,8 @@ CPU, CLIENT, MEMORY, P99, RATE = "CPU µs/delivery", "client's CPU µs/delivery"
 MEASURED_CORES = 2
 IN_TIME_MS = 100
 
-# A node as one would rent it, and how far one would load it: half the memory is left to the application, 40 % of the processor to bursts and to the subscribers of a node that is lost.
+# A node as one would rent it, and how far one would load it: half the memory is left to the application, 40 % of the processor to bursts
+# and to the subscribers of a node that is lost.
 NODE_CORES, NODE_GB, MEMORY_SHARE, CPU_SHARE = 4, 8, 0.5, 0.6
 NODE_SUBSCRIBERS = 100_000  # as many as should come back at once when a node is lost
 REDIS_SHARE = 0.7  # of the one thread that runs commands

@@ -87,8 +87,9 @@ internal sealed class Writer(IStoreProvider stores, IHostApplicationLifetime lif
 
     private async Task WriteAsync(IStore answer, string about)
     {
-        var words = $"You have asked about {about}. A store is a named log, and each of its readers is a cursor. This answer is such a log: "
-            + "it has been written once, and whoever comes, whenever and by whatever wire, reads it from where he was. And here it ends.";
+        var words = $"You have asked about {about}. A store is a named log, and each of its readers is a cursor. "
+            + "This answer is such a log: it has been written once, and whoever comes, whenever and by whatever wire, "
+            + "reads it from where he was. And here it ends.";
         try
         {
             foreach (var word in words.Split(' '))

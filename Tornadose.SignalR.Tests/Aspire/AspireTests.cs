@@ -89,7 +89,8 @@ public sealed class AspireTests
         var name = $"publish {Guid.NewGuid()}";
         source.StartActivity(name)?.Dispose();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => Orders(app).PublishAsync("nobody answers").AsTask()).WithTimeout();
-        var checks = app.Services.GetService<IOptions<HealthCheckServiceOptions>>()?.Value.Registrations.Select(static check => check.Name);
+        var checks = app.Services.GetService<IOptions<HealthCheckServiceOptions>>()?.Value.Registrations.Select(
+            static check => check.Name);
         Assert.Equal(
             (health, metrics, traces),
             (checks?.Contains("tornadose") ?? false, measured.Contains("Tornadose.SignalR"), traced.Contains(name)));
@@ -104,7 +105,8 @@ public sealed class AspireTests
         Assert.Equal(
             typeof(TornadoseSettings).GetProperties().Select(property => (property.Name, Json(property.GetValue(settings)))).Order(),
             described.EnumerateObject().Select(static property => (property.Name, Default(property.Value))).Order());
-        Assert.All(described.EnumerateObject(), static property => Assert.NotEmpty(property.Value.GetProperty("description").GetString()!));
+        Assert.All(
+            described.EnumerateObject(), static property => Assert.NotEmpty(property.Value.GetProperty("description").GetString()!));
         Assert.True(schema.GetProperty("properties").GetProperty("Aspire").GetProperty("properties").GetProperty("Tornadose")
             .GetProperty("properties").TryGetProperty("SignalR", out _));
     }

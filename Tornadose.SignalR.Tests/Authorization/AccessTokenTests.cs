@@ -106,8 +106,12 @@ public sealed class AccessTokenTests
         await using var host = await StartAsync(on: false);
         await using (var stream = await RawHttp.GetAsync(host.Url($"/stores/orders?access_token={Token}"), ("Connection", "close")))
             Assert.Equal(401, stream.Status);
-        Assert.Contains(host.Logs.GetSnapshot(), entry => entry.Category == "Microsoft.AspNetCore.Hosting.Diagnostics" && entry.Message.Contains(Token, StringComparison.Ordinal));
-        Assert.DoesNotContain(host.Logs.GetSnapshot(), entry => entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Message.Contains(Token, StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs.GetSnapshot(), entry => entry.Category == "Microsoft.AspNetCore.Hosting.Diagnostics"
+                && entry.Message.Contains(Token, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            host.Logs.GetSnapshot(), entry => entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal)
+                && entry.Message.Contains(Token, StringComparison.Ordinal));
     }
 
     private static MeterListener Listen(IMeterFactory factory, ConcurrentQueue<string> seen)

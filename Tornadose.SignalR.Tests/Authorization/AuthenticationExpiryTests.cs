@@ -54,7 +54,8 @@ public sealed class AuthenticationExpiryTests
     public async Task Stream_OptionOff_GoesOn(string wire, string end)
     {
         var time = new FakeTimeProvider();
-        await using var host = await RolesApp.StartAsync(time: time, configure: options => options.CloseOnAuthenticationExpiration = false);
+        await using var host = await RolesApp.StartAsync(
+            time: time, configure: options => options.CloseOnAuthenticationExpiration = false);
         await using var stream = await OpenStream.OpenAsync(host, wire, expires: 60);
         time.Advance(TimeSpan.FromSeconds(120));
         Assert.False(stream.End.IsCompleted);

@@ -15,7 +15,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Authorization;
 
 /// <summary>
-/// Programs are refused by 401 and 403, with the challenge that tells them how to sign in, whatever an application's schemes do for people.
+/// Programs are refused by 401 and 403, with the challenge that tells them how to sign in, whatever an application's schemes do for
+/// people.
 /// </summary>
 public sealed class ChallengeTests
 {
@@ -116,7 +117,8 @@ public sealed class ChallengeTests
         return RawHttp.SendAsync(host.Url(path), method, [.. headers, .. more]);
     }
 
-    private static Task<TestHost> StartAsync(string scheme, bool requireAuthorization, Action<AuthorizationPolicyBuilder>? policy = null) =>
+    private static Task<TestHost> StartAsync(
+        string scheme, bool requireAuthorization, Action<AuthorizationPolicyBuilder>? policy = null) =>
         TestHost.StartAsync(
         builder =>
         {
@@ -191,7 +193,9 @@ public sealed class ChallengeTests
     }
 
     /// <summary>A user by the header <c>X-User</c>; the schemes differ in how they challenge.</summary>
-    private sealed class NamedUser(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    private sealed class NamedUser(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
             Scheme.Name == "named" && Request.Headers["X-User"] is [{ } user]

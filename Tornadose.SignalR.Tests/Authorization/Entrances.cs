@@ -45,7 +45,10 @@ internal static class Entrances
             entrance.Contains("websocket", StringComparison.Ordinal) ? RawWs.HandshakeHeaders : [("Accept", AcceptOf(entrance))]);
         if (entrance == "websocket raw")
             headers.Add(("Sec-WebSocket-Protocol", "tornadose.raw"));
-        var url = host.Url(entrance.StartsWith("list", StringComparison.Ordinal) ? $"/stores?store=plain&store={store}" : entrance == "POST ticket" ? "/stores/_ticket" : $"/stores/{store}");
+        var url = host.Url(
+            entrance.StartsWith("list", StringComparison.Ordinal) ? $"/stores?store=plain&store={store}"
+            : entrance == "POST ticket" ? "/stores/_ticket"
+            : $"/stores/{store}");
         if (entrance.Contains("wait", StringComparison.Ordinal))
             url = new Uri($"{url}{(url.Query.Length == 0 ? '?' : '&')}wait=0s");
         headers.Add(("Content-Type", entrance == "POST ticket" ? "application/json" : "text/plain"));

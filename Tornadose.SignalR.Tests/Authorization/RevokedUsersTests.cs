@@ -25,7 +25,8 @@ public sealed class RevokedUsersTests
         if (token is { } minutes)
             claims.Add(new Claim("iat", Now.AddMinutes(minutes).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
         Assert.Equal(
-            covered, revoked.Covers(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), issued is { } at ? Now.AddMinutes(at) : null));
+            covered,
+            revoked.Covers(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), issued is { } at ? Now.AddMinutes(at) : null));
     }
 
     /// <summary>RFC 7519: a NumericDate may have a fraction, and JSON writes numbers in several ways.</summary>

@@ -8,7 +8,8 @@ namespace Tornadose.SignalR.Tests.Authorization;
 internal static class TicketClient
 {
     public static async Task<string> GetTicketAsync(
-        this TestHost host, string user = "ann", string store = RolesApp.Store, string transport = "sse", params (string, string)[] headers)
+        this TestHost host, string user = "ann", string store = RolesApp.Store, string transport = "sse",
+        params (string, string)[] headers)
     {
         await using var answer = await host.AskAsync(
             $$"""{"stores":["{{store}}"],"transport":"{{transport}}"}""", [("X-User", user), .. headers]);

@@ -12,7 +12,8 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>A site with stores on every wire, behind a link that can be cut, frozen and redirected, and that outlives its server.</summary>
+/// <summary>A site with stores on every wire, behind a link that can be cut, frozen and redirected, and that outlives its
+/// server.</summary>
 internal sealed class ClientSite : IAsyncDisposable
 {
     /// <summary>Each way to follow a store.</summary>

@@ -78,7 +78,8 @@ public sealed class CompletedTests
         await client.PublishManyAsync("orders", [1.5, 2]);
         var messages = site.Store("orders").GetSnapshot().Messages;
         Assert.Equal(
-            [("a", MessageFormat.Text, "tick"), ("\"\n\u2028", MessageFormat.Text, "tick"), ($"\"{Guid.Empty}\"", MessageFormat.Json, null),
+            [("a", MessageFormat.Text, "tick"), ("\"\n\u2028", MessageFormat.Text, "tick"),
+                ($"\"{Guid.Empty}\"", MessageFormat.Json, null),
                 ("1.5", MessageFormat.Json, null), ("2", MessageFormat.Json, null)],
             messages.Select(message => (message.GetText(), message.Format, message.EventType)));
         await Assert.ThrowsAsync<ArgumentException>(() => client.PublishManyAsync("orders", Array.Empty<int>()));

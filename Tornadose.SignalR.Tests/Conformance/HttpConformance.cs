@@ -6,7 +6,8 @@ namespace Tornadose.SignalR.Tests.Conformance;
 [Collection(ConformanceSuite.Name)]
 public sealed class HttpConformance(Deployment deployment)
 {
-    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(10); // a proxy that collects the stream waits for kilobytes, or for ever
+    // a proxy that collects the stream waits for kilobytes, or for ever
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(10);
 
     public static TheoryData<string> Servers => Deployment.Servers;
 
@@ -83,7 +84,8 @@ public sealed class HttpConformance(Deployment deployment)
             var reset = await sse.NextAsync();
             var said = JsonElement.Parse(reset.Data);
             Assert.Equal(
-                ("tornadose.reset", reason, top), (reset.Type, said.GetProperty("reason").GetString(), said.GetProperty("id").GetString()));
+                ("tornadose.reset", reason, top),
+                (reset.Type, said.GetProperty("reason").GetString(), said.GetProperty("id").GetString()));
             top = await deployment.PublishAsync(server, "live");
             Assert.Equal(top, (await sse.NextAsync()).Id);
         }

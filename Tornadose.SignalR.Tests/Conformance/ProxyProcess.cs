@@ -4,8 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Conformance;
 
 /// <summary>
-/// A proxy of Debian's with the configuration of <c>docs/proxies</c>, or with another file, of which <c>eng/proxy.py</c> replaces ports and
-/// files only.
+/// A proxy of Debian's with the configuration of <c>docs/proxies</c>, or with another file, of which <c>eng/proxy.py</c> replaces ports
+/// and files only.
 /// </summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {

@@ -26,7 +26,14 @@ internal sealed class DeliveryFixture : IDisposable
         _loggers.AddProvider(new FakeLoggerProvider(Logs));
         Meters = _services.GetRequiredService<IMeterFactory>();
         Registry = new SubscriberRegistry(
-            new TornadoseOptions { KeepAlive = KeepAlive, DrainWindow = DrainWindow, MaxSubscribers = maxSubscribers, MaxConnectionAge = maxAge }, Time, new StoreMetrics(Meters), _loggers.CreateLogger<SubscriberRegistry>());
+            new TornadoseOptions
+            {
+                KeepAlive = KeepAlive,
+                DrainWindow = DrainWindow,
+                MaxSubscribers = maxSubscribers,
+                MaxConnectionAge = maxAge,
+            },
+            Time, new StoreMetrics(Meters), _loggers.CreateLogger<SubscriberRegistry>());
     }
 
     public TestLog Log { get; }

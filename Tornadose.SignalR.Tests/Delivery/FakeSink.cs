@@ -49,7 +49,8 @@ internal sealed class FakeSink : IFrameSink
     public bool IsStalled => Volatile.Read(ref _stalled) is { Task.IsCompleted: false } stalled && _flushing == stalled;
 
     /// <summary>From now on the peer takes nothing, until it is released or aborted.</summary>
-    public void Stall() => Volatile.Write(ref _stalled, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+    public void Stall() =>
+        Volatile.Write(ref _stalled, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     public void Release(bool connected = true) => Interlocked.Exchange(ref _stalled, null)!.SetResult(connected);
 

@@ -122,7 +122,8 @@ public sealed class SubscriberEndTests : IDisposable
 
         Assert.Same(SubscriberEnd.Unsubscribed, await failing.EndAsync());
         Assert.Equal(0, _delivery.Registry.Count);
-        Assert.Single(_delivery.Logs.GetSnapshot(), entry => entry.Level == LogLevel.Debug && entry.Exception is InvalidOperationException);
+        Assert.Single(
+            _delivery.Logs.GetSnapshot(), entry => entry.Level == LogLevel.Debug && entry.Exception is InvalidOperationException);
     }
 
     [Fact, Case("ST-10")]

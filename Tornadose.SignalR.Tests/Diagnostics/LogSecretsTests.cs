@@ -27,10 +27,16 @@ public sealed class LogSecretsTests
         await socket.SendAsync(WsOpcode.Binary, Encoding.UTF8.GetBytes(Payload));
         await using var refused = await RawHttp.GetAsync(host.Orders($"?ticket={Token}"), headers);
         Assert.Equal(401, refused.Status);
-        foreach (var (body, type, query) in new[] { (Payload + new string('x', 300_000), "text/plain", ""), ($"{{ \"{Payload}\" ", "application/json", ""), (Payload, "text/plain", "?event=a%0Ab"), (Payload, "image/png", "") })
+        (string Body, string Type, string Query)[] unacceptable =
+        [
+            (Payload + new string('x', 300_000), "text/plain", ""), ($"{{ \"{Payload}\" ", "application/json", ""),
+            (Payload, "text/plain", "?event=a%0Ab"), (Payload, "image/png", ""),
+        ];
+        foreach (var (body, type, query) in unacceptable)
         {
             await using var answer = await RawHttp.SendAsync(
-                host.Orders(query), "POST", [.. headers, ("Content-Type", type), ("Idempotency-Key", Token)], Encoding.UTF8.GetBytes(body));
+                host.Orders(query), "POST", [.. headers, ("Content-Type", type), ("Idempotency-Key", Token)],
+                Encoding.UTF8.GetBytes(body));
             Assert.InRange(answer.Status, 400, 415);
         }
 

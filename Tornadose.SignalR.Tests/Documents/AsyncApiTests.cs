@@ -87,7 +87,13 @@ public sealed class AsyncApiTests
 
     private static async Task<IReadOnlyList<string>> CheckAsync(List<(string Name, string Json)> messages)
     {
-        await using var node = NodeClient.Start("asyncapi.mjs", null, new { file = Repository.File("docs/asyncapi.yaml"), messages = messages.Select(message => new[] { message.Name, message.Json }) });
+        await using var node = NodeClient.Start(
+            "asyncapi.mjs", null,
+            new
+            {
+                file = Repository.File("docs/asyncapi.yaml"),
+                messages = messages.Select(message => new[] { message.Name, message.Json }),
+            });
         var errors = new List<string>();
         JsonElement line;
         while ((line = await node.NextAsync()).GetProperty("type").GetString() == "error")

@@ -47,8 +47,8 @@ internal static partial class BlockChecks
     }
 
     /// <summary>
-    /// Requests are sent to an application that has what the documents speak of; programs of the repository must be there; the rest must at
-    /// least be shell.
+    /// Requests are sent to an application that has what the documents speak of; programs of the repository must be there; the rest must
+    /// at least be shell.
     /// </summary>
     private static async Task CheckShellAsync(string text)
     {
@@ -56,7 +56,8 @@ internal static partial class BlockChecks
         foreach (Match path in RepositoryPath().Matches(text))
             Assert.True(Path.Exists(Repository.File(path.Groups["path"].Value)), $"There is no {path.Groups["path"].Value}.");
         foreach (var command in text.Split('\n').Select(static line => line.Trim()).Where(
-            static line => line.StartsWith("curl ", StringComparison.Ordinal) && line.Contains("localhost:5000", StringComparison.Ordinal)))
+            static line => line.StartsWith("curl ", StringComparison.Ordinal)
+                && line.Contains("localhost:5000", StringComparison.Ordinal)))
             await DocumentedApp.CurlAsync(command);
     }
 
@@ -84,7 +85,8 @@ internal static partial class BlockChecks
                 ? $"server {{ listen 127.0.0.1:1;\n{text} }}"
                 : $"server {{ listen 127.0.0.1:1; location / {{\n{text} }} }}";
         if (!text.Contains("http {", StringComparison.Ordinal))
-            text = $"events {{}} http {{\naccess_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};\n{text} }}";
+            text = $"events {{}} http {{\naccess_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; "
+                + $"fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};\n{text} }}";
         var file = Path.Combine(folder, "nginx.conf");
         await File.WriteAllTextAsync(file, $"pid {folder}/nginx.pid; error_log stderr;\n{text}");
         await RunAsync("", "nginx", "-t", "-q", "-c", file);

@@ -6,22 +6,27 @@ namespace Tornadose.SignalR.Tests.Documents;
 
 /// <summary>
 /// All C# blocks in one compilation, each in a namespace of its own. Statements become the body of a method that has what a reader would
-/// expect to be there: <c>builder</c>, <c>app</c>, <c>services</c>, and a store <c>orders</c>; a block that makes its own <c>builder</c> is
-/// a program.
+/// expect to be there: <c>builder</c>, <c>app</c>, <c>services</c>, and a store <c>orders</c>; a block that makes its own <c>builder</c>
+/// is a program.
 /// </summary>
 internal static partial class CSharpBlocks
 {
     private const string WebUsings = """
-        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Net.Http.Json;
+        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
+        global using System.Net.Http; global using System.Net.Http.Json;
         global using System.Threading; global using System.Threading.Tasks;
-        global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Hosting; global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing;
-        global using Microsoft.Extensions.Configuration; global using Microsoft.Extensions.DependencyInjection; global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
+        global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Hosting;
+        global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing;
+        global using Microsoft.Extensions.Configuration; global using Microsoft.Extensions.DependencyInjection;
+        global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
         """;
 
     // Beyond what a web project has by itself: a fragment leaves them out, and an editor offers them.
     private const string FragmentUsings = """
-        using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.Diagnostics.HealthChecks; using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.RateLimiting;
-        using Microsoft.AspNetCore.SignalR; using Microsoft.AspNetCore.SignalR.Client; using System.Security.Claims; using System.Text.Json; using System.Threading.RateLimiting; using StackExchange.Redis;
+        using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+        using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.RateLimiting;
+        using Microsoft.AspNetCore.SignalR; using Microsoft.AspNetCore.SignalR.Client; using System.Security.Claims;
+        using System.Text.Json; using System.Threading.RateLimiting; using StackExchange.Redis;
         using Tornadose.SignalR; using Tornadose.SignalR.Backplanes; using Tornadose.SignalR.Delivery;
         """;
 
@@ -94,7 +99,8 @@ internal static partial class CSharpBlocks
     {
         var expected = new Dictionary<string, string>
         {
-            ["builder"] = "WebApplicationBuilder", ["app"] = "WebApplication", ["services"] = "IServiceCollection", ["orders"] = "Tornadose.SignalR.IStore", ["stop"] = "CancellationToken",
+            ["builder"] = "WebApplicationBuilder", ["app"] = "WebApplication", ["services"] = "IServiceCollection",
+            ["orders"] = "Tornadose.SignalR.IStore", ["stop"] = "CancellationToken",
         };
         return string.Join(", ", expected.Where(pair => !Regex.IsMatch(
             statements, $@"(var|{Regex.Escape(pair.Value)}) {pair.Key}\b")).Select(pair => $"{pair.Value} {pair.Key}"));
@@ -103,6 +109,8 @@ internal static partial class CSharpBlocks
     [GeneratedRegex(@"^using [\w.= ]+;[^\n]*\n", RegexOptions.Multiline)]
     private static partial Regex Using();
 
-    [GeneratedRegex(@"^(\[[^\n]*\]\n)*((public|internal|sealed|abstract|static|readonly|partial|file) )*(class|record|interface|enum|struct|delegate)\b", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(\[[^\n]*\]\n)*((public|internal|sealed|abstract|static|readonly|partial|file) )*"
+        + @"(class|record|interface|enum|struct|delegate)\b", RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
 }

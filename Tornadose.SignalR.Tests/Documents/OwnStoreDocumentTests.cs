@@ -1,10 +1,12 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
 /// <summary>
-/// The example of <c>docs/your-own-store.md</c> is the project <c>samples/OwnStore</c>, which is compiled with the public members alone and
-/// runs the specification.
+/// The example of <c>docs/your-own-store.md</c> is the project <c>samples/OwnStore</c>, which is compiled with the public members alone
+/// and runs the specification.
 /// </summary>
 public sealed class OwnStoreDocumentTests
 {
@@ -23,11 +25,10 @@ public sealed class OwnStoreDocumentTests
     [Fact]
     public void Specifications_OnlyFriend_IsTheLibrarysOwnTests()
     {
-        var friends = typeof(StoreFixture).Assembly.GetCustomAttributes(typeof(System.Runtime.CompilerServices.InternalsVisibleToAttribute), false).Cast<System.Runtime.CompilerServices.InternalsVisibleToAttribute>();
+        var friends = typeof(StoreFixture).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>();
         Assert.Equal(["Tornadose.SignalR.Tests"], friends.Select(static friend => friend.AssemblyName));
         Assert.DoesNotContain(
-            typeof(SignalR.IStore).Assembly.GetCustomAttributes(typeof(System.Runtime.CompilerServices.InternalsVisibleToAttribute), false)
-                .Cast<System.Runtime.CompilerServices.InternalsVisibleToAttribute>(),
+            typeof(SignalR.IStore).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>(),
             static friend => friend.AssemblyName is "OwnStore" or "Tornadose.SignalR.Specifications");
     }
 }

@@ -47,7 +47,8 @@ public sealed class WireFormatTests
                 response => new ServerSentEventSink(response, default)),
             Text(ServerSentEventEncoder.Instance, TextNumber, JsonNumber, Windows),
             Named(ServerSentEventEncoder.Instance, Placed) + Named(ServerSentEventEncoder.Instance, Slow),
-            Text(JsonLinesEncoder.Instance, Tea, Milk, Placed, JsonString, Expired) + Text(JsonLinesEncoder.Instance.KeepAlive!) + await ClosingAsync(response => new JsonLinesSink(response)),
+            Text(JsonLinesEncoder.Instance, Tea, Milk, Placed, JsonString, Expired) + Text(JsonLinesEncoder.Instance.KeepAlive!)
+                + await ClosingAsync(static response => new JsonLinesSink(response)),
             Named(JsonLinesEncoder.Instance, Placed) + Named(JsonLinesEncoder.Instance, Slow),
             Hex(WebSocketJsonEncoder.Instance),
             Hex(WebSocketRawEncoder.Instance),
@@ -116,6 +117,9 @@ public sealed class WireFormatTests
             static app => app.MapStores("/stores"));
         await using var http = await RawHttp.GetAsync(host.Url($"/stores/{Store}"));
         string[] usual = ["Date", "Server"];
-        return $"HTTP/1.1 {http.Status} OK\n" + string.Concat(http.Headers.Where(header => !usual.Contains(header.Key)).OrderBy(static header => header.Key, StringComparer.Ordinal).Select(static header => $"{header.Key}: {header.Value}\n"));
+        var headers = http.Headers.Where(header => !usual.Contains(header.Key))
+            .OrderBy(static header => header.Key, StringComparer.Ordinal)
+            .Select(static header => $"{header.Key}: {header.Value}\n");
+        return $"HTTP/1.1 {http.Status} OK\n" + string.Concat(headers);
     }
 }

@@ -13,7 +13,8 @@ public sealed class BatchTests
         await using var host = await StoresApp.StartAsync();
         await using var http = await PostAsync(
             host, "{\"data\":\"text\"}\r\n\n {\"event\":\"own\",\"data\":{\"n\":9007199254740993, \"x\":[1]}}\n"
-                + "{\"id\":\"i\",\"store\":\"s\",\"format\":\"json\",\"data\":\"\\u00e9\"}\n{\"data\":\"\\u00e9\",\"event\":null}", "?event=all");
+                + "{\"id\":\"i\",\"store\":\"s\",\"format\":\"json\",\"data\":\"\\u00e9\"}\n{\"data\":\"\\u00e9\",\"event\":null}",
+                "?event=all");
         Assert.Equal(200, http.Status);
         var messages = host.OrdersStore().GetSnapshot().Messages;
         Assert.Equal(

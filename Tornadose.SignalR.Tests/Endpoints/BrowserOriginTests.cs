@@ -25,21 +25,31 @@ public sealed class BrowserOriginTests
           });
           return {
             eventSource: await outcome(() => first(new EventSource(stores + '/orders?from=earliest', { withCredentials: true }))),
-            snapshot: await outcome(async () => (await (await fetch(stores + '/orders', { ...own, headers: { Accept: 'application/json' } })).json()).messages[0].data),
-            resumed: await outcome(async () => (await fetch(stores + '/orders', { ...own, headers: { Accept: 'application/x-ndjson', 'Last-Event-ID': 'x' } })).headers.get('Tornadose-Resume')),
-            webSocket: await outcome(async () => JSON.parse(await first(new WebSocket(stores.replace('http', 'ws') + '/orders?from=earliest'))).data),
-            hub: await outcome(() => first(Object.assign(new WebSocket(stores.replace('http', 'ws').replace('/stores', '/hub')), { onopen() { this.send('{"protocol":"json","version":1}\x1e'); } }))),
+            snapshot: await outcome(async () => (await (await fetch(
+              stores + '/orders', { ...own, headers: { Accept: 'application/json' } })).json()).messages[0].data),
+            resumed: await outcome(async () => (await fetch(
+              stores + '/orders', { ...own, headers: { Accept: 'application/x-ndjson', 'Last-Event-ID': 'x' } }))
+              .headers.get('Tornadose-Resume')),
+            webSocket: await outcome(async () => JSON.parse(
+              await first(new WebSocket(stores.replace('http', 'ws') + '/orders?from=earliest'))).data),
+            hub: await outcome(() => first(Object.assign(
+              new WebSocket(stores.replace('http', 'ws').replace('/stores', '/hub')),
+              { onopen() { this.send('{"protocol":"json","version":1}\x1e'); } }))),
             publish: await outcome(async () => (await fetch(stores + '/orders', { ...text, body: 'by the page' })).status),
             blindPublish: await outcome(async () => (await fetch(stores + '/orders', { ...text, mode: 'no-cors', body: 'blindly' })).type),
             form: await outcome(() => new Promise(resolve => {
-              const form = Object.assign(document.createElement('form'), { method: 'post', action: stores + '/orders', enctype: 'text/plain', target: 'sink' });
+              const form = Object.assign(
+                document.createElement('form'), { method: 'post', action: stores + '/orders', enctype: 'text/plain', target: 'sink' });
               const frame = Object.assign(document.createElement('iframe'), { name: 'sink' });
               form.append(Object.assign(document.createElement('input'), { name: 'by', value: 'form' }));
               document.body.append(frame, form);
               frame.onload = () => resolve('sent');
               form.submit();
             })),
-            ticket: await outcome(async () => (await fetch(stores + '/_ticket', { ...own, method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"stores":["orders"],"transport":"sse"}' })).status),
+            ticket: await outcome(async () => (await fetch(stores + '/_ticket', {
+              ...own, method: 'POST', headers: { 'Content-Type': 'application/json' },
+              body: '{"stores":["orders"],"transport":"sse"}',
+            })).status),
           };
         }
         """;

@@ -109,11 +109,14 @@ internal sealed class ListClient : IAsyncDisposable
             return OfEnd(end);
         var data = message.GetProperty("data");
         return new(
-            Text(message, "store")!, Text(message, "event"), data.ValueKind == JsonValueKind.String ? data.GetString()! : data.GetRawText(),
+            Text(message, "store")!, Text(message, "event"), data.ValueKind == JsonValueKind.String
+                ? data.GetString()!
+                : data.GetRawText(),
             Text(message, "id"));
     }
 
     private static ListMessage OfEnd(JsonElement end) => new(Text(end, "store")!, null, "", Text(end, "id"), IsEnd: true);
 
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -45,7 +45,9 @@ public sealed class MiddlewareMatrixTests
             static builder => builder.Services.AddW3CLogging(static logging => logging.LogDirectory = Directory.CreateTempSubdirectory(
                 "tornadose-w3c").FullName), static app => app.UseW3CLogging(), ""),
         ["request time-outs"] = (
-            static builder => builder.Services.AddRequestTimeouts(static all => all.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromHours(1) }), static app => app.UseRequestTimeouts(), ""),
+            static builder => builder.Services.AddRequestTimeouts(
+                static all => all.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromHours(1) }),
+            static app => app.UseRequestTimeouts(), ""),
         ["rate limiting"] = (
             static builder =>
                 builder.Services.AddRateLimiter(static all => all.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
@@ -381,12 +383,15 @@ public sealed class MiddlewareMatrixTests
         public ValueTask DisposeAsync() => host.DisposeAsync();
     }
 
-    private sealed class NamedUser(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    private sealed class NamedUser(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
             Request.Headers["X-User"] is [{ } user]
                 ? AuthenticateResult.Success(
-                    new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "named")), "named"))
+                    new AuthenticationTicket(
+                        new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "named")), "named"))
                 : AuthenticateResult.NoResult());
     }
 }

@@ -33,7 +33,9 @@ public sealed class StoreListResumeTests
         await host.PublishAsync(names[7], "live");
         var missed = await next.NextAsync();
         var live = await next.NextAsync();
-        Assert.Equal([("many/3", "missed"), ("many/7", "live")], new[] { missed, live }.Select(static message => (message.Type, message.Data)).Order());
+        Assert.Equal(
+            [("many/3", "missed"), ("many/7", "live")],
+            new[] { missed, live }.Select(static message => (message.Type, message.Data)).Order());
     }
 
     [Theory, Case("HTTP-16", "HTTP-35"), MemberData(nameof(Wires))]

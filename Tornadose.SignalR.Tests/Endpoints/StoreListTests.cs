@@ -104,13 +104,16 @@ public sealed class StoreListTests
             $"{a2}-{host.Stores.GetStore("b").Position}-{value}", id);
         Assert.Equal(
             ["a:1,2", "b:", "value:v"],
-            snapshot.GetProperty("stores").EnumerateArray().Select(store => $"{store.GetProperty("store")}:{string.Join(',', store.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("data")))}"));
-
+            snapshot.GetProperty("stores").EnumerateArray().Select(
+                static store => $"{store.GetProperty("store")}:{string.Join(',', Data(store.GetProperty("messages")))}"));
         await host.PublishAsync("b", "3");
         await host.PublishAsync("a", "4");
         await using var client = await ListClient.OpenAsync(host, "SSE", ["a", "b", "value"], id);
         Assert.Equal("a:4 b:3", await client.WordsAsync(2));
         Assert.Equal("resumed", client.Http.Header("Tornadose-Resume"));
+
+        static IEnumerable<JsonElement> Data(JsonElement messages) =>
+            messages.EnumerateArray().Select(static message => message.GetProperty("data"));
     }
 
     private static Task<StoresHost> StartAsync() =>

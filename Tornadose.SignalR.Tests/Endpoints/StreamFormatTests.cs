@@ -102,7 +102,8 @@ public sealed class StreamFormatTests
     /// <summary>So many messages, and a full stop.</summary>
     private sealed class CountedFormat() : StreamFormat("counted", "text/x-counted", new FakeEncoder())
     {
-        public override string? FindFault(HttpRequest request) => int.TryParse(request.Query["count"], out _) ? null : "count is a number.";
+        public override string? FindFault(HttpRequest request) =>
+            int.TryParse(request.Query["count"], out _) ? null : "count is a number.";
 
         public override IFrameSink CreateSink(StreamContext context) => new CountedSink(
             context, int.Parse(context.HttpContext.Request.Query["count"]!, System.Globalization.CultureInfo.InvariantCulture));

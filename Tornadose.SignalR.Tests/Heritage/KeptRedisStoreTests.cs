@@ -60,7 +60,8 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
     public async Task RedisStore_RedisMustBeThereAndIsNot_FailsTheStartAndSaysSo()
     {
         var failure = await Assert.ThrowsAsync<StoreUnavailableException>(
-            () => StartAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", static options => options.RequireAtStartup = true));
+            () => StartAsync(
+                $"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", static options => options.RequireAtStartup = true));
         Assert.Contains("Redis cannot be reached", failure.Message, StringComparison.Ordinal);
     }
 

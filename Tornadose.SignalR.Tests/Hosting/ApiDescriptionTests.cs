@@ -13,7 +13,8 @@ public sealed class ApiDescriptionTests
     {
         var get = (await PathsAsync()).GetProperty("/stores/{store}").GetProperty("get");
         Assert.Equal(
-            ["application/json", "application/x-ndjson", "text/event-stream"], MediaTypes(get.GetProperty("responses").GetProperty("200")));
+            ["application/json", "application/x-ndjson", "text/event-stream"],
+            MediaTypes(get.GetProperty("responses").GetProperty("200")));
         Assert.Equal(["101", "200", "204", "400", "401", "403", "404", "406", "429", "503"], Names(get.GetProperty("responses")));
         Assert.Equal([
             "Last-Event-ID header", "after query", "every query", "from query", "heartbeat query", "key query", "last query", "store path",

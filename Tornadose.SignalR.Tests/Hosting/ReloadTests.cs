@@ -35,7 +35,7 @@ public sealed class ReloadTests
         Assert.Equal(3, host.Get<IStoreProvider>().GetStore("devices/2").GetSnapshot().Messages.Count);
         var line = Assert.Single(host.Logs.GetSnapshot(), static entry => entry.Level == LogLevel.Error);
         Assert.Contains(said, line.Message, StringComparison.Ordinal);
-        Assert.Contains("The last good ones stay in force.", line.Message, StringComparison.Ordinal);
+        Assert.Contains("The last valid ones stay in force.", line.Message, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(15), host.Get<IOptionsMonitor<TornadoseOptions>>().CurrentValue.KeepAlive);
     }
 

@@ -81,7 +81,8 @@ public sealed class StartupChecksTests
     public async Task Start_OriginThatNoBrowserSends_IsRefusedWithWhatBrowsersSend(string origin, string words)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => StoresApp.StartAsync(options: all => all.AllowedOrigins.Add(origin)));
-        Assert.Contains($"AllowedOrigins has '{origin}', which no page would match; {words}", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"AllowedOrigins has '{origin}', which no page would match; {words}", failure.ToString(), StringComparison.Ordinal);
     }
 
     [Theory, InlineData("https://app.example"), InlineData("http://localhost:5000"), InlineData("https://münchen.example"),

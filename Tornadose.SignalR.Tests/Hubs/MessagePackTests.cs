@@ -16,7 +16,11 @@ public sealed class MessagePackTests
         await using var host = await HubHost.StartAsync();
         await using var client = await HubSubscriber.StartAsync(host.Url, new MessagePackHubProtocol());
         await client.SubscribeAsync("orders");
-        var id = await host.Orders.PublishAsync(new { text = "ä\n😀", whole = 1, large = long.MaxValue, part = 1.5, yes = true, nothing = (string?)null, list = new object[] { 1, "x" } });
+        var id = await host.Orders.PublishAsync(new
+        {
+            text = "ä\n😀", whole = 1, large = long.MaxValue, part = 1.5, yes = true, nothing = (string?)null,
+            list = new object[] { 1, "x" },
+        });
         var message = await client.NextAsync();
         Assert.Equal($"{id}", message.Id);
         var expected = JsonElement.Parse(

@@ -36,7 +36,9 @@ public sealed class StalledClientTests
         // Only our own timeout can have ended it: SignalR's is set to an hour.
         await Eventually.TrueAsync(() => host.Registry.Count == others.Length);
         await Eventually.TrueAsync(() => host.Disconnected == 1);
-        Assert.Single(host.Host.Logs.GetSnapshot(), entry => entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal) && entry.Message.Contains("slow", StringComparison.OrdinalIgnoreCase));
+        Assert.Single(
+            host.Host.Logs.GetSnapshot(), entry => entry.Category!.StartsWith("Tornadose", StringComparison.Ordinal)
+                && entry.Message.Contains("slow", StringComparison.OrdinalIgnoreCase));
         await stalled.UntilEndAsync();
         foreach (var other in others)
             await other.DisposeAsync();
@@ -49,7 +51,9 @@ public sealed class StalledClientTests
     private static async Task<StalledSocket> StallAsync(HubHost host)
     {
         var socket = await RawWs.OpenAsync(host.Url, receiveBufferBytes: 4096);
-        await socket.SendTextAsync("{\"protocol\":\"json\",\"version\":1}\u001e{\"type\":1,\"invocationId\":\"1\",\"target\":\"Subscribe\",\"arguments\":[\"orders\"]}\u001e");
+        await socket.SendTextAsync(
+            "{\"protocol\":\"json\",\"version\":1}\u001e"
+            + "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Subscribe\",\"arguments\":[\"orders\"]}\u001e");
         await Eventually.TrueAsync(() => host.Registry.Count == 1);
         return new StalledSocket(socket);
     }

@@ -30,7 +30,12 @@ public sealed class InspectorNodesTests
         await using var a = await StartAsync(redis);
         await using var b = await StartAsync(redis);
         await Eventually.TrueAsync(async () => (await a.InspectAsync()).GetProperty("nodes").GetArrayLength() == 2);
-        foreach (var forged in new[] { "", "x", "\n", "\n\n", "x\nlook {", "x\ninspector", "x\ninspector\nlook {", "x\ninspector\nlook null", "x\ninspector\ndismiss ", "x\nother\nother" })
+        string[] forgeries =
+        [
+            "", "x", "\n", "\n\n", "x\nlook {", "x\ninspector", "x\ninspector\nlook {", "x\ninspector\nlook null",
+            "x\ninspector\ndismiss ", "x\nother\nother",
+        ];
+        foreach (var forged in forgeries)
             await redis.CommandAsync("PUBLISH", "tornadose:_nodes", forged);
         Assert.Equal(2, (await a.InspectAsync()).GetProperty("nodes").GetArrayLength());
         a.Logs.AssertNoErrors();

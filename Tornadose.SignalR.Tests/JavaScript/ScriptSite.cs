@@ -18,7 +18,8 @@ internal sealed class ScriptSite : IAsyncDisposable
         <script type="module">
           import { collectEntries, followEntries, subscribe } from "/tornadose.js";
           import { follow } from "/follow.mjs";
-          globalThis.start = ({ entries, ...options }) => follow({ subscribe: entries ? followEntries : subscribe, collectEntries }, signalR, location.origin, options);
+          globalThis.start = ({ entries, ...options }) => follow(
+            { subscribe: entries ? followEntries : subscribe, collectEntries }, signalR, location.origin, options);
         </script>
         """;
 

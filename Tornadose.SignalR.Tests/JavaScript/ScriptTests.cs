@@ -222,7 +222,12 @@ public sealed class ScriptTests
         await using var site = await ScriptSite.StartAsync();
         await using var client = await FollowAsync(
             site, "node",
-            new() { ["transport"] = transport, ["stores"] = new[] { "orders", "notes" }, ["at"] = "/stores/?tenant=acme&store=other#top" });
+            new()
+            {
+                ["transport"] = transport,
+                ["stores"] = new[] { "orders", "notes" },
+                ["at"] = "/stores/?tenant=acme&store=other#top",
+            });
         await client.UntilAsync("subscription.state === 'live'");
         await site.PublishAsync(1);
         await site.PublishAsync("notes", "n1", isJson: false);
@@ -257,7 +262,8 @@ public sealed class ScriptTests
     /// <param name="exact">Whether numbers are to have all their digits; JavaScript rounds those of values.</param>
     private static void AssertSame(string[] expected, JsonElement actual, bool exact = false) => Assert.Equal(
         expected.Select(json => exact ? JsonSerializer.Deserialize<string>(json) : Rounded(json)),
-        actual.EnumerateArray().Select(json => exact ? JsonSerializer.Deserialize<string>(json.GetString()!) : Rounded(json.GetString()!)));
+        actual.EnumerateArray().Select(
+            json => exact ? JsonSerializer.Deserialize<string>(json.GetString()!) : Rounded(json.GetString()!)));
 
     private static string Rounded(string json) => JsonSerializer.Serialize(JsonElement.Parse(json)).Replace(
         "1.50", "1.5", StringComparison.Ordinal).Replace("1.0", "1", StringComparison.Ordinal)

@@ -34,7 +34,10 @@ async function until(condition) {
   }
 }
 
-/** Answers each request with the next of these; the last one again and again. A string is a stream that stays open, an array of strings its chunks, a number a status. */
+/**
+ * Answers each request with the next of these; the last one again and again. A string is a stream that stays open, an array of strings its
+ * chunks, a number a status.
+ */
 function serve(...answers) {
   const requests = [];
   globalThis.fetch = async (url, init) => {

@@ -1,6 +1,9 @@
 // What users write; compiled by TypeDeclarationTests, never run.
 import { HubConnectionBuilder } from '@microsoft/signalr';
-import { collectEntries, followEntries, publishMany, subscribe, type EntriesCollection, type End, type EntryChange, type Message, type Reset, type Status, type StoreError, type Subscription } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
+import {
+  collectEntries, followEntries, publishMany, subscribe, type EntriesCollection, type End, type EntryChange, type Message, type Reset,
+  type Status, type StoreError, type Subscription,
+} from '../../Tornadose.SignalR/wwwroot/tornadose.js';
 
 interface Order {
   item: string;
@@ -35,10 +38,13 @@ function pill(status: Status): string {
   }
 }
 
-void publishMany('/stores', 'orders', [{ data: { item: 'tea' } }, { data: 'text', event: 'note' }], { key: 'k1' }).then((id: string) => console.log(id));
+void publishMany('/stores', 'orders', [{ data: { item: 'tea' } }, { data: 'text', event: 'note' }], { key: 'k1' })
+  .then((id: string) => console.log(id));
 
 async function several(): Promise<void> {
-  for await (const item of subscribe('/stores', { stores: ['cpu', 'notes'], last: 20, transport: 'sse', headers: async () => ({ Authorization: 'Bearer …' }) })) {
+  for await (const item of subscribe('/stores', {
+    stores: ['cpu', 'notes'], last: 20, transport: 'sse', headers: async () => ({ Authorization: 'Bearer …' }),
+  })) {
     if ('reset' in item) console.warn(item.reset.store, item.reset.reason);
     else console.log(item.store, item.data);
   }
@@ -69,7 +75,9 @@ const devices = followEntries<Device>('/stores', {
 });
 for (const [key, { load }] of devices.entries) console.log(key, load.toFixed(), devices.entries.get(key)?.load, devices.state === 'live');
 devices.close();
-const rooms: EntriesCollection<Device> = collectEntries<Device>({ initial: [['7', { load: 1 }]], onChange: ({ operation }) => console.log(operation) });
+const rooms: EntriesCollection<Device> = collectEntries<Device>({
+  initial: [['7', { load: 1 }]], onChange: ({ operation }) => console.log(operation),
+});
 subscribe('/stores', {
   stores: ['rooms', 'orders'],
   onMessage: message => message.store === 'rooms' ? rooms.take(message) : console.log(message.data),

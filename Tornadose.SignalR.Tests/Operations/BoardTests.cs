@@ -113,7 +113,8 @@ public sealed class BoardTests
             for (var kills = 0; kills < 5 && !stop.IsCancellationRequested; kills++)
             {
                 await Eventually.TrueAsync(async () => await redis.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub") is > 0L);
-                await Eventually.TrueAsync(async () => await redis.CommandAsync("PUBLISH", "{tornadose:orders}", "\u0001T1;forged") is > 0L);
+                await Eventually.TrueAsync(
+                    async () => await redis.CommandAsync("PUBLISH", "{tornadose:orders}", "\u0001T1;forged") is > 0L);
             }
         }
     }

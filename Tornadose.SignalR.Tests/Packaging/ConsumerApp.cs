@@ -20,16 +20,8 @@ internal sealed class ConsumerApp : IAsyncDisposable
     /// <param name="program">Its program.</param>
     /// <param name="properties">Properties of the project.</param>
     /// <param name="items">Items of the project, besides the server's package.</param>
-    public static Task<ConsumerApp> CreateAsync(PackageFixture package, string program, string properties = "", string items = "") =>
-        CreateAsync(
-            package, "Microsoft.NET.Sdk.Web", program, properties,
-            $"""<PackageReference Include="Tornadose.SignalR" Version="*-*" />{items}""");
-
-    /// <summary>The same without ASP.NET Core, and without the server's package.</summary>
-    public static Task<ConsumerApp> CreateConsoleAsync(PackageFixture package, string program, string properties, string items) =>
-        CreateAsync(package, "Microsoft.NET.Sdk", program, $"<OutputType>Exe</OutputType>{properties}", items);
-
-    private static async Task<ConsumerApp> CreateAsync(PackageFixture package, string sdk, string program, string properties, string items)
+    public static async Task<ConsumerApp> CreateAsync(
+        PackageFixture package, string program, string properties = "", string items = "")
     {
         await package.PackAsync();
         var app = new ConsumerApp();
@@ -48,11 +40,12 @@ internal sealed class ConsumerApp : IAsyncDisposable
             </Project>
             """);
         await app.WriteAsync("Consumer.csproj", $"""
-            <Project Sdk="{sdk}">
+            <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
                 {properties}
               </PropertyGroup>
               <ItemGroup>
+                <PackageReference Include="Tornadose.SignalR" Version="*-*" />
                 {items}
               </ItemGroup>
             </Project>
@@ -84,7 +77,7 @@ internal sealed class ConsumerApp : IAsyncDisposable
     }
 
     /// <summary>Publishes for this machine, all by itself. A warning fails it.</summary>
-    public Task PublishAsync() => DotNet.RunAsync(
+    private Task PublishAsync() => DotNet.RunAsync(
         _folder.FullName, "publish", "--nologo", "-v", "q", "-o", "out", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
 
     /// <summary>Runs the published program, and returns what it prints first.</summary>

@@ -145,17 +145,35 @@ public sealed class ConsumerTests(PackageFixture package)
     }
 
     /// <summary>
-    /// The twelve lines, with what the front page says is missing for it: over Redis by the Aspire integration, and on SQLite, where
-    /// an order is there after a kill. One program for both, because to compile it to native code takes a minute; whatever the trimmer
-    /// warns of, this does as well.
+    /// The twelve lines, with what the front page says is missing for it: over Redis by the Aspire integration, on SQLite, where an
+    /// order is there after a kill, and as a client that follows another server. One program for all, because compiling to native code
+    /// takes a minute of both cores.
     /// </summary>
     [Fact]
-    public async Task FrontPage_Native_RunsOverRedisAndOnSqliteWithoutAWarning()
+    public async Task FrontPage_Native_RunsOverRedisOnSqliteAndAsAClientWithoutAWarning()
     {
+        const string Follow = """
+            if (args is ["follow", var url, var transport])
+            {
+                using var client = new TornadoseClient(new Uri(url), new TornadoseClientOptions
+                {
+                    Transport = Enum.Parse<StoreTransport>(transport),
+                    JsonSerializerOptions = new(System.Text.Json.JsonSerializerDefaults.Web) { TypeInfoResolver = AppJson.Default },
+                });
+                await client.PublishAsync("orders", new Order("tea", 2));
+                await foreach (var message in client.ReadAllAsync<Order>("orders", StartAt.Latest))
+                {
+                    Console.WriteLine(message.GetValue().Item);
+                    break;
+                }
+                return;
+            }
+            """;
         var blocks = DocumentBlock.All.Where(
             static block => block.File == "README.md" && block.Language == "csharp").Select(static block => block.Text).ToList();
         var context = blocks.Single(static text => text.Contains("JsonSerializerContext", StringComparison.Ordinal)).Split('\n');
         var program = blocks.First(static text => text.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal))
+            .Replace("var builder =", $"{Follow}\nvar builder =", StringComparison.Ordinal)
             .Replace("builder.Services.AddTornadose()", "var stores = builder.Services.AddTornadose()", StringComparison.Ordinal)
             .Replace("var app =", $"""
                 if (builder.Configuration.GetConnectionString("redis") is not null)
@@ -165,7 +183,9 @@ public sealed class ConsumerTests(PackageFixture package)
                 {context[0]}
                 var app =
                 """, StringComparison.Ordinal);
-        var references = Reference("Tornadose.SignalR.Aspire") + Reference("Tornadose.SignalR.Sqlite") + Rooted;
+        var references = string.Concat(
+            Reference("Tornadose.SignalR.Aspire"), Reference("Tornadose.SignalR.Sqlite"), Reference("Tornadose.SignalR.Client"), Rooted);
+        await using var host = await StoresApp.StartAsync();
         await using var redis = await RedisProcess.StartAsync();
         await using var app = await ConsumerApp.CreateAsync(
             package, $"{program}\n{string.Join('\n', context[1..])}", ForTheTrimmer("PublishAot"), references);
@@ -176,6 +196,8 @@ public sealed class ConsumerTests(PackageFixture package)
         await app.KillAndStartAgainAsync();
         await using var stream = await RawSse.OpenAsync(new Uri(app.Url, "stores/orders?from=earliest"));
         Assert.Equal(Order, (await stream.NextAsync()).Data);
+        foreach (var transport in new[] { "ServerSentEvents", "WebSocket", "LongPolling" })
+            Assert.Equal("tea", await app.RunAsync("follow", host.Url("/stores").ToString(), transport));
     }
 
     [Fact]
@@ -188,14 +210,16 @@ public sealed class ConsumerTests(PackageFixture package)
             var builder = WebApplication.CreateSlimBuilder(args);
             builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));
             builder.Services.AddHealthChecks().AddTornadose();
-            builder.Services.AddTornadose().AddDataStore<Order>("latest").AddQueueStore("orders", store => store.Capacity = 10).AddQueueStore("devices/{id}");
+            builder.Services.AddTornadose().AddDataStore<Order>("latest")
+                .AddQueueStore("orders", store => store.Capacity = 10).AddQueueStore("devices/{id}");
             var app = builder.Build();
             app.MapStores("/stores");
             app.MapStoreHub("/hubs/stores");
             app.MapStorePublishing("/stores").AllowAnonymous();
             app.MapStoreInspector("/stores/_inspect").AllowAnonymous();
             app.MapHealthChecks("/health");
-            app.MapPost("/order", async ([FromKeyedServices("latest")] IStore<Order> latest) => (await latest.PublishAsync(new Order("tea", 2))).ToString());
+            app.MapPost("/order", async ([FromKeyedServices("latest")] IStore<Order> latest) =>
+                (await latest.PublishAsync(new Order("tea", 2))).ToString());
             app.Run();
 
             record Order(string Item, int Count);
@@ -219,42 +243,6 @@ public sealed class ConsumerTests(PackageFixture package)
         Assert.Equal("Message", (await NextAsync(hub)).GetProperty("target").GetString());
         Assert.Contains("\"subscriberCount\":3", await http.GetStringAsync("stores/_inspect"));
         Assert.Equal("Healthy", await http.GetStringAsync("health"));
-    }
-
-    /// <summary>A console without ASP.NET Core, compiled to native code, follows a store and publishes to it.</summary>
-    [Fact]
-    public async Task Client_NativeConsole_FollowsAndPublishesWithoutAWarning()
-    {
-        const string Program = """
-            using System.Text.Json;
-            using System.Text.Json.Serialization;
-            using Tornadose.SignalR;
-
-            var options = new TornadoseClientOptions
-            {
-                Transport = Enum.Parse<StoreTransport>(args[1]),
-                JsonSerializerOptions = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = AppJson.Default },
-            };
-            using var client = new TornadoseClient(new Uri(args[0]), options);
-            await client.PublishAsync("orders", new Order("tea"));
-            await foreach (var message in client.ReadAllAsync<Order>("orders", StartAt.Latest))
-            {
-                Console.WriteLine(message.GetValue().Item);
-                break;
-            }
-
-            record Order(string Item);
-
-            [JsonSerializable(typeof(Order))]
-            partial class AppJson : JsonSerializerContext;
-            """;
-        await using var host = await StoresApp.StartAsync();
-        await using var app = await ConsumerApp.CreateConsoleAsync(
-            package, Program, "<PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>", Reference(
-                "Tornadose.SignalR.Client"));
-        await app.PublishAsync();
-        foreach (var transport in new[] { "ServerSentEvents", "WebSocket", "LongPolling" })
-            Assert.Equal("tea", await app.RunAsync(host.Url("/stores").ToString(), transport));
     }
 
     /// <summary>To compress a runtime for the browser takes longer than all the rest.</summary>

@@ -46,7 +46,8 @@ public sealed partial class PackageTests(PackageFixture packages)
         try
         {
             await DotNet.RunAsync(
-                folder.FullName, "tool", "install", "Tornadose.SignalR.Tool", "--tool-path", folder.FullName, "--add-source", packages.Feed,
+                folder.FullName, "tool", "install", "Tornadose.SignalR.Tool", "--tool-path", folder.FullName, "--add-source",
+                packages.Feed,
                 "--prerelease");
             await using var tool = LineProcess.Start(Path.Combine(folder.FullName, "tornadose"), ["--help"]);
             Assert.Equal(0, await tool.ExitCodeAsync());

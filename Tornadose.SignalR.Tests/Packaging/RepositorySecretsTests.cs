@@ -6,7 +6,10 @@ namespace Tornadose.SignalR.Tests.Packaging;
 /// <summary>Nothing that opens a door is in the repository: no key, no token of a well-known form.</summary>
 public sealed partial class RepositorySecretsTests
 {
-    [GeneratedRegex("""-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{22,}|\bglpat-[A-Za-z0-9_-]{20}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\boy2[a-z0-9]{43}\b|\bnpm_[A-Za-z0-9]{36}|\bAIza[A-Za-z0-9_-]{35}|\bsk_live_[A-Za-z0-9]{20,}|AccountKey=[A-Za-z0-9+/]{40,}""")]
+    [GeneratedRegex(
+        @"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{22,}"
+        + @"|\bglpat-[A-Za-z0-9_-]{20}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\boy2[a-z0-9]{43}\b|\bnpm_[A-Za-z0-9]{36}"
+        + @"|\bAIza[A-Za-z0-9_-]{35}|\bsk_live_[A-Za-z0-9]{20,}|AccountKey=[A-Za-z0-9+/]{40,}")]
     private static partial Regex Secret { get; }
 
     /// <summary>What is not part of the repository, but made from it.</summary>

@@ -221,7 +221,8 @@ public sealed class StoreProducerTests
         }
     }
 
-    private Task<TestHost> StartAsync(Action<ITornadoseBuilder> add, Action<IServiceCollection>? services = null) => TestHost.StartAsync(builder =>
+    private Task<TestHost> StartAsync(Action<ITornadoseBuilder> add, Action<IServiceCollection>? services = null) =>
+        TestHost.StartAsync(builder =>
     {
         builder.Services.AddSingleton<TimeProvider>(_clock);
         services?.Invoke(builder.Services);

@@ -46,7 +46,8 @@ public sealed class StoreSubscribersTests
         {
             var hub = HubClient.Build(host.Url("/hubs/stores"), null);
             await hub.StartAsync(CancellationToken.None).WithTimeout();
-            await Microsoft.AspNetCore.SignalR.Client.HubConnectionExtensions.InvokeAsync<string>(hub, "Subscribe", "orders").WithTimeout();
+            await Microsoft.AspNetCore.SignalR.Client.HubConnectionExtensions.InvokeAsync<string>(
+                hub, "Subscribe", "orders").WithTimeout();
             await using var reader = store.ReadAllAsync(StartAt.Earliest).GetAsyncEnumerator();
             await store.PublishAsync("x");
             Assert.True(await reader.MoveNextAsync());

@@ -16,7 +16,8 @@ internal static class ServerProcess
     private static readonly string[] Settings =
     [
         "--Server:Stores:orders=queue", "--Server:Stores:weather=data", "--Server:Stores:devices/{id}=queue",
-        $"--Server:Keys:all:Secret={Key}", "--Server:Keys:all:Read:0=*", "--Server:Keys:all:Publish:0=*", "--Server:Keys:all:Operator=true",
+        $"--Server:Keys:all:Secret={Key}", "--Server:Keys:all:Read:0=*", "--Server:Keys:all:Publish:0=*",
+        "--Server:Keys:all:Operator=true",
         $"--Server:Keys:device:Secret={DeviceKey}", "--Server:Keys:device:Read:0=orders", "--Server:Keys:device:Publish:0=devices/*",
     ];
 

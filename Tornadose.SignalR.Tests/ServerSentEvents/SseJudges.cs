@@ -40,5 +40,6 @@ public sealed class SseJudges : IAsyncDisposable
         return events;
     }
 
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -31,7 +31,8 @@ public sealed class CloseCodesSpecification
     [Fact, Case("WS-18")]
     public void For_EveryEnd_IsInTheTable() => Assert.Equal(
         Table.Select(static row => (row.Key, row.Value)).OrderBy(static row => row.Value),
-        Ends().Select(static end => (end, (WebSocketCloseCodes.For(end).Code, WebSocketCloseCodes.For(end).Reason, end.Reconnect))).OrderBy(
+        Ends().Select(
+            static end => (end, (WebSocketCloseCodes.For(end).Code, WebSocketCloseCodes.For(end).Reason, end.Reconnect))).OrderBy(
             static row => row.Item2));
 
     [Fact, Case("WS-18", "SEC-16")]

@@ -10,7 +10,10 @@ namespace Tornadose.SignalR.Tests.Specifications;
 /// <summary>A rolling deployment: one of two hosts stops under load, and its clients go on with the other.</summary>
 public sealed class DrainSpecification
 {
-    private static readonly Dictionary<string, int> Subscribers = new() { ["sse"] = 300, ["websocket"] = 300, ["ndjson"] = 300, ["signalr"] = 50, ["signalr-stream"] = 50 };
+    private static readonly Dictionary<string, int> Subscribers = new()
+    {
+        ["sse"] = 300, ["websocket"] = 300, ["ndjson"] = 300, ["signalr"] = 50, ["signalr-stream"] = 50,
+    };
 
     private readonly SharedBackplane _backplane = new();
 
@@ -107,7 +110,8 @@ public sealed class DrainSpecification
             static client => Assert.Equal((1012, "shutting_down"), (client.End!.Code, client.End.Reason)));
     }
 
-    /// <summary>What a client saw last tells when it was closed. Closes that are spread are closes after many different messages.</summary>
+    /// <summary>What a client saw last tells when it was closed. Closes that are spread are closes after many different
+    /// messages.</summary>
     private static void AssertSpread(List<DrainedClient> clients)
     {
         foreach (var group in clients.GroupBy(static client => client.Transport.Name))

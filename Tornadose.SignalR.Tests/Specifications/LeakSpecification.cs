@@ -36,7 +36,8 @@ public sealed class LeakSpecification(ITestOutputHelper output)
         try
         {
             await RunAsync(client, cycles);
-            var (memoryAfter, handlesAfter) = await SettleAsync(host, memory + Noise + (NoiseOfACycle * cycles), handles + HandlesOfOthers);
+            var (memoryAfter, handlesAfter) = await SettleAsync(
+                host, memory + Noise + (NoiseOfACycle * cycles), handles + HandlesOfOthers);
             output.WriteLine($"{wire}: {cycles:N0} cycles, {client.Refused:N0} of them refused since the start; subscribers " +
                 $"{host.Subscribers()}; memory {memory:N0} -> {memoryAfter:N0}; handles {handles} -> {handlesAfter}; unobserved " +
                     $"exceptions {unobserved}");

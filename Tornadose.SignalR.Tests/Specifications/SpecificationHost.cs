@@ -13,8 +13,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// An application with families of stores of every kind, on all transports, whose clock stands still and whose sockets hold little, so that
-/// a client that does not read is noticed early. Each test takes stores of its own from it.
+/// An application with families of stores of every kind, on all transports, whose clock stands still and whose sockets hold little, so
+/// that a client that does not read is noticed early. Each test takes stores of its own from it.
 /// </summary>
 public sealed class SpecificationHost : IAsyncLifetime
 {

@@ -45,7 +45,8 @@ internal sealed class SpecificationStore
 
     public IReadOnlyList<string> PublishMany(int count, int bytes = 0) => [.. Enumerable.Range(0, count).Select(_ => Publish(bytes))];
 
-    public Task<Subscription> SubscribeAsync(Transport transport, string? after = null, bool earliest = false, int? receiveBuffer = null) =>
+    public Task<Subscription> SubscribeAsync(
+        Transport transport, string? after = null, bool earliest = false, int? receiveBuffer = null) =>
         SubscribeAsync(transport, new StoreRequest(Name, after, earliest, ReceiveBuffer: receiveBuffer));
 
     /// <summary>Opens a subscription whose client is going to stall.</summary>

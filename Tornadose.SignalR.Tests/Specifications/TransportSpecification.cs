@@ -4,8 +4,8 @@ using Tornadose.SignalR.Tests.Specifications.Transports;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// What every transport promises. The same for all of them: the transports differ by what <see cref="Transport"/> knows of their wires, and
-/// by nothing else.
+/// What every transport promises. The same for all of them: the transports differ by what <see cref="Transport"/> knows of their wires,
+/// and by nothing else.
 /// </summary>
 /// <param name="host">The application.</param>
 public abstract partial class TransportSpecification<TTransport>(SpecificationHost host) : IClassFixture<SpecificationHost>, IDisposable

@@ -170,7 +170,8 @@ public sealed class SqliteKillTests : IDisposable
         _checked++;
     }
 
-    /// <summary>What each publisher does that got no answer: it publishes again with the same key, and its message is there once.</summary>
+    /// <summary>What each publisher does that got no answer: it publishes again with the same key, and its message is there
+    /// once.</summary>
     private async Task RetryAsync(int life, int[] last)
     {
         await using var backplane = _file.Open();

@@ -52,7 +52,9 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
         var head = whole[proof.Length..(Encoding.ASCII.GetString(whole).LastIndexOf(";t0;", StringComparison.Ordinal) + 1)];
         var data = run.OneIn(3) ? run.Bytes(run.Next(30)) : Encoding.UTF8.GetBytes(run.Json());
         var type = run.OneIn(3) ? Encoding.UTF8.GetBytes(run.Short()) : [];
-        byte[] body = [.. head, .. Encoding.ASCII.GetBytes($"{run.Of("j", "t", "i", "u", "d", "c", "x", "")}{(run.OneIn(10) ? run.Of("-1", "99999999999", "7fff", " 1", "+1") : $"{type.Length}")}{(run.OneIn(10) ? ",00-x" : "")};"), .. type, .. data];
+        var (kind, trace) = (run.Of("j", "t", "i", "u", "d", "c", "x", ""), run.OneIn(10) ? ",00-x" : "");
+        var length = run.OneIn(10) ? run.Of("-1", "99999999999", "7fff", " 1", "+1") : $"{type.Length}";
+        byte[] body = [.. head, .. Encoding.ASCII.GetBytes($"{kind}{length}{trace};"), .. type, .. data];
         var proved = SimulatedStore.Prove(body);
         byte[] bytes = run.OneIn(4) ? [.. proof, .. body] : proved;
         return (
@@ -112,7 +114,10 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
     private static byte[] Forge(RandomText run, MessagePosition top)
     {
         var epoch = top.ToString().Split('-')[0];
-        var text = $"\u0001T1;{Convert.ToHexStringLower(run.Bytes(8))};{(run.OneIn(5) ? "0123456789abcdef" : epoch)};{top.Offset + run.Next(3)};{(run.OneIn(2) ? $"{top.Tag:x8}" : "0badbeef")};{(run.OneIn(2) ? $"{top.Tag:x8}" : "00000000")};t0;forged";
+        var (proof, life) = (Convert.ToHexStringLower(run.Bytes(8)), run.OneIn(5) ? "0123456789abcdef" : epoch);
+        var offset = top.Offset + run.Next(3);
+        var (tag, before) = (run.OneIn(2) ? $"{top.Tag:x8}" : "0badbeef", run.OneIn(2) ? $"{top.Tag:x8}" : "00000000");
+        var text = $"\u0001T1;{proof};{life};{offset};{tag};{before};t0;forged";
         return run.OneIn(2)
             ? Encoding.UTF8.GetBytes(text)
             : [.. "\u0001T1;"u8, .. run.Mutate<byte>(Encoding.UTF8.GetBytes(text)[4..], () => run.Bytes(1)[0])];

@@ -67,7 +67,8 @@ public sealed class ClusterTests
         Assert.All(nodes.Resets(), Assert.Empty);
     }
 
-    /// <summary>What kind of server it is, is not known before there is a connection: the store once stayed on the plain channel.</summary>
+    /// <summary>What kind of server it is, is not known before there is a connection: the store once stayed on the plain
+    /// channel.</summary>
     [Fact]
     [Case("RDS-26")]
     public async Task Cluster_StoreFollowedBeforeTheConnectionIsMade_IsOnTheShardedChannel()

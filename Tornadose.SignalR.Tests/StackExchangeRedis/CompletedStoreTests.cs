@@ -188,7 +188,8 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         await using var read = next.Open("orders", limits with { MaxAge = TimeSpan.FromMinutes(1) });
         using var following = await read.FollowAsync(default).WithTimeout();
         await Eventually.TrueAsync(
-            async () => Equals(await server.CommandAsync("HGET", $"{{{prefix}:orders}}:meta", "age"), "60000"), what: "the node has tended it");
+            async () => Equals(await server.CommandAsync("HGET", $"{{{prefix}:orders}}:meta", "age"), "60000"),
+            what: "the node has tended it");
         Assert.Equal(-1L, await server.CommandAsync("PTTL", $"{{{prefix}:orders}}:log"));
     }
 

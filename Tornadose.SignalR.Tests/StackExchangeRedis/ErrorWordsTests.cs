@@ -17,7 +17,8 @@ public sealed class ErrorWordsTests
     public async Task Errors_RedisAway_HaveNoDetailsOfTheServer()
     {
         var port = RedisProcess.FreePort();
-        await using var host = await RolesApp.StartAsync(add: stores => stores.AddStackExchangeRedis($"127.0.0.1:{port},password=s3cret,connectTimeout=500", options =>
+        var away = $"127.0.0.1:{port},password=s3cret,connectTimeout=500";
+        await using var host = await RolesApp.StartAsync(add: stores => stores.AddStackExchangeRedis(away, options =>
         {
             TestBackplane.Quick(options);
             options.KeyPrefix = "prefix-of-keys";

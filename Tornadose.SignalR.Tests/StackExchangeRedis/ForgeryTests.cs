@@ -57,7 +57,8 @@ public sealed class ForgeryTests
         await stream.UntilAsync(reader => reader.ReconnectionTime is not null);
         await redis.CommandAsync(
             "PUBLISH", "{tornadose:orders}",
-            new string('x', nodes.StoreOf(nodes.A) is Tornadose.SignalR.Stores.MessageStore store ? store.Options.MaxMessageBytes + 1 : 0));
+            new string(
+                'x', nodes.StoreOf(nodes.A) is Tornadose.SignalR.Stores.MessageStore store ? store.Options.MaxMessageBytes + 1 : 0));
         await redis.CommandAsync("PUBLISH", "{tornadose:orders}", "small");
         Assert.Equal("small", (await stream.NextAsync()).Data);
         Assert.Equal(1, nodes.Metrics.Sum("backplane.refused"));

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using Tornadose.SignalR.Hubs;
@@ -78,7 +79,8 @@ internal static class LedgerClients
             {
                 await reading.WithTimeout();
             }
-            catch (Exception failure) when (failure is IOException or ObjectDisposedException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException)
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException or SocketException
+                or TimeoutException or OperationCanceledException)
             {
                 // cut on purpose
             }

@@ -105,7 +105,8 @@ public sealed class PublishFaultTests
         await nodes.SettleAsync(await nodes.PublishAsync(10));
         proxy.CutNextScriptReply();
         var once = new PublishOptions { IdempotencyKey = "payment-17" };
-        var unknown = await Assert.ThrowsAsync<StoreUnavailableException>(() => nodes.StoreOf(nodes.A).PublishAsync("once", once).AsTask());
+        var unknown = await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => nodes.StoreOf(nodes.A).PublishAsync("once", once).AsTask());
         Assert.True(unknown.MayBeStored);
         var retried = await nodes.StoreOf(nodes.B).PublishAsync("once", once).WithTimeout();
         nodes.Ledger.Published(retried.ToString(), "once");

@@ -15,7 +15,8 @@ public sealed class RecordedFrameTests
     private const string Seal = "db5eb14318666554dbeb473a6eb071f26638b0c1";
     private const string First = "\u0001T1;69b4dfd3c91e7151;0ae65c0066d200e3;1;fe0d66b6;00000000;t0;first";
     private const string Second =
-        "\u0001T1;4243298d62adef01;0ae65c0066d200e3;2;02fb1d35;fe0d66b6;j7,00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01;created{\"total\":9.5}";
+        "\u0001T1;4243298d62adef01;0ae65c0066d200e3;2;02fb1d35;fe0d66b6;"
+        + "j7,00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01;created{\"total\":9.5}";
 
     [Theory]
     [InlineData(First, "0ae65c0066d200e3-1-fe0d66b6", 0u, "first", MessageFormat.Text, null, null)]

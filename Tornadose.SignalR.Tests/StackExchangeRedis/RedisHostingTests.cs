@@ -18,7 +18,8 @@ public sealed class RedisHostingTests(RedisFixture redis)
         var server = await redis.GetAsync();
         using var own = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
         var prefix = redis.NewPrefix();
-        await using (var host = await StartAsync(builder => builder.AddStackExchangeRedis(_ => own, options => options.KeyPrefix = prefix)))
+        await using (var host = await StartAsync(
+            builder => builder.AddStackExchangeRedis(_ => own, options => options.KeyPrefix = prefix)))
         {
             var position = await host.Get<IStoreProvider>().GetStore("orders").PublishAsync("hello").WithTimeout();
             Assert.Equal(1, position.Offset);
@@ -56,7 +57,9 @@ public sealed class RedisHostingTests(RedisFixture redis)
     [Fact]
     public async Task AddStackExchangeRedis_RequiredAndAway_FailsTheStart()
     {
-        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => StartAsync(builder => builder.AddStackExchangeRedis($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500", options =>
+        var nobody = $"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500";
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => StartAsync(builder => builder.AddStackExchangeRedis(nobody, options =>
         {
             options.RequireAtStartup = true;
             options.CommandTimeout = TimeSpan.FromSeconds(1);

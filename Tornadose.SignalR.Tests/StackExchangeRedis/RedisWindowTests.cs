@@ -82,7 +82,8 @@ public sealed class RedisWindowTests(RedisFixture redis)
         await using var channel = backplane.Open("orders", new MessageLogLimits(4096, 8 << 20));
         var large = new string('x', 200_000);
         for (var i = 0; i < 200; i++)
-            await channel.AppendAsync(new MessageContent(Encoding.ASCII.GetBytes($"{i} {large}"), MessageFormat.Text, null), null, default);
+            await channel.AppendAsync(
+                new MessageContent(Encoding.ASCII.GetBytes($"{i} {large}"), MessageFormat.Text, null), null, default);
         await server.CommandAsync("CONFIG", "RESETSTAT");
         using var following = await channel.FollowAsync(default).WithTimeout();
         var kept = Texts(channel);
@@ -104,7 +105,8 @@ public sealed class RedisWindowTests(RedisFixture redis)
         await using var channel = backplane.Open("orders", new MessageLogLimits(100, 64 << 20));
         for (var i = 0; i < 6; i++)
             await channel.AppendAsync(
-                new MessageContent(Encoding.ASCII.GetBytes(new string((char)('a' + i), 3 << 20)), MessageFormat.Text, null), null, default);
+                new MessageContent(
+                    Encoding.ASCII.GetBytes(new string((char)('a' + i), 3 << 20)), MessageFormat.Text, null), null, default);
         using var following = await channel.FollowAsync(default).WithTimeout();
         Assert.Equal("abcdef", string.Concat(Texts(channel).Select(text => text[0])));
     }
@@ -189,7 +191,10 @@ public sealed class RedisWindowTests(RedisFixture redis)
 
     private static async Task ManyAsync(RedisProcess server, string prefix, int count, TimeSpan ago) => await server.CommandAsync(
         "EVAL",
-        "local last = redis.call('HGET', KEYS[1], 'offset') for i = 1, ARGV[1] do last = string.format('%.0f', last + 1) redis.call('XADD', KEYS[2], last .. '-7', 'f', 't', 'e', '', 't', string.format('%.0f', (redis.call('TIME')[1] - ARGV[2]) * 1000), 'd', 'old') end "
+        "local last = redis.call('HGET', KEYS[1], 'offset') "
+        + "local at = string.format('%.0f', (redis.call('TIME')[1] - ARGV[2]) * 1000) "
+        + "for i = 1, ARGV[1] do last = string.format('%.0f', last + 1) "
+        + "redis.call('XADD', KEYS[2], last .. '-7', 'f', 't', 'e', '', 't', at, 'd', 'old') end "
         + "redis.call('HSET', KEYS[1], 'offset', last, 'tag', '00000007')",
         2, $"{{{prefix}:orders}}:meta", Log(prefix), count, (long)ago.TotalSeconds);
 }

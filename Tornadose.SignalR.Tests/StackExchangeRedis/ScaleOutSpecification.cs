@@ -43,7 +43,11 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
     [Fact]
     public async Task StoreMessages_OfBothServers_ReachEachClientOnce()
     {
-        var clients = new[] { await ConnectAsync(One, subscribe: true), await ConnectAsync(One, subscribe: true, binary: true), await ConnectAsync(Two, subscribe: true), await ConnectAsync(Two, subscribe: true, binary: true) };
+        var clients = new[]
+        {
+            await ConnectAsync(One, subscribe: true), await ConnectAsync(One, subscribe: true, binary: true),
+            await ConnectAsync(Two, subscribe: true), await ConnectAsync(Two, subscribe: true, binary: true),
+        };
         var ids = new List<string>();
         for (var i = 0; i < Messages / 2; i++)
             ids.AddRange([.. await One.PublishAsync(i, 1), .. await Two.PublishAsync(i, 1)]);

@@ -32,7 +32,8 @@ internal static class TestBackplane
         var metrics = new BackplaneMetrics(new Meters());
         var connection = new RedisConnection(connector, options, TimeProvider.System, metrics, NullLogger.Instance);
         return new RedisNode(
-            connection, new RedisBus(connection, options, TimeProvider.System), options, TimeProvider.System, metrics, NullLogger.Instance);
+            connection, new RedisBus(connection, options, TimeProvider.System), options, TimeProvider.System, metrics,
+            NullLogger.Instance);
     }
 
     public static void Quick(RedisBackplaneOptions options)

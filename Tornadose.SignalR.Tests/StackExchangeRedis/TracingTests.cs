@@ -43,7 +43,8 @@ public sealed class TracingTests
         using var metrics = MetricsRecorder.Of(node);
         var script = await File.ReadAllTextAsync(Repository.File("Tornadose.SignalR.StackExchangeRedis/append.lua"));
         await redis.CommandAsync(
-            "EVAL", script, "2", "{tornadose:traced-over-redis}:meta", "{tornadose:traced-over-redis}:log", "hello", "text", "", "", "", "",
+            "EVAL", script, "2", "{tornadose:traced-over-redis}:meta", "{tornadose:traced-over-redis}:log", "hello", "text", "", "", "",
+            "",
             context);
         Assert.Equal("hello", (await reader.NextAsync()).Data);
         Assert.Equal((0, 0), (metrics.Sum("backplane.refused"), metrics.Sum("backplane.backfilled")));

@@ -83,7 +83,8 @@ internal sealed class ChaosConnection(ChaosProxy proxy, TcpClient client)
         await foreach (var (bytes, sent) in wire.ReadAllAsync())
         {
             var isLost = proxy.Loss > 0 && Random.Shared.NextDouble() < proxy.Loss;
-            var rest = proxy.Delay + (isLost ? ChaosProxy.RetransmissionTimeout : TimeSpan.Zero) - TimeProvider.System.GetElapsedTime(sent);
+            var due = proxy.Delay + (isLost ? ChaosProxy.RetransmissionTimeout : TimeSpan.Zero);
+            var rest = due - TimeProvider.System.GetElapsedTime(sent);
             if (rest > TimeSpan.Zero)
                 await Task.Delay(rest);
             await to.WriteAsync(bytes);

@@ -3,24 +3,23 @@ using System.Text.Json;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// A headless Chromium with one or more tabs, driven by <c>browser.mjs</c>. Expressions are JavaScript in the page;
-/// their values come back as JSON.
+/// One or more tabs of the tests' Chromium, which share cookies, storage and connections with each other and with no other page.
+/// Expressions are JavaScript in the page; their values come back as JSON.
 /// </summary>
 public sealed class ChromiumPage : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static int _pages;
 
-    private readonly NodeClient _node;
-    private int _commands;
+    private readonly Chromium _chromium;
+    private readonly int _number = Interlocked.Increment(ref _pages);
 
-    private ChromiumPage(NodeClient node) => _node = node;
+    private ChromiumPage(Chromium chromium) => _chromium = chromium;
 
     public static async Task<ChromiumPage> OpenAsync(Uri? url = null)
     {
-        var page = new ChromiumPage(NodeClient.Start("browser.mjs"));
+        var page = new ChromiumPage(await Chromium.GetAsync());
         try
         {
-            await page._node.NextAsync("ready", StartTimeout);
             if (url is not null)
                 await page.GotoAsync(url);
             return page;
@@ -70,27 +69,7 @@ public sealed class ChromiumPage : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FindBarriersAsync(string tab = "main") =>
         [.. (await RunAsync(new { tab, axe = true })).EnumerateArray().Select(barrier => barrier.GetString()!)];
 
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            // A closed input lets the script close the browser, which removes its profile directory.
-            await _node.EndAsync();
-        }
-        finally
-        {
-            await _node.DisposeAsync();
-        }
-    }
+    public async ValueTask DisposeAsync() => await _chromium.RunAsync(_number, null);
 
-    private async Task<JsonElement> RunAsync(object command)
-    {
-        var id = ++_commands;
-        await _node.SendAsync(new { id, command });
-        var answer = await _node.NextAsync("answer", StartTimeout);
-        Assert.Equal(id, answer.GetProperty("id").GetInt32());
-        return answer.TryGetProperty("error", out var error)
-            ? throw new InvalidOperationException(error.GetString())
-            : answer.TryGetProperty("value", out var value) ? value : default; // undefined has no JSON
-    }
+    private Task<JsonElement> RunAsync(object command) => _chromium.RunAsync(_number, command);
 }

@@ -77,9 +77,11 @@ public sealed class RandomText
         4 => $"\"{Of("\\ud800", "\\udc00x", "\\ud83d\\ude00", "\\u0000", "\\u001e", "\\u000a", "\\u2028", "\\/", "</script>", "$type")}\"",
         5 => Of("[]", "{}", " \n[ ]", "{\"$type\":\"System.Diagnostics.Process\"}"),
         6 => $"[{string.Join(Of(",", " ,\n"), Enumerable.Range(0, Next(4)).Select(_ => Json(depth - 1)))}]",
-        7 => $"{{{string.Join(',', Enumerable.Range(0, Next(4)).Select(_ => $"\"{Of("a", "a", "id", "data", "\\u0061", "\\ud800", "é")}\":{Json(depth - 1)}"))}}}",
+        7 => $"{{{string.Join(',', Enumerable.Range(0, Next(4)).Select(_ => $"\"{Member()}\":{Json(depth - 1)}"))}}}",
         _ => Of(8, 40, 70, 200) is var levels ? $"{new string('[', levels)}{Json(0)}{new string(']', levels)}" : "",
     };
+
+    private string Member() => Of("a", "a", "id", "data", "\\u0061", "\\ud800", "é");
 
     /// <summary>A text with a few characters or bytes changed, left out, put in or put elsewhere.</summary>
     public T[] Mutate<T>(ReadOnlySpan<T> given, Func<T> another)

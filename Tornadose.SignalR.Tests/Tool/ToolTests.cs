@@ -23,7 +23,8 @@ public sealed class ToolTests
         Assert.Equal("m3", await DataAsync(tail, 1));
         var id = await site.Store("orders").PublishAsync(JsonElement.Parse("""{"n":9007199254740993}"""), new() { EventType = "typed" });
         Assert.Equal(
-            $"{{\"id\":\"{id}\",\"event\":\"typed\",\"format\":\"json\",\"data\":{{\"n\":9007199254740993}}}}", await tail.NextLineAsync());
+            $"{{\"id\":\"{id}\",\"event\":\"typed\",\"format\":\"json\",\"data\":{{\"n\":9007199254740993}}}}",
+            await tail.NextLineAsync());
         await site.Store("orders").CompleteAsync();
         Assert.Equal(0, await tail.ExitAsync());
     }

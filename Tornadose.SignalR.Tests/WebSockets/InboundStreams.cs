@@ -33,7 +33,9 @@ internal static class InboundStreams
                 .. Masked(random, false, WsOpcode.Text, []),
                 .. Enumerable.Range(0, random.Next(80)).SelectMany(_ => Masked(random, false, WsOpcode.Continuation, [])),
                 .. Masked(random, true, WsOpcode.Continuation, [])];
-        var opcode = random.OneIn(50) ? random.Next(16) : inMessage ? WsOpcode.Continuation : random.OneIn(50) ? WsOpcode.Binary : WsOpcode.Text;
+        var opcode = random.OneIn(50) ? random.Next(16)
+            : inMessage ? WsOpcode.Continuation
+            : random.OneIn(50) ? WsOpcode.Binary : WsOpcode.Text;
         inMessage = random.OneIn(3);
         return Masked(random, !inMessage, opcode, Payload(random));
     }

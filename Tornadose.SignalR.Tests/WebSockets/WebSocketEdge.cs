@@ -19,7 +19,8 @@ internal sealed record WebSocketEdge(string Name, int Code, string[] Pongs, byte
         [
             .. new[] { 0, 125, 126, 127, 128, 4095, 4096 }.Select(
                 length => Stays($"1.1 text of {length}", Frame(Text, new string('*', length)))),
-            .. new[] { 4097, 65_535, 65_536 }.Select(length => Closes($"1.1 text of {length}", 1009, Frame(Text, new string('*', length)))),
+            .. new[] { 4097, 65_535, 65_536 }.Select(
+                length => Closes($"1.1 text of {length}", 1009, Frame(Text, new string('*', length)))),
             Stays("1.1.7 octets", Octets(Frame(Text, new string('*', 500)))),
             .. new[] { 0, 125, 126, 127, 128, 65_535, 65_536 }.Select(
                 length => Closes($"1.2 binary of {length}", 1003, Frame(WsOpcode.Binary, new string('*', length)))),
@@ -89,7 +90,10 @@ internal sealed record WebSocketEdge(string Name, int Code, string[] Pongs, byte
         ["6 UTF-8"] =
         [
             Stays("6.1", Frame(Text, ""), Frame(Text, "", fin: false), Frame(More, "", fin: false), Frame(More, "")),
-            .. new[] { "Hello-µ@ßöäüàá-UTF-8!!", "\0", "\u007f\u0080\u07ff\u0800\uffff", "\U00010000\U0010ffff", "\ufeff\ufffd\ufdd0", "κόσμε" }.Select(text => Stays($"6.2 {text}", Octets(Frame(Text, text)))),
+            .. new[]
+            {
+                "Hello-µ@ßöäüàá-UTF-8!!", "\0", "\u007f\u0080\u07ff\u0800\uffff", "\U00010000\U0010ffff", "\ufeff\ufffd\ufdd0", "κόσμε",
+            }.Select(text => Stays($"6.2 {text}", Octets(Frame(Text, text)))),
             .. Invalid.SelectMany(bytes => new[] { Closes($"6.3 {Convert.ToHexString(bytes)}", 1007, Bytes(Text, bytes)), Closes(
                 $"6.4 {Convert.ToHexString(bytes)} in the first of two", 1007, Bytes(Text, [.. bytes, (byte)'x'], fin: false)) }),
             Stays(
@@ -134,7 +138,8 @@ internal sealed record WebSocketEdge(string Name, int Code, string[] Pongs, byte
 
     private static byte[][] Invalid =>
     [
-        [0xce, 0xba, 0xed, 0xa0, 0x80], [0x80], [0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xe0, 0x80, 0x80], [0xe0, 0x9f, 0xbf], [0xf0, 0x80, 0x80, 0x80], [0xf0, 0x8f, 0xbf, 0xbf], [0xed, 0xbf, 0xbf], [0xf4, 0x90, 0x80, 0x80],
+        [0xce, 0xba, 0xed, 0xa0, 0x80], [0x80], [0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xe0, 0x80, 0x80], [0xe0, 0x9f, 0xbf],
+        [0xf0, 0x80, 0x80, 0x80], [0xf0, 0x8f, 0xbf, 0xbf], [0xed, 0xbf, 0xbf], [0xf4, 0x90, 0x80, 0x80],
         [0xf5, 0x80, 0x80, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80], [0xfc, 0x84, 0x80, 0x80, 0x80, 0x80], [0xfe], [0xff], [
             (byte)'a', 0xc3, (byte)'b'], [0xe2, 0x82, (byte)' '],
     ];

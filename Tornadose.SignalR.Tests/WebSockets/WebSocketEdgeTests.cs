@@ -74,7 +74,8 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
         if (edge.Code is 1003 or 1008 or 1009 && close.CloseCode == edge.Code)
             await socket.SendCloseAsync(close.CloseCode); // what the server itself does not take, it closes in order
         await socket.UntilEndAsync();
-        return string.Join(' ', [.. answers, edge.Code == 0 ? $"{(close.CloseCode == 1000 ? 0 : close.CloseCode)}" : $"{close.CloseCode}"]);
+        return string.Join(
+            ' ', [.. answers, edge.Code == 0 ? $"{(close.CloseCode == 1000 ? 0 : close.CloseCode)}" : $"{close.CloseCode}"]);
     }
 
     /// <summary>What was wrong may have been answered, and the connection cut, before all of it is sent.</summary>

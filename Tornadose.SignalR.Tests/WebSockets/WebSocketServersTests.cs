@@ -106,7 +106,8 @@ public sealed class WebSocketServersTests
         options.AllowedOrigins.Add("https://good.example");
         await using var host = await StoresApp.StartAsync(
             options: all => all.AllowedOrigins.Add("*"), before: app => app.UseWebSockets(options));
-        await using var bad = await RawHttp.SendAsync(host.Orders(), "GET", [.. RawWs.HandshakeHeaders, ("Origin", "https://bad.example")]);
+        await using var bad = await RawHttp.SendAsync(
+            host.Orders(), "GET", [.. RawWs.HandshakeHeaders, ("Origin", "https://bad.example")]);
         await using var good = await RawWs.OpenAsync(host.Orders(), ("Origin", "https://good.example"));
         await host.UntilSubscribersAsync(1);
         Assert.Equal((403, 101), (bad.Status, good.Http.Status));

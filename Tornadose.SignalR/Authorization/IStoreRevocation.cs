@@ -24,22 +24,22 @@ public interface IStoreRevocation
     /// <c>sub</c>, else the name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when all nodes have confirmed.</returns>
-    /// <exception cref="StoreUnavailableException">Done on this process; a node has not confirmed, or the backplane cannot be reached. Call
-    /// it again.</exception>
+    /// <exception cref="StoreUnavailableException">Done on this process; a node has not confirmed, or the backplane cannot be reached.
+    /// Call it again.</exception>
     /// <exception cref="StoreRefusedException">Done on this process; the backplane does not let it tell the others.</exception>
     Task RevokeAsync(string userId, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Asks the read policies again, on every node, with the claims that the users came with, and ends the subscriptions of those who may
-    /// not read any more. Subscriptions that the application has made, by putting a connection into a store's group, are not asked about. A
-    /// policy that throws, or does not answer within <c>TornadoseOptions.AccessRecheckTimeout</c>, ends the subscription only where
+    /// not read any more. Subscriptions that the application has made, by putting a connection into a store's group, are not asked about.
+    /// A policy that throws, or does not answer within <c>TornadoseOptions.AccessRecheckTimeout</c>, ends the subscription only where
     /// <c>TornadoseOptions.EndOnFailedRecheck</c> says so.
     /// </summary>
     /// <param name="store">The store whose readers are asked about; null for those of all stores.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <returns>A task that ends when all were asked about.</returns>
-    /// <exception cref="StoreUnavailableException">Done on this process; a node has not confirmed, or the backplane cannot be reached. Call
-    /// it again.</exception>
+    /// <exception cref="StoreUnavailableException">Done on this process; a node has not confirmed, or the backplane cannot be reached.
+    /// Call it again.</exception>
     /// <exception cref="StoreRefusedException">Done on this process; the backplane does not let it tell the others.</exception>
     Task RecheckAsync(string? store = null, CancellationToken cancellationToken = default);
 }

@@ -14,7 +14,8 @@ internal sealed class RevokedUsers(TornadoseOptions options)
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// By how much the clocks of nodes and of those who issue tokens may differ: what was issued that little later counts as issued before.
+    /// By how much the clocks of nodes and of those who issue tokens may differ: what was issued that little later counts as issued
+    /// before.
     /// </summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(2);
 

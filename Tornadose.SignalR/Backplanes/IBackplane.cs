@@ -14,8 +14,8 @@ public interface IBackplane
 {
     /// <summary>
     /// Connects a store, without waiting for others: what has to be asked for over a network comes with <see
-    /// cref="IBackplaneChannel.FollowAsync"/>. Called once for each store of the process; for a store of a family again when it comes back,
-    /// perhaps before its last channel has finished closing.
+    /// cref="IBackplaneChannel.FollowAsync"/>. Called once for each store of the process; for a store of a family again when it comes
+    /// back, perhaps before its last channel has finished closing.
     /// </summary>
     /// <param name="store">The store's name. Those of families come from clients: it is no path, and no pattern.</param>
     /// <param name="limits">How much the store keeps.</param>

@@ -90,14 +90,14 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <summary>
     /// Whether the channel removes keys by itself that were not set again within <see cref="MessageLogLimits.KeyMaxAge"/>. Default false:
     /// then each process that has the store in its log removes them by <see cref="ChangeAsync(KeyedChange, string?, CancellationToken)"/>,
-    /// on condition that they still are what they were: by the clock, and before a change in whose way they stand. A channel that says true
-    /// does both by itself: for a change's condition and for the limits, a key that is too old is not there any more.
+    /// on condition that they still are what they were: by the clock, and before a change in whose way they stand. A channel that says
+    /// true does both by itself: for a change's condition and for the limits, a key that is too old is not there any more.
     /// </summary>
     bool RemovesExpiredKeys => false;
 
     /// <summary>
-    /// Makes this process the only one that produces the store's messages, or keeps it so. By default it is, as no other process shares the
-    /// store.
+    /// Makes this process the only one that produces the store's messages, or keeps it so. By default it is, as no other process shares
+    /// the store.
     /// </summary>
     /// <param name="held">The lease to keep; 0 for a new one.</param>
     /// <param name="duration">For how long it lasts, from now.</param>

@@ -9,8 +9,8 @@ internal interface INodeQuestions
     void Answer(string subject, Func<string, ValueTask<string>> answer);
 
     /// <summary>Does what others order from now on, and what they have ordered while this process was away, or not there yet.</summary>
-    /// <param name="obey">Called with each order, with several at the same time. It is called with one again when it has thrown, and may be
-    /// for other reasons: when an order is new to the backplane's memory, not to this process.</param>
+    /// <param name="obey">Called with each order, with several at the same time. It is called with one again when it has thrown, and may
+    /// be for other reasons: when an order is new to the backplane's memory, not to this process.</param>
     void Obey(Func<string, ValueTask> obey);
 
     /// <summary>Asks every other process; one without a handler for the subject answers with an empty string.</summary>
@@ -19,8 +19,8 @@ internal interface INodeQuestions
     /// <param name="first">Whether one answer will do that is not empty.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The answers of all, or enough of them.</returns>
-    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or a process did not answer in time: what it would have
-    /// said is not known.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane cannot be reached, or a process did not answer in time: what it would
+    /// have said is not known.</exception>
     /// <exception cref="StoreRefusedException">The backplane does not let this process ask.</exception>
     Task<IReadOnlyList<string>> AskAsync(string subject, string question, bool first, CancellationToken cancellationToken);
 

@@ -4,9 +4,9 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// Who may come in: every limit on subscriptions is kept here. Asked before anything is sent, so that a client can be refused in a way that
-/// it understands. Whoever comes in has a place until it leaves; places are counted in one step, so that a limit is exact however many come
-/// at once.
+/// Who may come in: every limit on subscriptions is kept here. Asked before anything is sent, so that a client can be refused in a way
+/// that it understands. Whoever comes in has a place until it leaves; places are counted in one step, so that a limit is exact however
+/// many come at once.
 /// </summary>
 internal sealed class Admission(TornadoseOptions options, TimeProvider time, StoreMetrics metrics)
 {

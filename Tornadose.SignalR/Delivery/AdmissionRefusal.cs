@@ -32,7 +32,8 @@ internal sealed class AdmissionRefusal
 
     /// <summary>The user, or the address, had more than <see cref="TornadoseOptions.MaxReplayedPerSecond"/> sent again.</summary>
     public static AdmissionRefusal TooMuchReplayed { get; } = new(
-        "replay", "You had very many old messages sent again. Come back later, with the same id: nothing is lost by that.", isTheirs: true);
+        "replay", "You had very many old messages sent again. Come back later, with the same id: nothing is lost by that.",
+        isTheirs: true);
 
     /// <summary>
     /// The user, or the connection, called hub methods more often than <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.

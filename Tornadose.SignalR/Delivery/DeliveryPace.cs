@@ -3,9 +3,9 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The pace of one subscriber that wants no more than one batch in an interval: a turn, in which it gets what there is, and a pause. During
-/// the pause it stays where it is in the log, so that the newest message is always in the next turn, and a data store has conflated what
-/// lies between.
+/// The pace of one subscriber that wants no more than one batch in an interval: a turn, in which it gets what there is, and a pause.
+/// During the pause it stays where it is in the log, so that the newest message is always in the next turn, and a data store has conflated
+/// what lies between.
 /// </summary>
 /// <remarks>Used by the subscriber's loop alone, but for the end of the pause, which is the timer's.</remarks>
 internal sealed class DeliveryPace : IDisposable

@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// One message's bytes in one wire format, shared by every subscriber that speaks it. An encoder and a sink that belong together may derive
-/// a frame that carries more.
+/// One message's bytes in one wire format, shared by every subscriber that speaks it. An encoder and a sink that belong together may
+/// derive a frame that carries more.
 /// </summary>
 /// <param name="bytes">The bytes. They are kept, not copied, for as long as the message is: do not change them, and hand over no more than
 /// they are.</param>

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format, and renders each message once: the
-/// instance is the key under which the bytes are found again.
+/// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format, and renders each message once:
+/// the instance is the key under which the bytes are found again.
 /// </summary>
 /// <remarks>
 /// It is called on the thread that serves all subscribers of a store, which wait meanwhile: it must not block, and does no I/O. Calls for

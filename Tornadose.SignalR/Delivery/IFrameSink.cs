@@ -18,9 +18,9 @@ namespace Tornadose.SignalR.Delivery;
 public interface IFrameSink
 {
     /// <summary>
-    /// A number that changes whenever the peer has taken some bytes of a flush that is under way, so that a thin line is not mistaken for a
-    /// peer that has stopped reading. Asked about once a second while a flush is pending, on another thread. Sinks that cannot tell leave
-    /// it alone: then a flush has <c>StoreOptions.SendTimeout</c> to end.
+    /// A number that changes whenever the peer has taken some bytes of a flush that is under way, so that a thin line is not mistaken for
+    /// a peer that has stopped reading. Asked about once a second while a flush is pending, on another thread. Sinks that cannot tell
+    /// leave it alone: then a flush has <c>StoreOptions.SendTimeout</c> to end.
     /// </summary>
     long Progress => 0;
 

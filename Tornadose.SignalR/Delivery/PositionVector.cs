@@ -19,8 +19,8 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
     public const int MaxPositions = 64;
 
     /// <summary>
-    /// Up to so many stores the vector has their own ids, as every other wire has them. Of more stores it would be larger than the messages,
-    /// and has the short form.
+    /// Up to so many stores the vector has their own ids, as every other wire has them. Of more stores it would be larger than the
+    /// messages, and has the short form.
     /// </summary>
     public const int MaxOwnIds = 16;
 
@@ -94,7 +94,8 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
         Array.Resize(ref _text, _length);
     }
 
-    /// <summary>An offset gets another digit after ten times as many messages, or more, so that hardly ever what follows is moved.</summary>
+    /// <summary>An offset gets another digit after ten times as many messages, or more, so that hardly ever what follows is
+    /// moved.</summary>
     private void Replace(int index, int start, MessagePosition position)
     {
         Span<byte> written = stackalloc byte[MessagePosition.MaxLength];

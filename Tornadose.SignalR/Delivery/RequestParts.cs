@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// Parts of a request, read without what <see cref="HttpContext"/> makes for whoever asks, and keeps for as long as the request lasts: of a
-/// stream that is for hours, and some hundred bytes for each.
+/// Parts of a request, read without what <see cref="HttpContext"/> makes for whoever asks, and keeps for as long as the request lasts: of
+/// a stream that is for hours, and some hundred bytes for each.
 /// </summary>
 internal static class RequestParts
 {

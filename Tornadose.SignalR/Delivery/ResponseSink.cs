@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// Frames, one after the other, as the body of an HTTP response that does not end. What a format begins with, or says at the end, a derived
-/// class writes to <see cref="Output"/> and sends by <see cref="FlushAsync"/>.
+/// Frames, one after the other, as the body of an HTTP response that does not end. What a format begins with, or says at the end, a
+/// derived class writes to <see cref="Output"/> and sends by <see cref="FlushAsync"/>.
 /// </summary>
 /// <param name="response">The response; its headers are set already, and may be changed until <see cref="StartAsync"/> is called.</param>
 public class ResponseSink(HttpResponse response) : IFrameSink

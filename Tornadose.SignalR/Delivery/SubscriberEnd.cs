@@ -4,8 +4,8 @@ namespace Tornadose.SignalR.Delivery;
 public sealed class SubscriberEnd
 {
     /// <summary>
-    /// The last event ID of a client that was told not to come back. It says this id on its return, to whichever node, and is answered 204,
-    /// upon which an <c>EventSource</c> stops (WHATWG HTML §9.2.3).
+    /// The last event ID of a client that was told not to come back. It says this id on its return, to whichever node, and is answered
+    /// 204, upon which an <c>EventSource</c> stops (WHATWG HTML §9.2.3).
     /// </summary>
     internal const string DismissedId = "closed";
 

@@ -51,10 +51,10 @@ public sealed class TornadoseOptions
     public int MaxSubscribers { get; set; } = 1_000_000;
 
     /// <summary>
-    /// How many subscriptions a user may have in this process, each store of a list counted, or, where nobody has signed in, an address (of
-    /// IPv6 a /64 network); see <see cref="LimitKey"/>. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to come
-    /// back later, other clients get 429, hub methods an error. Behind a proxy addresses need <c>UseForwardedHeaders()</c>: without it all
-    /// clients have the proxy's.
+    /// How many subscriptions a user may have in this process, each store of a list counted, or, where nobody has signed in, an address
+    /// (of IPv6 a /64 network); see <see cref="LimitKey"/>. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to
+    /// come back later, other clients get 429, hub methods an error. Behind a proxy addresses need <c>UseForwardedHeaders()</c>: without
+    /// it all clients have the proxy's.
     /// </summary>
     public int? MaxSubscribersPerUser { get; set; }
 
@@ -176,10 +176,10 @@ public sealed class TornadoseOptions
         static user => user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.FindFirst("sub")?.Value ?? user.Identity?.Name;
 
     /// <summary>
-    /// Whether streams and the hub take a bearer token in the query, <c>?access_token=…</c>, where there is no <c>Authorization</c> header:
-    /// it is moved there before the application's authentication looks, and out of the URL. Default false: URLs are logged on the way, by
-    /// proxies above all; prefer stream tickets. Setting it also keeps the host's line «Request starting …» out of the log, which has the
-    /// URL as it came (category <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>, below Warning).
+    /// Whether streams and the hub take a bearer token in the query, <c>?access_token=…</c>, where there is no <c>Authorization</c>
+    /// header: it is moved there before the application's authentication looks, and out of the URL. Default false: URLs are logged on the
+    /// way, by proxies above all; prefer stream tickets. Setting it also keeps the host's line «Request starting …» out of the log, which
+    /// has the URL as it came (category <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>, below Warning).
     /// </summary>
     public bool AccessTokenInQuery { get; set; }
 

@@ -20,22 +20,23 @@ internal static partial class DeliveryLog
     public static partial void AccessRecheckFailed(this ILogger logger, Exception failure, string transport, string store, string outcome);
 
     [LoggerMessage(9, LogLevel.Error,
-        "It could not be found out whose a subscription to store {Store} over {Transport} is, when a user was revoked: UserId failed. "
+        "A user was revoked, and the owner of a subscription to store {Store} over {Transport} is unknown, because UserId threw. "
         + "The subscription {Outcome}.")]
     public static partial void UserUnknown(this ILogger logger, Exception failure, string transport, string store, string outcome);
 
     [LoggerMessage(7, LogLevel.Error,
-        "Looking after a subscriber of store {Store} over {Transport} failed. It is looked after all the same, and this line comes once.")]
+        "The periodic check of a subscriber of store {Store} over {Transport} failed. Checks continue; this is logged once.")]
     public static partial void SubscriberTickFailed(this ILogger logger, Exception failure, string transport, string store);
 
-    [LoggerMessage(8, LogLevel.Error, "The clock of the delivery failed. It goes on, and this line comes once.")]
+    [LoggerMessage(8, LogLevel.Error, "The delivery timer failed. It keeps running; this is logged once.")]
     public static partial void TickFailed(this ILogger logger, Exception failure);
 
     [LoggerMessage(
         4, LogLevel.Warning,
-        "The configuration section {Section} is of no store or family of this application, and has no effect. Is the name right?")]
+        "The configuration section {Section} matches no store or family of this application and has no effect. Check its name.")]
     public static partial void SettingsOfNoStore(this ILogger logger, string section);
 
-    [LoggerMessage(6, LogLevel.Warning, "The initial value of store {Store} could not be published yet, and is tried again until it can.")]
+    [LoggerMessage(6, LogLevel.Warning,
+        "The initial value of store {Store} could not be published. Publishing is retried until it succeeds.")]
     public static partial void InitialValueWaits(this ILogger logger, string store);
 }

@@ -7,7 +7,7 @@ internal static partial class HostingLog
 {
     [LoggerMessage(
         301, LogLevel.Error,
-        "The configuration was reloaded, and {Options} '{Name}' are not valid: {Fault} The last good ones stay in force.")]
+        "After a reload of the configuration {Options} '{Name}' are invalid: {Fault} The last valid ones stay in force.")]
     public static partial void ReloadRefused(this ILogger logger, string options, string name, string fault);
 
     [LoggerMessage(

@@ -25,7 +25,8 @@ internal sealed class PublishTelemetry
             "tornadose.producers.failed", "{failure}", "Runs of producers that ended with an error.");
     }
 
-    public void ProducerBegan(string measuredAs) => _producers.Add(1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));
+    public void ProducerBegan(string measuredAs) =>
+        _producers.Add(1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));
 
     public void ProducerEnded(string measuredAs) =>
         _producers.Add(-1, new KeyValuePair<string, object?>(StoreMetrics.StoreTag, measuredAs));

@@ -26,7 +26,8 @@ internal sealed class StoreMetrics
         Delivered = meter.CreateCounter<long>("tornadose.messages.delivered", "{message}", "Messages, and resets, handed to connections.");
         Bytes = meter.CreateCounter<long>("tornadose.bytes.sent", "By", "Bytes of messages handed to connections.");
         Resets = meter.CreateCounter<long>("tornadose.resets", "{reset}", "Announcements that messages are missing, by reason.");
-        Resumes = meter.CreateCounter<long>("tornadose.resumes", "{resume}", "Subscriptions that began after an id, by what became of it.");
+        Resumes = meter.CreateCounter<long>(
+            "tornadose.resumes", "{resume}", "Subscriptions that began after an id, by what became of it.");
         Ended = meter.CreateCounter<long>("tornadose.subscribers.ended", "{subscriber}", "Subscriptions that ended, by reason.");
         Refusals = meter.CreateCounter<long>(
             "tornadose.subscribers.refused", "{refusal}", "Subscriptions and hub calls that a limit did not admit, by reason.");
@@ -34,7 +35,8 @@ internal sealed class StoreMetrics
             "Checks of an open subscription's right to read that failed, by reason.");
         Lag = meter.CreateHistogram<double>(
             "tornadose.delivery.lag", "s",
-            "From a message's arrival in this process's log to its write, of the oldest message of each batch.", advice: Buckets.OfSeconds);
+            "From a message's arrival in this process's log to its write, of the oldest message of each batch.",
+            advice: Buckets.OfSeconds);
         Duration = meter.CreateHistogram<double>(
             "tornadose.subscription.duration", "s", "How long subscriptions lasted, by reason of their end.", advice: Buckets.OfHours);
     }

@@ -23,8 +23,8 @@ public static class DirectSendKestrelExtensions
     /// </summary>
     /// <remarks>
     /// Call it before the options' <c>Listen</c> methods, which take the defaults that there are. It sets
-    /// <see cref="KestrelServerOptions.ConfigureEndpointDefaults"/>, of which the last call counts: an application that has defaults of its
-    /// own calls the method of the same name on <see cref="ListenOptions"/> there, before anything else.
+    /// <see cref="KestrelServerOptions.ConfigureEndpointDefaults"/>, of which the last call counts: an application that has defaults of
+    /// its own calls the method of the same name on <see cref="ListenOptions"/> there, before anything else.
     /// </remarks>
     /// <param name="options">Kestrel's options.</param>
     public static void UseDirectSend(this KestrelServerOptions options)
@@ -63,8 +63,8 @@ public static class DirectSendKestrelExtensions
     }
 
     /// <summary>
-    /// Whether the connection's pipes are the transport's own. What TLS or another middleware has put in front of them would be gone round:
-    /// responses would leave unencrypted.
+    /// Whether the connection's pipes are the transport's own. What TLS or another middleware has put in front of them would be gone
+    /// round: responses would leave unencrypted.
     /// </summary>
     private static bool IsOutermost(ConnectionContext connection) =>
         connection.Transport.GetType().Assembly == typeof(SocketTransportOptions).Assembly;

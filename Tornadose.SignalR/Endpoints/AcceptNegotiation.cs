@@ -42,7 +42,8 @@ internal sealed class AcceptNegotiation
             && wanted.Any(static range => range.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// The format; null when there is none that the client accepts. Of a request that waits for an answer it is the one that gives answers.
+    /// The format; null when there is none that the client accepts. Of a request that waits for an answer it is the one that gives
+    /// answers.
     /// </summary>
     public StreamFormat? Choose(HttpRequest request)
     {
@@ -56,8 +57,8 @@ internal sealed class AcceptNegotiation
     }
 
     /// <summary>
-    /// Each format has the quality of the most specific range that it is in; a sort that is stable leaves the library's order where two are
-    /// equal.
+    /// Each format has the quality of the most specific range that it is in; a sort that is stable leaves the library's order where two
+    /// are equal.
     /// </summary>
     private static StreamFormat? Choose(IList<MediaTypeHeaderValue> wanted, (MediaTypeHeaderValue Type, StreamFormat Format)[] offers)
     {

@@ -6,8 +6,8 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The query parameter <c>heartbeat</c> of a WebSocket: the silence after which the server sends a message without content. Browsers answer
-/// pings and do not show them, so that a page cannot tell a quiet store from a dead line by them.
+/// The query parameter <c>heartbeat</c> of a WebSocket: the silence after which the server sends a message without content. Browsers
+/// answer pings and do not show them, so that a page cannot tell a quiet store from a dead line by them.
 /// </summary>
 internal static class Heartbeat
 {

@@ -5,8 +5,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// Several messages as JSON lines, each as the JSON wires have it: <c>{"event":…,"format":…,"data":…}</c>. Lines of a stream can be sent on
-/// as they are: <c>id</c> and <c>store</c> are passed over, and so are empty lines.
+/// Several messages as JSON lines, each as the JSON wires have it: <c>{"event":…,"format":…,"data":…}</c>. Lines of a stream can be sent
+/// on as they are: <c>id</c> and <c>store</c> are passed over, and so are empty lines.
 /// </summary>
 internal static class MessageLines
 {

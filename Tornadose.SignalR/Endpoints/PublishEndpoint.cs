@@ -181,7 +181,9 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
     }
 
     private static BadHttpRequestException Unsupported() =>
-        new("A message is text/plain or application/json, several are application/x-ndjson; in UTF-8.", StatusCodes.Status415UnsupportedMediaType);
+        new(
+            "A message is text/plain or application/json, several are application/x-ndjson; in UTF-8.",
+            StatusCodes.Status415UnsupportedMediaType);
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, MessageStore store, int limit)
     {

@@ -6,9 +6,9 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The authentication scheme of tickets. It is a request handler, which the application's authentication asks before its default scheme: so
-/// a ticket's user is known to the endpoint's own authorization, too; and an access token in the query, where that is switched on, comes to
-/// the application's own scheme as the header that it expects.
+/// The authentication scheme of tickets. It is a request handler, which the application's authentication asks before its default scheme:
+/// so a ticket's user is known to the endpoint's own authorization, too; and an access token in the query, where that is switched on,
+/// comes to the application's own scheme as the header that it expects.
 /// </summary>
 internal sealed class QueryAuthentication(TicketGate gate, TornadoseOptions options) : IAuthenticationRequestHandler
 {

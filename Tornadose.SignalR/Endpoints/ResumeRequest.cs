@@ -16,7 +16,8 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
 
     /// <summary>
     /// Reads the header <c>Last-Event-ID</c>, which wins because a browser sends its newest id there while the URL keeps the first, then
-    /// the query. An id that makes no sense is never an error: a status other than 200 would close a browser's <c>EventSource</c> for good.
+    /// the query. An id that makes no sense is never an error: a status other than 200 would close a browser's <c>EventSource</c> for
+    /// good.
     /// </summary>
     public static ResumeRequest Read(HttpRequest request)
     {

@@ -7,9 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The application's policy evaluator. Where it refuses an endpoint of ours, the answer becomes 401 or 403, whatever answers the challenge:
-/// an <c>EventSource</c> sees a redirect to another site as a network error, a program as the page for signing in. The evaluator is the one
-/// place that both the framework's and an application's own <see cref="IAuthorizationMiddlewareResultHandler"/> come after.
+/// The application's policy evaluator. Where it refuses an endpoint of ours, the answer becomes 401 or 403, whatever answers the
+/// challenge: an <c>EventSource</c> sees a redirect to another site as a network error, a program as the page for signing in. The
+/// evaluator is the one place that both the framework's and an application's own <see cref="IAuthorizationMiddlewareResultHandler"/> come
+/// after.
 /// </summary>
 internal sealed class StatusRefusals(IPolicyEvaluator inner) : IPolicyEvaluator
 {

@@ -61,6 +61,9 @@ internal static class StoreSnapshotResponse
             response, opening + content, () => Closing(feed) + (all.NamesStore && isLast ? $"],\"id\":\"{all.Id}\"}}" : ""));
     }
 
-    private static string Closing(SubscriberFeed feed) =>
-        $"{(feed.Cursor.Snapshot is null ? ']' : '}')},{(feed.Cursor.IsAtEnd ? "\"ended\":true," : "")}\"id\":\"{feed.Cursor.Position}\"}}";
+    private static string Closing(SubscriberFeed feed)
+    {
+        var (cursor, end) = (feed.Cursor, feed.Cursor.Snapshot is null ? ']' : '}');
+        return $"{end},{(cursor.IsAtEnd ? "\"ended\":true," : "")}\"id\":\"{cursor.Position}\"}}";
+    }
 }

@@ -62,8 +62,8 @@ internal sealed class StoreSubscription : IDisposable
     public bool IsOpen => _followed.All(static following => following.Store.Log.IsOpen);
 
     /// <summary>
-    /// What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while the
-    /// backplane has not been reached yet. Before the first read only.
+    /// What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while
+    /// the backplane has not been reached yet. Before the first read only.
     /// </summary>
     public string WordOf(ResumeRequest resume)
     {

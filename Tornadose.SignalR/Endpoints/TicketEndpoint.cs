@@ -53,7 +53,8 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = MaxBodyBytes;
-        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, TicketJson.Default.TicketRequest, context.RequestAborted);
+        var request = await JsonSerializer.DeserializeAsync(
+            context.Request.Body, TicketJson.Default.TicketRequest, context.RequestAborted);
         return request is { Stores: not null, Transport: StoreTickets.ServerSentEvents or StoreTickets.WebSocket }
             ? request
             : throw new JsonException();

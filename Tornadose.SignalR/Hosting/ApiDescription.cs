@@ -76,7 +76,8 @@ internal static class ApiDescription
     {
     };
 
-    public static IEndpointConventionBuilder DescribeReading(this IEndpointConventionBuilder endpoint, IEnumerable<StreamFormat> formats) =>
+    public static IEndpointConventionBuilder DescribeReading(
+        this IEndpointConventionBuilder endpoint, IEnumerable<StreamFormat> formats) =>
         endpoint
         .WithSummary("Reads a store")
         .WithDescription(
@@ -93,15 +94,17 @@ internal static class ApiDescription
 
     public static IEndpointConventionBuilder DescribePublishing(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Publishes a message")
-        .WithDescription("The body is the message: JSON, or text. JSON lines are several messages, of which all are stored, or none: each line is " +
-            "an object with data, and event where there is one. The id is that of the last.")
+        .WithDescription(
+            "The body is the message: JSON, or text. JSON lines are several messages, of which all are stored, or none: " +
+            "each line is an object with data, and event where there is one. The id is that of the last.")
         .Describe(Publish, StatusCodes.Status200OK, [Json])
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge,
             StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable)
         // routing refuses what is not named here
-        .WithMetadata(new AcceptsMetadata([Json, "application/*+json", MessageLines.MediaType, Text, "application/x-www-form-urlencoded"], typeof(object)));
+        .WithMetadata(new AcceptsMetadata(
+            [Json, "application/*+json", MessageLines.MediaType, Text, "application/x-www-form-urlencoded"], typeof(object)));
 
     public static IEndpointConventionBuilder DescribeChanging(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Sets or removes a key of a keyed store")

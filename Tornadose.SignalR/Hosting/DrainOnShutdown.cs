@@ -10,9 +10,9 @@ namespace Tornadose.SignalR.Hosting;
 /// </summary>
 /// <remarks>
 /// The callback waits for the drain. SignalR has a callback of its own, which cuts all its connections at once and without a word;
-/// callbacks run one after the other, the latest registration first. Hence the registration when everything else has started, and the wait:
-/// so connections of hubs are closed as politely and as spread as the others. Meanwhile the server still listens, and whoever comes is told
-/// to come back.
+/// callbacks run one after the other, the latest registration first. Hence the registration when everything else has started, and the
+/// wait: so connections of hubs are closed as politely and as spread as the others. Meanwhile the server still listens, and whoever comes
+/// is told to come back.
 /// </remarks>
 internal sealed class DrainOnShutdown(
     IHostApplicationLifetime lifetime, SubscriberRegistry registry, TornadoseOptions options) : IHostedLifecycleService, IDisposable

@@ -10,8 +10,8 @@ using Tornadose.SignalR.Hubs;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// Refuses to start an application that maps publishing, or the inspector, without saying for whom; or a store's hub without the check of a
-/// page's origin.
+/// Refuses to start an application that maps publishing, or the inspector, without saying for whom; or a store's hub without the check of
+/// a page's origin.
 /// </summary>
 internal sealed class ExplicitAccess : IStartupFilter
 {

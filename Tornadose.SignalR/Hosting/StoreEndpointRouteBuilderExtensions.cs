@@ -30,10 +30,10 @@ public static class StoreEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps one URL a store, <c>GET {pattern}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines, JSON
-    /// snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. Which one a request gets, it says by <c>Upgrade</c>
-    /// and <c>Accept</c>. <c>GET {pattern}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see
-    /// <see cref="MapStorePublishing"/>. <c>POST {pattern}/_ticket</c> gives users who have signed in a ticket for one stream,
-    /// <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
+    /// snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. Which one a request gets, it says by
+    /// <c>Upgrade</c> and <c>Accept</c>. <c>GET {pattern}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is
+    /// not mapped: see <see cref="MapStorePublishing"/>. <c>POST {pattern}/_ticket</c> gives users who have signed in a ticket for one
+    /// stream, <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The path before the store's name, as <c>/stores</c>.</param>

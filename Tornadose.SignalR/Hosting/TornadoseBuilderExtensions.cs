@@ -18,8 +18,8 @@ public static class TornadoseBuilderExtensions
     /// In-between values may be skipped, the newest always arrives. Inject it with <c>[FromKeyedServices("name")] IStore</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name"> The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>devices/{id}</c>, whose stores
-    /// appear on first use: get them by <see cref="IStoreProvider.GetStore(string)"/>.
+    /// <param name="name"> The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>devices/{id}</c>, whose
+    /// stores appear on first use: get them by <see cref="IStoreProvider.GetStore(string)"/>.
     /// </param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
@@ -36,9 +36,9 @@ public static class TornadoseBuilderExtensions
         builder.AddStore(name, StoreKind.Data, configure).AddFace<T>(name);
 
     /// <summary>
-    /// Adds a data store that begins with a value, with a typed face. The value is published when the application starts, before the server
-    /// listens, and only where nothing was ever published to the store: shared by Redis, it never replaces what is there. While Redis
-    /// cannot be reached it is tried again.
+    /// Adds a data store that begins with a value, with a typed face. The value is published when the application starts, before the
+    /// server listens, and only where nothing was ever published to the store: shared by Redis, it never replaces what is there. While
+    /// Redis cannot be reached it is tried again.
     /// </summary>
     /// <typeparam name="T">The type of the values. A string is text, anything else becomes JSON.</typeparam>
     /// <param name="builder">The builder.</param>
@@ -47,8 +47,8 @@ public static class TornadoseBuilderExtensions
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    /// <exception cref="ArgumentException">The name is not valid, or taken, or that of a family: whoever asks for a name would make a store
-    /// that has a message, and is kept.</exception>
+    /// <exception cref="ArgumentException">The name is not valid, or taken, or that of a family: whoever asks for a name would make a
+    /// store that has a message, and is kept.</exception>
     public static ITornadoseStoreBuilder<T> AddDataStore<T>(
         this ITornadoseBuilder builder, string name, T initial, Action<StoreOptions>? configure = null)
     {
@@ -78,8 +78,8 @@ public static class TornadoseBuilderExtensions
         builder.AddStore(name, StoreKind.Queue, configure).AddFace<T>(name);
 
     /// <summary>
-    /// Adds a keyed store: it keeps the latest value of each key. A new subscriber gets all keys first, one that falls behind gets each key
-    /// once, with its newest value, and removals are told as long as somebody may not have seen them. Inject it with
+    /// Adds a keyed store: it keeps the latest value of each key. A new subscriber gets all keys first, one that falls behind gets each
+    /// key once, with its newest value, and removals are told as long as somebody may not have seen them. Inject it with
     /// <c>[FromKeyedServices("name")] IKeyedStore</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
@@ -119,9 +119,9 @@ public static class TornadoseBuilderExtensions
     /// </summary>
     /// <param name="store">The store, or the family: then it is run for each of its stores that is read.</param>
     /// <param name="produce">
-    /// Publishes to the store that it is given until the token is cancelled. What it publishes afterwards, because another process produces
-    /// by then, is refused. What it throws is logged, counted (<c>tornadose.producers.failed</c>) and told by the health check, and it is
-    /// started again after 1 second, longer each time, up to 30. When it returns it is done until all subscribers have gone.
+    /// Publishes to the store that it is given until the token is cancelled. What it publishes afterwards, because another process
+    /// produces by then, is refused. What it throws is logged, counted (<c>tornadose.producers.failed</c>) and told by the health check,
+    /// and it is started again after 1 second, longer each time, up to 30. When it returns it is done until all subscribers have gone.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="InvalidOperationException">The store has a producer already.</exception>

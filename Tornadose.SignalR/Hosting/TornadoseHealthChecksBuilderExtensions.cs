@@ -13,8 +13,8 @@ public static class TornadoseHealthChecksBuilderExtensions
     /// <summary>
     /// Adds a readiness check that asks whether messages are <em>delivered</em>: an open port and an answer to a ping do not show that. In
     /// memory a message is sent the way of all messages; with Redis the node sends itself messages over the bus
-    /// (<c>RedisBackplaneOptions.ProbeInterval</c>) and compares positions. It is unhealthy as well while the application stops. No message
-    /// is left in a store.
+    /// (<c>RedisBackplaneOptions.ProbeInterval</c>) and compares positions. It is unhealthy as well while the application stops. No
+    /// message is left in a store.
     /// </summary>
     /// <param name="builder">The application's health checks, from <c>services.AddHealthChecks()</c>.</param>
     /// <param name="name">The check's name. Default <c>tornadose</c>.</param>
@@ -32,7 +32,8 @@ public static class TornadoseHealthChecksBuilderExtensions
     private static DeliveryHealthCheck Create(IServiceProvider services)
     {
         var stores = services.GetService<StoreProvider>() ?? throw new InvalidOperationException(
-            "The health check needs the stores' services. Add this line before the application is built: builder.Services.AddTornadose();");
+            "The health check needs the stores' services. Add this line before the application is built: "
+            + "builder.Services.AddTornadose();");
         return new DeliveryHealthCheck(
             new DeliveryProbe(stores, services.GetRequiredService<IBackplane>(), services.GetRequiredService<TimeProvider>()),
             services.GetRequiredService<SubscriberRegistry>());

@@ -16,8 +16,8 @@ namespace Tornadose.SignalR.Hubs;
 /// <summary>The stores that one SignalR connection of this process is subscribed to. Found on the connection's features.</summary>
 /// <remarks>
 /// Invariant: a connection is subscribed to a store if and only if it is in the store's group, at most once, and once leaving has
-/// completed, nothing more of the store is sent to it. So entering and leaving groups go one after the other, group and subscription in one
-/// step, and leaving waits for the loop to end.
+/// completed, nothing more of the store is sent to it. So entering and leaving groups go one after the other, group and subscription in
+/// one step, and leaving waits for the loop to end.
 /// </remarks>
 /// <param name="connection">The connection, with the hub protocol that it has negotiated.</param>
 /// <param name="groups">Where the application's manager keeps the groups.</param>

@@ -54,7 +54,8 @@ internal sealed class HubSink(
         return write.IsCompletedSuccessfully ? new(Flushed()) : AwaitAsync(write);
     }
 
-    /// <summary>Ends the transport as well, which would first try for some seconds to say goodbye to a client that does not read.</summary>
+    /// <summary>Ends the transport as well, which would first try for some seconds to say goodbye to a client that does not
+    /// read.</summary>
     public void Abort()
     {
         _isCut = true;

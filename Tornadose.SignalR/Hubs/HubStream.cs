@@ -18,7 +18,8 @@ internal static class HubStream
         using var opened = await connection.CountRefusalsAsync(() => connection.OpenAsync(store, Transport, after, cancellationToken));
         var sink = new HubStreamSink(connection, opened.Cursor);
         var subscriber = Subscribe(opened, access, connection, encoder, interval, sink);
-        using var gone = cancellationToken.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
+        using var gone = cancellationToken.UnsafeRegister(
+            static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);
         var running = subscriber.RunAsync(CancellationToken.None);
         try
         {

@@ -2,7 +2,8 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Hubs;
 
-/// <summary>A message as an item of a hub stream, which SignalR serializes. The bytes are the payload's, for the size of batches.</summary>
+/// <summary>A message as an item of a hub stream, which SignalR serializes. The bytes are the payload's, for the size of
+/// batches.</summary>
 internal sealed class HubStreamFrame(StoreStreamItem item, ReadOnlyMemory<byte> data) : Frame(data)
 {
     public StoreStreamItem Item { get; } = item;

@@ -2,7 +2,8 @@ using Tornadose.SignalR.Hubs;
 
 namespace Tornadose.SignalR;
 
-/// <summary>What a SignalR client of a <see cref="StoreHub"/> implements: <c>connection.on("Message", (store, message) => …)</c>.</summary>
+/// <summary>What a SignalR client of a <see cref="StoreHub"/> implements: <c>connection.on("Message", (store, message) =>
+/// …)</c>.</summary>
 public interface IStoreClient
 {
     /// <summary>A message of a store that the client is subscribed to.</summary>

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Groups of stores for connections of other processes: the process that has the connection is asked, because only there a subscription can
-/// begin or end. A process that does not answer may have the connection: then nothing is reported as done.
+/// Groups of stores for connections of other processes: the process that has the connection is asked, because only there a subscription
+/// can begin or end. A process that does not answer may have the connection: then nothing is reported as done.
 /// </summary>
 internal sealed class RemoteGroups
 {

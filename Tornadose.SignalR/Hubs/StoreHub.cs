@@ -12,9 +12,9 @@ namespace Tornadose.SignalR;
 
 /// <summary>
 /// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> and
-/// <see cref="Resume"/> join the group, and so does <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the application,
-/// over Redis also on another server than the connection's; leaving the group ends the subscription. May be derived from: <c>class MyHub :
-/// StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
+/// <see cref="Resume"/> join the group, and so does <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the
+/// application, over Redis also on another server than the connection's; leaving the group ends the subscription. May be derived from:
+/// <c>class MyHub : StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
 /// </summary>
 /// <remarks>
 /// A connection that is made anew has a new connection id, and has lost its groups: the client subscribes again, with the last id that it

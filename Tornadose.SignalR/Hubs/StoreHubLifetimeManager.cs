@@ -5,8 +5,8 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
 /// Makes the SignalR group named after a store its set of subscribers. Everything is passed on to the manager that the application has
-/// registered, in memory or across nodes; besides, a connection of this process that enters a store's group gets a subscriber, and loses it
-/// when it leaves.
+/// registered, in memory or across nodes; besides, a connection of this process that enters a store's group gets a subscriber, and loses
+/// it when it leaves.
 /// </summary>
 /// <remarks>
 /// No store message goes through a group send: it would complete with the slowest member, and with a backplane under the manager every

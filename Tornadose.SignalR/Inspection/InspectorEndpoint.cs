@@ -51,7 +51,8 @@ internal sealed class InspectorEndpoint(Inspector inspector, TornadoseOptions op
     {
         var report = await inspector.LookAsync(InspectionRequest.Read(context.Request.Query), context.RequestAborted);
         context.Response.ContentType = "application/json; charset=utf-8";
-        await JsonSerializer.SerializeAsync(context.Response.Body, report, InspectionJson.Default.InspectionReport, context.RequestAborted);
+        await JsonSerializer.SerializeAsync(
+            context.Response.Body, report, InspectionJson.Default.InspectionReport, context.RequestAborted);
     }
 
     /// <summary>The page runs its own script and style, and nothing else, whatever a store is called.</summary>

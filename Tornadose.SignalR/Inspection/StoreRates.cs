@@ -3,7 +3,8 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Inspection;
 
-/// <summary>How fast stores are published to: the difference of offsets between two looks. Nothing is counted while nobody looks.</summary>
+/// <summary>How fast stores are published to: the difference of offsets between two looks. Nothing is counted while nobody
+/// looks.</summary>
 internal sealed class StoreRates(TimeProvider time)
 {
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(500);

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.LongPolling;
 
 /// <summary>
-/// <c>?wait=30s</c>: one JSON answer, as soon as there is something after the id, and with the next id. A subscription like any other, that
-/// ends with its first batch, or when the wait is over.
+/// <c>?wait=30s</c>: one JSON answer, as soon as there is something after the id, and with the next id. A subscription like any other,
+/// that ends with its first batch, or when the wait is over.
 /// </summary>
 internal sealed class LongPollingFormat(TimeProvider time) : StreamFormat("long-polling", "application/json", LongPollingEncoder.Instance)
 {

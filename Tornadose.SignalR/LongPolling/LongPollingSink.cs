@@ -43,8 +43,8 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     }
 
     /// <summary>
-    /// A frame that is larger than a batch is sent in slices, and what follows it after. The mark that a keyed store's snapshot is complete
-    /// belongs to the answer with the newest id: whoever comes back with that gets it no more.
+    /// A frame that is larger than a batch is sent in slices, and what follows it after. The mark that a keyed store's snapshot is
+    /// complete belongs to the answer with the newest id: whoever comes back with that gets it no more.
     /// </summary>
     public override async ValueTask<bool> FlushAsync()
     {
@@ -55,7 +55,8 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
         return taken;
     }
 
-    /// <summary>Whatever the end, a client that asks again after the id gets what is right then: the next messages, or a refusal.</summary>
+    /// <summary>Whatever the end, a client that asks again after the id gets what is right then: the next messages, or a
+    /// refusal.</summary>
     public override async ValueTask CloseAsync(SubscriberEnd end)
     {
         if (_timer is not null)

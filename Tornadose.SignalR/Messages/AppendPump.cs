@@ -12,14 +12,14 @@ namespace Tornadose.SignalR.Messages;
 /// <para>At most one run is under way. Appends that happen meanwhile do not start another: the run ends by looking whether the log has
 /// moved on, and readers that re-registered in between then find a whole backlog, which they write with one flush. That is why
 /// delivery gets cheaper under load.</para>
-/// <para>Of thousands of readers each is woken from memory that no cache has. While one runs, the next few are fetched, step by step, since
-/// each object has to be there before it tells where the next ones are.</para>
+/// <para>Of thousands of readers each is woken from memory that no cache has. While one runs, the next few are fetched, step by step,
+/// since each object has to be there before it tells where the next ones are.</para>
 /// </remarks>
 internal sealed class AppendPump(MessageLog log) : IThreadPoolWorkItem
 {
     /// <summary>
-    /// How many readers are run in one turn. Measured, see benchmarks/NOTES.md: with more, what they write piles up; with fewer, publishers
-    /// run ahead of readers and every message comes later.
+    /// How many readers are run in one turn. Measured, see benchmarks/NOTES.md: with more, what they write piles up; with fewer,
+    /// publishers run ahead of readers and every message comes later.
     /// </summary>
     private const int TurnLength = 32;
 

@@ -54,7 +54,10 @@ internal readonly record struct CursorStart(
     private static CursorStart At(long next, MessageEntry head) => new(null, next, head.Sequence + 1, head.Position);
 
     private static CursorStart Before(MessageLog log, long next, MessageEntry head) =>
-        At(next, head) with { Position = next <= head.Sequence && log.Find(next) is { } entry ? log.PositionBefore(entry) : head.Position };
+        At(next, head) with
+        {
+            Position = next <= head.Sequence && log.Find(next) is { } entry ? log.PositionBefore(entry) : head.Position,
+        };
 
     /// <summary>
     /// Between the latest message and the head there are at most messages without an id: they are skipped, not looked for, as they may be
@@ -122,8 +125,8 @@ internal readonly record struct CursorStart(
     }
 
     /// <summary>
-    /// Where a copy of a log began that is older than the copy, as the id that an earliest reader was given before it had read anything: it
-    /// gets what has come since, if all of that is still there.
+    /// Where a copy of a log began that is older than the copy, as the id that an earliest reader was given before it had read anything:
+    /// it gets what has come since, if all of that is still there.
     /// </summary>
     private static bool IsOrigin(MessageLog log, MessageEntry head, MessagePosition position, ref long next)
     {

@@ -14,9 +14,9 @@ namespace Tornadose.SignalR.Messages;
 /// tombstones.</para>
 /// <para>How readers get by without a lock. (1) A slot is filled before the count that covers it is published, and a new array after it is
 /// filled. (2) The writer puts the new entry of a key at the end and publishes it as the log's newest <em>before</em> it empties the old
-/// slot: a reader that finds the hole finds the new entry as well, once it looks at the log's newest entry again. It may still find the old
-/// entry, or one in an array that was replaced; then it gets the newer one later, in its place. (3) The position of a tombstone that is
-/// dropped is published before its slot is emptied: a reader that has found an entry beyond it looks whether it missed one.</para>
+/// slot: a reader that finds the hole finds the new entry as well, once it looks at the log's newest entry again. It may still find the
+/// old entry, or one in an array that was replaced; then it gets the newer one later, in its place. (3) The position of a tombstone that
+/// is dropped is published before its slot is emptied: a reader that has found an entry beyond it looks whether it missed one.</para>
 /// </remarks>
 internal sealed class KeyedEntries
 {

@@ -4,13 +4,13 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>
-/// How a cursor reads a keyed log. It gets each key once, with its newest value, however far it is behind; what it is told besides is where
-/// its snapshot begins and ends.
+/// How a cursor reads a keyed log. It gets each key once, with its newest value, however far it is behind; what it is told besides is
+/// where its snapshot begins and ends.
 /// </summary>
 /// <remarks>
 /// A <em>walk</em> goes through all keys from the beginning. It needs no removals from before it began, as it was told of no key; so it
-/// passes them over, and none of them can be missing. A reader that goes on after a position needs all that came after it. When one that it
-/// needs has been dropped, it gets a reset, and begins a walk.
+/// passes them over, and none of them can be missing. A reader that goes on after a position needs all that came after it. When one that
+/// it needs has been dropped, it gets a reset, and begins a walk.
 /// </remarks>
 /// <param name="log">The log.</param>
 /// <param name="key">The only key that is wanted; null for all.</param>

@@ -37,8 +37,8 @@ public sealed class MessageCursor : IDisposable
     public MessagePosition Position { get; private set; }
 
     /// <summary>
-    /// The position to resume after: that of the cursor, but for a cursor that has yet to read the reset it opens with. Resuming after this
-    /// one leads to the reset again, so that it is not lost with a connection that breaks before.
+    /// The position to resume after: that of the cursor, but for a cursor that has yet to read the reset it opens with. Resuming after
+    /// this one leads to the reset again, so that it is not lost with a connection that breaks before.
     /// </summary>
     internal MessagePosition ResumePosition => OpensWithReset ? new MessagePosition(Position.Epoch, 0, NeverIssued) : Position;
 

@@ -14,8 +14,8 @@ namespace Tornadose.SignalR.Backplanes;
 /// the newest entry finds the slots that belong to it.</para>
 /// <para>Sequence numbers are this process's own and have no gaps. They are not offsets: messages without an id, and
 /// resets, take a slot too, so that every reader meets them in their place.</para>
-/// <para>A keyed log (<see cref="MessageLogLimits.MaxKeys"/>) is the same log, compacted: it has no ring, but of each key the newest entry.
-/// Numbers that are missing have been replaced by later ones. <c>KeyedEntries</c> says how its readers do without a lock.</para>
+/// <para>A keyed log (<see cref="MessageLogLimits.MaxKeys"/>) is the same log, compacted: it has no ring, but of each key the newest
+/// entry. Numbers that are missing have been replaced by later ones. <c>KeyedEntries</c> says how its readers do without a lock.</para>
 /// </remarks>
 public sealed class MessageLog
 {
@@ -62,8 +62,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer says where it begins, by <see cref="BeginAt"/>, or
-    /// by <see cref="AppendReset"/> where it may have to begin anew later on, appends what it finds, and opens it; cursors may be made
+    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer says where it begins, by <see cref="BeginAt"/>,
+    /// or by <see cref="AppendReset"/> where it may have to begin anew later on, appends what it finds, and opens it; cursors may be made
     /// before, and begin when it is open.
     /// </summary>
     /// <param name="limits">How much to keep.</param>
@@ -183,8 +183,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Appends a message without a position: present readers get it in its place, it is never replayed. After the end it is dropped, and so
-    /// it is in a keyed log.
+    /// Appends a message without a position: present readers get it in its place, it is never replayed. After the end it is dropped, and
+    /// so it is in a keyed log.
     /// </summary>
     /// <param name="content">The message.</param>
     public void AppendWithoutPosition(MessageContent content)
@@ -415,8 +415,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// The values of a keyed log, or of one key. It begins again where the writer removes more keys than the log remembers meanwhile; after
-    /// some times under the lock.
+    /// The values of a keyed log, or of one key. It begins again where the writer removes more keys than the log remembers meanwhile;
+    /// after some times under the lock.
     /// </summary>
     internal StoreSnapshot TakeKeyed(string? key)
     {
@@ -438,8 +438,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// The position at which a reader stands that gets this entry next. Where the message before it is no longer kept its tag is not known;
-    /// the position then leads to a reset, as its id would.
+    /// The position at which a reader stands that gets this entry next. Where the message before it is no longer kept its tag is not
+    /// known; the position then leads to a reset, as its id would.
     /// </summary>
     internal MessagePosition PositionBefore(MessageEntry entry)
     {

@@ -16,7 +16,8 @@ internal static class LineEnds
     public static int IndexOf(ReadOnlySpan<byte> text) => text.IndexOfAny(Bytes);
 
     /// <returns>How many bytes the line end at this place has.</returns>
-    public static int LengthAt(ReadOnlySpan<byte> text, int at) => text[at] == '\r' && at + 1 < text.Length && text[at + 1] == '\n' ? 2 : 1;
+    public static int LengthAt(ReadOnlySpan<byte> text, int at) =>
+        text[at] == '\r' && at + 1 < text.Length && text[at + 1] == '\n' ? 2 : 1;
 
     public static string Describe(ReadOnlySpan<byte> text)
     {

@@ -65,7 +65,8 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
             WriteField("ends: "u8, LineEnds.Describe(message.Data.Span), output);
     }
 
-    /// <summary>The type is all that an <c>EventSource</c> tells messages apart by, so that of several stores it names the store.</summary>
+    /// <summary>The type is all that an <c>EventSource</c> tells messages apart by, so that of several stores it names the
+    /// store.</summary>
     private static string? EventType(in FrameContent content, string? type) =>
         !content.NamesStore ? type : type is null ? content.Store : $"{content.Store}/{type}";
 

@@ -101,8 +101,8 @@ public interface IStore
 
     /// <summary>
     /// Ends the store: nothing can be published to it afterwards, by anybody. Its readers get what there is, are told of the end, each in
-    /// the way of its wire, and do not come back; who comes later gets what is kept, and the end. To complete a store that is complete does
-    /// nothing.
+    /// the way of its wire, and do not come back; who comes later gets what is kept, and the end. To complete a store that is complete
+    /// does nothing.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the store may have been completed all the same.</param>
     /// <returns>The position of the end, which is an entry of the log like any message.</returns>

@@ -9,7 +9,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>A store of any kind: what is published is checked and encoded here, and goes to the backplane.</summary>
-internal sealed class MessageStore(string name, StoreKind kind, StoreOptions options, IBackplaneChannel channel, StoreSerializer serializer)
+internal sealed class MessageStore(
+    string name, StoreKind kind, StoreOptions options, IBackplaneChannel channel, StoreSerializer serializer)
     : IStore
 {
     private const int MaxKeyLength = 256;
@@ -181,7 +182,8 @@ internal sealed class MessageStore(string name, StoreKind kind, StoreOptions opt
     /// <summary>A key that is too old is not there any more, whether or not the clock has come by: its removal is told before the
     /// change.</summary>
     private ValueTask MakeWayAsync(KeyedChange change, CancellationToken cancellationToken) =>
-        Options.KeyMaxAge is not null && !channel.RemovesExpiredKeys && Log.FindExpiredKeys(change, MaxExpiredAtOnce) is { Count: > 0 } keys
+        Options.KeyMaxAge is not null && !channel.RemovesExpiredKeys
+            && Log.FindExpiredKeys(change, MaxExpiredAtOnce) is { Count: > 0 } keys
             ? new(RemoveAsync(keys, cancellationToken))
             : default;
 

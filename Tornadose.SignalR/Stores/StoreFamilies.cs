@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// The stores that appear on first use. Their names come from outside, so their number is bounded: at the bound, those that nobody uses and
-/// that never had a message go first.
+/// The stores that appear on first use. Their names come from outside, so their number is bounded: at the bound, those that nobody uses
+/// and that never had a message go first.
 /// </summary>
 internal sealed class StoreFamilies(
     StoreDefinition[] families, int maxStores, int? maxStoresPerUser, ConcurrentDictionary<string, MessageStore> stores,
@@ -93,8 +93,8 @@ internal sealed class StoreFamilies(
     }
 
     /// <summary>
-    /// Takes a store out of use and out of the list in one step: whoever finds it retired comes here for its next life, and waits until the
-    /// list no longer has this one. The condition is looked at once more when nobody can enter any more.
+    /// Takes a store out of use and out of the list in one step: whoever finds it retired comes here for its next life, and waits until
+    /// the list no longer has this one. The condition is looked at once more when nobody can enter any more.
     /// </summary>
     private void Drop(MessageStore store, TimeSpan idle, Func<MessageStore, bool> condition)
     {

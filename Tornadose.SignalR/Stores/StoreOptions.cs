@@ -8,15 +8,15 @@ namespace Tornadose.SignalR;
 public sealed class StoreOptions
 {
     /// <summary>
-    /// How many messages are kept for resuming, replay and snapshots, on every node. Default 1,000, and 1 for a data store, where it cannot
-    /// be changed. From 0 to 16,777,216. With 0 messages are delivered live only and every resume leads to a reset.
+    /// How many messages are kept for resuming, replay and snapshots, on every node. Default 1,000, and 1 for a data store, where it
+    /// cannot be changed. From 0 to 16,777,216. With 0 messages are delivered live only and every resume leads to a reset.
     /// </summary>
     public int Capacity { get; set; } = 1000;
 
     /// <summary>
-    /// How many bytes of payload and event types are kept. Default 16 MiB. From 1 to 1 TiB, and at least <see cref="MaxMessageBytes"/>. The
-    /// oldest messages go first. Each wire format in use keeps a rendered copy beside the payload, so that memory is up to twice as much
-    /// with one format, three times with two, and so on.
+    /// How many bytes of payload and event types are kept. Default 16 MiB. From 1 to 1 TiB, and at least <see cref="MaxMessageBytes"/>.
+    /// The oldest messages go first. Each wire format in use keeps a rendered copy beside the payload, so that memory is up to twice as
+    /// much with one format, three times with two, and so on.
     /// </summary>
     public long MaxBytes { get; set; } = 16 * 1024 * 1024;
 
@@ -44,8 +44,8 @@ public sealed class StoreOptions
     public int MaxKeys { get; set; } = 10_000;
 
     /// <summary>
-    /// How many removed keys a keyed store remembers, so that readers who come back are told. Default 1,000. From 1 to 16,777,216. A reader
-    /// that may have missed an older removal gets a reset, and all keys anew. Without meaning for other stores.
+    /// How many removed keys a keyed store remembers, so that readers who come back are told. Default 1,000. From 1 to 16,777,216. A
+    /// reader that may have missed an older removal gets a reset, and all keys anew. Without meaning for other stores.
     /// </summary>
     public int MaxTombstones { get; set; } = 1000;
 
@@ -77,10 +77,10 @@ public sealed class StoreOptions
     public TimeSpan? MinInterval { get; set; }
 
     /// <summary>
-    /// For how long a store of a family may be without publisher and reader before it is dropped, with its messages; ids of it then lead to
-    /// a reset. Default 10 minutes. From 1 s. Stores that are kept outside of the process, in Redis or a database, stay there when they are
-    /// dropped here; those that are complete go as well, after so long without a reader. Without meaning for a store that is no family's:
-    /// it lives as long as the application.
+    /// For how long a store of a family may be without publisher and reader before it is dropped, with its messages; ids of it then lead
+    /// to a reset. Default 10 minutes. From 1 s. Stores that are kept outside of the process, in Redis or a database, stay there when they
+    /// are dropped here; those that are complete go as well, after so long without a reader. Without meaning for a store that is no
+    /// family's: it lives as long as the application.
     /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -111,8 +111,8 @@ public sealed class StoreOptions
 
     /// <summary>
     /// Of a family, whether each of its stores has its own name on instruments (the tag <c>tornadose.store</c>), rather than the family's.
-    /// Default false: collectors keep a time series for each value that a tag has had, and the names may come from clients. Without meaning
-    /// for a store that is no family's.
+    /// Default false: collectors keep a time series for each value that a tag has had, and the names may come from clients. Without
+    /// meaning for a store that is no family's.
     /// </summary>
     public bool MeasureEachStore { get; set; }
 

@@ -30,7 +30,8 @@ internal sealed class StorePattern
             throw new ArgumentException($"'{pattern}' is not a family of stores. Write a part in braces for each segment that varies, " +
                 "as in 'devices/{id}'; the other segments are like a store's name.", nameof(pattern));
         if (segments.Where(IsParameter).GroupBy(static segment => segment).FirstOrDefault(static same => same.Count() > 1) is { } twice)
-            throw new ArgumentException($"'{pattern}' has {twice.Key} twice. Give each part in braces a name of its own.", nameof(pattern));
+            throw new ArgumentException(
+                $"'{pattern}' has {twice.Key} twice. Give each part in braces a name of its own.", nameof(pattern));
         return new StorePattern(segments);
     }
 

@@ -153,7 +153,8 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     {
         var options = _options.Get(definition.Name);
         MessageStore? made = null;
-        made = new MessageStore(name, definition.Kind, options, _backplane.Open(name, options.ToLimits(definition.Kind, lease is not null)), _serializer)
+        made = new MessageStore(
+            name, definition.Kind, options, _backplane.Open(name, options.ToLimits(definition.Kind, lease is not null)), _serializer)
         {
             OptionsName = definition.Name,
             RouteValues = definition.Pattern?.ValuesOf(name) ?? FrozenDictionary<string, string>.Empty,

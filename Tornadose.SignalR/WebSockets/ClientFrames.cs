@@ -32,8 +32,8 @@ internal struct ClientFrames
 
     /// <param name="bytes">What came next.</param>
     /// <returns>
-    /// How much of it is good: everything; or what comes before a frame without a mask; or all but the first byte of a header, for only the
-    /// second one tells.
+    /// How much of it is good: everything; or what comes before a frame without a mask; or all but the first byte of a header, for only
+    /// the second one tells.
     /// </returns>
     public int Check(ReadOnlySpan<byte> bytes)
     {

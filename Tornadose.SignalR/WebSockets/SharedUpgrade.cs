@@ -25,8 +25,8 @@ internal sealed class SharedUpgrade(
             || context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect == true;
 
     /// <summary>
-    /// Middleware that comes before the framework's own. Where the application has used WebSockets as well, its handshake has looked at the
-    /// origin already, but would not share the connection: it is taken away, so that the one that follows makes its own.
+    /// Middleware that comes before the framework's own. Where the application has used WebSockets as well, its handshake has looked at
+    /// the origin already, but would not share the connection: it is taken away, so that the one that follows makes its own.
     /// </summary>
     public static Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

@@ -9,7 +9,8 @@ namespace Tornadose.SignalR.WebSockets;
 internal static class WebSocketCloseCodes
 {
     /// <summary>The client sent binary data to a server that only takes text.</summary>
-    public static readonly SubscriberEnd BinaryRefused = new("binary_refused", "This endpoint takes no binary messages.", reconnect: false);
+    public static readonly SubscriberEnd BinaryRefused = new(
+        "binary_refused", "This endpoint takes no binary messages.", reconnect: false);
 
     /// <summary>The client sent more than is taken from a client that has nothing to say.</summary>
     public static readonly SubscriberEnd MessageTooBig = new(

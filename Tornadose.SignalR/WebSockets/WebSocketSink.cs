@@ -96,6 +96,7 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
             WebSocketFrameStart start => start.Payload,
             _ => frame.Bytes,
         };
-        return socket.SendAsync(payload, WebSocketMessageType.Text, endOfMessage: frame is not WebSocketFrameStart, context.RequestAborted);
+        return socket.SendAsync(
+            payload, WebSocketMessageType.Text, endOfMessage: frame is not WebSocketFrameStart, context.RequestAborted);
     }
 }

@@ -80,7 +80,8 @@ internal static class WebSocketSubscription
         return false;
     }
 
-    /// <summary>Reads until the peer closes or vanishes, and says so to the subscriber. What the peer says besides is not for us.</summary>
+    /// <summary>Reads until the peer closes or vanishes, and says so to the subscriber. What the peer says besides is not for
+    /// us.</summary>
     private static async Task ReceiveAsync(HttpContext context, WebSocket socket, SharedUpgradeStream? connection,
         Subscriber subscriber, TokenBucket messages)
     {

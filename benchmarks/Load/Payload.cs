@@ -23,7 +23,9 @@ internal sealed record Payload(string Name, string ContentType, string Before, s
     private static string JsonRest()
     {
         const string Rest = "\"," + """
-            "device":"boiler-7","temperature":71.25,"pressure":1.875,"valves":[0.5,0.25,1,0,0.125,0.75,0.375,1],"labels":{"site":"north","floor":"3","line":"b"},"state":"running","note":"NOTE"}
+            "device":"boiler-7","temperature":71.25,"pressure":1.875,"valves":[0.5,0.25,1,0,0.125,0.75,0.375,1],
+            """ + """
+            "labels":{"site":"north","floor":"3","line":"b"},"state":"running","note":"NOTE"}
             """;
         return Rest.Replace("NOTE", new string('n', 300 - 7 - Mark.Length - Rest.Length + "NOTE".Length), StringComparison.Ordinal);
     }

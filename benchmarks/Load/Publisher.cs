@@ -90,7 +90,8 @@ internal sealed class Publisher : IDisposable
         {
             var body = payload.Template;
             var head = Encoding.ASCII.GetBytes(
-                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {payload.ContentType}\r\nContent-Length: {body.Length}\r\n\r\n");
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {payload.ContentType}\r\n"
+                + $"Content-Length: {body.Length}\r\n\r\n");
             Bytes = [.. head, .. body];
             _markAt = head.Length + Encoding.UTF8.GetByteCount(payload.Before);
         }

@@ -39,7 +39,8 @@ public class EncoderBenchmarks
     {
         _encoder = Encoders[Format];
         var position = new MessagePosition(0x9f2c4e6a81b3d5f7, 42, 0x1a2b3c4d);
-        var message = new StoreMessage(position, new MessageContent(Encoding.UTF8.GetBytes(new string('x', 64)), MessageFormat.Text, null));
+        var message = new StoreMessage(
+            position, new MessageContent(Encoding.UTF8.GetBytes(new string('x', 64)), MessageFormat.Text, null));
         _content = new FrameContent("bench", position.ToString(), message);
     }
 

@@ -32,6 +32,7 @@ internal static class ProcessUsage
     private static long ResidentBytes(int process)
     {
         var line = File.ReadLines($"/proc/{process}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan("VmRSS:".Length).TrimEnd(" kB"), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) * 1024;
+        return long.Parse(
+            line.AsSpan("VmRSS:".Length).TrimEnd(" kB"), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -34,7 +34,8 @@ internal static class NchanServer
         events { worker_connections 50000; }
         http {
           access_log off; keepalive_requests 100000000; nchan_shared_memory_size 512M;
-          client_body_temp_path {{folder}}; proxy_temp_path {{folder}}; fastcgi_temp_path {{folder}}; uwsgi_temp_path {{folder}}; scgi_temp_path {{folder}};
+          client_body_temp_path {{folder}}; proxy_temp_path {{folder}};
+          fastcgi_temp_path {{folder}}; uwsgi_temp_path {{folder}}; scgi_temp_path {{folder}};
           server {
             listen 127.0.0.1:{{port}};
             location = /sub { nchan_subscriber eventsource websocket; nchan_channel_id bench; nchan_subscriber_first_message newest; }

@@ -12,8 +12,10 @@ internal static class ResultsTable
         var text = new StringBuilder();
         Line(text, $"# Results");
         Line(text, $"");
-        Line(text, $"Written by `dotnet run -c Release --project benchmarks -- fanout`. {results.Machine}; the load client runs on the same machine.");
-        Line(text, $"Figures are medians of the rounds; ratios are taken within each round, and shown as median [smallest–largest]. Ratios tell more than figures: they were measured in turn.");
+        Line(text, $"Written by `dotnet run -c Release --project benchmarks -- fanout`. {results.Machine};");
+        Line(text, $"the load client runs on the same machine.");
+        Line(text, $"Figures are medians of the rounds; ratios are taken within each round, and shown as median [smallest–largest].");
+        Line(text, $"Ratios tell more than figures: they were measured in turn.");
         Line(text, $"");
         WriteTargets(text, results);
         foreach (var scenario in AllScenarios.Everything)
@@ -59,16 +61,20 @@ internal static class ResultsTable
         Line(text, $"## {scenario.Title}");
         Line(text, $"");
         Line(
-            text, $"`--only {scenario.Name}`, {measured.Rounds} rounds of {measured.Seconds} s, {measured.Measured:yyyy-MM-dd HH:mm} UTC.");
+            text,
+            $"`--only {scenario.Name}`, {measured.Rounds} rounds of {measured.Seconds} s, {measured.Measured:yyyy-MM-dd HH:mm} UTC.");
         Line(text, $"");
         Line(text, $"| | {string.Join(" | ", figures)} |");
         Line(text, $"|---|{string.Concat(figures.Select(static _ => "---|"))}");
         foreach (var (series, values) in measured.Series)
-            Line(text, $"| {series} | {string.Join(" | ", figures.Select(figure => values.TryGetValue(figure, out var list) ? Number(Median(list)) : ""))} |");
+            Line(text, $"| {series} | {string.Join(" | ", figures.Select(figure => Cell(values, figure)))} |");
         foreach (var (series, failure) in measured.Failures)
             Line(text, $"| {series} | not measured: {failure} |{string.Concat(figures.Skip(1).Select(static _ => " |"))}");
         Line(text, $"");
     }
+
+    private static string Cell(IReadOnlyDictionary<string, List<double>> values, string figure) =>
+        values.TryGetValue(figure, out var list) ? Number(Median(list)) : "";
 
     private static string Spread(IReadOnlyList<double> values) =>
         values.Count == 0 ? "" : $"{Number(Median(values))} [{Number(values.Min())}–{Number(values.Max())}]";

@@ -10,7 +10,8 @@ namespace Tornadose.Benchmarks.Results;
 /// <param name="Theirs">The series to compare with; null for the figure by itself.</param>
 /// <param name="Comparison">How.</param>
 /// <param name="Limit">What the ratio, or the difference, should reach or stay under.</param>
-internal sealed record Target(string What, string Scenario, string Figure, string Ours, string? Theirs, Comparison Comparison, double Limit)
+internal sealed record Target(
+    string What, string Scenario, string Figure, string Ours, string? Theirs, Comparison Comparison, double Limit)
 {
     public bool IsMet(double value) => Comparison == Comparison.RatioAtLeast ? value >= Limit : value <= Limit;
 

@@ -79,7 +79,8 @@ internal static class Targets
         new("allocated for a delivery, SSE: bytes", "allocations", Figures.BytesPerDelivery, "SSE", null, ValueAtMost, 0.5),
         new("allocated for a delivery, WebSocket: bytes", "allocations", Figures.BytesPerDelivery, "WebSocket", null, ValueAtMost, 0.5),
         new(
-            "replay to 1,000 at once: deliveries a second", "replay", Figures.DeliveriesPerSecond, ReplayScenario.Replay, AllScenarios.Live,
+            "replay to 1,000 at once: deliveries a second", "replay", Figures.DeliveriesPerSecond, ReplayScenario.Replay,
+            AllScenarios.Live,
             RatioAtLeast, 3),
     ];
 }

@@ -10,7 +10,8 @@ namespace Tornadose.Benchmarks.Servers;
 
 /// <summary>
 /// The least that an open stream can hold on Kestrel, a response that was begun and a wait; and the least work that a fan-out over Kestrel
-/// can do: one loop, one frame that is made once, one write and one flush for each response. It forgets whoever is slow, and keeps nothing.
+/// can do: one loop, one frame that is made once, one write and one flush for each response. It forgets whoever is slow, and keeps
+/// nothing.
 /// </summary>
 internal static class HeldResponseServer
 {

@@ -4,7 +4,8 @@ namespace Tornadose.Benchmarks.Servers;
 
 /// <summary>The object of the benchmark with JSON.</summary>
 internal sealed record Reading(
-    string At, string Device, double Temperature, double Pressure, IReadOnlyList<double> Valves, IReadOnlyDictionary<string, string> Labels,
+    string At, string Device, double Temperature, double Pressure, IReadOnlyList<double> Valves,
+    IReadOnlyDictionary<string, string> Labels,
     string State, string Note);
 
 /// <summary>How servers write it: as the web's defaults do.</summary>

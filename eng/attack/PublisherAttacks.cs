@@ -102,7 +102,8 @@ internal static class PublisherAttacks
         var deep = Encoding.ASCII.GetBytes(new string('[', 500_000) + new string(']', 500_000));
         battle.Report.Same("JSON of 500,000 levels", 400, await battle.Attacker.PostAsync("orders", Json(deep)));
         battle.Report.Same("a body of 20 MiB", 413, await battle.Attacker.PostAsync("orders", Text(new byte[20 * 1024 * 1024])));
-        battle.Report.Same("an event type with a line break", 400, await battle.Attacker.PostAsync("orders?event=a%0Ddata:%20forged", "x"));
+        battle.Report.Same(
+            "an event type with a line break", 400, await battle.Attacker.PostAsync("orders?event=a%0Ddata:%20forged", "x"));
         battle.Report.Same("an event type of the library", 400, await battle.Attacker.PostAsync("orders?event=tornadose.reset", "x"));
         battle.Report.Same("a name with a line break", 404, await battle.Attacker.PostAsync("devices/a%0Aforged", "x"));
         battle.Report.Same(

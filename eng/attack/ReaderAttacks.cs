@@ -84,7 +84,8 @@ internal static class ReaderAttacks
     public static async Task PingsAsync(Battle battle)
     {
         var socket = await battle.Attacker.ConnectAsync();
-        await socket.SendAsync(Encoding.ASCII.GetBytes("GET /stores/orders HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            "GET /stores/orders HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
         byte[] ping = [0x89, 0x80, 0, 0, 0, 0];
         var pings = Enumerable.Repeat(ping, 1000).SelectMany(static bytes => bytes).ToArray();

@@ -69,7 +69,8 @@ internal static class RedisAttacks
             await bus.PublishAsync(channel, "bare");
         await Task.Delay(1000);
         var (status, text) = await battle.Friend.GetAsync($"/stores/orders?after={id}", ("Accept", "application/json"));
-        battle.Report.Same("a resume across 1,200 bare messages", (200, true), (status, text.Contains("second", StringComparison.Ordinal)));
+        battle.Report.Same(
+            "a resume across 1,200 bare messages", (200, true), (status, text.Contains("second", StringComparison.Ordinal)));
         battle.Report.Same("it begins with a reset", false, text.Contains("\"reset\"", StringComparison.Ordinal));
 
         var reader = await battle.Friend.ConnectAsync();

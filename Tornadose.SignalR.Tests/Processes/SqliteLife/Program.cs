@@ -40,7 +40,8 @@ async Task PublishAsync(int publisher)
     for (var number = 0; ; number++)
     {
         var text = $"{life}-{publisher}-{number}";
-        var position = await channel.AppendAsync(new MessageContent(Encoding.UTF8.GetBytes(text), MessageFormat.Text, null), text, default);
+        var position = await channel.AppendAsync(
+            new MessageContent(Encoding.UTF8.GetBytes(text), MessageFormat.Text, null), text, default);
         Console.WriteLine($"{position} {text}");
     }
 }

@@ -18,5 +18,7 @@ public sealed record Arrival(string? Id, string? Event, string? Data, string? Re
     public static Arrival OfReset(JsonElement reset) => new(Text(reset, "id"), null, null, Text(reset, "reason"));
 
     private static string? Text(JsonElement envelope, string name) =>
-        !envelope.TryGetProperty(name, out var value) ? null : value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+        !envelope.TryGetProperty(name, out var value) ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : value.GetRawText();
 }

@@ -6,7 +6,8 @@ namespace Tornadose.SignalR.Tests.Specifications.Transports;
 /// <param name="Earliest">Whether it wants what is kept, where the wire has a word for it.</param>
 /// <param name="Closed">Whether it asks where only those who are signed in may.</param>
 /// <param name="ReceiveBuffer">A small window, in bytes, for a client that will not read.</param>
-public sealed record StoreRequest(string Store, string? After = null, bool Earliest = false, bool Closed = false, int? ReceiveBuffer = null)
+public sealed record StoreRequest(
+    string Store, string? After = null, bool Earliest = false, bool Closed = false, int? ReceiveBuffer = null)
 {
     /// <summary>The path and query of the plain transports.</summary>
     /// <param name="afterInQuery">Whether the id goes into the query.</param>

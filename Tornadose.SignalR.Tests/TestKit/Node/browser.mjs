@@ -1,6 +1,7 @@
-// node browser.mjs: a headless Chromium that does what {"id":1,"command":{"tab":"main",…}} says, one command after the
-// other, and answers {"type":"answer","id":1,"value":…} or {…,"error":"…"}.
-// A tab that is opened with "own":true shares no connections, cache or storage with the others.
+// node browser.mjs: a headless Chromium for all tests. A page is a browser context, which shares nothing with the others: no cookies, no
+// storage, no connections. {"id":1,"page":7,"command":{"tab":"main",…}} is done after the page's earlier commands, and answered by
+// {"type":"answer","id":1,"value":…} or {…,"error":"…"}; {"id":2,"page":7} closes the page.
+// A tab that is opened with "own":true has a context of its own.
 // Commands: goto, eval, waitFor, click, press, screenshot, colorScheme, reducedMotion, viewport, errors, axe, close.
 import { accessSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,22 +25,34 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 });
-const shared = await browser.newContext();
-const tabs = new Map();
+const pages = new Map();
 
-async function open(own) {
-  const page = await (own ? await browser.newContext() : shared).newPage();
-  page.setDefaultTimeout(60_000);
+async function newContext() {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(60_000);
+  return context;
+}
+
+async function openPage() {
+  return { contexts: [await newContext()], tabs: new Map() };
+}
+
+async function openTab(contexts, own) {
+  if (own) contexts.push(await newContext());
+  const page = await contexts.at(own ? -1 : 0).newPage();
   const errors = [];
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', error => errors.push(error.message));
-  // What a page aborts itself, a stream that it leaves for another, has not failed.
-  page.on('requestfailed', request => request.failure()?.errorText !== 'net::ERR_ABORTED' && errors.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('requestfailed', request => {
+    const reason = request.failure()?.errorText;
+    // What a page aborts itself, a stream that it leaves for another, has not failed.
+    if (reason !== 'net::ERR_ABORTED') errors.push(`${request.url()}: ${reason}`);
+  });
   return { page, errors };
 }
 
-async function run({ tab = 'main', own, ...command }) {
-  if (!tabs.has(tab)) tabs.set(tab, await open(own));
+async function run({ contexts, tabs }, { tab = 'main', own, ...command }) {
+  if (!tabs.has(tab)) tabs.set(tab, await openTab(contexts, own));
   const { page, errors } = tabs.get(tab);
   if (command.goto) await page.goto(command.goto, { waitUntil: 'domcontentloaded' });
   if (command.eval) return (await page.evaluate(command.eval)) ?? null;
@@ -63,9 +76,18 @@ async function run({ tab = 'main', own, ...command }) {
   return null;
 }
 
-let last = Promise.resolve();
-onCommand(({ id, command }) => {
-  last = last.then(() => run(command)).then(
+async function take(number, { opening }, command) {
+  const page = await opening;
+  if (command) return run(page, command);
+  pages.delete(number);
+  await Promise.all(page.contexts.map(context => context.close()));
+  return null;
+}
+
+onCommand(({ id, page: number, command }) => {
+  if (!pages.has(number)) pages.set(number, { opening: openPage(), last: Promise.resolve() });
+  const page = pages.get(number);
+  page.last = page.last.then(() => take(number, page, command)).then(
     value => print({ type: 'answer', id, value }),
     error => print({ type: 'answer', id, error: error.message }));
 }, () => browser.close());

@@ -1,5 +1,6 @@
 // node compression.mjs 'http://localhost:5000'
-// A front end's development server as Express and webpack-dev-server set it up: compression first, then a proxy to the URL. Prints listening {port}.
+// A front end's development server as Express and webpack-dev-server set it up: compression first, then a proxy to the URL. Prints
+// listening {port}.
 import compression from 'compression';
 import { createServer, request } from 'node:http';
 import { onCommand, print, url } from './lines.mjs';

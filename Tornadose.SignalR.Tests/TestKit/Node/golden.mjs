@@ -1,5 +1,6 @@
 // node golden.mjs '' '{"file":"…/golden.json"}'
-// Reads the golden files as clients do: the server-sent events with npm eventsource, the JSON with JSON.parse. Prints error {message} for each case that does not give what was published, then done {cases}.
+// Reads the golden files as clients do: the server-sent events with npm eventsource, the JSON with JSON.parse. Prints error {message} for
+// each case that does not give what was published, then done {cases}.
 import { readFileSync } from 'node:fs';
 import { EventSource } from 'eventsource';
 import { end, options, print } from './lines.mjs';

@@ -1,5 +1,6 @@
 // node tornadose.mjs <site> '{"module":"…/tornadose.js","transport":"sse","store":"orders",…}': tornadose.js in Node.
-// Takes {"id":1,"until":"log.messages.length > 2"} and answers {"type":"answer","id":1,"value":…} when the expression is truthy; it may speak of log, subscription and connection.
+// Takes {"id":1,"until":"log.messages.length > 2"} and answers {"type":"answer","id":1,"value":…} when the expression is truthy; it may
+// speak of log, subscription and connection.
 import * as signalR from '@microsoft/signalr';
 import { WebSocket } from 'ws';
 import { follow } from './follow.mjs';

@@ -1,5 +1,5 @@
-// What was published, from what is on the wire. JSON wires write text as a string, and mark a string that is JSON; Server-Sent Events write
-// JSON as text, and mark text that could be JSON. So each message is parsed once, or not at all, and is the same on every wire.
+// What was published, from what is on the wire. JSON wires write text as a string, and mark a string that is JSON; Server-Sent Events
+// write JSON as text, and mark text that could be JSON. So each message is parsed once, or not at all, and is the same on every wire.
 
 const encoder = new TextEncoder();
 

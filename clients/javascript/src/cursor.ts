@@ -4,7 +4,10 @@ const remembered = 1000;
 /** A store's position in an id of several stores: as the store's own id, or in the short form that the server writes. */
 const position = /[\da-f]{16}-\d+-[\da-f]{8}(?!\w)|\w+/g;
 
-/** Where a subscription stands in each of its stores. The id of several stores is all of theirs, in the order of the names, joined by dashes. */
+/**
+ * Where a subscription stands in each of its stores. The id of several stores is all of theirs, in the order of the names, joined by
+ * dashes.
+ */
 export class Cursor {
   readonly #seen: Set<string>[];
   readonly #rewound = new Set<number>();

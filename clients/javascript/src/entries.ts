@@ -7,12 +7,16 @@ import type {
 interface Change<T> {
   readonly key: string;
   readonly value: T;
-  readonly headers: { readonly operation?: 'insert' | 'update' | 'delete'; readonly control?: 'snapshot-start' | 'snapshot-end' | 'reset' };
+  readonly headers: {
+    readonly operation?: 'insert' | 'update' | 'delete';
+    readonly control?: 'snapshot-start' | 'snapshot-end' | 'reset';
+  };
 }
 
 /**
- * Makes a collection of what comes. A new snapshot does not empty it: the keys that it had are marked as stale, each one that comes is so no more, and at the end of the snapshot those that are
- * left go. So a page does not flicker, and a connection that breaks in the middle of a snapshot, and goes on after the last key, needs no care.
+ * Makes a collection of what comes. A new snapshot does not empty it: the keys that it had are marked as stale, each one that comes is so
+ * no more, and at the end of the snapshot those that are left go. So a page does not flicker, and a connection that breaks in the middle
+ * of a snapshot, and goes on after the last key, needs no care.
  */
 export class Collection<T> implements EntriesCollection<T> {
   readonly entries: Map<string, T>;
@@ -56,7 +60,8 @@ export class Collection<T> implements EntriesCollection<T> {
   }
 
   #put(key: string, value: T): void {
-    const operation = this.entries.delete(key) ? 'update' : 'insert'; // the server's word is another one where a removal between was passed over
+    // The server's word is another one where a removal between was passed over.
+    const operation = this.entries.delete(key) ? 'update' : 'insert';
     this.entries.set(key, value);
     this.#stale.delete(key);
     this.#tell({ operation, key, value });

@@ -12,7 +12,9 @@ export interface ServerSentEvent {
   bytes: number;
 }
 
-/** Takes a stream of text apart into events (WHATWG HTML §9.2.6). Each character is looked at once, however many chunks a message comes in. */
+/**
+ * Takes a stream of text apart into events (WHATWG HTML §9.2.6). Each character is looked at once, however many chunks a message comes in.
+ */
 export class EventReader {
   readonly #dispatch: (event: ServerSentEvent) => void;
   #pieces: string[] = []; // of the line that has not ended

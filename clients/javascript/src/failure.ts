@@ -31,7 +31,9 @@ export function retryAfter(value: string | null): number | undefined {
   return wait > 0 ? wait : undefined;
 }
 
-const statuses: Record<HubCode, number> = { invalid: 400, completed: 409, unauthorized: 401, forbidden: 403, 'not-found': 404, 'rate-limited': 429, unavailable: 503 };
+const statuses: Record<HubCode, number> = {
+  invalid: 400, completed: 409, unauthorized: 401, forbidden: 403, 'not-found': 404, 'rate-limited': 429, unavailable: 503,
+};
 
 /** The hub's refusals begin with a code in brackets, after words of SignalR's own. */
 export function hubFailure(error: unknown, hasWorked: boolean): unknown {

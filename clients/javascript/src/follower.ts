@@ -34,7 +34,8 @@ export type Item<T> = Message<T> | { readonly reset: Reset };
  * (1) connect with the cursor, by one of three wires;
  * (2) hand on what comes, and move the cursor with each message, until the connection ends, for whatever reason;
  * (3) wait, longer after each failure, unless there is a reason to go on at once; then again from (1).
- * Nothing else is remembered of a connection, so nothing can be lost with it. Whoever wants a fresh one (pause, refill, a change of networks) stops the present attempt: the loop does the rest.
+ * Nothing else is remembered of a connection, so nothing can be lost with it. Whoever wants a fresh one (pause, refill, a change of
+ * networks) stops the present attempt: the loop does the rest.
  */
 export class Follower<T> implements Subscription<T>, Wire {
   readonly settings: Settings & SubscribeOptions<T>;
@@ -79,7 +80,8 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#minDelay = this.settings.minDelay;
     this.#isPlaced = !!options.after;
     this.#transport = this.#choose();
-    const told = { failed: (error: Failure) => void call(options.onError, error), full: () => this.#fill(), drained: () => this.#drained() };
+    const failed = (error: Failure) => void call(options.onError, error);
+    const told = { failed, full: () => this.#fill(), drained: () => this.#drained() };
     if (options.load) this.#loader = new Loader(options.load, item => this.#deliver(item), told, queued);
     globalThis.addEventListener?.('online', () => this.#backOnline(), { signal: this.#life.signal });
     globalThis.document?.addEventListener('visibilitychange', () => document.hidden || this.#hurry(), { signal: this.#life.signal });
@@ -115,7 +117,10 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#nudge();
   }
 
-  /** Messages, and `{ reset }` where some are missing. What is read too slowly is left to the server to keep: the connection ends until the queue is empty. */
+  /**
+   * Messages, and `{ reset }` where some are missing. What is read too slowly is left to the server to keep: the connection ends until the
+   * queue is empty.
+   */
   [Symbol.asyncIterator](): AsyncGenerator<Item<T>, void, undefined> {
     return this.#readers.read();
   }
@@ -124,7 +129,8 @@ export class Follower<T> implements Subscription<T>, Wire {
     await null; // the caller has the subscription before its callbacks are called
     while (!this.#isClosed) {
       if (this.#isPaused || this.#isFull) await this.#rest(Infinity, this.#nudges);
-      else if (this.#awaitsConnection()) await this.#rest(100, this.#nudges); // nothing tells of a connection that the application starts again
+      // Nothing tells of a connection that the application starts again.
+      else if (this.#awaitsConnection()) await this.#rest(100, this.#nudges);
       else await this.#try();
     }
   }
@@ -179,8 +185,8 @@ export class Follower<T> implements Subscription<T>, Wire {
   }
 
   /**
-   * Over HTTP/1.1 a browser has six connections to a host, for all its tabs together, and WebSockets are not among them: so they come first. Some networks let none through, which looks like any
-   * other failure: every third time it is the other's turn.
+   * Over HTTP/1.1 a browser has six connections to a host, for all its tabs together, and WebSockets are not among them: so they come
+   * first. Some networks let none through, which looks like any other failure: every third time it is the other's turn.
    */
   #choose(): Exclude<Transport, 'auto'> {
     const { isHub, transport, WebSocket, headers, ticket } = this.settings;
@@ -325,7 +331,10 @@ export class Follower<T> implements Subscription<T>, Wire {
     if (!refill) this.#settle(-1, moments);
   }
 
-  /** Everything that is kept, and then what is new, in one stream without a seam. Other stores may have a reset as well, so that this one waits a moment for them. */
+  /**
+   * Everything that is kept, and then what is new, in one stream without a seam. Other stores may have a reset as well, so that this one
+   * waits a moment for them.
+   */
   #rewind(index: number): void {
     this.cursor.rewind(index);
     this.from = 'earliest';

@@ -45,7 +45,8 @@ export class HubReader {
 
   async read(wire: Wire): Promise<void> {
     const entrance = new Entrance(share(wire.settings.connection!));
-    wire.attempt.signal.addEventListener('abort', () => entrance.leave()); // at once: the next attempt does not wait for what this one waits for
+    // At once: the next attempt does not wait for what this one waits for.
+    wire.attempt.signal.addEventListener('abort', () => entrance.leave());
     try {
       const lost = await this.#takePast(wire);
       await entrance.feeds.left; // a store is entered after it was left
@@ -73,7 +74,10 @@ export class HubReader {
     if (error) throw error;
   }
 
-  /** The hub keeps one subscription of a store for a connection, and sends values. Who comes second may want to begin elsewhere, or wants the text, and gets a stream of its own. */
+  /**
+   * The hub keeps one subscription of a store for a connection, and sends values. Who comes second may want to begin elsewhere, or wants
+   * the text, and gets a stream of its own.
+   */
   async #join(wire: Wire, entrance: Entrance, index: number, after: string | null): Promise<string | undefined> {
     const { feeds } = entrance;
     const { json, every } = wire.settings;

@@ -5,8 +5,8 @@ import type { LoadRequest } from './types';
 type Load = (request: LoadRequest) => unknown;
 
 /**
- * Loads the application's own state, and holds back what comes meanwhile. The position is fixed before the load begins, so that each message is in the state, or comes after it, or both; never
- * in neither.
+ * Loads the application's own state, and holds back what comes meanwhile. The position is fixed before the load begins, so that each
+ * message is in the state, or comes after it, or both; never in neither.
  */
 export class Loader<Item> {
   #held: Item[] | undefined;

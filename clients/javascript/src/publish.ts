@@ -20,7 +20,9 @@ export async function publishTo(url: string | URL, store: string, data: unknown,
   return post(url, store, body, isText ? 'text/plain' : 'application/json', options);
 }
 
-export async function publishManyTo(url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions): Promise<string> {
+export async function publishManyTo(
+  url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions,
+): Promise<string> {
   const lines = Array.from(items, ({ data, event }) => {
     if (JSON.stringify(data) === undefined) throw new TypeError('The data has no JSON');
     return JSON.stringify(typeof data === 'string' && options.json ? { event, format: 'json', data } : { event, data });
@@ -44,7 +46,9 @@ async function post(url: string | URL, store: string, body: string, type: string
     }
 }
 
-async function send(url: URL, options: PublishOptions, init: RequestInit & { headers: Record<string, string> }, left: number): Promise<string> {
+async function send(
+  url: URL, options: PublishOptions, init: RequestInit & { headers: Record<string, string> }, left: number,
+): Promise<string> {
   const controller = new AbortController();
   const timer = later(Math.min(left, tryTimeout), () => controller.abort(failure('No answer in time')));
   const abort = () => controller.abort(options.signal!.reason);

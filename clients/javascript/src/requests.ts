@@ -11,7 +11,8 @@ const patience = 1000;
 
 /** Sends a request with the application's headers. An answer that is not 200 is an error. */
 export async function ask(
-  url: string | URL, options: RequestOptions, signal: AbortSignal, hasWorked: boolean, init: RequestInit & { headers: Record<string, string> },
+  url: string | URL, options: RequestOptions, signal: AbortSignal, hasWorked: boolean,
+  init: RequestInit & { headers: Record<string, string> },
 ): Promise<Response> {
   const own = typeof options.headers === 'function' ? await options.headers() : options.headers;
   const request: RequestInit = { cache: 'no-store', ...init, signal, headers: { ...init.headers, ...own } };
@@ -22,5 +23,6 @@ export async function ask(
   const words = await Promise.race([response.text(), new Promise<string>(resolve => setTimeout(resolve, patience, ''))]);
   // A ticket may have been too old, and its successor may be better.
   const isOldTicket = status === 401 && new URL(url).searchParams.has('ticket');
-  throw failure(`${status} ${words.trim()}`, { status, final: !isOldTicket && isFinal(status, hasWorked), retryAfter: retryAfter(response.headers.get('Retry-After')) });
+  const final = !isOldTicket && isFinal(status, hasWorked);
+  throw failure(`${status} ${words.trim()}`, { status, final, retryAfter: retryAfter(response.headers.get('Retry-After')) });
 }

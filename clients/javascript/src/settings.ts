@@ -11,7 +11,8 @@ export function settingsOf<T>(options: SubscribeOptions<T>) {
   if (transport === 'signalr' && !options.connection) throw new TypeError('SignalR needs a connection');
   const isHub = transport === 'signalr' || transport === 'auto' && !!options.connection;
   const { every } = options;
-  if (every !== undefined && !(every >= 50 && every <= 60_000)) throw new RangeError('every has to be a number of milliseconds, from 50 to 60000');
+  if (every !== undefined && !(every >= 50 && every <= 60_000))
+    throw new RangeError('every has to be a number of milliseconds, from 50 to 60000');
   if (every && isHub && options.json === false) throw new TypeError('SignalR has no text at a pace: leave out every, or json: false');
   const silence = time(options, 'silence', 60_000) || Infinity;
   return {

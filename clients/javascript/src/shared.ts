@@ -27,8 +27,8 @@ type Word<T> =
 export const canShare = (): boolean => typeof BroadcastChannel === 'function' && !!globalThis.navigator?.locks;
 
 /**
- * One connection for all tabs of a browser. The tab that holds the lock leads: it has the connection, and tells the others what comes. Every other tab
- * (1) catches up by a connection of its own, from wherever it wants to begin, and keeps what the leader tells meanwhile;
+ * One connection for all tabs of a browser. The tab that holds the lock leads: it has the connection, and tells the others what comes.
+ * Every other tab (1) catches up by a connection of its own, from wherever it wants to begin, and keeps what the leader tells meanwhile;
  * (2) gives its connection up where it meets the leader: at an item after which it knows all that the leader has told;
  * (3) hands on what the leader tells. Each item names the one before it, so that a gap is noticed, and leads to (1) again.
  * When the leader goes, the lock goes to another tab, which connects with its own last id.
@@ -40,7 +40,8 @@ export class SharedFollower<T> implements Subscription<T> {
   readonly #cursor: Cursor;
   readonly #key: string;
   readonly #channel: BroadcastChannel;
-  readonly #readers = new Readers<Item<T>>(queued, { full: () => {}, drained: () => {}, left: () => this.#options.onMessage || this.close() });
+  readonly #readers = new Readers<Item<T>>(
+    queued, { full: () => {}, drained: () => {}, left: () => this.#options.onMessage || this.close() });
   #own: Follower<T> | undefined;
   #transport: Exclude<Transport, 'auto'>;
   #leading: (() => void) | undefined; // gives the lock back

@@ -6,14 +6,17 @@ import type { Wire } from './wire';
 /** The server looks at its clocks once a second. */
 const shortestSilence = 2500;
 
-/** A quarter of the silence after which the connection is taken for dead, as the server's clock, the line and the page may each be late. */
+/**
+ * A quarter of the silence after which the connection is taken for dead, as the server's clock, the line and the page may each be late.
+ */
 export const heartbeat = (silence: number): string | undefined =>
   silence === Infinity ? undefined : `${Math.min(300_000, Math.max(500, Math.floor(silence / 4)))}ms`;
 
 export const silenceOf = (silence: number): number => Math.max(silence, shortestSilence);
 
 /** Codes after which another attempt would end the same way. */
-const isFinalCode = (code: number, reason: string): boolean => [1003, 1009, 4002].includes(code) || code === 1008 && reason === 'inbound_too_often';
+const isFinalCode = (code: number, reason: string): boolean =>
+  [1003, 1009, 4002].includes(code) || code === 1008 && reason === 'inbound_too_often';
 
 /** A WebSocket. Pings and pongs are invisible to a page, so the server is asked for a heartbeat. */
 export async function readSocket(wire: Wire, url: URL): Promise<void> {

@@ -5,8 +5,8 @@ import { ask } from './requests';
 import type { Wire } from './wire';
 
 /**
- * Server-Sent Events, by fetch. Not an EventSource: that one ends for good with any status but 200, hides the status, sends no headers, does not show the comments that prove a connection
- * alive, and decides by itself when to come back.
+ * Server-Sent Events, by fetch. Not an EventSource: that one ends for good with any status but 200, hides the status, sends no headers,
+ * does not show the comments that prove a connection alive, and decides by itself when to come back.
  */
 export async function readEvents(wire: Wire, url: URL): Promise<void> {
   const { attempt, settings } = wire;
@@ -45,4 +45,5 @@ function takeEvent(wire: Wire, { id, event, data, retry, store, format, bytes }:
 
 /** Of several stores the event type is `store` or `store/type`, and names have slashes as well. */
 const longestName = (names: readonly string[], event = ''): string =>
-  names.filter(name => event === name || event.startsWith(`${name}/`)).reduce((longest, name) => name.length > longest.length ? name : longest, '');
+  names.filter(name => event === name || event.startsWith(`${name}/`))
+    .reduce((longest, name) => name.length > longest.length ? name : longest, '');

@@ -19,8 +19,8 @@ export function subscribe<T = any>(url: string | URL, options: SubscribeOptions<
 
 /**
  * Starts to follow a keyed store, and keeps its collection: the value of each key.
- * @param url Where the application has `MapStores`: `/stores`. A query in it is kept: `/stores?key=7` follows one key, but not over SignalR.
- * @throws TypeError, RangeError: an option makes no sense.
+ * @param url Where the application has `MapStores`: `/stores`. A query in it is kept: `/stores?key=7` follows one key, but not over
+ * SignalR. @throws TypeError, RangeError: an option makes no sense.
  */
 export function followEntries<T = any>(url: string | URL, options: EntriesOptions<T>): EntriesSubscription<T> {
   return new FollowedEntries<T>(url, options);
@@ -34,10 +34,11 @@ export function collectEntries<T = any>(options: CollectOptions<T> = {}): Entrie
 }
 
 /**
- * Publishes a message: a string is text, anything else becomes JSON. It is tried again while the server cannot be reached, or says "not now"; by the key each try is the same message.
- * @param url Where the application has `MapStores` and `MapStorePublishing`: `/stores`.
+ * Publishes a message: a string is text, anything else becomes JSON. It is tried again while the server cannot be reached, or says "not
+ * now"; by the key each try is the same message. @param url Where the application has `MapStores` and `MapStorePublishing`: `/stores`.
  * @returns The message's id.
- * @throws StoreError: it was refused, or not taken in time. Whether it was stored is unknown then; another call with the same `key` is safe.
+ * @throws StoreError: it was refused, or not taken in time. Whether it was stored is unknown then; another call with the same `key` is
+ * safe.
  */
 export function publish(url: string | URL, store: string, data: unknown, options: PublishOptions = {}): Promise<string> {
   return publishTo(url, store, data, options);
@@ -50,6 +51,8 @@ export function publish(url: string | URL, store: string, data: unknown, options
  * @returns The id of the last message.
  * @throws StoreError: they were refused, or not taken in time.
  */
-export function publishMany(url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions = {}): Promise<string> {
+export function publishMany(
+  url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions = {},
+): Promise<string> {
   return publishManyTo(url, store, items, options);
 }

@@ -1,13 +1,22 @@
-/** How the messages come. `auto` is SignalR where a `connection` is given; otherwise a WebSocket, and Server-Sent Events where no WebSocket gets through. */
+/**
+ * How the messages come. `auto` is SignalR where a `connection` is given; otherwise a WebSocket, and Server-Sent Events where no WebSocket
+ * gets through.
+ */
 export type Transport = 'auto' | 'sse' | 'websocket' | 'signalr';
 
 /** A message: of the same shape on every transport. */
 export interface Message<T = any> {
-  /** The id to continue after, on any transport; of several stores the vector of all their positions. Undefined for a message that cannot be resumed after. */
+  /**
+   * The id to continue after, on any transport; of several stores the vector of all their positions. Undefined for a message that cannot
+   * be resumed after.
+   */
   readonly id: string | undefined;
   /** The event type; undefined for a plain message. */
   readonly event: string | undefined;
-  /** What was published: JSON as its value, text as a string. With `json: false` always a string: the text, or the JSON text, character for character. */
+  /**
+   * What was published: JSON as its value, text as a string. With `json: false` always a string: the text, or the JSON text, character for
+   * character.
+   */
   readonly data: T;
   /** The name of its store. */
   readonly store: string;
@@ -114,38 +123,54 @@ export interface CommonOptions<T> {
   /** The application's SignalR connection, which the application starts, and restarts. */
   connection?: HubConnectionLike | undefined;
   /** Where tickets are given, `/stores/_ticket`, or a function that gets one. Every attempt takes a new one. */
-  ticket?: string | URL | ((request: { stores: readonly string[]; transport: 'sse' | 'websocket' }) => string | Promise<string>) | undefined;
-  /** Headers of the requests for events, tickets and snapshots; a WebSocket has none, so `auto` with headers and without tickets is Server-Sent Events. */
+  ticket?:
+    | string | URL
+    | ((request: { stores: readonly string[]; transport: 'sse' | 'websocket' }) => string | Promise<string>)
+    | undefined;
+  /**
+   * Headers of the requests for events, tickets and snapshots; a WebSocket has none, so `auto` with headers and without tickets is
+   * Server-Sent Events.
+   */
   headers?: HeadersOption | undefined;
   /** As in `fetch`: `include` for cookies to other origins. */
   credentials?: RequestCredentials | undefined;
   /** Default true. False: `data` is the published text, character for character, also where it is JSON. */
   json?: boolean | undefined;
   /**
-   * At most one batch of messages in so many milliseconds, from 50 to 60000: the first at once, the newest always included; of a data store
-   * the newest alone. Over SignalR not with `json: false`. Default: as fast as possible.
+   * At most one batch of messages in so many milliseconds, from 50 to 60000: the first at once, the newest always included; of a data
+   * store the newest alone. Over SignalR not with `json: false`. Default: as fast as possible.
    */
   every?: number | undefined;
   /** Whether after a reset everything comes that the store still keeps, before what is new. Default: true with `from: "earliest"`. */
   refill?: boolean | undefined;
-  /** The first wait before a reconnect in milliseconds, doubled with each failure, and up to half as long again at random. Default: random, 500 to 3000. The server's `retry:` replaces it. */
+  /**
+   * The first wait before a reconnect in milliseconds, doubled with each failure, and up to half as long again at random. Default: random,
+   * 500 to 3000. The server's `retry:` replaces it.
+   */
   minDelay?: number | undefined;
   /** The longest wait in milliseconds, unless a `Retry-After` is longer. Default 30000. */
   maxDelay?: number | undefined;
-  /** After so many milliseconds without a word from the server, keep-alives included, the connection is taken for dead. Default 60000; 0 for never. */
+  /**
+   * After so many milliseconds without a word from the server, keep-alives included, the connection is taken for dead. Default 60000; 0
+   * for never.
+   */
   silence?: number | undefined;
-  /** For how many milliseconds an attempt may take to connect, doubled with each that takes longer, up to 30000. Default 6000, or `silence` where that is shorter; 0 for ever. */
+  /**
+   * For how many milliseconds an attempt may take to connect, doubled with each that takes longer, up to 30000. Default 6000, or `silence`
+   * where that is shorter; 0 for ever.
+   */
   connectTimeout?: number | undefined;
   /** Instead of the global one, which Node 20 lacks. */
   WebSocket?: (new (url: string) => any) | undefined;
   /**
-   * Loads the application's own state. It is called when the position is fixed, and again after each reset; messages that come meanwhile are held back until it has ended, so that each is in the
-   * state, or handed on after it, or both. What it throws is told to `onError`, and it is called again later.
+   * Loads the application's own state. It is called when the position is fixed, and again after each reset; messages that come meanwhile
+   * are held back until it has ended, so that each is in the state, or handed on after it, or both. What it throws is told to `onError`,
+   * and it is called again later.
    */
   load?: ((request: LoadRequest) => unknown) | undefined;
   /**
-   * One connection for all tabs of a browser that follow the same stores by the same URL, and say so; a string keeps groups apart, such as those of two users. Where the browser has no locks or
-   * channels, and with `connection`, each tab has its own. Default false.
+   * One connection for all tabs of a browser that follow the same stores by the same URL, and say so; a string keeps groups apart, such as
+   * those of two users. Where the browser has no locks or channels, and with `connection`, each tab has its own. Default false.
    */
   share?: boolean | string | undefined;
   onMessage?: ((message: Message<T>) => void) | undefined;
@@ -158,7 +183,8 @@ export interface CommonOptions<T> {
 }
 
 /** One store, or several on one connection. */
-export type SubscribeOptions<T = any> = CommonOptions<T> & ({ store: string; stores?: undefined } | { stores: readonly string[]; store?: undefined });
+export type SubscribeOptions<T = any> =
+  CommonOptions<T> & ({ store: string; stores?: undefined } | { stores: readonly string[]; store?: undefined });
 
 export interface Subscription<T = any> extends AsyncIterable<Message<T> | { readonly reset: Reset }> {
   /** The cursor: what `after` continues from, in another subscription, on another transport, after a reload. */
@@ -182,7 +208,10 @@ export type EntryChange<T = any> =
   | { readonly operation: 'ready' };
 
 export interface CollectOptions<T = any> {
-  /** What the page has already, of the snapshot whose id the subscription begins after. Default: nothing, and the subscription has to begin without an id. */
+  /**
+   * What the page has already, of the snapshot whose id the subscription begins after. Default: nothing, and the subscription has to begin
+   * without an id.
+   */
   initial?: Iterable<readonly [string, T]> | undefined;
   /** Each change, once `entries` has it. */
   onChange?: ((change: EntryChange<T>) => void) | undefined;
@@ -211,4 +240,5 @@ export interface EntriesOptions<T = any>
 
 /** A keyed store that is followed, with its collection. */
 export interface EntriesSubscription<T = any>
-  extends Pick<EntriesCollection<T>, 'entries' | 'isReady'>, Pick<Subscription<T>, 'id' | 'state' | 'transport' | 'close' | 'pause' | 'resume'> {}
+  extends Pick<EntriesCollection<T>, 'entries' | 'isReady'>,
+    Pick<Subscription<T>, 'id' | 'state' | 'transport' | 'close' | 'pause' | 'resume'> {}

@@ -36,8 +36,8 @@ internal sealed class NewestItems<T>(int keep) : ShownItems<T>
 
 /// <summary>The value of each key, in order of last change. An item stays the same object until its key changes.</summary>
 /// <remarks>
-/// After a reset all keys come again, in a snapshot between two marks. Until it is complete the keys that were there stay, marked as stale;
-/// each one that comes is so no more, and those that are left at the end go.
+/// After a reset all keys come again, in a snapshot between two marks. Until it is complete the keys that were there stay, marked as
+/// stale; each one that comes is so no more, and those that are left at the end go.
 /// </remarks>
 /// <param name="keep">How many are shown, those that have changed last. All are kept: when one goes, another is shown.</param>
 internal sealed class KeyedItems<T>(int keep) : ShownItems<T>

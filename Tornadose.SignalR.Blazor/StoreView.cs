@@ -65,8 +65,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     public RenderFragment? Empty { get; set; }
 
     /// <summary>
-    /// What to render instead, given the reason, when the store cannot be read: there is none of that name, or this client may not read it.
-    /// Default null: the exception goes to the next <c>ErrorBoundary</c>.
+    /// What to render instead, given the reason, when the store cannot be read: there is none of that name, or this client may not read
+    /// it. Default null: the exception goes to the next <c>ErrorBoundary</c>.
     /// </summary>
     [Parameter]
     public RenderFragment<Exception>? Failed { get; set; }
@@ -93,7 +93,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     public int? Keep { get; set; }
 
     /// <summary>
-    /// How often the view renders at most; above 0 up to 60 times a second, 10 by default. A change after a quiet time is rendered at once.
+    /// How often the view renders at most; above 0 up to 60 times a second, 10 by default. A change after a quiet time is rendered at
+    /// once.
     /// </summary>
     [Parameter]
     public double RendersPerSecond { get; set; } = 10;

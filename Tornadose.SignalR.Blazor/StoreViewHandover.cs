@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Components.Web;
 namespace Tornadose.SignalR.Blazor;
 
 /// <summary>
-/// Carries what views have shown from prerendering into the circuit or the browser, and over a circuit's pause: the page goes on after what
-/// is on the screen.
+/// Carries what views have shown from prerendering into the circuit or the browser, and over a circuit's pause: the page goes on after
+/// what is on the screen.
 /// </summary>
 /// <remarks>
 /// A circuit gets ids: it reads the messages in process again, and its state comes back through a connection that takes no large messages.

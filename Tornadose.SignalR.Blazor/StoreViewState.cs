@@ -8,7 +8,9 @@ public enum StoreViewState
     /// <summary>It waits for its store: with Redis, until this process's copy is up to date.</summary>
     Loading,
 
-    /// <summary>It was rendered without interactivity, or is about to become interactive: it shows what there was at that moment.</summary>
+    /// <summary>
+    /// It was rendered without interactivity, or is about to become interactive: it shows what there was at that moment.
+    /// </summary>
     Still,
 
     /// <summary>It shows each message as it comes.</summary>

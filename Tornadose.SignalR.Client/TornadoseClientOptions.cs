@@ -45,10 +45,11 @@ public sealed class TornadoseClientOptions
 
     /// <summary>
     /// Whether the views of a page, and whatever else takes a reader by <see cref="TornadoseClient.GetReader"/>, share one connection
-    /// instead of having one each. Default false. A browser makes six connections to a host over HTTP/1.1, for all tabs together: with more
-    /// views than that over <see cref="StoreTransport.ServerSentEvents"/> set it. When a view comes, goes, or is paused, the connection is
-    /// made anew, and each store goes on after its last message. A second view of the same store has a connection of its own. Where one
-    /// of the stores cannot be read, all views have connections of their own. Over <see cref="StoreTransport.SignalR"/> all share
+    /// instead of having one each. Default false. A browser makes six connections to a host over HTTP/1.1, for all tabs together: with
+    /// more views than that over <see cref="StoreTransport.ServerSentEvents"/> set it. When a view comes, goes, or is paused, the
+    /// connection is made anew, and each store goes on after its last message. A second view of the same store has a connection of its
+    /// own. Where one of the stores cannot be read, all views have connections of their own. Over <see cref="StoreTransport.SignalR"/>
+    /// all share
     /// <see cref="HubConnection"/> in any case.
     /// </summary>
     public bool ShareConnection { get; set; }

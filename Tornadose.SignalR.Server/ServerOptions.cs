@@ -6,7 +6,8 @@ internal sealed class ServerOptions
     public const string Section = "Server";
 
     /// <summary>
-    /// The kind of each store, by name or pattern: <c>queue</c>, <c>data</c> or <c>keyed</c>. Their options are in <c>Tornadose:Stores</c>.
+    /// The kind of each store, by name or pattern: <c>queue</c>, <c>data</c> or <c>keyed</c>. Their options are in
+    /// <c>Tornadose:Stores</c>.
     /// </summary>
     public Dictionary<string, string> Stores { get; init; } = [];
 

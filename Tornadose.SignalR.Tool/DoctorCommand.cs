@@ -19,7 +19,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
 
     private const string ResumeHeader = "Tornadose-Resume";
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, UseCookies = false })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, UseCookies = false })
     {
         Timeout = Timeout.InfiniteTimeSpan,
         DefaultRequestVersion = HttpVersion.Version11,
@@ -175,7 +176,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
             else if (word is not null)
                 Ok($"Ids get through by {where}.");
         }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception failure) when (
+            failure is HttpRequestException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
         {
             Fault($"A second stream beside the first is not answered ({where}): something allows one alone.");
         }
@@ -204,7 +206,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         catch (WebSocketException failure)
         {
             Fault(socket.HttpStatusCode is var status and not 0
-                ? $"A WebSocket is refused with {(int)status}: a proxy that does not pass the upgrade on, or an application without UseWebSockets(). "
+                ? $"A WebSocket is refused with {(int)status}: a proxy that does not pass the upgrade on, or an application without " +
+                    "UseWebSockets(). "
                     + "For nginx: proxy_http_version 1.1, proxy_set_header Upgrade $http_upgrade, proxy_set_header Connection \"upgrade\"."
                 : $"A WebSocket is cut at its beginning: {failure.Message}");
         }
@@ -332,7 +335,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         HttpStatusCode.NoContent => "The store is complete: nothing more will come.",
         HttpStatusCode.Unauthorized => "401. The store wants to know who reads: --token, or TORNADOSE_TOKEN.",
         HttpStatusCode.Forbidden => "403. This token's user may not: the store's policy says no.",
-        HttpStatusCode.NotFound => "404. There is no such store, or the stores are mapped elsewhere: MapStores(\"/stores\") gives /stores/orders.",
+        HttpStatusCode.NotFound =>
+            "404. There is no such store, or the stores are mapped elsewhere: MapStores(\"/stores\") gives /stores/orders.",
         HttpStatusCode.MethodNotAllowed => "405. Nothing can be published here: MapStorePublishing is missing.",
         HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => $"{(int)response.StatusCode}. A proxy does not reach the server.",
         HttpStatusCode.ServiceUnavailable => "503. There is no room for another reader, or the server is stopping.",
@@ -346,7 +350,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
 
     private static string Names(HttpResponseMessage response)
     {
-        var names = response.Headers.Server.Select(static one => one.ToString()).Concat(response.Headers.Via.Select(static one => $"via {one}"));
+        var names = response.Headers.Server.Select(static one => one.ToString())
+            .Concat(response.Headers.Via.Select(static one => $"via {one}"));
         return string.Concat(names.Select(static name => $", {name}"));
     }
 

@@ -11,7 +11,8 @@ internal static class ToolCommand
         CustomParser = static result =>
         {
             var text = result.Tokens[0].Value;
-            if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.AbsolutePath.Trim('/').Length > 0)
+            if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" &&
+                url.AbsolutePath.Trim('/').Length > 0)
                 return url;
             result.AddError($"'{text}' is not the URL of a store, as https://example.com/stores/orders is.");
             return null;
@@ -106,7 +107,8 @@ internal static class ToolCommand
             });
         }
 
-        var command = new Command("doctor", "Says what buffers, cuts or strips between here and the server. Ends with 1 where something does.")
+        var command = new Command(
+            "doctor", "Says what buffers, cuts or strips between here and the server. Ends with 1 where something does.")
         {
             Url, watch, publish, patience,
         };

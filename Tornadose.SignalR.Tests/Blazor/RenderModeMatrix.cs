@@ -104,7 +104,9 @@ public sealed class RenderModeMatrix : IAsyncLifetime
         });
     }
 
-    /// <summary>Before anything is cut: Blazor cannot pause a circuit that has been reconnected, which <c>docs/blazor.md</c> says.</summary>
+    /// <summary>
+    /// Before anything is cut: Blazor cannot pause a circuit that has been reconnected, which <c>docs/blazor.md</c> says.
+    /// </summary>
     private async Task PauseCircuitsAsync()
     {
         await EachAsync(cell => PerhapsAsync(!cell.IsInBrowserAtFirst, () => EvalAsync(cell, "Blazor.pauseCircuit()")));
@@ -177,7 +179,9 @@ public sealed class RenderModeMatrix : IAsyncLifetime
         await EachAsync(cell => ShowsAsync(cell, "devices", "34"));
     }
 
-    /// <summary>What follows the messages that are shown is another log. The circuit is lost with its server, and the page loaded anew.</summary>
+    /// <summary>
+    /// What follows the messages that are shown is another log. The circuit is lost with its server, and the page loaded anew.
+    /// </summary>
     private async Task RestartWithoutStoresAsync()
     {
         await _site.RestartWithoutStoresAsync();

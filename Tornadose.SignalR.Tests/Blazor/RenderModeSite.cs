@@ -31,7 +31,8 @@ internal sealed class RenderModeSite : IAsyncDisposable
     public static async Task<RenderModeSite> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("tornadose-render-modes-");
-        var server = await DashboardServer.StartAsync(Program, ["--database", $"Data Source={Path.Combine(folder.FullName, "stores.db")}"]);
+        var server = await DashboardServer.StartAsync(
+            Program, ["--database", $"Data Source={Path.Combine(folder.FullName, "stores.db")}"]);
         return new RenderModeSite(folder, server, CutProxy.Start(server.Url));
     }
 

@@ -25,6 +25,7 @@ public sealed class RenderModeTests(RenderModeMatrix matrix, ITestOutputHelper o
         var (html, published) = matrix.Still;
         Assert.All(published, id => Assert.Contains(id, html, StringComparison.Ordinal));
         Assert.Contains("data-state=\"Still\"", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("<!--Blazor:{", html, StringComparison.Ordinal); // neither a component that becomes interactive nor its state
+        // Neither a component that becomes interactive nor its state.
+        Assert.DoesNotContain("<!--Blazor:{", html, StringComparison.Ordinal);
     }
 }

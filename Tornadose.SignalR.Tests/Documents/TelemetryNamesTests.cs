@@ -17,7 +17,8 @@ public sealed partial class TelemetryNamesTests
         var made = Instrument.Matches(Sources)
             .Where(static one => !one.Groups["name"].Value.StartsWith("tornadose.client.", StringComparison.Ordinal))
             .Select(static one => $"{one.Groups["name"].Value}: {Kind(one.Groups["kind"].Value)}{Unit(one.Groups["unit"].Value)}");
-        var documented = Row.Matches(Document("operations.md")).Select(static row => $"{row.Groups["name"].Value}: {row.Groups["kind"].Value}");
+        var documented = Row.Matches(Document("operations.md")).Select(
+            static row => $"{row.Groups["name"].Value}: {row.Groups["kind"].Value}");
         Assert.Equal(made.Order(), documented.Order());
     }
 
@@ -40,7 +41,8 @@ public sealed partial class TelemetryNamesTests
             Assert.Subset(known, Named.Matches(text).Select(static one => one.Groups[1].Value).ToHashSet());
             Assert.All(EventRange.Matches(text), range => Assert.Subset(lines, (HashSet<int>)[
                 int.Parse(range.Groups[1].Value, provider: null), int.Parse(range.Groups[2].Value, provider: null)]));
-            Assert.All(SourceName.Matches(text), source => Assert.Contains($"\"{source.Groups[1].Value}\"", Sources, StringComparison.Ordinal));
+            Assert.All(
+                SourceName.Matches(text), source => Assert.Contains($"\"{source.Groups[1].Value}\"", Sources, StringComparison.Ordinal));
         });
     }
 

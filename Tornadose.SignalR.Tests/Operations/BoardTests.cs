@@ -59,7 +59,8 @@ public sealed class BoardTests
         {
             if (faults.IsFaulted)
                 await faults;
-            quiet.ExceptWith((await prometheus.RulesAsync()).Where(static rule => rule.State != "inactive").Select(static rule => rule.Name));
+            quiet.ExceptWith((await prometheus.RulesAsync())
+                .Where(static rule => rule.State != "inactive").Select(static rule => rule.Name));
         });
         await stop.CancelAsync();
         await Task.WhenAll(load, faults).WithTimeout();
@@ -91,8 +92,8 @@ public sealed class BoardTests
     }
 
     /// <summary>
-    /// Redis hangs until a publish has failed, then forgets everything; its bus delivers nothing until a connection was replaced, then loses
-    /// its subscribers while somebody forges announcements; and so on.
+    /// Redis hangs until a publish has failed, then forgets everything; its bus delivers nothing until a connection was replaced, then
+    /// loses its subscribers while somebody forges announcements; and so on.
     /// </summary>
     private static async Task FaultsAsync(RedisProcess redis, ChaosProxy bus, DashboardServer server, CancellationToken stop)
     {
@@ -119,7 +120,9 @@ public sealed class BoardTests
         }
     }
 
-    /// <summary>Another program hides the table of the stores until neither a publish nor a reader of a store that was not in use gets through.</summary>
+    /// <summary>
+    /// Another program hides the table of the stores until neither a publish nor a reader of a store that was not in use gets through.
+    /// </summary>
     private static async Task FaultsAsync(StoresFile file, DashboardServer server, CancellationToken stop)
     {
         using var http = new HttpClient();

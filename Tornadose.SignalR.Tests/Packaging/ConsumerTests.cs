@@ -125,12 +125,15 @@ public sealed class ConsumerTests(PackageFixture package)
             </Project>
             """);
         var program = DocumentBlock.All.Single(
-            static block => block.File == "docs/blazor.md" && block.Text.Contains("WebAssemblyHostBuilder", StringComparison.Ordinal)).Text;
+            static block => block.File == "docs/blazor.md" &&
+                block.Text.Contains("WebAssemblyHostBuilder", StringComparison.Ordinal)).Text;
         await app.WriteAsync("Browser/Program.cs", $"using Microsoft.AspNetCore.Components.WebAssembly.Hosting;\n{program}");
         await app.WriteAsync("Browser/Reading.cs", "namespace Browser;\n\npublic sealed record Reading(int Degrees);");
         await app.WriteAsync("Browser/Temperature.razor", """
             @using Tornadose.SignalR
-            <StoreView T="Reading" Store="temperature"><p data-runs="@RendererInfo.Name">@context.Latest?.Value.Degrees degrees</p></StoreView>
+            <StoreView T="Reading" Store="temperature">
+                <p data-runs="@RendererInfo.Name">@context.Latest?.Value.Degrees degrees</p>
+            </StoreView>
             """);
         var warnings = await app.PublishPortableAndStartAsync();
         Assert.Contains("Trim analysis warning", warnings, StringComparison.Ordinal); // else it may have been told to say nothing

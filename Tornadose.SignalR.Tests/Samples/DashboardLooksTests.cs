@@ -48,7 +48,8 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
     {
         const string Ink = """
             (() => {
-              const canvas = document.querySelector('#cpu canvas'), { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+              const canvas = document.querySelector('#cpu canvas');
+              const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
               for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 250) return `${data[i]},${data[i + 1]},${data[i + 2]}`;
               return '';
             })()

@@ -73,7 +73,8 @@ public sealed partial class DashboardPageTests
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 2");
         await server.KillAsync();
         await page.WaitForAsync($"{State} === 'reconnecting'");
-        var before = (await page.WaitForAsync($"new Promise(resolve => requestAnimationFrame(() => resolve({Points("cpu")})))")).GetInt32();
+        var before = (await page.WaitForAsync(
+            $"new Promise(resolve => requestAnimationFrame(() => resolve({Points("cpu")})))")).GetInt32();
         var lastId = (await page.EvalAsync($"{Panel("cpu")}.dataset.id")).GetString()!;
         await server.StartAgainAsync();
         await page.WaitForAsync($"{Epoch("cpu")} !== '{lastId.Split('-')[0]}'");

@@ -45,7 +45,8 @@ public sealed class FormattedNumberTests
         var script = $$"""
             import { format } from "{{module}}";
             const values = {{JsonSerializer.Serialize(Values)}};
-            console.log(JSON.stringify({{JsonSerializer.Serialize(Formats)}}.flatMap(kind => values.map(value => `${kind} ${value}: ${format(kind, value).join("|")}`))));
+            console.log(JSON.stringify({{JsonSerializer.Serialize(Formats)}}.flatMap(
+                kind => values.map(value => `${kind} ${value}: ${format(kind, value).join("|")}`))));
             """;
         await using var node = LineProcess.Start("node", ["--input-type=module", "--eval", script]);
         var written = JsonSerializer.Deserialize<string[]>(await node.NextAsync())!;

@@ -20,7 +20,8 @@ internal static class ServerProgram
             case "floor":
                 return FloorServer.Run();
             default:
-                await Console.Error.WriteLineAsync($"There is no server '{kind}': tornadose, group, handmade-sse, held, download or floor.");
+                await Console.Error.WriteLineAsync(
+                    $"There is no server '{kind}': tornadose, group, handmade-sse, held, download or floor.");
                 return 2;
         }
     }

@@ -1,6 +1,8 @@
 namespace BlazorDashboard.Connections;
 
-/// <summary>A time without connection: what each store had shown before, what it has published meanwhile, and what came by itself.</summary>
+/// <summary>
+/// A time without connection: what each store had shown before, what it has published meanwhile, and what came by itself.
+/// </summary>
 /// <param name="clock">Measures how long it is.</param>
 public sealed class Gap(TimeProvider clock)
 {

@@ -47,16 +47,19 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
     /// <summary>Takes note of what a view shows.</summary>
     /// <param name="store">The store.</param>
     /// <param name="view">The view.</param>
-    /// <param name="isKeyed">Whether it is a keyed store. Of those only the newest values come back, so that nothing can be counted.</param>
+    /// <param name="isKeyed">Whether it is a keyed store. Of those only the newest values come back, so that nothing can be
+    /// counted.</param>
     public void Report<T>(string store, StoreViewContext<T> view, bool isKeyed)
     {
         var before = _views.GetValueOrDefault(store);
-        _views[store] = new ShownView(view.State, isKeyed ? null : view.Id, view.Resets, view.Items.Select(item => item.Id).OfType<string>());
+        _views[store] = new ShownView(
+            view.State, isKeyed ? null : view.Id, view.Resets, view.Items.Select(item => item.Id).OfType<string>());
         if (!isKeyed && before is not null)
             NoteLoss(before, view.State);
         if (!isKeyed && before is not null && view.Resets > before.Resets)
             _ = ShowResetAsync($"{view.ResetReason}".ToLowerInvariant());
-        if (!isKeyed && view is { State: StoreViewState.Paused, Id: { } last } && before?.State != StoreViewState.Paused && _pause is not null)
+        if (!isKeyed && view is { State: StoreViewState.Paused, Id: { } last } &&
+            before?.State != StoreViewState.Paused && _pause is not null)
             _ = CountAsync(store, last, _pause.Token);
         if (Gap is { Length: null } gap && !_views.Values.Any(shown => shown.State == StoreViewState.Connecting))
             _ = AskAsync(gap);

@@ -42,7 +42,8 @@ public sealed record RunChoice(string Run, string? Wire, string Name, string Des
     public StoreTransport Transport => Transports.GetValueOrDefault(Wire ?? "", StoreTransport.SignalR);
 
     /// <summary>The choice that an address makes.</summary>
-    public static RunChoice Of(string? run, string? wire) => All.FirstOrDefault(choice => choice.Run == run && choice.Wire == wire) ?? All[0];
+    public static RunChoice Of(string? run, string? wire) =>
+        All.FirstOrDefault(choice => choice.Run == run && choice.Wire == wire) ?? All[0];
 
     /// <summary>The choice that the page's whole address makes.</summary>
     public static RunChoice OfAddress(string address)

@@ -15,7 +15,8 @@ public sealed class MemoryReader(ProcFiles proc, TimeProvider clock) : IMetricsR
     {
         // The collector measures when it collects: before the first collection there is nothing.
         var info = GC.GetGCMemoryInfo();
-        return info.Index == 0 ? null : Metrics(info.TotalAvailableMemoryBytes, info.MemoryLoadBytes, cached: 0, swapTotal: 0, swapUsed: 0);
+        return info.Index == 0 ? null
+            : Metrics(info.TotalAvailableMemoryBytes, info.MemoryLoadBytes, cached: 0, swapTotal: 0, swapUsed: 0);
     }
 
     private MemoryMetrics Metrics(long total, long used, long cached, long swapTotal, long swapUsed) =>

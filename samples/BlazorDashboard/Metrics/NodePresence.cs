@@ -4,8 +4,8 @@ using Tornadose.SignalR;
 namespace BlazorDashboard.Metrics;
 
 /// <summary>
-/// Says once a second that this node is there, whether or not somebody looks, and at its end that it has gone. One that ends without a word
-/// goes by its age. No producer of the store: of those one runs for all nodes.
+/// Says once a second that this node is there, whether or not somebody looks, and at its end that it has gone. One that ends without a
+/// word goes by its age. No producer of the store: of those one runs for all nodes.
 /// </summary>
 public sealed partial class NodePresence(
     DashboardNode node, [FromKeyedServices(StoreName.Nodes)] IKeyedStore<NodeMetrics> nodes, IStoreProvider stores, TimeProvider clock,

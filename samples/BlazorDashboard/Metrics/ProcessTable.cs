@@ -27,7 +27,8 @@ public sealed class ProcessTable(ProcessReader reader, TimeProvider clock)
         }
     }
 
-    private async Task ShowAsync(IKeyedStore<ProcessMetrics> store, IReadOnlyDictionary<string, ProcessMetrics> now, CancellationToken stop)
+    private async Task ShowAsync(
+        IKeyedStore<ProcessMetrics> store, IReadOnlyDictionary<string, ProcessMetrics> now, CancellationToken stop)
     {
         foreach (var gone in _shown.Keys.Except(now.Keys))
             await store.RemoveAsync(gone, cancellationToken: stop);

@@ -8,7 +8,8 @@ public sealed class ProcFiles(string root = "/proc")
     {
         try
         {
-            return [.. Directory.EnumerateDirectories(root).Select(Path.GetFileName).OfType<string>().Where(name => name.All(char.IsAsciiDigit))];
+            return [.. Directory.EnumerateDirectories(root).Select(Path.GetFileName).OfType<string>()
+                .Where(name => name.All(char.IsAsciiDigit))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,8 @@ public sealed record ProcProcess(string Name, long Ticks, long Started, int Thre
         var end = text.LastIndexOf(')');
         if (begin < 0 || end < begin)
             return null;
-        string[] columns = ["", "", .. ProcFields.Columns(text[(end + 1)..].TrimEnd('\n'))]; // so that a field has its number in the manual, less one
+        // So that a field has its number in the manual, less one.
+        string[] columns = ["", "", .. ProcFields.Columns(text[(end + 1)..].TrimEnd('\n'))];
         return new ProcProcess(
             text[(begin + 1)..end],
             ProcFields.Number(columns, 13) + ProcFields.Number(columns, 14),

@@ -32,7 +32,8 @@ public static class DashboardStores
         return services.AddMachineReaders().AddSingleton(node).AddHostedService<StoresFollowed>();
     }
 
-    // As many messages as the chart shows, so that it is full at the first paint. A page that is opened again within the time that a chart shows finds it without a hole.
+    // As many messages as the chart shows, so that it is full at the first paint. A page that is opened again within the time that a
+    // chart shows finds it without a hole.
     private static void OfMachine(StoreOptions store) =>
         (store.Capacity, store.SubscriberGrace) = (SampleRate.MachineMessages, SampleRate.MachineWindow);
 }

@@ -56,10 +56,11 @@ public sealed class StoreProducerTests
             Assert.Equal((name, name == "typed" ? 1 : 0), (reader.Current.Message.Key, reader.Current.GetValue()));
         }
 
+        // Again and again: the producer begins with the reader, and may be first.
         static async Task SetAsync(IKeyedStore store, bool hasServices, CancellationToken stop)
         {
-            await store.SetAsync(store.Name, hasServices ? 1 : 0, cancellationToken: stop);
-            await Task.Delay(Timeout.Infinite, stop);
+            for (; ; await Task.Delay(10, stop))
+                await store.SetAsync(store.Name, hasServices ? 1 : 0, cancellationToken: stop);
         }
     }
 

@@ -155,6 +155,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         foreach (var keys in Enumerable.Range(0, 1200).Chunk(100))
             await Task.WhenAll(keys.Select(key => SetAsync(nodes.A, $"k{key}", "1")));
         const string OneMillisecond = "1";
+        await nodes.Server.CommandAsync("BLPOP", "nothing", "0.01"); // until the youngest is older by the clock of Redis
         Assert.NotNull(await ChangeByScriptAsync(
             nodes.Server, nodes.Prefix, "set", "k1199", "2", "new", "", "", "", "", OneMillisecond));
     }

@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Tests.TestKit;
 /// <summary>The SDK's commands, run to their end. They leave no servers behind.</summary>
 internal static class DotNet
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
 
     /// <summary>Runs a command that must succeed.</summary>
     /// <returns>What it wrote.</returns>

@@ -8,6 +8,7 @@ internal static class Targets
 {
     private const string Handmade = "hand-made SSE";
     private const string Direct = "SSE, direct";
+    private const string Stores = "curve-stores-one-request";
     private const string Nchan = "nchan SSE";
     private const string Group = "Clients.Group";
 
@@ -72,10 +73,8 @@ internal static class Targets
         new(
             "Redis, batches of 100: messages a second", "batches", Figures.MessagesPerSecond, AllScenarios.Hundreds, AllScenarios.OneByOne,
             RatioAtLeast, 20),
-        new("1,000 subscribers of 10 stores: CPU a delivery", "curve-stores", Figures.CpuPerDelivery, "10 stores", "1 store", RatioAtMost,
-            1.15),
-        new("1,000 subscribers of 100 stores: CPU a delivery", "curve-stores", Figures.CpuPerDelivery, "100 stores", "1 store", RatioAtMost,
-            1.15),
+        new("1,000 subscribers of 10 stores: CPU a delivery", Stores, Figures.CpuPerDelivery, "10 stores", "1 store", RatioAtMost, 1.15),
+        new("1,000 subscribers of 100 stores: CPU a delivery", Stores, Figures.CpuPerDelivery, "100 stores", "1 store", RatioAtMost, 1.15),
         new("allocated for a delivery, SSE: bytes", "allocations", Figures.BytesPerDelivery, "SSE", null, ValueAtMost, 0.5),
         new("allocated for a delivery, WebSocket: bytes", "allocations", Figures.BytesPerDelivery, "WebSocket", null, ValueAtMost, 0.5),
         new(

@@ -1,5 +1,6 @@
 // node signalr.mjs <url>
-// '{"on":["Message","Reset"],"transport":"WebSockets","protocol":"messagepack","reconnect":true,"stateful":true,"headers":{…},"token":"…","count":3}'
+// '{"on":["Message","Reset"],"transport":"WebSockets","protocol":"messagepack","reconnect":true,"stateful":true,"headers":{…},
+//   "token":"…","count":3}'
 // Prints open {connectionId}, message {method,args}, result {id,value}, item {id,value}, done {id}, failed {id,message}, reconnecting,
 // reconnected {connectionId}, close {message}. Takes {"id":1,"invoke":["Subscribe","cpu"]}, {"id":2,"stream":["Watch","cpu"]},
 // {"id":2,"cancel":true}, {"send":["Method",…]}, {"stop":true}.

@@ -105,7 +105,8 @@ class Chart {
     const at = uplot.data[0][index];
     this.#readout.hidden = at === undefined;
     if (at === undefined) return;
-    const values = this.#options.labels.map((label, line) => `${label} ${format(this.#options.format, uplot.data[line + 1][index]).join(" ")}`);
+    const values = this.#options.labels.map(
+      (label, line) => `${label} ${format(this.#options.format, uplot.data[line + 1][index]).join(" ")}`);
     const text = [new Date(at).toLocaleTimeString(), ...values].join(" · ");
     const x = uplot.valToPos(at, "x") / uplot.over.clientWidth;
     this.#readout.style.setProperty("--x", `${100 * x}%`);

@@ -33,7 +33,8 @@ async function tell(probes, panel) {
 // A SignalR connection that is restored for ever.
 function connect(url) {
   const connection = new signalR.HubConnectionBuilder().withUrl(url).configureLogging(signalR.LogLevel.None)
-    .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount }) => Math.min(500 * 2 ** previousRetryCount, 10_000) }).build();
+    .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount: tries }) => Math.min(500 * 2 ** tries, 10_000) })
+    .build();
   const start = () => connection.start().catch(() => setTimeout(start, 2000));
   start();
   return connection;
@@ -60,7 +61,9 @@ class Probe {
   constructor(wire, store, connection) {
     this.wire = wire;
     const onMessage = message => this.#take(message);
-    this.#subscription = subscribe(dashboard.url("stores"), { stores: [store], transport: wire, connection, minDelay: 500, maxDelay: 10_000, onMessage });
+    this.#subscription = subscribe(dashboard.url("stores"), {
+      stores: [store], transport: wire, connection, minDelay: 500, maxDelay: 10_000, onMessage,
+    });
   }
 
   pause() {

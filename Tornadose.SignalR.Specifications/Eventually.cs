@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Specifications;
 /// </summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 

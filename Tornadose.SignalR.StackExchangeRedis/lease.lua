@@ -14,9 +14,10 @@ end
 
 if present or held ~= '0' then return 0 end
 local state = redis.call('HMGET', meta, 'lease', 'epoch')
--- Redis' time, so that the numbers go on where the store's meta, and the last one with it, has expired or was deleted.
+-- Redis' time, so that the numbers go on where the store's meta, and the last one with it, has expired or was deleted. In microseconds:
+-- two leases can be given in one millisecond.
 local clock = redis.call('TIME')
-local number = math.max(tonumber(state[1] or '0') + 1, clock[1] * 1000 + math.floor(clock[2] / 1000))
+local number = math.max(tonumber(state[1] or '0') + 1, clock[1] * 1000000 + clock[2])
 redis.call('HSET', meta, 'lease', string.format('%.0f', number))
 redis.call('SET', lease, string.format('%.0f', number), 'PX', time)
 if not state[2] then redis.call('PEXPIRE', meta, 86400000) end -- nobody has published yet, or ever will

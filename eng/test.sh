@@ -88,7 +88,7 @@ dotnet build Tornadose.sln --nologo -v q -c "$configuration"
 
 run_tests() {
   dotnet test Tornadose.sln --no-build --nologo -c "$configuration" --logger trx --results-directory "$results" \
-    --blame-hang-timeout 10m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log"
+    --blame-hang-timeout 20m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log"
 }
 
 count_results() {

@@ -9,7 +9,7 @@ namespace Tornadose.SignalR.Tests.Samples;
 /// </summary>
 internal sealed class DashboardServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private readonly string _program;
     private readonly string[] _options;

@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.Tests.TestKit;
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     private static readonly SemaphoreSlim Starting = new(1);
     private static Chromium? _current;
 

@@ -68,7 +68,9 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     /// <exception cref="HubException">A limit or the store does not allow it at the moment.</exception>
     public async Task<OpenedStore> OpenAsync(MessageStore store, string transport, string? after, CancellationToken cancellationToken)
     {
-        var permit = Enter(store, transport);
+        // Once, and now: whoever closes the page while the store opens takes the request along.
+        var key = Key;
+        var permit = Enter(store, transport, key);
         FollowedStore? following = null;
         try
         {
@@ -78,7 +80,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
                 .OpenCursorAsync(
                     () => string.IsNullOrEmpty(after) ? store.DefaultStart : PositionVector.StartAfter(after, log),
                     cancellationToken).ConfigureAwait(false);
-            if (!hub.Registry.Admission.TryReplay(transport, Key, cursor.Behind))
+            if (!hub.Registry.Admission.TryReplay(transport, key, cursor.Behind))
                 throw HubRefusal.Of(AdmissionRefusal.TooMuchReplayed);
             return new OpenedStore(permit, following, cursor);
         }
@@ -139,9 +141,8 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     }
 
     /// <exception cref="HubException">There is no permit for one more subscription.</exception>
-    private Permit Enter(MessageStore store, string transport)
+    private Permit Enter(MessageStore store, string transport, string? key)
     {
-        var key = Key;
         _largeWritesKey = key ?? "";
         StoreCapacity[] capacities = store.Options.MaxSubscribers is { } max ? [new(store.Name, max)] : [];
         var admission = hub.Registry.Admission;
@@ -163,7 +164,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         hub.LargeWrites.EnterAsync(_largeWritesKey, bytes, cancellationToken);
 
     /// <summary>The connection under that of SignalR, where it can send on the thread that delivers.</summary>
-    public IDirectSendFeature? Direct => connection.GetHttpContext()?.Features.Get<IDirectSendFeature>();
+    public IDirectSendFeature? Direct { get; } = connection.GetHttpContext()?.Features.Get<IDirectSendFeature>();
 
     private string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
 

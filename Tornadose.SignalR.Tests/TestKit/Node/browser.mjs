@@ -29,7 +29,7 @@ const pages = new Map();
 
 async function newContext() {
   const context = await browser.newContext();
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(180_000);
   return context;
 }
 

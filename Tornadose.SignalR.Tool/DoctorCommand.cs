@@ -20,7 +20,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
     private const string ResumeHeader = "Tornadose-Resume";
 
     private readonly HttpClient _http = new(
-        new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, UseCookies = false })
+        new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, UseCookies = false, AllowAutoRedirect = false })
     {
         Timeout = Timeout.InfiniteTimeSpan,
         DefaultRequestVersion = HttpVersion.Version11,
@@ -343,7 +343,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         HttpStatusCode.TooManyRequests => "429. A limit of the server does not admit another reader "
             + "(MaxSubscribersPerUser, MaxJoinsPerSecond), or something in front counts requests.",
         >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest =>
-            $"{(int)response.StatusCode}, to {response.Headers.Location}. Streams are not redirected: use the URL that they end at.",
+            $"{(int)response.StatusCode}, to {response.Headers.Location}. A page for signing in? Then it wants --token, or TORNADOSE_TOKEN. "
+            + "Otherwise use the URL that it ends at: a WebSocket does not follow, and HTTP clients leave their token behind.",
         >= HttpStatusCode.InternalServerError => $"{(int)response.StatusCode}. The server's log says why.",
         var status => $"{(int)status}.",
     };

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/scaling.md"
 RESULTS = json.loads((ROOT / "benchmarks/results.json").read_text())["scenarios"]
 
-CPU, CLIENT, MEMORY, P99, RATE = "CPU µs/delivery", "client's CPU µs/delivery", "KB/subscriber", "p99 ms", "messages/s"
+CPU, CLIENT, MEMORY, P50, P99, RATE = "CPU µs/delivery", "client's CPU µs/delivery", "KB/subscriber", "p50 ms", "p99 ms", "messages/s"
 MEASURED_CORES = 2
 IN_TIME_MS = 100
 
@@ -128,8 +128,27 @@ def growth():
     rows = [["subscribers, at 40,000 deliveries a second", ", ".join(f"{x:,}: {number(y)}" for x, y in curve("curve-subscribers", CPU))],
             ["bytes of a message, at 20,000 deliveries a second", ", ".join(f"{x:,}: {number(y)}" for x, y in curve("curve-size", CPU))],
             ["messages a second, to 1,000 subscribers", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-rate", CPU))],
-            ["stores that share 1,000 subscribers, at 40,000 deliveries a second", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-stores", CPU))]]
+            ["stores that share 1,000 subscribers, at 40,000 deliveries a second", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-stores", CPU))],
+            ["the same, where one request publishes to all of them", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-stores-one-request", CPU))]]
     return table(["by", "CPU µs a delivery"], rows) + f"\n\nA line through the sizes: {number(at_nought)} µs a delivery, and {number(each_byte * 1024)} µs for each KB."
+
+
+def direct():
+    """Of each round the ratio, because rounds differ from each other by more than the two ways of sending."""
+    loads = [
+        ("Server-Sent Events, 80 messages a second", "sse-fixed", "SSE"),
+        ("WebSockets, 80 messages a second", "ws-fixed", "WebSocket"),
+        ("hub, 40 messages a second", "hub-fixed", "hub"),
+        ("10,000 readers, Server-Sent Events, 8 messages a second", "sse-10k-fixed", "SSE"),
+    ]
+    rows = [[what, *(ratios(scenario, series, figure) for figure in (CPU, P50, P99))] for what, scenario, series in loads]
+    return table(["1,000 readers, 64 B", "CPU a delivery", "p50", "p99"], rows)
+
+
+def ratios(scenario, series, figure):
+    without, with_it = (RESULTS[scenario]["series"][name][figure] for name in (series, f"{series}, direct"))
+    each = [b / a for a, b in zip(without, with_it)]
+    return f"{statistics.median(each):.2f} × ({min(each):.2f}–{max(each):.2f})"
 
 
 def model():
@@ -225,7 +244,7 @@ def main(arguments):
     if arguments[:1] == ["--for"] and len(arguments) == 4:
         print(table(NODES, [nodes_for(*map(float, arguments[1:]))]))
         return 0
-    tables = {make.__name__: make() for make in (costs, growth, model, million, herd, redis)}
+    tables = {make.__name__: make() for make in (costs, growth, model, million, herd, redis, direct)}
     if not arguments:
         print("\n\n".join(f"{name}:\n\n{text}" for name, text in tables.items()))
         return 0

@@ -94,6 +94,20 @@ public sealed class DoctorTests
         Assert.Contains(words, said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://elsewhere.test/stores/orders", true)]
+    [InlineData("/login?ReturnUrl=%2Fstores%2Forders", false)]
+    public async Task Redirect_SaysWhereToAndIsNotFollowed(string location, bool isPermanent)
+    {
+        await using var host = await TestHost.StartAsync(static _ => { }, app => app.MapGet(
+            "/stores/orders", () => Microsoft.AspNetCore.Http.Results.Redirect(location, isPermanent)));
+        await using var doctor = Start(host.Http1);
+        Assert.Equal(1, await doctor.ExitAsync());
+        var said = doctor.Output;
+        Assert.StartsWith($"FAULT  {(isPermanent ? 301 : 302)}, to {location}. ", said, StringComparison.Ordinal);
+        Assert.Contains("a WebSocket does not follow", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task PageInPlaceOfTheStore_SaysWhatItMayBe()
     {

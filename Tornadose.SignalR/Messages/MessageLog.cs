@@ -272,7 +272,8 @@ public sealed class MessageLog
         return FactsOf(current).Judge(store, change, _limits);
     }
 
-    private KeyedFacts FactsOf(MessageEntry? current) =>
+    /// <summary>What decides, in a keyed log, on the change of a key; with its entry, or null when it is not there.</summary>
+    internal KeyedFacts FactsOf(MessageEntry? current) =>
         new(current?.Position, current?.Size ?? 0, _keyed!.Keys, _keyed.LiveBytes);
 
     /// <summary>Says that a keyed log does not know all removals up to an offset: a resume after an older position is not
@@ -304,28 +305,6 @@ public sealed class MessageLog
 
     /// <summary>Whether a keyed log has been emptied by a reset, and does not have yet what follows it.</summary>
     internal bool IsReloading => Head.Sequence + 1 < Volatile.Read(ref _floor);
-
-    /// <summary>The oldest keys of a keyed log that have not been set again in time.</summary>
-    internal List<StoreMessage> FindExpiredKeys(int atMost)
-    {
-        var expired = new List<StoreMessage>();
-        for (var entry = _keyed?.FindNext(0); entry is not null && expired.Count < atMost; entry = _keyed!.FindNext(entry.Sequence + 1))
-            if (IsExpired(entry))
-                expired.Add(entry.Message);
-            else if (entry.IsLive)
-                break; // all that follow were set later
-        return expired;
-    }
-
-    /// <summary>The keys that are too old and stand in the way of a change: its own, or any where there is no room left.</summary>
-    internal List<StoreMessage> FindExpiredKeys(KeyedChange change, int atMost)
-    {
-        if (_keyed is null || change.IsClear)
-            return [];
-        if (_keyed.TryGet(change.Key!, out var current) && IsExpired(current))
-            return [current.Message];
-        return change.IsSet && !FactsOf(current).HasRoomFor(change, _limits) ? FindExpiredKeys(atMost) : [];
-    }
 
     /// <summary>The bytes of a key and its value in a keyed log; 0 when it is not there.</summary>
     internal int SizeOfKey(string key) => _keyed is not null && _keyed.TryGet(key, out var entry) ? entry.Size : 0;

@@ -189,27 +189,28 @@ internal sealed class Retention : IDisposable
         if (record is not null)
             record.Draft = row;
         _transaction.Update(row);
-        if (row.Due(_options.KeepUnusedStores) is { } due && due <= _transaction.Now && !row.IsOverLimits && !_transaction.HasExpired(row))
-            _postpone.Execute(row.Id, _transaction.Now + PostponeMilliseconds); // it could be forgotten, but must not be
+        var now = _transaction.Now;
+        if (row.Due(_options.KeepUnusedStores) <= now && !row.IsOverLimits && !row.HasExpired(now))
+            _postpone.Execute(row.Id, now + PostponeMilliseconds); // it could be forgotten, but must not be
     }
 
     private bool IsForgotten(in StoreRow row) =>
-        (row.Count == 0 && row.Ended is null && _transaction.IsExpired(row.Time, StoreRow.KeyLifetime))
+        (row.Count == 0 && row.Ended is null && StoreRow.IsExpired(row.Time, StoreRow.KeyLifetime, _transaction.Now))
         || (row.Ended is > 0 and var kept && row.Time + kept <= _transaction.Now)
-        || (_options.KeepUnusedStores is { } unused && _transaction.IsExpired(row.Time, unused));
+        || (_options.KeepUnusedStores is { } unused && StoreRow.IsExpired(row.Time, unused, _transaction.Now));
 
     /// <summary>Removes the keys that were not set again in time, as a publisher would: readers that come back are told.</summary>
     private StoreRow TrimKeyed(StoreRecord record)
     {
         _transaction.Use(record);
-        foreach (var key in _transaction.FindExpiredKeys(ref record.Draft, (_left + 1) / 2))
+        foreach (var key in _transaction.Keyed.FindExpired(ref record.Draft, (_left + 1) / 2, _transaction.Now))
         {
             _left -= 2; // it is replaced
             var removal = MessageContent.OfKey(record.Name, key, StoreChange.Delete, default);
             _removed.Add((record.Name, _transaction.AppendNext(record, removal), removal));
         }
 
-        _transaction.DropRemovals(ref record.Draft);
+        _transaction.Keyed.DropRemovals(ref record.Draft);
         return record.Draft;
     }
 
@@ -231,7 +232,7 @@ internal sealed class Retention : IDisposable
             {
                 isEmpty = false;
                 row.Oldest = oldest.GetInt64(1);
-                if (_left <= 0 || !(row.IsOverLimits || _transaction.HasExpired(row)))
+                if (_left <= 0 || !(row.IsOverLimits || row.HasExpired(_transaction.Now)))
                     break;
                 last = oldest.GetInt64(0);
                 var bytes = oldest.GetInt64(2) + (oldest.IsDBNull(3) ? 0 : oldest.GetString(3).Length);

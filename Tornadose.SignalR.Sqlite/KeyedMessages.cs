@@ -4,8 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// The messages of keyed stores, each of them the newest change of a key. Part of the writer's transaction, whose drafts of the stores' rows
-/// are changed along.
+/// The messages of keyed stores, each of them the newest change of a key. Part of the writer's transaction, whose drafts of the stores'
+/// rows are changed along.
 /// </summary>
 internal sealed class KeyedMessages(SqliteConnection connection) : IDisposable
 {

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// Which web pages may open a WebSocket, publish, get a ticket or end a subscriber. CORS guards neither WebSockets nor forms, and a browser
-/// sends its cookies along from any page: so, without a word of the application, only pages of the same host may (RFC 6455 §10.2).
+/// Which web pages may open a WebSocket, publish, get a ticket or end a subscriber. CORS guards neither WebSockets nor forms, and browsers
+/// send their cookies along from any page: so, without a word of the application, only pages of the same host may (RFC 6455 §10.2).
 /// </summary>
 internal static class PageOrigin
 {

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Tornadose.SignalR.Client;
 
@@ -65,14 +64,3 @@ internal sealed class StoreRequests(Func<HttpClient> createClient, StoreAddress 
             : throw new JsonException("The server has given no ticket.");
     }
 }
-
-/// <summary>What a ticket is asked for with.</summary>
-internal sealed record TicketRequest(IReadOnlyList<string> Stores, string Transport);
-
-/// <summary>What a ticket is given with.</summary>
-internal sealed record TicketResponse(string? Ticket);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(TicketRequest))]
-[JsonSerializable(typeof(TicketResponse))]
-internal sealed partial class TicketJson : JsonSerializerContext;

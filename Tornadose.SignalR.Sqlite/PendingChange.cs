@@ -15,9 +15,9 @@ internal sealed class PendingChange(
         if (row.Ended is not null)
             throw new StoreCompletedException(Record.Name);
         var limits = Record.Limits ?? row.Limits;
-        foreach (var expired in transaction.FindExpiredKeys(ref Record.Draft, change, MaxExpiredAtOnce))
+        foreach (var expired in transaction.Keyed.FindInTheWay(ref Record.Draft, change, MaxExpiredAtOnce, transaction.Now))
             Append(transaction, MessageContent.OfKey(Record.Name, expired, StoreChange.Delete, default));
-        return transaction.FactsOf(Record.Draft, change.Key).Judge(Record.Name, change, limits) is { } content
+        return transaction.Keyed.FactsOf(Record.Draft, change.Key).Judge(Record.Name, change, limits) is { } content
             ? Append(transaction, content)
             : null;
     }

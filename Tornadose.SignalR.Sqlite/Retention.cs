@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Tornadose.SignalR.Backplanes;
 
@@ -22,12 +21,6 @@ internal sealed class Retention : IDisposable
     /// <summary>What costs as much as a further row.</summary>
     private const int PageBytes = 4096;
 
-    private const int StepPages = 1024;
-
-    /// <summary>Free pages are kept for what comes next: the file shrinks when there are more than these, and more than a quarter of
-    /// it.</summary>
-    private const int SparePages = 256;
-
     /// <summary>For how long a store is left alone that cannot be dealt with.</summary>
     private const long PostponeMilliseconds = 60_000;
 
@@ -42,25 +35,19 @@ internal sealed class Retention : IDisposable
     private readonly SqliteBackplaneOptions _options;
     private readonly ILogger _logger;
     private readonly Statement _due;
-    private readonly Statement _next;
     private readonly Statement _oldest;
     private readonly Statement _delete;
     private readonly Statement _postpone;
-    private readonly List<(string Store, MessagePosition Position, MessageContent Removal)> _removed = [];
     private readonly Statement _deleteKeys;
     private readonly Statement _deleteUsed;
-    private RetentionRules? _newRules;
-    private RetentionRules? _rules;
-    private bool _rulesFailed;
-    private long _walkedTo = long.MaxValue;
+    private readonly RulesWalk _rules;
+    private readonly FileShrinking _file;
+    private readonly List<(string Store, MessagePosition Position, MessageContent Removal)> _removed = [];
     private long _committed;
     private long _step;
     private long _left;
     private volatile string? _fault;
     private bool _isDamaged;
-    private bool _hasDeleted;
-    private bool _isShrinking;
-    private long _nextShrink;
     private long _faultUntil;
 
     public Retention(
@@ -69,12 +56,13 @@ internal sealed class Retention : IDisposable
         (_database, _transaction, _stores, _options, _logger) = (database, transaction, stores, options, logger);
         Statement Prepare(string sql, int parameters) => new(database.Writer, sql, parameters);
         _due = Prepare($"SELECT {StoreRowReader.Columns} FROM stores WHERE due <= ?1 ORDER BY due LIMIT 1", 1);
-        _next = Prepare($"SELECT {StoreRowReader.Columns}, due FROM stores WHERE id > ?1 ORDER BY id LIMIT {StepRows}", 1);
         _oldest = Prepare("SELECT offset, time, length(data), event FROM messages WHERE store = ?1 ORDER BY offset", 1);
         _delete = Prepare("DELETE FROM messages WHERE store = ?1 AND offset <= ?2", 2);
         _postpone = Prepare("UPDATE stores SET due = ?2 WHERE id = ?1", 2);
         _deleteKeys = Prepare("DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 LIMIT ?2)", 2);
         _deleteUsed = Prepare("DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 LIMIT ?2)", 2);
+        _rules = new RulesWalk(database, transaction, stores, options, logger);
+        _file = new FileShrinking(database, options);
     }
 
     /// <summary>Why something cannot be deleted; null when all can.</summary>
@@ -84,7 +72,7 @@ internal sealed class Retention : IDisposable
     public bool IsPressing { get; private set; }
 
     /// <summary>Has all rows compared with the application's options, step by step.</summary>
-    public void ApplyRules(RetentionRules rules) => Volatile.Write(ref _newRules, rules);
+    public void ApplyRules(RetentionRules rules) => _rules.Apply(rules);
 
     /// <summary>Looks at what a commit has made of a store.</summary>
     public void Note(Pending committed)
@@ -100,17 +88,15 @@ internal sealed class Retention : IDisposable
     public bool Run()
     {
         IsPressing = false;
-        if (Interlocked.Exchange(ref _newRules, null) is { } rules)
-            (_rules, _rulesFailed, _walkedTo) = (rules, false, 0);
         (_step, _committed) = (StepRows + (CatchUp * _committed), 0);
         _left = _step;
         var (more, failed) = (false, false);
-        Func<bool>[] parts = [Walk, VisitDue, () => Expire(_deleteKeys), () => Expire(_deleteUsed)]; // the walk finds what is due
+        Func<bool>[] parts = [_rules.Walk, VisitDue, () => Expire(_deleteKeys), () => Expire(_deleteUsed)]; // the walk finds what is due
         try
         {
             foreach (var part in parts)
                 more |= TryPart(part, ref failed);
-            more = more || Shrink();
+            more = more || _file.Shrink(_transaction.Now);
         }
         catch (Exception failure)
         {
@@ -125,8 +111,8 @@ internal sealed class Retention : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (Statement[])[
-            _due, _next, _oldest, _delete, _postpone, _deleteKeys, _deleteUsed])
+        _rules.Dispose();
+        foreach (var statement in (Statement[])[_due, _oldest, _delete, _postpone, _deleteKeys, _deleteUsed])
             statement.Dispose();
     }
 
@@ -181,7 +167,7 @@ internal sealed class Retention : IDisposable
     private void Visit(StoreRow row, string name)
     {
         var record = _stores.Find(name);
-        var isForgotten = record is null && IsForgotten(row) && _rules?.IsDeclared(name) == false;
+        var isForgotten = record is null && IsForgotten(row) && _rules.IsUndeclared(name);
         if (record is not null)
         {
             _transaction.Use(record);
@@ -203,27 +189,28 @@ internal sealed class Retention : IDisposable
         if (record is not null)
             record.Draft = row;
         _transaction.Update(row);
-        if (row.Due(_options.KeepUnusedStores) is { } due && due <= _transaction.Now && !row.IsOverLimits && !_transaction.HasExpired(row))
-            _postpone.Execute(row.Id, _transaction.Now + PostponeMilliseconds); // it could be forgotten, but must not be
+        var now = _transaction.Now;
+        if (row.Due(_options.KeepUnusedStores) <= now && !row.IsOverLimits && !row.HasExpired(now))
+            _postpone.Execute(row.Id, now + PostponeMilliseconds); // it could be forgotten, but must not be
     }
 
     private bool IsForgotten(in StoreRow row) =>
-        (row.Count == 0 && row.Ended is null && _transaction.IsExpired(row.Time, StoreRow.KeyLifetime))
+        (row.Count == 0 && row.Ended is null && StoreRow.IsExpired(row.Time, StoreRow.KeyLifetime, _transaction.Now))
         || (row.Ended is > 0 and var kept && row.Time + kept <= _transaction.Now)
-        || (_options.KeepUnusedStores is { } unused && _transaction.IsExpired(row.Time, unused));
+        || (_options.KeepUnusedStores is { } unused && StoreRow.IsExpired(row.Time, unused, _transaction.Now));
 
     /// <summary>Removes the keys that were not set again in time, as a publisher would: readers that come back are told.</summary>
     private StoreRow TrimKeyed(StoreRecord record)
     {
         _transaction.Use(record);
-        foreach (var key in _transaction.FindExpiredKeys(ref record.Draft, (_left + 1) / 2))
+        foreach (var key in _transaction.Keyed.FindExpired(ref record.Draft, (_left + 1) / 2, _transaction.Now))
         {
             _left -= 2; // it is replaced
             var removal = MessageContent.OfKey(record.Name, key, StoreChange.Delete, default);
             _removed.Add((record.Name, _transaction.AppendNext(record, removal), removal));
         }
 
-        _transaction.DropRemovals(ref record.Draft);
+        _transaction.Keyed.DropRemovals(ref record.Draft);
         return record.Draft;
     }
 
@@ -245,7 +232,7 @@ internal sealed class Retention : IDisposable
             {
                 isEmpty = false;
                 row.Oldest = oldest.GetInt64(1);
-                if (_left <= 0 || !(row.IsOverLimits || _transaction.HasExpired(row)))
+                if (_left <= 0 || !(row.IsOverLimits || row.HasExpired(_transaction.Now)))
                     break;
                 last = oldest.GetInt64(0);
                 var bytes = oldest.GetInt64(2) + (oldest.IsDBNull(3) ? 0 : oldest.GetString(3).Length);
@@ -260,107 +247,10 @@ internal sealed class Retention : IDisposable
         if (last is null)
             return;
         _delete.Execute(row.Id, last);
-        _hasDeleted = true;
-    }
-
-    /// <summary>Compares some rows with the application's options: stores that nobody opens would keep what they had.</summary>
-    private bool Walk()
-    {
-        if (_walkedTo == long.MaxValue)
-            return false;
-        var from = _walkedTo;
-        _walkedTo = long.MaxValue; // rows that cannot be read must not be read again at each step
-        var rows = new List<(StoreRow Row, string Name, long? Due)>();
-        using (var found = _next.Query(from))
-            while (found.Read())
-                rows.Add((StoreRowReader.Read(found), StoreRowReader.ReadName(found),
-                    found.IsDBNull(StoreRowReader.NextColumn) ? null : found.GetInt64(StoreRowReader.NextColumn)));
-        foreach (var (row, name, due) in rows)
-        {
-            if (_stores.Find(name) is { } record)
-                _transaction.Use(record);
-            else
-                Apply(row, LimitsOf(name) ?? row.Limits, due);
-        }
-
-        _transaction.UpdateDrafts();
-        if (rows.Count == StepRows)
-            _walkedTo = rows[^1].Row.Id;
-        return _walkedTo != long.MaxValue;
-    }
-
-    /// <summary>Options that cannot be read, after a reload, must not keep stores from being looked at: they keep the limits that they
-    /// have.</summary>
-    private MessageLogLimits? LimitsOf(string name)
-    {
-        try
-        {
-            return _rules!.LimitsOf(name);
-        }
-        catch (Exception failure)
-        {
-            if (!_rulesFailed)
-                _logger.LimitsFailed(failure, name);
-            _rulesFailed = true;
-            return null;
-        }
-    }
-
-    private void Apply(StoreRow row, MessageLogLimits limits, long? due)
-    {
-        if (limits.IsKeyed != row.Limits.IsKeyed)
-        {
-            _transaction.Forget(row);
-            return;
-        }
-
-        var before = row.Limits;
-        row.Limits = limits;
-        if (row.Limits != before || row.Due(_options.KeepUnusedStores) != due)
-            _transaction.Update(row);
+        _file.NoteDeletion();
     }
 
     private bool Expire(Statement delete) => delete.Execute(_transaction.Now, _step) == _step;
-
-    /// <summary>
-    /// Gives pages back to the file system, and what was deleted is no longer in the write-ahead log either. Once an interval: it costs
-    /// flushes, and busy stores are over their limits more often.
-    /// </summary>
-    private bool Shrink()
-    {
-        if (!_isShrinking && _transaction.Now < _nextShrink)
-            return false;
-        var free = Read("PRAGMA freelist_count");
-        if (free > SparePages && free * 4 > Read("PRAGMA page_count"))
-        {
-            RunToEnd($"PRAGMA incremental_vacuum({StepPages})");
-            _isShrinking = _hasDeleted = true;
-            return true;
-        }
-
-        if (!_hasDeleted)
-            return false;
-        // Not done while another program still reads from before: again with the next interval.
-        _hasDeleted = Read("PRAGMA wal_checkpoint(TRUNCATE)") != 0;
-        _isShrinking = false;
-        _nextShrink = _transaction.Now + (long)_options.RetentionInterval.TotalMilliseconds;
-        return false;
-    }
-
-    private long Read(string sql)
-    {
-        using var statement = new Statement(_database.Writer, sql);
-        return statement.Scalar();
-    }
-
-    private void RunToEnd(string sql)
-    {
-        using var statement = new Statement(_database.Writer, sql);
-        using var rows = statement.Query();
-        while (rows.Read())
-        {
-        }
-    }
 
     private void Fail(Exception failure)
     {

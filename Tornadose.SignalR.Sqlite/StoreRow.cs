@@ -56,6 +56,11 @@ internal record struct StoreRow
     /// <summary>How old what is kept may grow; null for ever. A keyed store that has its end does not change any more.</summary>
     public readonly TimeSpan? Age => !Limits.IsKeyed ? Limits.MaxAge : Ended is null ? Limits.KeyMaxAge : null;
 
+    /// <summary>Whether the oldest of what is kept is older than it may grow.</summary>
+    public readonly bool HasExpired(long now) => Count > 0 && Age is { } age && IsExpired(Oldest, age, now);
+
+    public static bool IsExpired(long time, TimeSpan age, long now) => time + age.TotalMilliseconds <= now;
+
     /// <summary>When retention has to look at the store next; null when only a further message could make it necessary.</summary>
     public readonly long? Due(TimeSpan? keepUnused)
     {

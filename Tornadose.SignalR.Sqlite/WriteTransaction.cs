@@ -46,13 +46,6 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         INSERT INTO messages(store, offset, tag, time, format, event, data, key, change) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         """,
         9);
-    private readonly Statement _findChange = new(
-        connection, "SELECT offset, tag, length(data), change, time FROM messages WHERE store = ?1 AND key = ?2", 2);
-    private readonly Statement _deleteChange = new(connection, "DELETE FROM messages WHERE store = ?1 AND offset = ?2", 2);
-    private readonly Statement _oldestKeys = new(
-        connection, "SELECT key, time FROM messages WHERE store = ?1 AND change < 3 ORDER BY offset", 1);
-    private readonly Statement _oldestRemoval = new(
-        connection, "SELECT offset FROM messages WHERE store = ?1 AND change = 3 ORDER BY offset LIMIT 1", 1);
     private readonly Statement _deleteMessages = new(connection, "DELETE FROM messages WHERE store = ?1", 1);
     private readonly Statement _deleteKeys = new(connection, "DELETE FROM keys WHERE store = ?1", 1);
     private readonly Statement _deleteStore = new(connection, "DELETE FROM stores WHERE id = ?1", 1);
@@ -69,6 +62,9 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         3);
 
     public SqliteConnection Connection => connection;
+
+    /// <summary>The messages of keyed stores.</summary>
+    public KeyedMessages Keyed { get; } = new(connection);
 
     /// <summary>The time of the transaction, in milliseconds since 1970.</summary>
     public long Now { get; private set; }
@@ -118,60 +114,6 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
             Replace(ref row, position, content);
         else if (row.Limits.Capacity > 0 && !content.IsEnd)
             Add(ref row, position, content, content.Data, null, null);
-    }
-
-    /// <summary>What decides whether a change is stored.</summary>
-    public KeyedFacts FactsOf(in StoreRow row, string? key) =>
-        row.Id != 0 && key is not null && FindChange(row, key) is { IsRemoval: false } found
-            ? new KeyedFacts(found.Position, found.Size, row.Count, row.Bytes)
-            : new KeyedFacts(null, 0, row.Count, row.Bytes);
-
-    public bool HasExpired(in StoreRow row) => row.Count > 0 && row.Age is { } age && IsExpired(row.Oldest, age);
-
-    public bool IsExpired(long time, TimeSpan age) => time + age.TotalMilliseconds <= Now;
-
-    /// <summary>
-    /// Finds the keys that were not set again in time and stand in the way of a change, whether or not the retention has come by: its own,
-    /// or any where there is no room left.
-    /// </summary>
-    public List<string> FindExpiredKeys(ref StoreRow row, KeyedChange change, long atMost)
-    {
-        if (change.IsClear || !HasExpired(row))
-            return [];
-        if (FindChange(row, change.Key!) is { IsRemoval: false } own && IsExpired(own.Time, row.Age!.Value))
-            return [change.Key!];
-        return change.IsSet && !FactsOf(row, change.Key).HasRoomFor(change, row.Limits) ? FindExpiredKeys(ref row, atMost) : [];
-    }
-
-    /// <summary>Finds the keys that were not set again in time, oldest first.</summary>
-    public List<string> FindExpiredKeys(ref StoreRow row, long atMost)
-    {
-        var expired = new List<string>();
-        if (!HasExpired(row))
-            return expired;
-        using var oldest = _oldestKeys.Query(row.Id);
-        if (!oldest.HasRows)
-            (row.Count, row.Bytes) = (0, 0); // another program has deleted them
-        while (oldest.Read())
-        {
-            row.Oldest = oldest.GetInt64(1);
-            if (expired.Count >= atMost || !IsExpired(row.Oldest, row.Age!.Value))
-                break;
-            expired.Add(oldest.GetString(0));
-        }
-
-        return expired;
-    }
-
-    /// <summary>Drops the oldest removals, until there are no more than are kept.</summary>
-    public void DropRemovals(ref StoreRow row)
-    {
-        for (; row.Removals > row.Limits.MaxTombstones; row.Removals--)
-        {
-            using (var oldest = _oldestRemoval.Query(row.Id))
-                row.Forgotten = oldest.Read() ? oldest.GetInt64(0) : row.Forgotten;
-            _deleteChange.Execute(row.Id, row.Forgotten);
-        }
     }
 
     /// <summary>Deletes a store. Its next message begins a new epoch, which tells those who hold its ids.</summary>
@@ -285,9 +227,10 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
 
     public void Dispose()
     {
+        Keyed.Dispose();
         foreach (var statement in (Statement[])[
             _begin, _commit, _rollback, _savepoint, _rollBackTo, _release, _try, _takeBack, _endTry, _find, _create, _update, _append,
-            _findKey, _addKey, _mark, _findChange, _deleteChange, _oldestKeys, _oldestRemoval, _deleteMessages, _deleteKeys, _deleteStore])
+            _findKey, _addKey, _mark, _deleteMessages, _deleteKeys, _deleteStore])
             statement.Dispose();
     }
 
@@ -301,13 +244,9 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
             _deleteMessages.Execute(row.Id);
             (row.Count, row.Bytes, row.Removals, row.Forgotten) = (0, 0, 0, 0);
         }
-        else if (FindChange(row, content.Key!) is { } replaced)
+        else
         {
-            _deleteChange.Execute(row.Id, replaced.Position.Offset);
-            if (replaced.IsRemoval)
-                row.Removals--;
-            else
-                (row.Count, row.Bytes) = (row.Count - 1, row.Bytes - replaced.Size);
+            Keyed.TakeOut(ref row, content.Key!);
         }
 
         var (key, change) = (KeyedRow.KeyOf(content), KeyedRow.ChangeOf(content));
@@ -320,16 +259,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         Insert(row, position, content, default, key, change);
         if (change == KeyedRow.Removal)
             row.Removals++;
-        DropRemovals(ref row);
-    }
-
-    private (MessagePosition Position, long Size, bool IsRemoval, long Time)? FindChange(in StoreRow row, string key)
-    {
-        using var found = _findChange.Query(row.Id, key);
-        return found.Read()
-            ? (new MessagePosition(row.Position.Epoch, found.GetInt64(0), (uint)found.GetInt64(1)), key.Length + found.GetInt64(2),
-                found.GetInt64(3) == KeyedRow.Removal, found.GetInt64(4))
-            : null;
+        Keyed.DropRemovals(ref row);
     }
 
     private void Add(

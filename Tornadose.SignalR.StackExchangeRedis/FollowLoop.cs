@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Diagnostics;
 using Tornadose.SignalR.Messages;
@@ -10,9 +9,9 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// the other: what came over the bus, a position that Redis told, a reader that needs what Redis has now.
 /// </summary>
 /// <remarks>
-/// The loop is the lock: it awaits each read in its place, and nothing else writes the copy meanwhile. What comes meanwhile waits in one
-/// bounded channel. When that is full, what waits is dropped, and the log is read instead. Whatever fails, the loop pauses, longer each
-/// time, and then begins with a read; those who waited for one go on with what there is.
+/// The loop is the lock: it awaits each read in its place, and nothing else writes the copy meanwhile. What comes meanwhile waits in a
+/// <see cref="FollowQueue"/>; when that is full, what waits is dropped, and the log is read instead. Whatever fails, the loop pauses, longer
+/// each time, and then begins with a read; those who waited for one go on with what there is.
 /// </remarks>
 internal sealed class FollowLoop : IAsyncDisposable
 {
@@ -21,12 +20,10 @@ internal sealed class FollowLoop : IAsyncDisposable
 
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
-    private const int MinWaiting = 1024;
-
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<FollowEvent> _events;
+    private readonly FollowQueue _queue;
     private readonly string _store;
     private readonly RedisKeys _keys;
     private readonly LogReplica _replica;
@@ -38,9 +35,7 @@ internal sealed class FollowLoop : IAsyncDisposable
     private Type? _reported;
     private volatile bool _unsettled = true;
     private volatile bool _behind = true;
-    private volatile bool _overflowed;
     private volatile bool _heard;
-    private long _waitingBytes;
     private int _starved;
     private bool _stopped;
 
@@ -53,8 +48,7 @@ internal sealed class FollowLoop : IAsyncDisposable
     public FollowLoop(string store, RedisKeys keys, LogReplica replica, LogReader reader, RedisNode node, Task previous)
     {
         (_store, _keys, _replica, _reader, _node) = (store, keys, replica, reader, node);
-        _events = Channel.CreateBounded<FollowEvent>(
-            new BoundedChannelOptions(Math.Max(MinWaiting, replica.Log.Limits.Slots)) { SingleReader = true });
+        _queue = new FollowQueue(replica.Log);
         Ended = RunAsync(previous);
     }
 
@@ -78,8 +72,8 @@ internal sealed class FollowLoop : IAsyncDisposable
             waiting = _waiting.Task;
         }
 
-        if (!_events.Writer.TryWrite(FollowEvent.Sync))
-            _behind = true; // the loop looks at it after each of those that fill the channel
+        if (!_queue.TryAdd(FollowEvent.Sync))
+            _behind = true; // the loop looks at it after each of those that fill the queue
         return waiting;
     }
 
@@ -87,14 +81,14 @@ internal sealed class FollowLoop : IAsyncDisposable
     /// <param name="top">What Redis said.</param>
     /// <param name="asked">The copy's position when it was asked.</param>
     public void Check(MessagePosition? top, MessagePosition asked) =>
-        _events.Writer.TryWrite(new FollowEvent(default, FollowEventKind.Check, top, asked));
+        _queue.TryAdd(FollowEvent.Check(top, asked));
 
     /// <summary>Announcements may have been missed, and subscriptions may still be on their way.</summary>
     public void Unsettle()
     {
         _unsettled = true;
         _behind = true;
-        _events.Writer.TryWrite(FollowEvent.Sync);
+        _queue.TryAdd(FollowEvent.Sync);
     }
 
     public async ValueTask DisposeAsync()
@@ -138,9 +132,7 @@ internal sealed class FollowLoop : IAsyncDisposable
                 if (_behind)
                     await CatchUpAsync().ConfigureAwait(false);
                 succeeded = true;
-                var next = await _events.Reader.ReadAsync(_ended.Token).ConfigureAwait(false);
-                Interlocked.Add(ref _waitingBytes, -next.Payload.Length);
-                await TakeAsync(next).ConfigureAwait(false);
+                await TakeAsync(await _queue.TakeAsync(_ended.Token).ConfigureAwait(false)).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
@@ -172,8 +164,7 @@ internal sealed class FollowLoop : IAsyncDisposable
     {
         var isMissed = _behind;
         _behind = false;
-        if (_overflowed)
-            DropWaiting();
+        _queue.DropIfOverflowed();
         var waiting = TakeWaiting();
         try
         {
@@ -244,20 +235,8 @@ internal sealed class FollowLoop : IAsyncDisposable
             return;
         }
 
-        var bytes = Interlocked.Add(ref _waitingBytes, payload.Length);
-        var fits = bytes <= Math.Max(_replica.Log.Limits.MaxBytes, payload.Length + BusFrame.MaxOverhead);
-        if (fits && _events.Writer.TryWrite(new FollowEvent(payload, FollowEventKind.Message, null, default)))
-            return;
-        Interlocked.Add(ref _waitingBytes, -payload.Length);
-        _overflowed = true;
-        _behind = true;
-    }
-
-    private void DropWaiting()
-    {
-        _overflowed = false;
-        while (_events.Reader.TryRead(out var dropped))
-            Interlocked.Add(ref _waitingBytes, -dropped.Payload.Length);
+        if (!_queue.TryAddMessage(payload))
+            _behind = true;
     }
 
     private TaskCompletionSource? TakeWaiting()
@@ -285,18 +264,5 @@ internal sealed class FollowLoop : IAsyncDisposable
             _node.Logger.SyncRefused(failure, _store);
         else
             _node.Logger.FollowFailed(failure, _store);
-    }
-
-    private enum FollowEventKind
-    {
-        Message,
-        Check,
-        Sync,
-    }
-
-    private readonly record struct FollowEvent(
-        ReadOnlyMemory<byte> Payload, FollowEventKind Kind, MessagePosition? Top, MessagePosition Asked)
-    {
-        public static FollowEvent Sync => new(default, FollowEventKind.Sync, null, default);
     }
 }

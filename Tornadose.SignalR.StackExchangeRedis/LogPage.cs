@@ -1,46 +1,7 @@
 using System.Globalization;
 using StackExchange.Redis;
-using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
-
-/// <summary>Reads a part of a store's log.</summary>
-internal interface ILogSource
-{
-    /// <summary>Reads a part of the log and its newest position, in one step.</summary>
-    /// <param name="range">Which part.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
-    /// <exception cref="StoreRefusedException">Redis does not let this node read.</exception>
-    Task<LogPage> ReadAsync(LogRange range, CancellationToken cancellationToken);
-}
-
-/// <summary>A part of a log.</summary>
-/// <param name="First">The first offset.</param>
-/// <param name="Last">The last offset; <see cref="long.MaxValue"/> for the newest.</param>
-/// <param name="Count">How many messages at most.</param>
-/// <param name="NewestFirst">Whether a page that cannot hold all of them holds the newest.</param>
-internal readonly record struct LogRange(long First, long Last, int Count, bool NewestFirst);
-
-/// <summary>What a store's meta hash says.</summary>
-/// <param name="Position">The newest position.</param>
-/// <param name="Seal">The secret with which announcements are proved.</param>
-internal sealed record LogTop(MessagePosition Position, string Seal)
-{
-    /// <summary>The fields of the hash that make a position.</summary>
-    public static readonly RedisValue[] PositionFields = ["epoch", "offset", "tag"];
-
-    /// <summary>Reads a position from its three parts; null when the store has no epoch.</summary>
-    public static MessagePosition? ParsePosition(string? epoch, string? offset, string? tag) =>
-        MessagePosition.TryParse($"{epoch}-{offset}-{tag}", out var position) ? position : null;
-}
-
-/// <summary>One entry of a store's stream.</summary>
-/// <param name="Position">Where it stands.</param>
-/// <param name="Content">The message.</param>
-/// <param name="Time">When it was appended, in milliseconds of Redis's clock.</param>
-/// <param name="PreviousTag">The tag of the message before; null where the entry does not say.</param>
-internal readonly record struct LogPageEntry(MessagePosition Position, MessageContent Content, long Time, uint? PreviousTag);
 
 /// <summary>A part of a store's log and its newest position, read in one step.</summary>
 /// <param name="Top">The newest position and the secret.</param>

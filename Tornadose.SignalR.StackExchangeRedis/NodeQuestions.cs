@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
@@ -22,7 +21,6 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 {
     private const string NewOrder = "order";
-    private const int ProofBytes = 16;
     private const int MaxOrders = 100; // in one reply of Redis
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -32,8 +30,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 
     private readonly ConcurrentDictionary<string, Func<string, ValueTask<string>>> _subjects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PendingQuestion> _pending = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal); // by nodes that have the secret
     private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
+    private readonly NodeSeal _seal = new();
     private readonly NodeOrders _orders = new(node.Time, OrdersKept, node.Logger);
     private readonly SemaphoreSlim _syncing = new(1);
     private readonly SemaphoreSlim _subscribing = new(1);
@@ -42,7 +40,6 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     private volatile OtherNodes _others = new([], []);
     private volatile bool _left;
     private BusSubscription? _listening;
-    private byte[]? _seal;
     private long _asked;
 
     public void Answer(string subject, Func<string, ValueTask<string>> answer) => _subjects[subject] = answer;
@@ -95,7 +92,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         try
         {
             await SubscribeAsync(CancellationToken.None).ConfigureAwait(false);
-            if (_seal is not null && node.Connection.IsConnected)
+            if (_seal.IsKnown && node.Connection.IsConnected)
                 await SyncAsync("", CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)
@@ -196,7 +193,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
                 var result = await EvaluateAsync(added is null ? order : "", cancellationToken).ConfigureAwait(false);
                 if (result is not [var seal, var present, var missed, var list, var id])
                     throw new StoreRefusedException("Redis answered something else than the nodes' script returns.");
-                _seal = Encoding.ASCII.GetBytes((string)seal!);
+                _seal.Learn((string)seal!);
                 added ??= (string)id!;
                 Learn(new OtherNodes(WithoutSelf(present), WithoutSelf(missed)));
                 orders = (string[])list!;
@@ -231,7 +228,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     private void Learn(OtherNodes others)
     {
         foreach (var gone in _others.All.Except(others.All))
-            _heard.TryRemove(gone, out _);
+            _seal.Forget(gone);
         _others = others;
     }
 
@@ -239,10 +236,10 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     private void Hear(ReadOnlyMemory<byte> payload)
     {
         var text = Encoding.UTF8.GetString(payload.Span);
-        if (text.Split('\n', 5) is not [var proof, var asker, var number, var third, var rest] || asker == _self || !IsProved(
-            proof, text[(proof.Length + 1)..]))
+        if (text.Split('\n', 5) is not [var proof, var asker, var number, var third, var rest] || asker == _self
+            || !_seal.IsProved(proof, text[(proof.Length + 1)..]))
             return;
-        if (asker.Length > 0 && IsNew(asker, number))
+        if (asker.Length > 0 && _seal.IsNew(asker, number))
             _ = Task.Run(() => AnswerAsync(asker, number, third, rest));
         else if (_pending.TryGetValue(number, out var pending))
             pending.Take(third, rest);
@@ -256,7 +253,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
                 await SyncAsync("", CancellationToken.None).ConfigureAwait(false);
             if (!_others.All.Contains(asker))
             {
-                _heard.TryRemove(asker, out _);
+                _seal.Forget(asker);
                 return; // it has left, and somebody else has kept its question
             }
 
@@ -275,63 +272,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
     }
 
-    private bool IsNew(string asker, string number)
-    {
-        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var asked))
-            return false;
-        if (asked <= _heard.GetValueOrDefault(asker))
-            return false;
-        _heard[asker] = asked;
-        return true;
-    }
-
-    private bool IsProved(string proof, string text) =>
-        _seal is { } seal
-            && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Prove(seal, text)), Encoding.UTF8.GetBytes(proof));
-
-    private static string Prove(byte[] seal, string text) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(seal, Encoding.UTF8.GetBytes(text)).AsSpan(0, ProofBytes));
-
     private Task<long> PublishAsync(RedisChannel channel, string text, CancellationToken cancellationToken) =>
         node.Connection.RunAsync(
-            multiplexer => multiplexer.GetSubscriber().PublishAsync(channel, $"{Prove(_seal!, text)}\n{text}"), cancellationToken);
-
-    /// <summary>The other nodes that are known.</summary>
-    /// <param name="Present">Those that are there.</param>
-    /// <param name="Vanished">Those that have stopped saying so, and have not left.</param>
-    private sealed record OtherNodes(string[] Present, string[] Vanished)
-    {
-        public string[] All { get; } = [.. Present, .. Vanished];
-    }
-
-    /// <summary>A question, and who has yet to answer it.</summary>
-    private sealed class PendingQuestion(IEnumerable<string> others, bool first)
-    {
-        private readonly HashSet<string> _missing = new(others, StringComparer.Ordinal);
-        private readonly List<string> _answers = [];
-        private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Answered => _answered.Task;
-
-        public (IReadOnlyList<string> Answers, int Missing) Result
-        {
-            get
-            {
-                lock (_missing)
-                    return ([.. _answers], _missing.Count);
-            }
-        }
-
-        public void Take(string from, string answer)
-        {
-            lock (_missing)
-            {
-                if (!_missing.Remove(from))
-                    return;
-                _answers.Add(answer);
-                if (_missing.Count == 0 || (first && answer.Length > 0))
-                    _answered.TrySetResult();
-            }
-        }
-    }
+            multiplexer => multiplexer.GetSubscriber().PublishAsync(channel, $"{_seal.Prove(text)}\n{text}"), cancellationToken);
 }

@@ -26,7 +26,7 @@ public sealed class DirectionOfKnowledgeTests
         ["Hubs"] = [.. Transport, "Authorization", "Backplanes"],
         ["Endpoints"] = [.. Transport, "Authorization", "ServerSentEvents", "WebSockets", "JsonLines", "LongPolling", "Backplanes"],
         ["DirectSending"] = ["Delivery", "Diagnostics"],
-        ["Inspection"] = [.. Transport, "Backplanes", "Endpoints", "WebSockets"],
+        ["Inspection"] = [.. Transport, "Backplanes", "Endpoints"],
         ["Sqlite"] = ["Backplanes", "Messages", "Diagnostics"],
         ["StackExchangeRedis"] = ["Backplanes", "Messages", "Diagnostics"],
         ["Aspire"] = [],

@@ -9,7 +9,6 @@ using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
@@ -28,9 +27,9 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
     public async Task InvokeAsync(HttpContext context)
     {
         // Pages may post text to any site without asking, and their visitors' cookies go along.
-        if (!PageOrigin.IsAllowed(context.Request, options.AllowedOrigins))
+        if (PageOrigin.Fault(context.Request, options.AllowedOrigins) is { } foreign)
         {
-            await Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
+            await Refusal.WriteAsync(context, foreign);
             return;
         }
 

@@ -35,7 +35,7 @@ internal sealed class StoreEndpoint(
     private Task NegotiateAsync(HttpContext context)
     {
         var isWebSocket = WebSocketRequest.IsUpgrade(context);
-        if (isWebSocket && WebSocketRequest.Fault(context, options.AllowedOrigins) is { } fault)
+        if (isWebSocket && (WebSocketRequest.Fault(context) ?? PageOrigin.Fault(context.Request, options.AllowedOrigins)) is { } fault)
             return Refusal.WriteAsync(context, fault);
         var format = isWebSocket ? null : negotiation.Choose(context.Request);
         if (!isWebSocket && format is null)

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Stores;
-using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
@@ -39,8 +38,8 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
     private async Task AnswerAsync(HttpContext context)
     {
         // Pages of other sites must not get tickets by their visitors' cookies.
-        if (!PageOrigin.IsAllowed(context.Request, options.AllowedOrigins))
-            await Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
+        if (PageOrigin.Fault(context.Request, options.AllowedOrigins) is { } foreign)
+            await Refusal.WriteAsync(context, foreign);
         else if (context.User.Identity?.IsAuthenticated != true)
             await Refusal.DenyAsync(context, StoreVerdict.Unauthenticated, []);
         else if (!context.Request.HasJsonContentType())

@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Hosting;
 internal static class WebSocketOriginCheck
 {
     public static RequestDelegate Before(RequestDelegate next, TornadoseOptions options) => context =>
-        !WebSocketRequest.IsUpgrade(context) || PageOrigin.IsAllowed(context.Request, options.AllowedOrigins)
-            ? next(context)
-            : Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
+        WebSocketRequest.IsUpgrade(context) && PageOrigin.Fault(context.Request, options.AllowedOrigins) is { } foreign
+            ? Refusal.WriteAsync(context, foreign)
+            : next(context);
 }

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Diagnostics;
@@ -26,30 +25,14 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 {
     private const string Transport = "signalr";
 
-    /// <summary>
-    /// Far above what a client has refused that subscribes to all its stores at once and meets
-    /// <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.
-    /// </summary>
-    private const int MaxRefusedPerSecond = 1000;
-
-    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
-
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
-    private readonly Lock _refusals = new();
-    private long _refusedSince;
-    private int _refused;
-    private int _permits;
-
-    /// <summary>
-    /// Whom large writes are counted for; those who are counted for nobody have one bound together. Kept, because a stream that is
-    /// written when its page has closed has no request any more to ask.
-    /// </summary>
-    private string _largeWritesKey = "";
-
     private bool _closed;
 
     public StoreHubContext Hub => hub;
+
+    /// <summary>What the connection may do.</summary>
+    public ConnectionAdmission Admission { get; } = new(connection, hub);
 
     /// <summary>Renders the items of streams.</summary>
     public FrameEncoder StreamEncoder => hub.Encoders.ForStream(connection.Protocol);
@@ -59,7 +42,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     /// <summary>Finds a store that the client names.</summary>
     /// <exception cref="HubException">There is none.</exception>
-    public MessageStore Get(string store) => hub.Get(store, () => Key);
+    public MessageStore Get(string store) => hub.Get(store, () => Admission.Key);
 
     /// <summary>The right of the connection's user to read a store, yet to be decided on.</summary>
     public StoreReadAccess Ask(MessageStore store) => hub.Authorizer.Ask(connection.User, [store], Authenticated);
@@ -69,8 +52,8 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     public async Task<OpenedStore> OpenAsync(MessageStore store, string transport, string? after, CancellationToken cancellationToken)
     {
         // Once, and now: whoever closes the page while the store opens takes the request along.
-        var key = Key;
-        var permit = Enter(store, transport, key);
+        var key = Admission.Key;
+        var permit = Admission.Enter(store, transport, key);
         FollowedStore? following = null;
         try
         {
@@ -94,79 +77,8 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         }
     }
 
-    /// <summary>Counts a call of the client.</summary>
-    /// <exception cref="HubException">They are too many.</exception>
-    public void Call()
-    {
-        if (!hub.Registry.Admission.TryCall(
-            hub.Options.UserId(connection.User) is { } user ? $"user {user}" : $"connection {connection.ConnectionId}"))
-            throw HubRefusal.Of(AdmissionRefusal.TooManyCalls);
-    }
-
-    /// <summary>
-    /// Runs what a client has asked for. A client that goes on although it is refused again and again loses its connection: each refusal
-    /// costs the server an exception.
-    /// </summary>
-    public async Task<T> CountRefusalsAsync<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            return await call().ConfigureAwait(false);
-        }
-        catch (HubException refusal) when (HubRefusal.IsRefusal(refusal))
-        {
-            if (IsOneRefusalTooMany())
-                End();
-            throw;
-        }
-    }
-
-    private bool IsOneRefusalTooMany()
-    {
-        lock (_refusals)
-        {
-            var now = hub.Registry.GetTimestamp();
-            if (_refused == 0 || hub.Registry.Elapsed(_refusedSince, now) >= OneSecond)
-                (_refusedSince, _refused) = (now, 0);
-            return ++_refused == MaxRefusedPerSecond + 1;
-        }
-    }
-
-    /// <summary>The goodbye is not waited for: a client that does not read must not keep the call that ends its connection.</summary>
-    private void End()
-    {
-        hub.Registry.Logger.HubConnectionRefusedTooOften(MaxRefusedPerSecond);
-        _ = connection.WriteAsync(new CloseMessage(AdmissionRefusal.TooManyCalls.Description, allowReconnect: true)).AsTask();
-        connection.Abort();
-    }
-
-    /// <exception cref="HubException">There is no permit for one more subscription.</exception>
-    private Permit Enter(MessageStore store, string transport, string? key)
-    {
-        _largeWritesKey = key ?? "";
-        StoreCapacity[] capacities = store.Options.MaxSubscribers is { } max ? [new(store.Name, max)] : [];
-        var admission = hub.Registry.Admission;
-        if (Interlocked.Increment(ref _permits) > hub.Options.MaxSubscriptionsPerConnection)
-        {
-            Interlocked.Decrement(ref _permits);
-            admission.Refuse(transport, AdmissionRefusal.ConnectionFull);
-            throw HubRefusal.Of(AdmissionRefusal.ConnectionFull);
-        }
-
-        if (admission.TryEnter(transport, key, capacities, out var place, out var refusal))
-            return new Permit(this, place);
-        Interlocked.Decrement(ref _permits);
-        throw HubRefusal.Of(refusal);
-    }
-
-    /// <summary>Waits until an item of a stream may be written. To be disposed when it was.</summary>
-    public ValueTask<IDisposable?> EnterLargeWriteAsync(long bytes, CancellationToken cancellationToken) =>
-        hub.LargeWrites.EnterAsync(_largeWritesKey, bytes, cancellationToken);
-
     /// <summary>The connection under that of SignalR, where it can send on the thread that delivers.</summary>
     public IDirectSendFeature? Direct { get; } = connection.GetHttpContext()?.Features.Get<IDirectSendFeature>();
-
-    private string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
 
     /// <summary>A connection that polls authenticates itself anew with each poll, which SignalR looks after.</summary>
     private HttpContext? Authenticated =>
@@ -251,7 +163,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     {
         var store = opened.Store;
         var feeds = SubscriberFeeds.Of(opened.ToFeed());
-        var sink = new HubSink(connection, store.Name, opened.Cursor, hub.LargeWrites, _largeWritesKey);
+        var sink = new HubSink(connection, store.Name, opened.Cursor, hub.LargeWrites, Admission.LargeWritesKey);
         var begin = sink.LastId;
         var encoder = hub.Encoders.For(connection.Protocol);
         var subscriber = new Subscriber(Transport, feeds, encoder, sink, hub.Registry)
@@ -313,20 +225,6 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             lifetime.ConnectionClosed.UnsafeRegister(static state => ((IDisposable)state!).Dispose(), place);
         else
             place.Dispose();
-    }
-
-    /// <summary>The process's permit for a subscription, and one of those that the connection may have.</summary>
-    private sealed class Permit(ConnectionSubscriptions connection, IDisposable admitted) : IDisposable
-    {
-        private bool _released;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _released, true))
-                return;
-            Interlocked.Decrement(ref connection._permits);
-            admitted.Dispose();
-        }
     }
 
     private sealed class Subscription(Subscriber subscriber, HubSink sink)

@@ -12,11 +12,11 @@ internal static class HubStream
 
     public static async IAsyncEnumerable<StoreStreamItem> ReadAsync(
         MessageStore store, string? after, SubscriberAccess access, ConnectionSubscriptions connection, FrameEncoder encoder,
-        TimeSpan interval,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var opened = await connection.CountRefusalsAsync(() => connection.OpenAsync(store, Transport, after, cancellationToken));
-        var sink = new HubStreamSink(connection, opened.Cursor);
+        using var opened = await connection.Admission.CountRefusalsAsync(
+            () => connection.OpenAsync(store, Transport, after, cancellationToken));
+        var sink = new HubStreamSink(connection.Admission, opened.Cursor);
         var subscriber = Subscribe(opened, access, connection, encoder, interval, sink);
         using var gone = cancellationToken.UnsafeRegister(
             static state => ((Subscriber)state!).End(SubscriberEnd.Unsubscribed), subscriber);

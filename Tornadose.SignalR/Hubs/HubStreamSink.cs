@@ -5,9 +5,9 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>Hands frames over to whoever enumerates, one at a time: a flush is complete when all but one have been taken.</summary>
-/// <param name="connection">The connection that the stream is on.</param>
+/// <param name="admission">What the connection that the stream is on may do.</param>
 /// <param name="cursor">The subscription's place in the log.</param>
-internal sealed class HubStreamSink(ConnectionSubscriptions connection, MessageCursor cursor) : IFrameSink
+internal sealed class HubStreamSink(ConnectionAdmission admission, MessageCursor cursor) : IFrameSink
 {
     /// <summary>How many bytes SignalR makes of a byte of text, at most: <c>\u0001</c>.</summary>
     private const int MostEscaped = 6;
@@ -71,7 +71,7 @@ internal sealed class HubStreamSink(ConnectionSubscriptions connection, MessageC
     private async ValueTask<IDisposable?> EnterAsync(HubStreamFrame frame, CancellationToken cancellationToken)
     {
         _isWaiting = true;
-        var write = await connection.EnterLargeWriteAsync(MostEscaped * (long)frame.Bytes.Length, cancellationToken).ConfigureAwait(false);
+        var write = await admission.EnterLargeWriteAsync(MostEscaped * (long)frame.Bytes.Length, cancellationToken).ConfigureAwait(false);
         _isWaiting = false;
         return write;
     }

@@ -149,7 +149,9 @@ public class StoreHub : Hub<IStoreClient>
 
     private ConnectionSubscriptions Subscriptions => Context.Features.GetRequiredFeature<ConnectionSubscriptions>();
 
-    private Task<string> EnterAsync(string store, string? after, int? milliseconds = null) => Subscriptions.CountRefusalsAsync(async () =>
+    private ConnectionAdmission Admission => Subscriptions.Admission;
+
+    private Task<string> EnterAsync(string store, string? after, int? milliseconds = null) => Admission.CountRefusalsAsync(async () =>
     {
         var access = await AskAsync(store);
         var interval = IntervalOf(milliseconds);
@@ -168,7 +170,7 @@ public class StoreHub : Hub<IStoreClient>
         string store, string? after, FrameEncoder encoder, CancellationToken cancellationToken, int? milliseconds = null)
     {
         var subscriptions = Subscriptions; // the hub is gone when the stream is read
-        return subscriptions.CountRefusalsAsync(async () =>
+        return Admission.CountRefusalsAsync(async () =>
         {
             var access = await AskAsync(store);
             var interval = IntervalOf(milliseconds);
@@ -177,13 +179,13 @@ public class StoreHub : Hub<IStoreClient>
     }
 
     private Task<string> PublishAsync(string store, object? data, string? eventType, string? idempotencyKey) =>
-        Subscriptions.CountRefusalsAsync(async () =>
+        Admission.CountRefusalsAsync(async () =>
         await HubPublishing.PublishAsync(
             await GetPublishableAsync(store), data, eventType, idempotencyKey, Subscriptions.IdempotencyScope, Context.ConnectionAborted));
 
     private async ValueTask<SubscriberAccess> AskAsync(string name)
     {
-        Subscriptions.Call();
+        Admission.Call();
         var access = Subscriptions.Ask(Subscriptions.Get(name));
         HubRefusal.ThrowUnlessAllowed(await access.DecideAsync());
         return access;
@@ -191,7 +193,7 @@ public class StoreHub : Hub<IStoreClient>
 
     private async ValueTask<MessageStore> GetPublishableAsync(string name)
     {
-        Subscriptions.Call();
+        Admission.Call();
         var store = Subscriptions.Get(name);
         HubRefusal.ThrowUnlessAllowed(store.Options.PublishPolicy is null
             ? StoreVerdict.Forbidden

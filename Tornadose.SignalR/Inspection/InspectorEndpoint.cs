@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Endpoints;
-using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Inspection;
 
@@ -26,9 +25,9 @@ internal sealed class InspectorEndpoint(Inspector inspector, TornadoseOptions op
 
     public async Task DismissAsync(HttpContext context)
     {
-        if (!PageOrigin.IsAllowed(context.Request, options.AllowedOrigins))
+        if (PageOrigin.Fault(context.Request, options.AllowedOrigins) is { } foreign)
         {
-            await Refusal.WriteAsync(context, WebSocketRequest.ForeignOrigin);
+            await Refusal.WriteAsync(context, foreign);
             return;
         }
 

@@ -31,7 +31,7 @@ internal sealed class KeyedEntries
 
     private ConcurrentDictionary<string, MessageEntry> _newest = new(StringComparer.Ordinal);
     private readonly Queue<MessageEntry> _tombstones = new();
-    private Slots _slots = new(InitialSlots);
+    private KeyedSlots _slots = new(InitialSlots);
     private int _tombstoneCount;
     private long _droppedSequence;
     private long _droppedOffset;
@@ -72,20 +72,10 @@ internal sealed class KeyedEntries
     }
 
     /// <summary>The first entry with this number or a later one; null when there is none, or it came since.</summary>
-    public MessageEntry? FindNext(long sequence)
-    {
-        var slots = Volatile.Read(ref _slots);
-        var count = Volatile.Read(ref slots.Count);
-        return slots.Next(Slots.LowerBound(slots.Sequences, count, sequence), count);
-    }
+    public MessageEntry? FindNext(long sequence) => Volatile.Read(ref _slots).FindNext(sequence);
 
     /// <summary>The first entry after an offset; null when there is none, or it came since.</summary>
-    public MessageEntry? FindAfter(long offset)
-    {
-        var slots = Volatile.Read(ref _slots);
-        var count = Volatile.Read(ref slots.Count);
-        return slots.Next(Slots.LowerBound(slots.Offsets, count, offset + 1), count);
-    }
+    public MessageEntry? FindAfter(long offset) => Volatile.Read(ref _slots).FindAfter(offset);
 
     /// <summary>The entry with exactly this offset; null when its key has moved on.</summary>
     public MessageEntry? FindAt(long offset) => FindAfter(offset - 1) is { } entry && entry.Position.Offset == offset ? entry : null;
@@ -93,7 +83,7 @@ internal sealed class KeyedEntries
     /// <summary>Puts an entry at the end. What it replaces goes by <see cref="Settle"/>, once it is the log's newest.</summary>
     public void Add(MessageEntry entry)
     {
-        if (_slots.Count == _slots.Entries.Length)
+        if (_slots.IsFull)
             Compact();
         _slots.Add(entry);
     }
@@ -135,7 +125,7 @@ internal sealed class KeyedEntries
 
     private void Restart(List<MessageEntry> entries, ConcurrentDictionary<string, MessageEntry> newest, long forgotten)
     {
-        var slots = new Slots(Math.Max(InitialSlots, 2 * (entries.Count + 1)));
+        var slots = new KeyedSlots(Math.Max(InitialSlots, 2 * (entries.Count + 1)));
         foreach (var entry in entries)
             slots.Add(entry);
         Volatile.Write(ref _slots, slots);
@@ -209,10 +199,8 @@ internal sealed class KeyedEntries
     /// <summary>Copies what is left to an array that is at least half empty, and forgets tombstones that are none any more.</summary>
     private void Compact()
     {
-        var larger = new Slots(Math.Max(InitialSlots, 2 * (_count + 1)));
-        for (var i = 0; i < _slots.Count; i++)
-            if (_slots.Entries[i] is { } entry)
-                larger.Add(entry);
+        var larger = new KeyedSlots(Math.Max(InitialSlots, 2 * (_count + 1)));
+        _slots.CopyTo(larger);
         Volatile.Write(ref _slots, larger);
         for (var waiting = _tombstones.Count; waiting > 0; waiting--)
         {
@@ -220,38 +208,5 @@ internal sealed class KeyedEntries
             if (_newest.TryGetValue(tombstone.Message.Key!, out var newest) && ReferenceEquals(newest, tombstone))
                 _tombstones.Enqueue(tombstone);
         }
-    }
-
-    private sealed class Slots(int length)
-    {
-        public readonly long[] Sequences = new long[length];
-        public readonly long[] Offsets = new long[length];
-        public readonly MessageEntry?[] Entries = new MessageEntry?[length];
-        public int Count;
-
-        public static int LowerBound(long[] numbers, int count, long number)
-        {
-            var found = numbers.AsSpan(0, count).BinarySearch(number);
-            return found < 0 ? ~found : found;
-        }
-
-        public MessageEntry? Next(int index, int count)
-        {
-            for (; index < count; index++)
-                if (Volatile.Read(ref Entries[index]) is { } entry)
-                    return entry;
-            return null;
-        }
-
-        public void Add(MessageEntry entry)
-        {
-            Sequences[Count] = entry.Sequence;
-            Offsets[Count] = entry.Position.Offset;
-            Volatile.Write(ref Entries[Count], entry);
-            Volatile.Write(ref Count, Count + 1);
-        }
-
-        public void Remove(MessageEntry entry) =>
-            Volatile.Write(ref Entries[LowerBound(Sequences, Count, entry.Sequence)], null);
     }
 }

@@ -10,8 +10,8 @@ namespace Tornadose.SignalR.Backplanes;
 /// entry, which says up to where there is something to read, (2) loads the slot of the number that it wants, and (3) checks that the
 /// entry there carries this number. Where the writer has lapped the reader or has dropped the entry, the check fails, and that
 /// <em>is</em> the reset: nothing else has to be noticed, counted or told.</para>
-/// <para>The writer fills the slot before it publishes the entry as newest, and publishes a grown ring before that; so whoever has seen
-/// the newest entry finds the slots that belong to it.</para>
+/// <para>The writer fills the slot (<c>MessageRing</c>) before it publishes the entry as newest, and publishes a grown ring before that;
+/// so whoever has seen the newest entry finds the slots that belong to it.</para>
 /// <para>Sequence numbers are this process's own and have no gaps. They are not offsets: messages without an id, and
 /// resets, take a slot too, so that every reader meets them in their place.</para>
 /// <para>A keyed log (<see cref="MessageLogLimits.MaxKeys"/>) is the same log, compacted: it has no ring, but of each key the newest
@@ -19,8 +19,6 @@ namespace Tornadose.SignalR.Backplanes;
 /// </remarks>
 public sealed class MessageLog
 {
-    private const int InitialSlots = 8;
-
     /// <summary>How often a snapshot is tried without the lock.</summary>
     private const int MaxWalks = 8;
 
@@ -34,12 +32,10 @@ public sealed class MessageLog
     private MessagePosition[] _lost = [];
     private MessagePosition _origin;
     private MessageLogLimits _limits;
-    private MessageEntry?[] _ring;
+    private MessageRing _ring;
     private MessageEntry _head;
     private MessageEntry? _latest;
-    private long _first = 1;
     private long _floor = 1;
-    private long _bytes;
     private bool _open = true;
     private bool _completed;
 
@@ -55,8 +51,10 @@ public sealed class MessageLog
         _limits = limits.Validate();
         _time = time;
         _origin = origin;
-        _keyed = limits.IsKeyed ? new KeyedEntries() : null;
-        _ring = _keyed is null ? new MessageEntry?[Math.Min(InitialSlots, RoundUp(limits.Slots))] : [];
+        if (limits.IsKeyed)
+            _keyed = new KeyedEntries();
+        else
+            _ring = new MessageRing(limits.Slots);
         _head = new MessageEntry(0, origin, new StoreMessage(origin, default), 0, time.GetTimestamp());
         Signal = new AppendSignal(this);
     }
@@ -78,10 +76,10 @@ public sealed class MessageLog
     public MessagePosition Position => Head.Position;
 
     /// <summary>How many messages, resets included, are kept at the moment.</summary>
-    public int Count => _keyed?.Count ?? (int)Math.Max(0, LastSequence - Volatile.Read(ref _first) + 1);
+    public int Count => _keyed?.Count ?? (int)Math.Max(0, LastSequence - _ring.First + 1);
 
     /// <summary>The bytes of payload and event types, or of keys and values, that are kept at the moment.</summary>
-    public long Bytes => _keyed?.Bytes ?? Volatile.Read(ref _bytes);
+    public long Bytes => _keyed?.Bytes ?? _ring.Bytes;
 
     /// <summary>
     /// How much is kept. Changing it takes effect at once: readers that lose messages by it are told when they come to them.
@@ -140,7 +138,7 @@ public sealed class MessageLog
     internal long LastSequence => IsOpen ? Head.Sequence : 0;
 
     /// <summary>The oldest sequence number that a resume, a replay or a snapshot may use: later than the last reset.</summary>
-    internal long FirstReplayable => Math.Max(Volatile.Read(ref _first), Volatile.Read(ref _floor));
+    internal long FirstReplayable => Math.Max(_ring.First, Volatile.Read(ref _floor));
 
     /// <summary>Appends a message at the position that the backplane gave it, and wakes the readers.</summary>
     /// <param name="position">The position; its offset follows that of <see cref="Position"/>, unless a reset came between.</param>
@@ -272,7 +270,8 @@ public sealed class MessageLog
         return FactsOf(current).Judge(store, change, _limits);
     }
 
-    private KeyedFacts FactsOf(MessageEntry? current) =>
+    /// <summary>What decides, in a keyed log, on the change of a key; with its entry, or null when it is not there.</summary>
+    internal KeyedFacts FactsOf(MessageEntry? current) =>
         new(current?.Position, current?.Size ?? 0, _keyed!.Keys, _keyed.LiveBytes);
 
     /// <summary>Says that a keyed log does not know all removals up to an offset: a resume after an older position is not
@@ -304,28 +303,6 @@ public sealed class MessageLog
 
     /// <summary>Whether a keyed log has been emptied by a reset, and does not have yet what follows it.</summary>
     internal bool IsReloading => Head.Sequence + 1 < Volatile.Read(ref _floor);
-
-    /// <summary>The oldest keys of a keyed log that have not been set again in time.</summary>
-    internal List<StoreMessage> FindExpiredKeys(int atMost)
-    {
-        var expired = new List<StoreMessage>();
-        for (var entry = _keyed?.FindNext(0); entry is not null && expired.Count < atMost; entry = _keyed!.FindNext(entry.Sequence + 1))
-            if (IsExpired(entry))
-                expired.Add(entry.Message);
-            else if (entry.IsLive)
-                break; // all that follow were set later
-        return expired;
-    }
-
-    /// <summary>The keys that are too old and stand in the way of a change: its own, or any where there is no room left.</summary>
-    internal List<StoreMessage> FindExpiredKeys(KeyedChange change, int atMost)
-    {
-        if (_keyed is null || change.IsClear)
-            return [];
-        if (_keyed.TryGet(change.Key!, out var current) && IsExpired(current))
-            return [current.Message];
-        return change.IsSet && !FactsOf(current).HasRoomFor(change, _limits) ? FindExpiredKeys(atMost) : [];
-    }
 
     /// <summary>The bytes of a key and its value in a keyed log; 0 when it is not there.</summary>
     internal int SizeOfKey(string key) => _keyed is not null && _keyed.TryGet(key, out var entry) ? entry.Size : 0;
@@ -432,9 +409,7 @@ public sealed class MessageLog
     {
         if (_keyed is not null)
             return _keyed.FindNext(sequence) is { } found && found.Sequence == sequence ? found : null;
-        var ring = Volatile.Read(ref _ring);
-        var entry = Volatile.Read(ref ring[sequence & (ring.Length - 1)]);
-        return entry?.Sequence == sequence ? entry : null;
+        return _ring.Find(sequence);
     }
 
     /// <summary>
@@ -448,15 +423,10 @@ public sealed class MessageLog
         return Find(entry.Sequence - 1)?.Position ?? entry.Position with { Offset = entry.Position.Offset - 1, Tag = 0 };
     }
 
-    private static int RoundUp(int slots) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slots);
-
     private MessageEntry Add(MessagePosition position, StoreMessage message, int size, TimeSpan age = default)
     {
-        var entry = new MessageEntry(
-            _head.Sequence + 1, position, message, size, TimestampOf(age));
-        MakeRoom(entry.Sequence, entry.IsEnd);
-        Volatile.Write(ref _ring[entry.Sequence & (_ring.Length - 1)], entry);
-        _bytes += size;
+        var entry = new MessageEntry(_head.Sequence + 1, position, message, size, TimestampOf(age));
+        _ring.Add(entry, _limits.Slots + (entry.IsEnd ? 1 : 0)); // the end is kept besides
         return entry;
     }
 
@@ -484,44 +454,18 @@ public sealed class MessageLog
         Trim();
     }
 
-    /// <summary>The ring starts small, so that thousands of quiet stores cost little, and doubles up to the capacity.</summary>
-    private void MakeRoom(long sequence, bool isEnd)
-    {
-        if (sequence - _first < _ring.Length)
-            return;
-        var slots = RoundUp(_limits.Slots + (isEnd ? 1 : 0));
-        if (_ring.Length >= slots)
-        {
-            Drop(_first);
-            return;
-        }
-
-        var larger = new MessageEntry?[_ring.Length * 2];
-        for (var kept = _first; kept < sequence; kept++)
-            larger[kept & (larger.Length - 1)] = _ring[kept & (_ring.Length - 1)];
-        Volatile.Write(ref _ring, larger);
-    }
-
     private void Trim()
     {
         var newest = _head.IsEnd ? _head.Sequence - 1 : _head.Sequence; // the newest message; the end is kept besides
-        while (newest - _first + 1 > _limits.Slots || (_bytes > _limits.MaxBytes && _first < newest))
-            Drop(_first);
+        while (newest - _ring.First + 1 > _limits.Slots || (_ring.Bytes > _limits.MaxBytes && _ring.First < newest))
+            _ring.DropFirst();
         if (_limits.MaxAge is not { } age)
             return;
-        while (_first <= newest && _time.GetElapsedTime(Find(_first)!.AppendedAt) > age)
-            Drop(_first);
+        while (_ring.First <= newest && _time.GetElapsedTime(_ring.Find(_ring.First)!.AppendedAt) > age)
+            _ring.DropFirst();
         if (_latest is { } latest && _time.GetElapsedTime(latest.AppendedAt) > age)
             Volatile.Write(ref _latest, null);
-        if (_first > _head.Sequence && _head.Size > 0)
+        if (_ring.First > _head.Sequence && _head.Size > 0)
             Volatile.Write(ref _head, _head.WithoutContent());
-    }
-
-    private void Drop(long sequence)
-    {
-        ref var slot = ref _ring[sequence & (_ring.Length - 1)];
-        _bytes -= slot!.Size;
-        Volatile.Write(ref _first, sequence + 1);
-        Volatile.Write(ref slot, null);
     }
 }

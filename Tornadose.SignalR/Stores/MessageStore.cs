@@ -14,9 +14,8 @@ internal sealed class MessageStore(
     : IStore
 {
     private const int MaxKeyLength = 256;
-    private const int MaxExpiredAtOnce = 1000;
 
-    private Task _expiring = Task.CompletedTask;
+    private readonly KeyExpiry? _expiry = kind == StoreKind.Keyed ? new KeyExpiry(channel) : null;
 
     public string Name => name;
 
@@ -159,7 +158,8 @@ internal sealed class MessageStore(
             : default(PublishTelemetry.Publish?);
         try
         {
-            await MakeWayAsync(change, cancellationToken).ConfigureAwait(false);
+            if (_expiry is not null && Options.KeyMaxAge is not null)
+                await _expiry.MakeWayAsync(change, cancellationToken).ConfigureAwait(false);
             var position = await StoreAsync(change, IdempotencyScope.KeyOf(options), cancellationToken).ConfigureAwait(false);
             if (position is { } stored)
                 publish?.Accepted(stored, messages: 1);
@@ -172,33 +172,11 @@ internal sealed class MessageStore(
         }
     }
 
-    /// <summary>Removes the keys that were not renewed in time, on condition that they still have not been.</summary>
+    /// <summary>Removes the keys that were not renewed in time.</summary>
     internal void RemoveExpiredKeys()
     {
-        if (Kind == StoreKind.Keyed && Options.KeyMaxAge is not null && !channel.RemovesExpiredKeys && _expiring.IsCompleted)
-            _expiring = RemoveAsync(Log.FindExpiredKeys(MaxExpiredAtOnce), CancellationToken.None);
-    }
-
-    /// <summary>A key that is too old is not there any more, whether or not the clock has come by: its removal is told before the
-    /// change.</summary>
-    private ValueTask MakeWayAsync(KeyedChange change, CancellationToken cancellationToken) =>
-        Options.KeyMaxAge is not null && !channel.RemovesExpiredKeys
-            && Log.FindExpiredKeys(change, MaxExpiredAtOnce) is { Count: > 0 } keys
-            ? new(RemoveAsync(keys, cancellationToken))
-            : default;
-
-    private async Task RemoveAsync(List<StoreMessage> expired, CancellationToken cancellationToken)
-    {
-        try
-        {
-            foreach (var key in expired)
-                await channel.ChangeAsync(
-                    KeyedChange.Remove(key.Key!, KeyCondition.IfAt(key.Position!.Value)), null, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
-        {
-            // The next look of the clock, or another process, removes what is left.
-        }
+        if (Options.KeyMaxAge is not null)
+            _expiry?.Run();
     }
 
     public async ValueTask<StoreMessage?> GetLatestAsync(CancellationToken cancellationToken = default)

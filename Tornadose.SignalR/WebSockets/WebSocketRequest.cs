@@ -10,22 +10,16 @@ internal static class WebSocketRequest
 {
     private const string Version = "13";
 
-    public static readonly (int Status, string Text) ForeignOrigin = (
-        StatusCodes.Status403Forbidden,
-        "Pages of this origin may not connect here. The server's administrator can allow them: TornadoseOptions.AllowedOrigins.");
-
     public static bool IsUpgrade(HttpContext context) =>
         RequestParts.IsWebSocket(context)
         || HttpMethods.IsConnect(context.Request.Method)
         || AsksForWebSocket(context.Request);
 
     /// <summary>What is wrong with the handshake; null when nothing is.</summary>
-    public static (int Status, string Text)? Fault(HttpContext context, ICollection<string> allowedOrigins)
+    public static (int Status, string Text)? Fault(HttpContext context)
     {
         if (RequestParts.IsWebSocket(context))
-            return PageOrigin.IsAllowed(context.Request, allowedOrigins)
-                ? null
-                : ForeignOrigin;
+            return null;
         if (HttpMethods.IsConnect(context.Request.Method))
             return (StatusCodes.Status400BadRequest, "CONNECT is for WebSockets over HTTP/2 only (RFC 8441).");
         if (context.Request.Headers.SecWebSocketVersion == Version)

@@ -1,16 +1,22 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Tornadose.SignalR.WebSockets;
+namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// Which web pages may open a WebSocket. CORS does not guard WebSockets, and a browser sends its cookies along with a handshake from any
-/// page: so, without a word of the application, only pages of the same host may (RFC 6455 §10.2).
+/// Which web pages may open a WebSocket, publish, get a ticket or end a subscriber. CORS guards neither WebSockets nor forms, and browsers
+/// send their cookies along from any page: so, without a word of the application, only pages of the same host may (RFC 6455 §10.2).
 /// </summary>
 internal static class PageOrigin
 {
     private const string Anything = "*";
 
-    /// <param name="request">The handshake.</param>
+    /// <summary>Why the request is refused; null when its page may send it.</summary>
+    public static (int Status, string Text)? Fault(HttpRequest request, ICollection<string> allowed) => IsAllowed(request, allowed)
+        ? null
+        : (StatusCodes.Status403Forbidden,
+            "Pages of this origin may not connect here. The server's administrator can allow them: TornadoseOptions.AllowedOrigins.");
+
+    /// <param name="request">The request, of a WebSocket its handshake.</param>
     /// <param name="allowed">Further origins, as browsers send them; a host's name may be in Unicode as well.</param>
     public static bool IsAllowed(HttpRequest request, ICollection<string> allowed)
     {

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Tornadose.SignalR.Endpoints;
 using Tornadose.SignalR.Tests.TestKit;
-using Tornadose.SignalR.WebSockets;
 
-namespace Tornadose.SignalR.Tests.WebSockets;
+namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
 /// Cookies go along with a handshake from any page, so that only pages of the same host may open a WebSocket (cross-site WebSocket

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Tornadose.SignalR.Backplanes;
+
+namespace Tornadose.SignalR.Sqlite;
+
+/// <summary>
+/// Compares the limits in the rows of all stores with the application's options, some rows at a step: a store that nobody opens would keep
+/// the limits that it had when it was open last.
+/// </summary>
+internal sealed class RulesWalk(
+    SqliteDatabase database, WriteTransaction transaction, OpenStores stores, SqliteBackplaneOptions options, ILogger logger) : IDisposable
+{
+    private const int StepRows = 1000;
+
+    private readonly Statement _next = new(
+        database.Writer, $"SELECT {StoreRowReader.Columns}, due FROM stores WHERE id > ?1 ORDER BY id LIMIT {StepRows}", 1);
+
+    private RetentionRules? _newRules;
+    private RetentionRules? _rules;
+    private bool _rulesFailed;
+    private long _walkedTo = long.MaxValue;
+
+    /// <summary>Has all rows compared with these rules, from the next step on. May be called on any thread.</summary>
+    public void Apply(RetentionRules rules) => Volatile.Write(ref _newRules, rules);
+
+    /// <summary>Whether the application is known to have no store of this very name.</summary>
+    public bool IsUndeclared(string name) => _rules?.IsDeclared(name) == false;
+
+    /// <summary>Makes one step, as a part of the transaction.</summary>
+    /// <returns>Whether there are more rows.</returns>
+    public bool Walk()
+    {
+        if (Interlocked.Exchange(ref _newRules, null) is { } rules)
+            (_rules, _rulesFailed, _walkedTo) = (rules, false, 0);
+        if (_walkedTo == long.MaxValue)
+            return false;
+        var from = _walkedTo;
+        _walkedTo = long.MaxValue; // rows that cannot be read must not be read again at each step
+        var rows = new List<(StoreRow Row, string Name, long? Due)>();
+        using (var found = _next.Query(from))
+            while (found.Read())
+                rows.Add((StoreRowReader.Read(found), StoreRowReader.ReadName(found),
+                    found.IsDBNull(StoreRowReader.NextColumn) ? null : found.GetInt64(StoreRowReader.NextColumn)));
+        foreach (var (row, name, due) in rows)
+        {
+            if (stores.Find(name) is { } record)
+                transaction.Use(record);
+            else
+                Update(row, LimitsOf(name) ?? row.Limits, due);
+        }
+
+        transaction.UpdateDrafts();
+        if (rows.Count == StepRows)
+            _walkedTo = rows[^1].Row.Id;
+        return _walkedTo != long.MaxValue;
+    }
+
+    public void Dispose() => _next.Dispose();
+
+    /// <summary>Options that cannot be read, after a reload, must not keep stores from being looked at: they keep the limits that they
+    /// have.</summary>
+    private MessageLogLimits? LimitsOf(string name)
+    {
+        try
+        {
+            return _rules!.LimitsOf(name);
+        }
+        catch (Exception failure)
+        {
+            if (!_rulesFailed)
+                logger.LimitsFailed(failure, name);
+            _rulesFailed = true;
+            return null;
+        }
+    }
+
+    private void Update(StoreRow row, MessageLogLimits limits, long? due)
+    {
+        if (limits.IsKeyed != row.Limits.IsKeyed)
+        {
+            transaction.Forget(row);
+            return;
+        }
+
+        var before = row.Limits;
+        row.Limits = limits;
+        if (row.Limits != before || row.Due(options.KeepUnusedStores) != due)
+            transaction.Update(row);
+    }
+}

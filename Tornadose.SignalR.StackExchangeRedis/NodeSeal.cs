@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Tornadose.SignalR.StackExchangeRedis;
+
+/// <summary>
+/// Tells whether a text comes from a node, and not for the second time: by a proof made with a secret that nodes read from Redis, and by
+/// the numbers of the questions that each node has asked.
+/// </summary>
+internal sealed class NodeSeal
+{
+    private const int ProofBytes = 16;
+
+    private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal); // by nodes that have the secret
+    private byte[]? _secret;
+
+    public bool IsKnown => _secret is not null;
+
+    public void Learn(string secret) => _secret = Encoding.ASCII.GetBytes(secret);
+
+    /// <summary>Makes the proof. Only once the secret is known.</summary>
+    public string Prove(string text) => Prove(_secret!, text);
+
+    public bool IsProved(string proof, string text) =>
+        _secret is { } secret
+            && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Prove(secret, text)), Encoding.UTF8.GetBytes(proof));
+
+    /// <summary>Whether a question whose proof holds was not heard before. Each node numbers its questions upwards.</summary>
+    public bool IsNew(string asker, string number)
+    {
+        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var asked))
+            return false;
+        if (asked <= _heard.GetValueOrDefault(asker))
+            return false;
+        _heard[asker] = asked;
+        return true;
+    }
+
+    /// <summary>Forgets the numbers of a node that is there no more.</summary>
+    public void Forget(string node) => _heard.TryRemove(node, out _);
+
+    private static string Prove(byte[] secret, string text) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(text)).AsSpan(0, ProofBytes));
+}

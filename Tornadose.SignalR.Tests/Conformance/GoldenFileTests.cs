@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Tornadose.SignalR.Client;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.JsonLines;
 using Tornadose.SignalR.Messages;
@@ -10,8 +11,8 @@ using Tornadose.SignalR.WebSockets;
 namespace Tornadose.SignalR.Tests.Conformance;
 
 /// <summary>
-/// <c>Conformance/golden.json</c>: messages, and their bytes on the wires. The encoders write exactly these, and JavaScript clients read
-/// exactly these, so that neither side can change without the other.
+/// <c>Conformance/golden.json</c>: messages, and their bytes on the wires. The encoders write exactly these, and clients in JavaScript
+/// and .NET read exactly these, so that neither side can change without the other.
 /// </summary>
 public sealed class GoldenFileTests
 {
@@ -42,6 +43,24 @@ public sealed class GoldenFileTests
             ("done", Cases().Length),
             (line.GetProperty("type").GetString(), line.TryGetProperty("cases", out var cases) ? cases.GetInt32() : 0));
     }
+
+    /// <summary>With the line ends that were published, which readers of the standard alone do not see.</summary>
+    [Theory, MemberData(nameof(Names)), Case("CONF-03")]
+    public async Task DotNetClient_ReadsTheGoldenBytes(string name)
+    {
+        var golden = Cases().Single(golden => golden.Name == name);
+        var messages = new MessageReader(StoreList.Of("golden"), JsonSerializerOptions.Web);
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(golden.Sse));
+        var events = new EventStreamReader(stream, static () => { }, static _ => { });
+        AssertIs(golden, messages.Event((await events.ReadAsync(CancellationToken.None))!.Value));
+        Assert.Null(await events.ReadAsync(CancellationToken.None));
+        AssertIs(golden, messages.Envelope(Encoding.UTF8.GetBytes(golden.Json)));
+        AssertIs(golden, messages.Envelope(Encoding.UTF8.GetBytes(golden.Json + "\n")));
+    }
+
+    private static void AssertIs(GoldenCase golden, ReceivedMessage? read) => Assert.Equal(
+        ("golden", golden.Id, golden.Event, golden.Data, golden.Format == "json", null),
+        (read?.Store, read?.Id, read?.EventType, read?.GetText(), read?.Format == MessageFormat.Json, read?.Reset));
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 

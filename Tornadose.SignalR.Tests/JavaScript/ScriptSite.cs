@@ -23,10 +23,18 @@ internal sealed class ScriptSite : IAsyncDisposable
         </script>
         """;
 
+    private const string ComponentPage = """
+        <!DOCTYPE html><title>component</title><link rel="icon" href="data:,"><main></main>
+        <script type="module" src="/component.js"></script>
+        """;
+
+    private readonly string? _component;
     private SharedBackplane _logs = new();
     private TestHost _host = null!;
     private CutProxy _link = null!;
     private int _published;
+
+    private ScriptSite(string? component) => _component = component;
 
     /// <summary>Where clients find it, whichever server is there.</summary>
     public Uri Url => _link.Url;
@@ -37,9 +45,10 @@ internal sealed class ScriptSite : IAsyncDisposable
     /// <summary>A keyed store, which forgets removals soon.</summary>
     public IKeyedStore<int> Devices => _host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
 
-    public static async Task<ScriptSite> StartAsync()
+    /// <param name="component">A script for the page <c>/component</c>.</param>
+    public static async Task<ScriptSite> StartAsync(string? component = null)
     {
-        var site = new ScriptSite();
+        var site = new ScriptSite(component);
         site._host = await site.StartServerAsync();
         site._link = CutProxy.Start(site._host.Http1);
         return site;
@@ -104,8 +113,10 @@ internal sealed class ScriptSite : IAsyncDisposable
             }).AddQueueStore("orders").AddQueueStore("notes").AddQueueStore("short", static store => store.Capacity = 2)
                 .AddKeyedStore<int>("devices", static store => store.MaxTombstones = 10);
         },
-        static app =>
+        app =>
         {
+            app.MapGet("/component", static () => Results.Content(ComponentPage, "text/html"));
+            app.MapGet("/component.js", () => Results.Content(_component, "text/javascript"));
             app.MapGet("/", static () => Results.Content(Page, "text/html"));
             app.MapGet("/tornadose.js", static () => Results.File(ScriptFiles.Module, "text/javascript"));
             app.MapGet("/follow.mjs", static () => Results.File(ScriptFiles.Follow, "text/javascript"));

@@ -1,0 +1,106 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Tornadose.SignalR.Tests.TestKit;
+
+namespace Tornadose.SignalR.Tests.Client;
+
+/// <summary>What a client holds whose consumer takes nothing: counted in bytes that it has read from its line.</summary>
+public sealed class StalledConsumerTests
+{
+    /// <summary>Of one message with the buffers around it, which double as they grow.</summary>
+    private const int MostHeld = 64 * 1024;
+
+    private static readonly string Text = new('x', 10_000);
+
+    private long _received;
+
+    /// <summary>
+    /// That the server gives the line up says that nobody reads it. What it has taken is read then, and after a resume what is kept.
+    /// </summary>
+    [Theory]
+    [InlineData(StoreTransport.ServerSentEvents, 20_000, false)]
+    [InlineData(StoreTransport.ServerSentEvents, 100, true)]
+    [InlineData(StoreTransport.WebSocket, 20_000, false)]
+    [InlineData(StoreTransport.WebSocket, 100, true)]
+    public async Task Consumer_TakesNothing_HoldsAMessageAndThenGetsAllThatIsKept(StoreTransport wire, int capacity, bool losesSome)
+    {
+        await using var host = await StoresApp.StartAsync(
+            orders => (orders.Capacity, orders.MaxBytes, orders.SendTimeout) = (capacity, 256 << 20, TimeSpan.FromMilliseconds(100)),
+            static options => options.RetryMin = options.RetryMax = TimeSpan.FromMilliseconds(20));
+        await using var services = Client(host, wire);
+        await using var reader = services.GetRequiredService<TornadoseClient>()
+            .ReadAllAsync("orders", StartAt.Earliest).GetAsyncEnumerator();
+        for (var number = 1; number <= 2; number++) // the first comes with the beginning, the second by the line that stays
+        {
+            await PublishAsync(host, 1);
+            await reader.NextAsync();
+        }
+
+        var before = Volatile.Read(ref _received);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await PublishAsync(host, 10); // until the buffers of the two sockets are full, which are as large as the kernel likes
+                return host.Subscribers() == 0;
+            },
+            what: "the server gives the line up");
+        Assert.InRange(Volatile.Read(ref _received) - before, 0, MostHeld);
+        Assert.Equal(losesSome, await ReadAsync(reader, host.OrdersStore().Position.Offset) > 0);
+        await host.OrdersStore().PublishAsync("next");
+        Assert.Equal("next", await reader.TakeAsync(1));
+    }
+
+    /// <summary>Each message follows the one before it, or a reset that says that some are missing.</summary>
+    /// <returns>How many resets there were.</returns>
+    private static async Task<int> ReadAsync(IAsyncEnumerator<ReceivedMessage> reader, long end)
+    {
+        var resets = 0;
+        for (var last = 2L; last < end;)
+        {
+            var message = await reader.NextAsync();
+            Assert.True(MessagePosition.TryParse(message.Id, out var position));
+            if (message.Reset is null)
+                Assert.Equal(last + 1, position.Offset);
+            else
+                resets++;
+            last = position.Offset;
+        }
+
+        return resets;
+    }
+
+    private static async Task PublishAsync(TestHost host, int count)
+    {
+        for (var number = 0; number < count; number++)
+            await host.OrdersStore().PublishAsync(Text);
+    }
+
+    private ServiceProvider Client(TestHost host, StoreTransport wire)
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddTornadoseClient(options =>
+        {
+            (options.BaseAddress, options.Transport) = (host.Url("/stores"), wire);
+            options.ReconnectDelay = options.MaxReconnectDelay = TimeSpan.FromMilliseconds(10);
+        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectCallback = ConnectAsync });
+        return services.BuildServiceProvider();
+    }
+
+    /// <summary>A line that holds little itself.</summary>
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        return new CountedStream(socket, count => Interlocked.Add(ref _received, count));
+    }
+
+    private sealed class CountedStream(Socket socket, Action<int> received) : NetworkStream(socket, ownsSocket: true)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await base.ReadAsync(buffer, cancellationToken);
+            received(count);
+            return count;
+        }
+    }
+}

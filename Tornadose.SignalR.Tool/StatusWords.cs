@@ -18,7 +18,7 @@ internal static class StatusWords
         HttpStatusCode.TooManyRequests => "429. A limit of the server does not admit another reader "
             + "(MaxSubscribersPerUser, MaxJoinsPerSecond), or something in front counts requests.",
         >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest =>
-            $"{(int)response.StatusCode}, to {response.Headers.Location}. A page for signing in? Then it wants --token, or TORNADOSE_TOKEN. "
+            $"{(int)response.StatusCode}, to {response.Headers.Location}. A page for signing in? Then it wants --token. "
             + "Otherwise use the URL that it ends at: a WebSocket does not follow, and HTTP clients leave their token behind.",
         >= HttpStatusCode.InternalServerError => $"{(int)response.StatusCode}. The server's log says why.",
         var status => $"{(int)status}.",

@@ -10,8 +10,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// </summary>
 /// <remarks>
 /// The loop is the lock: it awaits each read in its place, and nothing else writes the copy meanwhile. What comes meanwhile waits in a
-/// <see cref="FollowQueue"/>; when that is full, what waits is dropped, and the log is read instead. Whatever fails, the loop pauses, longer
-/// each time, and then begins with a read; those who waited for one go on with what there is.
+/// <see cref="FollowQueue"/>; when that is full, what waits is dropped, and the log is read instead. Whatever fails, the loop pauses,
+/// longer each time, and then begins with a read; those who waited for one go on with what there is.
 /// </remarks>
 internal sealed class FollowLoop : IAsyncDisposable
 {

@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>
-/// The array of <see cref="KeyedEntries"/>: sorted by sequence number, and so by offset, with holes. The numbers are in arrays of their own,
-/// so that a binary search works across holes.
+/// The array of <see cref="KeyedEntries"/>: sorted by sequence number, and so by offset, with holes. The numbers are in arrays of their
+/// own, so that a binary search works across holes.
 /// </summary>
 internal sealed class KeyedSlots(int length)
 {

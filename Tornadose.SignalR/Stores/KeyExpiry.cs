@@ -4,8 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Removes the keys of a keyed store that were not set again in time, on condition that they still have not been; unless its backplane does
-/// so itself.
+/// Removes the keys of a keyed store that were not set again in time, on condition that they still have not been; unless its backplane
+/// does so itself.
 /// </summary>
 internal sealed class KeyExpiry(IBackplaneChannel channel)
 {

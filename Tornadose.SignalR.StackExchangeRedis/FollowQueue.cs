@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
 /// What waits for the loop that follows a store, in the order in which it came. Bounded by number, and messages by their bytes as well:
-/// what does not fit is left out, and what waits then is worth nothing any more, because the loop has to read the log.
+/// what does not fit is left out, and what waits then is of no use any more, because the loop has to read the log.
 /// </summary>
 internal sealed class FollowQueue(MessageLog log)
 {

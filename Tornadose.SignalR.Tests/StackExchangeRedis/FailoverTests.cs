@@ -19,11 +19,7 @@ public sealed class FailoverTests
         await redis.Primary.KillAsync();
         Assert.Null(await nodes.TryPublishAsync(nodes.A, "nobody takes this"));
         await redis.PromoteAsync();
-        var healed = await nodes.HealedAsync();
-        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
-        Assert.Equal(seen.Epoch, healed.Epoch);
-        Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<StoreUnavailableException>();
+        await nodes.HealedWithoutLossAsync(seen);
     }
 
     [Fact]
@@ -39,10 +35,7 @@ public sealed class FailoverTests
         await redis.Primary.KillAsync();
         redis.Replica.Resume();
         await redis.PromoteAsync();
-        await nodes.HealedAsync();
-        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
-        Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
-        Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=rollback"));
+        await nodes.HealedByRollbackAsync();
     }
 
     [Fact]
@@ -60,11 +53,7 @@ public sealed class FailoverTests
         await redis.PromoteAsync();
         await redis.Primary.CommandAsync("REPLICAOF", "127.0.0.1", $"{redis.Replica.Port}");
         Assert.Null(await nodes.TryPublishAsync(nodes.A, "to a replica"));
-        var healed = await nodes.HealedAsync();
-        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
-        Assert.Equal(seen.Epoch, healed.Epoch);
-        Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<StoreUnavailableException>();
+        await nodes.HealedWithoutLossAsync(seen);
         await nodes.MovedAsync("backplane.connections.replaced");
     }
 }

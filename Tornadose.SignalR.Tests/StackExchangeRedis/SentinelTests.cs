@@ -22,11 +22,7 @@ public sealed class SentinelTests
         await redis.Primary.KillAsync();
         Assert.Null(await nodes.TryPublishAsync(nodes.A, "nobody takes this"));
         await Eventually.TrueAsync(async () => await sentinel.PrimaryAsync() == redis.Replica.Port);
-        var healed = await nodes.HealedAsync();
-        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
-        Assert.Equal(seen.Epoch, healed.Epoch);
-        Assert.All(nodes.Resets(), Assert.Empty);
-        await nodes.FailedAsync<StoreUnavailableException>();
+        await nodes.HealedWithoutLossAsync(seen);
     }
 
     [Fact]
@@ -43,9 +39,6 @@ public sealed class SentinelTests
         await redis.Primary.KillAsync();
         redis.Replica.Resume();
         await Eventually.TrueAsync(async () => await sentinel.PrimaryAsync() == redis.Replica.Port);
-        await nodes.HealedAsync();
-        await nodes.SettleAsync(await nodes.PublishAsync(20, "after"));
-        Assert.All(nodes.Resets(), resets => Assert.Equal("rollback", resets));
-        Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=rollback"));
+        await nodes.HealedByRollbackAsync();
     }
 }

@@ -95,6 +95,15 @@ internal sealed class TwoNodes : IAsyncDisposable
         return last;
     }
 
+    /// <summary>Publishes messages on one node, and returns the last one's position.</summary>
+    public async Task<MessagePosition> PublishAsync(TestHost host, int count, string name)
+    {
+        MessagePosition last = default;
+        for (var i = 0; i < count; i++)
+            last = await PublishAsync(host, $"{name} {i}");
+        return last;
+    }
+
     public async Task<MessagePosition> PublishAsync(TestHost host, string text)
     {
         var position = await StoreOf(host).PublishAsync(text).WithTimeout();
@@ -123,6 +132,28 @@ internal sealed class TwoNodes : IAsyncDisposable
         foreach (var host in new[] { A, B })
             await Eventually.TrueAsync(async () => (healed = await TryPublishAsync(host, "healed")) is not null);
         return healed!.Value;
+    }
+
+    /// <summary>Waits until both nodes can publish again, and checks that publishes failed, and no subscriber has lost anything.</summary>
+    /// <param name="before">A position from before, which has the epoch still.</param>
+    public async Task HealedWithoutLossAsync(MessagePosition before)
+    {
+        var healed = await HealedAsync();
+        await SettleAsync(await PublishAsync(20, "after"));
+        Assert.Equal(before.Epoch, healed.Epoch);
+        Assert.All(Resets(), Assert.Empty);
+        await FailedAsync<StoreUnavailableException>();
+    }
+
+    /// <summary>
+    /// Waits until both nodes can publish again, and checks that each subscriber was told by one reset that Redis was rolled back.
+    /// </summary>
+    public async Task HealedByRollbackAsync()
+    {
+        await HealedAsync();
+        await SettleAsync(await PublishAsync(20, "after"));
+        Assert.All(Resets(), static resets => Assert.Equal("rollback", resets));
+        Assert.Equal(3, Metrics.Sum("resets", "reason=rollback"));
     }
 
     /// <summary>Publishes on both nodes until told to stop; what is refused meanwhile is noted.</summary>

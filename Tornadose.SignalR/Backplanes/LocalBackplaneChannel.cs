@@ -25,9 +25,7 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
-            _keys.Trim();
-            if (idempotencyKey is not null && _keys.TryGet(idempotencyKey, out var earlier))
+            if (FindEarlier(idempotencyKey) is { } earlier)
                 return new(earlier);
             if (Log.HasEnd)
                 return contents[^1].IsEnd ? new(Log.Position) : throw new StoreCompletedException(_store);
@@ -45,9 +43,7 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
-            _keys.Trim();
-            if (idempotencyKey is not null && _keys.TryGet(idempotencyKey, out var earlier))
+            if (FindEarlier(idempotencyKey) is { } earlier)
                 return new(earlier);
             if (Log.HasEnd)
                 throw new StoreCompletedException(_store);
@@ -83,6 +79,15 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
             _disposed = true;
         Log.Complete();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Where a message or change with this key was stored before; null when none was, and without a key.</summary>
+    /// <exception cref="ObjectDisposedException">The channel is closed: nothing may be stored any more.</exception>
+    private MessagePosition? FindEarlier(string? idempotencyKey)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(IBackplaneChannel));
+        _keys.Trim();
+        return idempotencyKey is not null && _keys.TryGet(idempotencyKey, out var earlier) ? earlier : null;
     }
 
     private MessagePosition Append(MessageContent content)

@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.Tests.Blazor;
 /// </summary>
 internal sealed class RenderModeSite : IAsyncDisposable
 {
-    private static readonly string Program = typeof(RenderModeSite).Assembly
+    public static readonly string Program = typeof(RenderModeSite).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RenderModesProgram").Value!;
 
     private readonly DirectoryInfo _folder;

@@ -129,7 +129,9 @@ public sealed class DashboardConnectionTests
 
     private static async Task<List<(string Store, string Id)>> IdsAsync(ChromiumPage page)
     {
-        var listed = await page.EvalAsync("[...document.querySelectorAll('[data-gap-list] span')].map(id => " +
+        const string Shown = "[...document.querySelectorAll('[data-gap-list] span')]";
+        Assert.True((await page.EvalAsync($"{Shown}.every(id => id.textContent.endsWith(' '))")).GetBoolean(), "The ids run together.");
+        var listed = await page.EvalAsync($"{Shown}.map(id => " +
             "[id.parentElement.querySelector('b').textContent.split(' ')[0], id.dataset.id])");
         return [.. listed.EnumerateArray().Select(pair => (pair[0].GetString()!, pair[1].GetString()!))];
     }

@@ -4,11 +4,14 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 builder.WebHost.UseStaticWebAssets();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddInteractiveWebAssemblyComponents();
 builder.Services.AddStoreViews();
-builder.Services.AddTornadose()
+var stores = builder.Services.AddTornadose()
     .AddQueueStore<int>("numbers", store => store.Capacity = 10_000)
     .AddDataStore("weather").AddKeyedStore<int>("devices").AddQueueStore("silent")
-    .AddQueueStore<int>("short", store => store.Capacity = 5)
-    .AddSqlite(builder.Configuration["database"]!);
+    .AddQueueStore<int>("short", store => store.Capacity = 5);
+if (builder.Configuration["redis"] is { } redis)
+    stores.AddStackExchangeRedis(redis);
+else
+    stores.AddSqlite(builder.Configuration["database"]!);
 
 var app = builder.Build();
 // Below a path that names the wire which the browser is to use: everything is the same below each of them.

@@ -74,7 +74,8 @@ public sealed class KeyedLogStressTests
                 }
 
                 Walk(cursor);
-            });
+            },
+            rounds: 5000);
     }
 
     /// <summary>A reader that comes back while the log continues elsewhere is told so, and never led past it.</summary>
@@ -144,7 +145,7 @@ public sealed class KeyedLogStressTests
         }
     }
 
-    private static async Task WhileAsync(Action<int> write, int from, int step, Action read)
+    private static async Task WhileAsync(Action<int> write, int from, int step, Action read, int rounds = 200)
     {
         using var stop = new CancellationTokenSource();
         var writing = Task.Factory.StartNew(
@@ -159,7 +160,7 @@ public sealed class KeyedLogStressTests
             await Task.Factory.StartNew(
                 () =>
                 {
-                    for (var round = 0; round < 200; round++)
+                    for (var round = 0; round < rounds; round++)
                         read();
                 },
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WithTimeout();

@@ -122,6 +122,9 @@ internal sealed class KeyedReading(MessageLog log, string? key)
 
     private CursorStart Walk(StoreResetReason? reset)
     {
+        // Before the newest entry: where the log continues elsewhere between the two looks, the walk begins before what follows, and falls
+        // behind once more. The other way round it would go on in a log that it has not told of.
+        var first = log.FirstReplayable;
         // Where the newest entry has not yet taken out what it replaces, the walk may find both: then it needs that removal as well.
         var head = log.IsReloading ? log.LastReset! : log.Head;
         _removalsFrom = _entries.SettledSequence >= head.Sequence ? head.Sequence + 1 : head.Sequence;
@@ -129,7 +132,7 @@ internal sealed class KeyedReading(MessageLog log, string? key)
         _clearDue |= reset is not null;
         var beginning = Beginning(head);
         var opening = reset is { } reason ? CursorStart.ResetEntry(reason, beginning) : null;
-        return new CursorStart(opening, log.FirstReplayable, head.Sequence + 1, beginning);
+        return new CursorStart(opening, first, head.Sequence + 1, beginning);
     }
 
     private StoreResetReason? FindFault(MessagePosition? asked, MessageEntry head)

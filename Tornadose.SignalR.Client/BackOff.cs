@@ -2,8 +2,7 @@ namespace Tornadose.SignalR.Client;
 
 /// <summary>
 /// How long to wait before the next attempt: twice as long after each failure, and at random up to half as long again, so that many
-/// clients
-/// do not come back together; never shorter than the server wants.
+/// clients do not come back together; never shorter than the server wants.
 /// </summary>
 internal sealed class BackOff(TornadoseClientOptions options)
 {

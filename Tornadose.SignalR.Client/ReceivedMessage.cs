@@ -29,8 +29,7 @@ public sealed class ReceivedMessage
 
     /// <summary>
     /// The id to resume after, on whatever transport; of several stores it is that of all of them. Null for a message that cannot be
-    /// resumed
-    /// after: a foreign publisher sent it past the log.
+    /// resumed after: a foreign publisher sent it past the log.
     /// </summary>
     public string? Id { get; }
 

@@ -7,8 +7,7 @@ namespace Tornadose.SignalR.Client;
 
 /// <summary>
 /// The application's SignalR connection, with a stream for each store. The streams carry the published text: values that a hub
-/// protocol has
-/// parsed have lost digits and quotes.
+/// protocol has parsed have lost digits and quotes.
 /// </summary>
 internal sealed class SignalRWire(StoreRequests requests, MessageReader messages) : Wire
 {
@@ -52,8 +51,7 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
     {
         /// <summary>
         /// SignalR's client reads without end whatever nobody takes. From here on the streams are given up until the messages are
-        /// taken, and
-        /// the server keeps the rest.
+        /// taken, and the server keeps the rest.
         /// </summary>
         private const int MostWaiting = 1000;
 

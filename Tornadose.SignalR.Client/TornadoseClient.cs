@@ -14,10 +14,9 @@ namespace Tornadose.SignalR;
 /// </summary>
 /// <remarks>
 /// A subscription reconnects for ever and resumes after its last message, on whatever connection comes next: nothing is missing and
-/// nothing
-/// comes twice. Where the server cannot continue, a reset says so (<see cref="ReceivedMessage.Reset"/>). It ends when the application
-/// ends it, when an operator of the server ends this client for good, and by an exception when the server refuses it in a way that
-/// another attempt would not change.
+/// nothing comes twice. Where the server cannot continue, a reset says so (<see cref="ReceivedMessage.Reset"/>). It ends when the
+/// application ends it, when an operator of the server ends this client for good, and by an exception when the server refuses it in a way
+/// that another attempt would not change.
 /// </remarks>
 public sealed class TornadoseClient : IStoreReaders, IDisposable
 {

@@ -29,10 +29,8 @@ public sealed class TornadoseClientOptions
 
     /// <summary>
     /// Gives the bearer token for a request. Called before each attempt to connect, and before each publish, so that a token may
-    /// expire; after
-    /// a 401 it is called once more before the refusal counts. Null, as a result too, for none. Default null. Over SignalR the
-    /// connection has a
-    /// provider of its own; this one serves the requests over HTTP beside it.
+    /// expire; after a 401 it is called once more before the refusal counts. Null, as a result too, for none. Default null. Over SignalR
+    /// the connection has a provider of its own; this one serves the requests over HTTP beside it.
     /// </summary>
     public Func<CancellationToken, ValueTask<string?>>? AccessTokenProvider { get; set; }
 
@@ -73,8 +71,7 @@ public sealed class TornadoseClientOptions
     /// The wait after the first failure. It doubles with each further one, up to <see cref="MaxReconnectDelay"/>, and is up to half as
     /// long again, at
     /// random, so that many clients do not come back together; a connection that lasted five seconds begins with the first wait again.
-    /// Default
-    /// 1 s; from 1 ms. What the server says (<c>retry</c>) replaces it, and no wait is shorter than its <c>Retry-After</c>.
+    /// Default 1 s; from 1 ms. What the server says (<c>retry</c>) replaces it, and no wait is shorter than its <c>Retry-After</c>.
     /// </summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -85,8 +82,7 @@ public sealed class TornadoseClientOptions
 
     /// <summary>
     /// How values are read and written. Default: the web's, as servers have them (camel case). Where reflection is switched off, as in
-    /// a native
-    /// application, set options with a <c>TypeInfoResolver</c>.
+    /// a native application, set options with a <c>TypeInfoResolver</c>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public JsonSerializerOptions JsonSerializerOptions

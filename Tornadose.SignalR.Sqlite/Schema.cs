@@ -8,8 +8,7 @@ namespace Tornadose.SignalR.Sqlite;
 /// only the oldest are deleted.
 /// A keyed store (<c>max_keys</c> is more than 0) has of each key the newest change, whose data is the key's value, and under the key ''
 /// the removal of all keys; there are gaps where changes have been replaced. <c>count</c> and <c>bytes</c> are those of the keys that have
-/// a
-/// value, <c>removals</c> counts the keys that were removed, and <c>forgotten</c> is the offset of the newest removal that is not kept.
+/// a value, <c>removals</c> counts the keys that were removed, and <c>forgotten</c> is the offset of the newest removal that is not kept.
 /// The end of a store is no message: <c>ended</c>, for how long the store is kept after it (0 for ever), and the store's own position.
 /// <c>count</c>, <c>bytes</c> and <c>oldest</c> of a store are those of its messages. <c>due</c> is when retention has to look at it next.
 /// Times are milliseconds since 1970.

@@ -14,9 +14,8 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <remarks>
 /// Who is asked is known from Redis, where each node says every few seconds that it is there: so a node that does not answer is noticed.
 /// One that stops saying so, and has not left, is missed for an hour: it may be cut off and serve readers all the same. Questions and
-/// answers
-/// carry a proof made with a secret that is kept in Redis as well: whoever may only publish can ask nothing, and confirm nothing. A
-/// question counts once, so that it cannot be sent again by somebody else.
+/// answers carry a proof made with a secret that is kept in Redis as well: whoever may only publish can ask nothing, and confirm nothing.
+/// A question counts once, so that it cannot be sent again by somebody else.
 /// </remarks>
 internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 {

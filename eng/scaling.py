@@ -128,8 +128,10 @@ def growth():
     rows = [["subscribers, at 40,000 deliveries a second", ", ".join(f"{x:,}: {number(y)}" for x, y in curve("curve-subscribers", CPU))],
             ["bytes of a message, at 20,000 deliveries a second", ", ".join(f"{x:,}: {number(y)}" for x, y in curve("curve-size", CPU))],
             ["messages a second, to 1,000 subscribers", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-rate", CPU))],
-            ["stores that share 1,000 subscribers, at 40,000 deliveries a second", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-stores", CPU))],
-            ["the same, where one request publishes to all of them", ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-stores-one-request", CPU))]]
+            ["stores that share 1,000 subscribers, at 40,000 deliveries a second",
+             ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-stores", CPU))],
+            ["the same, where one request publishes to all of them",
+             ", ".join(f"{x}: {number(y)}" for x, y in curve("curve-stores-one-request", CPU))]]
     return table(["by", "CPU µs a delivery"], rows) + f"\n\nA line through the sizes: {number(at_nought)} µs a delivery, and {number(each_byte * 1024)} µs for each KB."
 
 

@@ -14,8 +14,7 @@ namespace Tornadose.SignalR.Endpoints;
 /// <remarks>
 /// A snapshot is a subscription that ends at the position at which the log was when it began. So it costs what every other reader costs:
 /// it keeps no message (but for the values of a keyed store, which are read at once), obeys the send time-out, ends with the drain and
-/// with the
-/// user's access, and a reader that the log has lapped is cut. A list is read store after store, each by a subscriber of its own.
+/// with the user's access, and a reader that the log has lapped is cut. A list is read store after store, each by a subscriber of its own.
 /// </remarks>
 internal static class StoreSnapshotResponse
 {

@@ -9,8 +9,7 @@ namespace Tornadose.SignalR.Messages;
 /// </summary>
 /// <remarks>
 /// <para>An array that is sorted by sequence number, with holes where keys have moved to the end. When it is full, what is left is copied
-/// to
-/// another one, at least half of which is free: amortised O(1) for a change, and memory of at most twice the live entries and
+/// to another one, at least half of which is free: amortised O(1) for a change, and memory of at most twice the live entries and
 /// tombstones.</para>
 /// <para>How readers get by without a lock. (1) A slot is filled before the count that covers it is published, and a new array after it is
 /// filled. (2) The writer puts the new entry of a key at the end and publishes it as the log's newest <em>before</em> it empties the old

@@ -11,8 +11,7 @@ namespace Tornadose.SignalR;
 /// Keys are text of 1 to 256 characters, without control characters. All members throw an <see cref="ArgumentException"/> for other keys,
 /// and an <see cref="ObjectDisposedException"/> once the application has ended. Changes throw a <see cref="StoreUnavailableException"/>
 /// where the backplane did not answer (the change may have been stored all the same), a <see cref="StoreRefusedException"/> where it does
-/// not
-/// take the change, and a <see cref="StoreCompletedException"/> once the store is complete.
+/// not take the change, and a <see cref="StoreCompletedException"/> once the store is complete.
 /// </remarks>
 public interface IKeyedStore
 {

@@ -191,7 +191,7 @@ public sealed class ConsumerTests(PackageFixture package)
         await using var host = await StoresApp.StartAsync();
         await using var redis = await RedisProcess.StartAsync();
         await using var app = await ConsumerApp.CreateAsync(
-            package, $"{program}\n{string.Join('\n', context[1..])}", ForTheTrimmer("PublishAot"), references);
+            package, $"{program}\n{string.Join('\n', context[1..])}", ForTheTrimmer("PublishAot") + Unoptimized, references);
         await app.PublishAndStartAsync("--ConnectionStrings:redis", redis.ConnectionString);
         await AssertTakesAnOrderAsync(app);
         await app.KillAndStartAgainAsync("--Tornadose:Sqlite:Synchronous=Normal");
@@ -250,6 +250,9 @@ public sealed class ConsumerTests(PackageFixture package)
 
     /// <summary>To compress a runtime for the browser takes longer than all the rest.</summary>
     private const string Uncompressed = "<CompressionEnabled>false</CompressionEnabled>";
+
+    /// <summary>The native compiler warns of the same, in less time.</summary>
+    private const string Unoptimized = "<Optimize>false</Optimize>";
 
     private const string Order = """{"item":"tea","count":2}""";
 

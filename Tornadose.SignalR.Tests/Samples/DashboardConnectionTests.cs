@@ -5,13 +5,12 @@ using static Tornadose.SignalR.Tests.Samples.DashboardScript;
 namespace Tornadose.SignalR.Tests.Samples;
 
 /// <summary>What the dashboard's reader does to its connection: pause, cut, another wire.</summary>
-public sealed class DashboardConnectionTests
+public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
 {
     [Fact]
     public async Task Pause_ThenResume_HoldsBackAndCatchesUp()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
         await page.ClickAsync("[data-pause]");
         await page.WaitForAsync($"{State} === 'paused'");
@@ -32,8 +31,7 @@ public sealed class DashboardConnectionTests
     [InlineData("?run=browser&wire=websocket")]
     public async Task Cut_ByTheButton_RefillsEveryIdInOrder(string address)
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, address));
+        await using var page = await ChromiumPage.OpenAsync(new Uri(dashboard.Url, address));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1 && {Text("[data-wire=sse] td:last-child span span")} !== '–'");
         // The bars that should have come move in from the right. Looked at by the page itself: a slow machine asks when it is over.
         await page.EvalAsync($"void setInterval(() => window.hasMoved ||= {State} === 'reconnecting' && " +
@@ -46,7 +44,7 @@ public sealed class DashboardConnectionTests
         Assert.True(ids.Count(id => id.Store == "pulse") > 10, "Five seconds are some fifty beats.");
         Assert.Equal(ids.Count, (await page.EvalAsync("Number(document.querySelector('[data-heartbeats]').dataset.missed)")).GetInt32());
         foreach (var store in ids.GroupBy(id => id.Store))
-            Assert.Contains(string.Join(' ', store.Select(id => id.Id)), await KeptAsync(server, store.Key), StringComparison.Ordinal);
+            Assert.Contains(string.Join(' ', store.Select(id => id.Id)), await KeptAsync(store.Key), StringComparison.Ordinal);
         await page.WaitForAsync(
             $"{IsLive} && {HasAll("cpu")} && document.querySelector('[data-beats=cpu] .back').getAttribute('d') !== ''");
     }
@@ -54,8 +52,7 @@ public sealed class DashboardConnectionTests
     [Fact]
     public async Task Wire_Switched_GoesOnWithoutAGapOnTheSamePage()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, InBrowser("signalr")));
+        await using var page = await ChromiumPage.OpenAsync(new Uri(dashboard.Url, InBrowser("signalr")));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
         await page.EvalAsync("window.isSame = true");
         foreach (var (wire, name) in ((string, string)[])[("sse", "SSE"), ("websocket", "WebSocket"), ("signalr", "SignalR")])
@@ -76,8 +73,7 @@ public sealed class DashboardConnectionTests
     [Fact]
     public async Task Wires_SideBySide_MeasureLatencyAndBytesOfEach()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync(
             "[...document.querySelectorAll('[data-wire] .live span')].every(text => parseFloat(text.textContent) >= 0)");
         var sizes = await page.EvalAsync(
@@ -92,8 +88,7 @@ public sealed class DashboardConnectionTests
     public async Task Page_Hidden_GivesItsProbesUp()
     {
         var sse = Fact("delivery", "SSE");
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync($"{IsLive} && {sse} === '1'");
         await page.EvalAsync("Object.defineProperty(document, 'hidden', { value: true, configurable: true }); " +
             "document.dispatchEvent(new Event('visibilitychange'))");
@@ -136,9 +131,9 @@ public sealed class DashboardConnectionTests
         return [.. listed.EnumerateArray().Select(pair => (pair[0].GetString()!, pair[1].GetString()!))];
     }
 
-    private static async Task<string> KeptAsync(DashboardServer server, string store)
+    private async Task<string> KeptAsync(string store)
     {
-        using var snapshot = JsonDocument.Parse(await server.SnapshotAsync(store));
+        using var snapshot = JsonDocument.Parse(await dashboard.Server.SnapshotAsync(store));
         return string.Join(
             ' ', snapshot.RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString()));
     }

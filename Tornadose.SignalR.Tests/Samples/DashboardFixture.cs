@@ -5,7 +5,9 @@ public sealed class DashboardFixture : IAsyncLifetime
 {
     private DashboardServer? _server;
 
-    public Uri Url => _server!.Url;
+    public Uri Url => Server.Url;
+
+    internal DashboardServer Server => _server!;
 
     public async ValueTask InitializeAsync()
     {

@@ -118,8 +118,9 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
     {
         const string Animation = "getComputedStyle(document.querySelector('[data-pill] i')).animationName";
         await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
+        await page.ReducedMotionAsync(false);
         await page.WaitForAsync($"{IsLive} && {Animation} !== 'none'");
-        await page.ReducedMotionAsync();
+        await page.ReducedMotionAsync(true);
         Assert.Equal("none", (await page.EvalAsync(Animation)).GetString());
     }
 }

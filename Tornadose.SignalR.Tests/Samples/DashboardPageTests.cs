@@ -5,26 +5,23 @@ using static Tornadose.SignalR.Tests.Samples.DashboardScript;
 namespace Tornadose.SignalR.Tests.Samples;
 
 /// <summary>The dashboard in a real browser, served by a process of its own.</summary>
-public sealed partial class DashboardPageTests
+public sealed partial class DashboardPageTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
 {
     [Fact]
     public async Task Page_BeforeAnyScript_HasValuesChartsAndIds()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await server.HistoryAsync("cpu", messages: 2);
         using var client = new HttpClient();
-        var page = await client.GetStringAsync(server.Url);
+        var page = await client.GetStringAsync(dashboard.Url);
         Assert.Matches(RenderedId, page);
         Assert.Matches(RenderedLine, page);
         Assert.Matches(RenderedTotal, page);
-        Assert.Contains($"curl -N {server.Store("cpu")}", page, StringComparison.Ordinal);
+        Assert.Contains($"curl -N {dashboard.Server.Store("cpu")}", page, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Page_Loaded_IsLiveWithoutErrors()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync(IsLive);
         foreach (var store in (string[])["cpu", "memory", "network", "disk", "runtime", "pulse", "delivery", "processes", "nodes"])
         {
@@ -39,9 +36,7 @@ public sealed partial class DashboardPageTests
     [Fact]
     public async Task Chart_SnapshotThenStream_HasEveryMessageOnce()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await server.HistoryAsync("cpu", messages: 2);
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > 5 && {HasAll("cpu")}");
     }
 
@@ -51,8 +46,7 @@ public sealed partial class DashboardPageTests
     [InlineData("?run=browser&wire=sse")]
     public async Task Connection_Cut_ResumesAfterTheLastIdWithoutAReset(string address)
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var proxy = CutProxy.Start(server.Url);
+        await using var proxy = CutProxy.Start(dashboard.Url);
         await using var page = await ChromiumPage.OpenAsync(new Uri(proxy.Url, address));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
         await page.EvalAsync($"window.states = []; new MutationObserver(() => states.push({State}))" +
@@ -84,10 +78,9 @@ public sealed partial class DashboardPageTests
     [Fact]
     public async Task Processes_ThatComeAndGo_AreRowsThatComeAndGo()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync($"{IsLive} && {Rows("processes")}.length > 4");
-        await page.GotoAsync(new Uri(server.Url, InBrowser("websocket")), tab: "second");
+        await page.GotoAsync(new Uri(dashboard.Url, InBrowser("websocket")), tab: "second");
         await page.WaitForAsync(IsLive, tab: "second");
         string busy;
         await using (var process = LineProcess.Start("sh", ["-c", "echo $$; while :; do :; done"], Path.GetTempPath()))
@@ -139,37 +132,35 @@ public sealed partial class DashboardPageTests
     [Fact]
     public async Task Note_PostedByCurl_AppearsInEveryTabAndAfterAReload()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
-        await page.GotoAsync(server.Url, tab: "second");
+        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
+        await page.GotoAsync(dashboard.Url, tab: "second");
         await page.WaitForAsync(IsLive);
         await page.WaitForAsync(IsLive, tab: "second");
-        await using var curl = CurlClient.Start(server.Store("notes"), "-d", "hello <b>from</b> curl", "-H", "Content-Type: text/plain");
+        await using var curl = CurlClient.Start(
+            dashboard.Server.Store("notes"), "-d", "hello <b>from</b> curl", "-H", "Content-Type: text/plain");
         Assert.Contains("\"id\"", await curl.NextAsync(), StringComparison.Ordinal);
         await page.WaitForAsync(FirstNoteIs("hello <b>from</b> curl"));
         await page.WaitForAsync(FirstNoteIs("hello <b>from</b> curl"), tab: "second");
-        await page.GotoAsync(server.Url, tab: "third");
+        await page.GotoAsync(dashboard.Url, tab: "third");
         Assert.True((await page.EvalAsync(FirstNoteIs("hello <b>from</b> curl"), tab: "third")).GetBoolean());
     }
 
     [Fact]
     public async Task Note_WrittenInTheForm_ComesBackThroughTheStore()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var page = await ChromiumPage.OpenAsync(server.Url);
+        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync(IsLive);
         await page.EvalAsync(Write("written here"));
         await page.ClickAsync("[data-note-form] button");
         await page.WaitForAsync(FirstNoteIs("written here"));
         await page.WaitForAsync("document.querySelector('#note').value === ''");
-        Assert.Contains("written here", await server.SnapshotAsync("notes"), StringComparison.Ordinal);
+        Assert.Contains("written here", await dashboard.Server.SnapshotAsync("notes"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Publishing_StoreOtherThanNotes_IsForbidden()
     {
-        await using var server = await DashboardServer.StartAsync();
-        await using var curl = CurlClient.Start(server.Store("cpu"), "-d", "1", "-o", "/dev/null", "-w", "%{http_code}\\n");
+        await using var curl = CurlClient.Start(dashboard.Server.Store("cpu"), "-d", "1", "-o", "/dev/null", "-w", "%{http_code}\\n");
         Assert.Equal("403", await curl.NextAsync());
     }
 

@@ -4,7 +4,7 @@ using static Tornadose.SignalR.Tests.Samples.DashboardScript;
 namespace Tornadose.SignalR.Tests.Samples;
 
 /// <summary>The dashboard wherever its components run, and by whatever they read there.</summary>
-public sealed class DashboardRenderModeTests
+public sealed class DashboardRenderModeTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
 {
     [Theory]
     [InlineData("", "Server", "In process")]
@@ -14,9 +14,7 @@ public sealed class DashboardRenderModeTests
     [InlineData("?run=auto&wire=signalr", "Server", "Auto")]
     public async Task Page_WhereverItRuns_IsLivePausesAndGoesOnWithoutAGap(string address, string runs, string choice)
     {
-        await using var server = await DashboardServer.StartAsync();
-        await server.HistoryAsync("cpu", messages: 2);
-        await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, address));
+        await using var page = await ChromiumPage.OpenAsync(new Uri(dashboard.Url, address));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 2 && {HasAll("cpu")}");
         Assert.Equal(runs, (await page.EvalAsync("document.querySelector('[data-runs]').dataset.runs")).GetString());
         Assert.Equal(choice, await page.TextAsync(".switch [aria-current]"));

@@ -56,8 +56,9 @@ public sealed class ChromiumPage : IAsyncDisposable
     /// <summary>Emulates the system's dark or light preference.</summary>
     public Task ColorSchemeAsync(string scheme, string tab = "main") => RunAsync(new { tab, colorScheme = scheme });
 
-    /// <summary>Emulates a user who wants less motion.</summary>
-    public Task ReducedMotionAsync(string tab = "main") => RunAsync(new { tab, reducedMotion = "reduce" });
+    /// <summary>Emulates the system's preference for reduced motion, which is on in a new tab.</summary>
+    public Task ReducedMotionAsync(bool reduced, string tab = "main") =>
+        RunAsync(new { tab, reducedMotion = reduced ? "reduce" : "no-preference" });
 
     public Task CloseTabAsync(string tab) => RunAsync(new { tab, close = true });
 

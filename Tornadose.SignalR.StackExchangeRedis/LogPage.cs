@@ -31,8 +31,8 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
     /// <summary>Reads an entry <c>[id, [field, value, …]]</c>; null for what the script has not written.</summary>
     private static LogPageEntry? ParseEntry(ulong epoch, RedisResult result, string store)
     {
-        if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields || !TryParseId(
-            (string?)id, out var offset, out var tag))
+        if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields
+            || !TryParseId((string?)id, out var offset, out var tag))
             return null;
         RedisValue data = default, format = default, eventType = default, time = default, previous = default;
         RedisValue operation = default, key = default;

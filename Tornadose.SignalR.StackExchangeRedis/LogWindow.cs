@@ -25,8 +25,9 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
     /// <returns>Whether another one has to be read.</returns>
     public bool Add(LogPage page)
     {
-        if (Count > 0 && (
-            page.Top.Position.Epoch != Top.Epoch || (page.Entries.Count > 0 && page.Entries[^1].Position != _newestFirst[^1].Position)))
+        if (Count > 0
+            && (page.Top.Position.Epoch != Top.Epoch
+                || (page.Entries.Count > 0 && page.Entries[^1].Position != _newestFirst[^1].Position)))
         {
             _newestFirst.Clear();
             _bytes = 0;

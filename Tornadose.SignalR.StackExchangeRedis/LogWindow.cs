@@ -51,7 +51,7 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
     {
         var expected = Count == 0 ? Top.Offset : Last - 1;
         _bytes += entry.Content.Size;
-        var fits = Count < room && (Count == 0 || _bytes <= limits.MaxBytes) && !(limits.MaxAge is { } age && page.AgeOf(entry) > age);
+        var fits = Count < room && (Count == 0 || _bytes <= limits.MaxBytes) && !page.IsTooOld(entry, limits);
         if (!fits || entry.Position.Offset != expected)
             return false;
         if (entry.Content.IsEnd)

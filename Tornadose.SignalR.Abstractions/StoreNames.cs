@@ -28,8 +28,10 @@ internal static class StoreNames
     public static string Validate(string name) => IsValid(name)
         ? name
         : throw new ArgumentException(
-            $"'{name}' is not a store name. A name has 1 to {MaxLength} characters, letters, digits and . _ : / -, begins with a letter " +
-                "or a digit, and has no '.' or '..' as a path segment.", nameof(name));
+            $"'{name}' is not a store name. " +
+                $"A name has 1 to {MaxLength} characters, letters, digits and . _ : / -, begins with a letter or a digit, " +
+                "and has no '.' or '..' as a path segment.",
+            nameof(name));
 
     /// <summary>URLs drop such segments, so a store called so could never be asked for.</summary>
     private static bool HasDotSegment(string name)

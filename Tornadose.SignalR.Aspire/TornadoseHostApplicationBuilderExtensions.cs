@@ -40,8 +40,9 @@ public static class TornadoseHostApplicationBuilderExtensions
         configureSettings?.Invoke(settings);
         if (string.IsNullOrWhiteSpace(settings.ConnectionString))
             throw new InvalidOperationException(
-                $"There is no connection string for the stores. Set ConnectionStrings:{connectionName} or " +
-                $"{ConfigurationSection}:ConnectionString, or reference the resource in the AppHost: .WithReference({connectionName}).");
+                "There is no connection string for the stores. " +
+                    $"Set ConnectionStrings:{connectionName} or {ConfigurationSection}:ConnectionString, " +
+                    $"or reference the resource in the AppHost: .WithReference({connectionName}).");
         var options = RedisConnector.Parse(settings.ConnectionString);
         configureOptions?.Invoke(options);
         var tornadose = builder.Services.AddTornadose().AddStackExchangeRedis(options);

@@ -84,10 +84,8 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
     /// The messages, and resets where messages are missing. The connection is read only as fast as the messages are taken. It ends
-    /// when the store is complete, or an operator of the server ends this client for good; <see cref="StoreNotFoundException"/>, <see
-    /// cref="StoreAccessDeniedException"/> and
-    /// <see cref="StoreConnectionException"/> end it where another attempt
-    /// would not help.
+    /// when the store is complete, or an operator of the server ends this client for good; <see cref="StoreNotFoundException"/>,
+    /// <see cref="StoreAccessDeniedException"/> and <see cref="StoreConnectionException"/> end it where another attempt would not help.
     /// </returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
     public IAsyncEnumerable<ReceivedMessage> ReadAllAsync(
@@ -285,9 +283,10 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// published as text, anything else as JSON.
     /// </typeparam>
     /// <param name="store">The store's name.</param>
-    /// <param name="values">The values: from 1 to <see cref="PublishOptions.MaxBatchMessages"/>, which the server takes as a body of at
-    /// most
-    /// <see cref="PublishOptions.MaxBatchBytes"/>.</param>
+    /// <param name="values">
+    /// The values: from 1 to <see cref="PublishOptions.MaxBatchMessages"/>, which the server takes as a body of at most
+    /// <see cref="PublishOptions.MaxBatchBytes"/>.
+    /// </param>
     /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
     /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>
     /// <returns>The id of the last message, once the server's log has all of them.</returns>
@@ -317,8 +316,8 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return new Publisher(CreateRequests()).PublishAsync(
-            store, MessageLines.Write(values, typeInfo), MessageLines.MediaType, options, cancellationToken);
+        return new Publisher(CreateRequests())
+            .PublishAsync(store, MessageLines.Write(values, typeInfo), MessageLines.MediaType, options, cancellationToken);
     }
 
     /// <summary>Closes idle connections that are the client's own; subscriptions end by their own means.</summary>
@@ -344,8 +343,8 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
 
     private Task<string> PublishAsync(
         string store, ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options, CancellationToken cancellationToken) =>
-        new Publisher(CreateRequests()).PublishAsync(
-            store, data, format == MessageFormat.Json ? "application/json" : "text/plain", options, cancellationToken);
+        new Publisher(CreateRequests())
+            .PublishAsync(store, data, format == MessageFormat.Json ? "application/json" : "text/plain", options, cancellationToken);
 
     private StoreSubscription Follow(
         StoreList stores, Func<ReceivedMessage, CancellationToken, ValueTask> onMessage,

@@ -16,8 +16,8 @@ public abstract partial class StoreSpecification<TFixture>
         var each = _fixture.HeavyLoad / Publishers;
         var store = await QueueAsync(capacity: Publishers * each, configure: options => options.MaxBytes = 1L << 30);
         var readers = Enumerable.Range(0, Readers).Select(_ => Task.Run(() => ReadOrderAsync(store, Publishers * each))).ToArray();
-        var publishers = Enumerable.Range(0, Publishers).Select(
-            publisher => Task.Run(() => PublishInOrderAsync(store, publisher, each))).ToArray();
+        var publishers = Enumerable.Range(0, Publishers)
+            .Select(publisher => Task.Run(() => PublishInOrderAsync(store, publisher, each))).ToArray();
 
         await Task.WhenAll(publishers).WithTimeout(HeavyTimeout);
 

@@ -76,8 +76,9 @@ internal sealed class DatabaseLock : IDisposable
     private static bool IsLocked(IOException failure) => (failure.HResult & 0xFFFF) is 11 or 35 or 32;
 
     private StoreUnavailableException InUse(string locked, Exception failure) => Refused(
-        $"The database '{_path}' is in use by another process, which has locked '{locked}': stores on SQLite belong to one process "
-        + "at a time. End the other process, or give this one a database of its own by AddSqlite(\"Data Source=...\"). "
+        $"The database '{_path}' is in use by another process, which has locked '{locked}': "
+        + "stores on SQLite belong to one process at a time. "
+        + """End the other process, or give this one a database of its own by AddSqlite("Data Source=..."). """
         + "No file need be deleted.", failure);
 
     private static StoreUnavailableException Refused(string message, Exception failure) => new(message, mayBeStored: false, failure);

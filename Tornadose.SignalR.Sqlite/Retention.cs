@@ -18,12 +18,6 @@ internal sealed class Retention : IDisposable
 
     private const int CatchUp = 3;
 
-    /// <summary>What costs as much as a further row.</summary>
-    private const int PageBytes = 4096;
-
-    /// <summary>For how long a store is left alone that cannot be dealt with.</summary>
-    private const long PostponeMilliseconds = 60_000;
-
     /// <summary>How far a store may be over its limits until retention does not wait for its interval.</summary>
     private const int SlackMessages = 1024;
 
@@ -31,21 +25,14 @@ internal sealed class Retention : IDisposable
 
     private readonly SqliteDatabase _database;
     private readonly WriteTransaction _transaction;
-    private readonly OpenStores _stores;
-    private readonly SqliteBackplaneOptions _options;
     private readonly ILogger _logger;
-    private readonly Statement _due;
-    private readonly Statement _oldest;
-    private readonly Statement _delete;
-    private readonly Statement _postpone;
     private readonly Statement _deleteKeys;
     private readonly Statement _deleteUsed;
     private readonly RulesWalk _rules;
+    private readonly DueStores _due;
     private readonly FileShrinking _file;
-    private readonly List<(string Store, MessagePosition Position, MessageContent Removal)> _removed = [];
     private long _committed;
     private long _step;
-    private long _left;
     private volatile string? _fault;
     private bool _isDamaged;
     private long _faultUntil;
@@ -53,16 +40,12 @@ internal sealed class Retention : IDisposable
     public Retention(
         SqliteDatabase database, WriteTransaction transaction, OpenStores stores, SqliteBackplaneOptions options, ILogger logger)
     {
-        (_database, _transaction, _stores, _options, _logger) = (database, transaction, stores, options, logger);
-        Statement Prepare(string sql, int parameters) => new(database.Writer, sql, parameters);
-        _due = Prepare($"SELECT {StoreRowReader.Columns} FROM stores WHERE due <= ?1 ORDER BY due LIMIT 1", 1);
-        _oldest = Prepare("SELECT offset, time, length(data), event FROM messages WHERE store = ?1 ORDER BY offset", 1);
-        _delete = Prepare("DELETE FROM messages WHERE store = ?1 AND offset <= ?2", 2);
-        _postpone = Prepare("UPDATE stores SET due = ?2 WHERE id = ?1", 2);
-        _deleteKeys = Prepare("DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 LIMIT ?2)", 2);
-        _deleteUsed = Prepare("DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 LIMIT ?2)", 2);
+        (_database, _transaction, _logger) = (database, transaction, logger);
+        _deleteKeys = new(database.Writer, "DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires <= ?1 LIMIT ?2)", 2);
+        _deleteUsed = new(database.Writer, "DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ?1 LIMIT ?2)", 2);
         _rules = new RulesWalk(database, transaction, stores, options, logger);
         _file = new FileShrinking(database, options);
+        _due = new DueStores(database, transaction, stores, _rules, _file, options, Postpone);
     }
 
     /// <summary>Why something cannot be deleted; null when all can.</summary>
@@ -77,7 +60,7 @@ internal sealed class Retention : IDisposable
     /// <summary>Looks at what a commit has made of a store.</summary>
     public void Note(Pending committed)
     {
-        _committed += Cost(committed.Size);
+        _committed += DueStores.Cost(committed.Size);
         if (committed.Record?.Row is { Limits.IsKeyed: false } row && !_isDamaged)
             IsPressing |= row.Count > (2L * row.Limits.Capacity) + SlackMessages
                 || (row.Count > 1 && row.Bytes - SlackBytes > row.Limits.MaxBytes && row.Bytes / 2 > row.Limits.MaxBytes);
@@ -89,9 +72,9 @@ internal sealed class Retention : IDisposable
     {
         IsPressing = false;
         (_step, _committed) = (StepRows + (CatchUp * _committed), 0);
-        _left = _step;
         var (more, failed) = (false, false);
-        Func<bool>[] parts = [_rules.Walk, VisitDue, () => Expire(_deleteKeys), () => Expire(_deleteUsed)]; // the walk finds what is due
+        Func<bool>[] parts =
+            [_rules.Walk, () => _due.Visit(_step), () => Expire(_deleteKeys), () => Expire(_deleteUsed)]; // the walk finds what is due
         try
         {
             foreach (var part in parts)
@@ -112,11 +95,10 @@ internal sealed class Retention : IDisposable
     public void Dispose()
     {
         _rules.Dispose();
-        foreach (var statement in (Statement[])[_due, _oldest, _delete, _postpone, _deleteKeys, _deleteUsed])
-            statement.Dispose();
+        _due.Dispose();
+        _deleteKeys.Dispose();
+        _deleteUsed.Dispose();
     }
-
-    private static int Cost(long bytes) => 1 + (int)(bytes / PageBytes);
 
     private bool TryPart(Func<bool> part, ref bool failed)
     {
@@ -125,12 +107,12 @@ internal sealed class Retention : IDisposable
             _transaction.Begin();
             var more = part();
             _transaction.Commit();
-            ShowRemoved();
+            _due.ShowRemoved();
             return more;
         }
         catch (Exception failure)
         {
-            _removed.Clear();
+            _due.DropRemoved();
             _transaction.RollBack();
             if (SqliteErrors.IsOfAll(failure))
                 throw;
@@ -140,117 +122,14 @@ internal sealed class Retention : IDisposable
         }
     }
 
-    private bool VisitDue()
-    {
-        while (_left > 0 && FindDue() is var (row, name))
-        {
-            _left--;
-            var removed = _removed.Count;
-            if (_transaction.Attempt(_stores.Find(name), () => Visit(row, name)) is not { } failure)
-                continue;
-            _removed.RemoveRange(removed, _removed.Count - removed);
-            Fail(failure);
-            _faultUntil = _transaction.Now + PostponeMilliseconds;
-            _postpone.Execute(row.Id, _faultUntil);
-        }
-
-        return _left <= 0;
-    }
-
-    private (StoreRow Row, string Name)? FindDue()
-    {
-        using var found = _due.Query(_transaction.Now);
-        return found.Read() ? (StoreRowReader.Read(found), StoreRowReader.ReadName(found)) : null;
-    }
-
-    /// <summary>Deletes of one store what is no longer kept.</summary>
-    private void Visit(StoreRow row, string name)
-    {
-        var record = _stores.Find(name);
-        var isForgotten = record is null && IsForgotten(row) && _rules.IsUndeclared(name);
-        if (record is not null)
-        {
-            _transaction.Use(record);
-            row = record.Draft;
-        }
-
-        if (isForgotten)
-            row.Limits = row.Limits with { Capacity = 0 };
-        if (!row.Limits.IsKeyed)
-            Trim(ref row);
-        else if (!isForgotten)
-            row = TrimKeyed(record ?? new StoreRecord(name)); // nobody has it open: it is known for this step
-        if (isForgotten && (row.Count == 0 || row.Limits.IsKeyed)) // some keys without the others would be another state
-        {
-            _transaction.Forget(row);
-            return;
-        }
-
-        if (record is not null)
-            record.Draft = row;
-        _transaction.Update(row);
-        var now = _transaction.Now;
-        if (row.Due(_options.KeepUnusedStores) <= now && !row.IsOverLimits && !row.HasExpired(now))
-            _postpone.Execute(row.Id, now + PostponeMilliseconds); // it could be forgotten, but must not be
-    }
-
-    private bool IsForgotten(in StoreRow row) =>
-        (row.Count == 0 && row.Ended is null && StoreRow.IsExpired(row.Time, StoreRow.KeyLifetime, _transaction.Now))
-        || (row.Ended is > 0 and var kept && row.Time + kept <= _transaction.Now)
-        || (_options.KeepUnusedStores is { } unused && StoreRow.IsExpired(row.Time, unused, _transaction.Now));
-
-    /// <summary>Removes the keys that were not set again in time, as a publisher would: readers that come back are told.</summary>
-    private StoreRow TrimKeyed(StoreRecord record)
-    {
-        _transaction.Use(record);
-        foreach (var key in _transaction.Keyed.FindExpired(ref record.Draft, (_left + 1) / 2, _transaction.Now))
-        {
-            _left -= 2; // it is replaced
-            var removal = MessageContent.OfKey(record.Name, key, StoreChange.Delete, default);
-            _removed.Add((record.Name, _transaction.AppendNext(record, removal), removal));
-        }
-
-        _transaction.Keyed.DropRemovals(ref record.Draft);
-        return record.Draft;
-    }
-
-    /// <summary>A store that was opened meanwhile may have been read before the commit.</summary>
-    private void ShowRemoved()
-    {
-        foreach (var (store, position, removal) in _removed)
-            _stores.Find(store)?.Show(position, removal);
-        _removed.Clear();
-    }
-
-    private void Trim(ref StoreRow row)
-    {
-        long? last = null;
-        var isEmpty = true;
-        using (var oldest = _oldest.Query(row.Id))
-        {
-            while (oldest.Read())
-            {
-                isEmpty = false;
-                row.Oldest = oldest.GetInt64(1);
-                if (_left <= 0 || !(row.IsOverLimits || row.HasExpired(_transaction.Now)))
-                    break;
-                last = oldest.GetInt64(0);
-                var bytes = oldest.GetInt64(2) + (oldest.IsDBNull(3) ? 0 : oldest.GetString(3).Length);
-                row.Count--;
-                row.Bytes -= bytes;
-                _left -= Cost(bytes);
-            }
-        }
-
-        if (isEmpty || row.Count == 0)
-            (row.Count, row.Bytes) = (0, 0); // also where another program has deleted them
-        if (last is null)
-            return;
-        _delete.Execute(row.Id, last);
-        _file.NoteDeletion();
-    }
-
     private bool Expire(Statement delete) => delete.Execute(_transaction.Now, _step) == _step;
+
+    /// <summary>A store is left alone for a while, and the fault shows for as long.</summary>
+    private void Postpone(Exception failure, long until)
+    {
+        Fail(failure);
+        _faultUntil = until;
+    }
 
     private void Fail(Exception failure)
     {

@@ -41,8 +41,8 @@ internal static class SqliteErrors
         Busy or Locked => $"The database '{path}' is locked by another program. End its transaction.",
         ReadOnly => $"The database '{path}' is read-only. Make the file and its folder writable.",
         InputOutput when failure is SqliteException { SqliteExtendedErrorCode: InputOutputWrite } =>
-            $"The database '{path}' cannot be written any more ({failure.Message}): it, its '-wal' file or the file system has become "
-            + "read-only, or the disk fails. Make them writable.",
+            $"The database '{path}' cannot be written any more ({failure.Message}): "
+            + "it, its '-wal' file or the file system has become read-only, or the disk fails. Make them writable.",
         InputOutput => $"The database '{path}' cannot be read or written: the disk reports an error ({failure.Message}).",
         Corrupt => $"The database '{path}' is damaged ({failure.Message}). Stop the application, and restore the file or move it away.",
         Full => $"There is no room for the database '{path}': the disk is full.",

@@ -86,11 +86,8 @@ internal sealed record KeyedRead(LogTop Top, IReadOnlyList<KeyedReadEntry> Entri
     /// <summary>What shows that the log is not the copy's.</summary>
     private StoreResetReason? FindBreak(MessagePosition at)
     {
-        var top = Top.Position;
-        if (top.Epoch != at.Epoch)
-            return StoreResetReason.Epoch;
-        if (top.Offset < at.Offset || (top.Offset == at.Offset && top.Tag != at.Tag))
-            return StoreResetReason.Rollback;
+        if (Top.FindBreak(at) is { } reason)
+            return reason;
         foreach (var entry in Entries)
             if ((entry.Position.Offset == at.Offset && entry.Position.Tag != at.Tag)
                 || (entry.Position.Offset == at.Offset + 1 && entry.PreviousTag != at.Tag))

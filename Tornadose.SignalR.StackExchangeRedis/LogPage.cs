@@ -1,5 +1,6 @@
 using System.Globalization;
 using StackExchange.Redis;
+using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
@@ -13,6 +14,35 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
 {
     /// <summary>For how long an entry has been there. No less than nothing: clocks are set back.</summary>
     public TimeSpan AgeOf(LogPageEntry entry) => TimeSpan.FromMilliseconds(Math.Max(0, Now - entry.Time));
+
+    /// <summary>Whether an entry is older than a log keeps it.</summary>
+    public bool IsTooOld(LogPageEntry entry, MessageLogLimits limits) => limits.MaxAge is { } age && AgeOf(entry) > age;
+
+    /// <summary>Why the page does not continue a copy; null when it does.</summary>
+    /// <param name="at">The copy's newest position.</param>
+    /// <param name="limits">What the copy keeps.</param>
+    public StoreResetReason? FindBreak(MessagePosition at, MessageLogLimits limits)
+    {
+        if (Top.FindBreak(at) is { } reason)
+            return reason;
+        if (Top.Position == at)
+            return null;
+        var next = at.Offset + 1;
+        foreach (var entry in Entries)
+        {
+            if (entry.Position.Offset == at.Offset && entry.Position.Tag != at.Tag)
+                return StoreResetReason.Rollback;
+            if (entry.Position.Offset <= at.Offset)
+                continue;
+            // The copy's newest message need not be kept any more: a store that was idle for long keeps none.
+            var isAnchored = at.Offset == 0 || next > at.Offset + 1 || Entries[0].Position == at || entry.PreviousTag == at.Tag;
+            if (!limits.NewestSuffices && (!isAnchored || entry.Position.Offset != next || IsTooOld(entry, limits)))
+                return StoreResetReason.Expired;
+            next = entry.Position.Offset + 1;
+        }
+
+        return next == at.Offset + 1 && IsLast ? StoreResetReason.Expired : null;
+    }
 
     /// <summary>Reads what <c>read.lua</c> or <c>entries.lua</c> returns; null for a store without an epoch.</summary>
     public static LogPage? Parse(RedisResult result, string store)
@@ -31,8 +61,8 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
     /// <summary>Reads an entry <c>[id, [field, value, …]]</c>; null for what the script has not written.</summary>
     private static LogPageEntry? ParseEntry(ulong epoch, RedisResult result, string store)
     {
-        if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields || !TryParseId(
-            (string?)id, out var offset, out var tag))
+        if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields
+            || !TryParseId((string?)id, out var offset, out var tag))
             return null;
         RedisValue data = default, format = default, eventType = default, time = default, previous = default;
         RedisValue operation = default, key = default;

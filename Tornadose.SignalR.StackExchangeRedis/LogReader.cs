@@ -132,7 +132,9 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
             range.First, range.Last == long.MaxValue ? "" : range.Last.ToString(CultureInfo.InvariantCulture),
             range.NewestFirst ? "newest" : "oldest", range.Count, _pageBytes,
         ];
-        return LogPage.Parse(await node.Connection.EvaluateAsync(
-            RedisScripts.Read, [keys.Meta, keys.Log], arguments, cancellationToken).ConfigureAwait(false), keys.Store);
+        return LogPage.Parse(
+            await node.Connection.EvaluateAsync(RedisScripts.Read, [keys.Meta, keys.Log], arguments, cancellationToken)
+                .ConfigureAwait(false),
+            keys.Store);
     }
 }

@@ -117,7 +117,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
             var at = log.Position;
             var page = await source.ReadAsync(
                 new LogRange(Math.Max(1, at.Offset), last, MaxPageSize, NewestFirst: false), cancellationToken).ConfigureAwait(false);
-            if (FindBreak(at, page) is { } reason)
+            if (page.FindBreak(at, log.Limits) is { } reason)
             {
                 await ReadWindowAsync(reason, cancellationToken).ConfigureAwait(false); // (5)
                 return;
@@ -131,35 +131,6 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
 
     /// <summary>The position before an entry. Its tag is not known, unless it is that of an empty log.</summary>
     private static MessagePosition Before(MessagePosition position) => new(position.Epoch, position.Offset - 1, 0);
-
-    /// <summary>Why a page does not continue the copy; null when it does.</summary>
-    private StoreResetReason? FindBreak(MessagePosition at, LogPage page)
-    {
-        var top = page.Top.Position;
-        if (top.Epoch != at.Epoch)
-            return StoreResetReason.Epoch;
-        if (top.Offset < at.Offset || (top.Offset == at.Offset && top.Tag != at.Tag))
-            return StoreResetReason.Rollback;
-        if (top == at)
-            return null;
-        var next = at.Offset + 1;
-        foreach (var entry in page.Entries)
-        {
-            if (entry.Position.Offset == at.Offset && entry.Position.Tag != at.Tag)
-                return StoreResetReason.Rollback;
-            if (entry.Position.Offset <= at.Offset)
-                continue;
-            // The copy's newest message need not be kept any more: a store that was idle for long keeps none.
-            var isAnchored = at.Offset == 0 || next > at.Offset + 1 || page.Entries[0].Position == at || entry.PreviousTag == at.Tag;
-            if (!log.Limits.NewestSuffices && (!isAnchored || entry.Position.Offset != next || IsTooOld(entry, page)))
-                return StoreResetReason.Expired;
-            next = entry.Position.Offset + 1;
-        }
-
-        return next == at.Offset + 1 && page.IsLast ? StoreResetReason.Expired : null;
-    }
-
-    private bool IsTooOld(LogPageEntry entry, LogPage page) => log.Limits.MaxAge is { } age && page.AgeOf(entry) > age;
 
     /// <summary>Whether the copy has this message, or is too far ahead to know. False: it has another one of that number.</summary>
     private bool IsPast(MessagePosition position)

@@ -25,8 +25,9 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
     /// <returns>Whether another one has to be read.</returns>
     public bool Add(LogPage page)
     {
-        if (Count > 0 && (
-            page.Top.Position.Epoch != Top.Epoch || (page.Entries.Count > 0 && page.Entries[^1].Position != _newestFirst[^1].Position)))
+        if (Count > 0
+            && (page.Top.Position.Epoch != Top.Epoch
+                || (page.Entries.Count > 0 && page.Entries[^1].Position != _newestFirst[^1].Position)))
         {
             _newestFirst.Clear();
             _bytes = 0;
@@ -50,7 +51,7 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
     {
         var expected = Count == 0 ? Top.Offset : Last - 1;
         _bytes += entry.Content.Size;
-        var fits = Count < room && (Count == 0 || _bytes <= limits.MaxBytes) && !(limits.MaxAge is { } age && page.AgeOf(entry) > age);
+        var fits = Count < room && (Count == 0 || _bytes <= limits.MaxBytes) && !page.IsTooOld(entry, limits);
         if (!fits || entry.Position.Offset != expected)
             return false;
         if (entry.Content.IsEnd)

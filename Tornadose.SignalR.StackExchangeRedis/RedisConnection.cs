@@ -13,12 +13,6 @@ internal sealed class RedisConnection(
     RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics,
     ILogger logger) : IAsyncDisposable
 {
-    public const string Sharded = "sharded";
-
-    private const string Plain = "plain";
-
-    private static readonly Version FirstSharded = new(7, 0);
-
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _current;
     private bool _disposed;
@@ -69,8 +63,7 @@ internal sealed class RedisConnection(
         RunAsync(multiplexer => EvaluateAsync(multiplexer.GetDatabase(), script, keys, arguments), cancellationToken);
 
     /// <summary>
-    /// How messages are announced: <see cref="Sharded"/> in a cluster of Redis 7, where an ordinary message would go to all its nodes;
-    /// otherwise <see cref="Plain"/>. As the scripts know it. Null as long as no server has said what it is.
+    /// How messages are announced: see <see cref="RedisServers.AnnouncingOf"/>. Null as long as no server has said what it is.
     /// </summary>
     public string? Announcing => _announcing ?? FindOut();
 
@@ -94,13 +87,9 @@ internal sealed class RedisConnection(
     /// Whether any server that takes writes answers a ping. Of a cluster one may be away, or a whole shard, and the connections to the
     /// others are as good as ever.
     /// </summary>
-    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
-    {
-        var servers = _current is { IsCompletedSuccessfully: true } current ? current.Result.GetServers() : [];
-        var answers = await Task.WhenAll(servers.Where(static server => server.IsConnected && !server.IsReplica)
-            .Select(server => AnswersAsync(server, cancellationToken))).ConfigureAwait(false);
-        return answers.Contains(true);
-    }
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken) =>
+        _current is { IsCompletedSuccessfully: true } current
+        && await RedisServers.AnyAnswersAsync(current.Result, options.CommandTimeout, time, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Whether this is the connection in use, not one that was replaced.</summary>
     public bool IsCurrent(IConnectionMultiplexer multiplexer) =>
@@ -170,36 +159,14 @@ internal sealed class RedisConnection(
         }
     }
 
-    private async Task<bool> AnswersAsync(IServer server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await server.PingAsync().WaitAsync(options.CommandTimeout, time, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (RedisServerException)
-        {
-            return true; // that it is busy, or loading
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && RedisErrors.Translate(failure) is not null)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Known once a server has said what it is.</summary>
     private string? FindOut()
     {
         if (_current is not { IsCompletedSuccessfully: true } current)
             return null;
-        var servers = current.Result.GetServers().Where(
-            static server => server.IsConnected && server.ServerType != ServerType.Sentinel).ToList();
-        if (servers.Count == 0)
-            return null;
-        var isSharded = servers.TrueForAll(static server => server.ServerType == ServerType.Cluster && server.Version >= FirstSharded);
-        var found = isSharded ? Sharded : Plain;
-        if (Interlocked.Exchange(ref _announcing, found) != found)
-            logger.Announcing(isSharded ? "sharded channels (SPUBLISH), as this is a cluster" : "ordinary channels (PUBLISH)");
+        var found = RedisServers.AnnouncingOf(current.Result);
+        if (found is not null && Interlocked.Exchange(ref _announcing, found) != found)
+            logger.Announcing(RedisServers.WordsOf(found));
         return found;
     }
 

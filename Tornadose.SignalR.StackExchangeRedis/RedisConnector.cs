@@ -20,12 +20,13 @@ internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> Connect
         if (!connectionString.Contains("://", StringComparison.Ordinal))
             return ConfigurationOptions.Parse(connectionString);
         var database = 0;
-        if (!Uri.TryCreate(connectionString, UriKind.Absolute, out var url) || url.Scheme is not (
-            "redis" or "rediss") || url.Host.Length == 0
-            || url.Query.Length > 0 || (url.AbsolutePath.Length > 1 && !int.TryParse(
-                url.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database)))
-            throw new ArgumentException("The URL of Redis must be redis://user:password@host:port/database, or rediss:// for TLS, " +
-                "without a query. Or write host:port,user=…,password=….", nameof(connectionString));
+        if (!Uri.TryCreate(connectionString, UriKind.Absolute, out var url)
+            || url.Scheme is not ("redis" or "rediss") || url.Host.Length == 0 || url.Query.Length > 0
+            || (url.AbsolutePath.Length > 1
+                && !int.TryParse(url.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database)))
+            throw new ArgumentException(
+                "The URL of Redis must be redis://user:password@host:port/database, or rediss:// for TLS, without a query. " +
+                    "Or write host:port,user=…,password=….", nameof(connectionString));
         var options = new ConfigurationOptions { Ssl = url.Scheme == "rediss", DefaultDatabase = database };
         options.EndPoints.Add(url.Host, url.Port > 0 ? url.Port : DefaultPort);
         var user = url.UserInfo.Split(':', 2);
@@ -66,7 +67,8 @@ internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> Connect
     private static void RefuseChannelPrefix(ConfigurationOptions options)
     {
         if (!options.ChannelPrefix.IsNullOrEmpty)
-            throw new InvalidOperationException("A channelPrefix of the Redis connection is not supported. Set the prefix of keys and " +
-                "channels by RedisBackplaneOptions.KeyPrefix.");
+            throw new InvalidOperationException(
+                "A channelPrefix of the Redis connection is not supported. " +
+                    "Set the prefix of keys and channels by RedisBackplaneOptions.KeyPrefix.");
     }
 }

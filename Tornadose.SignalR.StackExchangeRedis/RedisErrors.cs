@@ -26,8 +26,8 @@ internal static class RedisErrors
         refused.InnerException is RedisServerException failure && Says(failure, "FULL");
 
     public static StoreUnavailableException NotConnected(Exception? failure = null) => new(
-        "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once " +
-            "it can be reached again.", mayBeStored: false, failure);
+        "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once it can be reached again.",
+        mayBeStored: false, failure);
 
     /// <summary>The exception to throw instead; null for one that is nothing of Redis's.</summary>
     public static Exception? Translate(Exception failure) => failure switch
@@ -37,8 +37,9 @@ internal static class RedisErrors
                 $"Redis cannot serve at the moment ({failure.Message}). Nothing was stored: publish again.", mayBeStored: false, failure),
         RedisServerException => new StoreRefusedException($"Redis refused: {failure.Message}", failure),
         TimeoutException or RedisException or ObjectDisposedException or OperationCanceledException => new StoreUnavailableException(
-            "Redis did not answer. The message may have been stored all the same: publish again with the same IdempotencyKey, which " +
-                "stores it once.", mayBeStored: true, failure),
+            "Redis did not answer. The message may have been stored all the same: " +
+                "publish again with the same IdempotencyKey, which stores it once.",
+            mayBeStored: true, failure),
         _ => null,
     };
 
@@ -49,6 +50,6 @@ internal static class RedisErrors
     private static bool Says(Exception failure, string word) =>
         failure.Message.StartsWith(word, StringComparison.Ordinal)
         || (failure.Message.Contains("@user_script", StringComparison.Ordinal)
-            && (failure.Message.Contains($" -{word} ", StringComparison.Ordinal) || failure.Message.Contains(
-                $": {word} ", StringComparison.Ordinal)));
+            && (failure.Message.Contains($" -{word} ", StringComparison.Ordinal)
+                || failure.Message.Contains($": {word} ", StringComparison.Ordinal)));
 }

@@ -47,7 +47,7 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     public RedisChannel[] Channels(string announcing)
     {
         List<RedisChannel> channels = [Channel];
-        if (announcing == RedisConnection.Sharded)
+        if (announcing == RedisServers.Sharded)
             channels.Add(RedisChannel.Sharded(_tag));
         if (furtherChannel is not null)
             channels.Add(Literal(furtherChannel));

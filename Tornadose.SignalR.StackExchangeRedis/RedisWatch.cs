@@ -63,8 +63,8 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
         Task<StoreException?>[] looks =
         [
             TryAsync(questions.ListenAsync(cancellationToken)),
-            .. channels().Where(static store => store.NeedsTending || store.Follower.IsFollowed).Select(
-                store => TryAsync(LookAtAsync(store, cancellationToken))),
+            .. channels().Where(static store => store.NeedsTending || store.Follower.IsFollowed)
+                .Select(store => TryAsync(LookAtAsync(store, cancellationToken))),
         ];
         var failures = (await Task.WhenAll(looks).ConfigureAwait(false)).OfType<StoreException>().ToList();
         Fault = failures.Count == 0

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.WebSockets;
 using System.Text.Json;
 
 namespace Tornadose.SignalR.Tool;
@@ -35,10 +34,11 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
                     await ResumeAsync("the query's after=", $"after={StrangeId}", lastEventId: null, stop);
                 }
 
-                using var socket = await ConnectAsync(stop);
+                using var socket = new DoctorSocket(url, token, _requests, _report);
+                await socket.ConnectAsync(patience, stop);
                 if (publishes && stream is not null)
                     await PublishAsync(stop);
-                await Task.WhenAll(WatchAsync(stream, stop), WatchAsync(socket, stop));
+                await Task.WhenAll(WatchAsync(stream, stop), socket.WatchAsync(watch, stop));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -46,9 +46,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
             return _report.FoundFault ? 1 : 0; // Ctrl+C
         }
 
-        _report.Say(_report.FoundFault
-            ? "There are faults; docs/deploying.md has the lines for each proxy."
-            : "Nothing stands in the way.");
+        _report.Say(
+            _report.FoundFault ? "There are faults; docs/deploying.md has the lines for each proxy." : "Nothing stands in the way.");
         return _report.FoundFault ? 1 : 0;
     }
 
@@ -67,7 +66,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
                 return _report.Fault(
                     $"What answers is no store: it sends {response.Content.Headers.ContentType?.MediaType ?? "nothing"}. "
                     + "A page for signing in, another application, or a path that the proxy does not pass on? "
-                    + "MapStores(\"/stores\") gives /stores/orders.");
+                    + """MapStores("/stores") gives /stores/orders.""");
             var answer = JsonElement.Parse(await response.Content.ReadAsStringAsync(deadline.Token));
             if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("id", out _))
                 return _report.Fault("What answers is no store: its JSON has no id.");
@@ -75,8 +74,9 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
                 return _report.Fault("The store is complete: nothing more will come, and streams end at once. Look at another one.");
             _report.Ok($"A whole answer takes {Milliseconds(took)}, over HTTP/{response.Version}{StatusWords.NamesOf(response)}.");
             if (response.Version.Major < 2)
-                _report.Note("Browsers open six connections to a site over HTTP/1.1, so six streams in all tabs. Over HTTP/2, "
-                    + "which needs TLS, they share one.");
+                _report.Note(
+                    "Browsers open six connections to a site over HTTP/1.1, so six streams in all tabs. "
+                    + "Over HTTP/2, which needs TLS, they share one.");
             return true;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
@@ -89,18 +89,20 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         }
         catch (HttpRequestException failure)
         {
-            return _report.Fault(failure.HttpRequestError switch
-            {
-                HttpRequestError.NameResolutionError =>
-                    $"The name {url.Host} is not known here: look at the URL, and at this machine's DNS.",
-                HttpRequestError.SecureConnectionError => $"TLS fails: {(failure.InnerException ?? failure).Message} "
-                    + "Browsers refuse it as well. Is the certificate of this name, still valid, and of an authority that this "
-                    + "machine trusts, with those in between sent along? Is it https that this port speaks?",
-                HttpRequestError.ConnectionError => $"Nothing listens at {url.Authority}, or a firewall is in between: {failure.Message}",
-                _ => failure.Message,
-            });
+            return _report.Fault(WordsOf(failure));
         }
     }
+
+    private string WordsOf(HttpRequestException failure) => failure.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => $"The name {url.Host} is not known here: look at the URL, and at this machine's DNS.",
+        HttpRequestError.SecureConnectionError =>
+            $"TLS fails: {(failure.InnerException ?? failure).Message} Browsers refuse it as well. "
+            + "Is the certificate of this name, still valid, and of an authority that this machine trusts, "
+            + "with those in between sent along? Is it https that this port speaks?",
+        HttpRequestError.ConnectionError => $"Nothing listens at {url.Authority}, or a firewall is in between: {failure.Message}",
+        _ => failure.Message,
+    };
 
     /// <summary>(2)</summary>
     private async Task<OpenStream?> OpenAsync(CancellationToken stop)
@@ -126,9 +128,10 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            _report.Fault($"A stream's beginning does not come within {patience.TotalSeconds:0} s, though a whole answer does: "
-                + "something collects the response until it ends. For nginx: proxy_buffering off. "
-                + "A compressing proxy: leave out text/event-stream.");
+            _report.Fault(
+                $"A stream's beginning does not come within {patience.TotalSeconds:0} s, though a whole answer does: "
+                + "something collects the response until it ends. "
+                + "For nginx: proxy_buffering off. A compressing proxy: leave out text/event-stream.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -145,11 +148,12 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         if (headers.CacheControl is not { NoStore: true })
             _report.Fault("The stream's Cache-Control was taken away on the way: a cache may store it, and give others an old one.");
         else if (!headers.CacheControl.NoTransform)
-            _report.Fault("The stream's Cache-Control has lost its no-transform: something may compress the stream, and hold back "
-                + "what it compresses.");
+            _report.Fault(
+                "The stream's Cache-Control has lost its no-transform: "
+                + "something may compress the stream, and hold back what it compresses.");
         if (response.Content.Headers.ContentEncoding.FirstOrDefault(static coding => coding != "identity") is { } coding)
-            _report.Fault($"The stream is compressed on the way ({coding}): messages wait until a block is full. "
-                + "Leave out text/event-stream.");
+            _report.Fault(
+                $"The stream is compressed on the way ({coding}): messages wait until a block is full. Leave out text/event-stream.");
         if (!headers.Contains(ResumeHeader))
             _report.Fault($"The header {ResumeHeader} was taken away: pages cannot tell whether their id was understood.");
     }
@@ -163,8 +167,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
             using var response = await _requests.OpenStreamAsync(query, lastEventId, deadline.Token);
             var word = response.Headers.TryGetValues(ResumeHeader, out var values) ? values.First() : null;
             if (word == "live")
-                _report.Fault($"The id of a reader who comes back is lost on the way ({where}): "
-                    + "what came meanwhile would be missing, silently.");
+                _report.Fault(
+                    $"The id of a reader who comes back is lost on the way ({where}): what came meanwhile would be missing, silently.");
             else if (word is not null)
                 _report.Ok($"Ids get through by {where}.");
         }
@@ -173,39 +177,6 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         {
             _report.Fault($"A second stream beside the first is not answered ({where}): something allows one alone.");
         }
-    }
-
-    /// <summary>(4)</summary>
-    private async Task<ClientWebSocket?> ConnectAsync(CancellationToken stop)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.CollectHttpResponseDetails = true;
-        if (token is not null)
-            socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
-        try
-        {
-            using var deadline = _requests.Deadline(stop);
-            var address = new UriBuilder(url) { Scheme = url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri;
-            await socket.ConnectAsync(address, deadline.Token);
-            _report.Ok("A WebSocket opens.");
-            return socket;
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            _report.Fault($"A WebSocket is not answered within {patience.TotalSeconds:0} s: a proxy that does not pass the "
-                + "upgrade on, and collects.");
-        }
-        catch (WebSocketException failure)
-        {
-            _report.Fault(socket.HttpStatusCode is var status and not 0
-                ? $"A WebSocket is refused with {(int)status}: a proxy that does not pass the upgrade on, "
-                    + "or an application without UseWebSockets(). "
-                    + "For nginx: proxy_http_version 1.1, proxy_set_header Upgrade $http_upgrade, proxy_set_header Connection \"upgrade\"."
-                : $"A WebSocket is cut at its beginning: {failure.Message}");
-        }
-
-        socket.Dispose();
-        return null;
     }
 
     /// <summary>(5)</summary>
@@ -232,8 +203,8 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            _report.Fault($"A message that was published is not read within {patience.TotalSeconds:0} s: "
-                + "something collects single messages.");
+            _report.Fault(
+                $"A message that was published is not read within {patience.TotalSeconds:0} s: something collects single messages.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -260,40 +231,16 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
             if (stream.Text.Length > length)
                 _report.Ok($"A stream is left open for {watch.TotalSeconds:0} s, and gets what is sent.");
             else
-                _report.Note($"Nothing came on a stream in {watch.TotalSeconds:0} s. With the server's KeepAlive (15 s) shorter "
-                    + "than that, something holds it back.");
+                _report.Note(
+                    $"Nothing came on a stream in {watch.TotalSeconds:0} s. "
+                    + "With the server's KeepAlive (15 s) shorter than that, something holds it back.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            _report.Fault($"A stream is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. Some time-out on the way "
-                + "(nginx: proxy_read_timeout) is shorter than the server's KeepAlive (15 s), "
+            _report.Fault(
+                $"A stream is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. "
+                + "Some time-out on the way (nginx: proxy_read_timeout) is shorter than the server's KeepAlive (15 s), "
                 + "or counts from the beginning of a response.");
-        }
-    }
-
-    private async Task WatchAsync(ClientWebSocket? socket, CancellationToken stop)
-    {
-        if (socket is null)
-            return;
-        var began = Stopwatch.GetTimestamp();
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        over.CancelAfter(watch);
-        var buffer = new byte[4096];
-        try
-        {
-            while ((await socket.ReceiveAsync(buffer.AsMemory(), over.Token)).MessageType != WebSocketMessageType.Close)
-                continue;
-            _report.Fault($"A WebSocket is closed after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s: "
-                + $"{(int?)socket.CloseStatus} {socket.CloseStatusDescription}");
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            _report.Ok($"A WebSocket is left open for {watch.TotalSeconds:0} s.");
-        }
-        catch (WebSocketException)
-        {
-            _report.Fault($"A WebSocket is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. Some time-out on the way "
-                + "is shorter than the server's pings (15 s).");
         }
     }
 

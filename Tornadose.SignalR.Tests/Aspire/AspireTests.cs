@@ -89,8 +89,8 @@ public sealed class AspireTests
         var name = $"publish {Guid.NewGuid()}";
         source.StartActivity(name)?.Dispose();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => Orders(app).PublishAsync("nobody answers").AsTask()).WithTimeout();
-        var checks = app.Services.GetService<IOptions<HealthCheckServiceOptions>>()?.Value.Registrations.Select(
-            static check => check.Name);
+        var checks = app.Services.GetService<IOptions<HealthCheckServiceOptions>>()?.Value.Registrations
+            .Select(static check => check.Name);
         Assert.Equal(
             (health, metrics, traces),
             (checks?.Contains("tornadose") ?? false, measured.Contains("Tornadose.SignalR"), traced.Contains(name)));

@@ -17,11 +17,11 @@ public sealed class StoreViewRowsTests
         tab.View.Show("devices", ("Row", rows.Template));
         Assert.Equal(["a=1", "b=1", "c=1", "d=1"], rows.TakeRendered());
         await fixture.Devices.SetAsync("b", 2);
-        await UntilAsync(fixture, tab.View, view => Shown(view) == "a=1 c=1 d=1 b=2");
+        await fixture.UntilAsync(tab.View, view => Shown(view) == "a=1 c=1 d=1 b=2");
         await fixture.Devices.RemoveAsync("c");
-        await UntilAsync(fixture, tab.View, view => Shown(view) == "a=1 d=1 b=2");
+        await fixture.UntilAsync(tab.View, view => Shown(view) == "a=1 d=1 b=2");
         await fixture.Devices.SetAsync("e", 3);
-        await UntilAsync(fixture, tab.View, view => Shown(view) == "a=1 d=1 b=2 e=3");
+        await fixture.UntilAsync(tab.View, view => Shown(view) == "a=1 d=1 b=2 e=3");
         Assert.Equal(["b=2", "e=3"], await rows.TakeRenderedAsync(2));
         Assert.Contains("<li>a=1</li><li>d=1</li><li>b=2</li><li>e=3</li>", tab.View.Markup, StringComparison.Ordinal);
         tab.View.Change("devices", ("Row", rows.Template));
@@ -44,9 +44,9 @@ public sealed class StoreViewRowsTests
         tab.View.Show("devices", ("Row", rows.Template), ("Order", order));
         Assert.Equal(["b=30", "c=20", "a=10"], rows.TakeRendered());
         await fixture.Devices.SetAsync("c", 40);
-        await UntilAsync(fixture, tab.View, static view => Has(view, "<li>c=40</li><li>b=30</li><li>a=10</li>"));
+        await fixture.UntilAsync(tab.View, static view => Has(view, "<li>c=40</li><li>b=30</li><li>a=10</li>"));
         await fixture.Devices.RemoveAsync("b");
-        await UntilAsync(fixture, tab.View, static view => Has(view, "<li>c=40</li><li>a=10</li><li>d=5</li>"));
+        await fixture.UntilAsync(tab.View, static view => Has(view, "<li>c=40</li><li>a=10</li><li>d=5</li>"));
         Assert.Equal(["c=40", "d=5"], await rows.TakeRenderedAsync(2));
     }
 
@@ -59,7 +59,7 @@ public sealed class StoreViewRowsTests
         var rows = new Rows();
         tab.View.Show("numbers", ("Keep", 3), ("Row", rows.Template));
         await fixture.PublishAsync(4, 2);
-        await UntilAsync(fixture, tab.View, view => view.Values.SequenceEqual([3, 4, 5]));
+        await fixture.UntilAsync(tab.View, view => view.Values.SequenceEqual([3, 4, 5]));
         Assert.Equal(["=1", "=2", "=3", "=4", "=5"], await rows.TakeRenderedAsync(5));
     }
 
@@ -78,13 +78,13 @@ public sealed class StoreViewRowsTests
             tab.View.Change("devices", ("Paused", false));
             await KeyedChanges.ApplyAsync(fixture.Devices, random, 5);
             var entries = (await fixture.Devices.GetEntriesAsync()).Entries.Select(static entry => $"{entry.Key}={entry.Value}");
-            await UntilAsync(fixture, tab.View, view => Shown(view) == string.Join(' ', entries));
+            await fixture.UntilAsync(tab.View, view => Shown(view) == string.Join(' ', entries));
         }
 
         Assert.True(tab.View.Last.Resets > 0);
         Assert.Equal((StoreViewState.Live, null), (tab.View.Last.State, tab.View.Failure));
         await fixture.Devices.ClearAsync();
-        await UntilAsync(fixture, tab.View, view => Shown(view).Length == 0);
+        await fixture.UntilAsync(tab.View, view => Shown(view).Length == 0);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class StoreViewRowsTests
         await fixture.Devices.SetAsync("a", 1);
         await ((IKeyedStore)fixture.Devices).SetAsync("text", "no number");
         await fixture.Devices.SetAsync("b", 2);
-        await UntilAsync(fixture, empty.View, view => Shown(view) == "a=1 b=2" && view.Last is { Unreadable: 1, Resets: 0 });
+        await fixture.UntilAsync(empty.View, view => Shown(view) == "a=1 b=2" && view.Last is { Unreadable: 1, Resets: 0 });
         await using var page = await fixture.OpenAsync<int>(interactive: false);
         page.View.Show("devices", ("Keep", 1));
         Assert.Equal((StoreViewState.Still, "b=2"), (page.View.Last.State, Shown(page.View)));
@@ -106,9 +106,9 @@ public sealed class StoreViewRowsTests
         tab.View.Show("devices");
         Assert.Equal("b=2 a=3", Shown(tab.View));
         await ((IKeyedStore)fixture.Devices).SetAsync("b", "no number");
-        await UntilAsync(fixture, tab.View, view => Shown(view) == "a=3");
+        await fixture.UntilAsync(tab.View, view => Shown(view) == "a=3");
         await fixture.Devices.CompleteAsync();
-        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Completed);
+        await fixture.UntilAsync(tab.View, view => view.Last.State == StoreViewState.Completed);
         Assert.Equal(0, tab.View.Last.Resets);
     }
 
@@ -120,13 +120,13 @@ public sealed class StoreViewRowsTests
         var fixture = new ViewFixture();
         await using var tab = await fixture.OpenAsync<int>();
         tab.View.Show("devices");
-        await UntilAsync(fixture, tab.View, view => view.Last.State == StoreViewState.Live);
+        await fixture.UntilAsync(tab.View, view => view.Last.State == StoreViewState.Live);
         if (isCompleted)
             await fixture.Devices.CompleteAsync();
         else
             await fixture.DisposeAsync();
-        await UntilAsync(
-            fixture, tab.View, view => view.Last.State == (isCompleted ? StoreViewState.Completed : StoreViewState.Ended));
+        var end = isCompleted ? StoreViewState.Completed : StoreViewState.Ended;
+        await fixture.UntilAsync(tab.View, view => view.Last.State == end);
         Assert.Equal((0, null), (tab.View.Last.Resets, tab.View.Failure));
         await fixture.DisposeAsync();
     }
@@ -135,13 +135,6 @@ public sealed class StoreViewRowsTests
 
     private static string Shown(ViewRenderer<int> view) =>
         string.Join(' ', view.Last.Items.Select(static item => $"{item.Key}={item.Value}"));
-
-    private static Task UntilAsync(ViewFixture fixture, ViewRenderer<int> view, Func<ViewRenderer<int>, bool> condition) =>
-        Eventually.TrueAsync(() =>
-        {
-            fixture.Time.Advance(TimeSpan.FromSeconds(1));
-            return condition(view);
-        });
 
     /// <summary>A template of rows, and which it has rendered.</summary>
     private sealed class Rows

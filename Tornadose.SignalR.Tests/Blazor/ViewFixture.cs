@@ -16,8 +16,8 @@ internal sealed class ViewFixture : IAsyncDisposable
 
     public ViewFixture(int capacity = 100, IBackplane? backplane = null, IStoreReaders? readers = null)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(
-            new ConfigurationBuilder().Build()).AddSingleton<TimeProvider>(Time);
+        var services = new ServiceCollection().AddLogging()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<TimeProvider>(Time);
         services.AddScoped(_ => new ComponentStatePersistenceManager(NullLogger<ComponentStatePersistenceManager>.Instance));
         services.AddScoped(provider => provider.GetRequiredService<ComponentStatePersistenceManager>().State);
         if (backplane is not null)
@@ -52,10 +52,17 @@ internal sealed class ViewFixture : IAsyncDisposable
     {
         var scope = _services.CreateAsyncScope();
         if (state is not null)
-            await scope.ServiceProvider.GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(
-                new KeptState { State = state });
+            await scope.ServiceProvider.GetRequiredService<ComponentStatePersistenceManager>()
+                .RestoreStateAsync(new KeptState { State = state });
         return new Tab<T>(scope, new ViewRenderer<T>(scope.ServiceProvider, interactive));
     }
+
+    /// <summary>Waits for what the view shows, with a clock that goes on: pending renders wait for it.</summary>
+    public Task UntilAsync<T>(ViewRenderer<T> view, Func<ViewRenderer<T>, bool> shows) => Eventually.TrueAsync(() =>
+    {
+        Time.Advance(TimeSpan.FromSeconds(1));
+        return shows(view);
+    });
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
@@ -64,9 +71,9 @@ internal sealed class ViewFixture : IAsyncDisposable
         public CircuitConnection Circuit => Scope.ServiceProvider.GetRequiredService<CircuitConnection>();
 
         /// <summary>What an enhanced navigation brings with the next page.</summary>
-        public Task RestoreAsync(IDictionary<string, byte[]> state) => Scope.ServiceProvider
-            .GetRequiredService<ComponentStatePersistenceManager>().RestoreStateAsync(
-                new KeptState { State = state }, RestoreContext.ValueUpdate);
+        public Task RestoreAsync(IDictionary<string, byte[]> state) =>
+            Scope.ServiceProvider.GetRequiredService<ComponentStatePersistenceManager>()
+                .RestoreStateAsync(new KeptState { State = state }, RestoreContext.ValueUpdate);
 
         public async ValueTask DisposeAsync()
         {

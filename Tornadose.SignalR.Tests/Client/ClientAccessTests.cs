@@ -93,8 +93,8 @@ public sealed class ClientAccessTests
         };
         if (options.Transport == StoreTransport.SignalR)
         {
-            var hub = new HubConnectionBuilder().WithUrl(
-                new Uri(site, "/hub"), connection => connection.AccessTokenProvider = () => Task.FromResult<string?>(token));
+            var hub = new HubConnectionBuilder()
+                .WithUrl(new Uri(site, "/hub"), connection => connection.AccessTokenProvider = () => Task.FromResult<string?>(token));
             if (wire == "signalr-messagepack")
                 hub.AddMessagePackProtocol();
             options.HubConnection = hub.Build();

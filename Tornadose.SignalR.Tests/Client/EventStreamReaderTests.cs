@@ -53,8 +53,8 @@ public sealed class EventStreamReaderTests(SseJudges judges) : IClassFixture<Sse
         {
             for (var count = random.Next(8); count > 0; count--)
                 text.Append(random.Of<string>(Pieces));
-            text.Append("data: last").Append(
-                hasReturns ? random.Of("\r\r", "\rdata:\r\r", "\r\n\r\n") : random.Of("\n\n", "\r\n\r\n", "\n\n\n"));
+            text.Append("data: last")
+                .Append(hasReturns ? random.Of("\r\r", "\rdata:\r\r", "\r\n\r\n") : random.Of("\n\n", "\r\n\r\n", "\n\n\n"));
         }
 
         var bytes = Encoding.UTF8.GetBytes(text.ToString());

@@ -60,8 +60,7 @@ public sealed partial class FollowEntriesTests
         await Eventually.TrueAsync(() => devices.Entries.Count == 0);
         await devices.DisposeAsync();
         // The new server may have been read before the key was set.
-        Assert.Equal(
-            ["Insert stays 1", "Insert goes 2", "SnapshotEnd  0"], changes.Take(3));
+        Assert.Equal(["Insert stays 1", "Insert goes 2", "SnapshotEnd  0"], changes.Take(3));
         Assert.Contains("Delete goes 2", changes);
         Assert.Equal("Delete stays 3", changes.Last());
     }

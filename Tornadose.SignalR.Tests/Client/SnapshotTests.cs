@@ -111,8 +111,8 @@ public sealed class SnapshotTests
 
     private static byte[] Window(int messages)
     {
-        var window = Enumerable.Range(1, messages).Select(
-            static number => string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{Id(number)}}","data":"m{{number}}"}"""));
+        var window = Enumerable.Range(1, messages)
+            .Select(static number => string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{Id(number)}}","data":"m{{number}}"}"""));
         return Encoding.UTF8.GetBytes($$"""{"store":"orders","messages":[{{string.Join(',', window)}}],"id":"{{Id(messages)}}"}""");
     }
 

@@ -10,12 +10,12 @@ public sealed class WireMatrixTests
 
     private static readonly (string Data, bool IsJson)[] Published =
     [
-        ("tea", false), ("", false), (" leading and trailing ", false), ("42", false), ("true", false), ("null", false), (
-            "{\"n\":1}", false),
-        ("\"quoted\"", false), ("  [1]", false), ("a\r\nb\rc\n", false), ("\r\n", false), ("\n", false), ("data: x\n\nid: y", false), (
-            "\uFEFFé漢😀\u2028\0\t", false),
-        ("""{"a":1.0,"b":[1e400,9007199254740993]}""", true), ("\"830010923977419046\"", true), ("\"null\"", true), (
-            "9007199254740993", true), ("12345678901234567.89", true),
+        ("tea", false), ("", false), (" leading and trailing ", false), ("42", false), ("true", false), ("null", false),
+        ("{\"n\":1}", false),
+        ("\"quoted\"", false), ("  [1]", false), ("a\r\nb\rc\n", false), ("\r\n", false), ("\n", false), ("data: x\n\nid: y", false),
+        ("\uFEFFé漢😀\u2028\0\t", false),
+        ("""{"a":1.0,"b":[1e400,9007199254740993]}""", true), ("\"830010923977419046\"", true), ("\"null\"", true),
+        ("9007199254740993", true), ("12345678901234567.89", true),
         ("null", true), ("true", true), ("-0", true), ("[1,2]", true), ("\"\"", true),
     ];
 
@@ -98,8 +98,8 @@ public sealed class WireMatrixTests
         await using var site = await ClientSite.StartAsync();
         var ids = await site.Store("short").PublishNumberedAsync(5);
         using var client = site.CreateClient(wire);
-        foreach (var (id, reason) in new[] { (ids[0], StoreResetReason.Expired), (
-            "garbage", StoreResetReason.Unknown), ("", StoreResetReason.Unknown) })
+        foreach (var (id, reason) in new[]
+            { (ids[0], StoreResetReason.Expired), ("garbage", StoreResetReason.Unknown), ("", StoreResetReason.Unknown) })
         {
             await using var reader = client.ReadAllAsync("short", StartAt.AfterId(id)).GetAsyncEnumerator();
             var reset = await reader.NextAsync();

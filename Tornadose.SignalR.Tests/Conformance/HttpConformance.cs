@@ -46,8 +46,8 @@ public sealed class HttpConformance(Deployment deployment)
         var third = await deployment.PublishAsync(server, "three");
         (string Query, string? Header, string[] Expected)[] requests =
         [
-            ("", first, ["two", "three"]), ($"?after={first}", null, ["two", "three"]), (
-                $"?last_event_id={second}", null, ["three"]), ($"?lastEventId={second}", "", ["three"]),
+            ("", first, ["two", "three"]), ($"?after={first}", null, ["two", "three"]),
+            ($"?last_event_id={second}", null, ["three"]), ($"?lastEventId={second}", "", ["three"]),
             ($"?after={first}", second, ["three"]), ("", third, []),
         ];
         foreach (var (query, header, expected) in requests)
@@ -72,10 +72,10 @@ public sealed class HttpConformance(Deployment deployment)
         var offset = long.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
         (string Id, string Reason)[] ids =
         [
-            ($"0123456789abcdef-1-{parts[2]}", "epoch"), ($"{parts[0]}-{offset + 1000}-{parts[2]}", "unknown"), (
-                $"{parts[0]}-{offset}-{(parts[2] == "00000001" ? "00000002" : "00000001")}", "rollback"),
-            ("-1", "unknown"), ("0x10", "unknown"), ("18446744073709551616", "unknown"), ("null", "unknown"), ("😀", "unknown"), (
-                new string('9', 3000), "unknown"),
+            ($"0123456789abcdef-1-{parts[2]}", "epoch"), ($"{parts[0]}-{offset + 1000}-{parts[2]}", "unknown"),
+            ($"{parts[0]}-{offset}-{(parts[2] == "00000001" ? "00000002" : "00000001")}", "rollback"),
+            ("-1", "unknown"), ("0x10", "unknown"), ("18446744073709551616", "unknown"), ("null", "unknown"), ("😀", "unknown"),
+            (new string('9', 3000), "unknown"),
         ];
         foreach (var (id, reason) in ids)
         {

@@ -45,8 +45,8 @@ public sealed class ServerSentEventsConformance(Deployment deployment)
     {
         await using var sse = await RawSse.OpenAsync(deployment.Url(server));
         await sse.UntilAsync(opened => opened.Comments.Count > 0);
-        foreach (var (type, expected) in new[] { ("placed", "placed"), (
-            "two words: and é", "two words: and é"), ("message", "message"), ("", "message") })
+        foreach (var (type, expected) in new[]
+            { ("placed", "placed"), ("two words: and é", "two words: and é"), ("message", "message"), ("", "message") })
         {
             await deployment.PublishAsync(server, "x", $"?event={Uri.EscapeDataString(type)}");
             var got = await sse.NextAsync();

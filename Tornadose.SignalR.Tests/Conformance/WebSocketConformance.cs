@@ -28,8 +28,8 @@ public sealed class WebSocketConformance(Deployment deployment)
     [Theory, MemberData(nameof(Servers)), Case("CONF-01", "WS-01")]
     public async Task Handshake_Wrong_IsRefused(string server)
     {
-        foreach (var (header, value) in new (string, string?)[] { ("Sec-WebSocket-Version", null), ("Sec-WebSocket-Version", "8"), (
-            "Sec-WebSocket-Key", null), ("Sec-WebSocket-Key", "banana") })
+        foreach (var (header, value) in new (string, string?)[] { ("Sec-WebSocket-Version", null), ("Sec-WebSocket-Version", "8"),
+            ("Sec-WebSocket-Key", null), ("Sec-WebSocket-Key", "banana") })
         {
             var headers = RawWs.HandshakeHeaders.Where(given => given.Name != header);
             await using var http = await RawHttp.SendAsync(

@@ -96,8 +96,8 @@ public sealed class DeliveryPaceTests : IDisposable
             return subscriber.Sink.Sent == "1 keep-alive";
         });
         _delivery.Advance(TimeSpan.FromMinutes(1));
-        await Eventually.TrueAsync(() => subscriber.Sink.Sent.EndsWith(" 2", StringComparison.Ordinal) || subscriber.Sink.Sent.Contains(
-            " 2 ", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => subscriber.Sink.Sent.EndsWith(" 2", StringComparison.Ordinal)
+            || subscriber.Sink.Sent.Contains(" 2 ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -38,9 +38,9 @@ public sealed class PositionVectorTests
         }
     }
 
-    [Theory, Case("HTTP-18"), InlineData(""), InlineData("-"), InlineData("--"), InlineData("---"), InlineData("garbage"), InlineData(
-        "AAAAAAAAAAA-"), InlineData("-AAAAAAAAAAA"),
-     InlineData("AAAAAAAAAAA--AAAAAAAAAAA"), InlineData("zzzzzzzzzz1"), InlineData("AAAAAAAAAAAA"), InlineData("AAAAAAAAAA99999999999")]
+    [Theory, Case("HTTP-18"), InlineData(""), InlineData("-"), InlineData("--"), InlineData("---"), InlineData("garbage")]
+    [InlineData("AAAAAAAAAAA-"), InlineData("-AAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAA--AAAAAAAAAAA"), InlineData("zzzzzzzzzz1"), InlineData("AAAAAAAAAAAA"), InlineData("AAAAAAAAAA99999999999")]
     [InlineData("9223372036854775808"), InlineData("00000000000"), InlineData("AAAAAAAAAA_"), InlineData("AAAAAAAAAA\u0661")]
     [InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d-"), InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d-x"),
         InlineData("9f2c4e6a81b3d5f7-42-1a2b3c4d--1-1"), InlineData("-9f2c4e6a81b3d5f7-42-1a2b3c4d")]

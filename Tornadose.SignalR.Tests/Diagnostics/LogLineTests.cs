@@ -18,8 +18,8 @@ public sealed class LogLineTests
     public void EventIds_OfAllLogLines_AreUnique()
     {
         Assert.True(Lines.Length > 10);
-        Assert.Empty(Lines.GroupBy(line => line.EventId).Where(same => same.Count() > 1).Select(
-            same => $"{same.Key}: {string.Join(" / ", same.Select(line => line.Message))}"));
+        Assert.Empty(Lines.GroupBy(line => line.EventId).Where(same => same.Count() > 1)
+            .Select(same => $"{same.Key}: {string.Join(" / ", same.Select(line => line.Message))}"));
     }
 
     [Fact]

@@ -41,8 +41,8 @@ public sealed class LogSecretsTests
         }
 
         for (var message = 0; message < 100; message++)
-            await host.OrdersStore().PublishAsync(
-                Payload + new string('x', 100_000), new PublishOptions { IdempotencyKey = $"{Token} {message}" });
+            await host.OrdersStore()
+                .PublishAsync(Payload + new string('x', 100_000), new PublishOptions { IdempotencyKey = $"{Token} {message}" });
         await Eventually.TrueAsync(
             () => host.Logs.GetSnapshot().Any(entry => entry.Message.Contains("read too slowly", StringComparison.Ordinal)));
         await host.StopAsync();

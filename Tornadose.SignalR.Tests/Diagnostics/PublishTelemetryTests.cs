@@ -71,8 +71,8 @@ public sealed class PublishTelemetryTests
         {
             services?.Invoke(builder.Services);
             builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero)
-                .AddQueueStore("plain").AddQueueStore("traced").AddQueueStore("devices/{id}").AddQueueStore(
-                    "rooms/{id}", store => store.MeasureEachStore = true);
+                .AddQueueStore("plain").AddQueueStore("traced").AddQueueStore("devices/{id}")
+                .AddQueueStore("rooms/{id}", store => store.MeasureEachStore = true);
         },
         app => Microsoft.AspNetCore.Builder.StoreEndpointRouteBuilderExtensions.MapStores(app, "/stores"));
 

@@ -38,8 +38,8 @@ public sealed class AsyncApiTests
         [
             ("reset", await lines.NextAsync()), ("message", await lines.NextAsync()), ("message", await lines.NextAsync()),
             ("reset", await several.NextAsync()), ("reset", await several.NextAsync()),
-            ("messageOfSeveral", await several.NextAsync()), (
-                "messageOfSeveral", await several.NextAsync()), ("messageOfSeveral", await several.NextAsync()),
+            ("messageOfSeveral", await several.NextAsync()),
+            ("messageOfSeveral", await several.NextAsync()), ("messageOfSeveral", await several.NextAsync()),
             ("message", await socket.NextTextAsync()), ("message", await socket.NextTextAsync()),
             ("reset", $$"""{"reset":{{(await events.NextAsync()).Data}}}"""),
         ];

@@ -50,8 +50,8 @@ internal static partial class CSharpBlocks
     /// <summary>All that the tests themselves refer to, and the framework.</summary>
     public static IEnumerable<MetadataReference> References =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(static path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)).Select(
-            static path => MetadataReference.CreateFromFile(path));
+        .Where(static path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
+        .Select(static path => MetadataReference.CreateFromFile(path));
 
     private static ILookup<string, Diagnostic> Compile(IReadOnlyList<DocumentBlock> blocks)
     {
@@ -60,8 +60,8 @@ internal static partial class CSharpBlocks
         var compilation = CSharpCompilation.Create(
             "Documents", [Usings, .. trees], References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        return compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToLookup(
-            diagnostic => diagnostic.Location.SourceTree?.FilePath ?? "");
+        return compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .ToLookup(diagnostic => diagnostic.Location.SourceTree?.FilePath ?? "");
     }
 
     private static string Wrap(DocumentBlock block, string name)
@@ -74,9 +74,8 @@ internal static partial class CSharpBlocks
         var isProgram = body.Contains("var builder =", StringComparison.Ordinal);
         var parameters = isProgram ? "string[] args" : Parameters(body[..types]);
         var given = TypeDeclaration().IsMatch(block.Given) ? (Types: block.Given, Statements: "") : (Types: "", Statements: block.Given);
-        var line = block.Line + 1 + body[..types].Count(static c => c == '\n') + (
-            block.Text.Count(static c => c == '\n') - body.Count(static c => c == '\n'));
         var first = block.Line + 1 + (block.Text.Count(static c => c == '\n') - body.Count(static c => c == '\n'));
+        var line = first + body[..types].Count(static c => c == '\n');
         return $$"""
             {{(isProgram ? "" : FragmentUsings)}}
             {{usings}}
@@ -102,8 +101,8 @@ internal static partial class CSharpBlocks
             ["builder"] = "WebApplicationBuilder", ["app"] = "WebApplication", ["services"] = "IServiceCollection",
             ["orders"] = "Tornadose.SignalR.IStore", ["stop"] = "CancellationToken",
         };
-        return string.Join(", ", expected.Where(pair => !Regex.IsMatch(
-            statements, $@"(var|{Regex.Escape(pair.Value)}) {pair.Key}\b")).Select(pair => $"{pair.Value} {pair.Key}"));
+        var missing = expected.Where(pair => !Regex.IsMatch(statements, $@"(var|{Regex.Escape(pair.Value)}) {pair.Key}\b"));
+        return string.Join(", ", missing.Select(pair => $"{pair.Value} {pair.Key}"));
     }
 
     [GeneratedRegex(@"^using [\w.= ]+;[^\n]*\n", RegexOptions.Multiline)]

@@ -27,15 +27,15 @@ internal sealed partial record DocumentBlock(
         foreach (Match match in Fence().Matches(text))
         {
             var line = text.AsSpan(0, match.Groups["fence"].Index).Count('\n') + 1;
-            var words = match.Groups["comment"].Captures.Select(comment => comment.Value.Trim()).Where(
-                comment => comment.StartsWith("test:", StringComparison.Ordinal))
+            var words = match.Groups["comment"].Captures.Select(comment => comment.Value.Trim())
+                .Where(comment => comment.StartsWith("test:", StringComparison.Ordinal))
                 .Select(comment => comment["test:".Length..].Trim()).ToList();
             Assert.All(words, word => Assert.True(
                 IsKnown(word),
                 $"{file}:{line}: a comment for tests says «skip because …», «run by ClassName» or «given code», not «{word}»."));
             var indent = match.Groups["indent"].Value;
-            var content = string.Join('\n', match.Groups["text"].Value.Split('\n').Select(
-                one => one.StartsWith(indent, StringComparison.Ordinal) ? one[indent.Length..] : one));
+            var content = string.Join('\n', match.Groups["text"].Value.Split('\n')
+                .Select(one => one.StartsWith(indent, StringComparison.Ordinal) ? one[indent.Length..] : one));
             yield return new DocumentBlock(
                 file, line, match.Groups["language"].Value, content, Word(words, "skip because "), Word(words, "run by "),
                 string.Join('\n', words.Select(word => After(word, "given ")).OfType<string>()));

@@ -17,8 +17,8 @@ internal static class DocumentedApp
     public static async Task CurlAsync(string command)
     {
         await using var host = await StartAsync();
-        var here = command.Replace(Documented, $"127.0.0.1:{host.Http1.Port}", StringComparison.Ordinal).Replace(
-            "curl ", "curl --silent --show-error --fail --max-time 1 ", StringComparison.Ordinal);
+        var here = command.Replace(Documented, $"127.0.0.1:{host.Http1.Port}", StringComparison.Ordinal)
+            .Replace("curl ", "curl --silent --show-error --fail --max-time 1 ", StringComparison.Ordinal);
         using var process = Process.Start(
             new ProcessStartInfo("bash", ["-o", "pipefail", "-c", here]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync()).WithTimeout();
@@ -31,8 +31,8 @@ internal static class DocumentedApp
         {
             builder.Services.AddHealthChecks().AddTornadose();
             builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero)
-                .AddDocumentedFormat().AddQueueStore("orders").AddKeyedStore("devices").AddQueueStore("notes").AddQueueStore(
-                    "devices/{id}").AddDataStore("weather").AddDataStore("cpu");
+                .AddDocumentedFormat().AddQueueStore("orders").AddKeyedStore("devices").AddQueueStore("notes")
+                .AddQueueStore("devices/{id}").AddDataStore("weather").AddDataStore("cpu");
         },
         app =>
         {

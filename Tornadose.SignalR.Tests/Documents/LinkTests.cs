@@ -17,8 +17,8 @@ public sealed partial class LinkTests
     [Fact]
     public void Index_NamesEveryDocument()
     {
-        var linked = Link().Matches(File.ReadAllText(Repository.File("docs/README.md"))).Select(
-            static match => $"docs/{match.Groups["path"].Value}").ToHashSet();
+        var linked = Link().Matches(File.ReadAllText(Repository.File("docs/README.md")))
+            .Select(static match => $"docs/{match.Groups["path"].Value}").ToHashSet();
         Assert.Empty(
             Files().Where(static file => file.StartsWith("docs/", StringComparison.Ordinal) && file != "docs/README.md").Except(linked));
     }
@@ -61,8 +61,8 @@ public sealed partial class LinkTests
 
     /// <summary>As GitHub makes them: lower case, without punctuation, dashes for spaces.</summary>
     private static HashSet<string> Anchors(string text) =>
-        [.. Heading().Matches(Fence().Replace(text, "")).Select(
-            static match => Punctuation().Replace(match.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+        [.. Heading().Matches(Fence().Replace(text, ""))
+            .Select(static match => Punctuation().Replace(match.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 
     [GeneratedRegex(@"\]\((?<path>[^)#\s]*)(?:#(?<anchor>[^)\s]+))?(?:\s+""[^""]*"")?\)")]
     private static partial Regex Link();

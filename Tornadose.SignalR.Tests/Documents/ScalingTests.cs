@@ -31,8 +31,8 @@ public sealed class ScalingTests : IDisposable
         }
 
         var document = Path.Combine(_folder, "docs/scaling.md");
-        await File.WriteAllTextAsync(document, (await File.ReadAllTextAsync(document)).Replace(
-            "| ten a second, 300 B |", "| ten a second, 300 B | 1", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(document, (await File.ReadAllTextAsync(document))
+            .Replace("| ten a second, 300 B |", "| ten a second, 300 B | 1", StringComparison.Ordinal));
         var (status, output) = await CheckAsync(Path.Combine(_folder, "eng/scaling.py"));
         Assert.Equal(1, status);
         Assert.Contains("| ten a second, 300 B | 1", output, StringComparison.Ordinal);

@@ -17,8 +17,8 @@ public sealed partial class TelemetryNamesTests
         var made = Instrument.Matches(Sources)
             .Where(static one => !one.Groups["name"].Value.StartsWith("tornadose.client.", StringComparison.Ordinal))
             .Select(static one => $"{one.Groups["name"].Value}: {Kind(one.Groups["kind"].Value)}{Unit(one.Groups["unit"].Value)}");
-        var documented = Row.Matches(Document("operations.md")).Select(
-            static row => $"{row.Groups["name"].Value}: {row.Groups["kind"].Value}");
+        var documented = Row.Matches(Document("operations.md"))
+            .Select(static row => $"{row.Groups["name"].Value}: {row.Groups["kind"].Value}");
         Assert.Equal(made.Order(), documented.Order());
     }
 

@@ -43,8 +43,8 @@ public sealed class WireFormatTests
             await HeadAsync(),
             Text(ServerSentEventEncoder.Instance, End) + Text(JsonLinesEncoder.Instance, End) + Named(JsonLinesEncoder.Instance, End),
             await OpeningAsync() + Text(ServerSentEventEncoder.Instance, Tea, Milk, Placed),
-            Text(ServerSentEventEncoder.Instance, Expired) + Text(ServerSentEventEncoder.Instance.KeepAlive!) + await ClosingAsync(
-                response => new ServerSentEventSink(response, default)),
+            Text(ServerSentEventEncoder.Instance, Expired) + Text(ServerSentEventEncoder.Instance.KeepAlive!)
+                + await ClosingAsync(response => new ServerSentEventSink(response, default)),
             Text(ServerSentEventEncoder.Instance, TextNumber, JsonNumber, Windows),
             Named(ServerSentEventEncoder.Instance, Placed) + Named(ServerSentEventEncoder.Instance, Slow),
             Text(JsonLinesEncoder.Instance, Tea, Milk, Placed, JsonString, Expired) + Text(JsonLinesEncoder.Instance.KeepAlive!)

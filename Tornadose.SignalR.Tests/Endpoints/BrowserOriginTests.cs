@@ -92,8 +92,8 @@ public sealed class BrowserOriginTests
             builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
             builder.Services.AddAuthorizationBuilder().AddPolicy("reader", policy => policy.RequireUserName("reader"));
             builder.Services.AddCors(cors => cors.AddPolicy("page", policy => policy
-                .WithOrigins(friend).AllowCredentials().WithMethods("GET", "POST").WithHeaders(
-                    "Last-Event-ID", "Content-Type").WithExposedHeaders("Tornadose-Resume")));
+                .WithOrigins(friend).AllowCredentials().WithMethods("GET", "POST")
+                .WithHeaders("Last-Event-ID", "Content-Type").WithExposedHeaders("Tornadose-Resume")));
             builder.Services.AddTornadose(options =>
             {
                 options.DrainWindow = TimeSpan.Zero;

@@ -27,8 +27,8 @@ namespace Tornadose.SignalR.Tests.Endpoints;
 /// </summary>
 public sealed class MiddlewareMatrixTests
 {
-    private static readonly Dictionary<string, (
-        Action<WebApplicationBuilder>? Add, Action<WebApplication> Use, string PathBase)> Middleware = new()
+    private static readonly Dictionary<string,
+        (Action<WebApplicationBuilder>? Add, Action<WebApplication> Use, string PathBase)> Middleware = new()
     {
         ["nothing"] = (null, static _ => { }, ""),
         ["response compression"] = (AddCompression, static app => app.UseResponseCompression(), ""),
@@ -39,11 +39,13 @@ public sealed class MiddlewareMatrixTests
         ["request decompression"] = (
             static builder => builder.Services.AddRequestDecompression(), static app => app.UseRequestDecompression(), ""),
         ["HTTP logging with bodies"] = (
-            static builder => builder.Services.AddHttpLogging(static logging => (logging.LoggingFields, logging.CombineLogs) = (
-                HttpLoggingFields.All, true)), static app => app.UseHttpLogging(), ""),
+            static builder => builder.Services.AddHttpLogging(
+                static logging => (logging.LoggingFields, logging.CombineLogs) = (HttpLoggingFields.All, true)),
+            static app => app.UseHttpLogging(), ""),
         ["W3C logging"] = (
-            static builder => builder.Services.AddW3CLogging(static logging => logging.LogDirectory = Directory.CreateTempSubdirectory(
-                "tornadose-w3c").FullName), static app => app.UseW3CLogging(), ""),
+            static builder => builder.Services.AddW3CLogging(
+                static logging => logging.LogDirectory = Directory.CreateTempSubdirectory("tornadose-w3c").FullName),
+            static app => app.UseW3CLogging(), ""),
         ["request time-outs"] = (
             static builder => builder.Services.AddRequestTimeouts(
                 static all => all.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromHours(1) }),
@@ -75,8 +77,8 @@ public sealed class MiddlewareMatrixTests
         ["host filtering"] = (
             static builder => builder.Configuration.AddInMemoryCollection([new("AllowedHosts", "127.0.0.1")]), static _ => { }, ""),
         ["fallback policy"] = (
-            static builder => builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(
-                new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()), static _ => { }, ""),
+            static builder => builder.Services.AddAuthorizationBuilder()
+                .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()), static _ => { }, ""),
         ["WebSockets of the application"] = (null, static app => app.UseWebSockets(), ""),
         ["a body of one's own"] = (null, static app => app.Use(PassThroughAsync), ""),
         ["an ETag of one's own"] = (null, static app => app.Use(CollectJsonAsync), ""),
@@ -165,8 +167,8 @@ public sealed class MiddlewareMatrixTests
     private static async Task LongPollingAsync(Application app)
     {
         var after = await app.PublishAsync("before");
-        var answers = new[] { app.JsonAsync($"/stores/orders?wait=30s&after={after}"), app.JsonAsync(
-            $"/stores/orders?wait=30s&after={after}") };
+        var path = $"/stores/orders?wait=30s&after={after}";
+        var answers = new[] { app.JsonAsync(path), app.JsonAsync(path) };
         await app.Host.UntilSubscribersAsync(2);
         var id = await app.PublishAsync("now");
         foreach (var answer in await Task.WhenAll(answers))
@@ -204,8 +206,11 @@ public sealed class MiddlewareMatrixTests
     {
         await using var first = await app.PostAsync("/stores/_ticket", "application/json", """{"stores":["orders"],"transport":"sse"}""");
         await using var second = await app.PostAsync("/stores/_ticket", "application/json", """{"stores":["orders"],"transport":"sse"}""");
-        var tickets = new[] { JsonElement.Parse(await first.ReadTextAsync()).GetProperty("ticket").GetString(), JsonElement.Parse(
-            await second.ReadTextAsync()).GetProperty("ticket").GetString() };
+        var tickets = new[]
+        {
+            JsonElement.Parse(await first.ReadTextAsync()).GetProperty("ticket").GetString(),
+            JsonElement.Parse(await second.ReadTextAsync()).GetProperty("ticket").GetString(),
+        };
         Assert.NotEqual(tickets[0], tickets[1]);
         foreach (var ticket in tickets)
         {
@@ -231,8 +236,8 @@ public sealed class MiddlewareMatrixTests
         {
             ("GET", "/stores/none", "application/json", 404), ("GET", "/stores/none", "text/event-stream", 404),
             ("GET", "/stores/orders", "image/png", 406), ("GET", "/stores/orders?last=x", "application/json", 400),
-            ("POST", "/stores/none", "*/*", 404), (
-                "DELETE", "/stores/_inspect/subscribers/none", "*/*", 404), ("POST", "/stores/_ticket", "*/*", 415),
+            ("POST", "/stores/none", "*/*", 404),
+            ("DELETE", "/stores/_inspect/subscribers/none", "*/*", 404), ("POST", "/stores/_ticket", "*/*", 415),
         })
         {
             await using var answer = await app.SendAsync(method, path, ("Accept", accept));
@@ -333,8 +338,8 @@ public sealed class MiddlewareMatrixTests
                     builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
                     builder.Services.AddAuthentication("named").AddScheme<AuthenticationSchemeOptions, NamedUser>("named", null);
                     builder.Services.AddAuthorization();
-                    builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("orders").AddQueueStore(
-                        "full", static store => store.MaxSubscribers = 1);
+                    builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("orders")
+                        .AddQueueStore("full", static store => store.MaxSubscribers = 1);
                     add?.Invoke(builder);
                 },
                 app =>

@@ -50,8 +50,8 @@ public sealed class MiddlewareTests
         for (var request = 0; request < 3; request++)
         {
             await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", "text/event-stream"));
-            await Eventually.TrueAsync(() => host.Logs.GetSnapshot().Count(
-                static entry => entry.Message.Contains("unhandled exception", StringComparison.Ordinal)) > request);
+            await Eventually.TrueAsync(() => host.Logs.GetSnapshot()
+                .Count(static entry => entry.Message.Contains("unhandled exception", StringComparison.Ordinal)) > request);
         }
 
         await host.UntilSubscribersAsync(0);
@@ -86,8 +86,8 @@ public sealed class MiddlewareTests
     {
         await using var host = await StoresApp.StartAsync(
             build: builder => builder.Services.AddCors(cors => cors.AddPolicy("page", policy => policy
-                .WithOrigins("https://good.example", "https://fine.example").AllowCredentials().WithHeaders(
-                    "Last-Event-ID").WithExposedHeaders("Tornadose-Resume"))),
+                .WithOrigins("https://good.example", "https://fine.example").AllowCredentials()
+                .WithHeaders("Last-Event-ID").WithExposedHeaders("Tornadose-Resume"))),
             before: app => app.UseCors(),
             stores: stores => stores.RequireCors("page"));
         await using var preflight = await RawHttp.SendAsync(host.Orders(), "OPTIONS",

@@ -94,8 +94,8 @@ public sealed class PaceTests
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(_time);
-                builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddDataStore(
-                    "weather", static weather => weather.MinInterval = Second);
+                builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero)
+                    .AddDataStore("weather", static weather => weather.MinInterval = Second);
             },
             static app => app.MapStores("/stores"));
         await using var reader = await WireReader.OpenAsync("sse", host.Url("/stores/weather?every=50ms"));

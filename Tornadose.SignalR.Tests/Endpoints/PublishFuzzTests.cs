@@ -79,8 +79,8 @@ public sealed class PublishFuzzTests(ITestOutputHelper output)
         if (post.IsCut)
             return "published in part";
         var expected = Encoding.UTF8.GetString(post.Message);
-        if (!System.Text.Unicode.Utf8.IsValid(post.Message) || latest.GetText() != (
-            latest.Format == MessageFormat.Json ? OneLine(expected) : expected))
+        if (!System.Text.Unicode.Utf8.IsValid(post.Message)
+            || latest.GetText() != (latest.Format == MessageFormat.Json ? OneLine(expected) : expected))
             return $"published as {latest.GetText()}";
         var content = new FrameContent("orders", latest.Id, latest);
         var parsed = EncodedEvent.Parse(EncodedEvent.Of(content));

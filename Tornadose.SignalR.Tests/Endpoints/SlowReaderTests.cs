@@ -48,8 +48,8 @@ public sealed class SlowReaderTests
         var text = new string('x', 10_000);
         for (var message = 0; message < 1000; message++)
             await host.OrdersStore().PublishAsync(text);
-        var offsets = (await reader.TakeAsync(1000)).Select(
-            message => MessagePosition.TryParse(message.Id, out var position) ? position.Offset : 0);
+        var offsets = (await reader.TakeAsync(1000))
+            .Select(message => MessagePosition.TryParse(message.Id, out var position) ? position.Offset : 0);
         Assert.Equal(Enumerable.Range(1, 1000).Select(offset => (long)offset), offsets);
     }
 

@@ -100,12 +100,11 @@ public sealed class StoreListTests
         var snapshot = JsonElement.Parse(await response.ReadTextAsync());
 
         var id = snapshot.GetProperty("id").GetString();
-        Assert.Equal(
-            $"{a2}-{host.Stores.GetStore("b").Position}-{value}", id);
+        Assert.Equal($"{a2}-{host.Stores.GetStore("b").Position}-{value}", id);
         Assert.Equal(
             ["a:1,2", "b:", "value:v"],
-            snapshot.GetProperty("stores").EnumerateArray().Select(
-                static store => $"{store.GetProperty("store")}:{string.Join(',', Data(store.GetProperty("messages")))}"));
+            snapshot.GetProperty("stores").EnumerateArray()
+                .Select(static store => $"{store.GetProperty("store")}:{string.Join(',', Data(store.GetProperty("messages")))}"));
         await host.PublishAsync("b", "3");
         await host.PublishAsync("a", "4");
         await using var client = await ListClient.OpenAsync(host, "SSE", ["a", "b", "value"], id);

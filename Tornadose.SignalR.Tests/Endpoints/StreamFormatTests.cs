@@ -54,8 +54,8 @@ public sealed class StreamFormatTests
                 app.MapStores("/stores");
             });
         await using var answer = await RawHttp.GetAsync(host.Url("/openapi/v1.json"));
-        var responses = JsonElement.Parse(await answer.ReadTextAsync()).GetProperty("paths").GetProperty(
-            "/stores/{store}").GetProperty("get").GetProperty("responses");
+        var responses = JsonElement.Parse(await answer.ReadTextAsync()).GetProperty("paths")
+            .GetProperty("/stores/{store}").GetProperty("get").GetProperty("responses");
         Assert.True(responses.GetProperty("200").GetProperty("content").TryGetProperty(CloudEvents, out _));
     }
 

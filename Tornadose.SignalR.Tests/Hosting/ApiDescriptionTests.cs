@@ -75,6 +75,6 @@ public sealed class ApiDescriptionTests
     private static IEnumerable<string> MediaTypes(JsonElement element) => Names(element.GetProperty("content"));
 
     private static IEnumerable<string> Parameters(JsonElement operation) => operation.GetProperty("parameters").EnumerateArray()
-        .Select(parameter => $"{parameter.GetProperty("name").GetString()} {parameter.GetProperty("in").GetString()}").Order(
-            StringComparer.Ordinal);
+        .Select(parameter => $"{parameter.GetProperty("name").GetString()} {parameter.GetProperty("in").GetString()}")
+        .Order(StringComparer.Ordinal);
 }

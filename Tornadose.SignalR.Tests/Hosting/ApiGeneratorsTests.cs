@@ -82,18 +82,18 @@ public sealed class ApiGeneratorsTests(PackageFixture package)
         Assert.Equal(
             ["/stores/_inspect", "/stores/_inspect/subscribers/{id}", "/stores/_ticket", "/stores/{store}"],
             paths.EnumerateObject().Select(static path => path.Name).Order(StringComparer.Ordinal));
-        var operations = paths.EnumerateObject().SelectMany(
-            static path => path.Value.EnumerateObject().Where(static verb => verb.Name != "parameters")).ToArray();
+        var operations = paths.EnumerateObject()
+            .SelectMany(static path => path.Value.EnumerateObject().Where(static verb => verb.Name != "parameters")).ToArray();
         Assert.All(operations, static verb => Assert.Contains(verb.Name, Verbs));
         Assert.Equal((string?[])["mine"], Tags(paths.GetProperty("/stores/{store}").GetProperty("post")));
         // NSwag gives no tags of its own
         Assert.All(operations, verb => Assert.Contains(Tags(verb.Value), new string?[][] { [], [application], ["mine"] }));
-        var ids = operations.Where(static verb => verb.Value.TryGetProperty("operationId", out _)).Select(
-            static verb => verb.Value.GetProperty("operationId").GetString()).ToArray();
+        var ids = operations.Where(static verb => verb.Value.TryGetProperty("operationId", out _))
+            .Select(static verb => verb.Value.GetProperty("operationId").GetString()).ToArray();
         Assert.Equal(ids.Distinct(), ids);
         var get = paths.GetProperty("/stores/{store}").GetProperty("get");
-        Assert.Contains("store path", get.GetProperty("parameters").EnumerateArray().Select(
-            static parameter => $"{parameter.GetProperty("name").GetString()} {parameter.GetProperty("in").GetString()}"));
+        Assert.Contains("store path", get.GetProperty("parameters").EnumerateArray()
+            .Select(static parameter => $"{parameter.GetProperty("name").GetString()} {parameter.GetProperty("in").GetString()}"));
         Assert.True(get.GetProperty("responses").TryGetProperty("200", out _));
     }
 

@@ -45,8 +45,8 @@ public sealed class ReloadTests
         await using var host = await StartAsync();
         var root = (IConfigurationRoot)host.App.Configuration;
         var changes = new List<int>();
-        using var listening = host.Get<IOptionsMonitor<StoreOptions>>().OnChange(
-            (options, name) => changes.Add(name == "devices/{id}" ? options.Capacity : 0));
+        using var listening = host.Get<IOptionsMonitor<StoreOptions>>()
+            .OnChange((options, name) => changes.Add(name == "devices/{id}" ? options.Capacity : 0));
         foreach (var capacity in new[] { "-1", "2", "-1", "4" })
         {
             root["Tornadose:Stores:devices/{id}:Capacity"] = capacity;
@@ -105,8 +105,8 @@ public sealed class ReloadTests
             property.SetValue(changed, Another(property.GetValue(changed), property.PropertyType));
         changed.AllowedOrigins.Add("https://shop.example");
         options.TakeOver(changed);
-        var stayed = typeof(TornadoseOptions).GetProperties().Where(
-            property => !Equals(property.GetValue(options), property.GetValue(changed)));
+        var stayed = typeof(TornadoseOptions).GetProperties()
+            .Where(property => !Equals(property.GetValue(options), property.GetValue(changed)));
         Assert.Equal(restart.Order(), stayed.Select(static property => property.Name).Order());
         var document = File.ReadAllText(Repository.File("docs/options.md"));
         var sentence = document[document.IndexOf("need a restart", StringComparison.Ordinal)..];

@@ -74,8 +74,8 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
         var id = $"{++_calls}";
         await SendAsync(new InvocationMessage(id, target, arguments));
         CompletionMessage? end = null;
-        await Eventually.TrueAsync(() => (end = Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(
-            message => message.InvocationId == id)) is not null);
+        await Eventually.TrueAsync(() => (end = Writes.SelectMany(write => write).OfType<CompletionMessage>()
+            .SingleOrDefault(message => message.InvocationId == id)) is not null);
         return end!;
     }
 

@@ -160,8 +160,8 @@ public sealed class WatchTests
             () => host.Host.Logs.GetSnapshot().Any(entry => entry.Message.Contains("slow", StringComparison.OrdinalIgnoreCase)));
         client.Output.Release();
         CompletionMessage? end = null;
-        await Eventually.TrueAsync(() => (end = client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(
-            message => message.InvocationId == "w")) is not null);
+        await Eventually.TrueAsync(() => (end = client.Writes.SelectMany(write => write).OfType<CompletionMessage>()
+            .SingleOrDefault(message => message.InvocationId == "w")) is not null);
         Assert.Contains("read more slowly", end!.Error);
         Assert.Equal(0, host.Registry.Count);
     }

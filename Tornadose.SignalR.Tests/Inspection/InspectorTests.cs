@@ -32,12 +32,12 @@ public sealed class InspectorTests
         clock.Advance(TimeSpan.FromSeconds(2));
         var orders = StoreOf(await host.InspectNodeAsync(), "orders");
         Assert.Equal(("Queue", ids[^1], 20, 1000, 51, "Reset", 10.0), (
-            orders.GetProperty("kind").GetString(), orders.GetProperty("id").GetString(), orders.GetProperty("messages")
-                .GetInt32(), orders.GetProperty("capacity").GetInt32(),
-            orders.GetProperty("bytes").GetInt32(), orders.GetProperty("slowConsumer").GetString(), orders.GetProperty(
-                "messagesPerSecond").GetDouble()));
-        Assert.Equal("""{"sse":2,"websocket":1}""", JsonSerializer.Serialize(orders.GetProperty("subscribers").EnumerateObject().OrderBy(
-            count => count.Name).ToDictionary(count => count.Name, count => count.Value)));
+            orders.GetProperty("kind").GetString(), orders.GetProperty("id").GetString(),
+            orders.GetProperty("messages").GetInt32(), orders.GetProperty("capacity").GetInt32(), orders.GetProperty("bytes").GetInt32(),
+            orders.GetProperty("slowConsumer").GetString(), orders.GetProperty("messagesPerSecond").GetDouble()));
+        var counts = orders.GetProperty("subscribers").EnumerateObject()
+            .OrderBy(count => count.Name).ToDictionary(count => count.Name, count => count.Value);
+        Assert.Equal("""{"sse":2,"websocket":1}""", JsonSerializer.Serialize(counts));
         Assert.Equal(
             """{"sse":1}""", StoreOf(await host.InspectNodeAsync("?store=weather"), "weather").GetProperty("subscribers").GetRawText());
     }

@@ -31,8 +31,8 @@ internal sealed class ScriptClient(IAsyncDisposable owner, Func<string, Task<Jso
     public Task<JsonElement> UntilAsync(string expression) => until(expression);
 
     public async Task<List<string>> IdsAsync(int count) =>
-        [.. (await until($"log.messages.length >= {count} && log.messages.map(message => message.id)")).EnumerateArray().Select(
-            static id => id.GetString()!)];
+        [.. (await until($"log.messages.length >= {count} && log.messages.map(message => message.id)")).EnumerateArray()
+            .Select(static id => id.GetString()!)];
 
     public ValueTask DisposeAsync() => owner.DisposeAsync();
 }

@@ -105,12 +105,12 @@ public sealed class ScriptTests
 
     private static readonly (string Data, bool IsJson)[] Anything =
     [
-        ("plain", false), ("42", false), ("", false), (" lead", false), ("\"quoted\"", false), ("{\"a\":[1]}", false), ("null", false), (
-            "\ufeff1", false), ("a\r\nb\rc\nd\r\n", false), ("[no json", false),
-        ("\"830010923977419046\"", true), ("\"null\"", true), ("\"true\"", true), ("\"1e999\"", true), ("\"\\\"x\\\"\"", true), (
-            "\"\"", true), ("{\"id\":9007199254740993,\"a\":1.0}", true),
-        ("{\"data\":\"},\\\"data\\\":1\"}", true), (
-            "[1.50,\"]\",\"\\uD83D\\uDC08\"]", true), ("null", true), ("1.50", true), ("\"a\\nb\"", true),
+        ("plain", false), ("42", false), ("", false), (" lead", false), ("\"quoted\"", false), ("{\"a\":[1]}", false), ("null", false),
+        ("\ufeff1", false), ("a\r\nb\rc\nd\r\n", false), ("[no json", false),
+        ("\"830010923977419046\"", true), ("\"null\"", true), ("\"true\"", true), ("\"1e999\"", true), ("\"\\\"x\\\"\"", true),
+        ("\"\"", true), ("{\"id\":9007199254740993,\"a\":1.0}", true),
+        ("{\"data\":\"},\\\"data\\\":1\"}", true),
+        ("[1.50,\"]\",\"\\uD83D\\uDC08\"]", true), ("null", true), ("1.50", true), ("\"a\\nb\"", true),
     ];
 
     /// <summary>
@@ -133,8 +133,11 @@ public sealed class ScriptTests
             await site.PublishAsync("notes", data, isJson);
 
         var read = $"log.messages.length >= {2 * Anything.Length} && log.messages.map(message => JSON.stringify(message.data))";
-        var expected = Anything.Select(static each => each.IsJson ? JsonSerializer.Serialize(
-            JsonElement.Parse(each.Data)) : JsonSerializer.Serialize(each.Data)).ToArray();
+        var expected = Anything
+            .Select(static each => each.IsJson
+                ? JsonSerializer.Serialize(JsonElement.Parse(each.Data))
+                : JsonSerializer.Serialize(each.Data))
+            .ToArray();
         AssertSame([.. expected, .. expected], await values.UntilAsync(read));
         var published = Anything.Select(static each => JsonSerializer.Serialize(each.Data)).ToArray();
         AssertSame([.. published, .. published], await texts.UntilAsync(read), exact: true);
@@ -262,10 +265,10 @@ public sealed class ScriptTests
     /// <param name="exact">Whether numbers are to have all their digits; JavaScript rounds those of values.</param>
     private static void AssertSame(string[] expected, JsonElement actual, bool exact = false) => Assert.Equal(
         expected.Select(json => exact ? JsonSerializer.Deserialize<string>(json) : Rounded(json)),
-        actual.EnumerateArray().Select(
-            json => exact ? JsonSerializer.Deserialize<string>(json.GetString()!) : Rounded(json.GetString()!)));
+        actual.EnumerateArray()
+            .Select(json => exact ? JsonSerializer.Deserialize<string>(json.GetString()!) : Rounded(json.GetString()!)));
 
-    private static string Rounded(string json) => JsonSerializer.Serialize(JsonElement.Parse(json)).Replace(
-        "1.50", "1.5", StringComparison.Ordinal).Replace("1.0", "1", StringComparison.Ordinal)
+    private static string Rounded(string json) => JsonSerializer.Serialize(JsonElement.Parse(json))
+        .Replace("1.50", "1.5", StringComparison.Ordinal).Replace("1.0", "1", StringComparison.Ordinal)
         .Replace("9007199254740993", "9007199254740992", StringComparison.Ordinal);
 }

@@ -12,8 +12,8 @@ public sealed class MessageLogStressTests
     public async Task TryRead_WriterLapsTheReaders_EveryGapIsAResetAndEveryEntryIsTheOneAskedFor(int capacity)
     {
         var log = new TestLog(capacity);
-        var readers = Enumerable.Range(0, 3).Select(_ => log.Open(StartAt.Now)).Select(
-            cursor => Task.Run(() => FollowAsync(cursor))).ToArray();
+        var readers = Enumerable.Range(0, 3).Select(_ => log.Open(StartAt.Now))
+            .Select(cursor => Task.Run(() => FollowAsync(cursor))).ToArray();
 
         log.AppendMany(Messages);
 

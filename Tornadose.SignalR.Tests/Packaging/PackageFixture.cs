@@ -13,8 +13,8 @@ public sealed class PackageFixture : IAsyncDisposable
     private readonly Lazy<Task> _packing;
 
     public PackageFixture() => _packing = new(() => DotNet.RunAsync(
-        Repository.File(""), "pack", "Tornadose.sln", "--no-build", "--nologo", "-c", Repository.Metadata(
-            "Configuration"), "-o", Feed, "-v", "q"));
+        Repository.File(""), "pack", "Tornadose.sln", "--no-build", "--nologo", "-c", Repository.Metadata("Configuration"),
+        "-o", Feed, "-v", "q"));
 
     public string Feed => _feed.FullName;
 

@@ -147,8 +147,8 @@ public sealed class StoreProducerTests
     [Fact]
     public async Task ProducedBy_Family_RunsForEachStoreThatIsRead()
     {
-        await using var host = await StartAsync(stores => stores.AddQueueStore("devices/{id}").ProducedBy(
-            static (store, stop) => store.PublishAsync(store.Name, cancellationToken: stop).AsTask()));
+        await using var host = await StartAsync(stores => stores.AddQueueStore("devices/{id}")
+            .ProducedBy(static (store, stop) => store.PublishAsync(store.Name, cancellationToken: stop).AsTask()));
         using var one = await Store(host, "devices/1").OpenCursorAsync(StartAt.Earliest);
         using var two = await Store(host, "devices/2").OpenCursorAsync(StartAt.Earliest);
         foreach (var (cursor, name) in new[] { (one, "devices/1"), (two, "devices/2") })

@@ -32,8 +32,8 @@ public sealed class CloseCodesSpecification
     public void For_EveryEnd_IsInTheTable() => Assert.Equal(
         Table.Select(static row => (row.Key, row.Value)).OrderBy(static row => row.Value),
         Ends().Select(
-            static end => (end, (WebSocketCloseCodes.For(end).Code, WebSocketCloseCodes.For(end).Reason, end.Reconnect))).OrderBy(
-            static row => row.Item2));
+            static end => (end, (WebSocketCloseCodes.For(end).Code, WebSocketCloseCodes.For(end).Reason, end.Reconnect)))
+            .OrderBy(static row => row.Item2));
 
     [Fact, Case("WS-18", "SEC-16")]
     public void For_EveryEnd_HasAReasonThatFitsAndADescription()
@@ -44,7 +44,7 @@ public sealed class CloseCodesSpecification
 
     private static IEnumerable<SubscriberEnd> Ends() =>
         typeof(SubscriberEnd).GetProperties(BindingFlags.Public | BindingFlags.Static).Select(static property => property.GetValue(null))
-            .Concat(typeof(WebSocketCloseCodes).GetFields(
-                BindingFlags.Public | BindingFlags.Static).Select(static field => field.GetValue(null)))
+            .Concat(typeof(WebSocketCloseCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Select(static field => field.GetValue(null)))
             .OfType<SubscriberEnd>();
 }

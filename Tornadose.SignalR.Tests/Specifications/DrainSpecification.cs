@@ -144,6 +144,6 @@ public sealed class DrainSpecification
     private Task<TestHost> StartAsync(TimeProvider? clock = null) => SpecificationHost.StartAsync(
         clock,
         options: static all => all.DrainWindow = TimeSpan.FromSeconds(4),
-        build: builder => builder.Services.AddSingleton<IBackplane>(_backplane).Configure<HostOptions>(
-            static host => host.ShutdownTimeout = TimeSpan.FromSeconds(20)));
+        build: builder => builder.Services.AddSingleton<IBackplane>(_backplane)
+            .Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(20)));
 }

@@ -25,8 +25,8 @@ public sealed class HerdSpecification
             return (Transport: transport, Subscription: await store.SubscribeAsync(transport, after: store.Top));
         }));
         store.PublishMany(3);
-        await Task.WhenAll(herd.Where(static (_, number) => number % 2 == 0).Select(
-            static client => client.Subscription.ReadToTopAsync())).WithTimeout(); // the others saw nothing of it
+        await Task.WhenAll(herd.Where(static (_, number) => number % 2 == 0)
+            .Select(static client => client.Subscription.ReadToTopAsync())).WithTimeout(); // the others saw nothing of it
         foreach (var (_, subscription) in herd)
             subscription.Reader.Abort();
         store.PublishMany(5);

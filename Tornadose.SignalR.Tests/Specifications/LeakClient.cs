@@ -11,8 +11,8 @@ internal sealed class LeakClient(TestHost host, string wire)
 
     private static readonly (string Method, string Path, int Status)[] Refusals =
     [
-        ("PUT", "/stores/plain", 405), ("GET", "/stores/plain?last=many", 400), ("GET", "/stores/unknown", 404), (
-            "GET", $"/stores/{RolesApp.Store}", 401), ("GET", $"/stores/{RolesApp.Store}?user=bob", 403),
+        ("PUT", "/stores/plain", 405), ("GET", "/stores/plain?last=many", 400), ("GET", "/stores/unknown", 404),
+        ("GET", $"/stores/{RolesApp.Store}", 401), ("GET", $"/stores/{RolesApp.Store}?user=bob", 403),
         ("GET", "/stores/plain?ticket=x", 401), ("GET", "/stores?store=plain&store=unknown", 404),
     ];
 

@@ -23,8 +23,8 @@ public sealed class LeakSpecification(ITestOutputHelper output)
         await using var host = await RolesApp.StartAsync(
             configure: options => (options.MaxHubCallsPerSecond, options.MaxReplayedPerSecond) = (null, null),
             // The recorder keeps every line, and SignalR has one, with the exception, for each call that is refused.
-            build: builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Tornadose", LogLevel.Warning).AddFilter(
-                "Microsoft.AspNetCore.SignalR", LogLevel.Critical));
+            build: builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Tornadose", LogLevel.Warning)
+                .AddFilter("Microsoft.AspNetCore.SignalR", LogLevel.Critical));
         await host.Get<SignalR.IStoreProvider>().GetStore("plain").PublishNumberedAsync(5);
         var client = new LeakClient(host, wire);
         var cycles = RandomText.Times("TORNADOSE_LEAK_CYCLES", 600);

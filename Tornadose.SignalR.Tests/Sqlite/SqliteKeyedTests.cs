@@ -216,8 +216,8 @@ public sealed class SqliteKeyedTests : IDisposable
 
         await using var next = _file.Open();
         await using var again = next.Open("store", Limits);
-        var changing = Enumerable.Range(0, 400).Select(
-            Task (step) => step % 3 == 0 ? RemoveAsync(again, $"k{step % 50}") : SetAsync(again, $"k{step % 50}")).ToList();
+        var changing = Enumerable.Range(0, 400)
+            .Select(Task (step) => step % 3 == 0 ? RemoveAsync(again, $"k{step % 50}") : SetAsync(again, $"k{step % 50}")).ToList();
         using var following = await again.FollowAsync(default).WithTimeout();
         await Task.WhenAll(changing).WithTimeout();
         await Eventually.TrueAsync(() => again.Log.Position.Offset == _file.Number("SELECT offset FROM stores"));

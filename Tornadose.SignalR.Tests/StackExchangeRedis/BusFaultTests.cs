@@ -132,8 +132,8 @@ public sealed class BusFaultTests
         MessagePosition top = default;
         for (var i = 0; i < 100; i++)
             top = await nodes.PublishAsync(nodes.B, $"{i} {new string('x', 100_000)}");
-        await Eventually.TrueAsync(async () => !((string)(await redis.CommandAsync("INFO", "stats"))!).Contains(
-            "client_output_buffer_limit_disconnections:0", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => !((string)(await redis.CommandAsync("INFO", "stats"))!)
+            .Contains("client_output_buffer_limit_disconnections:0", StringComparison.Ordinal));
         proxy.StopReading = false;
         await nodes.SettleAsync(top); // read in parts, when a single answer would take too long
         Assert.All(nodes.Resets(), Assert.Empty);

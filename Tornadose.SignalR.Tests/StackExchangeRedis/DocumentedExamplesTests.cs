@@ -54,8 +54,8 @@ public sealed class DocumentedExamplesTests
     }
 
     private static string[] Blocks(string language, int port) =>
-        [.. Regex.Matches(File.ReadAllText(Repository.File(Page)), $"```{language}\n(.*?)```", RegexOptions.Singleline).Select(
-            block => block.Groups[1].Value.Replace("6379", $"{port}", StringComparison.Ordinal))];
+        [.. Regex.Matches(File.ReadAllText(Repository.File(Page)), $"```{language}\n(.*?)```", RegexOptions.Singleline)
+            .Select(block => block.Groups[1].Value.Replace("6379", $"{port}", StringComparison.Ordinal))];
 
     private static async Task<string> RunAsync(string file, params string[] arguments)
     {

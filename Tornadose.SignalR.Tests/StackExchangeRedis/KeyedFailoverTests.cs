@@ -149,8 +149,8 @@ public sealed class KeyedFailoverTests
             await _b.DisposeAsync();
         }
 
-        private static string State(IBackplaneChannel channel) => string.Join(' ', channel.Log.GetSnapshot().Messages.Select(
-            static message => $"{message.Position} {message.Key}={message.GetText()}"));
+        private static string State(IBackplaneChannel channel) => string.Join(' ', channel.Log.GetSnapshot().Messages
+            .Select(static message => $"{message.Position} {message.Key}={message.GetText()}"));
 
         private KeyedChange Any(int step) => _random.Next(4) == 0
             ? KeyedChange.Remove($"k{_random.Next(20)}")

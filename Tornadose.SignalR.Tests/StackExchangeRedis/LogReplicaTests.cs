@@ -325,8 +325,9 @@ public sealed class LogReplicaTests
     {
         var read = new List<string>();
         while (cursor.TryRead(out StoreMessage? message))
-            read.Add(message.Reset is { } reset ? $"{reset.ReasonName} {reset.Position.Offset}" : message.Position?.Offset.ToString(
-                System.Globalization.CultureInfo.InvariantCulture) ?? message.GetText());
+            read.Add(message.Reset is { } reset
+                ? $"{reset.ReasonName} {reset.Position.Offset}"
+                : message.Position is { } position ? $"{position.Offset}" : message.GetText());
         return read;
     }
 

@@ -140,8 +140,8 @@ public sealed class OperatorTests
         b.Questions.Answer("subject", _ => new(Interlocked.Increment(ref asked) > 0 ? "yes" : ""));
         var heard = new ConcurrentQueue<byte[]>();
         using var mallory = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
-        await mallory.GetSubscriber().SubscribeAsync(
-            RedisChannel.Literal("tornadose:_nodes"), (_, frame) => heard.Enqueue((byte[])frame!));
+        await mallory.GetSubscriber()
+            .SubscribeAsync(RedisChannel.Literal("tornadose:_nodes"), (_, frame) => heard.Enqueue((byte[])frame!));
         await Eventually.TrueAsync(async () => (await a.Questions.AskAsync("subject", "first", first: true, default)).Contains("yes"));
         await Eventually.TrueAsync(() => !heard.IsEmpty);
         var before = Volatile.Read(ref asked);
@@ -352,8 +352,8 @@ public sealed class OperatorTests
         });
         var heard = new ConcurrentQueue<byte[]>();
         using var mallory = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
-        await mallory.GetSubscriber().SubscribeAsync(
-            RedisChannel.Literal("tornadose:_nodes"), (_, frame) => heard.Enqueue((byte[])frame!));
+        await mallory.GetSubscriber()
+            .SubscribeAsync(RedisChannel.Literal("tornadose:_nodes"), (_, frame) => heard.Enqueue((byte[])frame!));
         await using (var a = TestBackplane.Create(redis.ConnectionString, "tornadose"))
         {
             await PresentAsync(a, 1);

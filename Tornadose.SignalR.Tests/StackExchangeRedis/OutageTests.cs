@@ -82,8 +82,8 @@ public sealed class OutageTests
     {
         await using var primary = await RedisProcess.StartAsync();
         await using var replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {primary.Port}");
-        await Eventually.TrueAsync(async () => ((string)(await replica.CommandAsync("INFO", "replication"))!).Contains(
-            "master_link_status:up", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => ((string)(await replica.CommandAsync("INFO", "replication"))!)
+            .Contains("master_link_status:up", StringComparison.Ordinal));
         await using var proxy = ChaosProxy.Start(primary.Port);
         await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
         await nodes.ConnectAsync();

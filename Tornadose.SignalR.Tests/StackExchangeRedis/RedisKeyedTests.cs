@@ -28,8 +28,8 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal(last, nodes.B.Log.Position);
         var messages = nodes.B.Log.GetSnapshot().Messages;
         Assert.Equal((1499, "k8"), (messages.Count, messages[^1].Key));
-        Assert.Equal(messages.Select(static message => message.Position!.Value.Offset).Order(), messages.Select(
-            static message => message.Position!.Value.Offset));
+        var offsets = messages.Select(static message => message.Position!.Value.Offset).ToList();
+        Assert.Equal(offsets.Order(), offsets);
         using var cursor = nodes.B.Log.OpenCursor(StartAt.After(last));
         Assert.Equal("end", cursor.ReadChanges());
     }
@@ -260,8 +260,8 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         for (var round = 0; round < 10; round++)
         {
             var change = KeyedChange.Set($"k{round}", "1"u8.ToArray(), KeyCondition.IfNew);
-            var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(
-                index => (index % 2 == 0 ? nodes.A : nodes.B).ChangeAsync(change, null, default).WithTimeout()));
+            var results = await Task.WhenAll(Enumerable.Range(0, 20)
+                .Select(index => (index % 2 == 0 ? nodes.A : nodes.B).ChangeAsync(change, null, default).WithTimeout()));
             Assert.Single(results, static result => result is not null);
         }
     }

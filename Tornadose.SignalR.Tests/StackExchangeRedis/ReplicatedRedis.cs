@@ -19,8 +19,8 @@ internal sealed class ReplicatedRedis : IAsyncDisposable
     {
         var primary = await RedisProcess.StartAsync("--repl-diskless-sync-delay", "0");
         var redis = new ReplicatedRedis(primary, await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {primary.Port}"));
-        await Eventually.TrueAsync(async () => ((string)(await redis.Replica.CommandAsync("INFO", "replication"))!).Contains(
-            "master_link_status:up", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => ((string)(await redis.Replica.CommandAsync("INFO", "replication"))!)
+            .Contains("master_link_status:up", StringComparison.Ordinal));
         return redis;
     }
 

@@ -17,8 +17,8 @@ public sealed class TracingTests
         await using var readerA = await RawSse.OpenAsync(a.Url("/stores/traced-over-redis"));
         await using var readerB = await RawSse.OpenAsync(b.Url("/stores/traced-over-redis"));
         using var recorder = new ActivityRecorder("traced-over-redis");
-        var position = await a.Get<IStoreProvider>().GetStore("traced-over-redis").PublishAsync(
-            "héllo", new PublishOptions { EventType = "greeting" });
+        var position = await a.Get<IStoreProvider>().GetStore("traced-over-redis")
+            .PublishAsync("héllo", new PublishOptions { EventType = "greeting" });
         Assert.All(
             [await readerA.NextAsync(), await readerB.NextAsync()],
             got => Assert.Equal(("héllo", "greeting", position.ToString()), (got.Data, got.Type, got.LastEventId)));

@@ -29,8 +29,9 @@ public sealed class KeyedLimitTests
     [Fact]
     public async Task Remove_NoRoomInAllStores_MakesRoom()
     {
-        await using var host = await TestHost.StartAsync(static builder => builder.Services.AddTornadose(
-            static all => all.MaxBytes = 2 << 20).AddKeyedStore("devices/{id}", static store => store.MaxMessageBytes = 1 << 20));
+        await using var host = await TestHost.StartAsync(
+            static builder => builder.Services.AddTornadose(static all => all.MaxBytes = 2 << 20)
+                .AddKeyedStore("devices/{id}", static store => store.MaxMessageBytes = 1 << 20));
         var devices = host.Get<IStoreProvider>().GetKeyedStore("devices/1");
         var key = 0;
         foreach (var size in new[] { 600_000, 60_000, 6_000, 600, 60, 1 })
@@ -51,8 +52,9 @@ public sealed class KeyedLimitTests
     [Fact]
     public async Task Set_NoRoomInAllStores_ReplacesWhatIsAsLarge()
     {
-        await using var host = await TestHost.StartAsync(static builder => builder.Services.AddTornadose(
-            static all => all.MaxBytes = 2 << 20).AddKeyedStore("devices/{id}", static store => store.MaxMessageBytes = 1 << 20));
+        await using var host = await TestHost.StartAsync(
+            static builder => builder.Services.AddTornadose(static all => all.MaxBytes = 2 << 20)
+                .AddKeyedStore("devices/{id}", static store => store.MaxMessageBytes = 1 << 20));
         var (devices, others) = (
             host.Get<IStoreProvider>().GetKeyedStore("devices/1"), host.Get<IStoreProvider>().GetKeyedStore("devices/2"));
         var once = new PublishOptions { IdempotencyKey = "once" };
@@ -76,8 +78,8 @@ public sealed class KeyedLimitTests
         await using var host = await TestHost.StartAsync(builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(clock);
-            builder.Services.AddTornadose().AddKeyedStore<int>(
-                "devices", static store => (store.KeyMaxAge, store.MaxKeys) = (TimeSpan.FromMilliseconds(200), 1));
+            builder.Services.AddTornadose()
+                .AddKeyedStore<int>("devices", static store => (store.KeyMaxAge, store.MaxKeys) = (TimeSpan.FromMilliseconds(200), 1));
         });
         var devices = host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
         using var cursor = await ((KeyedStore<int>)devices).Store.OpenCursorAsync(StartAt.Latest);

@@ -118,8 +118,8 @@ public sealed partial class TypedStoreTests
     {
         var store = TestStore.Queue();
 
-        var first = await new TypedStore<Weather>(store).PublishAsync(
-            Rain, new PublishOptions { EventType = "tick", IdempotencyKey = "k" });
+        var first = await new TypedStore<Weather>(store)
+            .PublishAsync(Rain, new PublishOptions { EventType = "tick", IdempotencyKey = "k" });
         var second = await new TypedStore<Weather>(store).PublishAsync(Rain, new PublishOptions { IdempotencyKey = "k" });
 
         Assert.Equal(first, second);

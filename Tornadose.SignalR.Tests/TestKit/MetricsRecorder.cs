@@ -32,8 +32,8 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
     /// <param name="instrument">The instrument's name after <c>tornadose.</c>.</param>
     /// <param name="tags">Tags that the measurements must have, as <c>reason=slow</c>.</param>
     public double Sum(string instrument, params string[] tags) =>
-        Measured(_longs, instrument, tags).Sum(static one => one.Value) + Measured(
-            _doubles, instrument, tags).Sum(static one => one.Value);
+        Measured(_longs, instrument, tags).Sum(static one => one.Value)
+            + Measured(_doubles, instrument, tags).Sum(static one => one.Value);
 
     /// <summary>How often an instrument has measured.</summary>
     public long Count(string instrument, params string[] tags) =>

@@ -12,8 +12,8 @@ internal sealed class ToolRun : IAsyncDisposable
     private readonly LineWriter _errors = new();
     private readonly Task<int> _exit;
 
-    private ToolRun(TextReader input, string[] arguments) => _exit = ToolCommand.Create(input).Parse(arguments).InvokeAsync(
-        new InvocationConfiguration { Output = _output, Error = _errors, ProcessTerminationTimeout = null }, _stop.Token);
+    private ToolRun(TextReader input, string[] arguments) => _exit = ToolCommand.Create(input).Parse(arguments)
+        .InvokeAsync(new InvocationConfiguration { Output = _output, Error = _errors, ProcessTerminationTimeout = null }, _stop.Token);
 
     public static ToolRun Start(params string[] arguments) => new(TextReader.Null, arguments);
 

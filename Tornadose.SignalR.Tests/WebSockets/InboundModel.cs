@@ -95,8 +95,10 @@ internal sealed class InboundModel
     {
         if (opcode == 9)
             Pongs.Add(Convert.ToHexString(payload));
-        return opcode != 8 || (payload.Length < 2 ? End(payload.Length == 0 ? 1000 : 1002) : Close(
-            BinaryPrimitives.ReadUInt16BigEndian(payload), payload.AsSpan(2)));
+        return opcode != 8
+            || (payload.Length < 2
+                ? End(payload.Length == 0 ? 1000 : 1002)
+                : Close(BinaryPrimitives.ReadUInt16BigEndian(payload), payload.AsSpan(2)));
     }
 
     private bool Close(int code, ReadOnlySpan<byte> reason)

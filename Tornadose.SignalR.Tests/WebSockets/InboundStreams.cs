@@ -16,8 +16,9 @@ internal static class InboundStreams
             bytes.AddRange(Frame(random, ref inMessage));
         if (random.OneIn(3))
             bytes.AddRange(Masked(random, true, WsOpcode.Close, CloseOf(random)));
-        return random.OneIn(4) ? [.. bytes[..random.Next(bytes.Count + 1)]] : random.OneIn(8) ? random.Mutate<byte>(
-            [.. bytes], () => random.Bytes(1)[0]) : [.. bytes];
+        return random.OneIn(4) ? [.. bytes[..random.Next(bytes.Count + 1)]]
+            : random.OneIn(8) ? random.Mutate<byte>([.. bytes], () => random.Bytes(1)[0])
+            : [.. bytes];
     }
 
     private static byte[] Frame(RandomText random, ref bool inMessage)

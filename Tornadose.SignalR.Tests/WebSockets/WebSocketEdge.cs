@@ -94,8 +94,12 @@ internal sealed record WebSocketEdge(string Name, int Code, string[] Pongs, byte
             {
                 "Hello-µ@ßöäüàá-UTF-8!!", "\0", "\u007f\u0080\u07ff\u0800\uffff", "\U00010000\U0010ffff", "\ufeff\ufffd\ufdd0", "κόσμε",
             }.Select(text => Stays($"6.2 {text}", Octets(Frame(Text, text)))),
-            .. Invalid.SelectMany(bytes => new[] { Closes($"6.3 {Convert.ToHexString(bytes)}", 1007, Bytes(Text, bytes)), Closes(
-                $"6.4 {Convert.ToHexString(bytes)} in the first of two", 1007, Bytes(Text, [.. bytes, (byte)'x'], fin: false)) }),
+            .. Invalid.SelectMany(bytes => new[]
+            {
+                Closes($"6.3 {Convert.ToHexString(bytes)}", 1007, Bytes(Text, bytes)),
+                Closes(
+                    $"6.4 {Convert.ToHexString(bytes)} in the first of two", 1007, Bytes(Text, [.. bytes, (byte)'x'], fin: false)),
+            }),
             Stays(
                 "6.22 split", Bytes(Text, [0xf0, 0x9f], fin: false), Frame(More, "", fin: false), Bytes(More, [0x98], fin: false),
                 Bytes(More, [0x80])),

@@ -108,8 +108,8 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
         for (var frame = await socket.NextOrEndAsync(); frame is not null; frame = await (
             code is null ? socket.NextOrEndAsync() : AfterCloseAsync(socket)))
         {
-            if (!frame.Fin || frame.Rsv != 0 || frame.Masked || !(
-                frame.Opcode == WsOpcode.Pong || (frame.Opcode == WsOpcode.Close && code is null)))
+            if (!frame.Fin || frame.Rsv != 0 || frame.Masked
+                || !(frame.Opcode == WsOpcode.Pong || (frame.Opcode == WsOpcode.Close && code is null)))
                 return $"a frame that should not be: {frame.Opcode}";
             if (frame.Opcode == WsOpcode.Pong)
                 pongs.Add(Convert.ToHexString(frame.Payload));

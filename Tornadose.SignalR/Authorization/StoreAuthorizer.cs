@@ -53,8 +53,9 @@ internal sealed class StoreAuthorizer(
         // Handlers may be scoped, and a hub has no scope that outlives the invocation.
         await using var scope = scopes.CreateAsyncScope();
         var authorization = scope.ServiceProvider.GetService<IAuthorizationService>()
-            ?? throw new InvalidOperationException($"Store '{store.Name}' has the policy '{policy}', and there is no authorization to " +
-                "ask. Add this line: builder.Services.AddAuthorization();");
+            ?? throw new InvalidOperationException(
+                $"Store '{store.Name}' has the policy '{policy}', and there is no authorization to ask. " +
+                    "Add this line: builder.Services.AddAuthorization();");
         var access = new StoreAccess(store.Name, operation, store.RouteValues);
         if ((await authorization.AuthorizeAsync(user, access, policy)).Succeeded)
             return StoreVerdict.Allowed;

@@ -49,8 +49,8 @@ internal sealed class StoreRevocation(
     {
         if (order.StartsWith(RecheckOrder, StringComparison.Ordinal))
             await RecheckHereAsync(order.Length > RecheckOrder.Length ? order[RecheckOrder.Length..] : null, CancellationToken.None);
-        else if (order.Split(' ', 3) is ["revoke", var ticks, var userId] && long.TryParse(
-            ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var when) && when <= DateTime.MaxValue.Ticks)
+        else if (order.Split(' ', 3) is ["revoke", var ticks, var userId]
+            && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var when) && when <= DateTime.MaxValue.Ticks)
             Revoke(userId, new DateTimeOffset(when, TimeSpan.Zero));
         else
             throw new NotSupportedException("A node of another version has ordered what this one does not know.");

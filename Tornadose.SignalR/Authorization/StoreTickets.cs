@@ -36,8 +36,9 @@ internal sealed class StoreTickets(
     public string? Issue(ClaimsPrincipal user, DateTimeOffset? authenticatedUntil, IEnumerable<string> stores, string transport)
     {
         var protector = _protector
-            ?? throw new InvalidOperationException("Stream tickets are protected by ASP.NET Core's data protection. Add this line " +
-                "before the application is built: builder.Services.AddDataProtection();");
+            ?? throw new InvalidOperationException(
+                "Stream tickets are protected by ASP.NET Core's data protection. " +
+                    "Add this line before the application is built: builder.Services.AddDataProtection();");
         var ticket = StoreTicket.Create(user, revoked.IssuedNow(user), authenticatedUntil, stores, transport);
         var bytes = Compress(TicketSerializer.Default.Serialize(ticket.Authentication));
         var text = Base64Url.EncodeToString(protector.Protect(bytes, options.TicketLifetime));

@@ -84,8 +84,7 @@ internal sealed class CircuitStoreReader(IStore store, StoreSerializer serialize
         while (fruitless != (now = await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Position)
         {
             var any = false;
-            await foreach (
-                var message in store.ReadAllAsync(StartAt.AfterId(after), cancellationToken).ConfigureAwait(false))
+            await foreach (var message in store.ReadAllAsync(StartAt.AfterId(after), cancellationToken).ConfigureAwait(false))
             {
                 any |= message.Change == StoreChange.None || message.Key is not null; // marks come anew with each reading
                 after = message.Id ?? after;

@@ -20,10 +20,11 @@ internal sealed class AcceptNegotiation
     public AcceptNegotiation(IEnumerable<StreamFormat> formats)
     {
         Formats = [.. formats];
-        foreach (var same in Formats.GroupBy(static format => format.MediaType, StringComparer.OrdinalIgnoreCase).Concat(
-            Formats.GroupBy(static format => format.Name, StringComparer.Ordinal)).Where(static group => group.Count() > 1))
-            throw new InvalidOperationException($"'{same.Key}' is the media type or the name of both {same.First().GetType()} and " +
-                $"{same.Last().GetType()}: each format of AddStreamFormat needs its own.");
+        foreach (var same in Formats.GroupBy(static format => format.MediaType, StringComparer.OrdinalIgnoreCase)
+            .Concat(Formats.GroupBy(static format => format.Name, StringComparer.Ordinal)).Where(static group => group.Count() > 1))
+            throw new InvalidOperationException(
+                $"'{same.Key}' is the media type or the name of both {same.First().GetType()} and {same.Last().GetType()}: " +
+                    "each format of AddStreamFormat needs its own.");
         _offers = [.. Formats.Select(static format => (new MediaTypeHeaderValue(format.MediaType), format))];
         _answers = [.. _offers.Where(static offer => offer.Format is LongPollingFormat)];
     }
@@ -33,8 +34,9 @@ internal sealed class AcceptNegotiation
 
     /// <summary>What a request gets that accepts none of them.</summary>
     public (int Status, string Text) NotAcceptable => (
-        StatusCodes.Status406NotAcceptable, $"A store speaks {string.Join(", ", Formats.Select(static format => format.MediaType))} and " +
-            $"WebSocket; ?{WaitTime.Parameter}= is answered in {_answers[0].Format.MediaType}.");
+        StatusCodes.Status406NotAcceptable,
+        $"A store speaks {string.Join(", ", Formats.Select(static format => format.MediaType))} and WebSocket; " +
+            $"?{WaitTime.Parameter}= is answered in {_answers[0].Format.MediaType}.");
 
     /// <summary>Whether a person asks: browsers name HTML for a page, and nothing else does.</summary>
     public static bool WantsPage(HttpRequest request) =>

@@ -52,8 +52,8 @@ internal static class Challenge
     /// <summary>A redirect or a page. Anything else may be what the application wants to answer, were it the stream itself.</summary>
     private static bool IsForPeople(HttpResponse response) =>
         response.StatusCode is >= StatusCodes.Status300MultipleChoices and < StatusCodes.Status400BadRequest
-        || (response.StatusCode < StatusCodes.Status300MultipleChoices && response.ContentType?.StartsWith(
-            "text/html", StringComparison.OrdinalIgnoreCase) == true);
+        || (response.StatusCode < StatusCodes.Status300MultipleChoices
+            && response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true);
 
     private static async Task<HashSet<string>> SchemesOfAsync(IServiceProvider services, IEnumerable<string?> policies)
     {

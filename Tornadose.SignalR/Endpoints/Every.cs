@@ -13,8 +13,8 @@ internal static class Every
     public static string? FindFault(HttpRequest request)
     {
         var text = RequestParts.Query(request)[Parameter];
-        if (text.Count == 0 || (
-            WaitTime.TryParse(text, out var interval) && interval >= DeliveryPace.Shortest && interval <= DeliveryPace.Longest))
+        if (text.Count == 0
+            || (WaitTime.TryParse(text, out var interval) && interval >= DeliveryPace.Shortest && interval <= DeliveryPace.Longest))
             return null;
         return "The query parameter 'every' takes a time from 50ms to 60s, as in 'every=500ms'.";
     }

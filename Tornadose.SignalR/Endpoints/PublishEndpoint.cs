@@ -1,9 +1,4 @@
-using System.Buffers;
-using System.Text.Json;
-using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Net.Http.Headers;
 using Tornadose.SignalR.Authorization;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Delivery;
@@ -18,12 +13,6 @@ namespace Tornadose.SignalR.Endpoints;
 /// </summary>
 internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer authorizer, TornadoseOptions options)
 {
-    /// <summary>A length that is only declared reserves no more memory than this.</summary>
-    private const int MaxTrustedLength = 64 * 1024;
-
-    /// <summary>What UTF-8 is called, and what is UTF-8 whatever it is called.</summary>
-    private static readonly string[] Utf8Names = ["utf-8", "utf8", "us-ascii", "ascii"];
-
     public async Task InvokeAsync(HttpContext context)
     {
         // Pages may post text to any site without asking, and their visitors' cookies go along.
@@ -38,8 +27,8 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
             selection = StoreSelection.OneOnly;
         if (selection.Refusal is { } refusal)
             await Refusal.WriteAsync(context, refusal);
-        else if (await authorizer.DecideAsync(
-            context.User, selection.Stores[0], StoreOperation.Publish) is not StoreVerdict.Allowed and var verdict)
+        else if (await authorizer.DecideAsync(context.User, selection.Stores[0], StoreOperation.Publish)
+            is not StoreVerdict.Allowed and var verdict)
             await Refusal.DenyAsync(context, verdict, [selection.Stores[0].Options.PublishPolicy]);
         else
             await PublishAsync(context, selection.Stores[0]);
@@ -78,9 +67,8 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)
         {
             context.Response.Headers.RetryAfter = "1";
-            await Refusal.WriteAsync(context, (
-                StatusCodes.Status503ServiceUnavailable,
-                "Nothing can be published at the moment. Try again, with the same Idempotency-Key."));
+            const string reason = "Nothing can be published at the moment. Try again, with the same Idempotency-Key.";
+            await Refusal.WriteAsync(context, (StatusCodes.Status503ServiceUnavailable, reason));
         }
         catch (ArgumentException invalid)
         {
@@ -104,9 +92,9 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
 
         var request = context.Request;
         var isPut = HttpMethods.IsPut(request.Method);
-        var form = isPut ? FormOf(request) : BodyForm.Text;
+        var form = isPut ? PublishBody.FormOf(request) : BodyForm.Text;
         if (form == BodyForm.Lines)
-            throw Unsupported();
+            throw PublishBody.Unsupported();
         var change = KeyedRequest.Read(request, isPut ? await ReadValueAsync(request, store, form) : default);
         if (await store.ChangeAsync(change, OptionsOf(request), context.RequestAborted) is not { } position)
         {
@@ -121,7 +109,7 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadValueAsync(HttpRequest request, MessageStore store, BodyForm form)
     {
-        var body = await ReadBodyAsync(request, store, store.Options.MaxMessageBytes);
+        var body = await PublishBody.ReadAsync(request, store, store.Options.MaxMessageBytes);
         return form == BodyForm.Json ? JsonText.OneLine(body) : JsonText.OfString(body.Span);
     }
 
@@ -134,10 +122,10 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
 
     private async ValueTask<MessagePosition?> PublishAsync(HttpRequest request, MessageStore store)
     {
-        var form = FormOf(request);
+        var form = PublishBody.FormOf(request);
         var published = OptionsOf(request);
         var limit = form == BodyForm.Lines ? PublishOptions.MaxBatchBytes : store.Options.MaxMessageBytes;
-        var body = await ReadBodyAsync(request, store, limit);
+        var body = await PublishBody.ReadAsync(request, store, limit);
         var aborted = request.HttpContext.RequestAborted;
         return form switch
         {
@@ -153,61 +141,4 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
         [{ } key] => key,
         _ => throw new ArgumentException("Idempotency-Key comes twice. A message has one key."),
     };
-
-    /// <summary>Text is what <c>curl -d</c> sends without being told, too: a form's media type on a body that is taken as it is.</summary>
-    private static BodyForm FormOf(HttpRequest request)
-    {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
-            return string.IsNullOrEmpty(request.ContentType) ? BodyForm.Text : throw Unsupported();
-        // A quoted value is the same as a bare one (RFC 9110 §5.6.6).
-        if (type.Charset.HasValue && !Utf8Names.Contains(
-            HeaderUtilities.UnescapeAsQuotedString(type.Charset).Value, StringComparer.OrdinalIgnoreCase))
-            throw Unsupported();
-        if (request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals(
-            "identity", StringComparison.OrdinalIgnoreCase))
-            throw new BadHttpRequestException(
-                "A message comes as it is, or the application decompresses it: app.UseRequestDecompression().",
-                StatusCodes.Status415UnsupportedMediaType);
-        if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals(
-            "json", StringComparison.OrdinalIgnoreCase))
-            return BodyForm.Json;
-        if (type.MediaType.Equals(MessageLines.MediaType, StringComparison.OrdinalIgnoreCase))
-            return BodyForm.Lines;
-        return type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
-            || type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-            ? BodyForm.Text
-            : throw Unsupported();
-    }
-
-    private static BadHttpRequestException Unsupported() =>
-        new(
-            "A message is text/plain or application/json, several are application/x-ndjson; in UTF-8.",
-            StatusCodes.Status415UnsupportedMediaType);
-
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, MessageStore store, int limit)
-    {
-        if (request.ContentLength > limit)
-            throw new MessageTooLargeException(store.Name, request.ContentLength.Value, limit);
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = Math.Max(limit, size.MaxRequestBodySize ?? 0);
-        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(request.ContentLength ?? 0, 256, MaxTrustedLength));
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
-            foreach (var segment in read.Buffer)
-                body.Write(segment.Span);
-            request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (body.WrittenCount > limit)
-                throw new MessageTooLargeException(store.Name, body.WrittenCount, limit);
-            if (read.IsCompleted)
-                return body.WrittenSpan.ToArray(); // kept for as long as the message is: no byte more than it has
-        }
-    }
-
-    private enum BodyForm
-    {
-        Text,
-        Json,
-        Lines,
-    }
 }

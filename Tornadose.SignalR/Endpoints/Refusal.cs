@@ -16,8 +16,8 @@ internal static class Refusal
     /// <summary>A list names its stores by event types.</summary>
     public static readonly (int Status, string Text) EventNameList = (
         StatusCodes.Status400BadRequest,
-        "One of the stores is called as an event that an EventSource has itself, or that is the library's own: ask for that store " +
-            "alone, or for JSON lines or a WebSocket.");
+        "One of the stores is called as an event that an EventSource has itself, or that is the library's own: " +
+            "ask for that store alone, or for JSON lines or a WebSocket.");
 
     public static readonly (int Status, string Text) NoKeys = (
         StatusCodes.Status400BadRequest, "A 'key' is that of one keyed store, which the path names.");

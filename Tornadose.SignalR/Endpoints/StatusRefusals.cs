@@ -33,8 +33,8 @@ internal sealed class StatusRefusals(IPolicyEvaluator inner) : IPolicyEvaluator
         AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource)
     {
         var result = await inner.AuthorizeAsync(policy, authenticationResult, context, resource);
-        if (!result.Succeeded && context.GetEndpoint()?.Metadata.GetMetadata<ProgramEndpointMetadata>()?.AnswersByStatus(
-            context.Request) == true)
+        if (!result.Succeeded
+            && context.GetEndpoint()?.Metadata.GetMetadata<ProgramEndpointMetadata>()?.AnswersByStatus(context.Request) == true)
             Challenge.KeepStatus(context.Response, result.Challenged ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden);
         return result;
     }

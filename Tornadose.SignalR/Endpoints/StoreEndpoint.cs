@@ -15,6 +15,8 @@ internal sealed class StoreEndpoint(
     StoreProvider stores, StoreAuthorizer authorizer, TicketGate gate, AcceptNegotiation negotiation, SubscriberRegistry registry,
     TornadoseOptions options)
 {
+    private readonly StoreDelivery _delivery = new(registry, options);
+
     /// <summary>
     /// Whoever comes without a ticket is not asked to wait: what waits here, waits as long as the stream lasts, and takes memory.
     /// </summary>
@@ -54,8 +56,8 @@ internal sealed class StoreEndpoint(
             return Refusal.WriteAsync(context, Refusal.RawList);
         if (isWebSocket && Heartbeat.FindFault(context) is { } heartbeat)
             return Refusal.WriteAsync(context, (StatusCodes.Status400BadRequest, heartbeat));
-        if (format is ServerSentEventFormat && selection.IsList && selection.Stores.Any(
-            static store => MessageEventType.Fault(store.Name) is not null))
+        if (format is ServerSentEventFormat && selection.IsList
+            && selection.Stores.Any(static store => MessageEventType.Fault(store.Name) is not null))
             return Refusal.WriteAsync(context, Refusal.EventNameList);
         return AnswerAsync(context, selection, resume, format);
     }
@@ -73,9 +75,8 @@ internal sealed class StoreEndpoint(
     private async ValueTask<StoreSubscription?> BeginAsync(
         HttpContext context, StoreSelection selection, ResumeRequest resume, StreamFormat? format)
     {
-        var access = authorizer.Ask(
-            selection.Stores.Any(static store => store.Options.ReadPolicy is not null) ? context.User : RequestParts.User(context),
-            selection.Stores, context);
+        var hasPolicy = selection.Stores.Any(static store => store.Options.ReadPolicy is not null);
+        var access = authorizer.Ask(hasPolicy ? context.User : RequestParts.User(context), selection.Stores, context);
         if (await access.DecideAsync() is not StoreVerdict.Allowed and var verdict)
         {
             await Refusal.DenyAsync(context, verdict, selection.Stores.Select(static store => store.Options.ReadPolicy));
@@ -91,7 +92,7 @@ internal sealed class StoreEndpoint(
         try
         {
             if (format is not null && HttpMethods.IsHead(context.Request.Method))
-                await HeadAsync(context, selection, format);
+                await StoreHeadResponse.WriteAsync(context, selection, format, IsSnapshot(context.Request, format));
             else if (format is not null && IsSnapshot(context.Request, format))
                 await SnapshotAsync(context, access, selection, resume, format);
             else
@@ -109,25 +110,6 @@ internal sealed class StoreEndpoint(
 
     private static bool IsSnapshot(HttpRequest request, StreamFormat format) =>
         format is LongPollingFormat && !LongPollingFormat.IsAskedFor(request);
-
-    /// <summary>The headers that <c>GET</c> would have, and the id after which a stream that begins now continues.</summary>
-    private static async Task HeadAsync(HttpContext context, StoreSelection selection, StreamFormat format)
-    {
-        var ids = new List<string>();
-        foreach (var store in selection.Stores)
-        {
-            using var following = await FollowedStore.BeginAsync(store, context.RequestAborted);
-            if (following.Store.Log.IsOpen)
-                ids.Add(following.Store.Position.ToString());
-        }
-
-        if (ids.Count == selection.Stores.Count) // a log that is not open yet has no id
-            context.Response.Headers[StreamHeaders.Id] = string.Join('-', ids);
-        if (IsSnapshot(context.Request, format))
-            StoreSnapshotResponse.SetHeaders(context.Response);
-        else
-            StreamHeaders.Set(context.Response, format);
-    }
 
     /// <summary>What a stream would begin with; the whole window where the request does not say.</summary>
     private async Task SnapshotAsync(
@@ -219,51 +201,6 @@ internal sealed class StoreEndpoint(
     private async Task DeliverAsync(HttpContext context, ValueTask<StoreSubscription?> beginning, StreamFormat? format) =>
         await DeliverAsync(context, await beginning, format);
 
-    private Task DeliverAsync(HttpContext context, StoreSubscription? subscription, StreamFormat? format)
-    {
-        if (subscription is null)
-            return Task.CompletedTask;
-        return format is null ? UpgradeAsync(context, subscription) : StreamAsync(context, subscription, format);
-    }
-
-    private async Task UpgradeAsync(HttpContext context, StoreSubscription subscription)
-    {
-        StreamHeaders.MarkLongRunning(context);
-        using (subscription)
-            {
-            var request = context.Request;
-            await WebSocketSubscription.RunAsync(
-                context, subscription.Feeds, subscription.Access, Heartbeat.Read(request), Every.Read(request), registry, options);
-        }
-    }
-
-    private Task StreamAsync(HttpContext context, StoreSubscription subscription, StreamFormat format)
-    {
-        try
-        {
-            return Ready(context, subscription, format).RunAsync(context.RequestAborted);
-        }
-        catch
-        {
-            subscription.Dispose();
-            throw;
-        }
-    }
-
-    private Subscriber Ready(HttpContext context, StoreSubscription subscription, StreamFormat format)
-    {
-        StreamHeaders.Set(context.Response, format);
-        StreamHeaders.Unbuffer(context);
-        StreamHeaders.MarkLongRunning(context);
-        var stream = new StreamContext(context, subscription.Feeds);
-        var subscriber = new Subscriber(format.Name, subscription.Feeds, format.Encoder, format.CreateSink(stream), registry)
-        {
-            Access = subscription.Access,
-            Direct = context.Features.Get<IDirectSendFeature>(),
-            Held = subscription,
-            Interval = Every.Read(context.Request),
-        };
-        stream.Attach(subscriber);
-        return subscriber;
-    }
+    private Task DeliverAsync(HttpContext context, StoreSubscription? subscription, StreamFormat? format) =>
+        subscription is null ? Task.CompletedTask : _delivery.RunAsync(context, subscription, format);
 }

@@ -21,8 +21,8 @@ internal readonly record struct StoreSelection(
 
     /// <summary>The stores of these that take only so many subscribers.</summary>
     public IReadOnlyList<StoreCapacity> Capacities =>
-        (from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(
-            store.Name, max)).ToArray();
+        (from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(store.Name, max))
+            .ToArray();
 
     /// <summary>The route value that holds the store's name.</summary>
     public const string RouteValue = "store";

@@ -26,8 +26,9 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
         }
         catch (JsonException)
         {
-            await RefuseAsync(context, "A ticket is asked for in JSON: {\"stores\":[\"orders\"],\"transport\":\"sse\"}; the transport " +
-                "is \"sse\" or \"websocket\".");
+            await RefuseAsync(context, """
+                A ticket is asked for in JSON: {"stores":["orders"],"transport":"sse"}; the transport is "sse" or "websocket".
+                """);
         }
         catch (BadHttpRequestException invalid)
         {

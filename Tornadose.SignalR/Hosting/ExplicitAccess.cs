@@ -43,8 +43,8 @@ internal sealed class ExplicitAccess : IStartupFilter
             if (endpoint.Metadata.GetMetadata<HubMetadata>()?.HubType is { } hub && typeof(StoreHub).IsAssignableFrom(hub)
                 && endpoint.Metadata.GetMetadata<HubMarker>() is null)
                 throw new InvalidOperationException(
-                    $"MapHub<{hub.Name}> does not check which pages connect, so that any site could subscribe and publish as its " +
-                        $"visitor. Write instead: {Line(endpoint, hub)}");
+                    $"MapHub<{hub.Name}> does not check which pages connect, " +
+                        $"so that any site could subscribe and publish as its visitor. Write instead: {Line(endpoint, hub)}");
         }
     }
 

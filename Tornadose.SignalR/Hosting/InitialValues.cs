@@ -47,8 +47,8 @@ internal sealed class InitialValues(
         {
             try
             {
-                await stores.Get(definition.Name).InitializeAsync(
-                    definition.Initial!(serializer), cancellationToken).ConfigureAwait(false);
+                await stores.Get(definition.Name)
+                    .InitializeAsync(definition.Initial!(serializer), cancellationToken).ConfigureAwait(false);
                 _left.Remove(definition);
             }
             catch (Exception failure) when (survives(failure))

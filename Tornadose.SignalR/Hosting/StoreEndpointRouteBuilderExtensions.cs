@@ -50,8 +50,8 @@ public static class StoreEndpointRouteBuilderExtensions
         var upgraded = pipeline.Build();
         // What the two leave with a request stays with its stream: a plain one goes without.
         RequestDelegate read = context => SharedUpgrade.IsPossible(context) ? upgraded(context) : endpoint.InvokeAsync(context);
-        var reads = endpoints.MapMethods(StorePattern(pattern), ReadMethods, read).DescribeReading(
-            endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats);
+        var reads = endpoints.MapMethods(StorePattern(pattern), ReadMethods, read)
+            .DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats);
         var connects = endpoints.MapMethods(StorePattern(pattern), ConnectMethods, read).ExcludeFromDescription();
         var streams = new EndpointConventions(reads, connects)
             .WithDisplayName($"Tornadose stores under {pattern}")

@@ -51,8 +51,8 @@ internal sealed class RemoteGroups
 
     private async ValueTask<string> AnswerAsync(string question)
     {
-        if (question.Split('\n', 3) is not [var what, var group, var connectionId] || _find(
-            connectionId) is not { } subscriptions || !_hub.Stores.Knows(group))
+        if (question.Split('\n', 3) is not [var what, var group, var connectionId]
+            || _find(connectionId) is not { } subscriptions || !_hub.Stores.Knows(group))
             return "";
         try
         {

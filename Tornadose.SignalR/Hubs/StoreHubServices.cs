@@ -45,8 +45,8 @@ internal static class StoreHubServices
         throw new InvalidOperationException(services.GetService<StoreHubLifetimeManager<THub>>() is null
             ? $"The hub {name} is not known to the stores. Add this line before the application is built: " +
                 $"builder.Services.AddTornadose().AddHub<{name}>();"
-            : $"A HubLifetimeManager<{name}> is registered after the stores' own, which should wrap it: move its registration before " +
-                $"AddTornadose() and AddHub<{name}>().");
+            : $"A HubLifetimeManager<{name}> is registered after the stores' own, which should wrap it: " +
+                $"move its registration before AddTornadose() and AddHub<{name}>().");
     }
 
     /// <summary>SignalR's own handler of connections, which makes its loggers itself.</summary>

@@ -29,8 +29,8 @@ internal sealed class Inspector
         var answers = _others is null ? [] : await _others.CollectAsync(
             Subject, Look + JsonSerializer.Serialize(request, InspectionJson.Default.InspectionRequest), cancellationToken);
         return new InspectionReport(
-            [_here.Look(request), .. answers.Select(Parse).OfType<NodeReport>().OrderBy(
-                static node => node.Node, StringComparer.Ordinal)]);
+            [_here.Look(request), .. answers.Select(Parse).OfType<NodeReport>()
+                .OrderBy(static node => node.Node, StringComparer.Ordinal)]);
     }
 
     /// <summary>Ends a subscriber for good, on whichever node it is.</summary>

@@ -26,8 +26,8 @@ internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry re
                 static group => group.Key,
                 static group => (IReadOnlyDictionary<string, int>)group.CountBy(static transport => transport).ToDictionary(),
                 StringComparer.Ordinal);
-        var looked = stores.All.Where(store => request.Store is null || store.Name == request.Store).OrderBy(
-            static store => store.Name, StringComparer.Ordinal).ToList();
+        var looked = stores.All.Where(store => request.Store is null || store.Name == request.Store)
+            .OrderBy(static store => store.Name, StringComparer.Ordinal).ToList();
         if (request.Store is null)
             _rates.Keep(looked.Select(static store => store.Name).ToHashSet(StringComparer.Ordinal));
         var listed = subscribers.OrderByDescending(
@@ -62,8 +62,8 @@ internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry re
         var bytes = new Dictionary<MessageLog, BytesBehind>();
         var now = registry.GetTimestamp();
         return subscribers.ConvertAll(subscriber => new SubscriberReport(
-            IdOf(subscriber), subscriber.Transport, registry.Elapsed(subscriber.Began, now).TotalSeconds, subscriber.Feeds.Select(
-                feed => Look(feed, bytes)).ToList()));
+            IdOf(subscriber), subscriber.Transport, registry.Elapsed(subscriber.Began, now).TotalSeconds,
+            subscriber.Feeds.Select(feed => Look(feed, bytes)).ToList()));
     }
 
     private static FeedReport Look(SubscriberFeed feed, Dictionary<MessageLog, BytesBehind> bytes)

@@ -330,8 +330,8 @@ internal sealed class MessageStore(
         ArgumentNullException.ThrowIfNull(value);
         if (value is ReadOnlyMemory<byte> or Memory<byte>)
             throw new ArgumentException(
-                "These bytes would become a base64 string. If they are text, call PublishUtf8Async; if they are data, publish a " +
-                    "byte[].", nameof(value));
+                "These bytes would become a base64 string. " +
+                    "If they are text, call PublishUtf8Async; if they are data, publish a byte[].", nameof(value));
         return value is string text
             ? ContentOf(StoreSerializer.Encode(text), MessageFormat.Text, options)
             : ContentOf(serializer.Serialize(value), MessageFormat.Json, options);

@@ -21,14 +21,18 @@ internal sealed class StorePattern
         var segments = pattern.Split('/');
         if (Array.Find(segments, static segment => segment is ['{', _, ..] && segment.AsSpan().IndexOfAny("*?:=(") >= 0) is { } syntax)
             throw new ArgumentException(
-                $"'{pattern}' has {syntax}, which is syntax of routes. A part in braces is a name alone, as in 'devices/{{id}}', and " +
-                    "stands for any one segment: no constraints, optional parts, defaults or catch-alls. Look at the value where the " +
-                        "store is used, as in its policy.",
+                $"'{pattern}' has {syntax}, which is syntax of routes. " +
+                    "A part in braces is a name alone, as in 'devices/{id}', and stands for any one segment: " +
+                    "no constraints, optional parts, defaults or catch-alls. " +
+                    "Look at the value where the store is used, as in its policy.",
                 nameof(pattern));
-        if (!segments.Any(IsParameter) || !StoreNames.IsValid(
-            string.Join('/', segments.Select(static segment => IsParameter(segment) ? "x" : segment))))
-            throw new ArgumentException($"'{pattern}' is not a family of stores. Write a part in braces for each segment that varies, " +
-                "as in 'devices/{id}'; the other segments are like a store's name.", nameof(pattern));
+        if (!segments.Any(IsParameter)
+            || !StoreNames.IsValid(string.Join('/', segments.Select(static segment => IsParameter(segment) ? "x" : segment))))
+            throw new ArgumentException(
+                $"'{pattern}' is not a family of stores. " +
+                    "Write a part in braces for each segment that varies, as in 'devices/{id}'; " +
+                    "the other segments are like a store's name.",
+                nameof(pattern));
         if (segments.Where(IsParameter).GroupBy(static segment => segment).FirstOrDefault(static same => same.Count() > 1) is { } twice)
             throw new ArgumentException(
                 $"'{pattern}' has {twice.Key} twice. Give each part in braces a name of its own.", nameof(pattern));

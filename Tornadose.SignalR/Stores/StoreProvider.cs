@@ -13,8 +13,6 @@ namespace Tornadose.SignalR.Stores;
 /// <summary>The stores of this process by name.</summary>
 internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>For how long all stores together may take to close: a backplane that hangs must not hold up the end of the
     /// process.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
@@ -25,8 +23,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private readonly StoreSerializer _serializer;
     private readonly FrozenDictionary<string, StoreKind> _kinds;
     private readonly StoreFamilies _families;
-    private readonly ITimer _sweep;
-    private int _disposed;
+    private readonly StoreSweep _sweep;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly StoreBudget _budget;
@@ -34,6 +31,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     private readonly IDisposable? _changes;
     private readonly IServiceProvider? _services;
     private readonly INodeQuestions? _nodes;
+    private int _disposed;
 
     public StoreProvider(
         IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, int maxStores, IBackplane backplane,
@@ -59,7 +57,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
         _families = new StoreFamilies(
             [.. all.Where(static definition => definition.Pattern is not null)], maxStores, maxStoresPerUser, _stores,
             (name, family) => Make(name, family, new StoreLease(time, NoteUnused)), Close);
-        _sweep = time.CreateTimer(static state => ((StoreProvider)state!).Sweep(), this, SweepInterval, SweepInterval);
+        _sweep = new StoreSweep(_stores, _families, _budget, time, _logger);
         _changes = options.OnChange(TakeOver);
     }
 
@@ -173,32 +171,6 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
         _stores.TryGetValue(name, out var store) ? store.Readers.Count.ToString(CultureInfo.InvariantCulture) : "";
 
     private void NoteUnused() => _families.NoteUnused();
-
-    private void Sweep()
-    {
-        foreach (var (_, store) in _stores)
-            Sweep(store);
-        _budget.Count();
-    }
-
-    /// <summary>On a timer's thread, where an exception would end the process: channels, and their logs, may be the application's
-    /// own.</summary>
-    private void Sweep(MessageStore store)
-    {
-        try
-        {
-            store.Log.TrimExpired();
-            store.RemoveExpiredKeys();
-            if (store.Lease is not null)
-                _families.DropIfIdle(store);
-        }
-        catch (Exception failure)
-        {
-            if (!store.SweepFailed)
-                _logger.StoreSweepFailed(failure, store.Name);
-            store.SweepFailed = true;
-        }
-    }
 
     private void TakeOver(StoreOptions options, string? name)
     {

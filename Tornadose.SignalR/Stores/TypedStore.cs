@@ -37,8 +37,9 @@ internal sealed class TypedStore<T>(MessageStore store) : IStore<T>
         store.CompleteAsync(lastValue, options, cancellationToken);
 
     public async ValueTask<StoreMessage<T>?> GetLatestAsync(CancellationToken cancellationToken = default) =>
-        await store.GetLatestAsync(cancellationToken).ConfigureAwait(false) is { } latest ? new StoreMessage<T>(
-            latest, store.Serializer) : null;
+        await store.GetLatestAsync(cancellationToken).ConfigureAwait(false) is { } latest
+            ? new StoreMessage<T>(latest, store.Serializer)
+            : null;
 
     ValueTask<StoreMessage?> IStore.GetLatestAsync(CancellationToken cancellationToken) => store.GetLatestAsync(cancellationToken);
 

@@ -23,8 +23,10 @@ internal static class WebSocketRequest
         if (HttpMethods.IsConnect(context.Request.Method))
             return (StatusCodes.Status400BadRequest, "CONNECT is for WebSockets over HTTP/2 only (RFC 8441).");
         if (context.Request.Headers.SecWebSocketVersion == Version)
-            return (StatusCodes.Status400BadRequest, "The WebSocket handshake is not valid: it takes GET, Connection: Upgrade and a " +
-                "Sec-WebSocket-Key of 16 bytes in base64 (RFC 6455 §4.2.1).");
+            return (
+                StatusCodes.Status400BadRequest,
+                "The WebSocket handshake is not valid: " +
+                    "it takes GET, Connection: Upgrade and a Sec-WebSocket-Key of 16 bytes in base64 (RFC 6455 §4.2.1).");
         context.Response.Headers.SecWebSocketVersion = Version;
         context.Response.Headers.Upgrade = "websocket"; // RFC 9110 §15.5.22
         return (StatusCodes.Status426UpgradeRequired, "This server speaks WebSocket version 13.");

@@ -20,8 +20,8 @@ await using var backplane = new SqliteBackplane(options, TimeProvider.System, ne
 var isKeyed = args is [.., "keyed"];
 var limits = new MessageLogLimits(1_000_000, 1L << 32);
 await using var channel = backplane.Open("store", isKeyed ? limits with { MaxKeys = 1000, MaxTombstones = 5 } : limits);
-await Task.WhenAll(Enumerable.Range(0, publishers).Select(
-    publisher => Task.Run(() => isKeyed ? SetAsync(publisher) : PublishAsync(publisher))));
+await Task.WhenAll(Enumerable.Range(0, publishers)
+    .Select(publisher => Task.Run(() => isKeyed ? SetAsync(publisher) : PublishAsync(publisher))));
 
 async Task SetAsync(int publisher)
 {

@@ -9,12 +9,12 @@ internal static class StoreProgramGenerator
 {
     // Publishing and joining often, so that windows fill and readers fall behind; restarting seldom, so that there is something to lose.
     private static readonly Gen<StepKind> Kinds = Gen.Frequency(
-        (6, Gen.Constant(StepKind.Publish)), (3, Gen.Constant(StepKind.Burst)), (
-            2, Gen.Constant(StepKind.Bare)), (6, Gen.Constant(StepKind.Join)),
-        (2, Gen.Constant(StepKind.Rejoin)), (6, Gen.Constant(StepKind.Read)), (
-            2, Gen.Constant(StepKind.ReadAll)), (1, Gen.Constant(StepKind.Leave)),
-        (2, Gen.Constant(StepKind.Limit)), (1, Gen.Constant(StepKind.Age)), (1, Gen.Constant(StepKind.Reset)), (
-            1, Gen.Constant(StepKind.Restart)), (1, Gen.Constant(StepKind.Complete)));
+        (6, Gen.Constant(StepKind.Publish)), (3, Gen.Constant(StepKind.Burst)),
+        (2, Gen.Constant(StepKind.Bare)), (6, Gen.Constant(StepKind.Join)),
+        (2, Gen.Constant(StepKind.Rejoin)), (6, Gen.Constant(StepKind.Read)),
+        (2, Gen.Constant(StepKind.ReadAll)), (1, Gen.Constant(StepKind.Leave)),
+        (2, Gen.Constant(StepKind.Limit)), (1, Gen.Constant(StepKind.Age)), (1, Gen.Constant(StepKind.Reset)),
+        (1, Gen.Constant(StepKind.Restart)), (1, Gen.Constant(StepKind.Complete)));
 
     private static readonly Gen<Step> Steps =
         from kind in Kinds

@@ -150,7 +150,7 @@ public sealed class ConsumerTests(PackageFixture package)
     /// <summary>
     /// The twelve lines, with what the front page says is missing for it: over Redis by the Aspire integration, on SQLite, where an
     /// order is there after a kill, and as a client that follows another server. One program for all, because compiling to native code
-    /// takes a minute of both cores.
+    /// takes half a minute of both cores.
     /// </summary>
     [Fact]
     public async Task FrontPage_Native_RunsOverRedisOnSqliteAndAsAClientWithoutAWarning()

@@ -41,7 +41,7 @@ public sealed class AdmissionSpecification
         }
         catch (RefusedException refused)
         {
-            Assert.Equal(transport.Name switch { "sse" => 200, "ndjson" or "websocket" => 503, _ => 0 }, refused.Status);
+            Assert.Equal(transport.RefusedWith, refused.Status);
             Assert.NotNull(refused.ComeBack);
             return null;
         }

@@ -24,6 +24,48 @@ public abstract class PlainTransportSpecification<TTransport>(SpecificationHost 
         store.Check();
     }
 
+    [Fact, Case("HTTP-35")]
+    public async Task List_CutAndResumed_HasEachMessageOfEachStoreOnce()
+    {
+        SpecificationStore[] stores = [Host.Store("window"), Host.Store("window")];
+        var request = new StoreRequest(stores[0].Name, Other: stores[1].Name);
+        var last = await PublishAsync(request, "1");
+        foreach (var store in stores)
+            store.Publish();
+        await PublishAsync(request with { After = last }, "2", "3");
+
+        async Task<string?> PublishAsync(StoreRequest request, params string[] expected)
+        {
+            await using var reader = await Transport.OpenAsync(Host.Test.Http1, request);
+            foreach (var store in stores)
+                store.Publish();
+            var arrivals = new List<Arrival>();
+            while (arrivals.Count < stores.Length * expected.Length)
+                arrivals.Add(await reader.NextAsync());
+            foreach (var store in stores)
+                Assert.Equal(expected, arrivals.Where(arrival => arrival.Store == store.Name).Select(static arrival => arrival.Data));
+            return arrivals[^1].Id;
+        }
+    }
+
+    [Fact, Case("HTTP-35")]
+    public async Task List_ResumedAfterAnUnknownId_ResetsEachStoreByName()
+    {
+        SpecificationStore[] stores = [Host.Store("window"), Host.Store("window")];
+        foreach (var store in stores)
+            store.Publish();
+        var request = new StoreRequest(stores[0].Name, "1-1-1-2-1-1", Other: stores[1].Name);
+        await using var reader = await Transport.OpenAsync(Host.Test.Http1, request);
+        Arrival[] resets = [await reader.NextAsync(), await reader.NextAsync()];
+        Assert.All(resets, static reset => Assert.NotNull(reset.Reset));
+        Assert.Equal(stores.Select(static store => store.Name).Order(), resets.Select(static reset => reset.Store!).Order());
+        foreach (var store in stores)
+            store.Publish();
+        await using var resumed = await Transport.OpenAsync(Host.Test.Http1, request with { After = resets[^1].Id });
+        Arrival[] next = [await resumed.NextAsync(), await resumed.NextAsync()];
+        Assert.All(next, static message => Assert.Equal((null, "2"), (message.Reset, message.Data)));
+    }
+
     [Fact, Case("SLOW-06", "SSE-20")]
     public async Task Slow_ButSteadyWithinOneMessage_IsNotCut()
     {

@@ -1,10 +1,12 @@
 using Tornadose.SignalR.Tests.Blazor;
 using Tornadose.SignalR.Tests.Containers;
+using Tornadose.SignalR.Tests.DirectSending;
 using Tornadose.SignalR.Tests.Endpoints;
 using Tornadose.SignalR.Tests.JavaScript;
 using Tornadose.SignalR.Tests.Packaging;
 using Tornadose.SignalR.Tests.Samples;
 using Tornadose.SignalR.Tests.Sqlite;
+using Tornadose.SignalR.Tests.StackExchangeRedis;
 using Tornadose.SignalR.Tests.TestKit;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -23,6 +25,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         nameof(ConsumerTests), nameof(ContainerTests), nameof(ScriptTests), nameof(DashboardConnectionTests), nameof(RenderModeTests),
         nameof(DashboardLooksTests), nameof(DashboardPageTests), nameof(MiddlewareMatrixTests), nameof(SqliteKeyedStoreSpecification),
+        nameof(ViewNodeKilledTests), nameof(DemoTests), nameof(DirectSendBytesTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -14,13 +14,14 @@ public sealed class CloudEventsTransport : LinesTransport
     protected override Arrival? Read(JsonElement line)
     {
         Assert.Equal("1.0", line.GetProperty("specversion").GetString());
-        Assert.NotEqual("", line.GetProperty("source").GetString());
+        var source = line.GetProperty("source").GetString();
+        Assert.NotEqual("", source);
         var (type, id, data) = (line.GetProperty("type").GetString(), line.GetProperty("id").GetString()!, line.GetProperty("data"));
         if (type == "closed")
             return null;
         if (type == "tornadose.reset")
-            return Arrival.OfReset(data);
+            return Arrival.OfReset(data) with { Store = source };
         var isText = line.GetProperty("datacontenttype").GetString() == "text/plain";
-        return new Arrival(id, type == "message" ? null : type, isText ? data.GetString() : data.GetRawText());
+        return new Arrival(id, type == "message" ? null : type, isText ? data.GetString() : data.GetRawText(), Store: source);
     }
 }

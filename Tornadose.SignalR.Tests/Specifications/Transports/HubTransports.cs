@@ -9,6 +9,8 @@ public class HubGroupTransport : Transport
 
     public override string Name => "signalr";
 
+    public override int RefusedWith => 0;
+
     public override bool EndsWithStore => false;
 
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
@@ -26,6 +28,8 @@ public class HubWatchTransport : Transport
     private protected virtual RawHubProtocol Protocol => new();
 
     public override string Name => "signalr-stream";
+
+    public override int RefusedWith => 0;
 
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {

@@ -8,6 +8,8 @@ public sealed class ServerSentEventsTransport : Transport
 {
     public override string Name => "sse";
 
+    public override int RefusedWith => 200;
+
     public override async Task<TransportReader> OpenAsync(Uri server, StoreRequest request)
     {
         var fitsHeader = request.After?.All(static character => character is >= '!' and <= '~') ?? false;
@@ -17,12 +19,12 @@ public sealed class ServerSentEventsTransport : Transport
         var http = await RawHttp.SendAsync(
             new Uri(server, request.Path(afterInQuery: !fitsHeader)), "GET", headers, receiveBufferBytes: request.ReceiveBuffer);
         if (http.Status == 200 && http.Header("Tornadose-Resume") is not null)
-            return new Reader(http);
+            return new Reader(http, request);
         await using (http)
             throw new RefusedException(http.Status, http.Status == 200 ? await http.ReadTextAsync() : null);
     }
 
-    private sealed class Reader(RawHttp http) : TransportReader
+    private sealed class Reader(RawHttp http, StoreRequest request) : TransportReader
     {
         private readonly SseReader _parser = new();
         private int _taken;
@@ -43,7 +45,7 @@ public sealed class ServerSentEventsTransport : Transport
             _comments = _parser.Comments.Count;
         }
 
-        private static Arrival Read(SseEvent message)
+        private Arrival Read(SseEvent message)
         {
             if (message.Type == "tornadose.end")
             {
@@ -53,7 +55,9 @@ public sealed class ServerSentEventsTransport : Transport
             }
 
             if (message.Type != "tornadose.reset")
-                return new Arrival(message.Id, message.Type == "message" ? null : message.Type, message.Data);
+                return request.Other is null
+                    ? new Arrival(message.Id, message.Type == "message" ? null : message.Type, message.Data)
+                    : new Arrival(message.Id, null, message.Data, Store: message.Type); // of these no message has a type of its own
             var reset = Arrival.OfReset(JsonElement.Parse(message.Data));
             Assert.Equal(reset.Id, message.Id); // what an EventSource would present next
             return reset;

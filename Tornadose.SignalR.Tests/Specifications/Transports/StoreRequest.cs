@@ -6,20 +6,24 @@ namespace Tornadose.SignalR.Tests.Specifications.Transports;
 /// <param name="Earliest">Whether it wants what is kept, where the wire has a word for it.</param>
 /// <param name="Closed">Whether it asks where only those who are signed in may.</param>
 /// <param name="ReceiveBuffer">A small window, in bytes, for a client that will not read.</param>
+/// <param name="Other">A second store on the same connection, where the wire takes several; null for none.</param>
 public sealed record StoreRequest(
-    string Store, string? After = null, bool Earliest = false, bool Closed = false, int? ReceiveBuffer = null)
+    string Store, string? After = null, bool Earliest = false, bool Closed = false, int? ReceiveBuffer = null,
+    string? Other = null)
 {
     /// <summary>The path and query of the plain transports.</summary>
     /// <param name="afterInQuery">Whether the id goes into the query.</param>
     public string Path(bool afterInQuery = true)
     {
         var parameters = new List<string>();
+        if (Other is not null)
+            parameters.AddRange([$"store={Store}", $"store={Other}"]);
         if (afterInQuery && After is not null)
             parameters.Add($"after={Uri.EscapeDataString(After)}");
         if (Earliest)
             parameters.Add("from=earliest");
         var query = parameters.Count == 0 ? "" : $"?{string.Join('&', parameters)}";
-        return $"{(Closed ? "/closed" : "/stores")}/{Store}{query}";
+        return $"{(Closed ? "/closed" : "/stores")}{(Other is null ? $"/{Store}" : "")}{query}";
     }
 
     public string HubPath => Closed ? "/hubs/closed" : "/hubs/stores";

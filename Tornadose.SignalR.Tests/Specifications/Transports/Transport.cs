@@ -20,6 +20,9 @@ public abstract class Transport
     /// <summary>Whether the end of a store ends the connection.</summary>
     public virtual bool EndsWithStore => true;
 
+    /// <summary>The status of an answer that refuses a client which may come back; 0 for an error of a hub method.</summary>
+    public virtual int RefusedWith => 503;
+
     /// <summary>Opens a subscription. When this completes, what is published from now on will come.</summary>
     /// <param name="server">Where the server listens.</param>
     /// <param name="request">What the client asks for.</param>

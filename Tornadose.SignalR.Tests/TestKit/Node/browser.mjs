@@ -6,6 +6,7 @@
 import { accessSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { onCommand, print } from './lines.mjs';
 
@@ -26,11 +27,12 @@ const browser = await chromium.launch({
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 });
 const pages = new Map();
+const waitTimeout = 180_000;
 
 async function newContext() {
   // Without a GPU an endless animation, as the dashboard's dot is, takes 40 % of a core for as long as the page is open.
   const context = await browser.newContext({ reducedMotion: 'reduce' });
-  context.setDefaultTimeout(180_000);
+  context.setDefaultTimeout(waitTimeout);
   return context;
 }
 
@@ -52,12 +54,27 @@ async function openTab(contexts, own) {
   return { page, errors };
 }
 
+// Not by page.waitForFunction, which calls eval in the page: a policy that forbids that fails it, unless its first look succeeds.
+async function waitFor(page, expression) {
+  const end = Date.now() + waitTimeout;
+  while (Date.now() < end) {
+    try {
+      const value = await page.evaluate(expression);
+      if (value) return value;
+    } catch (error) {
+      if (!/context was destroyed|Cannot find context/.test(error.message)) throw error; // else the page has gone to another
+    }
+    await setTimeout(50);
+  }
+  throw new Error(`This did not become true: ${expression}`);
+}
+
 async function run({ contexts, tabs }, { tab = 'main', own, ...command }) {
   if (!tabs.has(tab)) tabs.set(tab, await openTab(contexts, own));
   const { page, errors } = tabs.get(tab);
   if (command.goto) await page.goto(command.goto, { waitUntil: 'domcontentloaded' });
   if (command.eval) return (await page.evaluate(command.eval)) ?? null;
-  if (command.waitFor) return (await page.waitForFunction(command.waitFor, null, { polling: 50 })).jsonValue();
+  if (command.waitFor) return waitFor(page, command.waitFor);
   if (command.click) await page.click(command.click);
   if (command.press) await page.keyboard.press(command.press);
   if (command.viewport) await page.setViewportSize(command.viewport);

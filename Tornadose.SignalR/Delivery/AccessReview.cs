@@ -2,10 +2,10 @@ using Tornadose.SignalR.Diagnostics;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>Takes subscriptions away from users who may not read any more.</summary>
+/// <summary>Ends the subscriptions of users who have lost the right to read.</summary>
 /// <remarks>
-/// A subscription that is being opened while rights are taken away has been decided on before, and is found in the registry only after. So
-/// each remembers the round of its decision, and when another has begun by the time that it joins, it is asked about once more.
+/// A subscription that opens during a review was authorized before it and enters the registry after it. So each subscription carries the
+/// round in which it was authorized; if another round has begun by the time it is registered, it is checked once more.
 /// </remarks>
 internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions options, TimeProvider time, StoreMetrics metrics)
 {
@@ -17,7 +17,7 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
 
     private string Outcome => options.EndOnFailedRecheck ? "is ended" : "goes on";
 
-    /// <summary>Begins to ask about everybody, when that is due and the last time is over.</summary>
+    /// <summary>Starts a recheck of all subscriptions if one is due and the previous one has finished.</summary>
     public void Tick(long now)
     {
         if (options.AccessRecheckInterval is not { } interval || time.GetElapsedTime(_last, now) < interval || !_rechecking.IsCompleted)
@@ -33,7 +33,8 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
     }
 
     /// <summary>Ends the subscriptions of a user.</summary>
-    /// <param name="whose">Asks the application whose a subscription is. It may throw for one, which concerns no other.</param>
+    /// <param name="whose">Whether a subscription belongs to the user. It calls application code; if that throws for one subscription, the
+    /// others are not affected.</param>
     public void Revoke(Func<SubscriberAccess, bool> whose)
     {
         Interlocked.Increment(ref _round);
@@ -42,7 +43,9 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
                 Revoke(subscriber);
     }
 
-    /// <summary>Asks one after the other: policies may ask a database, which must not be asked ten thousand things at once.</summary>
+    /// <summary>
+    /// Checks one subscription at a time: a policy may query a database, which ten thousand concurrent queries would overload.
+    /// </summary>
     public async Task RecheckAsync(Func<SubscriberAccess, bool> whose, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _round);
@@ -86,8 +89,8 @@ internal sealed class AccessReview(SubscriberRegistry registry, TornadoseOptions
     }
 
     /// <summary>
-    /// On a thread of its own, so that a policy that blocks instead of waiting is given up, too. A policy that hangs is not asked again
-    /// about the same right until it has answered. That answer does not count here: it may be from before the right was removed.
+    /// Runs the policy on the thread pool, so that the timeout also applies to a policy that blocks. While an earlier check of the same
+    /// right is still running, no second one is started. The earlier result is ignored: it may predate the loss of the right.
     /// </summary>
     private async Task<bool> IsGrantedAsync(SubscriberAccess access)
     {

@@ -4,13 +4,13 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// Who may come in: every limit on subscriptions is kept here. Asked before anything is sent, so that a client can be refused in a way
-/// that it understands. Whoever comes in has a place until it leaves; places are counted in one step, so that a limit is exact however
-/// many come at once.
+/// Enforces the limits on subscriptions. It is asked before anything is sent, so that a client can be refused in a way that it
+/// understands. An admitted subscription holds a permit until it ends. All counters change under one lock, so the limits are
+/// exact under concurrency.
 /// </summary>
 internal sealed class Admission(TornadoseOptions options, TimeProvider time, StoreMetrics metrics)
 {
-    /// <summary>A client that was away for a while may have everything at once.</summary>
+    /// <summary>Lets a client that was offline for a while replay its backlog at once.</summary>
     private const int ReplayBurstSeconds = 10;
 
     /// <summary>A page has several streams, a user several pages, and after a restart all of them come back at once.</summary>
@@ -29,26 +29,26 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     private int _count;
     private bool _closed;
 
-    /// <summary>How many are in.</summary>
+    /// <summary>The number of permits in use.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Ends when everybody has left, after <see cref="Close"/>.</summary>
+    /// <summary>Completes when the last permit is released after <see cref="Close"/>.</summary>
     public Task Empty => _empty.Task;
 
-    /// <summary>From now on nobody comes in.</summary>
+    /// <summary>Refuses all further subscriptions.</summary>
     public void Close()
     {
         lock (_gate)
             _closed = true;
     }
 
-    /// <summary>Takes one more subscriber, if there may be one more.</summary>
+    /// <summary>Admits a subscription if no limit is reached.</summary>
     /// <param name="transport">The transport, for the metric.</param>
-    /// <param name="key">Whose it is, to the limit per user; null for nobody's.</param>
+    /// <param name="key">The key that the limit per user counts by; null for no such limit.</param>
     /// <param name="stores">The stores that have a limit of their own.</param>
-    /// <param name="place">The place that it has, to be left once.</param>
-    /// <param name="refusal">Why it has none.</param>
-    /// <param name="held">How many stores it reads, which is what it counts for to the limit per user.</param>
+    /// <param name="place">The permit, to be disposed of when the subscription ends.</param>
+    /// <param name="refusal">Why it was refused.</param>
+    /// <param name="held">How many stores it reads: it counts as that many subscriptions toward the limit per user.</param>
     public bool TryEnter(
         string transport, string? key, IReadOnlyList<StoreCapacity> stores,
         [NotNullWhen(true)] out Place? place, [NotNullWhen(false)] out AdmissionRefusal? refusal, int held = 1)
@@ -67,18 +67,18 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
         return place is not null;
     }
 
-    /// <summary>Whether a client may have so many old messages sent to it again.</summary>
+    /// <summary>Whether a client may replay that many messages.</summary>
     public bool TryReplay(string transport, string? key, long messages) =>
         messages == 0 || key is null || _replays.TryTake(key, messages) || Refuse(transport, AdmissionRefusal.TooMuchReplayed);
 
-    /// <summary>Whether somebody may call one more method of the hub.</summary>
+    /// <summary>Whether a user or connection may call another hub method.</summary>
     public bool TryCall(string key) => _calls.TryTake(key, 1) || Refuse("signalr", AdmissionRefusal.TooManyCalls);
 
     /// <summary>Whether a client may have one more stream ticket.</summary>
     public bool TryTicket(string? key) =>
         key is null || _tickets.TryTake(key, 1) || Refuse("ticket", AdmissionRefusal.TooManyTickets);
 
-    /// <summary>Called by the clock: forgets what need not be remembered.</summary>
+    /// <summary>Called by the registry's timer: removes full token buckets.</summary>
     public void Sweep()
     {
         _replays.Sweep();
@@ -94,7 +94,7 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
         return false;
     }
 
-    /// <summary>The rate is looked at last, so that those who are refused anyhow do not use it up.</summary>
+    /// <summary>The rate is checked last, so that a subscription refused for another reason takes no token.</summary>
     private AdmissionRefusal? FindRefusal(string? key, int held, IReadOnlyList<StoreCapacity> stores)
     {
         if (_closed || _count >= options.MaxSubscribers)
@@ -135,7 +135,7 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
             counts[key] = count;
     }
 
-    /// <summary>The place of one subscriber.</summary>
+    /// <summary>The permit of one subscription.</summary>
     internal sealed class Place(Admission admission, string? key, int held, IReadOnlyList<StoreCapacity> stores) : IDisposable
     {
         private bool _left;

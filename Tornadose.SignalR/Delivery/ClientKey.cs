@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>Whom a request is counted for, to the limits per user: the user who has signed in, else the address it comes from.</summary>
+/// <summary>The key under which a request counts toward the limits per user: the signed-in user, else the remote address.</summary>
 internal static class ClientKey
 {
     private const int NetworkBytes = 8;
@@ -16,7 +16,7 @@ internal static class ClientKey
         return options.UserId(RequestParts.User(context)) is { } user ? $"user {user}" : Of(RequestParts.RemoteAddress(context));
     }
 
-    /// <summary>Of IPv6 the network: whoever has one address there has 2⁶⁴ of them.</summary>
+    /// <summary>An IPv6 address counts as its /64 network, because a client with one of its addresses has all 2⁶⁴.</summary>
     private static string? Of(IPAddress? address)
     {
         if (address is null)

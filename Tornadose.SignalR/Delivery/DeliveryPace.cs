@@ -3,11 +3,10 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The pace of one subscriber that wants no more than one batch in an interval: a turn, in which it gets what there is, and a pause.
-/// During the pause it stays where it is in the log, so that the newest message is always in the next turn, and a data store has conflated
-/// what lies between.
+/// Limits one subscriber to one batch per interval: a turn, in which it reads what there is, and a pause. During the pause its cursor does
+/// not move, so the next turn always includes the newest message, and a data store has conflated the values in between.
 /// </summary>
-/// <remarks>Used by the subscriber's loop alone, but for the end of the pause, which is the timer's.</remarks>
+/// <remarks>Used only by the subscriber's loop, except that the timer ends the pause.</remarks>
 internal sealed class DeliveryPace : IDisposable
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
@@ -25,7 +24,7 @@ internal sealed class DeliveryPace : IDisposable
         _timer = time.CreateTimer(_ => Continue(subscriber), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether the subscriber gets nothing now.</summary>
+    /// <summary>Whether a pause is under way, in which nothing is read.</summary>
     public bool IsPaused => Volatile.Read(ref _paused);
 
     /// <returns>Null for an interval of zero: as fast as possible.</returns>
@@ -33,8 +32,8 @@ internal sealed class DeliveryPace : IDisposable
         interval > TimeSpan.Zero ? new DeliveryPace(interval, subscriber, time) : null;
 
     /// <summary>
-    /// How many messages may be read now. A turn ends with the messages that there were when it began: where messages never run out, there
-    /// would be no pause otherwise.
+    /// How many messages may be read now. A turn is limited to the messages that existed when it began; otherwise a busy store would never
+    /// let it pause.
     /// </summary>
     public long Allowed(SubscriberFeeds feeds)
     {

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The frames that a sink was given since its last flush: one, as a rule, for which nothing is allocated or copied. Further ones are kept
-/// in an array that is borrowed until then.
+/// The frames written to a sink since its last flush. Usually there is one, which costs no allocation and no copy; more are kept in an
+/// array that is rented until the flush.
 /// </summary>
 internal struct FrameBatch
 {
@@ -40,7 +40,7 @@ internal struct FrameBatch
             AddMore(frame);
     }
 
-    /// <summary>Writes the frames one after the other, as many as there is room for.</summary>
+    /// <summary>Copies the frames one after the other, as many as fit.</summary>
     /// <param name="bytes">Where to.</param>
     public readonly void CopyTo(Memory<byte> bytes)
     {
@@ -66,7 +66,8 @@ internal struct FrameBatch
     }
 
     /// <summary>
-    /// Changes the array for one of another size, or for none. What is given back holds no frames: they are as large as messages are.
+    /// Replaces the array by one of another size, or by none. The old array is cleared before it is returned, so that the pool keeps
+    /// no frames alive.
     /// </summary>
     private void Borrow(int length)
     {

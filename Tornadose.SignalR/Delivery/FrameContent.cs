@@ -3,8 +3,10 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>What an encoder renders: a message, a reset (<see cref="StoreMessage.Reset"/>) or an end
-/// (<see cref="StoreMessage.IsEnd"/>), with what the wire says about it.</summary>
+/// <summary>
+/// What an encoder renders: a message, a reset (<see cref="StoreMessage.Reset"/>) or an end (<see cref="StoreMessage.IsEnd"/>), with its
+/// store and id.
+/// </summary>
 /// <param name="store">The store's name.</param>
 /// <param name="id">The id to write.</param>
 /// <param name="message">The message, or reset.</param>
@@ -16,7 +18,7 @@ public readonly struct FrameContent(string store, string? id, StoreMessage messa
 
     /// <summary>
     /// The id to write, after which a client resumes this stream: letters, digits and <c>-</c>. Null for a message without one. It is the
-    /// message's own, but on a connection that carries several stores the vector of all their positions.
+    /// message's own id; on a connection that carries several stores, it is the vector of all their positions.
     /// </summary>
     public string? Id { get; } = id;
 

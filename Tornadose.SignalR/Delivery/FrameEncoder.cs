@@ -4,38 +4,38 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format, and renders each message once:
-/// the instance is the key under which the bytes are found again.
+/// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format and renders each message once: the
+/// instance is the key under which the rendered bytes are cached.
 /// </summary>
 /// <remarks>
-/// It is called on the thread that serves all subscribers of a store, which wait meanwhile: it must not block, and does no I/O. Calls for
-/// different messages come on several threads at a time. The same content gives the same bytes, whoever subscribes: what differs from one
-/// connection to the other is the sink's. An exception ends the subscriptions that read the message, with the reason <c>failed</c>.
+/// It is called on a thread that serves many subscribers of a store, which wait meanwhile: it must not block or do I/O. Different messages
+/// may be encoded on several threads at once. The same content must give the same bytes for every subscriber; whatever differs between
+/// connections belongs in the sink. An exception ends the subscriptions that read the message, with the reason <c>failed</c>.
 /// </remarks>
 public abstract class FrameEncoder
 {
-    /// <summary>Under which an entry keeps the rendering for connections that carry several stores.</summary>
+    /// <summary>The cache key of the rendering for connections that carry several stores.</summary>
     private readonly object _named = new();
 
-    /// <summary>The same for what comes after an id that differs from reader to reader.</summary>
+    /// <summary>The cache key of the rendering without the id, where the id differs between readers.</summary>
     private readonly object _rest = new();
 
     /// <summary>
-    /// What is sent after a time of silence (<see cref="TornadoseOptions.KeepAlive"/>), which clients have to skip; null where the
-    /// transport keeps itself alive. Default null.
+    /// The frame that is sent after a time of silence (<see cref="TornadoseOptions.KeepAlive"/>), which clients must skip; null if the
+    /// transport has keep-alives of its own. Default null.
     /// </summary>
     public virtual Frame? KeepAlive => null;
 
     /// <summary>
-    /// Whether the format can announce a reset. Where it cannot, a reset ends the subscription: messages are never missing silently.
-    /// Default true.
+    /// Whether the format can announce a reset. If it cannot, a reset ends the subscription, so that messages are never missing
+    /// silently. Default true.
     /// </summary>
     public virtual bool AnnouncesResets => true;
 
     /// <summary>
-    /// Whether the format has a frame for the end of a store that was completed. Where it has none, nothing is written, and the sink's
-    /// <see cref="IFrameSink.CloseAsync"/> is called with <see cref="SubscriberEnd.Completed"/> as in any case, once all stores of the
-    /// connection are complete. Default false.
+    /// Whether the format has a frame for the end of a completed store. If it has none, nothing is written. Either way, the sink's
+    /// <see cref="IFrameSink.CloseAsync"/> is called with <see cref="SubscriberEnd.Completed"/> once all stores of the connection are
+    /// complete. Default false.
     /// </summary>
     public virtual bool AnnouncesEnds => false;
 
@@ -45,7 +45,7 @@ public abstract class FrameEncoder
     /// where a connection carries several stores, for resets and ends once per subscriber.
     /// </summary>
     /// <param name="content">The message.</param>
-    /// <returns>The frame: complete, so that others may follow it in the same write.</returns>
+    /// <returns>A complete frame, which other frames may follow in the same write.</returns>
     public abstract Frame Encode(in FrameContent content);
 
     internal Frame GetFrame(string store, MessageEntry entry) =>
@@ -54,18 +54,18 @@ public abstract class FrameEncoder
             static (state, entry) => state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message)));
 
     /// <summary>
-    /// Whether a message can be rendered in two frames, its id and the rest. On a connection that carries several stores the id is the
-    /// vector of that reader's positions: so the rest, which may be large, is shared all the same.
+    /// Whether a message can be rendered as two frames, its id and the rest. On a connection that carries several stores, the id is the
+    /// vector of that reader's positions; the rest, which may be large, can still be shared.
     /// </summary>
     internal virtual bool SharesRest => false;
 
-    /// <summary>Renders everything but the id. The content has none, and names its store.</summary>
+    /// <summary>Renders everything but the id. The content has no id, and names its store.</summary>
     internal virtual Frame EncodeRest(in FrameContent content) => throw new NotSupportedException();
 
     /// <summary>Renders the id that comes before the rest.</summary>
     internal virtual Frame EncodeId(ReadOnlySpan<byte> id, Frame rest) => throw new NotSupportedException();
 
-    /// <summary>The message with its own id and its store's name, which is the same for every reader that has no other id.</summary>
+    /// <summary>The message with its own id and its store's name: the same bytes for all readers whose id is not a vector.</summary>
     internal Frame GetNamed(string store, MessageEntry entry) =>
         entry.Render(_named, (Encoder: this, Store: store), static (state, entry) =>
             state.Encoder.Encode(new FrameContent(state.Store, entry.Message.Id, entry.Message, namesStore: true)));
@@ -82,6 +82,5 @@ public abstract class FrameEncoder
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Writes a message's bytes.</summary>
     private protected delegate void WriteFrame(in FrameContent content, IBufferWriter<byte> output);
 }

@@ -1,50 +1,52 @@
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// One connection: frames to I/O. Made for one subscriber (<see cref="StreamFormat.CreateSink"/>), and used by one call at a time, but for
-/// <see cref="Progress"/> and <see cref="Abort"/>, which may come at any moment. Most transports need no more than <see
-/// cref="ResponseSink"/>, or a class derived from it.
+/// One connection: frames to I/O. Made for one subscriber (<see cref="StreamFormat.CreateSink"/>). Calls do not overlap, except
+/// <see cref="Progress"/> and <see cref="Abort"/>, which may be called at any time. Most transports need no more than
+/// <see cref="ResponseSink"/> or a class derived from it.
 /// </summary>
 /// <remarks>
-/// <para>The calls: <see cref="StartAsync"/> once; then, any number of times, some <see cref="Write"/> and one <see cref="FlushAsync"/>,
-/// whose task has ended before the next call; then <see cref="CloseAsync"/> once, whatever happened.</para>
-/// <para>Calls come on the thread that serves all subscribers of a store, so they must not block; a connection that cannot take more
-/// returns an incomplete task from <see cref="FlushAsync"/>. Then this subscriber stands still, and nobody else does. What a sink must not
-/// do besides: keep or change a frame's bytes, wait for another subscriber, or publish and wait for it.</para>
-/// <para>Nothing is asked of the sink but to write: waiting, batching, time-outs, keep-alives, order and ends are the subscriber's. An
-/// exception ends the subscription: an <see cref="IOException"/>, an <see cref="OperationCanceledException"/> or an <see
-/// cref="ObjectDisposedException"/> as a peer that has gone, anything else as an error, which is logged.</para>
+/// <para>The order of the calls: <see cref="StartAsync"/> once; then, any number of times, some <see cref="Write"/> and one
+/// <see cref="FlushAsync"/>, whose task completes before the next call; then <see cref="CloseAsync"/> once, whatever happened.</para>
+/// <para>Calls come on a thread that serves many subscribers of a store, so they must not block. If the connection cannot take more,
+/// <see cref="FlushAsync"/> returns an incomplete task: then this subscriber waits, and no other. Nor may a sink keep or change a frame's
+/// bytes, wait for another subscriber, or publish and wait for the result.</para>
+/// <para>A sink only writes: the subscriber handles waiting, batching, time-outs, keep-alives, order and ends. An exception ends the
+/// subscription: an <see cref="IOException"/>, an <see cref="OperationCanceledException"/> or an <see cref="ObjectDisposedException"/>
+/// counts as a disconnected peer, anything else as an error, which is logged.</para>
 /// </remarks>
 public interface IFrameSink
 {
     /// <summary>
-    /// A number that changes whenever the peer has taken some bytes of a flush that is under way, so that a thin line is not mistaken for
-    /// a peer that has stopped reading. Asked about once a second while a flush is pending, on another thread. Sinks that cannot tell
-    /// leave it alone: then a flush has <c>StoreOptions.SendTimeout</c> to end.
+    /// A number that changes whenever the peer has taken some bytes of a pending flush, so that a slow connection is not mistaken for a
+    /// peer that has stopped reading. Read about once a second while a flush is pending, on another thread. A sink that cannot tell does
+    /// not implement it; then a flush must complete within <c>StoreOptions.SendTimeout</c>.
     /// </summary>
     long Progress => 0;
 
     /// <summary>Sends what comes before the first message, so that the client knows at once that it is connected.</summary>
-    /// <returns>A task that ends when it was sent.</returns>
+    /// <returns>A task that completes when it was sent.</returns>
     ValueTask StartAsync();
 
     /// <summary>
-    /// Adds a frame to what the next flush sends. A batch has at most some 32 KiB, or one frame that is larger, as its last.
+    /// Adds a frame to the next flush. A batch has at most about 32 KiB; a frame larger than that is the last of its batch.
     /// </summary>
-    /// <param name="frame">The frame, as the format's encoder has made it.</param>
+    /// <param name="frame">The frame, as the format's encoder rendered it.</param>
     void Write(Frame frame);
 
     /// <summary>Sends what was written.</summary>
-    /// <returns>False when the peer has gone. Incomplete for as long as the peer does not take what was sent.</returns>
+    /// <returns>False if the peer has disconnected. Incomplete until the peer takes what was sent.</returns>
     ValueTask<bool> FlushAsync();
 
     /// <summary>
-    /// Cuts the connection, so that a pending flush, or close, ends. May come more than once, from any thread, and after the end.
+    /// Cuts the connection, so that a pending flush or close ends. May be called more than once, on any thread, and after the end.
     /// </summary>
     void Abort();
 
-    /// <summary>Ends the connection as politely as the reason allows. Called once, last; for a peer that has gone, too.</summary>
+    /// <summary>
+    /// Ends the connection as gracefully as the reason allows. Called once, as the last call, even if the peer has disconnected.
+    /// </summary>
     /// <param name="end">Why.</param>
-    /// <returns>A task that ends when the connection has ended.</returns>
+    /// <returns>A task that completes when the connection has ended.</returns>
     ValueTask CloseAsync(SubscriberEnd end);
 }

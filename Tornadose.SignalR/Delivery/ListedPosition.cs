@@ -4,13 +4,13 @@ namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
 /// One store's position in the id of a list, in a short form: ten digits for a mark of the epoch and the tag, then the offset. Digits are
-/// those of base 62, <c>A-Za-z0-9</c>, and the first one is a letter, so that no number is a position.
+/// base 62, <c>A-Za-z0-9</c>; the first one is always a letter, so that no number is a position.
 /// </summary>
 /// <remarks>
-/// Each message on a connection of 64 stores has the positions of all of them in its id, which would be 2 KiB if the epochs were written
-/// out. The mark is 27 bits of the epoch. It has to tell apart the stores of one list, and the lives of one store. Where it does not, the
-/// tag does: it is random for every message. Only a reader that had no message of a store that has since lost its log has no tag, and
-/// is mistaken once in 134 million times.
+/// On a connection of 64 stores the id of each message holds 64 positions, which would be 2 KiB if the epochs were written out. The mark
+/// is 27 bits of the epoch. It distinguishes the stores of one list, and the epochs of one store. If two marks are equal, the tag still
+/// differs: it is random for every message. Only a reader that has had no message of a store has no tag. If that store then loses its log,
+/// the loss goes unnoticed once in 134 million times.
 /// </remarks>
 internal readonly struct ListedPosition
 {
@@ -27,14 +27,16 @@ internal readonly struct ListedPosition
 
     private ListedPosition(MessagePosition position, bool isShort) => (_position, _isShort) = (position, isShort);
 
-    /// <summary>The position as it was written. In the short form it has the mark as its epoch, which is no store's.</summary>
+    /// <summary>The position as it was written. In the short form its epoch is the mark, which is no store's epoch.</summary>
     public MessagePosition Written => _position;
 
-    /// <summary>Whether it is a position of the log, as far as the epoch tells. No log is known before it is open.</summary>
+    /// <summary>
+    /// Whether its epoch, or mark, is that of the log. False until the log is open, because its epoch is unknown before.
+    /// </summary>
     public bool IsOf(MessageLog log) =>
         log.IsOpen && _position.Epoch == (_isShort ? MarkOf(log.Position.Epoch) : log.Position.Epoch);
 
-    /// <summary>The position in the log that it is of.</summary>
+    /// <summary>The position with the full epoch of its log.</summary>
     public MessagePosition In(MessageLog log) => _position with { Epoch = log.Position.Epoch };
 
     /// <summary>Writes the short form.</summary>
@@ -49,7 +51,7 @@ internal readonly struct ListedPosition
         return MarkDigits + length;
     }
 
-    /// <summary>Reads either form. Only what is written exactly like that is accepted.</summary>
+    /// <summary>Parses either form. Only the canonical text is accepted.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ListedPosition position)
     {
         position = default;

@@ -6,9 +6,9 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// A message as one JSON object on one line, the same on every JSON wire: <c>{"id":…,"event":…,"data":…}</c>, keys absent when there is
-/// nothing to say; a JSON string has <c>"format":"json"</c> before its data; a reset is <c>{"reset":{"reason":…,"id":…}}</c>, an end
-/// <c>{"end":{"id":…}}</c>. A connection that carries several stores has the key <c>store</c> besides.
+/// A message as one JSON object on one line, the same on every JSON wire: <c>{"id":…,"event":…,"data":…}</c>, without the keys that have
+/// no value. A JSON string has <c>"format":"json"</c> before its data; a reset is <c>{"reset":{"reason":…,"id":…}}</c>, an end
+/// <c>{"end":{"id":…}}</c>. On a connection that carries several stores, the key <c>store</c> is added.
 /// </summary>
 internal static class MessageEnvelope
 {
@@ -30,11 +30,13 @@ internal static class MessageEnvelope
         writer.Reset(Stream.Null); // keeps no reference to the output
     }
 
-    /// <summary>The beginning of an object whose rest is written without an id, by
-    /// <see cref="Write(in FrameContent, IBufferWriter{byte})"/>, and without its first byte.</summary>
+    /// <summary>
+    /// The beginning of an object, with its id. The rest is what <see cref="Write(in FrameContent, IBufferWriter{byte})"/> writes for a
+    /// content without an id, less the first byte.
+    /// </summary>
     public static byte[] Start(ReadOnlySpan<byte> id) => [.. "{\"id\":\""u8, .. id, .. "\","u8];
 
-    /// <summary>Writes <c>{"reason":…,"id":…}</c>, for wires that announce a reset by other means than the envelope.</summary>
+    /// <summary>Writes <c>{"reason":…,"id":…}</c>, for wires that announce a reset without the envelope.</summary>
     public static void WriteReset(in FrameContent content, IBufferWriter<byte> output)
     {
         var writer = Borrow(output);

@@ -5,12 +5,12 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The id of a connection that carries several stores: their positions, one after the other, joined by dashes. The text
-/// is kept, and only what has changed is written again, because each message has one.
+/// The id of a connection that carries several stores: their positions, joined by dashes. Each message has one, so the text is kept, and
+/// only the positions that have changed are rewritten.
 /// </summary>
 /// <remarks>
-/// It has to say where all stores are: an <c>EventSource</c> returns with the id of its last message alone, to any node. Clients may join
-/// positions themselves, in either form: the ids of single stores, or what they have cut from the id of another list.
+/// It must hold the positions of all stores: an <c>EventSource</c> reconnects with the id of its last message only, to any node. Clients
+/// may join positions themselves, in either form: ids of single stores, or parts of the id of another list.
 /// </remarks>
 /// <param name="feeds">The stores, in the order of the vector.</param>
 internal sealed class PositionVector(SubscriberFeed[] feeds)
@@ -19,8 +19,8 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
     public const int MaxPositions = 64;
 
     /// <summary>
-    /// Up to so many stores the vector has their own ids, as every other wire has them. Of more stores it would be larger than the
-    /// messages, and has the short form.
+    /// Up to this number of stores, the vector holds their own ids, as on every other wire. With more stores it would be larger than the
+    /// messages, so it has the short form.
     /// </summary>
     public const int MaxOwnIds = 16;
 
@@ -33,7 +33,7 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
 
     public override string ToString() => Encoding.ASCII.GetString(GetText());
 
-    /// <summary>The text as it is now, to be copied before the next call.</summary>
+    /// <summary>The current text, valid until the next call.</summary>
     public ReadOnlySpan<byte> GetText()
     {
         if (_length == 0)
@@ -50,7 +50,7 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
         return _text.AsSpan(0, _length);
     }
 
-    /// <summary>Reads a vector, which a single id is, too.</summary>
+    /// <summary>Parses a vector. A single id is a vector of one position.</summary>
     /// <param name="id">Any text.</param>
     /// <returns>The positions; empty when the text is no vector.</returns>
     public static List<ListedPosition> Parse(ReadOnlySpan<char> id)
@@ -67,9 +67,9 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
         return [];
     }
 
-    /// <summary>Where a reader of one store continues that comes with an id of this store, or of a list.</summary>
+    /// <summary>Where a reader of one store starts if it presents an id of this store or of a list.</summary>
     /// <param name="id">Any text.</param>
-    /// <param name="log">The store's log. While it is not open the answer is a guess, and has to be asked for again.</param>
+    /// <param name="log">The store's log. While it is not open, the result is only a guess: call again once it is.</param>
     public static StartAt StartAfter(string id, MessageLog log)
     {
         var positions = Parse(id);
@@ -94,8 +94,9 @@ internal sealed class PositionVector(SubscriberFeed[] feeds)
         Array.Resize(ref _text, _length);
     }
 
-    /// <summary>An offset gets another digit after ten times as many messages, or more, so that hardly ever what follows is
-    /// moved.</summary>
+    /// <summary>
+    /// An offset gets another digit only after ten times as many messages or more, so the text behind it is rarely moved.
+    /// </summary>
     private void Replace(int index, int start, MessagePosition position)
     {
         Span<byte> written = stackalloc byte[MessagePosition.MaxLength];

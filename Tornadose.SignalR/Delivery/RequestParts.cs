@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// Parts of a request, read without what <see cref="HttpContext"/> makes for whoever asks, and keeps for as long as the request lasts: of
-/// a stream that is for hours, and some hundred bytes for each.
+/// Reads parts of a request without the objects that <see cref="HttpContext"/> creates on first access and keeps until the request ends: a
+/// stream lasts for hours, and they would cost some hundred bytes for each.
 /// </summary>
 internal static class RequestParts
 {
@@ -16,7 +16,9 @@ internal static class RequestParts
 
     public static IQueryCollection Query(HttpRequest request) => request.QueryString.HasValue ? request.Query : QueryCollection.Empty;
 
-    /// <summary>The user, or nobody in particular: one for all requests, so not for policies, whose handlers may add to it.</summary>
+    /// <summary>
+    /// The user, or an anonymous one. All requests share the latter, so it must not be passed to policies, whose handlers may add to it.
+    /// </summary>
     public static ClaimsPrincipal User(HttpContext context) => context.Features.Get<IHttpAuthenticationFeature>()?.User ?? Anonymous;
 
     public static IPAddress? RemoteAddress(HttpContext context) => context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;

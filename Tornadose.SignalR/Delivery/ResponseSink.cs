@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// Frames, one after the other, as the body of an HTTP response that does not end. What a format begins with, or says at the end, a
-/// derived class writes to <see cref="Output"/> and sends by <see cref="FlushAsync"/>.
+/// Writes frames one after the other to the body of an HTTP response that does not end. If a format has an opening or a closing part, a
+/// derived class writes it to <see cref="Output"/> and sends it by <see cref="FlushAsync"/>.
 /// </summary>
 /// <param name="response">The response; its headers are set already, and may be changed until <see cref="StartAsync"/> is called.</param>
 public class ResponseSink(HttpResponse response) : IFrameSink
@@ -24,14 +24,17 @@ public class ResponseSink(HttpResponse response) : IFrameSink
     /// <summary>The response's body.</summary>
     protected PipeWriter Output { get; } = response.BodyWriter;
 
-    /// <summary>Asks the processor for what a write reads first.</summary>
+    /// <summary>Prefetches what a write reads first.</summary>
     internal void Prefetch() => Messages.Prefetch.Object(Output);
 
-    /// <summary>Sends the headers, before there is a message.</summary>
-    /// <returns>A task that ends when they were sent.</returns>
+    /// <summary>Sends the headers, before the first message.</summary>
+    /// <returns>A task that completes when they were sent.</returns>
     public virtual async ValueTask StartAsync() => await FlushAsync().ConfigureAwait(false);
 
-    /// <summary>A frame that is larger than a batch is the batch's last; it is sent in slices, each of which is progress.</summary>
+    /// <summary>
+    /// Adds a frame to the next flush. One larger than a batch is the last of its batch; it is sent in slices, each of which
+    /// counts as progress.
+    /// </summary>
     /// <param name="frame">The frame.</param>
     public virtual void Write(Frame frame)
     {
@@ -43,7 +46,7 @@ public class ResponseSink(HttpResponse response) : IFrameSink
     }
 
     /// <summary>Sends what was written.</summary>
-    /// <returns>False when the peer has gone.</returns>
+    /// <returns>False if the peer has disconnected.</returns>
     public virtual ValueTask<bool> FlushAsync()
     {
         if (!_large.IsEmpty)
@@ -57,7 +60,7 @@ public class ResponseSink(HttpResponse response) : IFrameSink
 
     /// <summary>Does nothing: the response ends after this call.</summary>
     /// <param name="end">Why.</param>
-    /// <returns>A task that has ended.</returns>
+    /// <returns>A completed task.</returns>
     public virtual ValueTask CloseAsync(SubscriberEnd end) => ValueTask.CompletedTask;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

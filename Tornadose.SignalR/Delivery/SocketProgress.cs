@@ -5,12 +5,13 @@ using Microsoft.AspNetCore.Http;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// How many bytes the peer of a connection has acknowledged. A write completes when the system has taken it, which a large send buffer
-/// delays by many seconds for a reader that is slow but steady; the acknowledgements show that it reads. On Linux, for HTTP/1.1; elsewhere
-/// completed writes have to do.
+/// How many bytes the peer of a connection has acknowledged. A write completes when the system has taken it; with a large send buffer and
+/// a slow but steady reader, that can take many seconds. The acknowledgements show that it reads. Available on Linux, for HTTP/1.1;
+/// elsewhere only completed writes count.
 /// </summary>
-/// <remarks>The socket is taken when the request begins. Later the context may be that of another request, or be disposed of, on a
-/// timer's thread.</remarks>
+/// <remarks>
+/// The socket is taken when the request begins: a timer reads it later, when the context may be that of another request or disposed of.
+/// </remarks>
 internal readonly struct SocketProgress
 {
     private const int IpProtoTcp = 6;
@@ -23,7 +24,7 @@ internal readonly struct SocketProgress
 
     public static SocketProgress Of(HttpContext context)
     {
-        // Over HTTP/2 other streams move the connection's bytes.
+        // Over HTTP/2, the connection's bytes are also those of other streams.
         if (!OperatingSystem.IsLinux() || HttpProtocol.IsHttp2(context.Request.Protocol) || HttpProtocol.IsHttp3(context.Request.Protocol))
             return default;
         return context.Features.Get<IConnectionSocketFeature>()?.Socket is { ProtocolType: ProtocolType.Tcp } socket ? new(socket)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>What a sink may know of the subscription that it serves.</summary>
+/// <summary>What a sink may know about the subscription that it serves.</summary>
 public sealed class StreamContext
 {
     private readonly SubscriberFeeds _feeds;
@@ -18,25 +18,25 @@ public sealed class StreamContext
     /// <summary>The request and its response.</summary>
     public HttpContext HttpContext { get; }
 
-    /// <summary>The names of the stores that are read: one, as a rule.</summary>
+    /// <summary>The names of the stores that are read: usually one.</summary>
     public IReadOnlyList<string> Stores => [.. _feeds.Select(static feed => feed.Store)];
 
-    /// <summary>Whether the request named a list of stores, even of one, so that each message names its own.</summary>
+    /// <summary>Whether the request named a list of stores, even of one; then each message names its store.</summary>
     public bool NamesStore => _feeds.NamesStore;
 
     /// <summary>
-    /// The id after which a client resumes: where the subscription began, and from then on that of the last frame that was handed to the
-    /// sink. To be asked for in the sink's own calls only.
+    /// The id after which a client resumes: first where the subscription began, then that of the last frame passed to the sink. To be read
+    /// only within a call of the sink.
     /// </summary>
     public string Id => _feeds.Id;
 
-    /// <summary>How many messages there are to read at the moment, about. May be asked on any thread.</summary>
+    /// <summary>About how many messages there are to read. May be read on any thread.</summary>
     public long Behind => _feeds.Behind;
 
     /// <summary>Whether one of the stores has nothing left to read but the mark that its snapshot is complete.</summary>
     internal bool IsMarkNext => _feeds.Any(static feed => feed.Cursor.IsMarkNext);
 
-    /// <summary>Leaves such marks out.</summary>
+    /// <summary>Skips such marks.</summary>
     internal void SkipMarks()
     {
         foreach (var feed in _feeds)
@@ -44,8 +44,8 @@ public sealed class StreamContext
     }
 
     /// <summary>
-    /// Ends the subscription, once what is being sent was sent: the sink's <see cref="IFrameSink.CloseAsync"/> is called with the reason.
-    /// May be called on any thread, and more than once: the first reason holds, whoever gave it.
+    /// Ends the subscription after the flush that is under way: the sink's <see cref="IFrameSink.CloseAsync"/> is called with the reason.
+    /// May be called on any thread, and more than once: the first reason counts, whoever gave it.
     /// </summary>
     /// <param name="reason">Why.</param>
     public void End(SubscriberEnd reason)
@@ -55,7 +55,7 @@ public sealed class StreamContext
         Interlocked.CompareExchange(ref _subscriber, null, null)?.End(reason);
     }
 
-    /// <summary>The subscriber is there only after its sink, which may have wanted to end it already.</summary>
+    /// <summary>The subscriber is created after its sink, which may have called <see cref="End"/> already.</summary>
     internal void Attach(Subscriber subscriber)
     {
         Interlocked.Exchange(ref _subscriber, subscriber);

@@ -9,21 +9,22 @@ namespace Tornadose.SignalR.Delivery;
 /// The loop cursor → encoder → sink: the only one. Every transport is a sink, every wire format an encoder.
 /// </summary>
 /// <remarks>
-/// The tour, with the numbers found in the code. (1) Read what the cursor finds, up to a batch, render it (or find it rendered by another
-/// subscriber) and hand it to the sink. (2) Send the batch with one flush; while the peer does not take it, this subscriber stands
-/// still, and nobody else does. (3) With nothing to read, wait for an append, for the clock (keep-alive, pace) or for the end. (4) Whoever
-/// wants the subscription to end says why, once; the loop notices, leaves, and closes the connection for that reason.
+/// The steps, as numbered in the code. (1) Read from the cursor, up to a batch, render the messages (or find them rendered by another
+/// subscriber) and pass them to the sink. (2) Send the batch with one flush; while the peer does not take it, this subscriber waits, and
+/// no other. (3) If there is nothing to read, wait for an append, a timer (keep-alive, pace) or the end. (4) Whatever ends the
+/// subscription sets the reason, once; the loop stops and closes the connection with that reason.
 /// </remarks>
 internal sealed class Subscriber : SubscriberWake
 {
     /// <summary>
-    /// A batch is sent once it has this many bytes: large enough to save flushes, small enough that each one is progress to be timed.
+    /// A batch is sent once it has this many bytes: large enough to save flushes, small enough that each flush is progress to
+    /// the send timeout.
     /// </summary>
     public const int BatchBytes = 32 * 1024;
 
     /// <summary>
-    /// After so many batches without a wait the subscriber leaves the pump's thread: those behind it must not starve where messages never
-    /// run out.
+    /// After this many batches without a wait, the subscriber yields the pump's thread, so that a store with no end of messages does not
+    /// starve the subscribers behind it.
     /// </summary>
     private const int BatchesInARow = 16;
 
@@ -59,11 +60,11 @@ internal sealed class Subscriber : SubscriberWake
 
     public SubscriberFeeds Feeds => _feeds;
 
-    /// <summary>The right to read, which the registry's clock sees to.</summary>
+    /// <summary>The right to read, which the registry's timer enforces.</summary>
     public SubscriberAccess Access { get; init; } = SubscriberAccess.Unlimited;
 
     /// <summary>
-    /// The silence after which this subscriber gets a keep-alive; infinite for never. Zero, the default, for that of the options.
+    /// The silence after which this subscriber gets a keep-alive; infinite for never; zero, the default, for the value of the options.
     /// </summary>
     public TimeSpan KeepAlive { get; init; }
 
@@ -72,21 +73,20 @@ internal sealed class Subscriber : SubscriberWake
         value > _feeds.MinInterval ? value : _feeds.MinInterval, this, _registry.Time); }
 
     /// <summary>
-    /// What is given back once the subscription has ended. Here and not with whoever awaits the end, as what awaits takes memory for as
-    /// long as the stream lasts.
+    /// Disposed of once the subscription has ended. It is here, not in a caller that awaits the end, because the caller's state machine
+    /// would take memory for as long as the stream lasts.
     /// </summary>
     public IDisposable? Held { get; init; }
 
-    /// <summary>The connection, where it can send on the thread that delivers.</summary>
+    /// <summary>The connection, if it can send on the thread that delivers.</summary>
     public IDirectSendFeature? Direct { get; init; }
 
     /// <summary>Its number in this process.</summary>
     public long Number { get; set; }
 
-    /// <summary>When it began.</summary>
     public long Began { get; private set; }
 
-    /// <summary>Whether a look of the clock at this subscriber has failed, which is logged once.</summary>
+    /// <summary>Whether a tick of this subscriber has failed, which is logged once.</summary>
     public bool TickFailed { get; set; }
 
     /// <summary>The age at which it ends; infinite for none.</summary>
@@ -108,7 +108,7 @@ internal sealed class Subscriber : SubscriberWake
     private bool IsEnding => Volatile.Read(ref _end) is not null;
 
     /// <summary>Delivers until the subscription ends.</summary>
-    /// <param name="gone">Ends it when it is cancelled: the client has gone.</param>
+    /// <param name="gone">Cancelled when the client has disconnected.</param>
     /// <returns>Why it ended.</returns>
     public Task<SubscriberEnd> RunAsync(CancellationToken gone = default) =>
         RunAsync(gone.UnsafeRegister(static state => ((Subscriber)state!).End(SubscriberEnd.ClientGone), this));
@@ -160,8 +160,8 @@ internal sealed class Subscriber : SubscriberWake
 
     /// <summary>Ends the subscription and cuts its connection, so that a write which the peer does not take ends as well.</summary>
     /// <remarks>
-    /// Only while the subscription has its connection. Whoever cuts a moment late holds a subscriber whose request has ended, and the
-    /// server uses the connection, and the context, for the next request of somebody else.
+    /// Aborts only while the subscription owns its connection. Once the request has ended, the server may already use the connection and
+    /// the context for somebody else's next request.
     /// </remarks>
     public void Cut(SubscriberEnd reason)
     {
@@ -180,7 +180,7 @@ internal sealed class Subscriber : SubscriberWake
         }
     }
 
-    /// <summary>The clock's look at this subscriber, about once a second.</summary>
+    /// <summary>Called by the registry's timer, about once a second.</summary>
     /// <param name="now">The registry's time stamp.</param>
     /// <param name="keepAlive">The silence after which a keep-alive is due, unless the subscriber has one of its own.</param>
     public void Tick(long now, TimeSpan keepAlive)
@@ -211,7 +211,7 @@ internal sealed class Subscriber : SubscriberWake
             if (entry.IsReset && !Announce(entry.Message.Reset!))
                 break;
             if (entry.IsEnd && !_encoder.AnnouncesEnds)
-                continue; // the sink hears of it when it is closed
+                continue; // the sink is told when it is closed
             bytes += _feeds.Write(entry, _encoder, _sink);
             count++;
         }
@@ -265,7 +265,7 @@ internal sealed class Subscriber : SubscriberWake
             End(SubscriberEnd.ClientGone);
     }
 
-    /// <summary>A peer that takes nothing holds up the beginning and the end as well as any batch in between.</summary>
+    /// <summary>The send timeout covers the start and the close, too: a peer that takes nothing holds them up like any batch.</summary>
     private async ValueTask TimeAsync(ValueTask sending)
     {
         if (!sending.IsCompleted)
@@ -274,7 +274,9 @@ internal sealed class Subscriber : SubscriberWake
         Volatile.Write(ref _sendingSince, NotSending);
     }
 
-    /// <summary>The exact time: by that of the last tick, a send of a millisecond could look like one of a second, and be cut.</summary>
+    /// <summary>
+    /// Takes the exact time: counted from the last tick, a send of a millisecond could look like one of a second, and be cut.
+    /// </summary>
     private void BeginSending() => Volatile.Write(ref _sendingSince, _registry.GetTimestamp());
 
     private YieldAwaitable MakeWayAsync()
@@ -294,7 +296,7 @@ internal sealed class Subscriber : SubscriberWake
     }
 
     /// <summary>
-    /// A peer that takes nothing for the whole send timeout is cut; one that takes a part of a large message starts it anew.
+    /// Cuts a peer that takes nothing for the whole send timeout. Each part of a large message that it takes restarts the timeout.
     /// </summary>
     private void WatchProgress(long sendingSince, long now)
     {
@@ -310,7 +312,7 @@ internal sealed class Subscriber : SubscriberWake
         }
     }
 
-    /// <summary>A sink that fails to tell has made none, so that its peer is cut in time.</summary>
+    /// <summary>A sink that throws counts as one without progress, so that its peer is still cut in time.</summary>
     private long ReadProgress()
     {
         try
@@ -324,7 +326,7 @@ internal sealed class Subscriber : SubscriberWake
         }
     }
 
-    /// <summary>Connections that break are everyday events; anything else is ours to look at.</summary>
+    /// <summary>A broken connection is normal and not logged; anything else is logged as an error.</summary>
     private void Fail(Exception failure)
     {
         if (failure is IOException or OperationCanceledException or ObjectDisposedException or System.Net.WebSockets.WebSocketException)

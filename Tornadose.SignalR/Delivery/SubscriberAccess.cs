@@ -3,18 +3,18 @@ using System.Security.Claims;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The right that a subscription rests on, which may end before the connection does: the user's authentication expires, or somebody takes
-/// the right away.
+/// The right that a subscription depends on. It may end before the connection does: the user's authentication expires, or the
+/// right is revoked.
 /// </summary>
 /// <param name="user">Who subscribed.</param>
 /// <param name="until">When the user's authentication expires; null for never.</param>
-/// <param name="round">The registry's <see cref="AccessReview.Round"/> from before it was decided that the user may read.</param>
+/// <param name="round">The <see cref="AccessReview.Round"/> read before the user was authorized.</param>
 internal class SubscriberAccess(ClaimsPrincipal user, DateTimeOffset? until, int round)
 {
     private long _until = until?.UtcTicks ?? long.MaxValue;
     private SubscriberEnd _end = SubscriberEnd.AuthenticationExpired;
 
-    /// <summary>Nobody's in particular, and for ever.</summary>
+    /// <summary>Access that belongs to no user and never expires.</summary>
     public static SubscriberAccess Unlimited { get; } = new(new ClaimsPrincipal(), null, 0);
 
     public ClaimsPrincipal User => user;
@@ -24,20 +24,20 @@ internal class SubscriberAccess(ClaimsPrincipal user, DateTimeOffset? until, int
     /// <summary>When the user's ticket or cookie was issued; null where that is not known.</summary>
     public DateTimeOffset? Issued { get; init; }
 
-    /// <summary>When it was asked for.</summary>
+    /// <summary>When it was requested.</summary>
     public DateTimeOffset Began { get; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Whether the store is one of those that may be read.</summary>
+    /// <summary>Whether it is a right to read this store.</summary>
     public virtual bool Concerns(string store) => false;
 
-    /// <summary>The last time that was asked, whether it has an answer or not; null when it never was.</summary>
+    /// <summary>The last recheck, completed or not; null if there was none.</summary>
     public Task<bool>? Check { get; set; }
 
-    /// <summary>Asks again whether the user may read.</summary>
+    /// <summary>Checks again whether the user may read.</summary>
     public virtual ValueTask<bool> IsGrantedAsync() => new(true);
 
     /// <summary>
-    /// Ends the subscription when its time has come. A peer that takes nothing, so that the end does not get through, is cut.
+    /// Ends the subscription when the right has ended. If the peer takes nothing for the send timeout after that, its connection is cut.
     /// </summary>
     public void Enforce(Subscriber subscriber, long now)
     {

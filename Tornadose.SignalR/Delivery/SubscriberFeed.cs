@@ -4,12 +4,13 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// A store as one subscriber reads it, and what the subscriber has got of it. Messages are added up and measured once a batch.
+/// One store as one subscriber reads it, with what was delivered from it. Messages are added up and reported to the metrics
+/// once per batch.
 /// </summary>
 /// <param name="store">The store's name.</param>
-/// <param name="cursor">Where the subscriber is.</param>
+/// <param name="cursor">The subscriber's cursor.</param>
 /// <param name="sendTimeout">For how long a write may make no progress.</param>
-/// <param name="measured">The store as instruments tell of it.</param>
+/// <param name="measured">The store as it appears in the metrics.</param>
 internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpan sendTimeout, MeasuredStore measured)
 {
     private StoreTransportMetrics? _metrics;
@@ -28,7 +29,7 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
     /// <summary>The shortest time between two batches that the store allows; zero for any.</summary>
     public TimeSpan MinInterval { get; init; }
 
-    /// <summary>Whether it is a data store, which keeps its newest value alone.</summary>
+    /// <summary>Whether it is a data store, which keeps only its newest value.</summary>
     public bool KeepsNewest { get; init; }
 
     /// <summary>How many resets were announced.</summary>
@@ -37,19 +38,19 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
     /// <summary>How many messages, and resets, were handed to the connection.</summary>
     public long Delivered { get; private set; }
 
-    /// <summary>Gives the subscriber its place among those that wait for the store.</summary>
+    /// <summary>Adds the subscriber to those that the store's appends can wake.</summary>
     public void Join(IAppendWaiter waiter) => _registration = cursor.Log.Signal.Join(waiter);
 
-    /// <summary>Enlists for the next message.</summary>
-    /// <returns>False when there is something to read already.</returns>
+    /// <summary>Registers for the next message.</summary>
+    /// <returns>False if there is something to read already.</returns>
     public bool Register() => _registration!.Register(cursor.Next);
 
     public void Leave() => _registration!.Leave();
 
-    /// <summary>Counts the subscription, and what became of its resume.</summary>
+    /// <summary>Counts the subscription and the outcome of its resume request.</summary>
     /// <param name="metrics">The instruments.</param>
     /// <param name="transport">The transport.</param>
-    /// <param name="now">When the subscription began. What was appended before was not late, but asked for.</param>
+    /// <param name="now">When the subscription began. Messages appended before are replayed, so their age is not lag.</param>
     public void BeginMeasuring(StoreMetrics metrics, string transport, long now)
     {
         _began = now;
@@ -73,11 +74,11 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
         _metrics!.Reset(reset.ReasonName);
     }
 
-    /// <summary>Measures the batch.</summary>
+    /// <summary>Reports the batch to the metrics.</summary>
     public void Report(SubscriberRegistry registry)
     {
         if (_messages == 0)
-            return; // of the stores of a list, those that had nothing
+            return; // a store of a list that had nothing in this batch
         Delivered += _messages;
         _metrics!.Delivered(_messages, _bytes);
         if (_oldest >= _began && _metrics.MeasuresLag)

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The stores that one subscriber reads: one, as a rule. Of several, each message names its store, and its id is the vector of all their
+/// The stores that one subscriber reads: usually one. With several, each message names its store, and its id is the vector of all their
 /// positions, so that one id resumes them all.
 /// </summary>
 internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
@@ -18,8 +18,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     private SubscriberFeed _current;
     private int _turn;
 
-    /// <param name="namesStore">Whether messages name their store: on a connection that was asked for by a list of stores, even of
-    /// one.</param>
+    /// <param name="namesStore">Whether messages name their store: true if the request named a list of stores, even of one.</param>
     /// <param name="feeds">The stores, in the order of the vector.</param>
     public SubscriberFeeds(bool namesStore, params SubscriberFeed[] feeds)
     {
@@ -45,10 +44,10 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
 
     public TimeSpan SendTimeout { get; }
 
-    /// <summary>At most one batch in this time, by the slowest of the stores; zero for as fast as possible.</summary>
+    /// <summary>At most one batch in this time: the longest that one of the stores requires; zero for as fast as possible.</summary>
     public TimeSpan MinInterval { get; }
 
-    /// <summary>How many messages there are to read at once.</summary>
+    /// <summary>How many messages there are to read now.</summary>
     public long Behind => _feeds.Sum(static feed => feed.Cursor.Behind);
 
     public IEnumerator<SubscriberFeed> GetEnumerator() => ((IEnumerable<SubscriberFeed>)_feeds).GetEnumerator();
@@ -78,7 +77,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
         return false;
     }
 
-    /// <summary>Renders what was read last, and hands it to the sink.</summary>
+    /// <summary>Renders the entry that was read last and passes it to the sink.</summary>
     /// <returns>How many bytes it has.</returns>
     public int Write(MessageEntry entry, FrameEncoder encoder, IFrameSink sink)
     {
@@ -87,7 +86,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
         return bytes;
     }
 
-    /// <summary>Several stores have an id that is this reader's own. What else there is to a message is rendered once for all.</summary>
+    /// <summary>With several stores, the id is this reader's own. The rest of a message is rendered once for all readers.</summary>
     private int WriteNamed(MessageEntry entry, FrameEncoder encoder, IFrameSink sink)
     {
         if (entry.IsReset || entry.IsEnd)
@@ -109,14 +108,14 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     /// <summary>Counts the reset that was read last.</summary>
     public void CountReset(StoreReset reset) => _current.CountReset(reset);
 
-    /// <summary>Measures the batch that was rendered.</summary>
+    /// <summary>Reports the rendered batch to the metrics.</summary>
     public void Report(SubscriberRegistry registry)
     {
         foreach (var feed in _feeds)
             feed.Report(registry);
     }
 
-    /// <summary>Counts the subscription, and what became of its resume.</summary>
+    /// <summary>Counts the subscription and the outcome of its resume request.</summary>
     public void BeginMeasuring(StoreMetrics metrics, string transport, long now)
     {
         foreach (var feed in _feeds)
@@ -129,8 +128,8 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
             feed.EndMeasuring(reason, duration);
     }
 
-    /// <summary>Enlists with every store.</summary>
-    /// <returns>False when one of them has something to read already.</returns>
+    /// <summary>Registers with every store.</summary>
+    /// <returns>False if one of them has something to read already.</returns>
     public bool Register()
     {
         var wait = true;
@@ -139,7 +138,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
         return wait;
     }
 
-    /// <summary>Asks the processor for the store that is read next, as a rule.</summary>
+    /// <summary>Prefetches the store that is usually read next.</summary>
     public void Prefetch()
     {
         Messages.Prefetch.Object(_current, FeedBytes);
@@ -155,7 +154,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     /// <summary>Whether all stores are complete, and everything was read.</summary>
     public bool AreAtEnd => Array.TrueForAll(_feeds, static feed => feed.Cursor.IsAtEnd);
 
-    /// <summary>Why nothing more will come; null while something may, of at least one of the stores.</summary>
+    /// <summary>Why nothing more will come; null while at least one of the stores may have more.</summary>
     public SubscriberEnd? FindEnd()
     {
         var ended = 0;

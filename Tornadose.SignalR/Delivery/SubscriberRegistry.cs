@@ -5,9 +5,8 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The subscribers of this process, and the one clock that looks after all of them: it cuts those that do not read, has those that were
-/// silent for long send a keep-alive, and ends those that are old enough. A timer of its own for each would cost memory and precision
-/// nobody needs.
+/// The subscribers of this process, and the one timer that serves all of them: it cuts those that do not read, sends keep-alives after
+/// silence, and ends those that have reached their maximum age. A timer for each would cost memory, for precision that nobody needs.
 /// </summary>
 internal sealed class SubscriberRegistry : IDisposable
 {
@@ -43,13 +42,13 @@ internal sealed class SubscriberRegistry : IDisposable
 
     public ILogger Logger { get; }
 
-    /// <summary>Who may come in.</summary>
+    /// <summary>Enforces the limits on subscriptions.</summary>
     public Admission Admission { get; }
 
-    /// <summary>Takes subscriptions away from users who may not read any more.</summary>
+    /// <summary>Ends the subscriptions of users who have lost the right to read.</summary>
     public AccessReview Review { get; }
 
-    /// <summary>The subscribers at the moment.</summary>
+    /// <summary>The current subscribers.</summary>
     public IEnumerable<Subscriber> Subscribers => _subscribers.Select(static entry => entry.Key);
 
     /// <summary>The time of the last tick: a keep-alive needs no better clock, and this one costs nothing to read.</summary>
@@ -59,7 +58,7 @@ internal sealed class SubscriberRegistry : IDisposable
 
     public long GetTimestamp() => _time.GetTimestamp();
 
-    /// <summary>A bucket on the registry's clock, of so much a second and at once.</summary>
+    /// <summary>A bucket on the registry's clock, whose burst is the rate of one second.</summary>
     public TokenBucket NewBucket(double rate) => new(rate, rate, _time);
 
     public TimeSpan Elapsed(long from, long to) => _time.GetElapsedTime(from, to);
@@ -81,13 +80,13 @@ internal sealed class SubscriberRegistry : IDisposable
             return;
         if (end == SubscriberEnd.Slow)
             Logger.SlowSubscriberDisconnected(subscriber.Transport, subscriber.Store);
-        // last: who sees the count move finds the line in the log
+        // last: whoever sees the count change finds the line in the log
         subscriber.Feeds.EndMeasuring(end.Name, _time.GetElapsedTime(subscriber.Began));
     }
 
     /// <summary>
-    /// Ends all subscriptions, spread over the drain window so that their clients do not all come back in the same moment. Those that have
-    /// not left by the end of the window, because their clients do not read, are cut.
+    /// Ends all subscriptions, spread over the drain window so that their clients do not all reconnect at the same moment. Those that have
+    /// not ended by the end of the window, because their clients do not read, are cut.
     /// </summary>
     public async Task DrainAsync()
     {
@@ -102,7 +101,7 @@ internal sealed class SubscriberRegistry : IDisposable
         for (var i = 0; i < subscribers.Length; i++)
         {
             due += pace.PauseBefore(i);
-            // Counted from the beginning: timers are late rather than early, and hundreds of late ones would outlast the window.
+            // Counted from the beginning: timers fire late rather than early, and hundreds of such delays would exceed the window.
             var early = due - _time.GetElapsedTime(began);
             if (early > TimeSpan.Zero)
                 await Task.Delay(early, _time).ConfigureAwait(false);
@@ -115,7 +114,7 @@ internal sealed class SubscriberRegistry : IDisposable
             subscriber.Cut(SubscriberEnd.ShuttingDown);
     }
 
-    /// <summary>Logs that the clock could not look after a subscriber: once, not each second.</summary>
+    /// <summary>Logs a failed tick of a subscriber: once, not each second.</summary>
     public void TickFailed(Subscriber subscriber, Exception failure)
     {
         if (subscriber.TickFailed)
@@ -145,8 +144,10 @@ internal sealed class SubscriberRegistry : IDisposable
         }
     }
 
-    /// <summary>Asks what transports and formats have made, which may throw: an exception would end the process, and must not keep the
-    /// clock from the other subscribers.</summary>
+    /// <summary>
+    /// Calls code of custom transports and formats, which may throw. An exception would end the process, and must not keep the timer from
+    /// the other subscribers.
+    /// </summary>
     private void Tick(Subscriber subscriber, long now, long today)
     {
         try

@@ -4,9 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// The reusable wait of one subscriber: no allocation for a wait, and the continuation runs on the thread that wakes it, so that a pump
-/// serves all its subscribers without a hop through the thread pool for each. A base class and no part, as ten thousand subscribers are
-/// woken one after the other, each from memory that the processor has to fetch.
+/// The reusable wait of one subscriber. A wait allocates nothing, and its continuation runs on the thread that wakes it, so that a pump
+/// serves all its subscribers without a hop through the thread pool for each. A base class, not a field: one cache miss less per wake-up.
 /// </summary>
 internal abstract class SubscriberWake : IAppendWaiter, IValueTaskSource
 {

@@ -1,18 +1,18 @@
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// So much a second, and a burst of it at once. Something that costs more than a whole burst is let through when the bucket is full, and
-/// paid off after: otherwise it never could be. Not for several threads at a time.
+/// Token bucket. A cost above the whole burst is admitted when the bucket is full, and paid off afterwards; otherwise it never could be
+/// admitted. Not thread-safe.
 /// </summary>
-/// <param name="rate">How much a second.</param>
-/// <param name="burst">How much at once.</param>
+/// <param name="rate">Tokens per second.</param>
+/// <param name="burst">How many tokens a full bucket has.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TokenBucket(double rate, double burst, TimeProvider time)
 {
     private long _filled = time.GetTimestamp();
     private double _missing;
 
-    /// <summary>Whether it is as if nothing had ever been taken.</summary>
+    /// <summary>Whether everything that was taken has been refilled.</summary>
     public bool IsFull
     {
         get

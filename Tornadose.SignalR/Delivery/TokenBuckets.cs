@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>A bucket for each key, of those that took something lately. A full one is like none, and is forgotten.</summary>
-/// <param name="rate">How much a second; null for no limit. Asked each time, as it may change; then everybody begins anew.</param>
-/// <param name="burstSeconds">How much at once: what comes together in so many seconds.</param>
+/// <summary>A token bucket for each recently used key. A full one is equivalent to none, and is removed.</summary>
+/// <param name="rate">Tokens per second; null for no limit. Read on each call, as it may change; a change resets all buckets.</param>
+/// <param name="burstSeconds">The burst, as that many seconds of the rate.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TokenBuckets(Func<int?> rate, int burstSeconds, TimeProvider time)
 {
@@ -34,7 +34,7 @@ internal sealed class TokenBuckets(Func<int?> rate, int burstSeconds, TimeProvid
         }
     }
 
-    /// <summary>Called by the clock.</summary>
+    /// <summary>Called by the registry's timer: removes full buckets.</summary>
     public void Sweep()
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Tornadose.SignalR.Delivery;
 
-/// <summary>Says at start what is wrong with the options, and what would be right.</summary>
+/// <summary>Validates the options at startup. Each failure says what would be valid.</summary>
 internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOptions>
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -35,7 +35,7 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
         if (options.AccessRecheckTimeout < TimeSpan.FromMilliseconds(100) || options.AccessRecheckTimeout > TimeSpan.FromMinutes(10))
             yield return $"Tornadose: AccessRecheckTimeout is {options.AccessRecheckTimeout}; it must be from 100 ms to 10 minutes.";
         if (options.UserId is null)
-            yield return "Tornadose: UserId is null; it must be a function, perhaps one that returns null.";
+            yield return "Tornadose: UserId is null; it must be a function, which may return null.";
         foreach (var origin in options.AllowedOrigins)
             if (OriginFault(origin) is { } fault)
                 yield return $"Tornadose: AllowedOrigins has '{origin}', which no page would match; {fault}.";
@@ -73,7 +73,7 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
         if (origin == "*")
             return null;
         if (origin.Contains('*', StringComparison.Ordinal))
-            return "there are no patterns: list each origin, or '*' for every page";
+            return "patterns are not supported: list each origin, or '*' for every page";
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || page.Host.Length == 0)
             return "an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'";
         var sent = $"{page.Scheme}://{page.GetComponents(UriComponents.Host | UriComponents.Port, UriFormat.SafeUnescaped)}";

@@ -8,12 +8,12 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.DirectSending;
 
 /// <summary>
-/// A connection with an output in place of the transport's: a pipe and the loop that sends what is in it, as the transport has them, and a
-/// writer that sends past them while a stream is on the connection (<see cref="DirectSendWriter"/>).
+/// A connection whose output replaces the transport's: a pipe and a send loop, like the transport's own, and a writer that bypasses them
+/// while the connection carries a stream (<see cref="DirectSendWriter"/>).
 /// </summary>
 /// <remarks>
-/// The transport keeps its socket and its input. Its own output gets nothing but its end, after everything was sent, so that it closes the
-/// socket as it always does; where sending fails, the connection is aborted.
+/// The transport keeps its socket and its input. Its own output is only completed, after everything was sent, so that it closes the socket
+/// as usual. If sending fails, the connection is aborted.
 /// </remarks>
 internal sealed class DirectSendConnection : PipeScheduler, IThreadPoolWorkItem, IDuplexPipe
 {
@@ -40,9 +40,9 @@ internal sealed class DirectSendConnection : PipeScheduler, IThreadPoolWorkItem,
     public PipeWriter Output => _output;
 
     /// <summary>Runs a connection with this output.</summary>
-    /// <param name="connection">The connection as the transport has made it.</param>
-    /// <param name="socket">The connection's.</param>
-    /// <param name="maxBufferedBytes">How many bytes may wait for the socket before a flush has to; 0 for no limit.</param>
+    /// <param name="connection">The connection as the transport created it.</param>
+    /// <param name="socket">The connection's socket.</param>
+    /// <param name="maxBufferedBytes">How many bytes may wait for the socket before a flush waits; 0 for no limit.</param>
     /// <param name="buffers">Where buffers are rented.</param>
     /// <param name="next">What reads requests and writes responses.</param>
     public static async Task RunAsync(
@@ -58,7 +58,7 @@ internal sealed class DirectSendConnection : PipeScheduler, IThreadPoolWorkItem,
         }
         finally
         {
-            // The transport closes the socket after this: all has to be sent before, or the connection to be aborted.
+            // The transport closes the socket after this: by then everything must be sent, or the connection aborted.
             await direct.Output.CompleteAsync().ConfigureAwait(false);
             await sending.ConfigureAwait(false);
             connection.Transport = direct._transport;
@@ -66,8 +66,8 @@ internal sealed class DirectSendConnection : PipeScheduler, IThreadPoolWorkItem,
     }
 
     /// <summary>
-    /// Called by the queue when there is something for the loop. There is one loop, so that there is one continuation at a time; as a work
-    /// item this object costs no allocation for each.
+    /// Called by the queue when there is something for the loop. There is one loop, so there is one continuation at a time; this object is
+    /// its work item, so scheduling allocates nothing.
     /// </summary>
     public override void Schedule(Action<object?> action, object? state)
     {

@@ -13,17 +13,17 @@ using Tornadose.SignalR.DirectSending;
 namespace Microsoft.AspNetCore.Hosting;
 
 /// <summary>
-/// Direct sending: what a store's stream writes goes to the socket on the thread that delivers, without a hop to another.
+/// Direct sending: what a store's stream writes goes to the socket on the thread that delivers, without a hop to another thread.
 /// </summary>
 public static class DirectSendKestrelExtensions
 {
     /// <summary>
-    /// Sends what stores' streams write on the thread that delivers it, on all endpoints. Without it the server hands each write over to
-    /// another thread, which costs more than the rest of a delivery at a rate where every delivery is a write of its own. Off by default.
+    /// Sends what stores' streams write on the thread that delivers it, on all endpoints. Without it, the server passes each write to
+    /// another thread. At a rate where every delivery is a separate write, that costs more than the rest of the delivery. Off by default.
     /// </summary>
     /// <remarks>
-    /// Call it before the options' <c>Listen</c> methods, which take the defaults that there are. It sets
-    /// <see cref="KestrelServerOptions.ConfigureEndpointDefaults"/>, of which the last call counts: an application that has defaults of
+    /// Call it before the options' <c>Listen</c> methods, which apply the defaults set so far. It calls
+    /// <see cref="KestrelServerOptions.ConfigureEndpointDefaults"/>, of which only the last call counts: an application with defaults of
     /// its own calls the method of the same name on <see cref="ListenOptions"/> there, before anything else.
     /// </remarks>
     /// <param name="options">Kestrel's options.</param>
@@ -34,9 +34,9 @@ public static class DirectSendKestrelExtensions
     }
 
     /// <summary>
-    /// The same on one endpoint. Call it first: it has to come before <c>UseHttps</c> and all other connection middleware. Where another
-    /// one comes before it, a warning is logged, and the endpoint sends as it does without. So it does, without a warning, where
-    /// connections have no sockets, as named pipes and HTTP/3.
+    /// The same on one endpoint. Call it first, before <c>UseHttps</c> and all other connection middleware. If other middleware comes
+    /// before it, a warning is logged, and direct sending is off for the endpoint. It is also off, without a warning, for connections that
+    /// have no socket, such as named pipes and HTTP/3.
     /// </summary>
     /// <param name="listen">The endpoint's options.</param>
     /// <returns>The endpoint's options.</returns>
@@ -63,8 +63,8 @@ public static class DirectSendKestrelExtensions
     }
 
     /// <summary>
-    /// Whether the connection's pipes are the transport's own. What TLS or another middleware has put in front of them would be gone
-    /// round: responses would leave unencrypted.
+    /// Whether the connection's pipes are the transport's own. If TLS or other middleware has wrapped them, direct sending would bypass
+    /// it: responses would leave unencrypted.
     /// </summary>
     private static bool IsOutermost(ConnectionContext connection) =>
         connection.Transport.GetType().Assembly == typeof(SocketTransportOptions).Assembly;

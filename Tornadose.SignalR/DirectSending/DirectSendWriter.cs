@@ -6,18 +6,18 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.DirectSending;
 
 /// <summary>
-/// The output of a connection that has a queue, a pipe that a loop sends to the socket. While there is a stream on the connection, and the
-/// loop has sent all that the queue was given, what fits a buffer is sent by the flush itself. All else goes through the queue: ordinary
-/// responses, what is larger, and what the socket does not take at once.
+/// The output of a connection with a queue, a pipe that a loop sends to the socket. While the connection carries a stream, and the loop
+/// has sent everything in the queue, the flush itself sends what fits a buffer. All else goes through the queue: ordinary responses,
+/// larger writes, and what the socket does not take at once.
 /// </summary>
 /// <remarks>
-/// <para>The order is the queue's. A flush sends past it only when the queue is empty and the loop idle, and nobody but this writer can
-/// change that: a pipe has one writer at a time.</para>
-/// <para>Back-pressure, cancellation, the end and failures are the queue's as well. What a send has left over is put into the queue, up to
-/// whose limit flushes complete at once, as those of the transport; and where a send fails, the loop fails with the same bytes.</para>
+/// <para>The order is the queue's. A flush bypasses it only when the queue is empty and the loop idle, and only this writer can change
+/// that: a pipe has one writer at a time.</para>
+/// <para>Back-pressure, cancellation, completion and failures are the queue's as well. What a send leaves over is put into the queue; up
+/// to its limit, flushes complete at once, like those of the transport. If a send fails, the loop fails with the same bytes.</para>
 /// <para>A buffer is returned by whoever takes it out of the field, so that it is returned once.</para>
 /// </remarks>
-/// <param name="socket">The connection's.</param>
+/// <param name="socket">The connection's socket.</param>
 /// <param name="queue">What the loop reads from.</param>
 /// <param name="buffers">Where buffers are rented for the time from a write to its flush.</param>
 internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPool<byte> buffers) : PipeWriter, IDirectSendFeature
@@ -30,19 +30,17 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
     private long _queued;
     private long _sent;
     private volatile bool _isCancelled;
-    private volatile bool _isOrdinary; // for good: complete, or its sends would block
+    private volatile bool _isOrdinary; // permanently: completed, or direct sends would block
 
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => _length + queue.UnflushedBytes;
 
-    /// <summary>Whether the next bytes may be sent past the queue.</summary>
+    /// <summary>Whether the next bytes may bypass the queue.</summary>
     private bool IsDirect =>
         Volatile.Read(ref _streams) > 0 && queue.UnflushedBytes == 0 && Volatile.Read(ref _sent) == _queued && !_isOrdinary;
 
-    /// <summary>
-    /// The first one makes the socket's own sends return when there is no room: so far it imitates a socket that waits.
-    /// </summary>
+    /// <summary>Makes the socket non-blocking: until the first stream, a synchronous send waits when there is no room.</summary>
     public void BeginStream()
     {
         try
@@ -51,7 +49,7 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            _isOrdinary = true; // or a send could block
+            _isOrdinary = true; // otherwise a send could block
         }
 
         Interlocked.Increment(ref _streams);
@@ -59,7 +57,7 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
 
     public void EndStream() => Interlocked.Decrement(ref _streams);
 
-    /// <summary>Called by the loop when it has sent bytes of the queue, and does not touch the socket until there are more.</summary>
+    /// <summary>Called by the loop when it has sent bytes of the queue and will not touch the socket until there are more.</summary>
     public void Sent(long bytes) => Volatile.Write(ref _sent, _sent + bytes);
 
     public override Memory<byte> GetMemory(int sizeHint = 0) =>
@@ -91,20 +89,20 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
 
     public override void CancelPendingFlush()
     {
-        _isCancelled = true; // or the next flush would not see it, but one after
+        _isCancelled = true; // otherwise not the next flush would see it, but a later one
         queue.CancelPendingFlush();
     }
 
     public override void Complete(Exception? exception = null)
     {
         _isOrdinary = true;
-        // Not returned: it may be in the hands of somebody who goes on writing to a connection that has ended.
+        // Not returned to the pool: somebody may still be writing into it although the connection has ended.
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
             queue.Write(buffer.AsSpan(0, _length));
         queue.Complete(exception);
     }
 
-    /// <summary>The buffer, when the next bytes go there; null when to the queue.</summary>
+    /// <summary>The buffer, if the next bytes go there; null if they go to the queue.</summary>
     private byte[]? Reserve(int sizeHint)
     {
         if (_buffer is not { } buffer)

@@ -7,12 +7,12 @@ using Microsoft.Extensions.ObjectPool;
 namespace Tornadose.SignalR.DirectSending;
 
 /// <summary>
-/// One send of all bytes of a sequence, of all segments in one system call where the system takes them at once. The objects are few and
-/// large, so that connections borrow them for the time of a send.
+/// One send of all bytes of a sequence: all segments in one system call, if the system takes them at once. The objects are large, so they
+/// are pooled, and connections rent one for each send.
 /// </summary>
 /// <remarks>
-/// On every system the call is made on the calling thread, and does not block it: a socket on which asynchronous calls are made does not
-/// wait for room in its buffer, but completes later.
+/// On every operating system the call is made on the calling thread and does not block it: if the socket's buffer has no room, an
+/// asynchronous call completes later.
 /// </remarks>
 internal sealed class SocketSend : SocketAsyncEventArgs, IValueTaskSource, IResettable
 {
@@ -26,7 +26,7 @@ internal sealed class SocketSend : SocketAsyncEventArgs, IValueTaskSource, IRese
     {
     }
 
-    /// <summary>Sends. The bytes are the socket's until the task has ended.</summary>
+    /// <summary>Sends the bytes, which must stay unchanged until the task completes.</summary>
     /// <exception cref="SocketException">The socket failed.</exception>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     public static ValueTask SendAsync(Socket socket, in ReadOnlySequence<byte> bytes)
@@ -38,7 +38,7 @@ internal sealed class SocketSend : SocketAsyncEventArgs, IValueTaskSource, IRese
         return send.Release() is { } failure ? ValueTask.FromException(failure) : ValueTask.CompletedTask;
     }
 
-    /// <summary>Ready for another socket. One that has failed is given up.</summary>
+    /// <summary>Prepares the object for another socket. One whose send has failed is discarded.</summary>
     bool IResettable.TryReset()
     {
         if (SocketError != SocketError.Success)

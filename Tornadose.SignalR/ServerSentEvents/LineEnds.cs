@@ -4,9 +4,9 @@ using System.Text;
 namespace Tornadose.SignalR.ServerSentEvents;
 
 /// <summary>
-/// The line ends of a text. An event has one <c>data</c> line for each line of the text, and no way to say what stood between them, so the
-/// field <c>ends</c> says it where it was not LF throughout: a letter for each line end, <c>n</c> for LF, <c>r</c> for CR, <c>b</c> for
-/// both; the last letter stands for all that follow.
+/// The line ends of a text. An event has one <c>data</c> line for each line of the text and cannot say what separated them. If that was
+/// not LF throughout, the field <c>ends</c> says it: a letter for each line end, <c>n</c> for LF, <c>r</c> for CR, <c>b</c> for both; the
+/// last letter stands for all that follow.
 /// </summary>
 internal static class LineEnds
 {

@@ -52,8 +52,8 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
     }
 
     /// <summary>
-    /// What an <c>EventSource</c> has no member for, and ignores, but other clients need: which part of the event type is the store,
-    /// whether text that could be JSON is text, and which line ends the text had, as every one arrives as LF.
+    /// Fields that an <c>EventSource</c> ignores, but other clients need: which part of the event type is the store, whether text that
+    /// could be JSON is text, and which line ends the text had, as all of them arrive as LF.
     /// </summary>
     private static void WriteUnknownFields(in FrameContent content, in MessageContent message, IBufferWriter<byte> output)
     {
@@ -65,8 +65,7 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
             WriteField("ends: "u8, LineEnds.Describe(message.Data.Span), output);
     }
 
-    /// <summary>The type is all that an <c>EventSource</c> tells messages apart by, so that of several stores it names the
-    /// store.</summary>
+    /// <summary>An <c>EventSource</c> distinguishes messages only by type, so with several stores the type names the store.</summary>
     private static string? EventType(in FrameContent content, string? type) =>
         !content.NamesStore ? type : type is null ? content.Store : $"{content.Store}/{type}";
 
@@ -89,7 +88,7 @@ internal sealed class ServerSentEventEncoder : FrameEncoder
     private static void WriteField(ReadOnlySpan<byte> name, string value, IBufferWriter<byte> output)
     {
         if (value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
-            throw new ArgumentException("A field of a server-sent event holds no line break and no NUL.", nameof(value));
+            throw new ArgumentException("A field of a server-sent event must not contain a line break or NUL.", nameof(value));
         output.Write(name);
         Encoding.UTF8.GetBytes(value, output);
         output.Write("\n"u8);

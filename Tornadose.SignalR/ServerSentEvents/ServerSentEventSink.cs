@@ -5,12 +5,12 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.ServerSentEvents;
 
-/// <summary>An HTTP response that stays open. The opening comment lets a browser fire <c>onopen</c> before there is a message.</summary>
+/// <summary>An HTTP response that stays open. The opening comment lets a browser fire <c>onopen</c> before the first message.</summary>
 /// <param name="response">The response; its headers are set.</param>
 /// <param name="retry">How long the client should wait before it reconnects; differs from client to client.</param>
 internal sealed class ServerSentEventSink(HttpResponse response, TimeSpan retry) : ResponseSink(response)
 {
-    /// <summary>Writes what a client reads first, also when it is refused: nothing else makes an <c>EventSource</c> wait.</summary>
+    /// <summary>Writes what a client reads first, even if it is refused: only <c>retry:</c> makes an <c>EventSource</c> wait.</summary>
     public static void WriteOpening(IBufferWriter<byte> output, TimeSpan retry)
     {
         output.Write(":\nretry: "u8);
@@ -20,8 +20,8 @@ internal sealed class ServerSentEventSink(HttpResponse response, TimeSpan retry)
     }
 
     /// <summary>
-    /// An <c>EventSource</c> that returns with the id is answered 204. The event has data, and a type that no page has to know: some
-    /// parsers keep no id of an event without data.
+    /// An <c>EventSource</c> that reconnects with the id gets 204. The event has data, because some parsers keep no id of an event without
+    /// data, and a type that no page has to know.
     /// </summary>
     public override async ValueTask CloseAsync(SubscriberEnd end)
     {

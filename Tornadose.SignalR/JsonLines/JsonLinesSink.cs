@@ -4,12 +4,12 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.JsonLines;
 
-/// <summary>An HTTP response that stays open, and says when it has ended for good.</summary>
+/// <summary>An HTTP response that stays open. Its last line tells a dismissed client not to reconnect.</summary>
 /// <param name="response">The response; its headers are set.</param>
 internal sealed class JsonLinesSink(HttpResponse response) : ResponseSink(response)
 {
     /// <summary>
-    /// An empty line comes first, as in a silence: some proxies (YARP) hold the headers until there is a byte of the body.
+    /// Sends an empty line first, like a keep-alive: some proxies (YARP) hold the headers until there is a byte of the body.
     /// </summary>
     public override async ValueTask StartAsync()
     {

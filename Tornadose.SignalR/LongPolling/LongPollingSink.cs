@@ -5,8 +5,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.LongPolling;
 
 /// <summary>
-/// One answer, <c>{"store":…,"messages":[…],"id":…}</c>: the first batch, or nothing when the wait is over before there is one. The id is
-/// what to ask after next; it is said last, because only then it is known.
+/// One response, <c>{"store":…,"messages":[…],"id":…}</c>: the first batch, or no messages if the wait is over before there is one. The id
+/// is the one for the next request; it comes last, because it is known only then.
 /// </summary>
 /// <param name="context">The subscription.</param>
 /// <param name="wait">For how long it waits.</param>
@@ -22,7 +22,7 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     private bool _answered;
 
     /// <summary>
-    /// Nothing leaves before the answer. The wait is only over when there is nothing to read: who waits for no time gets what there is.
+    /// Sends nothing yet. The wait ends the request only if there is nothing to read, so a wait of zero gets what there is.
     /// </summary>
     public override ValueTask StartAsync()
     {
@@ -43,8 +43,8 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
     }
 
     /// <summary>
-    /// A frame that is larger than a batch is sent in slices, and what follows it after. The mark that a keyed store's snapshot is
-    /// complete belongs to the answer with the newest id: whoever comes back with that gets it no more.
+    /// A frame that is larger than a batch is sent in slices, before what follows it. The mark that a keyed store's snapshot is complete
+    /// belongs to the response with the newest id: a client that presents this id does not get the mark again.
     /// </summary>
     public override async ValueTask<bool> FlushAsync()
     {
@@ -55,8 +55,9 @@ internal sealed class LongPollingSink(StreamContext context, TimeSpan wait, Time
         return taken;
     }
 
-    /// <summary>Whatever the end, a client that asks again after the id gets what is right then: the next messages, or a
-    /// refusal.</summary>
+    /// <summary>
+    /// Whatever the reason, a client that asks again after the id gets the right answer then: the next messages or a refusal.
+    /// </summary>
     public override async ValueTask CloseAsync(SubscriberEnd end)
     {
         if (_timer is not null)

@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// Follows the headers of the frames that a client sends, as their bytes pass by. A client masks every frame, and a server fails the
-/// connection where it does not (RFC 6455 §5.1), which the framework's server does not check.
+/// Tracks the frame headers in the bytes that a client sends. A client masks every frame, and a server fails the connection if it does not
+/// (RFC 6455 §5.1); the framework does not check this.
 /// </summary>
 internal struct ClientFrames
 {
@@ -19,8 +19,7 @@ internal struct ClientFrames
     private int _lengthBytes;
 
     /// <summary>
-    /// A whole frame that the framework does take for forbidden, by a reserved bit, and answers with 1002: what it gets to see in place of
-    /// one without a mask.
+    /// A whole frame with a reserved bit, which the framework does reject, with 1002. It is passed on in place of a frame without a mask.
     /// </summary>
     public static ReadOnlySpan<byte> Forbidden => [0x90, Masked, 0, 0, 0, 0];
 
@@ -30,10 +29,10 @@ internal struct ClientFrames
     /// <summary>Whether a frame came without a mask.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <param name="bytes">What came next.</param>
+    /// <param name="bytes">The next bytes.</param>
     /// <returns>
-    /// How much of it is good: everything; or what comes before a frame without a mask; or all but the first byte of a header, for only
-    /// the second one tells.
+    /// How many of them may be passed on: all; or those before a frame without a mask; or all but the first byte of a header, because only
+    /// the second one has the mask bit.
     /// </returns>
     public int Check(ReadOnlySpan<byte> bytes)
     {

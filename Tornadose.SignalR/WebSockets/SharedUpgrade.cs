@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// Stands between the framework's WebSocket handshake and the server, so that the upgraded connection can be shared. Handshake, framing of
-/// what comes in, pings, pongs and the closing handshake stay the framework's.
+/// Sits between the framework's WebSocket handshake and the server, so that the upgraded connection can be shared. The framework still
+/// handles the handshake, inbound frames, pings, pongs and the closing handshake.
 /// </summary>
 internal sealed class SharedUpgrade(
     IHttpUpgradeFeature? upgrade, IHttpExtendedConnectFeature? connect) : IHttpUpgradeFeature, IHttpExtendedConnectFeature
@@ -19,14 +19,14 @@ internal sealed class SharedUpgrade(
 
     public string? Protocol => connect?.Protocol;
 
-    /// <summary>Whether the request may become something else, or wants to: only then there is a handshake to stand in.</summary>
+    /// <summary>Whether the request may be upgraded or is an extended CONNECT: only then there is a handshake to wrap.</summary>
     public static bool IsPossible(HttpContext context) =>
         context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
             || context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect == true;
 
     /// <summary>
-    /// Middleware that comes before the framework's own. Where the application has used WebSockets as well, its handshake has looked at
-    /// the origin already, but would not share the connection: it is taken away, so that the one that follows makes its own.
+    /// Middleware that runs before the framework's own. If the application uses WebSockets as well, its handshake has checked the origin
+    /// already but would not share the connection: it is removed, so that the middleware that follows adds its own.
     /// </summary>
     public static Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

@@ -23,7 +23,7 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
     /// <summary>Changes whenever the connection has taken a slice of a large write.</summary>
     public long Progress => Volatile.Read(ref _progress);
 
-    /// <summary>Asked about each ping and pong of the client, which the framework sees to by itself, and nobody else hears of.</summary>
+    /// <summary>Called for each ping and pong of the client, which the framework handles by itself without reporting them.</summary>
     public Func<bool> AdmitsPing { get; set; } = static () => true;
 
     public override bool CanRead => true;
@@ -46,8 +46,8 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
             : ReadFramesAsync(buffer, cancellationToken);
 
     /// <summary>
-    /// Reads no more than so many bytes, and then nothing until the request is aborted: enough for a close frame that is on its way, and
-    /// no more of a client that does not stop.
+    /// Reads no more than this number of bytes, and then nothing until the request is aborted: enough for a close frame that is on its
+    /// way, and a bound for a client that does not stop.
     /// </summary>
     public void Allow(int bytes, CancellationToken aborted) => (_aborted, _allowance) = (aborted, Math.Min(_allowance, bytes));
 
@@ -117,7 +117,7 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
         return Forbid(buffer.Span);
     }
 
-    /// <summary>Puts the byte that was held back in front, and holds back the last one if it has to be.</summary>
+    /// <summary>Prepends the byte that was held back, and holds back the last one if the check requires it.</summary>
     private int Pass(Span<byte> buffer, int read)
     {
         if (_held is { } first)
@@ -134,7 +134,7 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
         return passed;
     }
 
-    /// <summary>Nothing is read any more from a client that broke the rules.</summary>
+    /// <summary>Returns the forbidden frame. Nothing more is read from a client that has violated the protocol.</summary>
     private int Forbid(Span<byte> buffer)
     {
         var count = Math.Min(buffer.Length, ClientFrames.Forbidden.Length - _forbidden);
@@ -149,7 +149,7 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
         await FinishAsync(BeginAsync(buffer, cancellationToken)).ConfigureAwait(false);
     }
 
-    /// <summary>Begins a write under the lock. Whatever fails, fails as a task: the lock has to be given back.</summary>
+    /// <summary>Begins a write under the lock. An exception is returned as a failed task, so that the caller releases the lock.</summary>
     private ValueTask BeginAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         if (buffer.Length > 2 * SliceBytes)

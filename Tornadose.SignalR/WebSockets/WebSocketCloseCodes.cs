@@ -10,15 +10,15 @@ internal static class WebSocketCloseCodes
 {
     /// <summary>The client sent binary data to a server that only takes text.</summary>
     public static readonly SubscriberEnd BinaryRefused = new(
-        "binary_refused", "This endpoint takes no binary messages.", reconnect: false);
+        "binary_refused", "This endpoint accepts no binary messages.", reconnect: false);
 
-    /// <summary>The client sent more than is taken from a client that has nothing to say.</summary>
+    /// <summary>The client sent a message above the limit for inbound messages.</summary>
     public static readonly SubscriberEnd MessageTooBig = new(
-        "inbound_too_big", "The message is larger than this endpoint takes from a client.", reconnect: false);
+        "inbound_too_big", "The message is larger than this endpoint accepts from a client.", reconnect: false);
 
-    /// <summary>The client sends message after message to a server that ignores them.</summary>
+    /// <summary>The client sends more messages, pings or empty fragments than the limits allow.</summary>
     public static readonly SubscriberEnd TooManyMessages = new(
-        "inbound_too_often", "This endpoint takes no such number of messages from a client.", reconnect: false);
+        "inbound_too_often", "The client sent more messages than this endpoint accepts.", reconnect: false);
 
     private static readonly Dictionary<SubscriberEnd, int> Codes = new()
     {

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// A text message as one complete frame of RFC 6455 §5.2. What a server sends is not masked, so the same bytes do for every connection.
+/// A text message as one complete frame of RFC 6455 §5.2. A server does not mask what it sends, so all connections share the same bytes.
 /// </summary>
 /// <param name="bytes">Header and payload.</param>
 /// <param name="headerLength">Where the payload begins.</param>

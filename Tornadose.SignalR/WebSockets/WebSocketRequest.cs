@@ -5,7 +5,7 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.WebSockets;
 
-/// <summary>Tells WebSocket requests from others, and good ones from bad (RFC 6455 §4.2, RFC 8441).</summary>
+/// <summary>Recognizes and validates WebSocket requests (RFC 6455 §4.2, RFC 8441).</summary>
 internal static class WebSocketRequest
 {
     private const string Version = "13";
@@ -26,7 +26,7 @@ internal static class WebSocketRequest
             return (
                 StatusCodes.Status400BadRequest,
                 "The WebSocket handshake is not valid: " +
-                    "it takes GET, Connection: Upgrade and a Sec-WebSocket-Key of 16 bytes in base64 (RFC 6455 §4.2.1).");
+                    "it requires GET, Connection: Upgrade and a Sec-WebSocket-Key of 16 bytes in base64 (RFC 6455 §4.2.1).");
         context.Response.Headers.SecWebSocketVersion = Version;
         context.Response.Headers.Upgrade = "websocket"; // RFC 9110 §15.5.22
         return (StatusCodes.Status426UpgradeRequired, "This server speaks WebSocket version 13.");

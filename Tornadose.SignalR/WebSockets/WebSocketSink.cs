@@ -6,10 +6,10 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.WebSockets;
 
-/// <summary>A WebSocket: frames that are complete already go straight to the connection, a whole batch in one write.</summary>
+/// <summary>A WebSocket: complete frames go straight to the connection, a whole batch in one write.</summary>
 /// <param name="context">The request.</param>
 /// <param name="socket">Reads, answers pings and closes.</param>
-/// <param name="connection">The connection under the socket; null on servers that have none to give, as the in-memory test server.</param>
+/// <param name="connection">The connection under the socket; null on servers that provide none, such as the in-memory test server.</param>
 internal sealed class WebSocketSink(HttpContext context, WebSocket socket, SharedUpgradeStream? connection) : IFrameSink
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
@@ -19,7 +19,7 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
 
     public long Progress => (connection?.Progress ?? 0) + _socket.Read();
 
-    /// <summary>The handshake is what the client sees first.</summary>
+    /// <summary>Sends nothing: the handshake tells the client that it is connected.</summary>
     public ValueTask StartAsync() => ValueTask.CompletedTask;
 
     public void Write(Frame frame) => _batch.Add(frame);
@@ -40,7 +40,7 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
             return;
         using var timeout = new CancellationTokenSource(CloseTimeout);
-        // What the client closed with is what it gets back (RFC 6455 §5.5.1).
+        // The client gets back the status that it closed with (RFC 6455 §5.5.1).
         var (code, reason) = socket.CloseStatus is { } echo ? ((int)echo, socket.CloseStatusDescription) : WebSocketCloseCodes.For(end);
         await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, timeout.Token).ConfigureAwait(false);
     }
@@ -66,7 +66,7 @@ internal sealed class WebSocketSink(HttpContext context, WebSocket socket, Share
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendTogetherAsync(SharedUpgradeStream stream)
     {
-        // A frame that is larger than a batch is the last one: it is not copied, for it may be rendered once for many readers.
+        // A frame that is larger than a batch is the last one. It is not copied: many readers may share it.
         var last = _batch[_batch.Count - 1].Bytes;
         var large = last.Length > Subscriber.BatchBytes ? last : default;
         var length = _batch.Length - large.Length;

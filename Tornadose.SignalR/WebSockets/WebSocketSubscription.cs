@@ -6,7 +6,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// One WebSocket, read while it is written: otherwise a close, a ping or a vanished peer would be noticed with the next message, if ever.
+/// One WebSocket, read while it is written: otherwise a close, a ping or a lost peer would be noticed only with the next message,
+/// if at all.
 /// </summary>
 internal static class WebSocketSubscription
 {
@@ -14,14 +15,13 @@ internal static class WebSocketSubscription
 
     private const int MaxInboundBytes = 4 * 1024;
 
-    /// <summary>Fragments may be empty, so that there is no end of them in any number of bytes.</summary>
+    /// <summary>Fragments may be empty, so a limit in bytes does not limit their number.</summary>
     private const int MaxEmptyFragments = 64;
 
-    /// <summary>Clients ping more often than they say something that nobody reads, and each is cheap.</summary>
+    /// <summary>Clients ping more often than they send messages, and a ping is cheap.</summary>
     private const int PingsPerMessage = 20;
 
-    /// <summary>What is still read of a client that sends too much, so that the close frame which it answers with may be among
-    /// it.</summary>
+    /// <summary>How many bytes are still read from a client that sends too much, so that its close frame can arrive among them.</summary>
     private const int LastBytes = 16 * 1024;
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
@@ -64,13 +64,13 @@ internal static class WebSocketSubscription
         var receiving = ReceiveAsync(context, socket, connection, subscriber, messages);
         await subscriber.RunAsync();
         await ExpectCloseAsync(context, receiving);
-        // After an error of the peer the socket has sent a close frame and is aborted. To dispose of it then would reset the connection,
-        // and lose the frame that says what was wrong; there is nothing to free any more but a timer that does not keep it alive.
+        // After a protocol error of the peer, the socket has sent a close frame and is aborted. Disposing of it now would reset the
+        // connection and lose the frame that says what was wrong; all that is left to free is a timer that does not keep it alive.
         if (socket.State != WebSocketState.Aborted)
             socket.Dispose();
     }
 
-    /// <summary>Asked while the socket reads, so that the bucket is never used by two at a time.</summary>
+    /// <summary>Called while the socket reads, so the bucket is never used concurrently.</summary>
     private static bool Admits(HttpContext context, SharedUpgradeStream connection, Subscriber subscriber, TokenBucket pings)
     {
         if (pings.TryTake(1))
@@ -80,8 +80,7 @@ internal static class WebSocketSubscription
         return false;
     }
 
-    /// <summary>Reads until the peer closes or vanishes, and says so to the subscriber. What the peer says besides is not for
-    /// us.</summary>
+    /// <summary>Reads until the peer closes or vanishes, and then ends the subscription. Messages of the peer are ignored.</summary>
     private static async Task ReceiveAsync(HttpContext context, WebSocket socket, SharedUpgradeStream? connection,
         Subscriber subscriber, TokenBucket messages)
     {
@@ -112,7 +111,7 @@ internal static class WebSocketSubscription
         {
             subscriber.End(SubscriberEnd.ClientGone);
             if (failure is not WebSocketException { WebSocketErrorCode: not WebSocketError.ConnectionClosedPrematurely })
-                context.Abort(); // a write that waits for the vanished peer ends, too
+                context.Abort(); // also ends a write that waits for the vanished peer
         }
     }
 
@@ -141,7 +140,9 @@ internal static class WebSocketSubscription
         }
     }
 
-    /// <summary>After our close the peer answers with its own, or is cut (RFC 6455 §7.1.1).</summary>
+    /// <summary>
+    /// Waits for the peer to answer our close frame with its own; if it does not, cuts the connection (RFC 6455 §7.1.1).
+    /// </summary>
     private static async Task ExpectCloseAsync(HttpContext context, Task receiving)
     {
         await receiving.WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

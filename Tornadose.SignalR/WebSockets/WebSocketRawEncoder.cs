@@ -3,8 +3,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// The subprotocol <c>tornadose.raw</c>: text messages with the bare payload. It cannot announce a reset, so a reset closes the
-/// connection.
+/// The subprotocol <c>tornadose.raw</c>: text messages with the bare payload. It cannot announce a reset, so a reset
+/// closes the connection.
 /// </summary>
 internal sealed class WebSocketRawEncoder : FrameEncoder
 {

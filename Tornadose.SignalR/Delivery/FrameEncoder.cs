@@ -41,8 +41,8 @@ public abstract class FrameEncoder
 
     /// <summary>
     /// Renders a message, or, where <see cref="StoreMessage.Reset"/> is not null, a reset, or, where <see cref="StoreMessage.IsEnd"/> is
-    /// true, an end (only with <see cref="AnnouncesEnds"/>). Called once for each of a store's messages;
-    /// where a connection carries several stores, for resets and ends once per subscriber.
+    /// true, an end (only with <see cref="AnnouncesEnds"/>). Called once for each of a store's messages; where a connection carries
+    /// several stores, for resets and ends once per subscriber.
     /// </summary>
     /// <param name="content">The message.</param>
     /// <returns>A complete frame, which other frames may follow in the same write.</returns>

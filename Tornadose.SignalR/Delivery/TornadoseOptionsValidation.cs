@@ -75,7 +75,7 @@ internal sealed class TornadoseOptionsValidation : IValidateOptions<TornadoseOpt
         if (origin.Contains('*', StringComparison.Ordinal))
             return "patterns are not supported: list each origin, or '*' for every page";
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || page.Host.Length == 0)
-            return "an origin is scheme and host, with the port where it is not the scheme's own, as in 'https://app.example'";
+            return "an origin is scheme and host, with the port if it is not the scheme's default, as in 'https://app.example'";
         var sent = $"{page.Scheme}://{page.GetComponents(UriComponents.Host | UriComponents.Port, UriFormat.SafeUnescaped)}";
         return origin == sent ? null : $"browsers send '{sent}'";
     }

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Tornadose.SignalR;
 
-/// <summary>Gives the stores by names that are known only at run time.</summary>
+/// <summary>Gives stores whose names are known only at run time.</summary>
 public interface IStoreProvider
 {
     /// <summary>Gives a store.</summary>

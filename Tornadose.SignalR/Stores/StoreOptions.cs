@@ -64,9 +64,9 @@ public sealed class StoreOptions
     public SlowConsumerPolicy SlowConsumer { get; set; } = SlowConsumerPolicy.Reset;
 
     /// <summary>
-    /// How long a write to a subscriber may make no progress before the subscriber is disconnected with the reason <c>slow</c>. Default 10
-    /// s. From 100 ms to 1 hour. SignalR has its own time-out for a write (<c>TransportSendTimeout</c>, 10 s), set by the <c>configure</c>
-    /// of <c>MapStoreHub</c>; the shorter of the two applies.
+    /// How long a write to a subscriber may make no progress before the subscriber is disconnected with the reason <c>slow</c>. Default
+    /// 10 s. From 100 ms to 1 hour. SignalR has its own time-out for a write (<c>TransportSendTimeout</c>, 10 s), set by the
+    /// <c>configure</c> of <c>MapStoreHub</c>; the shorter of the two applies.
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -101,7 +101,7 @@ public sealed class MessageCursor : IDisposable
 
     internal MessageLog Log => _log;
 
-    /// <summary>Opens a cursor that begins at a start, at once or as soon as the log's content is known.</summary>
+    /// <summary>Opens a cursor that begins at the given start, at once or as soon as the log's content is known.</summary>
     internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins) =>
         Open(log, policy, () => start, newestWins);
 

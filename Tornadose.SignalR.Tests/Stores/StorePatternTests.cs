@@ -43,7 +43,7 @@ public sealed class StorePatternTests
     public void AddQueueStore_RouteSyntax_IsRefusedWithWords(string pattern)
     {
         var refused = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddTornadose().AddQueueStore(pattern));
-        Assert.Contains("syntax of routes", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("route syntax", refused.Message, StringComparison.Ordinal);
         Assert.Contains("no constraints, optional parts, defaults or catch-alls", refused.Message, StringComparison.Ordinal);
     }
 

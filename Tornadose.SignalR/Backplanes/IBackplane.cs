@@ -3,21 +3,21 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Backplanes;
 
 /// <summary>
-/// What decides on the order and the positions of messages, and keeps them: this process alone, a database, or something that many
-/// processes share. Yours, when you register it as a service after <c>AddTornadose()</c>.
+/// Decides the order and the positions of messages, and keeps them: in this process alone, in a database, or in something that many
+/// processes share. To use your own, register it as a service after <c>AddTornadose()</c>.
 /// </summary>
 /// <remarks>
-/// The contract in words, with an example that is complete: docs/your-own-store.md. In code: the suites of the package
-/// Tornadose.SignalR.Specifications.
+/// docs/your-own-store.md describes the contract, with a complete example; the suites of the package Tornadose.SignalR.Specifications
+/// test it.
 /// </remarks>
 public interface IBackplane
 {
     /// <summary>
-    /// Connects a store, without waiting for others: what has to be asked for over a network comes with <see
-    /// cref="IBackplaneChannel.FollowAsync"/>. Called once for each store of the process; for a store of a family again when it comes
-    /// back, perhaps before its last channel has finished closing.
+    /// Opens a store's channel, without waiting for others: <see cref="IBackplaneChannel.FollowAsync"/> is the place for requests over a
+    /// network. Called once for each store of the process, and again when a dropped store of a family is recreated, perhaps before its
+    /// last channel has finished closing.
     /// </summary>
-    /// <param name="store">The store's name. Those of families come from clients: it is no path, and no pattern.</param>
+    /// <param name="store">The store's name. Names in families come from clients: do not use one as a path or a pattern.</param>
     /// <param name="limits">How much the store keeps.</param>
     /// <returns>The store's channel.</returns>
     IBackplaneChannel Open(string store, MessageLogLimits limits);
@@ -30,9 +30,9 @@ public interface IBackplane
 
     /// <summary>
     /// What keeps messages from being accepted or delivered at the moment, in a sentence for operators; null when nothing does. Health
-    /// checks ask, several times a minute.
+    /// checks call this several times a minute.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The fault; null, unless a backplane says otherwise.</returns>
+    /// <returns>The fault; null by default.</returns>
     ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) => new((string?)null);
 }

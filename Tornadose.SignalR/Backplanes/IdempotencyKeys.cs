@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Backplanes;
 /// </summary>
 internal sealed class IdempotencyKeys(TimeProvider time)
 {
-    /// <summary>For how long a key is remembered.</summary>
+    /// <summary>How long a key is remembered.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>How many keys are remembered at most; the oldest are forgotten first.</summary>
@@ -18,7 +18,7 @@ internal sealed class IdempotencyKeys(TimeProvider time)
 
     public bool TryGet(string key, out MessagePosition position) => _positions.TryGetValue(key, out position);
 
-    /// <summary>Forgets what is too old, or too much.</summary>
+    /// <summary>Forgets keys that are too old or too many.</summary>
     public void Trim()
     {
         while (_ages.TryPeek(out var oldest) && (_ages.Count > MaxKeys || time.GetElapsedTime(oldest.Added) >= Lifetime))

@@ -2,7 +2,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>Order and positions decided in this process. What it keeps ends with the process; a new process is a new epoch.</summary>
+/// <summary>Decides order and positions in this process. What it keeps ends with the process; a new process begins a new epoch.</summary>
 /// <param name="time">The clock.</param>
 internal sealed class LocalBackplane(TimeProvider time) : IBackplane
 {

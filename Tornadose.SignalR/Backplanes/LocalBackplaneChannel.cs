@@ -81,7 +81,7 @@ internal sealed class LocalBackplaneChannel : IBackplaneChannel
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Where a message or change with this key was stored before; null when none was, and without a key.</summary>
+    /// <summary>The position of an earlier message or change with this key; null if there is none, and without a key.</summary>
     /// <exception cref="ObjectDisposedException">The channel is closed: nothing may be stored any more.</exception>
     private MessagePosition? FindEarlier(string? idempotencyKey)
     {

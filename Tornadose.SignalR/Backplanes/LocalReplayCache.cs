@@ -1,7 +1,9 @@
 namespace Tornadose.SignalR.Backplanes;
 
-/// <summary>What was used, in the memory of this process, each for its lifetime only. How much that can be is bounded where tickets are
-/// given, for each user (<c>TornadoseOptions.MaxTicketsPerSecond</c>): a bound here would let one user use up everybody's.</summary>
+/// <summary>
+/// Remembers in this process what was used, each for its lifetime only. The number is bounded where tickets are issued, for each user
+/// (<c>TornadoseOptions.MaxTicketsPerSecond</c>): a bound here could be used up by one user for everybody.
+/// </summary>
 internal sealed class LocalReplayCache(TimeProvider time) : IReplayCache
 {
     private readonly Lock _gate = new();

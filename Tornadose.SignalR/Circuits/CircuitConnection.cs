@@ -2,9 +2,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 
 namespace Tornadose.SignalR.Circuits;
 
-/// <summary>
-/// Whether the connection of one browser tab, the circuit's, is up. Where there is no circuit, as in prerendering, it always is.
-/// </summary>
+/// <summary>Whether a circuit's connection, that of one browser tab, is up. Without a circuit, as in prerendering, it always is.</summary>
 internal sealed class CircuitConnection : CircuitHandler
 {
     private readonly Lock _gate = new();
@@ -16,7 +14,7 @@ internal sealed class CircuitConnection : CircuitHandler
 
     public bool IsDown => Down.IsCancellationRequested;
 
-    /// <summary>Is cancelled when the connection goes down. The next connection has another one.</summary>
+    /// <summary>Cancelled when the connection goes down. The next connection has another token.</summary>
     public CancellationToken Down
     {
         get

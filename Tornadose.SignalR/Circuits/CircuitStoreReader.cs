@@ -4,8 +4,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Circuits;
 
 /// <summary>
-/// Reads a store of this process. While the circuit's connection is down it reads nothing and holds nothing: what it renders, nobody would
-/// see. It then goes on after the last message.
+/// Reads a store of this process. While the circuit's connection is down it reads nothing and holds nothing, because nobody would see what
+/// is rendered. It then continues after the last message.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="serializer">Reads the values.</param>
@@ -29,7 +29,8 @@ internal sealed class CircuitStoreReader(IStore store, StoreSerializer serialize
 
     public async Task<StoreSnapshot> GetSnapshotAsync(string? seen, CancellationToken cancellationToken)
     {
-        // Another node may have rendered the page, and know more than this one does yet: opening a cursor there makes it catch up.
+        // Another node may have rendered the page, and know more than this one does yet: opening a cursor after the id makes this node
+        // catch up.
         using var cursor = await store.OpenCursorAsync(
             seen is null ? StartAt.Now : StartAt.AfterId(seen), cancellationToken).ConfigureAwait(false);
         return await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false);
@@ -72,8 +73,8 @@ internal sealed class CircuitStoreReader(IStore store, StoreSerializer serialize
     }
 
     /// <summary>
-    /// A store that has ended gives nothing, and stays where it is. A reader that the store's policy has disconnected was given something,
-    /// or finds the store further on, and comes back with its id: what it has missed is said by a reset then.
+    /// A store has ended if reading yields nothing and its position does not change. A reader that the store's policy has disconnected got
+    /// something, or finds that the position has changed; it reads again after its last id, and a reset tells what it has missed.
     /// </summary>
     private async IAsyncEnumerable<StoreMessage> ReadUntilEndAsync(
         string after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -86,7 +87,7 @@ internal sealed class CircuitStoreReader(IStore store, StoreSerializer serialize
             var any = false;
             await foreach (var message in store.ReadAllAsync(StartAt.AfterId(after), cancellationToken).ConfigureAwait(false))
             {
-                any |= message.Change == StoreChange.None || message.Key is not null; // marks come anew with each reading
+                any |= message.Change == StoreChange.None || message.Key is not null; // marks are repeated by each reading
                 after = message.Id ?? after;
                 yield return message;
             }

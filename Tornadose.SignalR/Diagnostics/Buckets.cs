@@ -2,8 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>The buckets that the histograms advise, in seconds: those that collectors take by default were made for
-/// milliseconds.</summary>
+/// <summary>The bucket boundaries that the histograms advise, in seconds: the collectors' defaults were made for milliseconds.</summary>
 internal static class Buckets
 {
     public static readonly InstrumentAdvice<double> OfSeconds = new() { HistogramBucketBoundaries = [

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>The log lines of the delivery. Never a payload, never a token.</summary>
+/// <summary>The log lines of the delivery. They never contain a payload or a token.</summary>
 internal static partial class DeliveryLog
 {
     [LoggerMessage(1, LogLevel.Warning, "A subscriber of store {Store} over {Transport} was disconnected because it read too slowly.")]

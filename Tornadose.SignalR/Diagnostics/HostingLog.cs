@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>The log lines of what stands between the application and the delivery: options, authentication. Never a secret.</summary>
+/// <summary>The log lines of hosting: options, authentication. They never contain a secret.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(
@@ -11,11 +11,11 @@ internal static partial class HostingLog
     public static partial void ReloadRefused(this ILogger logger, string options, string name, string fault);
 
     [LoggerMessage(
-        302, LogLevel.Warning, "The authentication scheme {Scheme} failed to give a challenge. The request was refused without one.")]
+        302, LogLevel.Warning, "The authentication scheme {Scheme} failed to issue a challenge. The request was refused without one.")]
     public static partial void ChallengeFailed(this ILogger logger, Exception failure, string scheme);
 
     [LoggerMessage(
         303, LogLevel.Warning,
-        "UseDirectSend() comes after another connection middleware on {Endpoint}, as UseHttps(), and does nothing there. Call it first.")]
+        "UseDirectSend() follows another connection middleware on {Endpoint}, like UseHttps(), and has no effect there. Call it first.")]
     public static partial void NotOutermost(this ILogger logger, object endpoint);
 }

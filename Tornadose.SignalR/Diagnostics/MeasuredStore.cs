@@ -1,7 +1,7 @@
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>A store as instruments tell of it.</summary>
+/// <summary>A store as it is measured.</summary>
 /// <param name="Name">Its name, or that of its family.</param>
-/// <param name="ComesAndGoes">Whether it is one of a family and measured by its own name: once nobody reads it, nothing more is told of
-/// it.</param>
+/// <param name="ComesAndGoes">Whether it belongs to a family and is measured under its own name: it is not reported once nobody
+/// reads it.</param>
 internal readonly record struct MeasuredStore(string Name, bool ComesAndGoes = false);

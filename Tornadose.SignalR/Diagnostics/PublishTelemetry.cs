@@ -3,9 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>
-/// What a publish leaves for operators: a count, a duration, and an activity. Somebody has to listen; otherwise it costs a few branches.
-/// </summary>
+/// <summary>Records a publish for operators: a count, a duration, and an activity. If nobody listens, it costs a few branches.</summary>
 internal sealed class PublishTelemetry
 {
     private readonly Counter<long> _published;
@@ -46,7 +44,7 @@ internal sealed class PublishTelemetry
     /// <summary>A publish that is under way.</summary>
     internal readonly struct Publish(PublishTelemetry telemetry, string measuredAs, Activity? activity, long began) : IDisposable
     {
-        /// <param name="position">Where the message stands; formatted only where somebody traces.</param>
+        /// <param name="position">The message's position; formatted only if somebody traces.</param>
         /// <param name="messages">How many messages there are.</param>
         public void Accepted<TPosition>(TPosition position, int messages)
         {

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Tornadose.SignalR.Diagnostics;
 
 /// <summary>
-/// The activities of the source <c>Tornadose.SignalR</c>, named and tagged as OpenTelemetry's conventions for messaging have it: one for a
-/// publish, and one on each other node that a message reaches. None for a delivery: there may be a hundred thousand of these a message.
+/// The activities of the source <c>Tornadose.SignalR</c>, named and tagged by OpenTelemetry's conventions for messaging: one for a
+/// publish, and one on each other node that a message reaches. None for a delivery: there may be a hundred thousand deliveries of
+/// one message.
 /// </summary>
 internal static class StoreActivities
 {
@@ -27,7 +28,7 @@ internal static class StoreActivities
         return activity;
     }
 
-    /// <summary>Notes that a message of another node has come, or of this one over the bus.</summary>
+    /// <summary>Records that a message of another node has arrived, or one of this node over the bus.</summary>
     /// <param name="store">The store.</param>
     /// <param name="traceParent">The publisher's context.</param>
     /// <param name="id">The message's id.</param>

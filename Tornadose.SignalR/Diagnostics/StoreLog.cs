@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>The log lines of the stores. Never a payload.</summary>
+/// <summary>The log lines of the stores. They never contain a payload.</summary>
 internal static partial class StoreLog
 {
     [LoggerMessage(60, LogLevel.Error, "The periodic maintenance of store {Store} failed. It continues; this is logged once.")]

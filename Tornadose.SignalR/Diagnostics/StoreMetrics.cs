@@ -3,11 +3,11 @@ using System.Diagnostics.Metrics;
 namespace Tornadose.SignalR.Diagnostics;
 
 /// <summary>
-/// The instruments of the delivery, on the meter <c>Tornadose.SignalR</c>. Nothing is measured per message: a batch is, when it is handed
-/// to its connection, and then only by instruments that somebody listens to.
+/// The instruments of the delivery, on the meter <c>Tornadose.SignalR</c>. Each batch is measured, not each message, when it is handed to
+/// its connection, and only by instruments that somebody listens to.
 /// </summary>
 /// <remarks>
-/// How many subscribers there are is kept whether or not anybody listens, and told when asked: a listener that starts late sees those that
+/// The number of subscribers is kept whether or not anybody listens, and reported on request: a listener that starts late sees those that
 /// were there before it. A connection that reads several stores counts once for each.
 /// </remarks>
 internal sealed class StoreMetrics
@@ -27,7 +27,7 @@ internal sealed class StoreMetrics
         Bytes = meter.CreateCounter<long>("tornadose.bytes.sent", "By", "Bytes of messages handed to connections.");
         Resets = meter.CreateCounter<long>("tornadose.resets", "{reset}", "Announcements that messages are missing, by reason.");
         Resumes = meter.CreateCounter<long>(
-            "tornadose.resumes", "{resume}", "Subscriptions that began after an id, by what became of it.");
+            "tornadose.resumes", "{resume}", "Subscriptions that began after an id, by result.");
         Ended = meter.CreateCounter<long>("tornadose.subscribers.ended", "{subscriber}", "Subscriptions that ended, by reason.");
         Refusals = meter.CreateCounter<long>(
             "tornadose.subscribers.refused", "{refusal}", "Subscriptions and hub calls that a limit did not admit, by reason.");
@@ -35,7 +35,7 @@ internal sealed class StoreMetrics
             "Checks of an open subscription's right to read that failed, by reason.");
         Lag = meter.CreateHistogram<double>(
             "tornadose.delivery.lag", "s",
-            "From a message's arrival in this process's log to its write, of the oldest message of each batch.",
+            "Time from a message's arrival in this process's log to its write, for the oldest message of each batch.",
             advice: Buckets.OfSeconds);
         Duration = meter.CreateHistogram<double>(
             "tornadose.subscription.duration", "s", "How long subscriptions lasted, by reason of their end.", advice: Buckets.OfHours);
@@ -75,7 +75,8 @@ internal sealed class StoreMetrics
 
     /// <summary>Ends what <see cref="Join"/> began.</summary>
     /// <param name="measured">What it returned.</param>
-    /// <param name="forget">Whether nothing is to be told once there is no subscriber: of stores that come and go there is no end.</param>
+    /// <param name="forget">Whether the store is no longer reported once it has no subscriber: the number of stores that come and go has
+    /// no bound.</param>
     public void Leave(StoreTransportMetrics measured, bool forget)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Tornadose.SignalR.Diagnostics;
 
-/// <summary>The instruments as the subscribers of one store over one transport use them. The tags are made once.</summary>
+/// <summary>The instruments for the subscribers of one store over one transport. The tags are made once.</summary>
 internal sealed class StoreTransportMetrics(StoreMetrics metrics, string store, string transport)
 {
     private readonly KeyValuePair<string, object?> _store = new(StoreMetrics.StoreTag, store);
@@ -15,7 +15,7 @@ internal sealed class StoreTransportMetrics(StoreMetrics metrics, string store, 
     /// <summary>How many there are. Guarded by the owner.</summary>
     public long Subscribers { get; set; }
 
-    /// <summary>Whether somebody wants to know how late messages are: it takes a look at the clock to say so.</summary>
+    /// <summary>Whether somebody listens to the lag: measuring it requires reading the clock.</summary>
     public bool MeasuresLag => metrics.Lag.Enabled;
 
     public Measurement<long> Count() => new(Subscribers, _store, _transport);

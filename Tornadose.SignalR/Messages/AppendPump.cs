@@ -6,14 +6,14 @@ namespace Tornadose.SignalR.Messages;
 /// One partition of an <see cref="AppendSignal"/>: a list of waiting readers and the work item that runs them one after the other.
 /// </summary>
 /// <remarks>
-/// <para>A run takes turns with whatever else waits for a thread: after a few readers it queues again, behind the others. So what these
-/// readers have written goes out to the network while it is still in the processor's cache and its buffers can be used again for the next
-/// ones; the publisher, and the readers of other stores, wait for one turn and not for ten thousand readers.</para>
-/// <para>At most one run is under way. Appends that happen meanwhile do not start another: the run ends by looking whether the log has
-/// moved on, and readers that re-registered in between then find a whole backlog, which they write with one flush. That is why
-/// delivery gets cheaper under load.</para>
-/// <para>Of thousands of readers each is woken from memory that no cache has. While one runs, the next few are fetched, step by step,
-/// since each object has to be there before it tells where the next ones are.</para>
+/// <para>A run shares the thread pool with other work: after a few readers it queues again, behind the others. So what these readers have
+/// written goes out to the network while it is still in the processor's cache, and its buffers can be reused for the next readers; the
+/// publisher, and the readers of other stores, wait for one turn, not for ten thousand readers.</para>
+/// <para>At most one run is under way. Appends meanwhile do not start another: at its end the run checks whether the log has moved on, and
+/// readers that re-registered in between then find a whole backlog, which they write with one flush. That is why delivery gets cheaper
+/// under load.</para>
+/// <para>With thousands of readers, none is in any cache when it is woken. While one runs, the next few are prefetched step by step,
+/// because each object must be loaded before it tells where the next ones are.</para>
 /// </remarks>
 internal sealed class AppendPump(MessageLog log) : IThreadPoolWorkItem
 {
@@ -97,7 +97,7 @@ internal sealed class AppendPump(MessageLog log) : IThreadPoolWorkItem
             EndRun();
     }
 
-    /// <summary>The nearer a reader, the more of it is asked for. Measured, see benchmarks/NOTES.md.</summary>
+    /// <summary>The nearer a reader, the more of it is prefetched. Measured, see benchmarks/NOTES.md.</summary>
     private static void PrefetchNext(ReadOnlySpan<AppendRegistration?> readers)
     {
         if (readers.Length > 6)

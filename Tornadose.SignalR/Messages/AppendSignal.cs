@@ -19,7 +19,7 @@ internal sealed class AppendSignal(MessageLog log)
     /// <summary>The pumps that are running, or about to.</summary>
     public IEnumerable<AppendPump> Busy => _pumps.OfType<AppendPump>().Where(static pump => pump.IsBusy);
 
-    /// <summary>Gives a reader its place. It is not woken before it registers.</summary>
+    /// <summary>Assigns a reader to a pump. It is not woken before it registers.</summary>
     public AppendRegistration Join(IAppendWaiter waiter)
     {
         var index = (int)((uint)Interlocked.Increment(ref _joined) % (uint)_pumps.Length);

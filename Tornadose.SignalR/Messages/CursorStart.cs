@@ -2,13 +2,13 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Messages;
 
-/// <summary>Where a cursor begins: a decision taken once, when it is opened, from one look at the log.</summary>
+/// <summary>Where a cursor begins: decided once, when it is opened, from one view of the log.</summary>
 /// <param name="Opening">What the reader gets before anything else: a reset, or the latest value.</param>
 /// <param name="Next">The sequence number to read after that.</param>
 /// <param name="LiveFrom">Entries from here on were appended after the cursor was opened.</param>
-/// <param name="Position">The position that the reader stands at before it has read anything.</param>
-/// <param name="Floating">The reader wants what is oldest, not a certain message: should that go before the first read, the next oldest
-/// will do.</param>
+/// <param name="Position">The reader's position before its first read.</param>
+/// <param name="Floating">The reader asked for the oldest message, not for a certain one: if that is dropped before the first read, the
+/// next oldest takes its place.</param>
 internal readonly record struct CursorStart(
     MessageEntry? Opening, long Next, long LiveFrom, MessagePosition Position, bool Floating = false)
 {
@@ -30,8 +30,8 @@ internal readonly record struct CursorStart(
     }
 
     /// <summary>
-    /// The same for a reader that came before the log's content was known. One that wants what follows its coming cannot be told from when
-    /// that is: it gets a reset, because messages may have been published meanwhile.
+    /// The same for a reader that arrived before the log's content was known. A "from now" reader that arrived while the log was loading
+    /// cannot know what it missed, so it starts with a reset.
     /// </summary>
     public static CursorStart ResolveLate(MessageLog log, StartAt start, bool newestWins)
     {
@@ -45,7 +45,9 @@ internal readonly record struct CursorStart(
     public static MessageEntry ResetEntry(StoreResetReason reason, MessagePosition position) =>
         new(0, position, new StoreMessage(new StoreReset(reason, position)), 0, 0);
 
-    /// <summary>What comes from now on. To a store that is complete that is its end, which was not said to this reader yet.</summary>
+    /// <summary>
+    /// Starts after the newest entry. In a completed store it starts at the end, which this reader has not been told of yet.
+    /// </summary>
     public static CursorStart Now(MessageLog log, MessageEntry head) =>
         head.IsEnd ? Before(log, head.Sequence, head) : At(head.Sequence + 1, head);
 
@@ -60,8 +62,8 @@ internal readonly record struct CursorStart(
         };
 
     /// <summary>
-    /// Between the latest message and the head there are at most messages without an id: they are skipped, not looked for, as they may be
-    /// gone.
+    /// Only messages without an id can stand between the latest message and the head. They are skipped without a search, because they may
+    /// have been dropped.
     /// </summary>
     private static CursorStart Latest(MessageLog log, MessageEntry head)
     {
@@ -115,7 +117,7 @@ internal readonly record struct CursorStart(
         return null;
     }
 
-    /// <summary>The id that the last reset announced: whoever has read nothing since gets what followed the reset.</summary>
+    /// <summary>The id that the last reset announced: a reader that has read nothing since gets what followed the reset.</summary>
     private static bool IsPositionOfReset(MessageLog log, MessagePosition position, ref long next)
     {
         if (log.Find(log.FirstReplayable - 1) is not { IsReset: true } reset || reset.Position != position)
@@ -125,8 +127,8 @@ internal readonly record struct CursorStart(
     }
 
     /// <summary>
-    /// Where a copy of a log began that is older than the copy, as the id that an earliest reader was given before it had read anything:
-    /// it gets what has come since, if all of that is still there.
+    /// Where this copy of an older log began. A reader from the earliest message has this id before its first read; it gets everything
+    /// since, if all of that is still kept.
     /// </summary>
     private static bool IsOrigin(MessageLog log, MessageEntry head, MessagePosition position, ref long next)
     {
@@ -136,7 +138,7 @@ internal readonly record struct CursorStart(
         return true;
     }
 
-    /// <summary>The id of an empty store: everything since is wanted, which must begin with the very first message.</summary>
+    /// <summary>The id of an empty store: the reader needs everything since, from the very first message on.</summary>
     private static StoreResetReason? ResumeAtOrigin(MessagePosition position, MessageEntry oldest, out long next)
     {
         next = oldest.Sequence;
@@ -153,7 +155,7 @@ internal readonly record struct CursorStart(
 
     /// <summary>
     /// The sequence number of the first replayable entry at or after the offset. Offsets never decrease along the ring, so a binary search
-    /// finds it; entries that the writer drops meanwhile were the oldest, and count as too small.
+    /// finds it; entries that the writer drops meanwhile were the oldest and count as too small.
     /// </summary>
     public static long FindOffset(MessageLog log, MessageEntry head, long offset)
     {

@@ -5,27 +5,28 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>
-/// The entries of a keyed log: of each key the newest alone, in the order of the log. The log's lock guards the writer; readers take none.
+/// The entries of a keyed log: only the newest of each key, in the order of the log. The log's lock guards the writer; readers take none.
 /// </summary>
 /// <remarks>
-/// <para>An array that is sorted by sequence number, with holes where keys have moved to the end. When it is full, what is left is copied
-/// to another one, at least half of which is free: amortised O(1) for a change, and memory of at most twice the live entries and
-/// tombstones.</para>
-/// <para>How readers get by without a lock. (1) A slot is filled before the count that covers it is published, and a new array after it is
+/// <para>An array sorted by sequence number, with holes where keys have moved to the end. When it is full, the remaining entries are
+/// copied to a new array, at least half of which is free: a change is amortised O(1), and memory is at most twice that of the live entries
+/// and tombstones.</para>
+/// <para>How readers work without a lock. (1) A slot is filled before the count that covers it is published, and a new array after it is
 /// filled. (2) The writer puts the new entry of a key at the end and publishes it as the log's newest <em>before</em> it empties the old
-/// slot: a reader that finds the hole finds the new entry as well, once it looks at the log's newest entry again. It may still find the
-/// old entry, or one in an array that was replaced; then it gets the newer one later, in its place. (3) The position of a tombstone that
-/// is dropped is published before its slot is emptied: a reader that has found an entry beyond it looks whether it missed one.</para>
+/// slot: a reader that finds the hole finds the new entry as well, once it loads the log's newest entry again. It may still find the old
+/// entry, or one in an array that was replaced; then it gets the newer one later, in order. (3) The position of a tombstone that is
+/// dropped is published before its slot is emptied: a reader that has found an entry beyond it checks whether it missed one.</para>
 /// </remarks>
 internal sealed class KeyedEntries
 {
     private const int InitialSlots = 8;
 
-    /// <summary>The removal of all keys: the newest is kept, as readers come back who have seen keys from before it. No key is
-    /// empty.</summary>
+    /// <summary>
+    /// Stands for the removal of all keys. The newest is kept for readers that resume and have seen keys from before it. No key is empty.
+    /// </summary>
     private const string AllKeys = "";
 
-    /// <summary>The end, which is kept besides. No key has control characters.</summary>
+    /// <summary>Stands for the end, which is kept in addition. No key has control characters.</summary>
     private const string TheEnd = "\0";
 
     private ConcurrentDictionary<string, MessageEntry> _newest = new(StringComparer.Ordinal);
@@ -51,14 +52,15 @@ internal sealed class KeyedEntries
     /// <summary>The bytes of the keys that have a value.</summary>
     public long LiveBytes => Volatile.Read(ref _liveBytes);
 
-    /// <summary>The newest tombstone that was dropped. A reader that may have been told its key, and not its removal, has missed
-    /// it.</summary>
+    /// <summary>
+    /// The newest tombstone that was dropped. A reader that may have been told of the key but not of its removal has missed it.
+    /// </summary>
     public long DroppedSequence => Volatile.Read(ref _droppedSequence);
 
     /// <summary>The same as an offset: a resume after an older position is not possible.</summary>
     public long DroppedOffset => Volatile.Read(ref _droppedOffset);
 
-    /// <summary>The newest entry that has taken out what it replaces.</summary>
+    /// <summary>The newest entry for which <see cref="Settle"/> has removed what it replaces.</summary>
     public long SettledSequence => Volatile.Read(ref _settled);
 
     /// <summary>Gives the entry of a key that has a value.</summary>
@@ -70,16 +72,16 @@ internal sealed class KeyedEntries
         return false;
     }
 
-    /// <summary>The first entry with this number or a later one; null when there is none, or it came since.</summary>
+    /// <summary>The first entry with this number or a later one; null if there was none when the search began.</summary>
     public MessageEntry? FindNext(long sequence) => Volatile.Read(ref _slots).FindNext(sequence);
 
-    /// <summary>The first entry after an offset; null when there is none, or it came since.</summary>
+    /// <summary>The first entry after an offset; null if there was none when the search began.</summary>
     public MessageEntry? FindAfter(long offset) => Volatile.Read(ref _slots).FindAfter(offset);
 
     /// <summary>The entry with exactly this offset; null when its key has moved on.</summary>
     public MessageEntry? FindAt(long offset) => FindAfter(offset - 1) is { } entry && entry.Position.Offset == offset ? entry : null;
 
-    /// <summary>Puts an entry at the end. What it replaces goes by <see cref="Settle"/>, once it is the log's newest.</summary>
+    /// <summary>Adds an entry at the end. <see cref="Settle"/> removes what it replaces, once it is the log's newest.</summary>
     public void Add(MessageEntry entry)
     {
         if (_slots.IsFull)
@@ -87,7 +89,7 @@ internal sealed class KeyedEntries
         _slots.Add(entry);
     }
 
-    /// <summary>Takes out what the entry replaces, and the tombstones that are too many.</summary>
+    /// <summary>Removes what the entry replaces, and the tombstones beyond the limit.</summary>
     public void Settle(MessageEntry entry, int maxTombstones)
     {
         if (entry.Message.Change == StoreChange.Clear)
@@ -98,11 +100,11 @@ internal sealed class KeyedEntries
         Volatile.Write(ref _settled, entry.Sequence);
     }
 
-    /// <summary>Puts other entries in place of all: the log continues elsewhere.</summary>
+    /// <summary>Replaces all entries: the log continues elsewhere.</summary>
     /// <param name="entries">In the order of the log. Some may be replaced by later ones.</param>
     /// <param name="forgotten">The offset of the newest tombstone that is missing.</param>
-    /// <param name="maxTombstones">How many are kept.</param>
-    /// <param name="sequence">The number before theirs.</param>
+    /// <param name="maxTombstones">How many tombstones are kept.</param>
+    /// <param name="sequence">The number before those of the entries.</param>
     public void Reload(IEnumerable<MessageEntry> entries, long forgotten, int maxTombstones, long sequence)
     {
         var newest = new ConcurrentDictionary<string, MessageEntry>(StringComparer.Ordinal);
@@ -142,10 +144,10 @@ internal sealed class KeyedEntries
         }
     }
 
-    /// <summary>Says that tombstones up to an offset are missing.</summary>
+    /// <summary>Records that tombstones up to an offset are missing.</summary>
     public void ForgetRemovals(long offset) => Volatile.Write(ref _droppedOffset, Math.Max(_droppedOffset, offset));
 
-    /// <summary>Drops the oldest tombstones, until there are no more than these.</summary>
+    /// <summary>Drops the oldest tombstones until at most <paramref name="atMost"/> are left.</summary>
     public void DropTombstones(int atMost)
     {
         while (_tombstoneCount > atMost && _tombstones.TryDequeue(out var oldest))
@@ -170,7 +172,7 @@ internal sealed class KeyedEntries
             _tombstones.Enqueue(entry);
     }
 
-    /// <summary>The one entry tells that all before it have gone, tombstones too: nothing of what they say is missed.</summary>
+    /// <summary>This one entry says that all keys before it are gone, so no older tombstone is missed.</summary>
     private void RemoveBefore(MessageEntry clear) => Restart(
         [clear], new ConcurrentDictionary<string, MessageEntry>(StringComparer.Ordinal) { [AllKeys] = clear }, forgotten: 0);
 
@@ -195,7 +197,9 @@ internal sealed class KeyedEntries
         }
     }
 
-    /// <summary>Copies what is left to an array that is at least half empty, and forgets tombstones that are none any more.</summary>
+    /// <summary>
+    /// Copies the remaining entries to an array that is at least half empty, and forgets tombstones whose key has a newer entry.
+    /// </summary>
     private void Compact()
     {
         var larger = new KeyedSlots(Math.Max(InitialSlots, 2 * (_count + 1)));

@@ -2,9 +2,9 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Messages;
 
-/// <summary>What decides whether a keyed store takes a change, wherever the store is kept.</summary>
-/// <param name="Current">Where the key's value stands; null when the key is not there.</param>
-/// <param name="Size">The bytes of the key and its value; 0 when it is not there.</param>
+/// <summary>The facts that decide whether a keyed store accepts a change, wherever the store is kept.</summary>
+/// <param name="Current">The position of the key's value; null if the key is absent.</param>
+/// <param name="Size">The bytes of the key and its value; 0 if the key is absent.</param>
 /// <param name="Keys">How many keys there are.</param>
 /// <param name="Bytes">The bytes of all of them.</param>
 internal readonly record struct KeyedFacts(MessagePosition? Current, long Size, long Keys, long Bytes)
@@ -23,9 +23,9 @@ internal readonly record struct KeyedFacts(MessagePosition? Current, long Size, 
         if (!change.Condition.IsMetBy(Current) || (!change.IsSet && isNew))
             return null;
         if (change.IsSet && isNew && Keys >= limits.MaxKeys)
-            throw new StoreFullException($"The store '{store}' has {Keys} keys, and may have {limits.MaxKeys}.");
+            throw new StoreFullException($"The store '{store}' has {Keys} keys; it may have at most {limits.MaxKeys}.");
         if (change.IsSet && Bytes - Size + change.Size > limits.MaxBytes)
-            throw new StoreFullException($"The values of the store '{store}' would have more than {limits.MaxBytes} bytes.");
+            throw new StoreFullException($"The keys and values of the store '{store}' would exceed its limit of {limits.MaxBytes} bytes.");
         return change.ToContent(store, isNew);
     }
 }

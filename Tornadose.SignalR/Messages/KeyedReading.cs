@@ -4,13 +4,13 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>
-/// How a cursor reads a keyed log. It gets each key once, with its newest value, however far it is behind; what it is told besides is
-/// where its snapshot begins and ends.
+/// How a cursor reads a keyed log. It gets each key once, with its newest value, however far it is behind; it is also told where its
+/// snapshot begins and ends.
 /// </summary>
 /// <remarks>
-/// A <em>walk</em> goes through all keys from the beginning. It needs no removals from before it began, as it was told of no key; so it
-/// passes them over, and none of them can be missing. A reader that goes on after a position needs all that came after it. When one that
-/// it needs has been dropped, it gets a reset, and begins a walk.
+/// A <em>walk</em> reads all keys from the beginning. It skips the removals from before it began, because its reader has been told of no
+/// key yet; so none of them can be missing. A reader that continues after a position needs all removals after it. If one of them has been
+/// dropped, it gets a reset and begins a walk.
 /// </remarks>
 /// <param name="log">The log.</param>
 /// <param name="key">The only key that is wanted; null for all.</param>
@@ -24,55 +24,55 @@ internal sealed class KeyedReading(MessageLog log, string? key)
     private StoreSnapshot? _snapshot;
     private int _taken;
 
-    /// <summary>What the reader is owed besides the entries.</summary>
+    /// <summary>How many messages are due to the reader besides the entries.</summary>
     public int Due => _snapshot is not null
         ? _snapshot.Messages.Count - _taken
         : (_clearDue ? 1 : 0) + (_startDue ? 1 : 0) + (_endDue ? 1 : 0);
 
-    /// <summary>Whether it is owed the mark of a complete snapshot, and no other.</summary>
+    /// <summary>Whether only the mark that ends a snapshot is due.</summary>
     public bool IsEndDue => _snapshot is null && _endDue && !_clearDue && !_startDue;
 
     /// <summary>Whether this is a snapshot, and all of it has been read.</summary>
     public bool IsTaken => _snapshot is not null && Due == 0;
 
-    /// <summary>What the log held when the snapshot was taken; null for a reader that goes on.</summary>
+    /// <summary>What the log held when the snapshot was taken; null for an unbounded reader.</summary>
     public StoreSnapshot? Snapshot => _snapshot;
 
-    /// <summary>Where a walk begins, and what a reader resumes after that has got nothing yet: it leads to a walk.</summary>
+    /// <summary>Where a walk begins. A reader that has received nothing yet resumes after this position, which leads to a walk.</summary>
     public static MessagePosition Beginning(MessageEntry head) => new(head.Position.Epoch, 0, 0);
 
     /// <summary>Decides where to begin.</summary>
     /// <param name="start">What the reader asked for.</param>
-    /// <param name="isLate">Whether it came before the log's content was known: then it cannot be told what "now" was.</param>
+    /// <param name="isLate">Whether it arrived before the log's content was known: what "now" was is then unknown.</param>
     public CursorStart Begin(StartAt start, bool isLate)
     {
         var head = log.Head;
         if (start.Where == StartAt.Kind.Now && !isLate)
             return new CursorStart(null, head.IsEnd ? head.Sequence : head.Sequence + 1, head.Sequence + 1, head.Position);
-        _endDue = !head.IsEnd || start.Position != head.Position; // whoever comes with the id of the end has everything
+        _endDue = !head.IsEnd || start.Position != head.Position; // a reader with the id of the end has everything
         if (start.Where == StartAt.Kind.Now)
             return Walk(StoreResetReason.Epoch);
         if (start.Where != StartAt.Kind.After)
             return Walk(null);
         if (start.Position is { } position && position == Beginning(head))
         {
-            _clearDue = true; // it may have been told of a reset, and of nothing else
+            _clearDue = true; // it may have been told of a reset and nothing else
             return Walk(null);
         }
 
-        // Before it is looked whether a removal is missing: one that is dropped between the two looks is seen by the second.
+        // Before the check for missing removals: one that is dropped in between is seen by the check.
         var next = _entries.FindAfter(start.Position?.Offset ?? 0)?.Sequence ?? head.Sequence + 1;
         if (FindFault(start.Position, head) is { } reason)
             return Walk(reason);
         return head.Sequence + 1 < log.FirstReplayable
-            ? Walk(log.LastReset!.Message.Reset!.Reason) // the log continues elsewhere, and its newest entry does not tell so yet
+            ? Walk(log.LastReset!.Message.Reset!.Reason) // the log continues elsewhere, but its newest entry does not show it yet
             : new CursorStart(null, next, head.Sequence + 1, start.Position!.Value);
     }
 
-    /// <summary>Leaves out the mark of a complete snapshot.</summary>
+    /// <summary>Skips the mark that ends a snapshot.</summary>
     public void SkipEnd() => _endDue = false;
 
-    /// <summary>Bounds the reading to what there is now. It is kept until it has been read.</summary>
+    /// <summary>Bounds the reading to what the log holds now. The snapshot is kept until it has been read.</summary>
     public void TakeSnapshot() => _snapshot = log.TakeKeyed(key);
 
     /// <summary>Reads what comes next.</summary>
@@ -96,7 +96,7 @@ internal sealed class KeyedReading(MessageLog log, string? key)
             }
 
             if (found is null)
-                continue; // it has moved to the end since the newest entry was looked at
+                continue; // it has moved to the end since the newest entry was loaded
             if (found.IsEnd && _endDue)
                 break;
             next = found.Sequence + 1;
@@ -113,7 +113,7 @@ internal sealed class KeyedReading(MessageLog log, string? key)
     private bool IsWanted(MessageEntry entry)
     {
         if (entry.IsEnd)
-            return entry.Sequence == log.Head.Sequence; // one that something follows was taken back, by a reset
+            return entry.Sequence == log.Head.Sequence; // an end that is not the newest entry was revoked by a reset
         var isOfWalk = entry.Sequence < _removalsFrom;
         if (isOfWalk && (!entry.IsLive || log.IsExpired(entry)))
             return false;
@@ -122,10 +122,10 @@ internal sealed class KeyedReading(MessageLog log, string? key)
 
     private CursorStart Walk(StoreResetReason? reset)
     {
-        // Before the newest entry: where the log continues elsewhere between the two looks, the walk begins before what follows, and falls
-        // behind once more. The other way round it would go on in a log that it has not told of.
+        // Read before the newest entry: if the log continues elsewhere between the two reads, the walk begins before what follows and
+        // falls behind once more. In the other order it would continue in a log that it has not announced.
         var first = log.FirstReplayable;
-        // Where the newest entry has not yet taken out what it replaces, the walk may find both: then it needs that removal as well.
+        // If the newest entry has not yet removed what it replaces, the walk may find both: then it needs that removal as well.
         var head = log.IsReloading ? log.LastReset! : log.Head;
         _removalsFrom = _entries.SettledSequence >= head.Sequence ? head.Sequence + 1 : head.Sequence;
         _startDue = _endDue = true;

@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>
-/// The array of <see cref="KeyedEntries"/>: sorted by sequence number, and so by offset, with holes. The numbers are in arrays of their
-/// own, so that a binary search works across holes.
+/// The array of <see cref="KeyedEntries"/>: sorted by sequence number, and so by offset, with holes. Numbers and offsets are kept in
+/// separate arrays, so that a binary search works across holes.
 /// </summary>
 internal sealed class KeyedSlots(int length)
 {
@@ -11,16 +11,16 @@ internal sealed class KeyedSlots(int length)
     private readonly MessageEntry?[] _entries = new MessageEntry?[length];
     private int _count;
 
-    /// <summary>Whether there is no slot left. For the writer, as are all methods but those that find.</summary>
+    /// <summary>Whether no slot is left. For the writer, like all members except the <c>Find…</c> methods.</summary>
     public bool IsFull => _count == _entries.Length;
 
-    /// <summary>The first entry with this number or a later one; null when there is none, or it came since.</summary>
+    /// <summary>The first entry with this number or a later one; null if there was none when the search began.</summary>
     public MessageEntry? FindNext(long sequence) => FindFirst(_sequences, sequence);
 
-    /// <summary>The first entry after an offset; null when there is none, or it came since.</summary>
+    /// <summary>The first entry after an offset; null if there was none when the search began.</summary>
     public MessageEntry? FindAfter(long offset) => FindFirst(_offsets, offset + 1);
 
-    /// <summary>Puts an entry at the end: its slot is filled before the count that covers it is published.</summary>
+    /// <summary>Adds an entry at the end. Its slot is filled before the count that covers it is published.</summary>
     public void Add(MessageEntry entry)
     {
         _sequences[_count] = entry.Sequence;
@@ -32,7 +32,7 @@ internal sealed class KeyedSlots(int length)
     /// <summary>Leaves a hole.</summary>
     public void Remove(MessageEntry entry) => Volatile.Write(ref _entries[LowerBound(_sequences, _count, entry.Sequence)], null);
 
-    /// <summary>Adds what is left to other slots.</summary>
+    /// <summary>Copies the remaining entries to other slots.</summary>
     public void CopyTo(KeyedSlots others)
     {
         for (var i = 0; i < _count; i++)

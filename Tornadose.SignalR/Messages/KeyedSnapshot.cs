@@ -7,11 +7,12 @@ internal static class KeyedSnapshot
 {
     /// <param name="log">The log.</param>
     /// <param name="key">The only key that is wanted; null for all.</param>
-    /// <returns>Null when the log moved on meanwhile in a way that hides what is needed: never while its lock is held.</returns>
+    /// <returns>Null if concurrent changes hid what is needed; never while the log's lock is held.</returns>
     public static StoreSnapshot? TryTake(MessageLog log, string? key) => key is null ? TryWalk(log) : TryLookUp(log, key);
 
-    /// <summary>The entry by key is that of the newest position if this stays the newest, and had replaced what it replaces
-    /// before.</summary>
+    /// <summary>
+    /// The entry found is valid at the head's position if the head was settled before the lookup and is still the head after it.
+    /// </summary>
     private static StoreSnapshot? TryLookUp(MessageLog log, string key)
     {
         var head = log.Head;
@@ -21,8 +22,8 @@ internal static class KeyedSnapshot
     }
 
     /// <summary>
-    /// Walks through the log up to its newest entry. What changes meanwhile has a higher number than the newest entry had at first: so
-    /// before that number each key comes once, and after it the later entry of a key replaces the earlier one.
+    /// Walks the log up to its newest entry. Concurrent changes get numbers after that of the entry that was newest at first: before that
+    /// number each key comes once; from it on, a later entry of a key replaces an earlier one.
     /// </summary>
     private static StoreSnapshot? TryWalk(MessageLog log)
     {

@@ -5,12 +5,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// A reader's next position on a store's log. It owns no queue: a reader that pauses costs nothing, and finds out when it reads again.
-/// For one reader at a time.
+/// A reader's next position on a store's log. It owns no queue: a reader that pauses costs nothing, and learns what it has missed when it
+/// reads again. For one reader at a time.
 /// </summary>
 public sealed class MessageCursor : IDisposable
 {
-    // The tag of offset 0 is 0.
+    // Offset 0 always has the tag 0, so no id has this one.
     private const uint NeverIssued = 1;
 
     private readonly MessageLog _log;
@@ -37,8 +37,8 @@ public sealed class MessageCursor : IDisposable
     public MessagePosition Position { get; private set; }
 
     /// <summary>
-    /// The position to resume after: that of the cursor, but for a cursor that has yet to read the reset it opens with. Resuming after
-    /// this one leads to the reset again, so that it is not lost with a connection that breaks before.
+    /// The position to resume after: the cursor's own, unless the reset that it opens with is still unread. In that case it is a position
+    /// that leads to the reset again, so that the reset is not lost if the connection breaks first.
     /// </summary>
     internal MessagePosition ResumePosition => OpensWithReset ? new MessagePosition(Position.Epoch, 0, NeverIssued) : Position;
 
@@ -48,23 +48,24 @@ public sealed class MessageCursor : IDisposable
     /// <summary>Whether the store is complete, and this cursor has read all of it: nothing more comes.</summary>
     public bool IsAtEnd => _startLater is null && _log.HasEnd && Behind == 0;
 
-    /// <summary>Whether nothing will ever be read any more: disconnected, or at the end of a store that is complete or was
-    /// closed.</summary>
+    /// <summary>
+    /// Whether nothing will ever be read any more: disconnected, or at the end of a store that is complete or was closed.
+    /// </summary>
     /// <remarks>
-    /// Completion is looked at first: the other way round, a last message that comes between the two looks would be left unread.
+    /// Completion is checked first: in the other order, a last message that arrives between the two checks would be left unread.
     /// </remarks>
     public bool IsEnded => _disconnected || IsComplete || IsAtEnd || (_log.IsCompleted && Behind == 0);
 
     /// <summary>Whether a bounded cursor has read everything up to its end: see <see cref="EndHere"/>.</summary>
     internal bool IsComplete => _keyed?.IsTaken ?? (_next > _last && _opening is null);
 
-    /// <summary>How many entries the cursor is behind the log; of a keyed store, at most so many.</summary>
+    /// <summary>How many entries the cursor is behind the log; of a keyed store, an upper bound.</summary>
     public long Behind => Unread + (_keyed?.Due ?? 0) + (_opening is null ? 0 : 1);
 
-    /// <summary>Whether there is nothing to read but the mark that a keyed log's snapshot is complete.</summary>
+    /// <summary>Whether all that is left to read is the mark that ends a keyed log's snapshot.</summary>
     internal bool IsMarkNext => _keyed is { IsEndDue: true } && _startLater is null && _opening is null && Unread == 0;
 
-    /// <summary>Leaves that mark out, where it is all that there is to read.</summary>
+    /// <summary>Skips that mark if it is all that is left to read.</summary>
     internal void SkipMark()
     {
         if (IsMarkNext)
@@ -78,7 +79,7 @@ public sealed class MessageCursor : IDisposable
             var unread = Math.Max(0, _log.LastSequence - _next + 1);
             if (_keyed is null || unread == 0)
                 return unread;
-            // many numbers are of entries that have been replaced, but the newest one is there
+            // many of these numbers belong to entries that have been replaced, but the newest entry exists
             return _keyed.Snapshot is null ? Math.Clamp(_log.Count, 1, unread) : 0;
         }
     }
@@ -86,10 +87,13 @@ public sealed class MessageCursor : IDisposable
     /// <summary>Whether the first thing to be read is a reset: the resume was not possible.</summary>
     internal bool OpensWithReset => _opening is { IsReset: true };
 
-    /// <summary>Whether it is not known yet where to begin, because the log's content is not.</summary>
+    /// <summary>Whether the start is still undecided because the log's content is unknown.</summary>
     internal bool IsPending => _startLater is not null && !_log.IsOpen;
 
-    /// <summary>What became of the wish to resume, in a word; null when there was none. Before the first read only.</summary>
+    /// <summary>
+    /// Outcome of the resume request: <c>resumed</c>, <c>reset</c> or <c>pending</c>; null if none was made. Valid only before the
+    /// first read.
+    /// </summary>
     internal string? ResumeResult => !_resumes ? null : IsPending ? "pending" : OpensWithReset ? "reset" : "resumed";
 
     /// <summary>The sequence number to wait for when nothing could be read.</summary>
@@ -97,14 +101,16 @@ public sealed class MessageCursor : IDisposable
 
     internal MessageLog Log => _log;
 
-    /// <summary>Makes a cursor that begins as asked for, at once or as soon as the log's content is known.</summary>
+    /// <summary>Opens a cursor that begins at the given start, at once or as soon as the log's content is known.</summary>
     internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, StartAt start, bool newestWins) =>
         Open(log, policy, () => start, newestWins);
 
-    /// <summary>The same for a start that depends on what the log holds, so that it is asked for when that is known.</summary>
+    /// <summary>
+    /// The same for a start that depends on the log's content: if that is unknown, the start is evaluated again once it is known.
+    /// </summary>
     internal static MessageCursor Open(MessageLog log, SlowConsumerPolicy policy, Func<StartAt> start, bool newestWins)
     {
-        var isOpen = log.IsOpen; // before the start is asked for, which looks at the same
+        var isOpen = log.IsOpen; // read before the start is evaluated, which reads the same
         var first = start();
         var resumes = first.Where == StartAt.Kind.After;
         if (log.Limits.IsKeyed)
@@ -126,7 +132,7 @@ public sealed class MessageCursor : IDisposable
         return new(log, policy, unknown, keyed) { _resumes = resumes, _startLater = () => keyed.Begin(start(), isLate: true) };
     }
 
-    /// <summary>What keeps the store up to date for this cursor; null where somebody else does.</summary>
+    /// <summary>What keeps the store up to date for this cursor; null if something else does.</summary>
     internal IDisposable? Following { get; set; }
 
     /// <summary>Ends the reader's interest in the store. Nothing may be read afterwards.</summary>
@@ -140,10 +146,12 @@ public sealed class MessageCursor : IDisposable
             TakeSnapshot(_keyed);
     }
 
-    /// <summary>Of a keyed log, the values of a bounded cursor; null otherwise.</summary>
+    /// <summary>The values that a bounded cursor reads of a keyed log; null otherwise.</summary>
     internal IReadOnlyList<StoreMessage>? Snapshot => _keyed?.Snapshot?.Messages;
 
-    /// <summary>Of a keyed log it is all keys, whatever was asked for: what has changed since an id is no document.</summary>
+    /// <summary>
+    /// The snapshot of a keyed log holds all keys, whatever start was asked for: the changes since an id are no document.
+    /// </summary>
     private void TakeSnapshot(KeyedReading keyed)
     {
         keyed.TakeSnapshot();
@@ -178,7 +186,7 @@ public sealed class MessageCursor : IDisposable
     {
         if (_startLater is not null && !TryBeginLate())
         {
-            entry = null; // the log may open at any moment: what it holds then is not looked at before the start is known
+            entry = null; // the log may open at any moment: nothing is read from it before the start is known
             return false;
         }
 
@@ -196,7 +204,8 @@ public sealed class MessageCursor : IDisposable
                 continue; // without an id: never replayed
             Position = entry.Position;
             _floating = false;
-            // What is bounded tells by other means that the store is complete; an end that something follows was taken back, by a reset.
+            // A bounded reader is told by other means that the store is complete; an end that is not the newest entry was revoked by
+            // a reset.
             if (entry.IsEnd && (_last != long.MaxValue || entry.Sequence != _log.Head.Sequence))
                 continue;
             return true;
@@ -239,14 +248,14 @@ public sealed class MessageCursor : IDisposable
         if (entry.IsReset)
             return true;
         Position = entry.Position;
-        return !_log.IsExpired(entry); // a value that grew too old since: as if there had been none
+        return !_log.IsExpired(entry); // a value that has expired since then counts as none
     }
 
     private bool FallBehind(out MessageEntry? entry)
     {
         if (_floating)
         {
-            // it asked for the oldest there is, and that went before its first read: it begins with the one that is oldest now
+            // it asked for the oldest message, which was dropped before its first read: it begins with the one that is oldest now
             _next = Math.Max(_next + 1, _log.FirstReplayable);
             if (_last != long.MaxValue)
                 EndHere();

@@ -3,8 +3,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>
-/// One slot of a <see cref="MessageLog"/>: immutable but for the renderings that readers leave on it, so that a message is
-/// rendered once per wire format and all readers share the bytes.
+/// One slot of a <see cref="MessageLog"/>: immutable except for the renderings that readers leave on it, so that a message is rendered
+/// once per wire format and all readers share the bytes.
 /// </summary>
 internal sealed class MessageEntry(long sequence, MessagePosition position, StoreMessage message, int size, long appendedAt)
 {
@@ -31,17 +31,18 @@ internal sealed class MessageEntry(long sequence, MessagePosition position, Stor
     /// <summary>In a keyed log, the value of a key.</summary>
     public bool IsLive => Message.Change is StoreChange.Insert or StoreChange.Update;
 
-    /// <summary>In a keyed log, what tells that a key has gone.</summary>
+    /// <summary>In a keyed log, the removal of a key.</summary>
     public bool IsTombstone => Message.Change == StoreChange.Delete;
 
     /// <summary>Has a position of its own, so that it can be resumed after and replayed.</summary>
     public bool IsLogged => Message.Position is not null && !IsReset;
 
-    /// <summary>The same place in the log, without what was published: where the newest message has been dropped, the log still has to
-    /// know where it stood.</summary>
+    /// <summary>
+    /// The same entry without its content: once the newest message has been dropped, the log must still know its position.
+    /// </summary>
     public MessageEntry WithoutContent() => new(Sequence, Position, new StoreMessage(Position, default), 0, AppendedAt);
 
-    /// <summary>Finds what was rendered for the key, or renders it, once.</summary>
+    /// <summary>Returns the rendering for the key, which is rendered once.</summary>
     public TRendering Render<TRendering, TState>(object key, TState state, Func<TState, MessageEntry, TRendering> render)
         where TRendering : class
     {

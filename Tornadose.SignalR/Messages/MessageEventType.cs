@@ -5,14 +5,14 @@ using System.Text;
 
 namespace Tornadose.SignalR.Messages;
 
-/// <summary>What an event type may be, for every entrance through which a message can come.</summary>
+/// <summary>The rules for event types, on every path by which a message can enter.</summary>
 internal static class MessageEventType
 {
     public const int MaxLength = 256;
 
     public const string ReservedPrefix = "tornadose.";
 
-    /// <summary>Whether it says nothing: <c>message</c> is the name that browsers give to plain messages.</summary>
+    /// <summary>Whether it means a plain message: <c>message</c> is the browsers' name for those.</summary>
     public static bool IsPlain([NotNullWhen(false)] string? eventType) => string.IsNullOrEmpty(eventType) || eventType == "message";
 
     /// <summary>
@@ -21,7 +21,7 @@ internal static class MessageEventType
     /// </summary>
     public static bool IsOfEventSource(string eventType) => eventType is "error" or "open";
 
-    /// <summary>The event type in its one form: null for plain messages, and for what cannot be one.</summary>
+    /// <summary>The event type in normal form: null for plain messages and for invalid types.</summary>
     public static string? OrNull(string? eventType) => IsPlain(eventType) || Fault(eventType) is not null ? null : eventType;
 
     /// <summary>Says what is wrong with an event type; null when nothing is.</summary>
@@ -30,13 +30,13 @@ internal static class MessageEventType
         if (eventType.Length > MaxLength)
             return $"An event type has at most {MaxLength} characters; this one has {eventType.Length}.";
         if (eventType.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase))
-            return $"Event types that begin with '{ReservedPrefix}' are the library's own. Choose another name.";
+            return $"Event types that begin with '{ReservedPrefix}' are reserved. Choose another name.";
         if (IsOfEventSource(eventType))
             return $"An EventSource has an event '{eventType}' of its own: a page would take the message for a " +
                 $"{(eventType == "open" ? "new connection" : "lost one")}. Choose another name.";
         for (int i = 0, length; i < eventType.Length; i += length)
             if (Rune.DecodeFromUtf16(eventType.AsSpan(i), out var rune, out length) != OperationStatus.Done || IsRefused(rune))
-                return $"An event type holds no control or format characters (as line breaks) and no half surrogate pairs: " +
+                return $"An event type must not contain control or format characters (such as line breaks) or half surrogate pairs: " +
                     $"U+{(int)eventType[i]:X4} at index {i}.";
         return null;
     }

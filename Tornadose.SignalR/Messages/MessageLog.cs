@@ -6,23 +6,23 @@ namespace Tornadose.SignalR.Backplanes;
 /// The ring of a store's last messages. One writer at a time appends; any number of readers read without a lock.
 /// </summary>
 /// <remarks>
-/// <para>How readers get by without a lock. Entries are immutable and carry their sequence number. A reader (1) loads the newest
-/// entry, which says up to where there is something to read, (2) loads the slot of the number that it wants, and (3) checks that the
-/// entry there carries this number. Where the writer has lapped the reader or has dropped the entry, the check fails, and that
-/// <em>is</em> the reset: nothing else has to be noticed, counted or told.</para>
+/// <para>How readers work without a lock. Entries are immutable and carry their sequence number. A reader (1) loads the newest entry,
+/// which says up to where there is something to read, (2) loads the slot of the number that it wants, and (3) checks that the entry there
+/// carries this number. Where the writer has lapped the reader or has dropped the entry, the check fails, and that <em>is</em> the reset:
+/// nothing else has to be noticed, counted or told.</para>
 /// <para>The writer fills the slot (<c>MessageRing</c>) before it publishes the entry as newest, and publishes a grown ring before that;
-/// so whoever has seen the newest entry finds the slots that belong to it.</para>
+/// so a reader that has seen the newest entry finds the slots that belong to it.</para>
 /// <para>Sequence numbers are this process's own and have no gaps. They are not offsets: messages without an id, and
 /// resets, take a slot too, so that every reader meets them in their place.</para>
-/// <para>A keyed log (<see cref="MessageLogLimits.MaxKeys"/>) is the same log, compacted: it has no ring, but of each key the newest
-/// entry. Numbers that are missing have been replaced by later ones. <c>KeyedEntries</c> says how its readers do without a lock.</para>
+/// <para>A keyed log (<see cref="MessageLogLimits.MaxKeys"/>) is the same log, compacted: instead of a ring it keeps the newest entry of
+/// each key. Missing numbers have been replaced by later ones. <c>KeyedEntries</c> explains how its readers work without a lock.</para>
 /// </remarks>
 public sealed class MessageLog
 {
-    /// <summary>How often a snapshot is tried without the lock.</summary>
+    /// <summary>How many attempts at a snapshot are made without the lock.</summary>
     private const int MaxWalks = 8;
 
-    /// <summary>How many losses a keyed log remembers.</summary>
+    /// <summary>How many losses a keyed log remembers: see <see cref="MayBeLost"/>.</summary>
     private const int MaxLost = 16;
 
     private readonly Lock _gate = new();
@@ -60,16 +60,16 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer says where it begins, by <see cref="BeginAt"/>,
-    /// or by <see cref="AppendReset"/> where it may have to begin anew later on, appends what it finds, and opens it; cursors may be made
-    /// before, and begin when it is open.
+    /// Makes a log whose content is kept elsewhere and has not been read yet. The writer sets where it begins (<see cref="BeginAt"/>, or
+    /// <see cref="AppendReset"/> where it may have to begin again later), appends what it finds, and calls <see cref="Open"/>. Cursors may
+    /// be opened before that; they begin once the log is open.
     /// </summary>
     /// <param name="limits">How much to keep.</param>
     /// <param name="time">The clock for <see cref="MessageLogLimits.MaxAge"/>.</param>
     public MessageLog(MessageLogLimits limits, TimeProvider time)
         : this(limits, default, time) => _open = false;
 
-    /// <summary>Whether the content is known: a resume can be decided on.</summary>
+    /// <summary>Whether the content is known, so that resumes can be decided.</summary>
     public bool IsOpen => Volatile.Read(ref _open);
 
     /// <summary>The store's current position: that of the newest message.</summary>
@@ -81,11 +81,9 @@ public sealed class MessageLog
     /// <summary>The bytes of payload and event types, or of keys and values, that are kept at the moment.</summary>
     public long Bytes => _keyed?.Bytes ?? _ring.Bytes;
 
-    /// <summary>
-    /// How much is kept. Changing it takes effect at once: readers that lose messages by it are told when they come to them.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range, or would make a keyed log of another, or the other way
-    /// round.</exception>
+    /// <summary>How much is kept. A change takes effect at once; readers that lose messages by it are told when they reach them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range, or would turn a keyed log into an unkeyed one or
+    /// the reverse.</exception>
     public MessageLogLimits Limits
     {
         get => _limits;
@@ -93,7 +91,7 @@ public sealed class MessageLog
         {
             value.Validate();
             if (value.IsKeyed != _limits.IsKeyed)
-                throw new ArgumentOutOfRangeException(nameof(value), "A log is keyed, or it is not: that cannot be changed.");
+                throw new ArgumentOutOfRangeException(nameof(value), "Whether a log is keyed cannot be changed.");
             lock (_gate)
             {
                 _limits = value;
@@ -132,7 +130,7 @@ public sealed class MessageLog
 
     internal MessageEntry Head => Volatile.Read(ref _head);
 
-    /// <summary>The newest message, but for the end, that has a position, whether or not its slot is still kept.</summary>
+    /// <summary>The newest message with a position, except the end; whether or not its slot is still kept.</summary>
     internal MessageEntry? Latest => Volatile.Read(ref _latest);
 
     internal long LastSequence => IsOpen ? Head.Sequence : 0;
@@ -143,16 +141,16 @@ public sealed class MessageLog
     /// <summary>Appends a message at the position that the backplane gave it, and wakes the readers.</summary>
     /// <param name="position">The position; its offset follows that of <see cref="Position"/>, unless a reset came between.</param>
     /// <param name="content">The message.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The offset is less than 1, or not after that of <see cref="Position"/> in the same
-    /// epoch.</exception>
-    /// <param name="age">For how long the message has been there already, where it is read from something that outlives the process; <see
-    /// cref="MessageLogLimits.MaxAge"/> counts from then.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is less than 1, or not after that of <see cref="Position"/> in the
+    /// same epoch.</exception>
+    /// <param name="age">How old the message is already, if it was read from storage that outlives the process.
+    /// <see cref="MessageLogLimits.MaxAge"/> includes this age.</param>
     public void Append(MessagePosition position, MessageContent content, TimeSpan age = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(position.Offset, 1, nameof(position));
         lock (_gate)
         {
-            // Readers find offsets by a binary search: one that goes back would hide all that follow.
+            // Readers find offsets by binary search: one that goes back would hide all that follow.
             if (position.Epoch == _head.Position.Epoch && position.Offset <= _head.Position.Offset)
                 throw new ArgumentOutOfRangeException(nameof(position), position,
                     $"The offset does not follow that of the log's position, {_head.Position}.");
@@ -181,14 +179,14 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Appends a message without a position: present readers get it in its place, it is never replayed. After the end it is dropped, and
-    /// so it is in a keyed log.
+    /// Appends a message without a position: present readers get it in its place, and it is never replayed. After the end, and in a keyed
+    /// log, it is dropped.
     /// </summary>
     /// <param name="content">The message.</param>
     public void AppendWithoutPosition(MessageContent content)
     {
         if (_keyed is not null)
-            return; // it says nothing of a key
+            return; // it has no key
         lock (_gate)
         {
             if (_head.IsEnd)
@@ -225,12 +223,12 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Announces to every present reader that a keyed log continues elsewhere, and with which keys. It has no slot for the reset: readers
-    /// that are before it find out by <see cref="FirstReplayable"/>. The newest entry is published last, so that nobody takes some of the
+    /// Announces to every present reader that a keyed log continues elsewhere, with these keys. The reset takes no slot: readers that
+    /// stand before it notice by <see cref="FirstReplayable"/>. The newest entry is published last, so that no reader takes some of the
     /// keys for all of them.
     /// </summary>
     /// <param name="reason">Why.</param>
-    /// <param name="origin">The position where there is no entry.</param>
+    /// <param name="origin">The position if there are no entries.</param>
     /// <param name="changes">The entries.</param>
     /// <param name="removalsForgotten">The offset of the newest removal that is missing.</param>
     internal void Reload(
@@ -254,7 +252,7 @@ public sealed class MessageLog
         Signal.Set();
     }
 
-    /// <summary>Decides whether a keyed log takes a change, as a backplane does that decides in this process.</summary>
+    /// <summary>Decides whether a keyed log accepts a change; for a backplane that decides in this process.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="change">The change.</param>
     /// <returns>What to append; null when there is nothing to change, or the change's condition is not met.</returns>
@@ -270,12 +268,13 @@ public sealed class MessageLog
         return FactsOf(current).Judge(store, change, _limits);
     }
 
-    /// <summary>What decides, in a keyed log, on the change of a key; with its entry, or null when it is not there.</summary>
+    /// <summary>The facts that decide a change of a key in a keyed log, from the key's entry; null if the key is absent.</summary>
     internal KeyedFacts FactsOf(MessageEntry? current) =>
         new(current?.Position, current?.Size ?? 0, _keyed!.Keys, _keyed.LiveBytes);
 
-    /// <summary>Says that a keyed log does not know all removals up to an offset: a resume after an older position is not
-    /// possible.</summary>
+    /// <summary>
+    /// Records that a keyed log does not know all removals up to an offset: no resume after an older position is possible.
+    /// </summary>
     /// <param name="offset">The offset of the newest removal that is missing.</param>
     public void ForgetRemovals(long offset)
     {
@@ -285,13 +284,13 @@ public sealed class MessageLog
 
     /// <summary>Gives the value of a key, in a keyed log.</summary>
     /// <param name="key">The key.</param>
-    /// <returns>The message that has set it; null when the key is not there, or too old.</returns>
+    /// <returns>The message that has set it; null if the key is absent or has expired.</returns>
     public StoreMessage? FindKey(string key) =>
         _keyed is not null && _keyed.TryGet(key, out var entry) && !IsExpired(entry) ? entry.Message : null;
 
     /// <summary>
-    /// Whether a position may be one of what a keyed log has lost, as far as this process has seen that: unless its entry is there to show
-    /// that it is not. An epoch may come back, with a backup.
+    /// Whether a position may be among those that a keyed log has lost, as far as this process has seen; an entry that is still there
+    /// proves the opposite. An epoch may come back with a backup.
     /// </summary>
     internal bool MayBeLost(MessagePosition position)
     {
@@ -301,37 +300,39 @@ public sealed class MessageLog
         return false;
     }
 
-    /// <summary>Whether a keyed log has been emptied by a reset, and does not have yet what follows it.</summary>
+    /// <summary>Whether a keyed log has been emptied by a reset and does not hold yet what follows it.</summary>
     internal bool IsReloading => Head.Sequence + 1 < Volatile.Read(ref _floor);
 
     /// <summary>The bytes of a key and its value in a keyed log; 0 when it is not there.</summary>
     internal int SizeOfKey(string key) => _keyed is not null && _keyed.TryGet(key, out var entry) ? entry.Size : 0;
 
-    /// <summary>Says where a log begins that was made without: before anything is appended, and before <see cref="Open"/>.</summary>
+    /// <summary>
+    /// Sets where a log begins that was made without an origin. Call it before anything is appended, and before <see cref="Open"/>.
+    /// </summary>
     /// <param name="origin">The position before the first message that will be appended.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
-    /// <exception cref="InvalidOperationException">The log is open, or has messages: what readers have seen cannot begin
-    /// elsewhere.</exception>
+    /// <exception cref="InvalidOperationException">The log is open, or has messages: what readers have seen cannot
+    /// begin elsewhere.</exception>
     public void BeginAt(MessagePosition origin)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(origin.Offset, nameof(origin));
         lock (_gate)
         {
             if (_open || _head.Sequence > 0)
-                throw new InvalidOperationException("A log begins once. Announce by AppendReset that it continues elsewhere.");
+                throw new InvalidOperationException("The log has begun already. AppendReset announces that it continues elsewhere.");
             _origin = origin;
             Volatile.Write(ref _head, new MessageEntry(0, origin, new StoreMessage(origin, default), 0, _head.AppendedAt));
         }
     }
 
-    /// <summary>Says that the content is known now, and wakes the cursors that wait for it.</summary>
+    /// <summary>Marks the content as known, and wakes the cursors that wait for it.</summary>
     public void Open()
     {
         Volatile.Write(ref _open, true);
         Signal.Set();
     }
 
-    /// <summary>Says that nothing will be appended any more, and wakes the readers.</summary>
+    /// <summary>Marks the log as finished: nothing will be appended any more. Wakes the readers.</summary>
     public void Complete()
     {
         Volatile.Write(ref _completed, true);
@@ -339,14 +340,14 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Whether an entry is older than messages may be, and has not been dropped yet. The keys of a complete store stay as they are: no
-    /// removal can be told any more.
+    /// Whether an entry exceeds the maximum age but has not been dropped yet. Keys of a completed store do not expire, because no removal
+    /// can be announced any more.
     /// </summary>
     internal bool IsExpired(MessageEntry entry) => _keyed is null
         ? !entry.IsEnd && _limits.MaxAge is { } age && _time.GetElapsedTime(entry.AppendedAt) > age
         : !HasEnd && entry.IsLive && _limits.KeyMaxAge is { } keyAge && _time.GetElapsedTime(entry.AppendedAt) > keyAge;
 
-    /// <summary>Drops what has become too old. Appending does so as well; an idle log needs to be asked.</summary>
+    /// <summary>Drops messages that have expired. Appending does so too; on an idle log this must be called.</summary>
     public void TrimExpired()
     {
         if (_limits.MaxAge is null || _keyed is not null)
@@ -355,7 +356,7 @@ public sealed class MessageLog
             Trim();
     }
 
-    /// <summary>Opens a reader, as the subscribers of a store have one.</summary>
+    /// <summary>Opens a cursor, as each subscriber of a store has one.</summary>
     /// <param name="start">Where to begin.</param>
     /// <param name="policy">What happens when the log moves past it.</param>
     /// <returns>The cursor.</returns>
@@ -366,7 +367,7 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// Gives the messages that are kept, oldest first, of a keyed log the value of each key, in order of last change, and the position
+    /// Gives the messages that are kept, oldest first (of a keyed log, the value of each key in order of last change), and the position
     /// after which a cursor continues without gap or duplicate.
     /// </summary>
     /// <returns>The snapshot.</returns>
@@ -392,8 +393,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// The values of a keyed log, or of one key. It begins again where the writer removes more keys than the log remembers meanwhile;
-    /// after some times under the lock.
+    /// The values of a keyed log, or of one key. It starts again if concurrent changes get in the way, and after <see cref="MaxWalks"/>
+    /// attempts takes the lock.
     /// </summary>
     internal StoreSnapshot TakeKeyed(string? key)
     {
@@ -413,8 +414,8 @@ public sealed class MessageLog
     }
 
     /// <summary>
-    /// The position at which a reader stands that gets this entry next. Where the message before it is no longer kept its tag is not
-    /// known; the position then leads to a reset, as its id would.
+    /// The position of a reader whose next entry is this one. If the message before it is no longer kept, its tag is unknown; the position
+    /// then leads to a reset, as the message's own id would.
     /// </summary>
     internal MessagePosition PositionBefore(MessageEntry entry)
     {
@@ -426,7 +427,7 @@ public sealed class MessageLog
     private MessageEntry Add(MessagePosition position, StoreMessage message, int size, TimeSpan age = default)
     {
         var entry = new MessageEntry(_head.Sequence + 1, position, message, size, TimestampOf(age));
-        _ring.Add(entry, _limits.Slots + (entry.IsEnd ? 1 : 0)); // the end is kept besides
+        _ring.Add(entry, _limits.Slots + (entry.IsEnd ? 1 : 0)); // the end is kept in addition
         return entry;
     }
 
@@ -456,7 +457,7 @@ public sealed class MessageLog
 
     private void Trim()
     {
-        var newest = _head.IsEnd ? _head.Sequence - 1 : _head.Sequence; // the newest message; the end is kept besides
+        var newest = _head.IsEnd ? _head.Sequence - 1 : _head.Sequence; // the newest message; the end is kept in addition
         while (newest - _ring.First + 1 > _limits.Slots || (_ring.Bytes > _limits.MaxBytes && _ring.First < newest))
             _ring.DropFirst();
         if (_limits.MaxAge is not { } age)

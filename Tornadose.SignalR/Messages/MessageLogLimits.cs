@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Backplanes;
 /// <summary>How much a log keeps. The oldest messages go first.</summary>
 public readonly record struct MessageLogLimits
 {
-    /// <summary>Makes limits. What is out of range is refused by the log that gets them.</summary>
+    /// <summary>Makes limits. Values out of range are refused by the log that gets them.</summary>
     /// <param name="capacity">Messages, from 0 to 16,777,216; with 0 messages are delivered live only, and nothing can be resumed.</param>
     /// <param name="maxBytes">Bytes of payload and event type, from 1.</param>
     /// <param name="maxAge">Time since a message was appended, from zero; null keeps messages of any age.</param>
@@ -26,42 +26,43 @@ public readonly record struct MessageLogLimits
     public bool NewestSuffices { get; init; }
 
     /// <summary>
-    /// Bytes of a message that others than this library publish where the backplane lets them; larger ones are dropped. Null for any size.
+    /// Bytes of a message that a foreign publisher sends past this library, where the backplane supports that; larger ones are dropped.
+    /// Null for any size.
     /// </summary>
     public int? MaxMessageBytes { get; init; }
 
     /// <summary>
-    /// For how long a store that is complete is kept without a reader, where something outlives the process: those of families come and
-    /// go. Null for as long as any store.
+    /// How long a completed store is kept without a reader, where the storage outlives the process: stores of families come and go. Null
+    /// for as long as any other store.
     /// </summary>
     public TimeSpan? KeepCompleted { get; init; }
 
     /// <summary>
-    /// Keys of a keyed log, which keeps the newest entry of each key; from 1. Zero for a log that keeps its newest entries: then the other
-    /// limits of keys have no meaning. What is too much is refused by the backplane, as <see cref="MessageLog.Judge"/> says. Cannot be
-    /// changed from zero, or to zero.
+    /// Keys of a keyed log, which keeps the newest entry of each key; from 1. Zero for a log that keeps its newest entries; the other
+    /// limits of keys then have no effect. The backplane refuses changes beyond the limit, as <see cref="MessageLog.Judge"/> does. Cannot
+    /// be changed from zero or to zero.
     /// </summary>
     public int MaxKeys { get; init; }
 
-    /// <summary>Removals that a keyed log remembers, from 1: readers that have missed one that it does not get a reset.</summary>
+    /// <summary>Removals that a keyed log remembers, from 1. A reader that has missed an older one gets a reset.</summary>
     public int MaxTombstones { get; init; } = 1;
 
     /// <summary>
-    /// For how long a key of a keyed log is kept that is not set again. The log does not remove it by itself, as that is a change of the
-    /// store, but does not give it to newcomers any more. Null for ever.
+    /// How long a key of a keyed log is kept if it is not set again. The log does not remove an expired key by itself, as that is a change
+    /// of the store, but no longer gives it to new readers. Null for ever.
     /// </summary>
     public TimeSpan? KeyMaxAge { get; init; }
 
     /// <summary>Whether the log keeps the newest entry of each key.</summary>
     public bool IsKeyed => MaxKeys > 0;
 
-    /// <summary>Live delivery needs some slots even where nothing is kept for resuming.</summary>
+    /// <summary>Live delivery needs some slots even if nothing is kept for resuming.</summary>
     internal const int LiveOnlySlots = 64;
 
-    /// <summary>More slots than that are no window any more, and the ring's size could not be counted.</summary>
+    /// <summary>More slots are no window of recent messages any more, and the ring's size could overflow.</summary>
     internal const int MaxCapacity = 1 << 24;
 
-    /// <summary>Refuses what no log can keep.</summary>
+    /// <summary>Refuses limits that no log can keep.</summary>
     /// <returns>The limits.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range.</exception>
     internal MessageLogLimits Validate()

@@ -17,10 +17,10 @@ internal struct MessageRing(int capacity)
     private long _first = 1;
     private long _bytes;
 
-    /// <summary>The number of the oldest entry that is kept; the next one to come where none is.</summary>
+    /// <summary>The number of the oldest entry that is kept; if none is, the next number.</summary>
     public long First => Volatile.Read(ref _first);
 
-    /// <summary>The size of the entries together.</summary>
+    /// <summary>The total size of the entries.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Loads the entry with this number; null when it is not there, or no longer.</summary>
@@ -33,7 +33,8 @@ internal struct MessageRing(int capacity)
 
     /// <summary>Fills the slot of an entry, whose number is the next.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="capacity">For how many entries the ring grows. Once it has, the oldest makes room for the new one.</param>
+    /// <param name="capacity">The number of entries up to which the ring grows. From then on the oldest makes room for the
+    /// new one.</param>
     public void Add(MessageEntry entry, int capacity)
     {
         MakeRoom(entry.Sequence, capacity);

@@ -4,21 +4,20 @@ using System.Runtime.Intrinsics.X86;
 namespace Tornadose.SignalR.Messages;
 
 /// <summary>
-/// Asks the processor to load an object into its cache before it is read, so that the time which the memory takes passes while something
-/// else runs.
+/// Asks the processor to load an object into its cache before it is read, so that the memory latency passes while something else runs.
 /// </summary>
 /// <remarks>
-/// The garbage collector may move the object meanwhile. Then the hint names memory that nobody reads: it costs a cache line, and cannot
-/// fail. The runtime has no such instruction for Arm but those of SVE, which are a preview: there nothing is done.
+/// The garbage collector may move the object meanwhile. The hint then names memory that nobody reads: it costs a cache line, and cannot
+/// fail. On Arm the runtime offers prefetching only with SVE, which is a preview: nothing is done there.
 /// </remarks>
 internal static class Prefetch
 {
     private const int LineBytes = 64;
 
-    /// <summary>Whether the processor can be asked. A constant for the JIT compiler, which leaves out what depends on it.</summary>
+    /// <summary>Whether the processor supports it. A constant for the JIT compiler, which omits the code that depends on it.</summary>
     public static bool IsSupported => Sse.IsSupported;
 
-    /// <summary>Asks for the first bytes of an object. Reads nothing of it.</summary>
+    /// <summary>Prefetches the first bytes of an object, without reading any.</summary>
     public static unsafe void Object(object target, int bytes = LineBytes)
     {
         if (!Sse.IsSupported)

@@ -4,26 +4,26 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Finds out whether messages are delivered, not only whether somebody answers: (1) the backplane says what it knows; (2) a message goes
-/// the way of all messages, through a log that nobody else sees, so that nothing is left in anybody's store; (3) no store's readers are
-/// held up by one of them; (4) what fills stores does not fail.
+/// Checks that messages are delivered, not only that the process answers: (1) the backplane reports no fault; (2) a test message takes the
+/// path of all messages, through a private log, so that no store keeps it; (3) no reader holds up the other readers of its store; (4) no
+/// producer fails.
 /// </summary>
 internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, TimeProvider time)
 {
-    /// <summary>What takes longer is a fault.</summary>
+    /// <summary>A check that takes longer is a fault.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>What is wrong, in a sentence for operators; null when nothing is.</summary>
+    /// <summary>Describes a fault in a sentence for operators; null if there is none.</summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         if (await AskBackplaneAsync(cancellationToken).ConfigureAwait(false) is { } fault) // (1)
             return fault;
         if (!await DeliversAsync(cancellationToken).ConfigureAwait(false)) // (2)
-            return $"A message was not delivered within {Patience.TotalSeconds} s: the thread pool has no thread for it.";
+            return $"A test message was not delivered within {Patience.TotalSeconds} s: the thread pool has no free thread.";
         return await FindStuckAsync(cancellationToken).ConfigureAwait(false) is { } stuck // (3)
-            ? $"The subscribers of store '{stuck}' have waited for {Patience.TotalSeconds} s for one of them: " +
+            ? $"One subscriber of store '{stuck}' has held up the others for {Patience.TotalSeconds} s: " +
                 "a transport blocks the thread that serves them all."
             : stores.All.Select(static store => store.Producer?.Fault).FirstOrDefault(static fault => fault is not null); // (4)
     }
@@ -37,7 +37,7 @@ internal sealed class DeliveryProbe(StoreProvider stores, IBackplane backplane, 
         }
         catch (TimeoutException)
         {
-            return $"The backplane has not said within {Patience.TotalSeconds} s whether it works.";
+            return $"The backplane did not answer the health check within {Patience.TotalSeconds} s.";
         }
     }
 

@@ -3,21 +3,21 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR;
 
-/// <summary>What an event type may be.</summary>
+/// <summary>The rules for event types.</summary>
 internal static class EventTypes
 {
     /// <summary>The longest event type, in characters.</summary>
     public const int MaxLength = MessageEventType.MaxLength;
 
-    /// <summary>What the library's own event types begin with.</summary>
+    /// <summary>The prefix of the library's own event types.</summary>
     public const string ReservedPrefix = MessageEventType.ReservedPrefix;
 
-    /// <summary>Checks an event type and brings it to its one form.</summary>
+    /// <summary>Checks an event type and brings it to normal form.</summary>
     /// <param name="eventType">The event type.</param>
-    /// <returns>The event type; null where it is null, empty or <c>message</c>, the name that browsers give to plain messages.</returns>
-    /// <exception cref="ArgumentException"> It is too long, begins with <c>tornadose.</c>, is the name of an event that an
-    /// <c>EventSource</c> has itself (<c>error</c>, <c>open</c>), or holds a character that could leave its field on some wire.
-    /// </exception>
+    /// <returns>The event type; null if it is null, empty or <c>message</c>, the browsers' name for plain messages.</returns>
+    /// <exception cref="ArgumentException">It is too long, begins with <c>tornadose.</c>, is the name of an event that an
+    /// <c>EventSource</c> has itself (<c>error</c>, <c>open</c>), or contains a character that could break out of its field in some
+    /// wire format.</exception>
     public static string? Normalize(string? eventType)
     {
         if (MessageEventType.IsPlain(eventType))

@@ -2,7 +2,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>A reader's interest in a store: while it lasts, the store exists and its log is kept up to date.</summary>
+/// <summary>Keeps a store in existence, and its log up to date, for a reader until disposed of.</summary>
 internal sealed class FollowedStore : IDisposable
 {
     private readonly IDisposable _following;
@@ -16,7 +16,7 @@ internal sealed class FollowedStore : IDisposable
         _following = following;
     }
 
-    /// <summary>The store that is followed: not the one that was asked for, where that had been dropped and is there anew.</summary>
+    /// <summary>The store that is followed: the successor of the one asked for, if that had been dropped.</summary>
     public MessageStore Store { get; }
 
     /// <param name="store">The store.</param>
@@ -41,13 +41,14 @@ internal sealed class FollowedStore : IDisposable
     }
 
     /// <summary>
-    /// Opens a cursor. A position that this process has not heard of yet, because the reader comes from another node, is looked for first.
+    /// Opens a cursor. A position that this process does not know yet, because the reader comes from another node, is looked up first.
     /// </summary>
     public ValueTask<MessageCursor> OpenCursorAsync(StartAt start, CancellationToken cancellationToken) =>
         OpenCursorAsync(() => start, cancellationToken);
 
-    /// <summary>The same for a start that depends on what the log holds: it is asked for again when the log is open, where it is not
-    /// yet.</summary>
+    /// <summary>
+    /// The same for a start that depends on the log's content: it is evaluated again once the log is open, if it is not open yet.
+    /// </summary>
     public async ValueTask<MessageCursor> OpenCursorAsync(Func<StartAt> start, CancellationToken cancellationToken)
     {
         await CatchUpAsync(start(), cancellationToken).ConfigureAwait(false);

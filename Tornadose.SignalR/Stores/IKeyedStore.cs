@@ -27,7 +27,7 @@ public interface IKeyedStore
     /// <param name="value">The value. It becomes JSON, a string too.</param>
     /// <param name="options">The idempotency key. There are no event types in a keyed store.</param>
     /// <param name="cancellationToken">Ends the wait; the change may have been stored all the same.</param>
-    /// <returns>Where the value stands, whose text form is the id that every subscriber sees.</returns>
+    /// <returns>The value's position, whose text form is the id that every subscriber sees.</returns>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     /// <exception cref="MessageTooLargeException">The JSON is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
     /// <exception cref="StoreFullException">There would be more than <see cref="StoreOptions.MaxKeys"/> keys, or <see
@@ -35,14 +35,14 @@ public interface IKeyedStore
     ValueTask<MessagePosition> SetAsync<TValue>(
         string key, TValue value, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Sets a key on a condition: if it is new, if it is there, or if its value is still a certain one.</summary>
+    /// <summary>Sets a key on a condition: if it is new, if it exists, or if its value is still a certain one.</summary>
     /// <typeparam name="TValue">The value's type, as declared.</typeparam>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
     /// <param name="condition">The condition.</param>
     /// <param name="options">The idempotency key.</param>
     /// <param name="cancellationToken">Ends the wait; the change may have been stored all the same.</param>
-    /// <returns>Where the value stands; null when the condition is not met.</returns>
+    /// <returns>The value's position; null if the condition is not met.</returns>
     ValueTask<MessagePosition?> SetAsync<TValue>(
         string key, TValue value, KeyCondition condition, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
@@ -67,26 +67,28 @@ public interface IKeyedStore
     /// <returns>The message; null when the key is not there.</returns>
     ValueTask<StoreMessage?> GetAsync(string key, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives the message that has set each key, in order of last change, and the position after which a stream goes on.</summary>
+    /// <summary>
+    /// Gives the message that has set each key, in order of last change, and the position after which a stream continues.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The messages.</returns>
     ValueTask<StoreSnapshot> GetSnapshotAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Reads the changes, and then live, until the store is complete. <see cref="StoreMessage.Change"/> says what a message is. Before
-    /// the changes of all keys comes a <see cref="StoreChange.SnapshotStart"/>; once everything has come that there was, a <see
-    /// cref="StoreChange.SnapshotEnd"/>. After a reset comes a <see cref="StoreChange.Clear"/>, and all keys anew.
+    /// Reads the changes from a start on, and then live, until the store is complete. <see cref="StoreMessage.Change"/> tells what a
+    /// message is. A <see cref="StoreChange.SnapshotStart"/> comes before the values of all keys, a <see cref="StoreChange.SnapshotEnd"/>
+    /// once everything that the store held has been read. A reset is followed by a <see cref="StoreChange.Clear"/> and all keys again.
     /// </summary>
-    /// <param name="start">
-    /// <see cref="StartAt.Now"/> for changes from now on, an id for what has changed since, anything else for all keys; of one key with
-    /// <see cref="StartAt.OfKey"/>.
-    /// </param>
+    /// <param name="start"><see cref="StartAt.Now"/> for changes from now on, an id for what has changed since, anything else for all
+    /// keys; add <see cref="StartAt.OfKey"/> to read one key only.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The messages, and resets.</returns>
     IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends the store: nothing can be changed any more, which readers are told. See <see
-    /// cref="IStore.CompleteAsync(CancellationToken)"/>.</summary>
+    /// <summary>
+    /// Ends the store: nothing can be changed any more, and readers are told so.
+    /// See <see cref="IStore.CompleteAsync(CancellationToken)"/>.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait; the store may have been completed all the same.</param>
     /// <returns>The position of the end.</returns>
     ValueTask<MessagePosition> CompleteAsync(CancellationToken cancellationToken = default);
@@ -114,8 +116,8 @@ public interface IKeyedStore<T> : IKeyedStore
 
     /// <summary>Gives the value of each key.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The values, and the position after which a stream goes on.</returns>
-    /// <exception cref="MessageFormatException">A value is no <typeparamref name="T"/>: somebody else has set it.</exception>
+    /// <returns>The values, and the position after which a stream continues.</returns>
+    /// <exception cref="MessageFormatException">A value is not a <typeparamref name="T"/>: another publisher has set it.</exception>
     ValueTask<StoreEntries<T>> GetEntriesAsync(CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="IKeyedStore.ReadAllAsync"/>

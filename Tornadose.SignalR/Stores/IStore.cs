@@ -9,8 +9,8 @@ namespace Tornadose.SignalR;
 /// </summary>
 /// <remarks>
 /// What is not offered, and why. There is no list of subscribers and no send to one of them: a store is a broadcast, and SignalR has
-/// <c>Clients.Client(…)</c>. There is no acknowledgement from subscribers: they say where they are by the id with which they resume. There
-/// is no change of a published message.
+/// <c>Clients.Client(…)</c>. There is no acknowledgement from subscribers: the id with which one resumes tells its position. A published
+/// message cannot be changed.
 /// </remarks>
 public interface IStore
 {
@@ -28,8 +28,8 @@ public interface IStore
     /// <exception cref="ArgumentNullException">The text is null.</exception>
     /// <exception cref="ArgumentException">The event type or the key cannot be used.</exception>
     /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
-    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
-    /// same.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all
+    /// the same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
     /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
@@ -44,8 +44,8 @@ public interface IStore
     /// <exception cref="ArgumentException">The bytes are not valid UTF-8 (encode binary data as base64), or the event type or the key
     /// cannot be used.</exception>
     /// <exception cref="MessageTooLargeException">The text is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
-    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
-    /// same.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all
+    /// the same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
     /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
@@ -68,8 +68,8 @@ public interface IStore
     /// </exception>
     /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
     /// <exception cref="MessageTooLargeException">The JSON is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
-    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all the
-    /// same.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the message may have been published all
+    /// the same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
     /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
@@ -77,21 +77,21 @@ public interface IStore
     ValueTask<MessagePosition> PublishAsync<T>(T value, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Publishes several values, all of them or none: one after the other, with nothing between them, and in one step of what keeps the
-    /// store. A string is text, anything else becomes JSON.
+    /// Publishes several values in one atomic step of the backplane: all of them or none, with no other message between them. A string is
+    /// text, anything else becomes JSON.
     /// </summary>
     /// <typeparam name="T">The values' type, as declared.</typeparam>
     /// <param name="values">The values: from 1 to <see cref="PublishOptions.MaxBatchMessages"/>, with at most
     /// <see cref="PublishOptions.MaxBatchBytes"/> together.</param>
-    /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
+    /// <param name="options">The event type of each value, and one idempotency key for all.</param>
     /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>
     /// <returns>The position of the last message. The offsets of the others are those before it.</returns>
     /// <exception cref="ArgumentNullException">The values, or one of them, are null.</exception>
-    /// <exception cref="ArgumentException">There are none, or too many; or as <see cref="PublishAsync{T}"/>.</exception>
-    /// <exception cref="MessageTooLargeException">One of them is larger than <see cref="StoreOptions.MaxMessageBytes"/>, or all together
-    /// are larger than <see cref="PublishOptions.MaxBatchBytes"/>.</exception>
-    /// <exception cref="StoreUnavailableException">The backplane did not answer; the messages may have been published all the
-    /// same.</exception>
+    /// <exception cref="ArgumentException">There are no values, or too many; or as for <see cref="PublishAsync{T}"/>.</exception>
+    /// <exception cref="MessageTooLargeException">One value is larger than <see cref="StoreOptions.MaxMessageBytes"/>, or all together are
+    /// larger than <see cref="PublishOptions.MaxBatchBytes"/>.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the messages may have been published all
+    /// the same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
     /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
@@ -100,22 +100,20 @@ public interface IStore
         IEnumerable<T> values, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Ends the store: nothing can be published to it afterwards, by anybody. Its readers get what there is, are told of the end, each in
-    /// the way of its wire, and do not come back; who comes later gets what is kept, and the end. To complete a store that is complete
-    /// does nothing.
+    /// Ends the store: nobody can publish to it afterwards. Its readers get the remaining messages, are told of the end in the form of
+    /// their transport, and do not reconnect; later readers get what is kept, and the end. Completing a completed store does nothing.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the store may have been completed all the same.</param>
     /// <returns>The position of the end, which is an entry of the log like any message.</returns>
-    /// <exception cref="StoreUnavailableException">The backplane did not answer; the store may have been completed all the
-    /// same.</exception>
-    /// <exception cref="StoreRefusedException">The backplane does not take it.</exception>
+    /// <exception cref="StoreUnavailableException">The backplane did not answer; the store may have been completed all
+    /// the same.</exception>
+    /// <exception cref="StoreRefusedException">The backplane refuses it.</exception>
     /// <exception cref="TooManyStoresException">The store was dropped as unused, and there is no room for it now.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<MessagePosition> CompleteAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Publishes a last value and ends the store with it, in one step: both, or neither. Where the store is complete already nothing is
-    /// published.
+    /// Publishes a last value and ends the store, in one step: both or neither. If the store is complete already, nothing is published.
     /// </summary>
     /// <typeparam name="T">The value's type, as declared. A string is text, anything else becomes JSON.</typeparam>
     /// <param name="lastValue">The value.</param>
@@ -123,7 +121,7 @@ public interface IStore
     /// <param name="cancellationToken">Ends the wait; both may have been published all the same.</param>
     /// <returns>The position of the end.</returns>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    /// <exception cref="ArgumentException">As <see cref="PublishAsync{T}"/>.</exception>
+    /// <exception cref="ArgumentException">As for <see cref="PublishAsync{T}"/>.</exception>
     /// <exception cref="MessageTooLargeException">The value is larger than <see cref="StoreOptions.MaxMessageBytes"/>.</exception>
     /// <exception cref="StoreUnavailableException">The backplane did not answer; both may have been published all the same.</exception>
     /// <exception cref="StoreRefusedException">There is no room: see <see cref="TornadoseOptions.MaxBytes"/>.</exception>
@@ -153,7 +151,7 @@ public interface IStore
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     ValueTask<StoreSnapshot> GetSnapshotAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Opens a cursor, to read at one's own pace. Dispose of it: until then the store is kept up to date for it.</summary>
+    /// <summary>Opens a cursor, to read at your own pace. Dispose of it: until then the store is kept up to date for it.</summary>
     /// <param name="start">Where to begin.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The cursor.</returns>
@@ -173,9 +171,9 @@ public interface IStore
     IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Keeps this process's copy of the store up to date until disposed of. Everything that reads a store brings the copy up to date by
-    /// itself, which with a backplane that processes share takes a round trip; while somebody follows the store it takes none. In memory
-    /// there is nothing to follow.
+    /// Keeps this process's copy of the store up to date until disposed of. Otherwise each read brings the copy up to date first,
+    /// which takes a round trip if processes share the backplane; while the store is followed, it takes none. In memory there is
+    /// nothing to follow.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What to dispose of; available once the copy is up to date.</returns>

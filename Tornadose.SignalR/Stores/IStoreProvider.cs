@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Tornadose.SignalR;
 
-/// <summary>Gives the stores by names that are known only at run time.</summary>
+/// <summary>Gives stores whose names are known only at run time.</summary>
 public interface IStoreProvider
 {
     /// <summary>Gives a store.</summary>
@@ -24,7 +24,7 @@ public interface IStoreProvider
     /// <summary>Gives a keyed store.</summary>
     /// <param name="name">Its name, case-sensitive.</param>
     /// <returns>The store.</returns>
-    /// <exception cref="ArgumentException">The store is no keyed store.</exception>
+    /// <exception cref="ArgumentException">The store is not a keyed store.</exception>
     /// <exception cref="StoreNotFoundException">There is no such store.</exception>
     /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
     IKeyedStore GetKeyedStore(string name);
@@ -33,7 +33,7 @@ public interface IStoreProvider
     /// <typeparam name="T">The type of its values.</typeparam>
     /// <param name="name">Its name, case-sensitive.</param>
     /// <returns>The store.</returns>
-    /// <exception cref="ArgumentException">The store is no keyed store.</exception>
+    /// <exception cref="ArgumentException">The store is not a keyed store.</exception>
     /// <exception cref="StoreNotFoundException">There is no such store.</exception>
     /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
     IKeyedStore<T> GetKeyedStore<T>(string name);
@@ -41,7 +41,7 @@ public interface IStoreProvider
     /// <summary>Gives a store, if there is one of this name.</summary>
     /// <param name="name">The name, case-sensitive; any text will do.</param>
     /// <param name="store">The store.</param>
-    /// <returns>Whether there is one. A store of a family is there as soon as it is asked for.</returns>
+    /// <returns>Whether there is one. A store of a family is created when it is asked for.</returns>
     /// <exception cref="TooManyStoresException">It would be a new store of a family, and there are too many.</exception>
     bool TryGetStore(string name, [NotNullWhen(true)] out IStore? store);
 

@@ -3,8 +3,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// Who reads a store: subscribers on every transport, and <see cref="IStore.ReadAllAsync"/> and open cursors in the process. A look at the
-/// latest value or a snapshot in the process does not count, and neither does following.
+/// The readers of a store: subscribers on every transport, and <see cref="IStore.ReadAllAsync"/> and open cursors in the process. Getting
+/// the latest value or a snapshot in the process does not count, nor does following.
 /// </summary>
 public interface IStoreSubscribers
 {
@@ -12,22 +12,24 @@ public interface IStoreSubscribers
     int Count { get; }
 
     /// <summary>
-    /// Whether somebody reads in this process. It becomes true with the first, and false once there has been none for
+    /// Whether the store has readers in this process. It becomes true with the first reader, and false once there has been none for
     /// <see cref="StoreOptions.SubscriberGrace"/>, so that a reconnect changes nothing.
     /// </summary>
     bool Any { get; }
 
-    /// <summary>Waits until <see cref="Any"/> is as given: until somebody comes, or all have gone and the grace is over.</summary>
-    /// <param name="any">What is waited for.</param>
+    /// <summary>
+    /// Waits until <see cref="Any"/> has a value: until a reader arrives, or all have left and the grace period is over.
+    /// </summary>
+    /// <param name="any">The value to wait for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A task that ends when it is so.</returns>
+    /// <returns>A task that completes when <see cref="Any"/> has this value.</returns>
     Task WaitAsync(bool any, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Asks all processes that share the store over Redis how many there are. Elsewhere it is <see cref="Count"/>. One that does not
-    /// answer in time is left out.
+    /// Asks all processes that share the store over Redis how many readers they have; without Redis it is <see cref="Count"/>. A process
+    /// that does not answer in time is left out.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many there are in all of them together.</returns>
+    /// <returns>The number of readers in all of them together.</returns>
     ValueTask<int> CountEverywhereAsync(CancellationToken cancellationToken = default);
 }

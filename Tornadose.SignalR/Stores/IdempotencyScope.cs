@@ -5,18 +5,18 @@ using System.Text;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Whose an idempotency key is. A key makes the second of two messages vanish, and is guessable where it is an order's number: so it
-/// counts among the messages of one publisher, on every backplane. The application itself is one, each
-/// user is one, and all who have not signed in are one together.
+/// The scope of an idempotency key: the messages of one publisher, on every backplane. A key suppresses the second of two messages, and
+/// can be guessed if it is an order number, so it must not reach other publishers' messages. The application is one publisher, each user
+/// is one, and all anonymous users together are one.
 /// </summary>
 internal static class IdempotencyScope
 {
     private const string Anonymous = "anonymous";
 
-    /// <summary>128 bits tell users apart, have no more characters than that whatever the id is, and keep ids out of Redis.</summary>
+    /// <summary>128 bits tell users apart, have a bounded length whatever the id is, and keep ids out of Redis.</summary>
     private const int HashBytes = 16;
 
-    /// <param name="userId">The user's id; null for somebody unknown.</param>
+    /// <param name="userId">The user's id; null for an anonymous user.</param>
     public static string Of(string? userId)
     {
         if (userId is null)

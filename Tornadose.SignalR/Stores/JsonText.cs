@@ -4,11 +4,11 @@ using System.Text.Unicode;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>JSON that comes as text: checked, and brought to one line, which JSON lines need.</summary>
+/// <summary>Checks JSON that arrives as text, and brings it to one line, which JSON Lines requires.</summary>
 internal static class JsonText
 {
-    /// <summary>Checks that the bytes are one JSON value, and takes out the line breaks between its parts.</summary>
-    /// <exception cref="ArgumentException">They are none.</exception>
+    /// <summary>Checks that the bytes are one JSON value, and removes the line breaks between its parts.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
     public static ReadOnlyMemory<byte> OneLine(ReadOnlyMemory<byte> json)
     {
         if (!Utf8.IsValid(json.Span))
@@ -31,7 +31,7 @@ internal static class JsonText
     }
 
     /// <summary>Makes a JSON string of text.</summary>
-    /// <exception cref="ArgumentException">The bytes are no UTF-8.</exception>
+    /// <exception cref="ArgumentException">The bytes are not valid UTF-8.</exception>
     public static byte[] OfString(ReadOnlySpan<byte> text)
     {
         if (!Utf8.IsValid(text))

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Removes the keys of a keyed store that were not set again in time, on condition that they still have not been; unless its backplane
-/// does so itself.
+/// Removes the expired keys of a keyed store, on condition that they have not been set again meanwhile; unless its backplane does
+/// so itself.
 /// </summary>
 internal sealed class KeyExpiry(IBackplaneChannel channel)
 {
@@ -13,21 +13,22 @@ internal sealed class KeyExpiry(IBackplaneChannel channel)
 
     private Task _running = Task.CompletedTask;
 
-    /// <summary>The clock's look at the store: removes the oldest of them, unless the last removal still runs.</summary>
+    /// <summary>Called by the clock: removes the oldest expired keys, unless the last removal is still running.</summary>
     public void Run()
     {
         if (!channel.RemovesExpiredKeys && _running.IsCompleted)
             _running = RemoveAsync(FindOldest(), CancellationToken.None);
     }
 
-    /// <summary>A key that is too old is not there any more, whether or not the clock has come by: its removal is told before the
-    /// change.</summary>
+    /// <summary>
+    /// An expired key counts as absent, even if the clock has not removed it yet: its removal is published before the change.
+    /// </summary>
     public ValueTask MakeWayAsync(KeyedChange change, CancellationToken cancellationToken) =>
         !channel.RemovesExpiredKeys && FindInTheWayOf(change) is { Count: > 0 } expired
             ? new(RemoveAsync(expired, cancellationToken))
             : default;
 
-    /// <summary>The key of the change itself, or the oldest of all where there is no room left.</summary>
+    /// <summary>The key of the change itself if it has expired, or the oldest expired keys if there is no room left.</summary>
     private List<StoreMessage> FindInTheWayOf(KeyedChange change)
     {
         var log = channel.Log;
@@ -60,7 +61,7 @@ internal sealed class KeyExpiry(IBackplaneChannel channel)
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            // The next look of the clock, or another process, removes what is left.
+            // The next call by the clock, or another process, removes the rest.
         }
     }
 }

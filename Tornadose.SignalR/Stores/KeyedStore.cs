@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>The face that a store of the kind <see cref="StoreKind.Keyed"/> has to the application.</summary>
+/// <summary>The application's view of a store of the kind <see cref="StoreKind.Keyed"/>.</summary>
 internal sealed class KeyedStore<T> : IKeyedStore<T>
 {
     private readonly MessageStore _store;

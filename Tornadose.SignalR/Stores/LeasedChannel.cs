@@ -3,7 +3,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>A store's channel as its producer has it: what it appends is refused once another process produces.</summary>
+/// <summary>A store's channel as its producer uses it: its appends are refused once another process produces.</summary>
 internal sealed class LeasedChannel(IBackplaneChannel channel, long lease) : IBackplaneChannel
 {
     public MessageLog Log => channel.Log;
@@ -28,6 +28,6 @@ internal sealed class LeasedChannel(IBackplaneChannel channel, long lease) : IBa
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => channel.CatchUpAsync(cancellationToken);
 
-    /// <summary>The channel is the store's.</summary>
+    /// <summary>Does nothing: the store owns the channel.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

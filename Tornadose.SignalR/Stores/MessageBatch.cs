@@ -2,7 +2,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>How large a batch may be: what one transaction of a backplane takes without holding up all others.</summary>
+/// <summary>The limits of a batch: what one transaction of a backplane takes without holding up all others.</summary>
 internal static class MessageBatch
 {
     public static int SizeOf(IReadOnlyList<MessageContent> contents)

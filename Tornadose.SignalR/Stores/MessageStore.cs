@@ -21,42 +21,41 @@ internal sealed class MessageStore(
 
     public StoreKind Kind => kind;
 
-    /// <summary>They follow a reload of the configuration.</summary>
+    /// <summary>Replaced when the configuration is reloaded.</summary>
     public StoreOptions Options { get; set; } = options;
 
     /// <summary>The position of this process's copy.</summary>
     public MessagePosition Position => Current.Log.Position;
 
-    /// <summary>What a subscriber gets that says nothing of a start: the value, or values, first, or what is published from now
-    /// on.</summary>
+    /// <summary>The start of a subscriber that asks for none: the value, or values, first, or what is published from now on.</summary>
     public StartAt DefaultStart => Kind == StoreKind.Queue ? StartAt.Now : StartAt.Latest;
 
     internal IBackplaneChannel Channel => channel;
 
     internal MessageLog Log => channel.Log;
 
-    /// <summary>Of a family's store, what stands for the parts in braces of the family's name.</summary>
+    /// <summary>For a store of a family, the values of the parts in braces of the family's name.</summary>
     internal IReadOnlyDictionary<string, string> RouteValues { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>What its options are called: its own name, or its family's.</summary>
+    /// <summary>The name of its options: its own, or its family's.</summary>
     internal string? OptionsName { get; init; }
 
-    /// <summary>The store as instruments tell of it: a family has one name, unless its stores are wanted one by one.</summary>
+    /// <summary>The store as it is measured: under the name of its family, unless the family's stores are measured one by one.</summary>
     internal MeasuredStore Measured => Lease is null || Options.MeasureEachStore ? new(name, Lease is not null) : new(OptionsName ?? name);
 
-    /// <summary>What publishes are measured by; null where nobody could ask.</summary>
+    /// <summary>Measures publishes; null if nobody could read the measurements.</summary>
     internal PublishTelemetry? Telemetry { get; init; }
 
-    /// <summary>Who uses the store; null for a store that is never dropped.</summary>
+    /// <summary>Counts the store's users; null for a store that is never dropped.</summary>
     internal StoreLease? Lease { get; init; }
 
-    /// <summary>Finds the store's next life, once this one was dropped.</summary>
+    /// <summary>Finds the store's successor once this one has been dropped.</summary>
     internal Func<string, MessageStore?>? Renew { get; init; }
 
-    /// <summary>Whether the clock could not look after the store, which is logged once.</summary>
+    /// <summary>Whether a sweep of the store has failed, which is logged once.</summary>
     internal bool SweepFailed { get; set; }
 
-    /// <summary>Whom the store is counted for, of a family's that a client was the first to ask for.</summary>
+    /// <summary>The client for which a store of a family counts, because it was the first to ask for it.</summary>
     internal string? Maker { get; set; }
 
     /// <summary>How much all stores may keep together; null for a store that the application has declared by name.</summary>
@@ -64,11 +63,10 @@ internal sealed class MessageStore(
 
     public IStoreSubscribers Subscribers => Readers;
 
-    /// <summary>Who reads it.</summary>
     internal StoreSubscribers Readers { get; init; } =
         new(name, static () => TimeSpan.Zero, TimeProvider.System, nodes: null);
 
-    /// <summary>What fills it while somebody reads; null for the application itself, or nobody.</summary>
+    /// <summary>Fills it while somebody reads; null if the application does so itself, or nobody.</summary>
     internal StoreProducer? Producer { get; set; }
 
     /// <summary>Whether there never was a message.</summary>
@@ -130,14 +128,14 @@ internal sealed class MessageStore(
         ReadOnlyMemory<byte> json, PublishOptions? options, CancellationToken cancellationToken) =>
         TakeAsync([ContentOf(json, MessageFormat.Json, options)], options, cancellationToken);
 
-    /// <summary>Checks and encodes what one line of a batch says.</summary>
+    /// <summary>Checks and encodes one line of a batch.</summary>
     internal MessageContent ContentOf(ReadOnlyMemory<byte> data, MessageFormat format, PublishOptions? options)
     {
         CheckSize(data);
         return new MessageContent(data, format, EventTypes.Normalize(options?.EventType));
     }
 
-    /// <summary>Publishes what the store begins with, unless there was a message before.</summary>
+    /// <summary>Publishes the initial value, unless there was a message before.</summary>
     internal ValueTask InitializeAsync(MessageContent content, CancellationToken cancellationToken)
     {
         CheckSize(content.Data);
@@ -152,7 +150,7 @@ internal sealed class MessageStore(
         CheckSize(change.Value);
         Check(options);
         if (change.IsSet)
-            Budget?.Demand(this, Math.Max(0, change.Size - Log.SizeOfKey(change.Key!))); // whatever removes makes room
+            Budget?.Demand(this, Math.Max(0, change.Size - Log.SizeOfKey(change.Key!))); // a removal makes room
         using var publish = Telemetry is { IsEnabled: true } telemetry
             ? telemetry.Begin(Name, Measured.Name, change.Size)
             : default(PublishTelemetry.Publish?);
@@ -226,12 +224,12 @@ internal sealed class MessageStore(
     /// <summary>Opens a cursor on this process's copy.</summary>
     public MessageCursor OpenCursor(StartAt start) => OpenCursor(() => start);
 
-    /// <summary>The same for a start that is asked for again when the log is open, where it is not yet.</summary>
+    /// <summary>The same for a start that is evaluated again once the log is open, if it is not open yet.</summary>
     internal MessageCursor OpenCursor(Func<StartAt> start) => OpenCursor(start, Options.SlowConsumer);
 
     /// <summary>
-    /// Opens a cursor that ends at what the log holds now. A reader that the log laps is disconnected: a window with a hole is none.
-    /// Where the store may skip messages anyhow, it skips.
+    /// Opens a cursor that ends at what the log holds now. A reader that the log laps is disconnected, because a window with a hole is no
+    /// window. If the store may skip messages anyhow, the reader skips.
     /// </summary>
     internal MessageCursor OpenSnapshot(StartAt start)
     {
@@ -272,8 +270,8 @@ internal sealed class MessageStore(
     internal void Exit() => Lease?.Exit(IsEmpty);
 
     /// <summary>
-    /// Ends the store. Not <c>DisposeAsync</c>: a container disposes of what it has handed out one by one, and a hundred injected stores
-    /// would each wait for a backplane that hangs. <see cref="StoreProvider"/> closes all of them together.
+    /// Closes the store. Not <c>DisposeAsync</c>: a container disposes of its services one by one, and a hundred injected stores would
+    /// each wait for a backplane that hangs. <see cref="StoreProvider"/> closes all of them together.
     /// </summary>
     internal async ValueTask CloseAsync()
     {
@@ -282,7 +280,7 @@ internal sealed class MessageStore(
         await channel.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The store as its producer has it.</summary>
+    /// <summary>The store as its producer sees it: what it appends carries the lease.</summary>
     internal MessageStore WithLease(long lease) => new(name, kind, Options, new LeasedChannel(channel, lease), serializer)
     {
         OptionsName = OptionsName,

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>Asks for a value again and again, and publishes it when it is another one.</summary>
+/// <summary>Polls a value, and publishes it when it has changed.</summary>
 internal static class PolledValue
 {
     public static async Task ProduceAsync<T>(

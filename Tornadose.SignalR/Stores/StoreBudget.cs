@@ -3,9 +3,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// How much all stores of the process keep together. Names of families come from outside, and each of their stores may keep some
-/// megabytes: so the sum has a bound of its own. What is published is added up, and counted anew by the clock,
-/// as stores also lose messages.
+/// Bounds how much all stores of the process keep together. Clients choose the names of families' stores, and each of these may keep some
+/// megabytes, so the sum has its own bound. Published bytes are added up, and recounted by the clock, because stores also drop messages.
 /// </summary>
 internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>> stores)
 {
@@ -16,7 +15,7 @@ internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>>
     public void Count() => Volatile.Write(ref _kept, stores().Sum(static store => store.Log.Bytes));
 
     /// <summary>
-    /// Refuses a message by which a store would grow beyond the bound. A store that drops as many bytes for it does not grow.
+    /// Refuses a message that would make a store grow beyond the bound. A store that drops as many bytes for it does not grow.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="size">The message's bytes, without those of a value that it replaces.</param>
@@ -30,7 +29,7 @@ internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>>
             Count();
             if (Volatile.Read(ref _kept) + size > maxBytes)
                 throw new StoreRefusedException(
-                    $"All stores together keep {maxBytes} bytes, as many as they may (TornadoseOptions.MaxBytes). "
+                    $"The limit of {maxBytes} bytes for all stores together (TornadoseOptions.MaxBytes) is reached. "
                     + "Nothing was stored: publish again later.");
             Interlocked.Add(ref _kept, size);
         }

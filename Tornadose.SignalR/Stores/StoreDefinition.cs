@@ -10,9 +10,9 @@ internal sealed record StoreDefinition(string Name, StoreKind Kind)
     /// <summary>The pattern of a family; null for a store.</summary>
     public StorePattern? Pattern { get; } = StorePattern.IsPattern(Name) ? StorePattern.Parse(Name) : null;
 
-    /// <summary>What fills the store while somebody reads it; null for nothing.</summary>
+    /// <summary>Fills the store while somebody reads it; null for no producer.</summary>
     public Func<IServiceProvider, MessageStore, CancellationToken, Task>? Producer { get; set; }
 
-    /// <summary>What a data store begins with; null for nothing.</summary>
+    /// <summary>The initial value of a data store; null for none.</summary>
     public Func<StoreSerializer, MessageContent>? Initial { get; init; }
 }

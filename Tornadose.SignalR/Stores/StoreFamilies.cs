@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// The stores that appear on first use. Their names come from outside, so their number is bounded: at the bound, those that nobody uses
-/// and that never had a message go first.
+/// The stores that appear on first use. Their names come from clients, so their number is bounded. At the bound, stores that nobody uses
+/// and that never had a message are dropped first.
 /// </summary>
 internal sealed class StoreFamilies(
     StoreDefinition[] families, int maxStores, int? maxStoresPerUser, ConcurrentDictionary<string, MessageStore> stores,
@@ -18,8 +18,8 @@ internal sealed class StoreFamilies(
 
     /// <summary>Finds the store of this name, or makes it; null when no family has such names.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="client">Whom a new store is counted for, for as long as it exists; null for nobody.</param>
-    /// <exception cref="TooManyStoresException">There are as many as there may be, or the client has made as many as it may.</exception>
+    /// <param name="client">Gives the client for which a new store counts as long as it exists; null for none.</param>
+    /// <exception cref="TooManyStoresException">The limit of stores is reached, or that of the client.</exception>
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     public MessageStore? Find(string name, Func<string?> client)
     {
@@ -47,17 +47,17 @@ internal sealed class StoreFamilies(
     /// <summary>Whether a family has stores of such names.</summary>
     public bool Knows(string name) => FamilyOf(name) is not null;
 
-    /// <summary>What the options of such stores are called; null when no family has such names.</summary>
+    /// <summary>The name of the options of such stores; null if no family has such names.</summary>
     public string? OptionsNameOf(string name) => FamilyOf(name)?.Name;
 
-    /// <summary>From now on no store is made.</summary>
+    /// <summary>Makes no store from now on.</summary>
     public void Close()
     {
         lock (_gate)
             _closed = true;
     }
 
-    /// <summary>Says that some store may have become unused without ever having had a message.</summary>
+    /// <summary>Notes that there may be an unused store that never had a message.</summary>
     public void NoteUnused() => Volatile.Write(ref _someMayBeUnused, true);
 
     public void DropIfIdle(MessageStore store) => Drop(store, store.Options.IdleTimeout, static _ => true);
@@ -79,8 +79,8 @@ internal sealed class StoreFamilies(
         StoreNames.IsValid(name) ? Array.Find(families, family => family.Pattern!.Matches(name)) : null;
 
     /// <summary>
-    /// Stores that were asked for but never published to are worth nothing: somebody may be trying names. Looked for only where there may
-    /// be some, so that a name more costs nothing when all stores are in use.
+    /// Drops stores that were asked for but never published to: somebody may be trying names. It searches only if there may be some, so
+    /// that another name costs nothing when all stores are in use.
     /// </summary>
     private bool DropUnused()
     {
@@ -93,8 +93,8 @@ internal sealed class StoreFamilies(
     }
 
     /// <summary>
-    /// Takes a store out of use and out of the list in one step: whoever finds it retired comes here for its next life, and waits until
-    /// the list no longer has this one. The condition is looked at once more when nobody can enter any more.
+    /// Retires a store and removes it from the list in one step: a caller that finds it retired asks this class for its successor, and
+    /// waits until the list no longer has this one. The condition is checked again when nobody can enter any more.
     /// </summary>
     private void Drop(MessageStore store, TimeSpan idle, Func<MessageStore, bool> condition)
     {

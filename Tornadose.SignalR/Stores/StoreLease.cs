@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Counts who uses a store of a family, so that it can be dropped when nobody does. Once dropped it takes no new users: a handle to it
-/// that somebody kept finds the store's next life instead.
+/// Counts the users of a store of a family, so that it can be dropped when it has none. A dropped store accepts no new users: a handle
+/// that somebody has kept finds the store's successor instead.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="unused">Called when the last user of a store that never had a message has left.</param>
@@ -35,9 +35,9 @@ internal sealed class StoreLease(TimeProvider time, Action unused)
     }
 
     /// <summary>
-    /// Takes the store out of use, if nobody uses it and nobody has for so long. Somebody may have come and gone between the two looks,
-    /// and have published: so the second look is the one that counts, taken when nobody can enter. Whoever is turned away meanwhile asks
-    /// for the store again, which waits for the caller's lock.
+    /// Retires the store if nobody uses it and nobody has for this time. Somebody may have entered, published and left between the two
+    /// checks, so the second check decides, made when nobody can enter. A caller that is turned away meanwhile asks for the store again,
+    /// and waits for the lock that the caller of this method holds.
     /// </summary>
     public bool TryRetire(TimeSpan idle, MessageStore store, Func<MessageStore, bool> condition)
     {

@@ -28,7 +28,7 @@ public sealed class StoreMessage<T>
     /// <summary>The key that changes, in a keyed store; null otherwise.</summary>
     public string? Key => Message.Key;
 
-    /// <summary>What a message of a keyed store says. Only an insert and an update have a value.</summary>
+    /// <summary>What change a message of a keyed store makes. Only an insert and an update have a value.</summary>
     public StoreChange Change => Message.Change;
 
     private bool HasValue => Reset is null && Change is (StoreChange.None or StoreChange.Insert or StoreChange.Update);
@@ -36,7 +36,7 @@ public sealed class StoreMessage<T>
     /// <summary>The value. It is read from the message's JSON once.</summary>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset; or, of a keyed store, a removal or a mark of a snapshot.</exception>
-    /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
+    /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: somebody else published it.</exception>
     public T GetValue()
     {
         if (Reset is not null)
@@ -44,15 +44,16 @@ public sealed class StoreMessage<T>
                 "This is a reset, not a value: values before it are missing. Check StoreMessage<T>.Reset before reading the value.");
         if (!HasValue)
             throw new InvalidOperationException(
-                $"This message says {Change}, and has no value. Check StoreMessage<T>.Change before reading the value.");
+                $"This message is a {Change} and has no value. Check StoreMessage<T>.Change before reading the value.");
         Read();
         return _value.Failure is null ? _value.Value! : throw _value.Failure;
     }
 
     /// <summary>The value, if this is a message that holds one.</summary>
     /// <param name="value">The value.</param>
-    /// <returns>False for a reset, for a removal of a key, and for a message that is no <typeparamref name="T"/>: somebody else published
-    /// it.</returns>
+    /// <returns>
+    /// False for a reset, for a removal of a key, and for a message that is not a <typeparamref name="T"/>: somebody else published it.
+    /// </returns>
     public bool TryGetValue([MaybeNullWhen(false)] out T value)
     {
         if (HasValue)

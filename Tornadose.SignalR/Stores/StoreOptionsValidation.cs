@@ -2,12 +2,12 @@ using Microsoft.Extensions.Options;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>Says at start what is wrong with a store's options, and what would be right.</summary>
+/// <summary>Reports at start what is wrong with a store's options, and what would be right.</summary>
 internal sealed class StoreOptionsValidation : IValidateOptions<StoreOptions>
 {
     private const int MaxCapacity = 1 << 24;
     private const long MaxBytes = 1L << 40;
-    private const int MaxMessageBytes = 1 << 27; // JSON strings of more cannot be written
+    private const int MaxMessageBytes = 1 << 27; // longer JSON strings cannot be written
 
     public ValidateOptionsResult Validate(string? name, StoreOptions options)
     {

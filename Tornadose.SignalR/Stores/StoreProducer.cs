@@ -4,23 +4,23 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Runs what fills a store, while somebody reads it, and on one of all processes that share it:
+/// Runs a store's producer while somebody reads the store, in one of the processes that share it:
 /// (1) wait for a reader in this process;
-/// (2) take the lease, or wait while another process has it;
-/// (3) run, until the last reader has gone, the lease is lost, or it ends;
-/// (4) give the lease back; where it has failed, pause, longer each time. Then again from (1).
+/// (2) acquire the lease, or wait while another process holds it;
+/// (3) run until the last reader has left, the lease is lost, or the producer ends;
+/// (4) release the lease; after a failure pause, longer each time. Then start again at (1).
 /// </summary>
 /// <remarks>
-/// Processes without a reader never compete for the lease, so that whoever produces also delivers. A process that stops without a word
-/// loses the lease when its time is over; should it wake up later and go on to produce, its messages are refused, because each lease has a
-/// higher number than the one before.
+/// Processes without a reader never compete for the lease, so the process that produces also delivers. A process that stops without
+/// releasing the lease loses it when it expires. If the process wakes up later and continues to produce, its messages are refused, because
+/// each lease has a higher number than the one before.
 /// </remarks>
 internal sealed class StoreProducer : IAsyncDisposable
 {
-    /// <summary>For how long a process that has stopped without a word still has the lease.</summary>
+    /// <summary>How long a process that has stopped without releasing the lease still holds it.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often the lease is renewed, and asked for by those who wait for it.</summary>
+    /// <summary>How often the lease is renewed, and requested by processes that wait for it.</summary>
     public static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -45,7 +45,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Why nothing is produced although somebody reads, in a sentence for operators; null when something is.</summary>
+    /// <summary>Why nothing is produced although somebody reads, in a sentence for operators; null without a fault.</summary>
     public string? Fault => _fault;
 
     public async ValueTask DisposeAsync()
@@ -80,7 +80,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         }
     }
 
-    /// <returns>The lease; 0 when another process has it, null when nobody can say.</returns>
+    /// <returns>The lease; 0 if another process holds it, null if the backplane cannot tell.</returns>
     private async Task<long?> LeaseAsync(long held)
     {
         try
@@ -89,7 +89,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            return null; // the backplane's own lines tell of it
+            return null; // the backplane logs it
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class StoreProducer : IAsyncDisposable
             var producing = RunAsync(lease, stop.Token); // (3)
             _ = ProveAsync(stop.Token);
             if (await Task.WhenAny(unread, lost, producing).ConfigureAwait(false) == producing && !producing.Result)
-                await Task.WhenAny(unread, lost).ConfigureAwait(false); // it is done, and not to be done again by another process
+                await Task.WhenAny(unread, lost).ConfigureAwait(false); // it is done, and no other process must do it again
             await stop.CancelAsync().ConfigureAwait(false);
             hasFailed = await producing.ConfigureAwait(false);
             await Task.WhenAll(unread, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -124,7 +124,7 @@ internal sealed class StoreProducer : IAsyncDisposable
     /// <returns>Whether it has failed.</returns>
     private async Task<bool> RunAsync(long lease, CancellationToken stop)
     {
-        await Task.Yield(); // it may block
+        await Task.Yield(); // the producer may block
         _store.Telemetry?.ProducerBegan(_store.Measured.Name);
         try
         {
@@ -134,7 +134,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         catch (Exception failure)
         {
             if (stop.IsCancellationRequested || failure is StoreCompletedException)
-                return false; // what a cancelled database command throws is its own business
+                return false; // after a stop any exception counts as cancellation, for example that of a database command
             _fault = $"The producer of store '{_store.Name}' fails: {failure.GetType().Name}. The log has the details.";
             _store.Telemetry?.ProducerFailed(_store.Measured.Name);
             _logger.ProducerFailed(failure, _store.Name, _pause);
@@ -146,7 +146,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when the lease is lost, or could not be renewed for so long that it may be.</summary>
+    /// <summary>Ends when the lease is lost, or could not be renewed for so long that it may be lost.</summary>
     private async Task KeepAsync(long lease, CancellationToken stop)
     {
         var renewed = _time.GetTimestamp();
@@ -178,7 +178,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            // it goes with its time
+            // the lease expires by itself
         }
     }
 }

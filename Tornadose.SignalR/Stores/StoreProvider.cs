@@ -13,8 +13,9 @@ namespace Tornadose.SignalR.Stores;
 /// <summary>The stores of this process by name.</summary>
 internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposable
 {
-    /// <summary>For how long all stores together may take to close: a backplane that hangs must not hold up the end of the
-    /// process.</summary>
+    /// <summary>
+    /// For how long all stores together may take to close: a backplane that hangs must not hold up the end of the process.
+    /// </summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, MessageStore> _stores = new(StringComparer.Ordinal);
@@ -86,10 +87,10 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     /// <summary>Whether there is a store of this name, or would be once it is asked for.</summary>
     internal bool Knows(string name) => _stores.ContainsKey(name) || _families.Knows(name);
 
-    /// <summary>Whether the store is one that the application has declared by this name: none of a family.</summary>
+    /// <summary>Whether the application has declared a store by this name, so that it is not one of a family.</summary>
     internal bool IsDeclared(string name) => _stores.TryGetValue(name, out var store) && store.Lease is null;
 
-    /// <summary>The limits of a store, or of one that would be made once it is asked for; null when there would be none.</summary>
+    /// <summary>The limits of a store, or of the one that would be made if it were asked for; null if there would be none.</summary>
     internal MessageLogLimits? LimitsOf(string name) =>
         (_stores.TryGetValue(name, out var store) ? store.OptionsName : _families.OptionsNameOf(name)) is { } options
             ? _options.Get(options).ToLimits(_kinds[options], isOfFamily: StorePattern.IsPattern(options))
@@ -100,13 +101,13 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
 
     /// <summary>Finds a store; one of a family is made when it is asked for.</summary>
     /// <returns>Null when there is none.</returns>
-    /// <exception cref="TooManyStoresException">It would be one too many.</exception>
+    /// <exception cref="TooManyStoresException">A new store would exceed the limit.</exception>
     internal MessageStore? Find(string? name) => Find(name, static () => null);
 
-    /// <summary>The same for a client, whom a new store is counted for.</summary>
+    /// <summary>The same for a client, towards whose limit a new store counts.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="client">Whose request it is; asked only when a store is made. Null for nobody's.</param>
-    /// <exception cref="TooManyStoresException">It would be one too many, of all or of the client's.</exception>
+    /// <param name="client">Gives the client, or null for none; called only if a store is made.</param>
+    /// <exception cref="TooManyStoresException">A new store would exceed the limit of all, or that of the client.</exception>
     internal MessageStore? Find(string? name, Func<string?> client)
     {
         if (name is null)
@@ -114,13 +115,15 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
         return _stores.TryGetValue(name, out var store) ? store : _families.Find(name, client);
     }
 
-    /// <summary>Waits for <see cref="DisposeAsync"/>: <c>using var services = …BuildServiceProvider()</c> knows nothing else.</summary>
+    /// <summary>
+    /// Waits for <see cref="DisposeAsync"/>: <c>using var services = …BuildServiceProvider()</c> calls only this method.
+    /// </summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
-            return; // the container knows it by two types
+            return; // registered by two types, it is disposed of twice by the container
         _changes?.Dispose();
         _families.Close();
         await _sweep.DisposeAsync().ConfigureAwait(false);
@@ -134,7 +137,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
 
     private void Close(MessageStore store) => _ = CloseAsync(store);
 
-    /// <summary>Never fails: a backplane of the application's own may throw, before its task as well.</summary>
+    /// <summary>Never fails: a backplane of the application's own may throw, even before it returns a task.</summary>
     private async Task CloseAsync(MessageStore store)
     {
         try

@@ -26,11 +26,11 @@ internal sealed class StoreSerializer(JsonSerializerOptions options)
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = options.Encoder, MaxDepth = options.MaxDepth });
         JsonSerializer.Serialize(writer, value, TypeInfo<T>());
         writer.Flush();
-        // A converter may write raw JSON of several lines. What is kept has no byte more than the message.
+        // A converter may write raw JSON of several lines. The array that is kept is no longer than the message.
         return JsonText.HasLineBreak(buffer.WrittenSpan) ? JsonText.Minify(buffer.WrittenSpan) : buffer.WrittenSpan.ToArray();
     }
 
-    /// <exception cref="MessageFormatException">The message is no such value.</exception>
+    /// <exception cref="MessageFormatException">The message is not such a value.</exception>
     public T Deserialize<T>(StoreMessage message)
     {
         if (message.Format == MessageFormat.Text && typeof(T) == typeof(string))

@@ -3,14 +3,14 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Stores;
 
-/// <summary>Counts the readers of a store. It needs no timer unless somebody waits for the grace to be over.</summary>
+/// <summary>Counts the readers of a store. It needs no timer unless somebody waits for the grace period to end.</summary>
 /// <param name="store">The store's name.</param>
-/// <param name="grace">For how long the store counts as read after the last reader has gone.</param>
+/// <param name="grace">How long the store counts as read after the last reader has left.</param>
 /// <param name="time">The clock.</param>
-/// <param name="nodes">Who asks the others; null where there are none.</param>
+/// <param name="nodes">Asks the other nodes; null if there are none.</param>
 internal sealed class StoreSubscribers(string store, Func<TimeSpan> grace, TimeProvider time, INodeQuestions? nodes) : IStoreSubscribers
 {
-    /// <summary>What nodes ask each other; the question is the store's name, the answer a number.</summary>
+    /// <summary>The subject of a question to other nodes: the question is the store's name, the answer a number.</summary>
     public const string Subject = "subscribers";
 
     private readonly Lock _gate = new();
@@ -77,7 +77,7 @@ internal sealed class StoreSubscribers(string store, Func<TimeSpan> grace, TimeP
             int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0);
     }
 
-    /// <summary>For how long it still counts as read: infinite while it is, zero once it is not.</summary>
+    /// <summary>How long it still counts as read: infinite while it has readers, zero once it no longer counts.</summary>
     private TimeSpan Rest()
     {
         if (_count > 0)

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Removes, once a second, what has expired: messages, keys, and stores of a family that nobody has used for long. Then counts what the
+/// Removes, once a second, what has expired: messages, keys, and stores of a family that nobody has used for long. Then recounts what the
 /// rest takes of the budget.
 /// </summary>
 internal sealed class StoreSweep : IAsyncDisposable
@@ -25,7 +25,7 @@ internal sealed class StoreSweep : IAsyncDisposable
         _timer = time.CreateTimer(static state => ((StoreSweep)state!).Run(), this, Interval, Interval);
     }
 
-    /// <summary>Ends when no sweep runs any more.</summary>
+    /// <summary>Completes when no sweep is running any more.</summary>
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     private void Run()
@@ -35,8 +35,9 @@ internal sealed class StoreSweep : IAsyncDisposable
         _budget.Count();
     }
 
-    /// <summary>On a timer's thread, where an exception would end the process: channels, and their logs, may be the application's
-    /// own.</summary>
+    /// <summary>
+    /// On a timer's thread, where an exception would end the process: channels, and their logs, may be the application's own.
+    /// </summary>
     private void Sweep(MessageStore store)
     {
         try

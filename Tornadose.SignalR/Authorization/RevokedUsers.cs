@@ -6,16 +6,14 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
-/// Since when users' tickets and tokens count no longer: what was issued before a revocation is refused for a day, which is longer than it
-/// should be valid.
+/// When each user was last revoked. Tickets and tokens issued before that are refused for a day, longer than they should be valid.
 /// </summary>
 internal sealed class RevokedUsers(TornadoseOptions options)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// By how much the clocks of nodes and of those who issue tokens may differ: what was issued that little later counts as issued
-    /// before.
+    /// Tolerated difference between the clocks of nodes and token issuers: a token issued up to this much later counts as issued before.
     /// </summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(2);
 
@@ -32,19 +30,18 @@ internal sealed class RevokedUsers(TornadoseOptions options)
     }
 
     /// <summary>
-    /// Whether what the user came with was issued before the user was revoked. What does not say when it was issued is not refused.
+    /// Whether the user's credentials were issued before the user was revoked. Credentials without an issue time are not refused.
     /// </summary>
     /// <param name="user">The user, with the claim <c>iat</c> of a token.</param>
     /// <param name="issued">When the ticket or the cookie was issued; null where that is not known.</param>
     public bool Covers(ClaimsPrincipal user, DateTimeOffset? issued) =>
         Since(user) is { } since && (IsBefore(issued, since) || user.FindAll("iat").Any(claim => IsBefore(Parse(claim.Value), since)));
 
-    /// <summary>Whether something was, for all that is known, before a user was revoked.</summary>
+    /// <summary>Whether a time counts as before a revocation, given that clocks differ.</summary>
     public static bool IsBefore(DateTimeOffset? time, DateTimeOffset revoked) => time <= revoked + ClockDifference;
 
     /// <summary>
-    /// What to write into a ticket as the time of its issue: this node knows that it is after the user's last revocation, whatever the
-    /// clocks say.
+    /// The issue time of a new ticket: always after the user's last revocation that this node knows of, whatever the clocks say.
     /// </summary>
     public DateTimeOffset IssuedNow(ClaimsPrincipal user)
     {
@@ -62,9 +59,7 @@ internal sealed class RevokedUsers(TornadoseOptions options)
             ? DateTimeOffset.UnixEpoch.AddSeconds(value)
             : null;
 
-    /// <summary>
-    /// The application's own function may fail; whose a right is that it fails for is not known, as when a user is revoked.
-    /// </summary>
+    /// <summary>The application's function may throw: the user is then unknown, as when a user is revoked.</summary>
     private string? UserId(ClaimsPrincipal user)
     {
         try

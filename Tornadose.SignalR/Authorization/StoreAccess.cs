@@ -3,12 +3,12 @@ using Tornadose.SignalR.Authorization;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// What a store's policy is asked about: the resource of its authorization handlers, as in
+/// The resource of the authorization handlers of a store's policy, as in
 /// <c>class OwnDevice : AuthorizationHandler&lt;OwnDeviceRequirement, StoreAccess&gt;</c>.
 /// </summary>
 /// <param name="store">The store's name.</param>
 /// <param name="operation">What the user wants to do.</param>
-/// <param name="routeValues">Of a family's store, what stands for the parts in braces; empty for other stores.</param>
+/// <param name="routeValues">For a store of a family, the values of the parts in braces; empty for other stores.</param>
 public sealed class StoreAccess(string store, StoreOperation operation, IReadOnlyDictionary<string, string> routeValues)
 {
     /// <summary>The store's name.</summary>
@@ -18,7 +18,7 @@ public sealed class StoreAccess(string store, StoreOperation operation, IReadOnl
     public StoreOperation Operation { get; } = operation;
 
     /// <summary>
-    /// Of a family's store, what stands for the parts in braces: <c>id</c> of <c>devices/{id}</c>. Empty for other stores.
+    /// For a store of a family, the values of the parts in braces: <c>id</c> of <c>devices/{id}</c>. Empty for other stores.
     /// </summary>
     public IReadOnlyDictionary<string, string> RouteValues { get; } = routeValues;
 }

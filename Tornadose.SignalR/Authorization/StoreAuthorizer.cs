@@ -9,25 +9,25 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
-/// Decides who may read and who may publish, for every entrance: Server-Sent Events, WebSockets, JSON lines, snapshots, <c>HEAD</c>, the
-/// hub's methods and publishing over HTTP. It is asked at every connect and every resume, so that what was allowed yesterday gives nobody
-/// yesterday's messages today.
+/// Decides who may read and who may publish, for every way in: Server-Sent Events, WebSockets, JSON lines, snapshots, <c>HEAD</c>, the
+/// hub's methods and publishing over HTTP. It is asked at every connect and every resume, so that a user who was allowed yesterday does
+/// not get yesterday's messages today.
 /// </summary>
 internal sealed class StoreAuthorizer(
     IServiceScopeFactory scopes, SubscriberRegistry registry, TornadoseOptions options, RevokedUsers revoked)
 {
-    /// <summary>The right of a user to read stores, yet to be decided on.</summary>
+    /// <summary>The right of a user to read stores, not yet decided on.</summary>
     public StoreReadAccess Ask(ClaimsPrincipal user, IReadOnlyList<MessageStore> stores, HttpContext? context) =>
         new(this, user, stores, Until(context), registry.Review.Round)
         { Issued = Issued(context) };
 
-    /// <summary>The right to read what the application says, whatever the policies say.</summary>
+    /// <summary>A right to read that the application grants, whatever the policies say.</summary>
     public SubscriberAccess Trust(ClaimsPrincipal user, HttpContext? context) =>
         new(user, Until(context), registry.Review.Round) { Issued = Issued(context) };
 
-    /// <param name="user">Who wants to.</param>
+    /// <param name="user">The user.</param>
     /// <param name="store">The store.</param>
-    /// <param name="operation">What.</param>
+    /// <param name="operation">What the user wants to do.</param>
     /// <param name="issued">When the user's ticket or cookie was issued; null where that is not known.</param>
     public ValueTask<StoreVerdict> DecideAsync(
         ClaimsPrincipal user, MessageStore store, StoreOperation operation, DateTimeOffset? issued = null)
@@ -54,7 +54,7 @@ internal sealed class StoreAuthorizer(
         await using var scope = scopes.CreateAsyncScope();
         var authorization = scope.ServiceProvider.GetService<IAuthorizationService>()
             ?? throw new InvalidOperationException(
-                $"Store '{store.Name}' has the policy '{policy}', and there is no authorization to ask. " +
+                $"Store '{store.Name}' has the policy '{policy}', but authorization is not registered. " +
                     "Add this line: builder.Services.AddAuthorization();");
         var access = new StoreAccess(store.Name, operation, store.RouteValues);
         if ((await authorization.AuthorizeAsync(user, access, policy)).Succeeded)

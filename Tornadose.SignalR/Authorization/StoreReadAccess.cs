@@ -13,7 +13,7 @@ internal sealed class StoreReadAccess(
 
     public override async ValueTask<bool> IsGrantedAsync() => await DecideAsync() == StoreVerdict.Allowed;
 
-    /// <summary>The first verdict that is not good.</summary>
+    /// <summary>The first verdict that is not <see cref="StoreVerdict.Allowed"/>, if there is one.</summary>
     public async ValueTask<StoreVerdict> DecideAsync()
     {
         foreach (var store in stores)

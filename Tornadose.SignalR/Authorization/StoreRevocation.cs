@@ -53,10 +53,10 @@ internal sealed class StoreRevocation(
             && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var when) && when <= DateTime.MaxValue.Ticks)
             Revoke(userId, new DateTimeOffset(when, TimeSpan.Zero));
         else
-            throw new NotSupportedException("A node of another version has ordered what this one does not know.");
+            throw new NotSupportedException("A node of another version sent an order that this node does not know.");
     }
 
-    /// <summary>An order may come late, or again: who has signed in and come back since then stays.</summary>
+    /// <summary>An order may arrive late, or twice: the subscriptions of a user who has signed in again since then stay.</summary>
     private void Revoke(string userId, DateTimeOffset when)
     {
         revoked.Add(userId, when);

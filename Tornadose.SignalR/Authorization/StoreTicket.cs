@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
-/// What a ticket says: who may open one stream, of which stores, over which transport. How long it is good, its protection says. The
+/// The content of a ticket: who may open one stream, of which stores, over which transport. Its lifetime is part of its protection. The
 /// properties' <c>ExpiresUtc</c> is the end of the user's own authentication, which ends the stream as well.
 /// </summary>
 /// <param name="ticket">The principal, and the rest as its properties.</param>
@@ -17,7 +17,7 @@ internal sealed class StoreTicket(AuthenticationTicket ticket)
     private const string StoresKey = "stores";
     private const string TransportKey = "transport";
 
-    /// <summary>No name of a store has one.</summary>
+    /// <summary>Store names contain no space.</summary>
     private const char Separator = ' ';
 
     public AuthenticationTicket Authentication => ticket;
@@ -26,12 +26,12 @@ internal sealed class StoreTicket(AuthenticationTicket ticket)
 
     public string Id => Item(IdKey);
 
-    /// <summary>When it was issued. Not as the properties' <c>IssuedUtc</c>, which knows whole seconds only.</summary>
+    /// <summary>When it was issued. Not the properties' <c>IssuedUtc</c>, which has whole seconds only.</summary>
     public DateTimeOffset Issued => new(long.Parse(Item(IssuedKey), CultureInfo.InvariantCulture), TimeSpan.Zero);
 
     public string Transport => Item(TransportKey);
 
-    /// <summary>When it can be used no longer. Until it has been read: never.</summary>
+    /// <summary>When it expires. Known once it was read; until then <see cref="DateTimeOffset.MaxValue"/>.</summary>
     public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
 
     private string[] Stores => Item(StoresKey).Split(Separator);
@@ -53,7 +53,7 @@ internal sealed class StoreTicket(AuthenticationTicket ticket)
     public bool IsFor(string transport, IReadOnlyCollection<string?> stores) =>
         stores.Count > 0 && transport == Transport && stores.All(Stores.Contains);
 
-    /// <summary>Some schemes keep the token that the user came with. It has no business in an URL, encrypted or not.</summary>
+    /// <summary>Some schemes keep the user's token in the identity. It must not get into a URL, not even encrypted.</summary>
     private static ClaimsPrincipal WithoutTokens(ClaimsPrincipal user)
     {
         var copy = user.Clone();

@@ -11,12 +11,12 @@ namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
 /// Tickets for <c>EventSource</c> and <c>WebSocket</c>, which cannot send headers: short-lived, for one use, bound to a user, stores and a
-/// transport. Encrypted and signed by ASP.NET Core's data protection, so that nothing is kept but which were used.
+/// transport. Encrypted and signed by ASP.NET Core's data protection, so that the server only remembers which were used.
 /// </summary>
 /// <param name="protection">The application's data protection; null where it has none.</param>
-/// <param name="used">What remembers the tickets that were used.</param>
+/// <param name="used">Remembers the tickets that were used.</param>
 /// <param name="options">The lifetime.</param>
-/// <param name="revoked">Whose tickets do not count any more.</param>
+/// <param name="revoked">The users whose earlier tickets are refused.</param>
 internal sealed class StoreTickets(
     IDataProtectionProvider? protection, IReplayCache used, TornadoseOptions options, RevokedUsers revoked)
 {
@@ -26,7 +26,9 @@ internal sealed class StoreTickets(
     /// <summary>A ticket travels in a URL, and servers and proxies take request lines of 8 KiB.</summary>
     public const int MaxLength = 6 * 1024;
 
-    /// <summary>The clocks of the nodes differ: what one has let expire must not be usable on another.</summary>
+    /// <summary>
+    /// Node clocks differ: a used ticket is remembered for this much longer, so that it cannot be used again on a node that is behind.
+    /// </summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
     private readonly ITimeLimitedDataProtector? _protector =
@@ -45,16 +47,15 @@ internal sealed class StoreTickets(
         return text.Length <= MaxLength ? text : null;
     }
 
-    /// <summary>Reads a ticket, which is not used up by that: see <see cref="TrySpendAsync"/>.</summary>
-    /// <returns>Null when it is none, has expired, or is for other stores or another transport.</returns>
+    /// <summary>Reads a ticket without spending it: see <see cref="TrySpendAsync"/>.</summary>
+    /// <returns>Null when the text is no ticket, or the ticket has expired or is for other stores or another transport.</returns>
     public StoreTicket? Read(string text, string transport, IReadOnlyCollection<string?> stores)
     {
         var ticket = _protector is not null && text.Length <= MaxLength ? Read(text, _protector) : null;
         return ticket?.IsFor(transport, stores) == true ? ticket : null;
     }
 
-    /// <summary>Takes a ticket for a stream, once. It is the last thing that is done before a stream begins, so that a request which
-    /// gets none costs no ticket.</summary>
+    /// <summary>Marks a ticket as used. Called last before a stream begins, so that a refused request does not spend its ticket.</summary>
     /// <returns>False when it was used before.</returns>
     /// <exception cref="StoreUnavailableException">It is not known whether it was used.</exception>
     public ValueTask<bool> TrySpendAsync(StoreTicket ticket, CancellationToken cancellationToken) =>

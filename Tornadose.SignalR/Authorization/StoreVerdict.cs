@@ -1,15 +1,15 @@
 namespace Tornadose.SignalR.Authorization;
 
-/// <summary>What the authoriser says.</summary>
+/// <summary>The decision of <see cref="StoreAuthorizer"/>.</summary>
 internal enum StoreVerdict
 {
     Allowed,
 
-    /// <summary>Nobody is signed in who could be allowed.</summary>
+    /// <summary>The user is not signed in, or was revoked: signing in may help.</summary>
     Unauthenticated,
 
     Forbidden,
 
-    /// <summary>Forbidden, and not to be told from a store that does not exist.</summary>
+    /// <summary>Forbidden, and answered like a store that does not exist.</summary>
     Hidden,
 }

@@ -29,23 +29,22 @@ internal sealed class AcceptNegotiation
         _answers = [.. _offers.Where(static offer => offer.Format is LongPollingFormat)];
     }
 
-    /// <summary>What there is to choose from.</summary>
+    /// <summary>The formats to choose from.</summary>
     public IReadOnlyList<StreamFormat> Formats { get; }
 
-    /// <summary>What a request gets that accepts none of them.</summary>
+    /// <summary>The refusal of a request that accepts none of them.</summary>
     public (int Status, string Text) NotAcceptable => (
         StatusCodes.Status406NotAcceptable,
-        $"A store speaks {string.Join(", ", Formats.Select(static format => format.MediaType))} and WebSocket; " +
+        $"A store is served as {string.Join(", ", Formats.Select(static format => format.MediaType))} and WebSocket; " +
             $"?{WaitTime.Parameter}= is answered in {_answers[0].Format.MediaType}.");
 
-    /// <summary>Whether a person asks: browsers name HTML for a page, and nothing else does.</summary>
+    /// <summary>Whether a person asks: browsers ask for HTML when they open a page, and nothing else does.</summary>
     public static bool WantsPage(HttpRequest request) =>
         MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var wanted)
             && wanted.Any(static range => range.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// The format; null when there is none that the client accepts. Of a request that waits for an answer it is the one that gives
-    /// answers.
+    /// The format; null when the client accepts none. A long poll (<c>?wait=</c>) is only offered the format of long polling.
     /// </summary>
     public StreamFormat? Choose(HttpRequest request)
     {
@@ -59,12 +58,11 @@ internal sealed class AcceptNegotiation
     }
 
     /// <summary>
-    /// Each format has the quality of the most specific range that it is in; a sort that is stable leaves the library's order where two
-    /// are equal.
+    /// A format has the quality of the most specific range that matches it. The sort is stable, so equal formats keep the library's order.
     /// </summary>
     private static StreamFormat? Choose(IList<MediaTypeHeaderValue> wanted, (MediaTypeHeaderValue Type, StreamFormat Format)[] offers)
     {
-        // Parameters, as charset, do not tell our formats apart.
+        // Parameters such as charset do not distinguish our formats.
         var ranges = wanted.Select(static range => new MediaTypeHeaderValue(range.MediaType, range.Quality ?? 1)).ToArray();
         return offers
             .Select(offer => (offer.Format, Range: ranges.Where(range => offer.Type.IsSubsetOf(range)).MaxBy(Specificity)))

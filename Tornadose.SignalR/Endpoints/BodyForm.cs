@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>How a body is read that is published.</summary>
+/// <summary>How the body of a publish request is read.</summary>
 internal enum BodyForm
 {
     Text,

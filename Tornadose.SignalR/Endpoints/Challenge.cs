@@ -10,18 +10,18 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The application's challenge (<c>WWW-Authenticate</c>) without what schemes for people add to it: a redirect, a form, a cookie that
+/// The application's challenge (<c>WWW-Authenticate</c>) without what interactive schemes add to it: a redirect, a form, a cookie that
 /// remembers the request.
 /// </summary>
 internal static class Challenge
 {
     /// <summary>
-    /// Adds the headers of the challenge to a response that is about to be written: RFC 9110 §15.5.2 wants <c>WWW-Authenticate</c> on each
-    /// 401, and without it clients of Basic and Negotiate never send their credentials.
+    /// Adds the headers of the challenge to a response that is about to be written: RFC 9110 §15.5.2 requires <c>WWW-Authenticate</c> on
+    /// each 401, and without it clients of Basic and Negotiate never send their credentials.
     /// </summary>
     /// <param name="context">The request.</param>
-    /// <param name="policies">The policies that may have refused: their schemes are those of the challenge, or else the application's
-    /// default one is.</param>
+    /// <param name="policies">The policies that may have refused: the challenge uses their schemes, or the application's default one if
+    /// they name none.</param>
     public static async Task AddAsync(HttpContext context, IEnumerable<string?> policies)
     {
         if (context.RequestServices.GetService<IAuthenticationSchemeProvider>() is not { } provider)
@@ -33,9 +33,7 @@ internal static class Challenge
             await AddAsync(context, name);
     }
 
-    /// <summary>
-    /// Makes the response, once it starts, one with this status: what was refused may have been answered by a redirect or a page.
-    /// </summary>
+    /// <summary>Sets this status when the response starts: the refusal may have been answered with a redirect or a page.</summary>
     public static void KeepStatus(HttpResponse response, int status)
     {
         var cookies = response.Headers.SetCookie;
@@ -44,12 +42,12 @@ internal static class Challenge
             if (IsForPeople(response))
                 Strip(response, status, cookies);
             else if (response.StatusCode >= StatusCodes.Status400BadRequest)
-                response.Headers.Remove("Location"); // which cookies leave on the status that they give to programs
+                response.Headers.Remove("Location"); // the cookie scheme sets it even where it answers by status
             return Task.CompletedTask;
         });
     }
 
-    /// <summary>A redirect or a page. Anything else may be what the application wants to answer, were it the stream itself.</summary>
+    /// <summary>A redirect or a page. Anything else may be the application's intended answer, even the stream itself.</summary>
     private static bool IsForPeople(HttpResponse response) =>
         response.StatusCode is >= StatusCodes.Status300MultipleChoices and < StatusCodes.Status400BadRequest
         || (response.StatusCode < StatusCodes.Status300MultipleChoices
@@ -66,7 +64,7 @@ internal static class Challenge
         return schemes;
     }
 
-    /// <summary>What the scheme writes goes nowhere: the refusal has a body of its own.</summary>
+    /// <summary>Discards the body that the scheme writes: the refusal has a body of its own.</summary>
     private static async Task AddAsync(HttpContext context, string scheme)
     {
         var response = context.Response;
@@ -79,7 +77,7 @@ internal static class Challenge
         }
         catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
         {
-            // A remote provider may be away. The refusal stands, without this challenge.
+            // A remote provider may be unavailable. The refusal stands, without this challenge.
             context.RequestServices.GetRequiredService<ILogger<StatusRefusals>>().ChallengeFailed(failure, scheme);
         }
         finally

@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
 /// The query parameter <c>heartbeat</c> of a WebSocket: the silence after which the server sends a message without content. Browsers
-/// answer pings and do not show them, so that a page cannot tell a quiet store from a dead line by them.
+/// answer pings without showing them, so a page cannot tell a quiet store from a dead connection by them.
 /// </summary>
 internal static class Heartbeat
 {
@@ -27,7 +27,7 @@ internal static class Heartbeat
             && silence >= Shortest ? null : "The query parameter 'heartbeat' takes a time from 100ms to 5m, as in 'heartbeat=15s'.";
     }
 
-    /// <returns>The silence; infinite when there is to be no heartbeat.</returns>
+    /// <returns>The silence; infinite for no heartbeat.</returns>
     public static TimeSpan Read(HttpRequest request) =>
         WaitTime.TryParse(RequestParts.Query(request)[Parameter], out var silence) ? silence : Timeout.InfiniteTimeSpan;
 }

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>The value of a key as a member of a JSON object, as the snapshot of a keyed store has it.</summary>
+/// <summary>The value of a key as a member of a JSON object, as in the snapshot of a keyed store.</summary>
 internal sealed class KeyedEntryEncoder : FrameEncoder
 {
     public static readonly KeyedEntryEncoder Instance = new();

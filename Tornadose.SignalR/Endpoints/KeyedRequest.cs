@@ -7,11 +7,11 @@ namespace Tornadose.SignalR.Endpoints;
 internal static class KeyedRequest
 {
     private const string Conditions =
-        "The condition of a change is If-None-Match: * (PUT alone), If-Match: *, or If-Match with one id in quotes, as in ETag.";
+        "A change takes the condition If-None-Match: * (PUT only), If-Match: *, or If-Match with one id in quotes, as in ETag.";
 
     /// <param name="request">The request.</param>
     /// <param name="value">The value of a <c>PUT</c>.</param>
-    /// <exception cref="ArgumentException">It has no key that can be one, or a condition that cannot be understood.</exception>
+    /// <exception cref="ArgumentException">It has no valid key, or a condition that cannot be understood.</exception>
     public static KeyedChange Read(HttpRequest request, ReadOnlyMemory<byte> value)
     {
         var isPut = HttpMethods.IsPut(request.Method);
@@ -22,15 +22,15 @@ internal static class KeyedRequest
             [] when isPut => throw new ArgumentException("Name the key: ?key=…"),
             [] when condition == default => KeyedChange.Clear,
             [] => throw new ArgumentException("The removal of all keys takes no condition."),
-            _ => throw new ArgumentException("A change is of one key; there are several in the query."),
+            _ => throw new ArgumentException("A change takes one key; the query has several."),
         };
     }
 
-    /// <summary>Says why nothing was changed.</summary>
+    /// <summary>Answers a request that changed nothing.</summary>
     public static Task AnswerNothingAsync(HttpContext context, KeyedChange change)
     {
         if (change.Condition != default)
-            return Refusal.WriteAsync(context, (StatusCodes.Status412PreconditionFailed, "The key is not as the condition says."));
+            return Refusal.WriteAsync(context, (StatusCodes.Status412PreconditionFailed, "The key does not meet the condition."));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }

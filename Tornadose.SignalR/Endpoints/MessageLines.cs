@@ -5,8 +5,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// Several messages as JSON lines, each as the JSON wires have it: <c>{"event":…,"format":…,"data":…}</c>. Lines of a stream can be sent
-/// on as they are: <c>id</c> and <c>store</c> are passed over, and so are empty lines.
+/// Several messages as JSON lines, each in the form of the JSON transports: <c>{"event":…,"format":…,"data":…}</c>. Lines of a stream can
+/// be forwarded unchanged: <c>id</c>, <c>store</c> and empty lines are ignored.
 /// </summary>
 internal static class MessageLines
 {
@@ -14,8 +14,8 @@ internal static class MessageLines
 
     /// <param name="body">The lines.</param>
     /// <param name="eventType">The event type of lines that have none.</param>
-    /// <param name="store">Whose limits count.</param>
-    /// <exception cref="ArgumentException">A line is no message, or there are too many; it is named.</exception>
+    /// <param name="store">The store whose limits apply.</param>
+    /// <exception cref="ArgumentException">A line is no message, or there are too many; the exception names the line.</exception>
     /// <exception cref="MessageTooLargeException">A message is larger than the store takes.</exception>
     public static List<MessageContent> Read(ReadOnlyMemory<byte> body, string? eventType, MessageStore store)
     {
@@ -82,9 +82,9 @@ internal static class MessageLines
         var options = new PublishOptions { EventType = eventType };
         return text is not null && !isJson
             ? store.ContentOf(StoreSerializer.Encode(text), MessageFormat.Text, options)
-            : store.ContentOf(json.ToArray(), MessageFormat.Json, options); // no part of the body is kept but the message's own
+            : store.ContentOf(json.ToArray(), MessageFormat.Json, options); // a copy, so that the message does not keep the whole body
     }
 
     private static ArgumentException NoMessage() => new(
-        "It is no message. A line is {\"data\":…}, with \"event\" and \"format\" where there is something to say.");
+        "It is no message. A line is {\"data\":…}, optionally with \"event\" and \"format\".");
 }

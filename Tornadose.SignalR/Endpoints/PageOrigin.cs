@@ -4,7 +4,7 @@ namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
 /// Which web pages may open a WebSocket, publish, get a ticket or end a subscriber. CORS guards neither WebSockets nor forms, and browsers
-/// send their cookies along from any page: so, without a word of the application, only pages of the same host may (RFC 6455 §10.2).
+/// send cookies with requests of any page: so by default only pages of the same host may (RFC 6455 §10.2).
 /// </summary>
 internal static class PageOrigin
 {
@@ -16,7 +16,7 @@ internal static class PageOrigin
         : (StatusCodes.Status403Forbidden,
             "Pages of this origin may not connect here. The server's administrator can allow them: TornadoseOptions.AllowedOrigins.");
 
-    /// <param name="request">The request, of a WebSocket its handshake.</param>
+    /// <param name="request">The request; for a WebSocket, its handshake.</param>
     /// <param name="allowed">Further origins, as browsers send them; a host's name may be in Unicode as well.</param>
     public static bool IsAllowed(HttpRequest request, ICollection<string> allowed)
     {
@@ -27,15 +27,15 @@ internal static class PageOrigin
     }
 
     /// <summary>
-    /// A page of the same host, by either of two proofs. <c>Sec-Fetch-Site</c> is the browser's own word, which no page can set, and holds
-    /// behind a proxy that changes the host; browsers send it to secure origins. The host is what is left where they do not.
+    /// Whether the page is of the same host, by either of two proofs. <c>Sec-Fetch-Site</c> is set by the browser, cannot be set by a
+    /// page, and holds behind a proxy that changes the host; browsers send it to secure origins. Where they do not, the host decides.
     /// </summary>
     private static bool IsOwn(string origin, HttpRequest request) =>
         request.Headers["Sec-Fetch-Site"] is ["same-origin"] || IsSameHost(origin, request.Headers.Host.ToString());
 
     /// <summary>
-    /// The scheme is left out: behind a proxy that ends TLS the server does not know it. Nor does it then know the port where that is the
-    /// scheme's own.
+    /// The scheme is not compared: behind a proxy that terminates TLS the server does not know it, nor the port where that
+    /// is the scheme's default.
     /// </summary>
     private static bool IsSameHost(string origin, string host) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var page) && (page.Scheme == Uri.UriSchemeHttps || page.Scheme == Uri.UriSchemeHttp)
@@ -54,8 +54,7 @@ internal static class PageOrigin
             : null;
 
     /// <summary>
-    /// A host's name in the one form of it that browsers send, punycode (RFC 3492): the framework reads it as people do. Null for what is
-    /// no name.
+    /// The host's name in punycode (RFC 3492), the form that browsers send; the framework decodes it to Unicode. Null for an invalid name.
     /// </summary>
     private static string? AsciiHost(Uri page)
     {

@@ -6,16 +6,16 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>The body of a request to publish: in which form it is, and its bytes, never more than the store takes.</summary>
+/// <summary>Reads the body of a publish request: its form, and its bytes, never more than the store accepts.</summary>
 internal static class PublishBody
 {
-    /// <summary>A length that is only declared reserves no more memory than this.</summary>
+    /// <summary>A declared length reserves no more memory than this.</summary>
     private const int MaxTrustedLength = 64 * 1024;
 
-    /// <summary>What UTF-8 is called, and what is UTF-8 whatever it is called.</summary>
+    /// <summary>The names of UTF-8, and of ASCII, which is a subset of it.</summary>
     private static readonly string[] Utf8Names = ["utf-8", "utf8", "us-ascii", "ascii"];
 
-    /// <summary>Text is what <c>curl -d</c> sends without being told, too: a form's media type on a body that is taken as it is.</summary>
+    /// <summary>The media type of forms counts as text, because <c>curl -d</c> sends it by default; the body is taken as it is.</summary>
     public static BodyForm FormOf(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
@@ -26,7 +26,7 @@ internal static class PublishBody
             throw Unsupported();
         if (request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..]
             && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            throw Unsupported("A message comes as it is, or the application decompresses it: app.UseRequestDecompression().");
+            throw Unsupported("A message must not be compressed, unless the application has app.UseRequestDecompression().");
         if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
             return BodyForm.Json;
@@ -58,7 +58,7 @@ internal static class PublishBody
             if (body.WrittenCount > limit)
                 throw new MessageTooLargeException(store.Name, body.WrittenCount, limit);
             if (read.IsCompleted)
-                return body.WrittenSpan.ToArray(); // kept for as long as the message is: no byte more than it has
+                return body.WrittenSpan.ToArray(); // an exact copy, because it is kept for as long as the message
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        // Pages may post text to any site without asking, and their visitors' cookies go along.
+        // A page may post text to any site without a preflight request, and its visitor's cookies are sent along.
         if (PageOrigin.Fault(context.Request, options.AllowedOrigins) is { } foreign)
         {
             await Refusal.WriteAsync(context, foreign);
@@ -139,6 +139,6 @@ internal sealed class PublishEndpoint(StoreProvider stores, StoreAuthorizer auth
     {
         [] or [""] => null,
         [{ } key] => key,
-        _ => throw new ArgumentException("Idempotency-Key comes twice. A message has one key."),
+        _ => throw new ArgumentException("Idempotency-Key is given more than once. A message has one key."),
     };
 }

@@ -6,9 +6,9 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The authentication scheme of tickets. It is a request handler, which the application's authentication asks before its default scheme:
-/// so a ticket's user is known to the endpoint's own authorization, too; and an access token in the query, where that is switched on,
-/// comes to the application's own scheme as the header that it expects.
+/// The authentication scheme of tickets. It is a request handler, which the authentication middleware calls before the default scheme. So
+/// the endpoint's own authorization knows the ticket's user, and an access token in the query, where enabled, reaches the application's
+/// own scheme as the header that it expects.
 /// </summary>
 internal sealed class QueryAuthentication(TicketGate gate, TornadoseOptions options) : IAuthenticationRequestHandler
 {
@@ -47,7 +47,7 @@ internal sealed class QueryAuthentication(TicketGate gate, TornadoseOptions opti
         return Task.CompletedTask;
     }
 
-    /// <summary>A header that is there already wins.</summary>
+    /// <summary>An existing header takes precedence.</summary>
     private void MoveAccessToken()
     {
         var request = Context.Request;

@@ -3,9 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>
-/// A secret in the query. Once read it is taken out of the request, so that whoever logs or traces the request later has nothing to log.
-/// </summary>
+/// <summary>A secret in the query. Once read it is removed from the request, so that it appears in no later log or trace.</summary>
 internal static class QueryParameter
 {
     public static void Remove(HttpRequest request, string name)

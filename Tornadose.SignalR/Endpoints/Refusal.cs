@@ -11,23 +11,23 @@ internal static class Refusal
 {
     public static readonly (int Status, string Text) RawList = (
         StatusCodes.Status400BadRequest,
-        "The bare payloads of tornadose.raw do not say which store they are of: ask for one store, or leave the subprotocol out.");
+        "The payloads of tornadose.raw do not say which store they belong to: ask for one store, or omit the subprotocol.");
 
-    /// <summary>A list names its stores by event types.</summary>
+    /// <summary>In a list of stores, the event type names the store.</summary>
     public static readonly (int Status, string Text) EventNameList = (
         StatusCodes.Status400BadRequest,
-        "One of the stores is called as an event that an EventSource has itself, or that is the library's own: " +
+        "The name of one of the stores is an event type of EventSource or of the library itself: " +
             "ask for that store alone, or for JSON lines or a WebSocket.");
 
     public static readonly (int Status, string Text) NoKeys = (
-        StatusCodes.Status400BadRequest, "A 'key' is that of one keyed store, which the path names.");
+        StatusCodes.Status400BadRequest, "The query parameter 'key' needs one keyed store, named in the path.");
 
     public static readonly (int Status, string Text) NoKeyedStore = (
         StatusCodes.Status405MethodNotAllowed, "This store has no keys: POST publishes to it.");
 
     public static readonly (int Status, string Text) NoSuchStore = (StatusCodes.Status404NotFound, "There is no such store.");
 
-    /// <summary>What the authoriser's verdict means to the client; null when it may go on.</summary>
+    /// <summary>The refusal for a verdict; null when it is allowed.</summary>
     public static (int Status, string Text)? For(StoreVerdict verdict) => verdict switch
     {
         StoreVerdict.Allowed => null,
@@ -42,7 +42,7 @@ internal static class Refusal
 
     /// <summary>Refuses a user, with the application's challenge where signing in may help.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="verdict">What the authoriser has said; not that it is allowed.</param>
+    /// <param name="verdict">The verdict; never <see cref="StoreVerdict.Allowed"/>.</param>
     /// <param name="policies">The policies that were asked.</param>
     public static async Task DenyAsync(HttpContext context, StoreVerdict verdict, IEnumerable<string?> policies)
     {
@@ -63,8 +63,8 @@ internal static class Refusal
     }
 
     /// <summary>
-    /// «Do not come back», to whom an operator has ended for good, and to whom has got all of stores that are complete: an
-    /// <c>EventSource</c> that is answered 204 stops (WHATWG HTML §9.2.3).
+    /// Tells a client not to reconnect, because an operator has ended its subscription for good, or it has got all of stores that are
+    /// complete: an <c>EventSource</c> stops on 204 (WHATWG HTML §9.2.3).
     /// </summary>
     public static Task StayAwayAsync(HttpContext context)
     {
@@ -74,13 +74,13 @@ internal static class Refusal
     }
 
     /// <summary>
-    /// «Come back later», so that the client does. Any status but 200 closes a browser's <c>EventSource</c> for good, so it gets a stream
-    /// that says when to reconnect, and ends.
+    /// Tells a client to reconnect later. Any status but 200 closes a browser's <c>EventSource</c> for good, so it gets a stream that says
+    /// when to reconnect, and ends.
     /// </summary>
     /// <param name="context">The request.</param>
-    /// <param name="format">What it would have been answered in; null for a WebSocket.</param>
-    /// <param name="retry">When to come back.</param>
-    /// <param name="why">Why not now.</param>
+    /// <param name="format">The format of its response; null for a WebSocket.</param>
+    /// <param name="retry">When to reconnect.</param>
+    /// <param name="why">The reason; by default <see cref="AdmissionRefusal.Full"/>.</param>
     public static async Task ComeBackAsync(HttpContext context, StreamFormat? format, TimeSpan retry, AdmissionRefusal? why = null)
     {
         why ??= AdmissionRefusal.Full;
@@ -88,7 +88,7 @@ internal static class Refusal
         {
             StreamHeaders.Set(context.Response, format);
             ServerSentEventSink.WriteOpening(context.Response.BodyWriter, retry);
-            // Where middleware has replaced the body, the pipe's bytes reach it by a flush and by nothing else.
+            // Where middleware has replaced the body, only a flush passes the pipe's bytes to it.
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
             return;
         }

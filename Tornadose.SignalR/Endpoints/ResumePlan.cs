@@ -5,16 +5,17 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// Which store of a request begins where. The positions of a vector are told apart by their epochs, which are random, or marks of them: so
-/// the order of the stores may change, one may be added, and an id of a single store is worth as much as the vector that holds it.
+/// Decides where each store of a request begins. The positions of a vector are matched to stores by their epochs, which are
+/// random, or marks of them: so the order of the stores may change, a store may be added, and the id of a single store works like
+/// a vector that contains it.
 /// </summary>
 internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageStore> stores)
 {
     private readonly List<ListedPosition> _positions = request.After is null ? [] : PositionVector.Parse(request.After);
 
     /// <summary>
-    /// Where one of the stores begins. The epoch of a store is known once its log is open: until then, while Redis is away, the answer
-    /// is a guess by the place in the vector, and has to be asked for again.
+    /// Where one of the stores begins. The epoch of a store is known once its log is open: until then, while Redis cannot be reached, the
+    /// answer is a guess by the index in the vector, and has to be asked for again.
     /// </summary>
     public StartAt StartOf(int index)
     {
@@ -42,7 +43,7 @@ internal sealed class ResumePlan(ResumeRequest request, IReadOnlyList<MessageSto
             if (position.IsOf(log))
                 return StartAt.After(position.In(log));
         if (_positions.Count == 0)
-            return StartAt.AfterId(""); // no id at all, which a reset says
+            return StartAt.AfterId(""); // no valid id: answered by a reset
         if (_positions.Count == stores.Count && IsOfNone(_positions[index]))
             return StartAt.After(_positions[index].Written);
         foreach (var position in _positions)

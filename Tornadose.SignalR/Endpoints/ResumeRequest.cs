@@ -6,18 +6,18 @@ namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>Where a request wants to begin.</summary>
 /// <param name="After">The id that the client saw last; null where it has none.</param>
-/// <param name="Earliest">Whether it wants everything that is kept; with an id: when the resume is not possible.</param>
+/// <param name="Earliest">Whether it wants everything that is kept; with an id, only if the resume is not possible.</param>
 /// <param name="Last">How many of the last messages it wants; null when it does not say.</param>
-/// <param name="Now">Whether it wants, in so many words, nothing of the past.</param>
+/// <param name="Now">Whether it explicitly asks for new messages only.</param>
 /// <param name="Error">What is wrong with the request, for its author; null when nothing is.</param>
 internal readonly record struct ResumeRequest(string? After, bool Earliest, int? Last, bool Now, string? Error)
 {
     private static readonly string[] Aliases = ["after", "lastEventId", "last_event_id"];
 
     /// <summary>
-    /// Reads the header <c>Last-Event-ID</c>, which wins because a browser sends its newest id there while the URL keeps the first, then
-    /// the query. An id that makes no sense is never an error: a status other than 200 would close a browser's <c>EventSource</c> for
-    /// good.
+    /// Reads the header <c>Last-Event-ID</c>, then the query. The header takes precedence, because a browser sends its newest id there
+    /// while the URL keeps the first. An invalid id is never an error: a status other than 200 would close a browser's
+    /// <c>EventSource</c> for good.
     /// </summary>
     public static ResumeRequest Read(HttpRequest request)
     {
@@ -25,16 +25,15 @@ internal readonly record struct ResumeRequest(string? After, bool Earliest, int?
             return new(null, false, null, false, error);
         var keys = RequestParts.Query(request)["key"];
         if (keys.Count > 1)
-            return new(null, false, null, false, "The query parameter 'key' comes once.");
+            return new(null, false, null, false, "The query parameter 'key' can be given only once.");
         return new(AfterId(request), earliest, last, now, keys is [{ } key] ? StoreKeys.Fault(key) : null) { Key = keys };
     }
 
-    /// <summary>Of a keyed store, the only key that is wanted; null for all.</summary>
+    /// <summary>The only key of a keyed store to read; null for all.</summary>
     public string? Key { get; init; }
 
     /// <summary>
-    /// Whether it says nothing of where to begin, so that a stream begins where its store's kind begins, and a snapshot is the whole
-    /// window.
+    /// Whether it does not say where to begin: a stream then begins where its store's kind does, and a snapshot is the whole window.
     /// </summary>
     public bool IsEmpty => this with { Key = null } == default;
 

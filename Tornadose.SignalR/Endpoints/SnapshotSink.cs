@@ -6,8 +6,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The window of one store as a part of a JSON document. It is either complete or ends with a connection that was cut, so that no client
-/// takes a part of a window for all of it.
+/// The window of one store as a part of a JSON document. It is either complete or the connection is aborted, so that no client mistakes a
+/// part of a window for all of it.
 /// </summary>
 /// <param name="response">The response; its headers are set.</param>
 /// <param name="opening">What comes before the first message.</param>
@@ -16,7 +16,7 @@ internal sealed class SnapshotSink(HttpResponse response, string opening, Func<s
 {
     private bool _begun;
 
-    /// <summary>The opening leaves with the first messages.</summary>
+    /// <summary>The opening is sent with the first messages.</summary>
     public override ValueTask StartAsync()
     {
         Encoding.ASCII.GetBytes(opening, Output);
@@ -31,7 +31,7 @@ internal sealed class SnapshotSink(HttpResponse response, string opening, Func<s
         base.Write(frame);
     }
 
-    /// <summary>Middleware that has replaced the response's body gets everything, too: nothing else would flush it.</summary>
+    /// <summary>The flush is for middleware that has replaced the response's body: nothing else would flush it.</summary>
     public override async ValueTask CloseAsync(SubscriberEnd end)
     {
         if (end == SubscriberEnd.ClientGone)

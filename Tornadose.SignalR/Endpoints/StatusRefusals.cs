@@ -7,10 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The application's policy evaluator. Where it refuses an endpoint of ours, the answer becomes 401 or 403, whatever answers the
-/// challenge: an <c>EventSource</c> sees a redirect to another site as a network error, a program as the page for signing in. The
-/// evaluator is the one place that both the framework's and an application's own <see cref="IAuthorizationMiddlewareResultHandler"/> come
-/// after.
+/// Wraps the application's policy evaluator. Where it refuses one of our endpoints, the answer becomes 401 or 403, whatever the challenge
+/// does: a redirect to another site is a network error for an <c>EventSource</c>, and a sign-in page for a program. The evaluator is the
+/// one place that runs before both the framework's and an application's own <see cref="IAuthorizationMiddlewareResultHandler"/>.
 /// </summary>
 internal sealed class StatusRefusals(IPolicyEvaluator inner) : IPolicyEvaluator
 {

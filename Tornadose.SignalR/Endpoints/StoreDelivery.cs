@@ -4,12 +4,12 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>Serves a request that was decided on, for as long as its connection lasts.</summary>
-/// <remarks>A stream's part is not async: its state machine would be kept for as long as the stream.</remarks>
+/// <summary>Serves an accepted request for as long as its connection lasts.</summary>
+/// <remarks>The path of a stream is not async: the state machine would live as long as the stream.</remarks>
 internal sealed class StoreDelivery(SubscriberRegistry registry, TornadoseOptions options)
 {
     /// <param name="context">The request.</param>
-    /// <param name="subscription">What it gets; disposed of at the end.</param>
+    /// <param name="subscription">What it gets; disposed at the end.</param>
     /// <param name="format">How it gets it; null for a WebSocket.</param>
     public Task RunAsync(HttpContext context, StoreSubscription subscription, StreamFormat? format) =>
         format is null ? UpgradeAsync(context, subscription) : StreamAsync(context, subscription, format);

@@ -17,9 +17,7 @@ internal sealed class StoreEndpoint(
 {
     private readonly StoreDelivery _delivery = new(registry, options);
 
-    /// <summary>
-    /// Whoever comes without a ticket is not asked to wait: what waits here, waits as long as the stream lasts, and takes memory.
-    /// </summary>
+    /// <summary>Not async on the path without a ticket: the state machine would live as long as the stream.</summary>
     public Task InvokeAsync(HttpContext context)
     {
         var admitted = gate.AdmitAsync(context);
@@ -100,8 +98,8 @@ internal sealed class StoreEndpoint(
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            // A store that was found had to make way for another, perhaps one of the same request, before it was followed; or what keeps
-            // the stores cannot be reached; or the application ends.
+            // A store that was found was dropped for another, perhaps one of the same request, before it was followed; or the backplane
+            // cannot be reached; or the application is stopping.
             await Refusal.ComeBackAsync(context, format, options.NextRetry());
         }
 
@@ -141,7 +139,7 @@ internal sealed class StoreEndpoint(
             }
             else if (await TrySpendTicketAsync(context, format))
             {
-                // fails where something in front has begun the response
+                // throws if middleware has already started the response
                 context.Response.Headers[StreamHeaders.Resume] = subscription.WordOf(resume);
                 return subscription;
             }

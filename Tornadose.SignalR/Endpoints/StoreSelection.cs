@@ -7,19 +7,19 @@ namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>The stores that a request names: one in the path, or several in the query, <c>?store=a&amp;store=b</c>.</summary>
 /// <param name="Stores">The stores; empty when the request is refused.</param>
-/// <param name="IsList">Whether they were named in the query, so that messages have to name theirs.</param>
-/// <param name="Refusal">Status and text for a request that names none that there are.</param>
-/// <param name="IsFull">Whether it names one that cannot be made now, but may be later.</param>
+/// <param name="IsList">Whether they were named in the query, so that each message names its store.</param>
+/// <param name="Refusal">Status and text of the refusal; null when there is none.</param>
+/// <param name="IsFull">Whether it names a store that cannot be created now, but may be later.</param>
 internal readonly record struct StoreSelection(
     IReadOnlyList<MessageStore> Stores, bool IsList, (int Status, string Text)? Refusal, bool IsFull = false)
 {
     /// <summary>
-    /// How many stores one connection carries. A client may join the ids of single stores, of at most 64 bytes: 4 KiB, which pass as a
-    /// header everywhere.
+    /// The most stores that one connection carries. A client may join the ids of single stores, of at most 64 bytes: 4 KiB, which every
+    /// server accepts in a header.
     /// </summary>
     public const int MaxStores = PositionVector.MaxPositions;
 
-    /// <summary>The stores of these that take only so many subscribers.</summary>
+    /// <summary>The stores that have a limit on subscribers.</summary>
     public IReadOnlyList<StoreCapacity> Capacities =>
         (from store in Stores let max = store.Options.MaxSubscribers ?? 0 where max > 0 select new StoreCapacity(store.Name, max))
             .ToArray();
@@ -27,7 +27,7 @@ internal readonly record struct StoreSelection(
     /// <summary>The route value that holds the store's name.</summary>
     public const string RouteValue = "store";
 
-    /// <summary>What a request gets that names a list where only one store will do.</summary>
+    /// <summary>The refusal of a list where only one store is allowed.</summary>
     public static StoreSelection OneOnly =>
         Refuse(StatusCodes.Status400BadRequest, "A message is published to one store: name it in the path.");
 
@@ -48,8 +48,8 @@ internal readonly record struct StoreSelection(
 
     /// <summary>
     /// The store's name in the path; null where the path has none. Clients that escape a segment (<c>encodeURIComponent</c>, clients
-    /// generated from the API description) escape its slashes too, which servers leave as they are (RFC 3986 §2.2): in a name <c>%2F</c>
-    /// can mean nothing else. It is undone once, and before anybody decides on the name.
+    /// generated from the API description) escape its slashes too, which servers do not decode (RFC 3986 §2.2): in a name <c>%2F</c> can
+    /// mean nothing else. It is decoded once, before anything is decided by the name.
     /// </summary>
     public static string? NameInPath(HttpContext context) =>
         context.GetRouteValue(RouteValue) is string { Length: > 0 } name ? name.Replace(
@@ -58,7 +58,7 @@ internal readonly record struct StoreSelection(
     /// <summary>Finds a list of stores that a request names in its body.</summary>
     /// <param name="list">The names.</param>
     /// <param name="stores">The stores.</param>
-    /// <param name="client">Whom new stores of families are counted for.</param>
+    /// <param name="client">The rate-limit key that new stores of families are counted for.</param>
     public static StoreSelection Find(IEnumerable<string?> list, StoreProvider stores, Func<string?> client)
     {
         try

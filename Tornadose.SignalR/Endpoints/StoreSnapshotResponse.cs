@@ -6,15 +6,16 @@ using Tornadose.SignalR.LongPolling;
 namespace Tornadose.SignalR.Endpoints;
 
 /// <summary>
-/// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>, with
-/// <c>"ended":true</c> before the id where the store is complete; of a list, <c>{"stores":[…],"id":…}</c>
-/// with the vector of all as the id. A keyed store has <c>"entries":{…}</c> instead of the messages: the value of each key. A data store
-/// says <c>"kind":"data"</c>: nothing else would tell its one message from those of a queue store.
+/// The store's window and id as one JSON document: <c>{"store":…,"messages":[…],"id":…}</c>, with <c>"ended":true</c> before the id where
+/// the store is complete; for a list, <c>{"stores":[…],"id":…}</c> with the vector of all as the id. A keyed store has
+/// <c>"entries":{…}</c> instead of the messages: the value of each key. A data store says <c>"kind":"data"</c>: nothing else would
+/// distinguish its one message from those of a queue store.
 /// </summary>
 /// <remarks>
-/// A snapshot is a subscription that ends at the position at which the log was when it began. So it costs what every other reader costs:
-/// it keeps no message (but for the values of a keyed store, which are read at once), obeys the send time-out, ends with the drain and
-/// with the user's access, and a reader that the log has lapped is cut. A list is read store after store, each by a subscriber of its own.
+/// A snapshot is a subscription that ends at the position that the log had when it began. So it costs what every other reader costs: it
+/// keeps no message (except the values of a keyed store, which are read at once), obeys the send time-out, ends with the drain and with
+/// the user's access, and is aborted when the log has lapped it. The stores of a list are read one after the other, each by a
+/// subscriber of its own.
 /// </remarks>
 internal static class StoreSnapshotResponse
 {
@@ -47,7 +48,7 @@ internal static class StoreSnapshotResponse
         }
     }
 
-    /// <summary>Neither a store's name nor an id needs escapes.</summary>
+    /// <summary>Neither a store's name nor an id needs escaping.</summary>
     public static SnapshotSink SinkOf(HttpResponse response, SubscriberFeeds all, SubscriberFeed[] feeds, int index)
     {
         var feed = feeds[index];

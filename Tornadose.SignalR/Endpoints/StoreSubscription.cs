@@ -4,11 +4,8 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>
-/// A request that is served from now on: the stores, followed and with their cursors open, the right to read them, and a place among the
-/// subscribers.
-/// </summary>
-/// <remarks>It is all that is kept of how the request was decided on, as it is kept for as long as the stream lasts.</remarks>
+/// <summary>An accepted request: the stores, followed and with open cursors, the right to read them, and a permit.</summary>
+/// <remarks>Nothing else of the decision is kept, because this object lives as long as the stream.</remarks>
 internal sealed class StoreSubscription : IDisposable
 {
     private readonly FollowedStore[] _followed;
@@ -29,7 +26,7 @@ internal sealed class StoreSubscription : IDisposable
     /// <param name="selection">The stores.</param>
     /// <param name="resume">Where to begin.</param>
     /// <param name="access">The right to read them.</param>
-    /// <param name="place">The place, which is left when the subscription ends, or does not begin.</param>
+    /// <param name="place">The permit, which is released when the subscription ends, or does not begin.</param>
     /// <param name="isSnapshot">Whether the cursors end at what the logs hold now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<StoreSubscription> OpenAsync(
@@ -62,8 +59,8 @@ internal sealed class StoreSubscription : IDisposable
     public bool IsOpen => _followed.All(static following => following.Store.Log.IsOpen);
 
     /// <summary>
-    /// What became of the resume, in a word: <c>live</c> when none was asked for, <c>resumed</c>, <c>reset</c>, or <c>pending</c> while
-    /// the backplane has not been reached yet. Before the first read only.
+    /// Outcome of the resume request: <c>resumed</c>, <c>reset</c>, <c>pending</c> while the backplane has not been reached yet, or
+    /// <c>live</c> if none was made. Valid only before the first read.
     /// </summary>
     public string WordOf(ResumeRequest resume)
     {

@@ -8,9 +8,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>
-/// <c>POST {prefix}/_ticket</c>: gives a user, who comes with the application's normal credentials, a ticket to open one stream with.
-/// </summary>
+/// <summary><c>POST {prefix}/_ticket</c>: issues a ticket for one stream to a user who has the application's normal credentials.</summary>
 internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer authorizer, StoreTickets tickets,
     SubscriberRegistry registry, TornadoseOptions options)
 {
@@ -27,7 +25,7 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
         catch (JsonException)
         {
             await RefuseAsync(context, """
-                A ticket is asked for in JSON: {"stores":["orders"],"transport":"sse"}; the transport is "sse" or "websocket".
+                A ticket request is JSON: {"stores":["orders"],"transport":"sse"}; the transport is "sse" or "websocket".
                 """);
         }
         catch (BadHttpRequestException invalid)
@@ -38,13 +36,13 @@ internal sealed class TicketEndpoint(StoreProvider stores, StoreAuthorizer autho
 
     private async Task AnswerAsync(HttpContext context)
     {
-        // Pages of other sites must not get tickets by their visitors' cookies.
+        // Pages of other sites must not get tickets with their visitors' cookies.
         if (PageOrigin.Fault(context.Request, options.AllowedOrigins) is { } foreign)
             await Refusal.WriteAsync(context, foreign);
         else if (context.User.Identity?.IsAuthenticated != true)
             await Refusal.DenyAsync(context, StoreVerdict.Unauthenticated, []);
         else if (!context.Request.HasJsonContentType())
-            await Refusal.WriteAsync(context, (StatusCodes.Status415UnsupportedMediaType, "A ticket is asked for in application/json."));
+            await Refusal.WriteAsync(context, (StatusCodes.Status415UnsupportedMediaType, "A ticket request is application/json."));
         else
             await IssueAsync(context, await ReadAsync(context));
     }

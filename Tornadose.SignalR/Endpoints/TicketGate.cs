@@ -9,17 +9,19 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Endpoints;
 
-/// <summary>Reads the ticket of a request, <c>?ticket=…</c>, and lets the request go on as its user's. It is used up only when the
-/// stream begins.</summary>
+/// <summary>
+/// Reads the ticket of a request, <c>?ticket=…</c>, and lets the request continue as its user. The ticket is spent only
+/// when the stream begins.
+/// </summary>
 internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotiation)
 {
     private const string Parameter = "ticket";
 
-    /// <returns>False when the request has a ticket that is not good, and was answered.</returns>
+    /// <returns>False when the request had an invalid ticket and has been answered.</returns>
     public async ValueTask<bool> AdmitAsync(HttpContext context)
     {
         if (context.Features.Get<StoreTicket>() is { } taken)
-            return Admit(context, taken); // the application's own authentication may have come after
+            return Admit(context, taken); // the application's authentication may have replaced the user since
         if (!RequestParts.Query(context.Request).TryGetValue(Parameter, out var values))
             return true;
         if (values is [{ Length: > 0 } text] && Read(context, text) is { } ticket)
@@ -28,7 +30,7 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
         return false;
     }
 
-    /// <summary>Uses up the ticket that the request came with, if any.</summary>
+    /// <summary>Spends the request's ticket, if any.</summary>
     /// <returns>False when it was used before.</returns>
     /// <exception cref="StoreUnavailableException">It is not known whether it was used.</exception>
     public ValueTask<bool> TrySpendAsync(HttpContext context) =>
@@ -42,7 +44,7 @@ internal sealed class TicketGate(StoreTickets tickets, AcceptNegotiation negotia
         return tickets.Read(text, TransportOf(context), stores);
     }
 
-    /// <summary>Tickets are for those who cannot send headers: everybody else gets none, and needs none.</summary>
+    /// <summary>Tickets are for clients that cannot send headers: on other transports none is valid, and none is needed.</summary>
     private string TransportOf(HttpContext context)
     {
         if (WebSocketRequest.IsUpgrade(context))

@@ -11,33 +11,33 @@ using Tornadose.SignalR.Inspection;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// What API descriptions (OpenAPI) say of the endpoints. These read requests by themselves, so that no handler's signature tells what they
-/// take: the delegates here are such signatures, and are never called.
+/// Describes the endpoints for API descriptions (OpenAPI). The handlers read requests themselves, so their signatures show no parameters:
+/// the delegates here provide such signatures, and are never called.
 /// </summary>
-/// <remarks>No schema says what a store holds; what comes over the streams is described in <c>docs/asyncapi.yaml</c>.</remarks>
+/// <remarks>A store's content has no schema; the messages of the streams are described in <c>docs/asyncapi.yaml</c>.</remarks>
 internal static class ApiDescription
 {
     private const string Text = "text/plain";
     private const string Json = "application/json";
 
-    // Lambdas, not methods: a method's class would name the tag that all operations have, where the application has given none.
+    // Lambdas, not methods: where the application sets no tag, operations are tagged with the name of the method's class.
     private static readonly Delegate Read = (
         [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
-        [FromQuery(Name = "after"), Description("The id of the last message that the client saw: what came after it is sent first. The " +
-            "header Last-Event-ID wins.")] string? after,
-        [FromHeader(Name = "Last-Event-ID"), Description("The same, as an EventSource sends it by itself.")] string? lastEventId,
+        [FromQuery(Name = "after"), Description("The id of the last message that the client saw: later messages are sent first. " +
+            "The header Last-Event-ID takes precedence.")] string? after,
+        [FromHeader(Name = "Last-Event-ID"), Description("The same id, as an EventSource sends it by itself.")] string? lastEventId,
         [FromQuery(Name = "from"), Description("Where to begin without an id: earliest, or now.")] string? from,
-        [FromQuery(Name = "key"), Description("The only key that is wanted of a keyed store.")] string? key,
+        [FromQuery(Name = "key"), Description("The only key of a keyed store to read.")] string? key,
         [FromQuery(Name = "last"), Description("How many of the last messages to begin with.")] int? last,
         [
             FromQuery(Name = "every"),
-            Description("The shortest time between two batches of messages, from 50ms to 60s, as 500ms.")] string? every,
-        [FromQuery(Name = "wait"), Description("For how long to wait for an answer in JSON, from 0s to 5m, as 30s: it comes as soon as " +
-            "there is something after the id, with the next id.")] string? wait,
+            Description("The shortest time between two batches of messages, from 50ms to 60s, such as 500ms.")] string? every,
+        [FromQuery(Name = "wait"), Description("How long to wait for an answer in JSON, from 0s to 5m, such as 30s: it is sent as soon " +
+            "as there are messages after the id, and contains the next id.")] string? wait,
         [
             FromQuery(Name = "heartbeat"),
-            Description("On a WebSocket: the silence after which {} is sent, from 100ms to 5m, as 15s.")] string? heartbeat,
-        [FromQuery(Name = "ticket"), Description("A ticket, in place of headers that the client cannot send.")] string? ticket) =>
+            Description("On a WebSocket: the silence after which {} is sent, from 100ms to 5m, such as 15s.")] string? heartbeat,
+        [FromQuery(Name = "ticket"), Description("A stream ticket, for clients that cannot send headers.")] string? ticket) =>
     {
     };
 
@@ -46,23 +46,23 @@ internal static class ApiDescription
         [FromQuery(Name = "event"), Description("The message's event type.")] string? eventType,
         [
             FromHeader(Name = "Idempotency-Key"),
-            Description("The same key within five minutes stores one message, and gives the same id again.")] string? idempotencyKey) =>
+            Description("The same key within five minutes stores one message, and returns the same id again.")] string? idempotencyKey) =>
     {
     };
 
     private static readonly Delegate Change = (
         [FromRoute(Name = StoreSelection.RouteValue), Description("The store's name.")] string store,
         [FromQuery(Name = "key"), Description("The key. DELETE without one removes all keys.")] string? key,
-        [FromHeader(Name = "If-Match"), Description("* if there is the key, or the id of its value, in quotes.")] string? ifMatch,
-        [FromHeader(Name = "If-None-Match"), Description("* if the key is new; only with PUT.")] string? ifNoneMatch,
+        [FromHeader(Name = "If-Match"), Description("* if the key must exist, or the id of its value, in quotes.")] string? ifMatch,
+        [FromHeader(Name = "If-None-Match"), Description("* if the key must be new; only with PUT.")] string? ifNoneMatch,
         [
             FromHeader(Name = "Idempotency-Key"),
-            Description("The same key within five minutes stores one change, and gives the same id again.")] string? idempotencyKey) =>
+            Description("The same key within five minutes stores one change, and returns the same id again.")] string? idempotencyKey) =>
     {
     };
 
     private static readonly Delegate Inspect = (
-        [FromQuery(Name = "store"), Description("One store alone.")] string? store,
+        [FromQuery(Name = "store"), Description("Only this store.")] string? store,
         [FromQuery(Name = "limit"), Description("How many subscribers to list, those furthest behind first. Default 200.")] int? limit) =>
     {
     };
@@ -81,8 +81,8 @@ internal static class ApiDescription
         endpoint
         .WithSummary("Reads a store")
         .WithDescription(
-            "As server-sent events, JSON lines or, with an upgrade, a WebSocket; or as JSON, without a stream, what is kept now, or " +
-                "with ?wait=30s what comes next. Without a store's name in the path, ?store=a&store=b reads several on one connection.")
+            "As server-sent events, JSON lines or, with an upgrade, a WebSocket. As JSON it is no stream: the messages kept now, or " +
+                "with ?wait=30s the next ones. Without a store's name in the path, ?store=a&store=b reads several on one connection.")
         .Describe(Read, StatusCodes.Status200OK, [.. formats.Select(static format => format.MediaType)])
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
@@ -95,14 +95,14 @@ internal static class ApiDescription
     public static IEndpointConventionBuilder DescribePublishing(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Publishes a message")
         .WithDescription(
-            "The body is the message: JSON, or text. JSON lines are several messages, of which all are stored, or none: " +
-            "each line is an object with data, and event where there is one. The id is that of the last.")
+            "The body is the message: JSON, or text. JSON lines are several messages, stored all together or not at all: " +
+            "each line is an object with data and, optionally, event. The id is that of the last message.")
         .Describe(Publish, StatusCodes.Status200OK, [Json])
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge,
             StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable)
-        // routing refuses what is not named here
+        // routing refuses media types that are not listed here
         .WithMetadata(new AcceptsMetadata(
             [Json, "application/*+json", MessageLines.MediaType, Text, "application/x-www-form-urlencoded"], typeof(object)));
 
@@ -118,13 +118,13 @@ internal static class ApiDescription
         .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void)));
 
     public static IEndpointConventionBuilder DescribeTickets(this IEndpointConventionBuilder endpoint) => endpoint
-        .WithSummary("Gives a ticket for one stream")
-        .WithDescription("For EventSource and WebSocket, which cannot send headers: ?ticket=… on the stream's URL, once and soon.")
+        .WithSummary("Issues a ticket for one stream")
+        .WithDescription("For EventSource and WebSocket, which cannot send headers: ?ticket=… on the stream's URL, soon and for one use.")
         .Describe(Nothing, StatusCodes.Status200OK, [Json])
         .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
 
     public static IEndpointConventionBuilder DescribeInspecting(this IEndpointConventionBuilder endpoint) => endpoint
-        .WithSummary("Tells about stores and subscribers")
+        .WithSummary("Reports on stores and subscribers")
         .Describe(Inspect, StatusCodes.Status200OK, [Json, "text/html"])
         .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
 

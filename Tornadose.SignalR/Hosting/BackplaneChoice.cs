@@ -4,12 +4,12 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Hosting;
 
-/// <summary>Which method has chosen the application's backplane: its stores are all in one place.</summary>
+/// <summary>The method that chose the application's backplane. An application has only one.</summary>
 internal sealed record BackplaneChoice(string Method)
 {
-    /// <summary>Replaces the backplane in memory.</summary>
+    /// <summary>Replaces the in-memory backplane.</summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="method">The method that the application has called, as <c>AddStackExchangeRedis</c>.</param>
+    /// <param name="method">The method that the application has called, such as <c>AddStackExchangeRedis</c>.</param>
     /// <exception cref="InvalidOperationException">The application has chosen a backplane already.</exception>
     public static void Make<TBackplane>(IServiceCollection services, string method)
         where TBackplane : class, IBackplane
@@ -17,8 +17,8 @@ internal sealed record BackplaneChoice(string Method)
         var chosen = services.FirstOrDefault(static service => service.ServiceType == typeof(BackplaneChoice));
         if (chosen?.ImplementationInstance is BackplaneChoice { Method: var earlier })
             throw new InvalidOperationException(earlier == method
-                ? $"{method} was called twice: the stores of an application are all in one place."
-                : $"The stores of an application are all in one place: call either {earlier} or {method}.");
+                ? $"{method} was called twice: an application has only one backplane."
+                : $"An application has only one backplane: call either {earlier} or {method}.");
         services.AddSingleton(new BackplaneChoice(method));
         services.Replace(ServiceDescriptor.Singleton<IBackplane>(static provider => provider.GetRequiredService<TBackplane>()));
     }

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hosting;
 
-/// <summary>Healthy while messages are delivered, and new subscribers taken.</summary>
+/// <summary>Healthy while messages are delivered and new subscribers are accepted.</summary>
 internal sealed class DeliveryHealthCheck(DeliveryProbe probe, SubscriberRegistry registry) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

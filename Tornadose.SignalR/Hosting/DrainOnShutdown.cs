@@ -5,14 +5,14 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// Ends the subscriptions when the application begins to stop. The server only aborts requests when the host's shutdown time-out is over;
-/// a response that never ends has to end by itself.
+/// Ends the subscriptions when the application begins to stop. The server aborts requests only after the host's shutdown time-out, so a
+/// response that never ends has to be ended here.
 /// </summary>
 /// <remarks>
-/// The callback waits for the drain. SignalR has a callback of its own, which cuts all its connections at once and without a word;
-/// callbacks run one after the other, the latest registration first. Hence the registration when everything else has started, and the
-/// wait: so connections of hubs are closed as politely and as spread as the others. Meanwhile the server still listens, and whoever comes
-/// is told to come back.
+/// The callback waits for the drain. SignalR has its own callback, which aborts all its connections at once, without a close message.
+/// Callbacks run one after the other, the latest registration first. So this one is registered after everything else has started, and
+/// waits: hub connections are then closed with a reason and spread over time, like the others. Meanwhile the server still listens, and
+/// tells new clients to come back later.
 /// </remarks>
 internal sealed class DrainOnShutdown(
     IHostApplicationLifetime lifetime, SubscriberRegistry registry, TornadoseOptions options) : IHostedLifecycleService, IDisposable
@@ -38,7 +38,7 @@ internal sealed class DrainOnShutdown(
 
     public void Dispose() => _stopping.Dispose();
 
-    /// <summary>The drain keeps to its window by itself; the bound is for a clock that stands still, as in tests.</summary>
+    /// <summary>The drain keeps to its window by itself; the limit is for a clock that stands still, as in tests.</summary>
     private void Begin()
     {
         _drained = registry.DrainAsync();

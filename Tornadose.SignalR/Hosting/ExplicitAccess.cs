@@ -10,21 +10,21 @@ using Tornadose.SignalR.Hubs;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// Refuses to start an application that maps publishing, or the inspector, without saying for whom; or a store's hub without the check of
-/// a page's origin.
+/// Refuses to start an application that maps publishing or the inspector without saying who may use it, or a store hub without the
+/// check of the page's origin.
 /// </summary>
 internal sealed class ExplicitAccess : IStartupFilter
 {
     /// <summary>Marks the endpoints that publish.</summary>
     public static readonly object Publishing = new Marker("who may publish", "MapStorePublishing");
 
-    /// <summary>Marks the endpoints that tell about subscribers, and end them.</summary>
+    /// <summary>Marks the endpoints that list subscribers and end them.</summary>
     public static readonly object Inspecting = new Marker("who may look, and end subscribers", "MapStoreInspector");
 
     /// <summary>Marks the hubs that <c>MapStoreHub</c> has mapped.</summary>
     public static readonly object MappedHub = new HubMarker();
 
-    /// <summary>Looks when the pipeline is complete, and groups have applied their conventions, but before the server listens.</summary>
+    /// <summary>Checks once the pipeline is complete and groups have applied their conventions, but before the server listens.</summary>
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         next(app);

@@ -6,8 +6,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// Gives data stores what they begin with, before the server listens. Where the backplane cannot be reached the application starts all the
-/// same, and it is tried again until it can.
+/// Publishes the initial values of data stores before the server listens. If the backplane cannot be reached, the application starts all
+/// the same, and publishing is retried until it succeeds.
 /// </summary>
 internal sealed class InitialValues(
     IEnumerable<StoreDefinition> definitions, StoreProvider stores, StoreSerializer serializer, TimeProvider time,
@@ -34,11 +34,13 @@ internal sealed class InitialValues(
         }
     }
 
-    /// <summary>The backplane is away, or refuses; its own lines tell of it.</summary>
+    /// <summary>The backplane cannot be reached, or refuses; it logs that itself.</summary>
     private static bool IsAway(Exception failure) => failure is StoreUnavailableException or StoreRefusedException;
 
-    /// <summary>At start a value that cannot be published is the application's mistake, and ends it. Later it must not: a background
-    /// service that fails ends the application.</summary>
+    /// <summary>
+    /// At start, a value that cannot be published is the application's mistake and stops it. Later every failure is caught, because a
+    /// background service that throws stops the application.
+    /// </summary>
     private static bool IsFailure(Exception failure) => failure is not OperationCanceledException;
 
     private async Task TryAsync(Func<Exception, bool> survives, CancellationToken cancellationToken)

@@ -8,9 +8,9 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// The monitor of options that follow a configuration reload, in place of the framework's: a reload that is not valid changes nothing, and
-/// is said once in the log. The framework's forgets the good options first, so that whoever asks next (a family that makes a store) gets
-/// the exception, and nobody is told.
+/// Replaces the framework's options monitor for options that follow a configuration reload: an invalid reload changes nothing, and is
+/// logged once. The framework's monitor drops the valid options first, so that the next reader (a family that creates a store) gets the
+/// exception, and nothing is logged.
 /// </summary>
 /// <typeparam name="TOptions">The options.</typeparam>
 internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(
@@ -36,7 +36,7 @@ internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(
 
     public TOptions CurrentValue => Get(Options.DefaultName);
 
-    /// <exception cref="OptionsValidationException">They are not valid, and never were.</exception>
+    /// <exception cref="OptionsValidationException">The options are not valid, and never were.</exception>
     public TOptions Get(string? name) =>
         _good.GetOrAdd(
             name ?? Options.DefaultName, static (name, factory) => new Lazy<TOptions>(() => factory.Create(name)), _factory).Value;
@@ -54,8 +54,7 @@ internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(
     }
 
     /// <summary>
-    /// Options that nobody has asked for yet are made when somebody does: there is nothing good to keep, and startup validation asks for
-    /// all.
+    /// Options that were not read yet are created on first use: there are no valid ones to keep, and startup validation reads them all.
     /// </summary>
     private void Reload(string name)
     {
@@ -78,7 +77,7 @@ internal sealed class LastGoodOptions<[DynamicallyAccessedMembers(
         Changed?.Invoke(options, name);
     }
 
-    /// <summary>Files are often reported as changed twice.</summary>
+    /// <summary>A change of a file is often reported twice, so the same fault is logged once.</summary>
     private void Refuse(string name, string fault)
     {
         if (_faults.TryGetValue(name, out var said) && said == fault)

@@ -5,10 +5,10 @@ using Tornadose.SignalR.Endpoints;
 
 namespace Tornadose.SignalR.Hosting;
 
-/// <summary>Adds the scheme of tickets to the application's authentication, where it has one.</summary>
+/// <summary>Adds the ticket scheme to the application's authentication, if it has any.</summary>
 /// <remarks>
-/// A scheme that is the only one is the default without being named so, unless the application has switched that off. It stays that when
-/// ours comes after it; and ours is never the only one.
+/// A single scheme is the default without being configured as such, unless the application has switched that off. It must stay the default
+/// when ours is added; and ours is never the only one.
 /// </remarks>
 internal sealed class QueryScheme : IPostConfigureOptions<AuthenticationOptions>
 {

@@ -5,9 +5,9 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// Keeps access tokens in the query out of the host's log line «Request starting …», which has the whole URL and is written before
-/// anything of the application runs. Where they are switched on, the line's category says no less than a warning; a rule of the
-/// application for one logging provider is stronger.
+/// Keeps access tokens in the query out of the host's log line «Request starting …», which has the whole URL and is written before any of
+/// the application's code runs. Where such tokens are enabled, the line's category logs warnings and above only; a rule of the application
+/// for one logging provider takes precedence.
 /// </summary>
 internal sealed class QuietRequestLines(IOptions<TornadoseOptions> options) : IPostConfigureOptions<LoggerFilterOptions>
 {

@@ -9,9 +9,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hosting;
 
-/// <summary>
-/// What can be known to be wrong before the first request: policies that do not exist, and settings of stores that do not.
-/// </summary>
+/// <summary>Finds mistakes before the first request: policies that do not exist, and settings of stores that do not exist.</summary>
 internal sealed class StartupChecks(
     IEnumerable<StoreDefinition> definitions, IOptionsMonitor<StoreOptions> options, IConfiguration configuration,
     IServiceProvider services, ILogger<StartupChecks> logger) : IHostedService
@@ -42,7 +40,7 @@ internal sealed class StartupChecks(
             return;
         using var scope = services.CreateScope();
         var policies = scope.ServiceProvider.GetService<IAuthorizationPolicyProvider>()
-            ?? throw new InvalidOperationException($"Store '{store}' has the policy '{policy}', and there is no authorization to ask. " +
+            ?? throw new InvalidOperationException($"Store '{store}' has the policy '{policy}', but authorization is not registered. " +
                 "Add this line: builder.Services.AddAuthorization();");
         if (await policies.GetPolicyAsync(policy) is null)
             throw new InvalidOperationException($"Store '{store}' has the policy '{policy}', which does not exist. Add it: " +

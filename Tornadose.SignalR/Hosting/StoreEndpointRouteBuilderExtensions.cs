@@ -18,26 +18,26 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Serves stores.</summary>
+/// <summary>Maps the endpoints of stores.</summary>
 public static class StoreEndpointRouteBuilderExtensions
 {
     private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
 
-    // A WebSocket over HTTP/2 (RFC 8441). An endpoint of its own, as API descriptions know no such verb.
+    // A WebSocket over HTTP/2 (RFC 8441). A separate endpoint, because API descriptions know no such verb.
     private static readonly string[] ConnectMethods = [HttpMethods.Connect];
     private static readonly string[] PublishMethods = [HttpMethods.Post];
     private static readonly string[] ChangeMethods = [HttpMethods.Put, HttpMethods.Delete];
 
     /// <summary>
     /// Maps one URL a store, <c>GET {pattern}/{store}</c>, for every plain transport: Server-Sent Events, WebSockets, JSON lines, JSON
-    /// snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. Which one a request gets, it says by
-    /// <c>Upgrade</c> and <c>Accept</c>. <c>GET {pattern}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is
-    /// not mapped: see <see cref="MapStorePublishing"/>. <c>POST {pattern}/_ticket</c> gives users who have signed in a ticket for one
-    /// stream, <c>?ticket=…</c>, as <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
+    /// snapshots, long polling (<c>?wait=30s</c>), and those of <c>AddStreamFormat</c>. A request chooses by <c>Upgrade</c> and
+    /// <c>Accept</c>. <c>GET {pattern}?store=a&amp;store=b</c> carries several stores on one connection. Publishing is not mapped: see
+    /// <see cref="MapStorePublishing"/>. <c>POST {pattern}/_ticket</c> issues a ticket for one stream, <c>?ticket=…</c>, to signed-in
+    /// users, because <c>EventSource</c> and <c>WebSocket</c> cannot send headers.
     /// </summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="pattern">The path before the store's name, as <c>/stores</c>.</param>
-    /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
+    /// <param name="pattern">The path before the store's name, such as <c>/stores</c>.</param>
+    /// <returns>A builder to add authorization, CORS, rate limits and metadata to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called, or two formats of <c>AddStreamFormat</c> have the
     /// same media type or name.</exception>
     public static IEndpointConventionBuilder MapStores(this IEndpointRouteBuilder endpoints, string pattern)
@@ -48,7 +48,7 @@ public static class StoreEndpointRouteBuilderExtensions
         pipeline.UseWebSockets();
         pipeline.Run(endpoint.InvokeAsync);
         var upgraded = pipeline.Build();
-        // What the two leave with a request stays with its stream: a plain one goes without.
+        // Both middlewares leave state on the request for as long as its stream lasts, so plain requests bypass them.
         RequestDelegate read = context => SharedUpgrade.IsPossible(context) ? upgraded(context) : endpoint.InvokeAsync(context);
         var reads = endpoints.MapMethods(StorePattern(pattern), ReadMethods, read)
             .DescribeReading(endpoints.ServiceProvider.GetRequiredService<AcceptNegotiation>().Formats);
@@ -66,12 +66,12 @@ public static class StoreEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps <c>POST {pattern}/{store}</c>, which publishes the body, and <c>PUT</c> and <c>DELETE {pattern}/{store}?key=…</c>, which set
-    /// and remove a key of a keyed store, where the application has one. Say who may: <c>.RequireAuthorization("policy")</c>, or
+    /// and remove a key of a keyed store, where the application has one. Say who may publish: <c>.RequireAuthorization("policy")</c>, or
     /// <c>.AllowAnonymous()</c>. Without either the application does not start: nobody opens a write endpoint by accident.
     /// </summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="pattern">The path before the store's name, as <c>/stores</c>.</param>
-    /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
+    /// <param name="pattern">The path before the store's name, such as <c>/stores</c>.</param>
+    /// <returns>A builder to add authorization, CORS, rate limits and metadata to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
     public static IEndpointConventionBuilder MapStorePublishing(this IEndpointRouteBuilder endpoints, string pattern)
     {
@@ -88,13 +88,13 @@ public static class StoreEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps the inspector: a page, and JSON for whoever does not ask for HTML, about the stores of this node and their subscribers;
-    /// <c>DELETE {pattern}/subscribers/{id}</c> ends one subscriber for good. Say who may: <c>.RequireAuthorization("policy")</c>, or
-    /// <c>.AllowAnonymous()</c>. Without either the application does not start.
+    /// Maps the inspector: a page, or JSON for clients that do not ask for HTML, about the stores of this node and their subscribers;
+    /// <c>DELETE {pattern}/subscribers/{id}</c> ends one subscriber for good. Say who may use it: <c>.RequireAuthorization("policy")</c>,
+    /// or <c>.AllowAnonymous()</c>. Without either the application does not start.
     /// </summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="pattern">The path, as <c>/stores/_inspect</c>: no store's name begins with an underscore.</param>
-    /// <returns>What authorization, CORS, rate limits and metadata are added to.</returns>
+    /// <param name="pattern">The path, such as <c>/stores/_inspect</c>: no store's name begins with an underscore.</param>
+    /// <returns>A builder to add authorization, CORS, rate limits and metadata to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
     public static IEndpointConventionBuilder MapStoreInspector(this IEndpointRouteBuilder endpoints, string pattern)
     {
@@ -112,10 +112,10 @@ public static class StoreEndpointRouteBuilderExtensions
 
     /// <summary>Maps <see cref="StoreHub"/>, over which SignalR clients subscribe to stores.</summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="pattern">The hub's path, as <c>/hubs/stores</c>.</param>
-    /// <param name="configure">Sets SignalR's own options of the endpoint: transports, buffers, <c>AllowStatefulReconnects</c>,
-    /// <c>CloseOnAuthenticationExpiration</c>.</param>
-    /// <returns>What authorization, CORS and metadata are added to.</returns>
+    /// <param name="pattern">The hub's path, such as <c>/hubs/stores</c>.</param>
+    /// <param name="configure">Sets SignalR's own options for the endpoint: transports,
+    /// buffers, <c>AllowStatefulReconnects</c>, <c>CloseOnAuthenticationExpiration</c>.</param>
+    /// <returns>A builder to add authorization, CORS and metadata to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
     [UnconditionalSuppressMessage(
         "AOT", "IL3050",
@@ -146,7 +146,7 @@ public static class StoreEndpointRouteBuilderExtensions
         return hub;
     }
 
-    /// <summary>Refusals are statuses, and nothing is cached: see <see cref="ProgramEndpointMetadata"/>.</summary>
+    /// <summary>Refusals are answered by status codes, and nothing is cached: see <see cref="ProgramEndpointMetadata"/>.</summary>
     private static TBuilder ForPrograms<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder =>
         endpoints.WithMetadata(new ProgramEndpointMetadata()).DisableCookieRedirect();

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Endpoints;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// Describes a store's path as <c>/stores/{store}</c>. The route takes all that follows, as names have slashes, and no generator knows
-/// what to make of <c>{**store}</c>: NSwag takes it for optional, and describes a path without it.
+/// Describes a store's path as <c>/stores/{store}</c>. The route is a catch-all, because names may contain slashes, and no generator
+/// understands <c>{**store}</c>: NSwag treats it as optional, and describes a path without it.
 /// </summary>
 internal sealed class StorePathDescription : IApiDescriptionProvider
 {

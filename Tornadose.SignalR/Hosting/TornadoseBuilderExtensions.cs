@@ -14,13 +14,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class TornadoseBuilderExtensions
 {
     /// <summary>
-    /// Adds a data store: it keeps the latest value. A new subscriber gets the value first; one that is slow skips to the newest.
-    /// In-between values may be skipped, the newest always arrives. Inject it with <c>[FromKeyedServices("name")] IStore</c>.
+    /// Adds a data store: it keeps the latest value. A new subscriber gets the value first; a slow one skips to the newest. Values in
+    /// between may be skipped; the newest always arrives. Inject it with <c>[FromKeyedServices("name")] IStore</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name"> The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>devices/{id}</c>, whose
-    /// stores appear on first use: get them by <see cref="IStoreProvider.GetStore(string)"/>.
-    /// </param>
+    /// <param name="name">The store's name, see <see cref="StoreNames"/>; or the pattern of a family, such as <c>devices/{id}</c>, whose
+    /// stores are created on first use: get them by <see cref="IStoreProvider.GetStore(string)"/>.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
@@ -36,9 +35,9 @@ public static class TornadoseBuilderExtensions
         builder.AddStore(name, StoreKind.Data, configure).AddFace<T>(name);
 
     /// <summary>
-    /// Adds a data store that begins with a value, with a typed face. The value is published when the application starts, before the
-    /// server listens, and only where nothing was ever published to the store: shared by Redis, it never replaces what is there. While
-    /// Redis cannot be reached it is tried again.
+    /// Adds a data store with an initial value and a typed face. The value is published when the application starts, before the server
+    /// listens, and only if nothing was ever published to the store: where the store is shared over Redis, it never replaces a value.
+    /// While Redis cannot be reached, publishing is retried.
     /// </summary>
     /// <typeparam name="T">The type of the values. A string is text, anything else becomes JSON.</typeparam>
     /// <param name="builder">The builder.</param>
@@ -47,8 +46,8 @@ public static class TornadoseBuilderExtensions
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    /// <exception cref="ArgumentException">The name is not valid, or taken, or that of a family: whoever asks for a name would make a
-    /// store that has a message, and is kept.</exception>
+    /// <exception cref="ArgumentException">The name is not valid, or taken, or the pattern of a family: there anybody who asks for a name
+    /// would create a store that has a message, and is therefore kept.</exception>
     public static ITornadoseStoreBuilder<T> AddDataStore<T>(
         this ITornadoseBuilder builder, string name, T initial, Action<StoreOptions>? configure = null)
     {
@@ -56,7 +55,7 @@ public static class TornadoseBuilderExtensions
         ArgumentNullException.ThrowIfNull(name);
         if (StorePattern.IsPattern(name))
             throw new ArgumentException(
-                $"'{name}' is a family of stores, which begin empty: publish the first value where the store is made use of.",
+                $"'{name}' is a family of stores, which begin empty: publish the first value where the store is used.",
                 nameof(name));
         return builder.AddStore(name, StoreKind.Data, configure, serializer => serializer.ToContent(initial)).AddFace<T>(name);
     }
@@ -78,14 +77,13 @@ public static class TornadoseBuilderExtensions
         builder.AddStore(name, StoreKind.Queue, configure).AddFace<T>(name);
 
     /// <summary>
-    /// Adds a keyed store: it keeps the latest value of each key. A new subscriber gets all keys first, one that falls behind gets each
-    /// key once, with its newest value, and removals are told as long as somebody may not have seen them. Inject it with
-    /// <c>[FromKeyedServices("name")] IKeyedStore</c>.
+    /// Adds a keyed store: it keeps the latest value of each key. A new subscriber gets all keys first; one that falls behind
+    /// gets each key once, with its newest value. Removals are announced for as long as somebody may not have seen them. Inject
+    /// it with <c>[FromKeyedServices("name")] IKeyedStore</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name"> The store's name, see <see cref="StoreNames"/>; or the pattern of a family, as <c>rooms/{id}</c>, whose stores
-    /// appear on first use: get them by <see cref="IStoreProvider.GetKeyedStore(string)"/>.
-    /// </param>
+    /// <param name="name">The store's name, see <see cref="StoreNames"/>; or the pattern of a family, such as <c>rooms/{id}</c>, whose
+    /// stores are created on first use: get them by <see cref="IStoreProvider.GetKeyedStore(string)"/>.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
@@ -113,16 +111,15 @@ public static class TornadoseBuilderExtensions
     }
 
     /// <summary>
-    /// Says what fills the store, while somebody reads it: it is started with the first subscriber and stopped when the last has gone for
-    /// <see cref="StoreOptions.SubscriberGrace"/>, and started again with the next. Of several processes that share the store over Redis
-    /// one at a time runs it, among those that have subscribers; should that one die, another one does within some 15 seconds.
+    /// Adds a producer, which publishes to the store while it has subscribers: it is started with the first subscriber, stopped when the
+    /// last has been gone for <see cref="StoreOptions.SubscriberGrace"/>, and started again with the next. Of the processes that share the
+    /// store over Redis and have subscribers, one at a time runs it; if that one dies, another takes over within some 15 seconds.
     /// </summary>
-    /// <param name="store">The store, or the family: then it is run for each of its stores that is read.</param>
-    /// <param name="produce">
-    /// Publishes to the store that it is given until the token is cancelled. What it publishes afterwards, because another process
-    /// produces by then, is refused. What it throws is logged, counted (<c>tornadose.producers.failed</c>) and told by the health check,
-    /// and it is started again after 1 second, longer each time, up to 30. When it returns it is done until all subscribers have gone.
-    /// </param>
+    /// <param name="store">The store, or the family: the producer then runs for each of its stores that is read.</param>
+    /// <param name="produce">Publishes to the store that it is given until the token is cancelled. What it publishes after another process
+    /// has taken over is refused. An exception is logged, counted (<c>tornadose.producers.failed</c>) and reported by the health check,
+    /// and the producer is started again after 1 second, longer each time, up to 30. When it returns, it is not started again until all
+    /// subscribers have gone.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="InvalidOperationException">The store has a producer already.</exception>
     public static ITornadoseStoreBuilder ProducedBy(this ITornadoseStoreBuilder store, Func<IStore, CancellationToken, Task> produce)
@@ -141,7 +138,7 @@ public static class TornadoseBuilderExtensions
         return store;
     }
 
-    /// <summary>The same with the application's services. They are its own, not those of a scope.</summary>
+    /// <summary>The same with the application's services: the root provider, not a scope's.</summary>
     /// <inheritdoc cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>
     /// <typeparam name="T">The type of the values.</typeparam>
     public static ITornadoseStoreBuilder<T> ProducedBy<T>(
@@ -169,7 +166,7 @@ public static class TornadoseBuilderExtensions
         return store.SetProducer((_, produced, stop) => produce(new KeyedStore<T>(produced), stop));
     }
 
-    /// <summary>The same with the application's services. They are its own, not those of a scope.</summary>
+    /// <summary>The same with the application's services: the root provider, not a scope's.</summary>
     /// <inheritdoc cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>
     /// <typeparam name="T">The type of the values.</typeparam>
     public static ITornadoseKeyedStoreBuilder<T> ProducedBy<T>(
@@ -180,21 +177,19 @@ public static class TornadoseBuilderExtensions
     }
 
     /// <summary>
-    /// Adds a data store that asks for its value while somebody reads it, and publishes it when it is another one than the last. Nobody is
-    /// asked while nobody reads; of several processes that share the store over Redis one asks.
+    /// Adds a data store that polls for its value while it has subscribers, and publishes the value when it has changed. Without
+    /// subscribers nothing is polled; of the processes that share the store over Redis, one polls.
     /// </summary>
-    /// <typeparam name="T">The type of the value. Two are the same when their JSON is.</typeparam>
+    /// <typeparam name="T">The type of the value. Two values are the same when their JSON is.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The store's name, see <see cref="StoreNames"/>.</param>
-    /// <param name="every">How often, from 1 ms; at once when somebody comes.</param>
-    /// <param name="poll">
-    /// Gives the value. The services are of a scope of its own, each time. What it throws is seen, and it is tried again, as with <see
-    /// cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>.
-    /// </param>
+    /// <param name="every">How often to poll, from 1 ms; the first poll is made as soon as there is a subscriber.</param>
+    /// <param name="poll">Returns the value. Each call gets the services of a scope of its own. Exceptions are reported, and it is tried
+    /// again, as with <see cref="ProducedBy(ITornadoseStoreBuilder, Func{IStore, CancellationToken, Task})"/>.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Stores:name</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The name is not valid, or taken.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The time is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The interval is too short.</exception>
     public static ITornadoseStoreBuilder<T> AddPolledStore<T>(
         this ITornadoseBuilder builder, string name, TimeSpan every, Func<IServiceProvider, CancellationToken, ValueTask<T>> poll,
         Action<StoreOptions>? configure = null)
@@ -209,7 +204,7 @@ public static class TornadoseBuilderExtensions
 
     /// <summary>
     /// Adds a hub of your own that derives from <see cref="StoreHub"/>, for <c>app.MapStoreHub&lt;THub&gt;(…)</c>. <see cref="StoreHub"/>
-    /// itself is there already.
+    /// itself has been added already.
     /// </summary>
     /// <typeparam name="THub">The hub.</typeparam>
     /// <param name="builder">The builder.</param>
@@ -224,10 +219,10 @@ public static class TornadoseBuilderExtensions
 
     /// <summary>
     /// Adds a transport of your own to the stores' URL: an encoder and a sink, chosen by the media type in <c>Accept</c>. Adding the same
-    /// one twice adds it once. Without a word in <c>Accept</c> nobody gets it: the library's own come first.
+    /// one twice adds it once. Clients get it only if they ask for it in <c>Accept</c>: the library's own formats come first.
     /// </summary>
-    /// <typeparam name="TFormat">The format. It is made once, with what its constructor asks for from the application's
-    /// services.</typeparam>
+    /// <typeparam name="TFormat">The format. It is created once; its constructor gets its parameters from
+    /// the application's services.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static ITornadoseBuilder AddStreamFormat<[
@@ -275,7 +270,7 @@ public static class TornadoseBuilderExtensions
         return new TornadoseStoreBuilder(services, definition);
     }
 
-    /// <summary>What makes a store one of its kind is not an option.</summary>
+    /// <summary>Sets the options that are fixed for the kind of store.</summary>
     private static void Fix(StoreOptions options, StoreKind kind)
     {
         if (kind == StoreKind.Keyed)

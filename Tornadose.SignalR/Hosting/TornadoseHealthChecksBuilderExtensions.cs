@@ -11,16 +11,16 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class TornadoseHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a readiness check that asks whether messages are <em>delivered</em>: an open port and an answer to a ping do not show that. In
+    /// Adds a readiness check of whether messages are <em>delivered</em>, which an open port and an answer to a ping do not show. In
     /// memory a message is sent the way of all messages; with Redis the node sends itself messages over the bus
-    /// (<c>RedisBackplaneOptions.ProbeInterval</c>) and compares positions. It is unhealthy as well while the application stops. No
-    /// message is left in a store.
+    /// (<c>RedisBackplaneOptions.ProbeInterval</c>) and compares positions. It is also unhealthy while the application stops. It leaves
+    /// no message in a store.
     /// </summary>
     /// <param name="builder">The application's health checks, from <c>services.AddHealthChecks()</c>.</param>
     /// <param name="name">The check's name. Default <c>tornadose</c>.</param>
     /// <param name="failureStatus">What to report when messages are not delivered. Default <see cref="HealthStatus.Unhealthy"/>.</param>
-    /// <param name="tags">Tags to choose checks by. Default <c>ready</c>: it is no reason to restart a process that Redis is away, so do
-    /// not make it a liveness check.</param>
+    /// <param name="tags">Tags to choose checks by. Default <c>ready</c>. Do not make it a liveness check: an outage of Redis is no reason
+    /// to restart a process.</param>
     /// <returns>The health checks.</returns>
     public static IHealthChecksBuilder AddTornadose(
         this IHealthChecksBuilder builder, string name = "tornadose", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)

@@ -123,8 +123,8 @@ public static class TornadoseServiceCollectionExtensions
     }
 
     /// <summary>
-    /// For components. They replace those of a client of other servers' stores, whichever was added first: on the server a component reads
-    /// in process.
+    /// Readers for components. They replace those of a client for other servers' stores, whichever was added first: on the server,
+    /// components read in process.
     /// </summary>
     private static void AddReaders(IServiceCollection services)
     {

@@ -6,14 +6,14 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hubs;
 
-/// <summary>How much one SignalR connection may ask of the process: its calls, its subscriptions, its large writes.</summary>
+/// <summary>The limits of one SignalR connection: its calls, its subscriptions, its large writes.</summary>
 /// <param name="connection">The connection.</param>
 /// <param name="hub">What the hubs share.</param>
 internal sealed class ConnectionAdmission(HubConnectionContext connection, StoreHubContext hub)
 {
     /// <summary>
-    /// Far above what a client has refused that subscribes to all its stores at once and meets
-    /// <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.
+    /// Far above the refusals of a client that subscribes to all its stores at once and
+    /// meets <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.
     /// </summary>
     private const int MaxRefusedPerSecond = 1000;
 
@@ -24,17 +24,17 @@ internal sealed class ConnectionAdmission(HubConnectionContext connection, Store
     private int _refused;
     private int _permits;
 
-    /// <summary>Whose connection it is, where that is known still: a page that has closed has no request any more to ask.</summary>
+    /// <summary>The connection's rate-limit key; null once the page has closed, because its request is then gone.</summary>
     public string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
 
     /// <summary>
-    /// Whom large writes are counted for; those who are counted for nobody have one bound together. Kept, because a stream that is
-    /// written when its page has closed has no request any more to ask.
+    /// The rate-limit key of large writes; connections without one share a limit. Stored, because a stream may be written after its page
+    /// has closed, when the request is gone.
     /// </summary>
     public string LargeWritesKey { get; private set; } = "";
 
     /// <summary>Counts a call of the client.</summary>
-    /// <exception cref="HubException">They are too many.</exception>
+    /// <exception cref="HubException">There are too many calls.</exception>
     public void Call()
     {
         if (!hub.Registry.Admission.TryCall(
@@ -43,8 +43,8 @@ internal sealed class ConnectionAdmission(HubConnectionContext connection, Store
     }
 
     /// <summary>
-    /// Runs what a client has asked for. A client that goes on although it is refused again and again loses its connection: each refusal
-    /// costs the server an exception.
+    /// Runs a client's call. A client that goes on although it is refused again and again loses its connection: each refusal costs
+    /// the server an exception.
     /// </summary>
     public async Task<T> CountRefusalsAsync<T>(Func<Task<T>> call)
     {
@@ -60,7 +60,7 @@ internal sealed class ConnectionAdmission(HubConnectionContext connection, Store
         }
     }
 
-    /// <summary>Gives the permit for one more subscription. To be disposed when it has ended.</summary>
+    /// <summary>Acquires the permit for one more subscription. Dispose it when the subscription has ended.</summary>
     /// <exception cref="HubException">There is none.</exception>
     public IDisposable Enter(MessageStore store, string transport, string? key)
     {
@@ -80,7 +80,7 @@ internal sealed class ConnectionAdmission(HubConnectionContext connection, Store
         throw HubRefusal.Of(refusal);
     }
 
-    /// <summary>Waits until an item of a stream may be written. To be disposed when it was.</summary>
+    /// <summary>Waits until an item of a stream may be written. Dispose the result when it was written.</summary>
     public ValueTask<IDisposable?> EnterLargeWriteAsync(long bytes, CancellationToken cancellationToken) =>
         hub.LargeWrites.EnterAsync(LargeWritesKey, bytes, cancellationToken);
 
@@ -95,7 +95,9 @@ internal sealed class ConnectionAdmission(HubConnectionContext connection, Store
         }
     }
 
-    /// <summary>The goodbye is not waited for: a client that does not read must not keep the call that ends its connection.</summary>
+    /// <summary>
+    /// The close message is not awaited: a client that does not read must not hold up the call that ends its connection.
+    /// </summary>
     private void End()
     {
         hub.Registry.Logger.HubConnectionRefusedTooOften(MaxRefusedPerSecond);
@@ -103,7 +105,7 @@ internal sealed class ConnectionAdmission(HubConnectionContext connection, Store
         connection.Abort();
     }
 
-    /// <summary>The process's permit for a subscription, and one of those that the connection may have.</summary>
+    /// <summary>The process's permit for a subscription, and the connection's.</summary>
     private sealed class Permit(ConnectionAdmission connection, IDisposable admitted) : IDisposable
     {
         private bool _released;

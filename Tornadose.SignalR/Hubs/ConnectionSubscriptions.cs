@@ -12,14 +12,14 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hubs;
 
-/// <summary>The stores that one SignalR connection of this process is subscribed to. Found on the connection's features.</summary>
+/// <summary>The stores that one SignalR connection of this process is subscribed to. Stored in the connection's features.</summary>
 /// <remarks>
 /// Invariant: a connection is subscribed to a store if and only if it is in the store's group, at most once, and once leaving has
-/// completed, nothing more of the store is sent to it. So entering and leaving groups go one after the other, group and subscription in
-/// one step, and leaving waits for the loop to end.
+/// completed, nothing more of the store is sent to it. So groups are entered and left one after the other, group and subscription in one
+/// step, and leaving waits for the loop to end.
 /// </remarks>
 /// <param name="connection">The connection, with the hub protocol that it has negotiated.</param>
-/// <param name="groups">Where the application's manager keeps the groups.</param>
+/// <param name="groups">The groups of the application's own manager.</param>
 /// <param name="hub">What the hubs share.</param>
 internal sealed class ConnectionSubscriptions(HubConnectionContext connection, IGroupManager groups, StoreHubContext hub)
 {
@@ -31,27 +31,27 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     public StoreHubContext Hub => hub;
 
-    /// <summary>What the connection may do.</summary>
+    /// <summary>The limits of the connection.</summary>
     public ConnectionAdmission Admission { get; } = new(connection, hub);
 
     /// <summary>Renders the items of streams.</summary>
     public FrameEncoder StreamEncoder => hub.Encoders.ForStream(connection.Protocol);
 
-    /// <summary>Whose idempotency keys the client's are.</summary>
+    /// <summary>The scope of the client's idempotency keys.</summary>
     public string IdempotencyScope => Stores.IdempotencyScope.Of(hub.Options.UserId(connection.User));
 
     /// <summary>Finds a store that the client names.</summary>
     /// <exception cref="HubException">There is none.</exception>
     public MessageStore Get(string store) => hub.Get(store, () => Admission.Key);
 
-    /// <summary>The right of the connection's user to read a store, yet to be decided on.</summary>
+    /// <summary>The right of the connection's user to read a store, not yet decided on.</summary>
     public StoreReadAccess Ask(MessageStore store) => hub.Authorizer.Ask(connection.User, [store], Authenticated);
 
     /// <summary>Begins to follow a store for a subscription.</summary>
     /// <exception cref="HubException">A limit or the store does not allow it at the moment.</exception>
     public async Task<OpenedStore> OpenAsync(MessageStore store, string transport, string? after, CancellationToken cancellationToken)
     {
-        // Once, and now: whoever closes the page while the store opens takes the request along.
+        // Once, and now: if the page is closed while the store opens, the request is gone.
         var key = Admission.Key;
         var permit = Admission.Enter(store, transport, key);
         FollowedStore? following = null;
@@ -77,10 +77,10 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         }
     }
 
-    /// <summary>The connection under that of SignalR, where it can send on the thread that delivers.</summary>
+    /// <summary>The connection under that of SignalR, if it can send on the delivering thread; else null.</summary>
     public IDirectSendFeature? Direct { get; } = connection.GetHttpContext()?.Features.Get<IDirectSendFeature>();
 
-    /// <summary>A connection that polls authenticates itself anew with each poll, which SignalR looks after.</summary>
+    /// <summary>Null for long polling: each poll authenticates again, which SignalR handles.</summary>
     private HttpContext? Authenticated =>
         connection.Features.Get<IHttpTransportFeature>()?.TransportType == HttpTransportType.LongPolling
             ? null
@@ -88,10 +88,10 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     public bool Has(string? store) => store is not null && _subscriptions.ContainsKey(store);
 
-    /// <summary>Enters a group. When it is a store's, the store is delivered from now on; what is delivered already goes on.</summary>
+    /// <summary>Enters a group. If it is a store's, the store is delivered from now on; an existing subscription goes on.</summary>
     /// <param name="group">The group.</param>
     /// <param name="after">The id after which to begin; null or empty for a new subscriber.</param>
-    /// <param name="access">What the policies say; null when the application has decided.</param>
+    /// <param name="access">The right by the policies; null when the application has decided.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="interval">The shortest time between two batches; zero for as fast as possible.</param>
     /// <returns>The id after which messages follow; null when the group is no store's.</returns>
@@ -133,7 +133,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
         }
     }
 
-    /// <summary>Ends everything: the connection has gone.</summary>
+    /// <summary>Ends all subscriptions: the connection is closed.</summary>
     public async Task CloseAsync()
     {
         await _changing.WaitAsync().ConfigureAwait(false);
@@ -191,7 +191,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             _ = LeaveCompletedAsync(opened.Store.Name);
     }
 
-    /// <summary>Not waited for: who leaves the group at this moment holds the lock, and waits for the subscription.</summary>
+    /// <summary>Not awaited: a call that leaves the group at this moment holds the lock while it waits for the subscription.</summary>
     private async Task LeaveCompletedAsync(string group)
     {
         try
@@ -199,7 +199,7 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
             await _changing.WaitAsync(connection.ConnectionAborted).ConfigureAwait(false);
             try
             {
-                if (!_subscriptions.ContainsKey(group)) // else it was subscribed to anew meanwhile
+                if (!_subscriptions.ContainsKey(group)) // else it was subscribed to again meanwhile
                     await groups.RemoveFromGroupAsync(connection.ConnectionId, group, connection.ConnectionAborted).ConfigureAwait(false);
             }
             finally
@@ -215,9 +215,9 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
     }
 
     /// <summary>
-    /// What is written last is on its way to the socket still. Once nobody has a place any more, the application goes on to stop, and
-    /// SignalR cuts whatever connections there are: so the place is kept until this one has said goodbye, and has ended. (A <c>Watch</c>
-    /// ends without its connection, and SignalR writes its end: that may be cut.)
+    /// The last write may not have reached the socket yet. Once no permits are held, the application continues to stop, and SignalR aborts
+    /// all connections: so the permit is held until this one has sent its close message and has ended. (A <c>Watch</c> ends without its
+    /// connection, and SignalR writes its end: that may be cut off.)
     /// </summary>
     private void LeaveWithConnection(IDisposable place)
     {

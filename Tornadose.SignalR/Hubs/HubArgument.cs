@@ -13,21 +13,20 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// An argument of any hub protocol as a message: text stays text, everything else becomes exactly the JSON that it stands for, or is
-/// refused. There is no third way, such as to walk whatever can be enumerated: a foreign
-/// serializer's values are often enumerable, and not what they seem.
+/// Converts an argument of any hub protocol to a message: text stays text, everything else becomes exactly the JSON that it stands for, or
+/// is refused. Unknown types are not enumerated: a foreign serializer's values are often enumerable without being lists.
 /// </summary>
 internal static class HubArgument
 {
-    private const string HalfSurrogate = "The data has half of a surrogate pair, which no text can hold.";
+    private const string HalfSurrogate = "The data has half of a surrogate pair, which is not valid text.";
 
-    /// <summary>As deep as JSON may be that is published over HTTP, and as clients of System.Text.Json read it.</summary>
+    /// <summary>The depth of JSON that can be published over HTTP, and that clients of System.Text.Json read.</summary>
     private const int MaxDepth = 64;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    // Never embedded in HTML, so letters need no escapes. The depth is counted by ourselves: the writer's own exception says nothing to a
-    // client.
+    // Never embedded in HTML, so letters need no escapes. The depth is checked here: the writer's own exception would
+    // tell a client nothing.
     private static readonly JsonWriterOptions WriterOptions =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 2 * MaxDepth };
 
@@ -114,7 +113,7 @@ internal static class HubArgument
     }
 
     /// <summary>
-    /// Integers are names in JavaScript as well, and every JSON serializer writes them so; of other keys each makes something else.
+    /// Integers are names in JavaScript as well, and every JSON serializer writes them so; for other keys serializers differ.
     /// </summary>
     private static string NameOf(object key) => key switch
     {
@@ -157,7 +156,7 @@ internal static class HubArgument
         }
     }
 
-    private static ArgumentException NotFinite() => new("JSON has no infinite numbers, and none that are not a number.");
+    private static ArgumentException NotFinite() => new("JSON has no infinite numbers and no NaN.");
 
     private static void WriteOther(Utf8JsonWriter writer, object value)
     {
@@ -183,11 +182,11 @@ internal static class HubArgument
                 break;
             default:
                 throw new ArgumentException(
-                    "The data must be text, a number, a truth value, null, bytes, a time, a list or an object of these.");
+                    "The data must be text, a number, a Boolean, null, bytes, a time, a list or an object of these.");
         }
     }
 
-    /// <summary>The writer would put U+FFFD for half of a surrogate pair.</summary>
+    /// <summary>The writer would replace half of a surrogate pair by U+FFFD.</summary>
     private static string Checked(string text)
     {
         Strict.GetByteCount(text);

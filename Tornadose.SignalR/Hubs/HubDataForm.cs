@@ -9,14 +9,13 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// The form in which a hub protocol's serializer is given a message's JSON, so that every digit and every name comes out as it was
-/// published.
+/// The form in which a hub protocol's serializer is given a message's JSON, so that every digit and every name
+/// arrives as it was published.
 /// </summary>
 /// <remarks>
-/// Neither the protocol's name nor its type tells which serializer it has: two call themselves «json», and applications wrap them. So
-/// each is tried once, with JSON that is written again only by a serializer that copies it: names in
-/// capitals, which naming policies change, and more digits than a <see cref="double"/> has. A protocol that copies no form gets plain
-/// objects.
+/// Neither the protocol's name nor its type tells which serializer it has: two are named «json», and applications wrap them. So each is
+/// tried once, with JSON that only a serializer that copies it writes unchanged: names in capitals, which naming policies change, and more
+/// digits than a <see cref="double"/> has. A protocol that copies no form gets plain objects.
 /// </remarks>
 internal sealed class HubDataForm
 {
@@ -38,7 +37,7 @@ internal sealed class HubDataForm
     /// <summary>The published text, for clients whose own parser would lose digits and quotes.</summary>
     public static HubDataForm Text { get; } = new(static json => Encoding.UTF8.GetString(json.Span));
 
-    /// <summary>Whether a message has to say that it is JSON: as text, every JSON could be taken for text.</summary>
+    /// <summary>Whether a message has to say that it is JSON: in the form of text, JSON could be mistaken for text.</summary>
     public bool IsJsonMarked(in MessageContent message) =>
         this == Text ? message.Format == MessageFormat.Json : FormatMark.IsNeededOnJson(message);
 
@@ -63,7 +62,7 @@ internal sealed class HubDataForm
         }
         catch (Exception)
         {
-            return false; // whatever it throws, it does not know the form
+            return false; // whatever it throws, it does not support the form
         }
     }
 

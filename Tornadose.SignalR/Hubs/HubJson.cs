@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// What SignalR reads and writes for a <see cref="StoreHub"/>, for applications without reflection, as trimmed ones are. An application's
-/// own hub methods need contexts of the application's.
+/// The types that SignalR reads and writes for a <see cref="StoreHub"/>, for applications without reflection, such as trimmed ones. An
+/// application's own hub methods need contexts of its own.
 /// </summary>
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(JsonElement))]
@@ -15,9 +15,7 @@ namespace Tornadose.SignalR.Hubs;
 [JsonSerializable(typeof(StoreStreamItem))]
 internal sealed partial class HubJson : JsonSerializerContext
 {
-    /// <summary>
-    /// Where there is reflection, the options are left alone: a chain of resolvers that begins with ours would end there.
-    /// </summary>
+    /// <summary>With reflection the options stay unchanged: a chain of resolvers that begins with ours would also end with it.</summary>
     public static void AddTo(JsonHubProtocolOptions options)
     {
         if (!JsonSerializer.IsReflectionEnabledByDefault)

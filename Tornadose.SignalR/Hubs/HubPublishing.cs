@@ -3,7 +3,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Hubs;
 
-/// <summary>What a client publishes over the hub.</summary>
+/// <summary>Publishes what a client sends over the hub.</summary>
 internal static class HubPublishing
 {
     public static async Task<string> PublishAsync(

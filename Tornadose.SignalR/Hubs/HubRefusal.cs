@@ -10,8 +10,8 @@ namespace Tornadose.SignalR.Hubs;
 /// translates the library's own into them.
 /// </summary>
 /// <remarks>
-/// The code stands in the message because nothing else of an exception reaches a SignalR client. It is the same distinction that the
-/// plain transports make by their status: what is final, and what is worth another try.
+/// The code is in the message because nothing else of an exception reaches a SignalR client. It makes the same distinction as the status
+/// codes of the plain transports: what is final, and what is worth a retry.
 /// </remarks>
 internal static class HubRefusal
 {
@@ -25,8 +25,8 @@ internal static class HubRefusal
     private const string Completed = "completed";
 
     /// <summary>
-    /// Marks what is made here among the hub exceptions of the application: SignalR shows clients the exception's type name, so a type of
-    /// our own would show.
+    /// Marks our exceptions among the application's hub exceptions. A type of our own would do that too, but SignalR shows clients the
+    /// name of the exception's type.
     /// </summary>
     private const string Mark = "Tornadose.SignalR.Code";
 
@@ -37,7 +37,7 @@ internal static class HubRefusal
     public static HubException OfInterval(int milliseconds) =>
         Of(Invalid, $"The time between two batches is {milliseconds} ms; it must be from 50 to 60000.");
 
-    /// <summary>What another node has refused with; its message has the code already.</summary>
+    /// <summary>A refusal by another node; its message has the code already.</summary>
     public static HubException FromMessage(string message) => Marked(message);
 
     /// <summary>Throws unless the authorizer allows the call.</summary>
@@ -53,8 +53,8 @@ internal static class HubRefusal
     }
 
     /// <summary>
-    /// The error that ends a stream; null for an end that is none. What the client does well to open again is <c>unavailable</c>, what it
-    /// is not to open again <c>forbidden</c>.
+    /// The error that ends a stream; null for an end that is no error. The code is <c>unavailable</c> if the client should open the stream
+    /// again, else <c>forbidden</c>.
     /// </summary>
     public static HubException? Of(SubscriberEnd end)
     {
@@ -64,7 +64,7 @@ internal static class HubRefusal
     }
 
     /// <summary>
-    /// What a store, or the backplane behind it, has thrown, in words for the client; null where it is no refusal but a fault.
+    /// Converts an exception of a store, or of the backplane behind it, into words for the client; null if it is a fault, not a refusal.
     /// </summary>
     public static HubException? Of(Exception failure) => failure switch
     {

@@ -5,8 +5,8 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
 /// The loggers of a store hub's connections. SignalR logs every exception of a hub method as an error with its stack trace; a refusal is
-/// an answer that a client can provoke thousands of times a second, so it is one line at
-/// <see cref="LogLevel.Debug"/>, without a stack trace. Everything else is logged as ever.
+/// an answer that a client can provoke thousands of times a second, so it is one line at <see cref="LogLevel.Debug"/>, without a stack
+/// trace. Everything else is logged as usual.
 /// </summary>
 internal sealed class HubRefusalLog(ILoggerFactory inner) : ILoggerFactory
 {
@@ -14,7 +14,7 @@ internal sealed class HubRefusalLog(ILoggerFactory inner) : ILoggerFactory
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
-    /// <summary>The factory is the application's.</summary>
+    /// <summary>The factory belongs to the application.</summary>
     public void Dispose()
     {
     }

@@ -7,18 +7,18 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// A SignalR connection of this process, written to directly: a group send completes with its slowest member, and waits for nobody here.
+/// Writes directly to a SignalR connection of this process. A group send would wait for its slowest member; this waits for nobody else.
 /// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="store">The store's name.</param>
-/// <param name="cursor">The subscription's place in the log; the messages follow after where it is now.</param>
-/// <param name="largeWrites">The bound of large writes.</param>
-/// <param name="client">Whom they are counted for.</param>
+/// <param name="cursor">The subscription's cursor; the messages follow its current position.</param>
+/// <param name="largeWrites">The limit on large writes.</param>
+/// <param name="client">The rate-limit key that they are counted for.</param>
 internal sealed class HubSink(
     HubConnectionContext connection, string store, MessageCursor cursor, LargeWrites largeWrites, string client) : IFrameSink
 {
-    // SignalR numbers writes to repeat them after a reconnect, and counts one message a write.
-#pragma warning disable CA2252 // a preview interface: only its presence is looked at
+    // SignalR numbers writes to repeat them after a reconnect, and counts one message for each write.
+#pragma warning disable CA2252 // a preview interface: only its presence is checked
     private readonly bool _oneByOne = connection.Features.Get<IStatefulReconnectFeature>() is not null;
 #pragma warning restore CA2252
     private FrameBatch _batch;
@@ -28,13 +28,13 @@ internal sealed class HubSink(
     private volatile bool _isWaiting;
     private long _asked;
 
-    /// <summary>While the write has to wait for those of other connections, it is not the peer that takes nothing.</summary>
+    /// <summary>A write that waits for those of other connections counts as progress: the peer is not what blocks it.</summary>
     public long Progress => _isWaiting ? Interlocked.Increment(ref _asked) : Interlocked.Read(ref _asked);
 
-    /// <summary>The id of the last message that the connection has taken, at first that after which the messages follow.</summary>
+    /// <summary>The id of the last message that the connection has taken; at first, the id after which the messages follow.</summary>
     public string LastId => Volatile.Read(ref _lastId);
 
-    /// <summary>Nothing to say: the answer to the invocation tells the client that it is subscribed.</summary>
+    /// <summary>Sends nothing: the answer to the invocation tells the client that it is subscribed.</summary>
     public ValueTask StartAsync() => ValueTask.CompletedTask;
 
     public void Write(Frame frame)
@@ -54,8 +54,9 @@ internal sealed class HubSink(
         return write.IsCompletedSuccessfully ? new(Flushed()) : AwaitAsync(write);
     }
 
-    /// <summary>Ends the transport as well, which would first try for some seconds to say goodbye to a client that does not
-    /// read.</summary>
+    /// <summary>
+    /// Aborts the transport as well, which would otherwise try for some seconds to send a close message to a client that does not read.
+    /// </summary>
     public void Abort()
     {
         _isCut = true;
@@ -64,8 +65,8 @@ internal sealed class HubSink(
     }
 
     /// <summary>
-    /// Leaving a store leaves the connection open. When messages would be missing from now on, the connection ends: SignalR cannot end one
-    /// subscription in a way that clients see. They are told why, and that they may come back with their last id.
+    /// Leaving a store keeps the connection open. When messages would be missing from now on, the connection is closed: SignalR cannot end
+    /// one subscription in a way that clients see. They are told why, and that they may reconnect with their last id.
     /// </summary>
     public async ValueTask CloseAsync(SubscriberEnd end)
     {
@@ -83,7 +84,8 @@ internal sealed class HubSink(
     }
 
     /// <summary>
-    /// The token matters with stateful reconnects: a write that waits for acknowledgements is not a flush that could be cancelled.
+    /// The token matters with stateful reconnects: aborting the connection cancels a flush, but not a write that
+    /// waits for acknowledgements.
     /// </summary>
     private ValueTask SendAsync(Frame frame) => SendAsync(((HubFrame)frame).Message);
 

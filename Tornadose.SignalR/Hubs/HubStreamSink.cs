@@ -4,12 +4,12 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Hubs;
 
-/// <summary>Hands frames over to whoever enumerates, one at a time: a flush is complete when all but one have been taken.</summary>
-/// <param name="admission">What the connection that the stream is on may do.</param>
-/// <param name="cursor">The subscription's place in the log.</param>
+/// <summary>Passes frames to the enumerator one at a time: a flush is complete when all but one have been taken.</summary>
+/// <param name="admission">The limits of the stream's connection.</param>
+/// <param name="cursor">The subscription's cursor.</param>
 internal sealed class HubStreamSink(ConnectionAdmission admission, MessageCursor cursor) : IFrameSink
 {
-    /// <summary>How many bytes SignalR makes of a byte of text, at most: <c>\u0001</c>.</summary>
+    /// <summary>The most bytes that SignalR writes for one byte of text: <c>\u0001</c>.</summary>
     private const int MostEscaped = 6;
 
     private readonly Channel<HubStreamFrame> _handover = Channel.CreateBounded<HubStreamFrame>(
@@ -19,10 +19,10 @@ internal sealed class HubStreamSink(ConnectionAdmission admission, MessageCursor
     private volatile bool _isWaiting;
     private long _progress;
 
-    /// <summary>While an item has to wait for the writes of other connections, it is not the peer that takes nothing.</summary>
+    /// <summary>An item that waits for the writes of other connections counts as progress: the peer is not what blocks it.</summary>
     public long Progress => _isWaiting ? Interlocked.Increment(ref _progress) : Interlocked.Read(ref _progress);
 
-    /// <summary>SignalR asks for the next item when the one before was written.</summary>
+    /// <summary>SignalR asks for the next item when the previous one was written.</summary>
     public async IAsyncEnumerable<StoreStreamItem> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var frame in _handover.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -45,7 +45,7 @@ internal sealed class HubStreamSink(ConnectionAdmission admission, MessageCursor
         return true;
     }
 
-    /// <summary>The stream itself is ended by <see cref="CloseAsync"/>, which knows the reason that its consumer is to see.</summary>
+    /// <summary>The stream itself is ended by <see cref="CloseAsync"/>, which knows the reason to report to its consumer.</summary>
     public void Abort() => _aborted.Cancel();
 
     public async ValueTask CloseAsync(SubscriberEnd end)

@@ -4,13 +4,13 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write. The readers of a
-/// store run one after the other, and those that stand at the same place send the same frames: so a thread keeps what it has joined last,
-/// for the next of them.
+/// Several messages as one: hub protocols delimit their messages themselves, so they may follow each other in one write. The
+/// readers of a store run one after the other, and those at the same position send the same frames: so a thread caches what it
+/// joined last, for the next reader.
 /// </summary>
 internal sealed class JoinedFrames
 {
-    /// <summary>What is larger is not kept: it would stay until the thread joins something else.</summary>
+    /// <summary>Larger results are not cached: they would stay until the thread joins something else.</summary>
     public const int MaxKeptBytes = LargeWrites.Threshold;
 
     [ThreadStatic]
@@ -28,7 +28,7 @@ internal sealed class JoinedFrames
     }
 
     /// <summary>Joins the frames of a batch.</summary>
-    /// <param name="batch">The frames. A frame is of one hub protocol, so that the same frames are the same bytes.</param>
+    /// <param name="batch">The frames. Each belongs to one hub protocol, so the same frames are the same bytes.</param>
     /// <param name="protocol">The hub protocol's name.</param>
     public static SerializedHubMessage Of(in FrameBatch batch, string protocol)
     {

@@ -5,8 +5,8 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Messages as invocations of the JSON hub protocol («hub protocol», JSON encoding), written without a detour through objects: the data of
-/// a message is JSON already, and the application's serializer options have no say in the names of the fields.
+/// Messages as invocations of the JSON hub protocol («hub protocol», JSON encoding), written without intermediate objects: the data of a
+/// message is JSON already, and the application's serializer options must not change the names of the fields.
 /// </summary>
 internal sealed class JsonHubEncoder : FrameEncoder
 {

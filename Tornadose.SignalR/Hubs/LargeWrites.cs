@@ -1,25 +1,25 @@
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Bounds how many bytes of large messages are on their way to the hub connections of one client at a time. Each connection of SignalR
-/// has a copy of what is written to it until its peer has taken it, so that connections which do not read would each hold a large message.
+/// Limits how many bytes of large messages are being written to the hub connections of one client at a time. Each SignalR connection holds
+/// a copy of what is written until its peer has taken it, so connections that do not read would each hold a large message.
 /// </summary>
 /// <remarks>
-/// Writes wait in turn until those before them have been taken, or have been cut after <c>StoreOptions.SendTimeout</c>. Other clients have
-/// a bound of their own, and do not wait.
+/// Writes wait in order until those before them have been taken, or have been cut after <c>StoreOptions.SendTimeout</c>. Other clients
+/// have a limit of their own, and do not wait.
 /// </remarks>
 internal sealed class LargeWrites(long maxBytes = 64 * 1024 * 1024)
 {
-    /// <summary>What is smaller is left to SignalR's own buffer, which has this size.</summary>
+    /// <summary>Smaller writes are left to SignalR's own buffer, which has this size.</summary>
     public const int Threshold = 64 * 1024;
 
     private readonly Dictionary<string, Client> _clients = new(StringComparer.Ordinal);
 
     /// <summary>Waits until the write may begin.</summary>
-    /// <param name="client">Whose connection it is.</param>
+    /// <param name="client">The rate-limit key of the connection's client.</param>
     /// <param name="bytes">How many bytes it has.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What to dispose when the bytes were taken; null for a small write.</returns>
+    /// <returns>To be disposed when the bytes were taken; null for a small write.</returns>
     public async ValueTask<IDisposable?> EnterAsync(string client, long bytes, CancellationToken cancellationToken)
     {
         if (bytes <= Threshold)
@@ -39,7 +39,7 @@ internal sealed class LargeWrites(long maxBytes = 64 * 1024 * 1024)
         return write;
     }
 
-    /// <summary>A write that is larger than the bound begins when it is the only one.</summary>
+    /// <summary>A write that is larger than the limit begins when it is the only one.</summary>
     private void Start(Client client)
     {
         while (client.Waiting.TryPeek(out var next))

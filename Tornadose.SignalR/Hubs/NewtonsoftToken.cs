@@ -4,8 +4,7 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
 /// What <c>AddNewtonsoftJsonProtocol()</c> makes of an argument: a <c>JObject</c>, <c>JArray</c> or <c>JValue</c> of Newtonsoft.Json,
-/// which this library does not reference. They are known by name, and asked through interfaces of
-/// the base class library.
+/// which this library does not reference. They are recognized by name, and read through interfaces of the base class library.
 /// </summary>
 internal static class NewtonsoftToken
 {
@@ -31,13 +30,13 @@ internal static class NewtonsoftToken
         return false;
     }
 
-    /// <summary>Infinite numbers, which come from such as <c>1e400</c>, would be written as strings.</summary>
+    /// <summary>Infinite numbers, which result from <c>1e400</c> for example, would be written as strings.</summary>
     private static void Check(object token)
     {
         if (token is IConvertible leaf)
         {
             if (leaf.GetTypeCode() is TypeCode.Double or TypeCode.Single && !double.IsFinite(leaf.ToDouble(null)))
-                throw new ArgumentException("JSON has no infinite numbers, and none that are not a number.");
+                throw new ArgumentException("JSON has no infinite numbers and no NaN.");
             return;
         }
 
@@ -51,6 +50,6 @@ internal static class NewtonsoftToken
         TypeCode.Boolean => leaf.ToBoolean(null) ? "true" : "false",
         TypeCode.Double => leaf.ToDouble(null).ToString("R", System.Globalization.CultureInfo.InvariantCulture),
         >= TypeCode.SByte and <= TypeCode.Decimal => leaf.ToDecimal(null).ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ => throw new ArgumentException("The data must be text, a number, a truth value, null, a list or an object of these."),
+        _ => throw new ArgumentException("The data must be text, a number, a Boolean, null, a list or an object of these."),
     };
 }

@@ -8,13 +8,12 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Messages as dictionaries, lists and primitives: what every serializer of a hub protocol knows. A key is absent when there is nothing to
-/// say.
+/// Messages as dictionaries, lists and primitives: what every serializer of a hub protocol knows. A key is absent when it has no value.
 /// </summary>
 /// <remarks>
 /// Numbers are <see cref="long"/>, <see cref="ulong"/>, or the <see cref="double"/> that reads back as the same number. Any other number,
-/// as <c>12345678901234567.89</c>, is a string of its digits: that is also how MessagePack for .NET
-/// writes a <see cref="decimal"/>, so typed clients read it as one, and nobody reads a rounded number.
+/// such as <c>12345678901234567.89</c>, is a string of its digits: that is also how MessagePack for .NET writes a <see cref="decimal"/>,
+/// so typed clients read it as one, and no client reads a rounded number.
 /// </remarks>
 internal static class PlainObject
 {
@@ -50,7 +49,7 @@ internal static class PlainObject
         return Plain(document.RootElement);
     }
 
-    /// <summary>JSON as <c>System.Text.Json</c> knows it best: numbers keep every digit.</summary>
+    /// <summary>JSON as a <see cref="JsonElement"/>: numbers keep every digit.</summary>
     public static object? Element(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json, Deep);
@@ -78,7 +77,7 @@ internal static class PlainObject
         return IsExact(element, number) ? number : Digits(element);
     }
 
-    /// <summary>Whether the shortest text of the double is the same number. JSON has no bound for digits and exponents.</summary>
+    /// <summary>Whether the shortest text of the double is the same number. JSON has no limit on digits and exponents.</summary>
     private static bool IsExact(JsonElement element, double number)
     {
         if (!double.IsFinite(number))
@@ -92,7 +91,7 @@ internal static class PlainObject
 
     private static string Digits(JsonElement element) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element));
 
-    /// <summary>Of a name that comes twice the last one counts, as in JavaScript.</summary>
+    /// <summary>If a name occurs twice, the last one counts, as in JavaScript.</summary>
     private static Dictionary<string, object?> Members(JsonElement element)
     {
         var members = new Dictionary<string, object?>();

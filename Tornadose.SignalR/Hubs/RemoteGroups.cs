@@ -4,8 +4,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Groups of stores for connections of other processes: the process that has the connection is asked, because only there a subscription
-/// can begin or end. A process that does not answer may have the connection: then nothing is reported as done.
+/// Groups of stores for connections of other processes: the process that has the connection is asked, because only there can a
+/// subscription begin or end. A process that does not answer may have the connection: then nothing is reported as done.
 /// </summary>
 internal sealed class RemoteGroups
 {
@@ -17,7 +17,7 @@ internal sealed class RemoteGroups
     private readonly StoreHubContext _hub;
     private readonly Func<string, ConnectionSubscriptions?> _find;
 
-    /// <param name="name">The hub's name: connections of others are none of this one's business.</param>
+    /// <param name="name">The hub's name: connections of other hubs are not concerned.</param>
     /// <param name="hub">What the hubs share.</param>
     /// <param name="find">Finds a connection of this process.</param>
     public RemoteGroups(string name, StoreHubContext hub, Func<string, ConnectionSubscriptions?> find)
@@ -28,7 +28,7 @@ internal sealed class RemoteGroups
 
     /// <summary>Puts a connection of another process into a store's group.</summary>
     /// <returns>False when the group is no store's, or no process that answers has the connection.</returns>
-    /// <exception cref="HubException">The process that has it does not let it in.</exception>
+    /// <exception cref="HubException">The process that has it refuses the subscription.</exception>
     public Task<bool> TryEnterAsync(string connectionId, string group, CancellationToken cancellationToken) =>
         TryAsync(Enter, connectionId, group, cancellationToken);
 

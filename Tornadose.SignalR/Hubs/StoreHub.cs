@@ -13,24 +13,24 @@ namespace Tornadose.SignalR;
 /// <summary>
 /// The stores for SignalR clients. The SignalR group named after a store is its set of SignalR subscribers: <see cref="Subscribe"/> and
 /// <see cref="Resume"/> join the group, and so does <c>Groups.AddToGroupAsync(connectionId, "orders")</c> from anywhere in the
-/// application, over Redis also on another server than the connection's; leaving the group ends the subscription. May be derived from:
+/// application, with Redis even on another server than the connection's; leaving the group ends the subscription. You can derive from it:
 /// <c>class MyHub : StoreHub</c>, with <c>AddTornadose().AddHub&lt;MyHub&gt;()</c> and <c>MapStoreHub&lt;MyHub&gt;(…)</c>.
 /// </summary>
 /// <remarks>
-/// A connection that is made anew has a new connection id, and has lost its groups: the client subscribes again, with the last id that it
-/// saw, and gets what it missed.
+/// A new connection has a new connection id and no groups: the client subscribes again with the last id that it saw,
+/// and gets what it missed.
 /// </remarks>
 public class StoreHub : Hub<IStoreClient>
 {
-    /// <summary>Made by SignalR for each invocation.</summary>
+    /// <summary>Created by SignalR for each invocation.</summary>
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only Clients generates code, which this class never touches.")]
     public StoreHub()
     {
     }
 
     /// <summary>
-    /// Starts to send a store's messages to the caller's <c>Message</c>: what is published from now on; of a data store the current value
-    /// first. Does nothing when they are sent already.
+    /// Starts to send a store's messages to the caller's <c>Message</c>: what is published from now on, with the current value first for a
+    /// data store. Does nothing if the caller is subscribed already.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <returns>The id after which the messages follow.</returns>
@@ -39,39 +39,39 @@ public class StoreHub : Hub<IStoreClient>
     public virtual Task<string> Subscribe(string store) => EnterAsync(store, after: null);
 
     /// <summary>
-    /// Starts to send a store's messages where the caller stopped reading: first what came after the given id, then what is published.
+    /// Starts to send a store's messages where the caller stopped reading: first those after the given id, then new ones.
     /// </summary>
     /// <param name="store">The store's name.</param>
-    /// <param name="after"> The id of the last message that the caller saw, on whatever transport, of a list of stores as well. When the
-    /// store cannot continue after it, the caller's <c>Reset</c> is called first. Null or empty is the same as <see cref="Subscribe"/>.
-    /// </param>
+    /// <param name="after">The id of the last message that the caller saw, on any transport; the id of a list of stores works
+    /// as well. When the store cannot continue after it, the caller's <c>Reset</c> is called first. Null or empty is the same
+    /// as <see cref="Subscribe"/>.</param>
     /// <returns>The id after which the messages follow.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers:
     /// <c>[code] words</c>.</exception>
     public virtual Task<string> Resume(string store, string? after) => EnterAsync(store, after);
 
     /// <summary>
-    /// The same as <see cref="Resume"/>, at a pace: at most one batch of messages in a time, the first at once, and the newest always
-    /// included. Of a data store a batch is the newest value.
+    /// The same as <see cref="Resume"/>, at a limited pace: at most one batch of messages in each interval, the first at once, and the
+    /// newest always included. For a data store a batch is the newest value.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
-    /// <param name="milliseconds">The time in milliseconds, from 50 to 60,000.</param>
+    /// <param name="milliseconds">The interval in milliseconds, from 50 to 60,000.</param>
     /// <returns>The id after which the messages follow.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers; or the
-    /// time is out of range: <c>[code] words</c>.</exception>
+    /// interval is out of range: <c>[code] words</c>.</exception>
     public virtual Task<string> ResumeEvery(string store, string? after, int milliseconds) => EnterAsync(store, after, milliseconds);
 
     /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
     /// <param name="store">The store's name. It is no error not to be subscribed.</param>
     /// <returns>A task that ends when the subscription has ended.</returns>
     public virtual Task Unsubscribe(string store) =>
-        // Clients have no say in groups that are no stores.
+        // Clients cannot leave groups that are no stores.
         Subscriptions.Has(store) ? Subscriptions.LeaveAsync(store, Context.ConnectionAborted) : Task.CompletedTask;
 
     /// <summary>
-    /// A store's messages from now on as a stream, for <c>connection.stream("Watch", store)</c>: it ends when the caller cancels it. Of a
-    /// data store the current value comes first.
+    /// Streams a store's messages from now on, for <c>connection.stream("Watch", store)</c>, until the caller cancels it. For a data store
+    /// the current value comes first.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
@@ -82,9 +82,7 @@ public class StoreHub : Hub<IStoreClient>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> Watch(string store, CancellationToken cancellationToken) =>
         StreamAsync(store, after: null, Subscriptions.StreamEncoder, cancellationToken);
 
-    /// <summary>
-    /// A store's messages as a stream, where the caller stopped reading: first what came after the given id, then what is published.
-    /// </summary>
+    /// <summary>Streams a store's messages from where the caller stopped reading: first those after the given id, then new ones.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="after">The id of the last message that the caller saw. When the store cannot continue after it, the stream begins
     /// with a reset. Null or empty is the same as <see cref="Watch"/>.</param>
@@ -97,8 +95,8 @@ public class StoreHub : Hub<IStoreClient>
         StreamAsync(store, after, Subscriptions.StreamEncoder, cancellationToken);
 
     /// <summary>
-    /// The same as <see cref="WatchAfter"/>, but <c>data</c> is always a string: the text that was published, also where it is JSON.
-    /// Clients whose hub protocol has rounded large numbers get all their digits by it.
+    /// The same as <see cref="WatchAfter"/>, but <c>data</c> is always a string: the text that was published, even where it is JSON.
+    /// Clients whose hub protocol rounds large numbers get all digits this way.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
@@ -110,21 +108,21 @@ public class StoreHub : Hub<IStoreClient>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchText(string store, string? after, CancellationToken cancellationToken) =>
         StreamAsync(store, after, HubStreamEncoder.Text, cancellationToken);
 
-    /// <summary>The same as <see cref="WatchAfter"/>, at a pace: see <see cref="ResumeEvery"/>.</summary>
+    /// <summary>The same as <see cref="WatchAfter"/>, at a limited pace: see <see cref="ResumeEvery"/>.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="after">The id of the last message that the caller saw; null or empty for a new subscriber.</param>
-    /// <param name="milliseconds">The time in milliseconds, from 50 to 60,000.</param>
+    /// <param name="milliseconds">The interval in milliseconds, from 50 to 60,000.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>
     /// <returns><c>{ id, event?, data }</c> for each message, <c>{ reset: { reason, id } }</c> where messages are missing,
     /// and <c>{ end: { id } }</c> as the last item of a store that is complete.</returns>
     /// <exception cref="HubException">There is no such store, the caller may not read it, or the server takes no more subscribers; or the
-    /// time is out of range: <c>[code] words</c>.</exception>
+    /// interval is out of range: <c>[code] words</c>.</exception>
     public virtual Task<IAsyncEnumerable<StoreStreamItem>> WatchEvery(
         string store, string? after, int milliseconds, CancellationToken cancellationToken) =>
         StreamAsync(store, after, Subscriptions.StreamEncoder, cancellationToken, milliseconds);
 
     /// <summary>
-    /// Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); to others nobody publishes over the hub.
+    /// Publishes to a store that has a publish policy (<c>StoreOptions.PublishPolicy</c>); nobody can publish to others over the hub.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="data">A string is text; anything else becomes JSON.</param>
@@ -133,7 +131,7 @@ public class StoreHub : Hub<IStoreClient>
     /// take the message: <c>[code] words</c>.</exception>
     public virtual Task<string> Publish(string store, object? data) => PublishAsync(store, data, eventType: null, idempotencyKey: null);
 
-    /// <summary>The same as <see cref="Publish"/>, with what else can be said of a message.</summary>
+    /// <summary>The same as <see cref="Publish"/>, with an event type and an idempotency key.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="data">A string is text; anything else becomes JSON.</param>
     /// <param name="eventType">The event type; null or empty for a plain message.</param>

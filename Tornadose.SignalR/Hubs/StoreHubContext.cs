@@ -17,14 +17,14 @@ internal sealed record StoreHubContext(
     StoreProvider Stores, SubscriberRegistry Registry, HubEncoders Encoders, StoreAuthorizer Authorizer, TornadoseOptions Options,
     INodeQuestions? Nodes = null)
 {
-    /// <summary>The bound of large messages that are being written.</summary>
+    /// <summary>The limit on large writes.</summary>
     public LargeWrites LargeWrites { get; } = new();
 
-    /// <summary>Finds a store for a client, which learns no more than that there is none.</summary>
+    /// <summary>Finds a store for a client, which learns only that there is none.</summary>
     /// <exception cref="HubException">There is none.</exception>
     public MessageStore Get(string name, Func<string?> client) => Find(name, client) ?? throw HubRefusal.NoSuchStore();
 
-    /// <summary>Finds the store that a group is named after; null for a group that is none's.</summary>
+    /// <summary>Finds the store that a group is named after; null for a group that is no store's.</summary>
     public MessageStore? Find(string? name) => Find(name, static () => null);
 
     private MessageStore? Find(string? name, Func<string?> client)

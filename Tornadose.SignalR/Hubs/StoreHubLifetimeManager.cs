@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.SignalR;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Makes the SignalR group named after a store its set of subscribers. Everything is passed on to the manager that the application has
-/// registered, in memory or across nodes; besides, a connection of this process that enters a store's group gets a subscriber, and loses
-/// it when it leaves.
+/// Makes the SignalR group named after a store its set of subscribers. Everything is forwarded to the manager that the application has
+/// registered, in memory or across nodes; in addition, a connection of this process that enters a store's group gets a subscriber, and
+/// loses it when it leaves.
 /// </summary>
 /// <remarks>
 /// No store message goes through a group send: it would complete with the slowest member, and with a backplane under the manager every
@@ -105,9 +105,7 @@ internal sealed class StoreHubLifetimeManager<THub> : HubLifetimeManager<THub>, 
     public override bool TryGetReturnType(string invocationId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Type? type) =>
         _inner.TryGetReturnType(invocationId, out type);
 
-    /// <summary>
-    /// The container knows nothing of the manager inside. It disposes this one once for each type that it is registered as.
-    /// </summary>
+    /// <summary>The container does not know the inner manager. It disposes this one once for each type that it is registered as.</summary>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

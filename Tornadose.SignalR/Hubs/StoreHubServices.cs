@@ -10,9 +10,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// Puts our manager in front of the one that the application has. Ours is registered for the closed type, which the container prefers to
-/// every open generic, whether that was added before or will be added after; so <c>AddSignalR().AddStackExchangeRedis(…)</c> may stand
-/// anywhere.
+/// Wraps the application's lifetime manager in ours. Ours is registered for the closed type, which the container prefers to every open
+/// generic, whether that is added before or after; so the order of <c>AddSignalR().AddStackExchangeRedis(…)</c> does not matter.
 /// </summary>
 internal static class StoreHubServices
 {
@@ -35,7 +34,7 @@ internal static class StoreHubServices
         services.TryAddSingleton(CreateConnectionHandler<THub>);
     }
 
-    /// <summary>Says what is missing, when the hub is mapped.</summary>
+    /// <summary>Throws when the hub is mapped and a registration is missing or out of order.</summary>
     public static void Check<THub>(IServiceProvider services)
         where THub : StoreHub
     {
@@ -49,7 +48,7 @@ internal static class StoreHubServices
                 $"move its registration before AddTornadose() and AddHub<{name}>().");
     }
 
-    /// <summary>SignalR's own handler of connections, which makes its loggers itself.</summary>
+    /// <summary>SignalR's own connection handler, with our logger factory, because it creates its loggers itself.</summary>
     private static HubConnectionHandler<THub> CreateConnectionHandler<[DynamicallyAccessedMembers(HubMembers)] THub>(
         IServiceProvider provider)
         where THub : StoreHub =>
@@ -57,8 +56,8 @@ internal static class StoreHubServices
             provider, new HubRefusalLog(provider.GetRequiredService<ILoggerFactory>()));
 
     /// <summary>
-    /// The application's own manager: one for this hub, else the one for all hubs. Looked up when it is needed, so that it does not matter
-    /// what was registered first.
+    /// The application's own manager: one for this hub, else the one for all hubs. Looked up when it is needed, so that the order of
+    /// registration does not matter.
     /// </summary>
     private static HubLifetimeManager<THub> CreateInner<THub>(
         IServiceCollection services, ServiceDescriptor ours, IServiceProvider provider)

@@ -24,6 +24,6 @@ internal sealed class BytesBehind
             _sums.Add(_sums[^1] + entry.Size);
     }
 
-    /// <summary>The bytes that are kept from a number on; null when it is not known.</summary>
+    /// <summary>The bytes that are kept from a sequence number on; null if the log is too long.</summary>
     public long? From(long sequence) => _sums?[(int)Math.Clamp(_last - sequence + 1, 0, _sums.Count - 1)];
 }

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Inspection;
 
-/// <summary>Looks at all nodes that share the stores, and finds the one that has a subscriber.</summary>
+/// <summary>Collects reports from all nodes that share the stores, and ends a subscriber on the node that has it.</summary>
 internal sealed class Inspector
 {
     private const string Subject = "inspector";
@@ -52,7 +52,7 @@ internal sealed class Inspector
 
     private static NodeReport? Parse(string answer) => Parse(answer, InspectionJson.Default.NodeReport);
 
-    /// <summary>What comes over the bus may come from anybody.</summary>
+    /// <summary>Anybody may send messages over the bus, so invalid JSON is ignored.</summary>
     private static T? Parse<T>(string text, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
     {

@@ -36,7 +36,7 @@ internal sealed class InspectorEndpoint(Inspector inspector, TornadoseOptions op
             if (await inspector.DismissAsync((string)context.GetRouteValue(RouteValue)!, context.RequestAborted))
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
             else
-                await Refusal.WriteAsync(context, (StatusCodes.Status404NotFound, "There is no such subscriber, or no longer."));
+                await Refusal.WriteAsync(context, (StatusCodes.Status404NotFound, "There is no such subscriber, or it has ended."));
         }
         catch (StoreException)
         {

@@ -5,9 +5,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Inspection;
 
-/// <summary>
-/// Looks at this process's stores and subscribers, and ends a subscriber for good. It reads what is there and stops nobody.
-/// </summary>
+/// <summary>Reports this process's stores and subscribers, and ends a subscriber for good. Reporting does not hold up delivery.</summary>
 internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry registry, TimeProvider time)
 {
     private readonly StoreRates _rates = new(time);
@@ -36,7 +34,7 @@ internal sealed class NodeInspection(StoreProvider stores, SubscriberRegistry re
     }
 
     /// <summary>Ends a subscriber for good.</summary>
-    /// <returns>False when there is none of this id.</returns>
+    /// <returns>False when there is none with this id.</returns>
     public bool TryDismiss(string id)
     {
         if (registry.Subscribers.FirstOrDefault(subscriber => IdOf(subscriber) == id) is not { } found)

@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Inspection;
 internal sealed record InspectionReport(IReadOnlyList<NodeReport> Nodes);
 
 /// <summary>What one process is doing.</summary>
-/// <param name="Node">The process's name: its machine, and something random.</param>
+/// <param name="Node">The process's name: the machine's name and a random number.</param>
 /// <param name="SubscriberCount">How many subscribers there are, whether or not they are listed.</param>
 /// <param name="Stores">The stores.</param>
 /// <param name="Subscribers">Those that are furthest behind, first.</param>

@@ -3,8 +3,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Inspection;
 
-/// <summary>How fast stores are published to: the difference of offsets between two looks. Nothing is counted while nobody
-/// looks.</summary>
+/// <summary>The publish rates of stores: the difference of offsets between two reports. Nothing is counted while nobody asks.</summary>
 internal sealed class StoreRates(TimeProvider time)
 {
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(500);
@@ -12,7 +11,7 @@ internal sealed class StoreRates(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Look> _looks = new(StringComparer.Ordinal);
 
-    /// <summary>Messages a second since the last look; null when that was too long ago, or in another life of the log.</summary>
+    /// <summary>Messages per second since the last report; null when that was too long ago, or in another epoch of the log.</summary>
     public double? Next(string store, MessagePosition position)
     {
         var now = time.GetTimestamp();
@@ -26,7 +25,7 @@ internal sealed class StoreRates(TimeProvider time)
         return rate;
     }
 
-    /// <summary>Forgets the stores that are no more.</summary>
+    /// <summary>Forgets the stores that no longer exist.</summary>
     public void Keep(IReadOnlySet<string> stores)
     {
         foreach (var (store, _) in _looks)

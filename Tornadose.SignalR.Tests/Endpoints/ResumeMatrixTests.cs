@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Where a resume can begin, on every plain wire: a window of five out of eight messages.</summary>
+/// <summary>Where a resume can start, on every plain wire: a window of five out of eight messages.</summary>
 public sealed class ResumeMatrixTests
 {
     private const int Window = 5;

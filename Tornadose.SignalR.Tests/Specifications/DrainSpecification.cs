@@ -97,8 +97,8 @@ public sealed class DrainSpecification
 
     private static void AssertEnds(List<DrainedClient> clients)
     {
-        // On a loaded machine, clients that are late for the drain window are cut: they lose nothing, but they must be few. Hub streams are
-        // not counted: SignalR may cut one before it has written the stream's end.
+        // On a loaded machine, clients that are late for the drain window are cut: they lose nothing, but they must be few. Hub streams
+        // are not counted: SignalR may cut one before it has written the stream's end.
         Assert.InRange(
             clients.Count(static client => client.End!.IsCut && client.Transport is not HubWatchTransport), 0, clients.Count / 20);
         var told = clients.Where(static client => !client.End!.IsCut).ToList();

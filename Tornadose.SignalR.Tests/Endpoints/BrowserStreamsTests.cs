@@ -74,7 +74,7 @@ public sealed class BrowserStreamsTests
             stores.Select(store => $"{store} hello"),
             (await page.EvalAsync("got")).EnumerateArray().Select(text => text.GetString()).Order());
         Assert.Equal(1, host.Subscribers());
-        // Loading a page needs a connection too, so five are left.
+        // Loading a second page needs a connection, too: five are left.
         await page.GotoAsync(host.Url("/page"), "second");
     }
 

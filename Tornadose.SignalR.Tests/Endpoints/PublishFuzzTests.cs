@@ -43,7 +43,7 @@ public sealed class PublishFuzzTests(ITestOutputHelper output)
         }
 
         output.WriteLine(string.Join(", ", statuses.Select(pair => $"{pair.Key}: {pair.Value}")));
-        Assert.All(new[] { 200, 400, 413, 415 }, status => Assert.True(statuses.ContainsKey(status), $"none was {status}"));
+        Assert.All(new[] { 200, 400, 413, 415 }, status => Assert.True(statuses.ContainsKey(status), $"no answer was {status}"));
         host.Logs.AssertNothingFrom(LogLevel.Warning);
     }
 

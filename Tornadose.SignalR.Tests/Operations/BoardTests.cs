@@ -168,7 +168,7 @@ public sealed class BoardTests
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Nothing came of: {string.Join('\n', waiting)}");
+            Assert.Fail($"Still without a result: {string.Join('\n', waiting)}");
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
             if (!frame.IsProved(SimulatedStore.Seal))
                 continue;
             proved++;
-            Assert.True(payload.AsSpan().SequenceEqual(whole), $"TORNADOSE_SEED={run.Seed}: a proof of something else");
+            Assert.True(payload.AsSpan().SequenceEqual(whole), $"TORNADOSE_SEED={run.Seed}: the proof of another payload was accepted");
             Assert.Equal((store.Top.Offset, store.Top.Tag), (frame.Position.Value.Offset, frame.Position.Value.Tag));
         }
 

@@ -173,7 +173,7 @@ public sealed class ProducerTests(RedisFixture redis)
         }
         catch (OperationCanceledException)
         {
-            // told to
+            // canceled by the test
         }
     }
 

@@ -8,9 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>
-/// Every entrance to a store of <see cref="RolesApp"/>, tried by a user: the result as an HTTP status and as text.
-/// </summary>
+/// <summary>Every entrance to a store of <see cref="RolesApp"/>, tried by a user: the result as an HTTP status and as text.</summary>
 internal static class Entrances
 {
     public static readonly string[] Http =

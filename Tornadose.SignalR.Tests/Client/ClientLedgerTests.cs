@@ -1,8 +1,6 @@
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>
-/// One subscriber on each wire, under load, while the link is cut repeatedly: no message is lost or duplicated.
-/// </summary>
+/// <summary>One subscriber on each wire, under load, while the link is cut repeatedly: no message is lost or duplicated.</summary>
 public sealed class ClientLedgerTests
 {
     private const int Messages = 400;

@@ -136,9 +136,7 @@ public sealed class DirectSendStreamTests
         await AssertNothingLeftAsync(host);
     }
 
-    /// <summary>
-    /// Many readers are cut at random moments under load: no subscriber, connection or buffer remains.
-    /// </summary>
+    /// <summary>Many readers are cut at random moments under load: no subscriber, connection or buffer remains.</summary>
     [Fact]
     public async Task Clients_KilledUnderLoad_LeaveNothing()
     {

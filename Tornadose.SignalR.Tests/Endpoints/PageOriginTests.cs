@@ -5,8 +5,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// Browsers send cookies with a handshake from any page, so only pages of the same host may open a WebSocket (cross-site WebSocket
-/// hijacking).
+/// Browsers send cookies with a handshake from any page, so only pages of the same host may open a WebSocket (against cross-site
+/// WebSocket hijacking).
 /// </summary>
 public sealed class PageOriginTests
 {

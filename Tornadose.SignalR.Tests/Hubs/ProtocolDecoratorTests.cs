@@ -98,8 +98,8 @@ public sealed class ProtocolDecoratorTests
     }
 
     /// <summary>
-    /// A protocol that is also named "json", but whose serializer supports only plain values, as Newtonsoft.Json does not support <see
-    /// cref="JsonElement"/>.
+    /// A protocol that is also named "json", but whose serializer supports only plain values, as Newtonsoft.Json does not support
+    /// <see cref="JsonElement"/>.
     /// </summary>
     private sealed class ForeignJson : IHubProtocol
     {

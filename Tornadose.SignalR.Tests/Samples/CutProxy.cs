@@ -4,9 +4,7 @@ using System.Net.Sockets;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>
-/// A proxy between a browser and a server that cuts all connections on request, to simulate a short network failure.
-/// </summary>
+/// <summary>A proxy between a browser and a server that cuts all connections on request, to simulate a short network failure.</summary>
 internal sealed class CutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

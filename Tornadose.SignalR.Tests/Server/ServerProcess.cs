@@ -3,9 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Server;
 
-/// <summary>
-/// The stand-alone server as a separate process, with the stores <c>orders</c>, <c>weather</c> and <c>devices/{id}</c>.
-/// </summary>
+/// <summary>The stand-alone server as a separate process, with the stores <c>orders</c>, <c>weather</c> and <c>devices/{id}</c>.</summary>
 internal static class ServerProcess
 {
     /// <summary>A key that permits everything.</summary>

@@ -7,9 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>
-/// Publishing, joining and trimming, each on its own threads, at random moments; the ledger checks every reader.
-/// </summary>
+/// <summary>Publishing, joining and trimming, each on its own threads, at random moments; the ledger checks every reader.</summary>
 internal sealed class ScheduleStress
 {
     private const int Joins = 250;

@@ -18,9 +18,7 @@ public sealed class SqliteKeyedTests : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>
-    /// After a restart, the log tells a reader with any earlier id what the log before the restart would have told it.
-    /// </summary>
+    /// <summary>After a restart, the log tells a reader with any earlier id what the log before the restart would have told it.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

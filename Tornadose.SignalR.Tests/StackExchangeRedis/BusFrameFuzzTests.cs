@@ -43,8 +43,8 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
     }
 
     /// <summary>
-    /// An announcement with another ending, proved or not, or changed at random; or random bytes. Returned with what the script would have
-    /// sent.
+    /// An announcement with another ending, proved or not, or changed at random; or random bytes. Returned with what the script would
+    /// have sent.
     /// </summary>
     private static (byte[] Payload, byte[] Proved) Next(RandomText run, byte[] whole)
     {

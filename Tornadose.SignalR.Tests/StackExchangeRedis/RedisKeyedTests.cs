@@ -124,9 +124,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal((1, "reset:epoch clear start +c=1 end"), (after.Offset, cursor.ReadChanges()));
     }
 
-    /// <summary>
-    /// All keys are gone, but the store's meta still counts some, or counts removals that no other key records.
-    /// </summary>
+    /// <summary>All keys are gone, but the store's meta still counts some, or counts removals that no other key records.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

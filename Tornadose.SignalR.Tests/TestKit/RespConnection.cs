@@ -34,8 +34,8 @@ public sealed class RespConnection : IDisposable
     }
 
     /// <summary>
-    /// Sends a command and returns its answer: a <see cref="string"/>, a <see cref="long"/>, null, or an array of these. Bytes are
-    /// Latin-1.
+    /// Sends a command and returns its reply: a <see cref="string"/>, a <see cref="long"/>, null, or an array of these. Bytes are read
+    /// as Latin-1.
     /// </summary>
     public async Task<object?> CommandAsync(params object[] arguments)
     {

@@ -27,8 +27,8 @@ internal sealed class InboundModel
     private InboundModel(int maxMessages) => _maxMessages = maxMessages;
 
     /// <summary>
-    /// The codes that it may close with; empty if it stays open. There are several if it refuses data itself and a protocol violation
-    /// follows.
+    /// The codes that it may close with; empty if it stays open. There are several if it refuses data itself and a violation of the
+    /// protocol follows.
     /// </summary>
     public List<int> Codes { get; } = [];
 

@@ -251,7 +251,7 @@ public sealed class SqliteFaultTests : IDisposable
         Assert.Equal(2, (await StoresFile.AppendAsync(bad, "2")).Offset);
     }
 
-    /// <summary>The failing and the healthy stores may share a database page.</summary>
+    /// <summary>A database page may hold rows of several stores, so several can fail at once.</summary>
     [Fact]
     public async Task ManyStores_ThatCannotBeWritten_CostAFewTransactions()
     {

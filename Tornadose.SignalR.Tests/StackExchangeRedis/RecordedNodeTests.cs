@@ -81,7 +81,9 @@ public sealed class RecordedNodeTests(RedisFixture redis)
         Assert.Equal(1L, await server.CommandAsync("XLEN", $"{{{prefix}:orders}}:log"));
     }
 
-    /// <summary>A node of the last version changes a key and this one needs no read; and vice versa.</summary>
+    /// <summary>
+    /// This node needs no read for a change by the last version's script, and that version's read script returns this node's change.
+    /// </summary>
     [Fact]
     public async Task LastVersion_ChangesKeys_ThisNodeHearsThemAndIsHeard()
     {

@@ -9,7 +9,7 @@ public sealed class DirectionOfKnowledgeTests
 {
     private static readonly string[] Transport = ["Delivery", "Messages", "Stores", "Diagnostics"];
 
-    // What both ends speak, Abstractions, everybody may know.
+    // Every folder may depend on Abstractions, which both ends of the wire share.
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Abstractions"] = [],
@@ -55,7 +55,7 @@ public sealed class DirectionOfKnowledgeTests
         Assert.Equal([.. Allowed.Keys, "Hosting"], House.Types.Select(FolderOf).OfType<string>().ToHashSet());
     }
 
-    /// <summary>What both ends speak also knows the attributes by which its members have names on the wire.</summary>
+    /// <summary>Abstractions also use the attributes that name their members on the wire.</summary>
     [Theory, InlineData("Messages"), InlineData("Abstractions")]
     public void Messages_Knowledge_IsTheBaseClassLibraryAlone(string folder) => Direction.Never(
         folder, In(folder), "neither ours nor of the base class library",

@@ -7,8 +7,8 @@ using IType = ArchUnitNET.Domain.IType;
 namespace Tornadose.SignalR.Tests.Architecture
 {
     /// <summary>
-    /// Shows that the direction test sees a forbidden edge wherever it hides. One known exception: ArchUnitNET does not see a type
-    /// that is named in a catch clause alone.
+    /// Shows that the direction test detects a forbidden dependency wherever it hides. One known exception: ArchUnitNET does not see a
+    /// type that is named only in a catch clause.
     /// </summary>
     public sealed class DirectionTests
     {
@@ -134,7 +134,7 @@ namespace Tornadose.SignalR.Tests.Architecture.Fixture.Lower
     {
         public string Name(int number)
         {
-            // A switch, a long and a double lie between the start of the body and the reference.
+            // A switch, a long and a double precede the reference in the body.
             var factor = number switch { 0 => 2.5, 1 => 3.5, 2 => 4.5, 3 => 5.5, _ => long.MaxValue };
             return factor + typeof(Thing).Name;
         }

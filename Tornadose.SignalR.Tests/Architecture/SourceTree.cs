@@ -5,8 +5,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Architecture;
 
 /// <summary>
-/// Which folder declares which type. The namespace does not tell: what an application touches is in <c>Tornadose.SignalR</c>,
-/// whatever its folder.
+/// Maps each type to the folder that declares it. The namespace does not show it: what an application uses is in
+/// <c>Tornadose.SignalR</c>, whatever its folder.
 /// </summary>
 internal static class SourceTree
 {
@@ -21,8 +21,8 @@ internal static class SourceTree
     private static readonly Dictionary<string, string> Folders = Declared();
 
     /// <summary>
-    /// The folder of a type, or of the type that it is nested in. A project other than the server's is one folder, named by the last
-    /// part of its name. Null for types of others.
+    /// The folder of a type, or of the type that it is nested in. A project other than the server's counts as one folder, named by the
+    /// last part of the project's name. Null for types outside the repository.
     /// </summary>
     public static string? FolderOf(string fullName) => Folders.GetValueOrDefault(fullName.Split('+', '<')[0]);
 
@@ -48,7 +48,7 @@ internal static class SourceTree
     {
         if (project == Server)
             return parts[0];
-        // A package's composition lies beside its other files.
+        // A package's composition is beside its other files.
         var isComposition = parts[^1].EndsWith("Startup.cs", StringComparison.Ordinal)
             || parts[^1].EndsWith("BuilderExtensions.cs", StringComparison.Ordinal)
             || parts[^1].EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal);

@@ -84,7 +84,7 @@ public sealed class AspireTests
             .WithTracing(sources => sources.AddProcessor(new SimpleActivityExportProcessor(new Exporter(traced))));
         await using var app = builder.Build();
         _ = (app.Services.GetRequiredService<MeterProvider>(), app.Services.GetRequiredService<TracerProvider>());
-        // Of the process: its name tells it from activities of other tests.
+        // A process-wide source: the name distinguishes it from activities of other tests.
         using var source = new ActivitySource("Tornadose.SignalR");
         var name = $"publish {Guid.NewGuid()}";
         source.StartActivity(name)?.Dispose();

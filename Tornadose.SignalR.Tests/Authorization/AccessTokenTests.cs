@@ -16,7 +16,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>Access tokens in the query: only where they are switched on, and in nobody's log.</summary>
+/// <summary>Access tokens in the query: only where they are enabled, and in no log.</summary>
 public sealed class AccessTokenTests
 {
     private const string Token = "s3cr3t-t0k3n-of-ann";
@@ -61,7 +61,7 @@ public sealed class AccessTokenTests
     }
 
     /// <summary>
-    /// Everything is listened to: all log categories from Trace, all activities, all instruments. And something goes wrong, too.
+    /// Everything is recorded: all log categories from Trace, all activities, all instruments. A failure occurs as well.
     /// </summary>
     [Fact, Case("SEC-14")]
     public async Task Query_Token_IsInNoLogMetricOrTrace()
@@ -99,7 +99,7 @@ public sealed class AccessTokenTests
         Assert.DoesNotContain(seen, text => text.Contains(Token, StringComparison.Ordinal));
     }
 
-    /// <summary>What the option is for: without the rule the host writes the URL as it came.</summary>
+    /// <summary>Why the option exists: without the log filter rule the host logs the URL unchanged.</summary>
     [Fact, Case("SEC-14")]
     public async Task Query_TokenWhereSwitchedOff_IsInTheHostsOpeningLine()
     {

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>Streams end when the authentication does that they were opened with.</summary>
+/// <summary>Streams end when the authentication that opened them expires.</summary>
 public sealed class AuthenticationExpiryTests
 {
     public static TheoryData<string, string> Ends => new()

@@ -15,8 +15,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Authorization;
 
 /// <summary>
-/// Programs are refused by 401 and 403, with the challenge that tells them how to sign in, whatever an application's schemes do for
-/// people.
+/// Programs are refused with 401 and 403, and with the challenge that tells them how to sign in, whatever an application's schemes do
+/// for browsers.
 /// </summary>
 public sealed class ChallengeTests
 {
@@ -95,7 +95,7 @@ public sealed class ChallengeTests
             policy: static policy => policy.AddAuthenticationSchemes("basic", "negotiate").RequireAuthenticatedUser());
         await using var anonymous = await SendAsync(host, entrance);
         Assert.Equal(401, anonymous.Status);
-        if (entrance != "ticket") // for which one signs in as the application has it
+        if (entrance != "ticket") // for a ticket one signs in with the application's own scheme
             Assert.Equal("Basic realm=\"stores\", Negotiate", anonymous.Header("WWW-Authenticate"));
     }
 
@@ -192,7 +192,7 @@ public sealed class ChallengeTests
             authorizeResult.Succeeded ? next(context) : RedirectAsync(context.Response);
     }
 
-    /// <summary>A user by the header <c>X-User</c>; the schemes differ in how they challenge.</summary>
+    /// <summary>Authenticates a user by the header <c>X-User</c>; the schemes differ in how they challenge.</summary>
     private sealed class NamedUser(
         IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -207,7 +207,7 @@ public sealed class ChallengeTests
         {
             switch (Scheme.Name)
             {
-                case "form": // as OpenID Connect has it with form_post
+                case "form": // as OpenID Connect does with form_post
                     Response.ContentType = "text/html;charset=UTF-8";
                     Response.Cookies.Append("nonce", "x");
                     return Response.Body.WriteAsync(Encoding.UTF8.GetBytes("<form>")).AsTask();

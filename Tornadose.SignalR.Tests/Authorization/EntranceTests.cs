@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>One authoriser, every entrance: the same decision wherever a user tries to read or to publish.</summary>
+/// <summary>One authorizer for every entrance: the same decision wherever a user tries to read or to publish.</summary>
 public sealed class EntranceTests(ITestOutputHelper output)
 {
     private static readonly string?[] Roles = [null, "bob", "ann", "admin"];
@@ -26,7 +26,7 @@ public sealed class EntranceTests(ITestOutputHelper output)
                 statuses.Add(await TryAsync(host, entrance, role, id));
             table.AppendLine(
                 CultureInfo.InvariantCulture, $"{entrance,-26}{statuses[0],12}{statuses[1],12}{statuses[2],12}{statuses[3],16}");
-            // Nobody in particular gets no ticket for any store, whatever its policy.
+            // An anonymous user gets no ticket for any store, whatever its policy.
             var wanted = entrance.Contains("ticket", StringComparison.Ordinal) ? $"401{expected[3..]}" : expected;
             if (string.Join(' ', statuses) != wanted)
                 wrong.Add(entrance);
@@ -34,11 +34,11 @@ public sealed class EntranceTests(ITestOutputHelper output)
 
         output.WriteLine(table.ToString());
         Assert.True(wrong.Count == 0, $"{string.Join(", ", wrong)}\n{table}");
-        Assert.Equal(1 + (5 * 2), store.Position.Offset); // five entrances to publish by, two who may
+        Assert.Equal(1 + (5 * 2), store.Position.Offset); // five entrances for publishing, two roles that may publish
         await host.UntilSubscribersAsync(0);
     }
 
-    /// <summary>Who is refused has registered nothing.</summary>
+    /// <summary>Tries an entrance; a refused user must not have registered a subscriber.</summary>
     private static async Task<int> TryAsync(TestHost host, string entrance, string? role, string id)
     {
         await host.UntilSubscribersAsync(0);

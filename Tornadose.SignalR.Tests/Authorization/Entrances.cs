@@ -8,9 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>
-/// Every way in to a store of <see cref="RolesApp"/>, tried by a user: what it says, as a status of HTTP, and in its own words.
-/// </summary>
+/// <summary>Every entrance to a store of <see cref="RolesApp"/>, tried by a user: the result as an HTTP status and as text.</summary>
 internal static class Entrances
 {
     public static readonly string[] Http =
@@ -26,8 +24,8 @@ internal static class Entrances
             from method in new[] { "Subscribe", "Resume", "Watch", "WatchAfter", "Publish", "PublishWith" }
             select $"{hub} {method}"];
 
-    /// <param name="Status">200 for whoever is let in.</param>
-    /// <param name="Words">What a refusal says, headers and all.</param>
+    /// <param name="Status">200 for an admitted user.</param>
+    /// <param name="Words">The text of a refusal, headers included.</param>
     public sealed record Answer(int Status, string Words);
 
     public static Task<Answer> TryAsync(TestHost host, string entrance, string store, string? user, string? after = null) =>
@@ -77,7 +75,7 @@ internal static class Entrances
         return new(answer.Status, $"{said}\n\n{(method == "HEAD" ? "" : await answer.ReadTextAsync())}");
     }
 
-    /// <summary>The ticket's own way in, then the stream's.</summary>
+    /// <summary>Tries the entrance for tickets, then that of the stream.</summary>
     private static async Task<Answer> TryTicketAsync(TestHost host, string entrance, string store, List<(string, string)> headers)
     {
         var transport = entrance.Split(' ')[1];
@@ -118,7 +116,7 @@ internal static class Entrances
         }
     }
 
-    /// <summary>A stream shows whether it was refused when it is read: it gives an error, or is there.</summary>
+    /// <summary>A refused stream shows the refusal only when it is read: it returns an error, or it is registered.</summary>
     private static async Task WatchAsync(TestHost host, HubConnection connection, string method, object?[] arguments)
     {
         var registry = host.Get<SubscriberRegistry>();

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>An idempotency key belongs to who publishes: nobody makes a message of somebody else vanish.</summary>
+/// <summary>An idempotency key belongs to its publisher: nobody can suppress the message of another.</summary>
 public sealed class IdempotencyScopeTests(RedisFixture redis)
 {
     [Theory, Case("ST-15"), InlineData(false), InlineData(true)]

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>A stream over one of the wires, which can say how it ended.</summary>
+/// <summary>A stream over one of the wires that reports how it ended.</summary>
 internal sealed class OpenStream : IAsyncDisposable
 {
     public static readonly string[] Wires = ["sse", "ndjson", "websocket", "hub", "watch"];
@@ -50,7 +50,7 @@ internal sealed class OpenStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Nothing comes before the answer.</summary>
+    /// <summary>A long poll, which receives nothing before its answer.</summary>
     private static OpenStream Poll(Uri url, List<(string Name, string Value)> headers)
     {
         var client = new HttpClient();

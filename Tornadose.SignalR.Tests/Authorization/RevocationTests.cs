@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>Rights that are taken away from open streams.</summary>
+/// <summary>Rights that are revoked from open streams.</summary>
 public sealed class RevocationTests
 {
     public static TheoryData<string, string> Ends => new()
@@ -73,7 +73,7 @@ public sealed class RevocationTests
         await host.Get<IStoreRevocation>().RecheckAsync();
         deciding.GoOn();
         await using var opened = await opening;
-        Assert.Equal(200, opened.Status); // decided before
+        Assert.Equal(200, opened.Status); // the decision was made before
         await opened.ReadToEndAsync();
         await host.UntilSubscribersAsync(0);
     }
@@ -117,7 +117,7 @@ public sealed class RevocationTests
         await host.UntilSubscribersAsync(0);
     }
 
-    /// <summary>A check that has read the rights before they changed, and answers after that.</summary>
+    /// <summary>A check has read the rights before they changed, and answers after the change.</summary>
     [Fact, Case("SEC-04")]
     public async Task Recheck_WhileAnEarlierCheckIsInFlight_AsksAnew()
     {
@@ -176,7 +176,7 @@ public sealed class RevocationTests
         await host.UntilSubscribersAsync(0);
     }
 
-    /// <summary>A node that starts, or was away, finds the orders of a day.</summary>
+    /// <summary>A node that starts, or was disconnected, receives the orders of the last day.</summary>
     [Fact, Case("SEC-04")]
     public async Task Revoke_OrderFromBeforeTheStreamBegan_LeavesItAlone()
     {
@@ -190,7 +190,7 @@ public sealed class RevocationTests
         Assert.Equal("end", await stream.End.WithTimeout());
     }
 
-    /// <summary>Other nodes, whose orders a test gives.</summary>
+    /// <summary>The other nodes, whose orders the test sends.</summary>
     private sealed class Others : INodeQuestions
     {
         public Func<string, ValueTask>? Obeying { get; private set; }

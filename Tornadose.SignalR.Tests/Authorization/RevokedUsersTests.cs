@@ -13,14 +13,14 @@ public sealed class RevokedUsersTests
     [InlineData("ann", 1, null, false)]
     [InlineData("ann", null, -1, true)]
     [InlineData("ann", null, 1, false)]
-    [InlineData("ann", 1, -1, true)] // a ticket that was got by an old token
-    [InlineData("ann", null, null, false)] // it does not say
+    [InlineData("ann", 1, -1, true)] // a ticket obtained with an old token
+    [InlineData("ann", null, null, false)] // no time of issue
     [InlineData("bob", -1, -1, false)]
     public void Covers_IssuedBeforeOrAfter_SaysSo(string user, int? issued, int? token, bool covered)
     {
         var revoked = new RevokedUsers(new TornadoseOptions());
         revoked.Add("ann", Now);
-        revoked.Add("ann", Now.AddHours(-1)); // an order that comes late takes nothing back
+        revoked.Add("ann", Now.AddHours(-1)); // a late order does not move the time back
         List<Claim> claims = [new(ClaimTypes.NameIdentifier, user)];
         if (token is { } minutes)
             claims.Add(new Claim("iat", Now.AddMinutes(minutes).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
@@ -35,7 +35,7 @@ public sealed class RevokedUsersTests
     [InlineData("1699999999.75", true)]
     [InlineData("1.7e9", true)]
     [InlineData("1700000000.000", true)]
-    [InlineData("1700000001.5", true)] // by a clock that is ahead
+    [InlineData("1700000001.5", true)] // from a clock that is ahead
     [InlineData("1700000002.5", false)]
     [InlineData("-1", true)]
     [InlineData("now", false)]
@@ -48,7 +48,7 @@ public sealed class RevokedUsersTests
         Assert.Equal(covered, revoked.Covers(Ann(new Claim("iat", iat)), issued: null));
     }
 
-    /// <summary>By a clock that is ahead a ticket from before seems to be from after; this node's own are known to be.</summary>
+    /// <summary>With a clock that is ahead, an older ticket seems newer; only this node's own times of issue are reliable.</summary>
     [Fact]
     public void Covers_ClocksDiffer_RefusesWhatMayBeOlderAndTakesWhatThisNodeIssued()
     {

@@ -1,17 +1,17 @@
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>What the policies of <see cref="RolesApp"/> look up, and tests change while it runs.</summary>
+/// <summary>The rights that the policies of <see cref="RolesApp"/> look up, and that tests change at run time.</summary>
 internal sealed class Rights
 {
     private Held? _held;
 
-    /// <summary>From whom everything was taken.</summary>
+    /// <summary>The users whose rights are revoked.</summary>
     public HashSet<string> Revoked { get; } = [];
 
-    /// <summary>What the next decisions throw.</summary>
+    /// <summary>The exception that the next decisions throw.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>The next decision is made, and then held back.</summary>
+    /// <summary>Delays the next decision after it was made.</summary>
     public Held HoldNextDecision() => _held = new Held();
 
     public Task DecidedAsync()

@@ -16,8 +16,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Authorization;
 
 /// <summary>
-/// An application whose family <c>devices/{owner}</c> belongs to the user of that name, and to <c>admin</c>. Who a request is from, it
-/// says itself: <c>?user=ann</c>, or by the headers <c>X-User</c>, and <c>X-Expires</c> for the seconds until the authentication expires.
+/// An application whose family <c>devices/{owner}</c> belongs to the user of that name, and to <c>admin</c>. A request names its user
+/// itself: <c>?user=ann</c>, or the header <c>X-User</c>, with <c>X-Expires</c> for the seconds until the authentication expires.
 /// </summary>
 internal static class RolesApp
 {

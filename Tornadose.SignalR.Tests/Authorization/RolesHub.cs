@@ -5,6 +5,6 @@ namespace Tornadose.SignalR.Tests.Authorization;
 /// <summary>An application's own hub.</summary>
 internal sealed class RolesHub : StoreHub
 {
-    /// <summary>The application puts a connection into a group, as it may.</summary>
+    /// <summary>Adds the connection to a group, as an application may do.</summary>
     public Task Enter(string group) => Groups.AddToGroupAsync(Context.ConnectionId, group);
 }

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>Asks for tickets, and opens streams with them.</summary>
+/// <summary>Requests tickets, and opens streams with them.</summary>
 internal static class TicketClient
 {
     public static async Task<string> GetTicketAsync(

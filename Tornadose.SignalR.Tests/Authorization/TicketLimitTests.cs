@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Authorization;
 
-/// <summary>What tickets cost is bounded for each user, and a request that gets no stream costs none.</summary>
+/// <summary>The cost of tickets is limited for each user, and a request that gets no stream uses none.</summary>
 public sealed class TicketLimitTests
 {
     [Theory, Case("SEC-02"), InlineData("&last=x"), InlineData("&from=yesterday")]

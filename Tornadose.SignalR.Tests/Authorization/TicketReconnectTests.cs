@@ -4,8 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Authorization;
 
 /// <summary>
-/// What a script needs that reconnects: a used ticket is told apart from everything else, and a new one goes on where the last stream
-/// ended.
+/// What a reconnecting script needs: a used ticket is distinguishable from every other failure, and a new one resumes where the last
+/// stream ended.
 /// </summary>
 public sealed class TicketReconnectTests
 {
@@ -17,10 +17,10 @@ public sealed class TicketReconnectTests
         var ids = await store.PublishNumberedAsync(2);
         var ticket = await host.GetTicketAsync(transport: transport);
         Assert.Equal((200, "resumed"), await OpenAsync(host, transport, ticket, ids[0]));
-        // What a browser's own reconnect brings: the old URL, and where it was.
+        // A browser's own reconnect sends the old URL and the last id.
         Assert.Equal((401, (string?)null), await OpenAsync(host, transport, ticket, ids[0]));
         Assert.Equal((200, "resumed"), await OpenAsync(host, transport, await host.GetTicketAsync(transport: transport), ids[1]));
-        // The ticket's place says whether it is the ticket, or the user who has to sign in again.
+        // The ticket endpoint shows whether only the ticket was used, or the user has to sign in again.
         await using var signedOut = await host.AskAsync("""{"stores":["devices/ann"],"transport":"sse"}""");
         Assert.Equal(401, signedOut.Status);
         await host.UntilSubscribersAsync(0);

@@ -107,8 +107,8 @@ public sealed class TicketTests
     }
 
     [Theory, Case("SEC-02")]
-    [InlineData("plain", "text/event-stream", "GET")] // not of its stores
-    [InlineData(RolesApp.Store, "websocket", "GET")] // not of its transport
+    [InlineData("plain", "text/event-stream", "GET")] // not one of its stores
+    [InlineData(RolesApp.Store, "websocket", "GET")] // not its transport
     [InlineData(RolesApp.Store, "application/x-ndjson", "GET")]
     [InlineData(RolesApp.Store, "application/json", "GET")]
     [InlineData(RolesApp.Store, "text/event-stream", "HEAD")]
@@ -120,7 +120,7 @@ public sealed class TicketTests
         Assert.Equal(200, await host.OpenAsync(ticket));
     }
 
-    /// <summary>Data protection has the system's clock: so a ticket that has expired is made here, not waited for.</summary>
+    /// <summary>Data protection uses the system clock, so the test creates a ticket that has expired instead of waiting.</summary>
     [Theory, InlineData(30, 200), InlineData(0, 401), InlineData(-1, 401)]
     public async Task Ticket_Late_HasExpired(int seconds, int status)
     {

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>Readers of empty stores whose reading fails when the test says so, whether it is wanted any more or not.</summary>
+/// <summary>Readers of empty stores that fail when the test says so, even after they were canceled.</summary>
 internal sealed class FailingReaders : IStoreReaders
 {
     private readonly ConcurrentDictionary<string, Reader> _readers = new();

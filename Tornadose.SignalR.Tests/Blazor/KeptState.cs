@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>What the page carries in its HTML: state by key.</summary>
+/// <summary>The persisted state in the page's HTML, by key.</summary>
 internal sealed class KeptState : IPersistentComponentStateStore
 {
     public IDictionary<string, byte[]> State { get; set; } = new Dictionary<string, byte[]>();

@@ -1,21 +1,21 @@
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>One column of the matrix: a page in a tab of its own, and what was seen there.</summary>
-/// <param name="Page">The page: a render mode.</param>
-/// <param name="Wire">What its components read by in the browser.</param>
+/// <summary>One column of the matrix: a page in its own tab, and its observations.</summary>
+/// <param name="Page">The page, which is a render mode.</param>
+/// <param name="Wire">The wire by which its components read in the browser.</param>
 internal sealed record RenderModeCell(string Page, string Wire)
 {
     private readonly List<string> _rows = [];
 
     public string Tab => $"{Page} {Wire}";
 
-    /// <summary>Whether its components run in the browser at first; those of Auto mode come there later.</summary>
+    /// <summary>Whether its components first run in the browser; those of Auto mode move there later.</summary>
     public bool IsInBrowserAtFirst => Page is "webassembly" or "alone";
 
-    /// <summary>Whether they run there in the end.</summary>
+    /// <summary>Whether its components run in the browser in the end.</summary>
     public bool IsInBrowser => Page != "server";
 
-    /// <summary>What has gone wrong first: nothing more is done with the cell then.</summary>
+    /// <summary>The first failure; after it, no further steps run in this cell.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Lines of a table.</summary>

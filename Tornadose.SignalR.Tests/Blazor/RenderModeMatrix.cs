@@ -4,8 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Blazor;
 
 /// <summary>
-/// One component in a real browser, in every render mode and over every wire, while messages are published: what was lost and what came
-/// twice, by the ids. All cells are tabs of one browser on one site, and go through each phase together: they wait for most of the time.
+/// One component in a real browser, in every render mode and over every wire, while messages are published: counts lost and duplicate
+/// ids. All cells are tabs of one browser on one site and go through each phase together, because they wait for most of the time.
 /// </summary>
 public sealed class RenderModeMatrix : IAsyncLifetime
 {
@@ -16,7 +16,7 @@ public sealed class RenderModeMatrix : IAsyncLifetime
     private const string Runs = "document.querySelector('[data-runs]')?.dataset.runs";
     private const int Some = 15;
 
-    /// <summary>So many runtimes start at the same time: more would only wait for each other.</summary>
+    /// <summary>The number of runtimes that start at the same time; more would only wait for each other.</summary>
     private const int OpenedTogether = 2;
 
     private RenderModeSite _site = null!;
@@ -28,7 +28,7 @@ public sealed class RenderModeMatrix : IAsyncLifetime
         new("webassembly", "WebSocket"), new("webassembly", "SignalR"), new("webassembly", "LongPolling"), new("alone", "WebSocket"),
     ];
 
-    /// <summary>A page without interactivity, and the ids that were published before it was asked for.</summary>
+    /// <summary>A page without interactivity, and the ids that were published before it was requested.</summary>
     internal (string Html, IReadOnlyList<string> Published) Still { get; private set; }
 
     public async ValueTask InitializeAsync()
@@ -105,7 +105,7 @@ public sealed class RenderModeMatrix : IAsyncLifetime
     }
 
     /// <summary>
-    /// Before anything is cut: Blazor cannot pause a circuit that has been reconnected, which <c>docs/blazor.md</c> says.
+    /// Runs before any cut, because Blazor cannot pause a circuit that has been reconnected; <c>docs/blazor.md</c> says so.
     /// </summary>
     private async Task PauseCircuitsAsync()
     {
@@ -115,7 +115,7 @@ public sealed class RenderModeMatrix : IAsyncLifetime
         await CompareAllAsync("circuit paused and resumed");
     }
 
-    /// <summary>Meanwhile more comes to one store than it keeps.</summary>
+    /// <summary>During the pause, one store gets more messages than it keeps.</summary>
     private async Task PauseAsync(string phase)
     {
         await EachAsync(cell => ClickAsync(cell, "[data-pause]"));
@@ -143,7 +143,7 @@ public sealed class RenderModeMatrix : IAsyncLifetime
         await _site.PublishDuringAsync(EachAsync(async cell =>
         {
             await ReturnAsync(cell);
-            // The runtime is loaded in the background; the first visit after that is the browser's.
+            // The runtime is loaded in the background; the first visit after that runs in the browser.
             while (cell.IsInBrowser && (await _browser.EvalAsync(Runs, cell.Tab)).GetString() != "WebAssembly")
             {
                 await LeaveAsync(cell);
@@ -180,7 +180,7 @@ public sealed class RenderModeMatrix : IAsyncLifetime
     }
 
     /// <summary>
-    /// What follows the messages that are shown is another log. The circuit is lost with its server, and the page loaded anew.
+    /// The messages that follow belong to another log. The circuit is lost with its server, and the page is loaded anew.
     /// </summary>
     private async Task RestartWithoutStoresAsync()
     {
@@ -219,20 +219,20 @@ public sealed class RenderModeMatrix : IAsyncLifetime
 
     private static Task PerhapsAsync(bool condition, Func<Task> step) => condition ? step() : Task.CompletedTask;
 
-    /// <summary>One after the other: what is waited for happens in all of them meanwhile.</summary>
+    /// <summary>Steps through the cells one after the other; what a step waits for happens in all cells meanwhile.</summary>
     private async Task EachAsync(Func<RenderModeCell, Task> step)
     {
         foreach (var cell in Cells)
             await cell.TryAsync(step);
     }
 
-    /// <summary>Everything that was published is on each page, once, in order; nothing that was there has ever gone from it.</summary>
-    /// <param name="phase">What was done.</param>
+    /// <summary>Checks that each page shows everything published, once, in order, and that nothing shown has disappeared.</summary>
+    /// <param name="phase">The phase that has just run.</param>
     /// <param name="mayBlink">
-    /// Whether a page may have been empty for a moment: an enhanced navigation hands no state to components that are new on the page, so
-    /// that in the browser they have to ask for what there is.
+    /// Whether a page may have been empty for a moment: an enhanced navigation passes no state to components that are new on the page, so
+    /// in the browser they have to fetch it.
     /// </param>
-    /// <param name="resets">How many resets a page says; none, where not given.</param>
+    /// <param name="resets">The number of resets that a page must report; none by default.</param>
     private Task CompareAllAsync(
         string phase, Func<RenderModeCell, bool>? mayBlink = null, Func<RenderModeCell, string>? resets = null) => EachAsync(async cell =>
     {
@@ -243,7 +243,7 @@ public sealed class RenderModeMatrix : IAsyncLifetime
         cell.Note(phase, _site.Published.Except(shown).Count(), shown.Count - shown.Distinct().Count(), said, gone.Count);
         Assert.Equal(_site.Published, shown);
         Assert.Equal(resets?.Invoke(cell) ?? "0", said);
-        Assert.True(mayBlink?.Invoke(cell) == true || gone.Count == 0, $"{phase}: {gone.Count} messages were on the page, and went.");
+        Assert.True(mayBlink?.Invoke(cell) == true || gone.Count == 0, $"{phase}: {gone.Count} messages have disappeared from the page.");
     });
 
     private static List<string> Strings(JsonElement ids) => [.. ids.EnumerateArray().Select(static id => id.GetString()!)];

@@ -6,8 +6,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Blazor;
 
 /// <summary>
-/// The site with a page for each render mode, as a process of its own, behind a proxy that can cut it off; its stores outlive the process.
-/// What was published is remembered by its ids, to compare with what a page shows.
+/// The site with a page for each render mode, as a separate process behind a proxy that can cut it off; its stores outlive the process.
+/// It records the ids of published messages, to compare them with what a page shows.
 /// </summary>
 internal sealed class RenderModeSite : IAsyncDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class RenderModeSite : IAsyncDisposable
         return new RenderModeSite(folder, server, CutProxy.Start(server.Url));
     }
 
-    /// <summary>A page's URL, whose browser side reads stores by a wire.</summary>
+    /// <summary>The URL of a page whose components in the browser read stores by the given wire.</summary>
     public Uri Page(string page, string wire) => new(Proxy.Url, $"{wire}/{page}");
 
     public Task<string> HtmlAsync(string page, string wire) => _http.GetStringAsync(Page(page, wire)).WithTimeout();
@@ -48,8 +48,8 @@ internal sealed class RenderModeSite : IAsyncDisposable
             _published.Add(await PostAsync("numbers", $"{_published.Count + 1}", "application/json"));
     }
 
-    /// <summary>Publishes to the store that keeps five.</summary>
-    /// <returns>What it keeps then.</returns>
+    /// <summary>Publishes to the store that keeps five messages.</summary>
+    /// <returns>What the store keeps afterwards.</returns>
     public async Task<IReadOnlyList<int>> PublishShortAsync(int count)
     {
         for (var number = 0; number < count; number++)
@@ -61,7 +61,7 @@ internal sealed class RenderModeSite : IAsyncDisposable
         return _short.TakeLast(5).ToList();
     }
 
-    /// <summary>Publishes numbers until something else is done, so that it happens in the middle of messages.</summary>
+    /// <summary>Publishes numbers until another task completes, so that it runs while messages arrive.</summary>
     public async Task PublishDuringAsync(Task other)
     {
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
@@ -86,14 +86,14 @@ internal sealed class RenderModeSite : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary><c>kill -9</c>, and the same program again on the same port.</summary>
+    /// <summary><c>kill -9</c>, then the same program again on the same port.</summary>
     public async Task RestartAsync()
     {
         await _server.KillAsync();
         await _server.StartAgainAsync();
     }
 
-    /// <summary>The same, but all stores are empty then, and their logs are others.</summary>
+    /// <summary>The same, but all stores are then empty and have new logs.</summary>
     public async Task RestartWithoutStoresAsync()
     {
         await _server.KillAsync();

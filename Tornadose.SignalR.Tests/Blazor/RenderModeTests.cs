@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>What <see cref="RenderModeMatrix"/> has seen. The table in <c>docs/blazor.md</c> is made of this.</summary>
+/// <summary>Checks the results of <see cref="RenderModeMatrix"/>. The table in <c>docs/blazor.md</c> is made from them.</summary>
 public sealed class RenderModeTests(RenderModeMatrix matrix, ITestOutputHelper output) : IClassFixture<RenderModeMatrix>
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class RenderModeTests(RenderModeMatrix matrix, ITestOutputHelper o
         var (html, published) = matrix.Still;
         Assert.All(published, id => Assert.Contains(id, html, StringComparison.Ordinal));
         Assert.Contains("data-state=\"Still\"", html, StringComparison.Ordinal);
-        // Neither a component that becomes interactive nor its state.
+        // The HTML has neither a component that becomes interactive nor its state.
         Assert.DoesNotContain("<!--Blazor:{", html, StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>One whose stores are up to date when the test says so, as with Redis; and which knows how many follow them.</summary>
+/// <summary>A backplane whose stores load, as with Redis, but only when the test says so; it counts their followers.</summary>
 internal sealed class SlowBackplane : IBackplane
 {
     private readonly LocalBackplane _local = new(TimeProvider.System);
@@ -13,7 +13,7 @@ internal sealed class SlowBackplane : IBackplane
 
     public int Followers => Volatile.Read(ref _followers);
 
-    /// <summary>Somebody waits for a store.</summary>
+    /// <summary>Completes when somebody waits for a store.</summary>
     public Task Asked => _asked.Task;
 
     public void Open() => _opened.TrySetResult();

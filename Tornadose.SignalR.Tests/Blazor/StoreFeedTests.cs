@@ -24,7 +24,7 @@ public sealed class StoreFeedTests
                 return;
             Volatile.Write(ref blocks, false);
             reached.Release();
-            gate.Wait(); // a page that is busy for so long that its store moves on
+            gate.Wait(); // a page that is busy until its store has moved on
         });
         await feed.LoadAsync(upTo: null, stop.Token);
         var reading = feed.ReadAsync(stop.Token);
@@ -68,8 +68,7 @@ public sealed class StoreFeedTests
         await using var services = Services(static store => store.Capacity = 0);
         var store = services.GetRequiredService<IStoreProvider>().GetStore("numbers");
         using var stop = new CancellationTokenSource();
-        // A view that comes back with an id for ever would never let go of its thread: so it has one of its own, and looks at the token
-        // there.
+        // A view that kept resuming with an id would never release its thread, so it runs on its own thread and checks the token there.
         var feed = new StoreFeed<int>(ReaderOf(services), keep: 10, stop.Token.ThrowIfCancellationRequested);
         await feed.LoadAsync(upTo: null, stop.Token);
         await store.PublishAsync(1);
@@ -144,7 +143,7 @@ public sealed class StoreFeedTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
     }
 
-    /// <summary>It would try again at once, for ever, and keep a processor busy.</summary>
+    /// <summary>Otherwise it would retry forever without a pause, and use a whole core.</summary>
     [Fact]
     public async Task Reader_WhoseStoreCancelsByItself_FailsInsteadOfTakingItForALostConnection()
     {
@@ -166,7 +165,7 @@ public sealed class StoreFeedTests
         return services.BuildServiceProvider();
     }
 
-    /// <summary>The first follower is told that it was cancelled, though it was not.</summary>
+    /// <summary>Tells the first follower that it was canceled, although it was not.</summary>
     private sealed class CancellingBackplane : IBackplane
     {
         private readonly LocalBackplane _local = new(TimeProvider.System);

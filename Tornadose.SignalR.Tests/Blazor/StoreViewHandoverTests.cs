@@ -3,7 +3,7 @@ using Tornadose.SignalR.Blazor;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>What prerendering hands over, and who takes it, where a page has several views of one store as well.</summary>
+/// <summary>What prerendering hands over, and which view takes it, also on a page with several views of one store.</summary>
 public sealed class StoreViewHandoverTests
 {
     [Fact]
@@ -79,14 +79,14 @@ public sealed class StoreViewHandoverTests
         var state = await page.View.PersistAsync();
         await using var tab = await fixture.OpenAsync<int>(state: state);
         tab.View.Show("other");
-        tab.View.Change("numbers"); // no view that was on the page
+        tab.View.Change("numbers"); // not a view that was prerendered on the page
         Assert.Equal([1, 2], tab.View.Values);
         await tab.View.LeaveAsync();
         await fixture.PublishAsync(3, 10);
         tab.View.Show("numbers");
         Assert.Equal([10, 11, 12], tab.View.Values);
         await fixture.PublishAsync(13, 1);
-        await fixture.UntilAsync(tab.View, view => view.Last.Latest?.Value == 13); // what it had to read before, it has read
+        await fixture.UntilAsync(tab.View, view => view.Last.Latest?.Value == 13); // it has read everything before it
         Assert.Equal((0, "10 11 12 13"), (tab.View.Last.Resets, string.Join(' ', tab.View.Values)));
     }
 
@@ -100,7 +100,7 @@ public sealed class StoreViewHandoverTests
         page.View.Show("numbers");
         var state = await page.View.PersistAsync();
         await using var tab = await fixture.OpenAsync<int>(state: state);
-        tab.View.Show("numbers"); // the second view is not there, and leaves its id
+        tab.View.Show("numbers"); // there is no second view to take its id
         await fixture.UntilAsync(tab.View, view => view.Last.State == StoreViewState.Live);
         await tab.View.LeaveAsync();
         await fixture.PublishAsync(3, 10);

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>When a view reads: it is paused, its connection is down, its store is another one, it is gone, or its store is.</summary>
+/// <summary>When a view reads: it is paused, its connection is down, its store changes, it is disposed of, or its store is.</summary>
 public sealed class StoreViewLifetimeTests
 {
     [Fact]
@@ -61,12 +61,12 @@ public sealed class StoreViewLifetimeTests
         tab.View.Show("numbers");
         Assert.IsType<StoreNotFoundException>(tab.View.FailureOf(() => tab.View.Change("nothing")));
         Assert.IsType<StoreNotFoundException>(tab.View.FailureOf(() => tab.View.Change("nothing")));
-        _ = Record.Exception(() => tab.View.Change("numbers")); // the page may throw the last failure only now
+        _ = Record.Exception(() => tab.View.Change("numbers")); // the page may not throw the last failure before now
         Assert.Equal([1, 2], tab.View.Values);
         Assert.IsType<StoreNotFoundException>(tab.View.FailureOf(() => tab.View.Change("nothing")));
         await tab.View.LeaveAsync();
         await tab.View.DisposeAsync();
-        Assert.Null(tab.View.Failure); // of its end
+        Assert.Null(tab.View.Failure); // none from its disposal
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class StoreViewLifetimeTests
         await readers.BegunAsync("first");
         tab.View.Change("second");
         readers.Fail("first");
-        await readers.BegunAsync("second"); // which waits for the end of the first
+        await readers.BegunAsync("second"); // it waits for the end of the first
         Assert.Null(tab.View.Failure);
         readers.Fail("second");
         await Eventually.TrueAsync(() => tab.View.Failure is InvalidDataException);
@@ -102,7 +102,7 @@ public sealed class StoreViewLifetimeTests
             await Eventually.TrueAsync(() => tab.View.Last.State == StoreViewState.Live);
         }
 
-        // The store is there in the same moment in which the view goes: what was awaited comes back after the end.
+        // The store opens at the same time as the view is disposed of: the awaited call returns after the disposal.
         await tab.View.Dispatcher.InvokeAsync(() =>
         {
             backplane.Open();

@@ -26,7 +26,7 @@ public sealed class StoreViewRowsTests
         Assert.Contains("<li>a=1</li><li>d=1</li><li>b=2</li><li>e=3</li>", tab.View.Markup, StringComparison.Ordinal);
         tab.View.Change("devices", ("Row", rows.Template));
         Assert.Empty(rows.TakeRendered());
-        tab.View.Change("devices", ("Row", rows.Template.Clone())); // the page was rendered: its lambda has the same target and method
+        tab.View.Change("devices", ("Row", rows.Template.Clone())); // as after a page render: a new delegate, same target and method
         Assert.Equal(["a=1", "d=1", "b=2", "e=3"], rows.TakeRendered());
         Assert.Null(tab.View.Failure);
     }
@@ -136,7 +136,7 @@ public sealed class StoreViewRowsTests
     private static string Shown(ViewRenderer<int> view) =>
         string.Join(' ', view.Last.Items.Select(static item => $"{item.Key}={item.Value}"));
 
-    /// <summary>A template of rows, and which it has rendered.</summary>
+    /// <summary>A row template that records the rows it renders.</summary>
     private sealed class Rows
     {
         private readonly List<string> _rendered = [];
@@ -150,7 +150,7 @@ public sealed class StoreViewRowsTests
 
         public RenderFragment<StoreViewItem<int>> Template { get; }
 
-        /// <summary>A view shows its items before its rows are rendered.</summary>
+        /// <summary>Waits for rows, because a view shows its items before it renders its rows.</summary>
         public async Task<List<string>> TakeRenderedAsync(int count)
         {
             await Eventually.TrueAsync(() =>

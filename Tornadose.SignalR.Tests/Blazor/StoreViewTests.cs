@@ -32,7 +32,7 @@ public sealed class StoreViewTests
         await Eventually.TrueAsync(() => fixture.Time.ActiveTimers > 0);
         var before = tab.View.Renders;
         await fixture.UntilAsync(tab.View, view => view.Last.Items.Count == 1000);
-        // Each look at the clock is one render at most; a thousand messages are not a thousand renders.
+        // Each tick of the clock allows one render at most; a thousand messages do not cause a thousand renders.
         Assert.InRange(before, 1, 10);
         Assert.Equal(Enumerable.Range(1, 1000), tab.View.Values);
     }

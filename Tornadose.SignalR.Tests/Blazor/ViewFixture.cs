@@ -9,7 +9,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>An application's stores, and renderers of views of them: each in a scope of its own, as each browser tab has.</summary>
+/// <summary>An application's stores, and renderers of their views, each in its own scope, as in a browser tab.</summary>
 internal sealed class ViewFixture : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -36,7 +36,7 @@ internal sealed class ViewFixture : IAsyncDisposable
 
     public IStore Store(string name = "numbers") => _services.GetRequiredService<IStoreProvider>().GetStore(name);
 
-    /// <summary>A keyed store, which forgets removals soon.</summary>
+    /// <summary>A keyed store that keeps few removals.</summary>
     public IKeyedStore<int> Devices => _services.GetRequiredService<IStoreProvider>().GetKeyedStore<int>("devices");
 
     public async Task PublishAsync(int from, int count)
@@ -47,7 +47,7 @@ internal sealed class ViewFixture : IAsyncDisposable
 
     /// <summary>A browser tab.</summary>
     /// <param name="interactive">False for a page that is being prerendered.</param>
-    /// <param name="state">What prerendering left in the page.</param>
+    /// <param name="state">The state that prerendering left in the page.</param>
     public async Task<Tab<T>> OpenAsync<T>(bool interactive = true, IDictionary<string, byte[]>? state = null)
     {
         var scope = _services.CreateAsyncScope();
@@ -57,7 +57,7 @@ internal sealed class ViewFixture : IAsyncDisposable
         return new Tab<T>(scope, new ViewRenderer<T>(scope.ServiceProvider, interactive));
     }
 
-    /// <summary>Waits for what the view shows, with a clock that goes on: pending renders wait for it.</summary>
+    /// <summary>Waits for what a view shows, and advances the clock, because pending renders wait for it.</summary>
     public Task UntilAsync<T>(ViewRenderer<T> view, Func<ViewRenderer<T>, bool> shows) => Eventually.TrueAsync(() =>
     {
         Time.Advance(TimeSpan.FromSeconds(1));
@@ -70,7 +70,7 @@ internal sealed class ViewFixture : IAsyncDisposable
     {
         public CircuitConnection Circuit => Scope.ServiceProvider.GetRequiredService<CircuitConnection>();
 
-        /// <summary>What an enhanced navigation brings with the next page.</summary>
+        /// <summary>Restores the state that an enhanced navigation brings with the next page.</summary>
         public Task RestoreAsync(IDictionary<string, byte[]> state) =>
             Scope.ServiceProvider.GetRequiredService<ComponentStatePersistenceManager>()
                 .RestoreStateAsync(new KeptState { State = state }, RestoreContext.ValueUpdate);

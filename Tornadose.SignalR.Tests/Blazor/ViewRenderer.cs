@@ -7,7 +7,7 @@ using Tornadose.SignalR.Blazor;
 
 namespace Tornadose.SignalR.Tests.Blazor;
 
-/// <summary>Renders <see cref="StoreView{T}"/> as a circuit does, and keeps the contexts that its content was given.</summary>
+/// <summary>Renders <see cref="StoreView{T}"/> as a circuit does, and records the contexts that its content gets.</summary>
 internal sealed class ViewRenderer<T> : IAsyncDisposable
 {
     private readonly IServiceProvider _services;
@@ -22,12 +22,12 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
         _page.Renderer.SetRendererInfo(new RendererInfo("Server", interactive));
     }
 
-    /// <summary>Where views are, or will be, interactive.</summary>
+    /// <summary>The render mode in which views are, or will be, interactive.</summary>
     public IComponentRenderMode Mode { get; set; } = RenderMode.InteractiveServer;
 
     public Dispatcher Dispatcher => _page.Renderer.Dispatcher;
 
-    /// <summary>What has failed last.</summary>
+    /// <summary>The last failure.</summary>
     public Exception? Failure => _page.Renderer.UnhandledException is { IsCompletedSuccessfully: true } failed ? failed.Result : null;
 
     public StoreViewContext<T> Last
@@ -48,7 +48,7 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
         }
     }
 
-    /// <summary>What the page has on the screen.</summary>
+    /// <summary>The HTML that the page shows.</summary>
     public string Markup => _view!.Markup;
 
     public IEnumerable<T> Values => Last.Items.Select(static item => item.Value);
@@ -61,7 +61,7 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
     public void Change(string store, params (string Name, object Value)[] parameters) =>
         _view!.Render(view => Set(view, store, parameters));
 
-    /// <summary>What a render fails with. The page throws the first failure at once, and only keeps those that come later.</summary>
+    /// <summary>The failure of a render. The page throws the first failure at once, and only records later ones.</summary>
     public Exception? FailureOf(Action render)
     {
         var earlier = Failure;
@@ -72,7 +72,7 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
     /// <summary>Leaves the page, as a navigation within the circuit does.</summary>
     public Task LeaveAsync() => _page.DisposeComponentsAsync();
 
-    /// <summary>What the page would carry from prerendering into the circuit.</summary>
+    /// <summary>The state that the page would carry from prerendering into the circuit.</summary>
     public async Task<IDictionary<string, byte[]>> PersistAsync()
     {
         var store = new KeptState();
@@ -91,7 +91,7 @@ internal sealed class ViewRenderer<T> : IAsyncDisposable
             view.TryAdd(name, value);
     }
 
-    /// <summary>As in the documents: an element for each item, by its id, so that an id that comes twice fails the render.</summary>
+    /// <summary>As in the documents: an element for each item, keyed by its id, so that a duplicate id fails the render.</summary>
     private RenderFragment Note(StoreViewContext<T> context) => builder =>
     {
         lock (_contexts)

@@ -13,7 +13,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>Stores that only one user may read, whose name is the token.</summary>
+/// <summary>Stores that only one user may read; the user's name is the token.</summary>
 public sealed class ClientAccessTests
 {
     public static TheoryData<string> Wires => [.. ClientSite.Wires];
@@ -27,7 +27,7 @@ public sealed class ClientAccessTests
         await using var reader = client.ReadAllAsync("orders").GetAsyncEnumerator();
         var refused = await Assert.ThrowsAsync<StoreAccessDeniedException>(() => reader.MoveNextAsync().WithTimeout());
         Assert.True(refused.IsAuthenticated);
-        Assert.InRange(asked, 0, 2); // it is not tried again
+        Assert.InRange(asked, 0, 2); // it is not retried
         host.Logs.AssertNoErrors();
     }
 
@@ -45,7 +45,7 @@ public sealed class ClientAccessTests
         Assert.Equal("m2", await reader.TakeAsync(1));
     }
 
-    /// <summary>The token does not stand in what the stream is asked by, which lands in other people's logs as a URL.</summary>
+    /// <summary>The stream's request does not contain the token: its URL appears in the logs of third parties.</summary>
     [Theory, InlineData("sse"), InlineData("websocket")]
     public async Task Tickets_EachConnection_HasANewOneInsteadOfTheToken(string wire)
     {
@@ -125,7 +125,7 @@ public sealed class ClientAccessTests
             app.MapStoreHub("/hub");
         });
 
-    /// <summary>SignalR's client in a browser sends the token in the query; this one may as well.</summary>
+    /// <summary>SignalR's client in a browser sends the token in the query; the .NET client may as well.</summary>
     private sealed class NameAuthentication(
         IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)

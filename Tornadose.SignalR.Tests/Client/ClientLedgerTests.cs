@@ -1,8 +1,6 @@
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>
-/// One subscriber on each wire, under load, while the link is cut again and again: nothing is missing, nothing comes twice.
-/// </summary>
+/// <summary>One subscriber on each wire, under load, while the link is cut repeatedly: no message is lost or duplicated.</summary>
 public sealed class ClientLedgerTests
 {
     private const int Messages = 400;
@@ -37,7 +35,7 @@ public sealed class ClientLedgerTests
             await subscription.DisposeAsync();
     }
 
-    /// <summary>Cuts while messages are on their way, or when all have come.</summary>
+    /// <summary>Cuts while messages are in flight, or after all have arrived.</summary>
     private static async Task CutAsync(ClientSite site, Ledger ledger, string top, bool isQuiet)
     {
         if (isQuiet)

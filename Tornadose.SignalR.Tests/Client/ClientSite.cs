@@ -12,11 +12,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>A site with stores on every wire, behind a link that can be cut, frozen and redirected, and that outlives its
-/// server.</summary>
+/// <summary>A site with stores on every wire, behind a link that can be cut, frozen and redirected and outlives its server.</summary>
 internal sealed class ClientSite : IAsyncDisposable
 {
-    /// <summary>Each way to follow a store.</summary>
+    /// <summary>All ways to follow a store.</summary>
     public static readonly string[] Wires = ["sse", "websocket", "long-polling", "signalr", "signalr-messagepack"];
 
     private readonly List<IAsyncDisposable> _clients = [];
@@ -32,10 +31,10 @@ internal sealed class ClientSite : IAsyncDisposable
 
     public TestHost Host => _host;
 
-    /// <summary>A keyed store, which forgets removals soon.</summary>
+    /// <summary>A keyed store that keeps few removals.</summary>
     public IKeyedStore<int> Devices => _host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
 
-    /// <param name="retry">What the server tells clients to wait.</param>
+    /// <param name="retry">The reconnect delay that the server sends to clients.</param>
     /// <param name="orders">Options of the store <c>orders</c>.</param>
     public static async Task<ClientSite> StartAsync(TimeSpan? retry = null, Action<StoreOptions>? orders = null)
     {
@@ -45,7 +44,7 @@ internal sealed class ClientSite : IAsyncDisposable
         return site;
     }
 
-    /// <summary>A client that comes by the link, and comes back quickly.</summary>
+    /// <summary>A client that connects through the link, and reconnects quickly.</summary>
     public TornadoseClient CreateClient(string wire, Action<TornadoseClientOptions>? configure = null)
     {
         var options = new TornadoseClientOptions
@@ -71,10 +70,10 @@ internal sealed class ClientSite : IAsyncDisposable
     }
 
     /// <summary>
-    /// Until the client follows. It polls once before that, which fixes where it begins: that one is not waited for, and does not count.
+    /// Waits until the client follows. A client first polls once to determine where it starts; that poll does not count.
     /// </summary>
-    /// <param name="wire">Which wire.</param>
-    /// <param name="stores">How many stores: over SignalR each has a stream of its own.</param>
+    /// <param name="wire">The wire.</param>
+    /// <param name="stores">The number of stores; over SignalR each has its own stream.</param>
     public Task UntilFollowedAsync(string wire, int stores = 1)
     {
         var transport = wire.StartsWith("signalr", StringComparison.Ordinal) ? "signalr-stream" : wire;
@@ -92,7 +91,7 @@ internal sealed class ClientSite : IAsyncDisposable
     public static async Task PublishAsync(IStore store, string data, bool isJson) =>
         await (isJson ? store.PublishAsync(JsonElement.Parse(data)) : store.PublishAsync(data));
 
-    /// <summary>The server is killed; until <see cref="ReviveAsync"/> connections are refused.</summary>
+    /// <summary>Kills the server; until <see cref="ReviveAsync"/>, connections are refused.</summary>
     public async Task KillAsync()
     {
         Link.Redirect(null);
@@ -100,7 +99,7 @@ internal sealed class ClientSite : IAsyncDisposable
     }
 
     /// <summary>Starts another server in its place.</summary>
-    /// <param name="forgets">Whether its stores begin anew, as those in memory do; otherwise they are kept, as in Redis.</param>
+    /// <param name="forgets">Whether its stores start anew, as those in memory do; otherwise they are kept, as in Redis.</param>
     public async Task ReviveAsync(bool forgets = false)
     {
         if (forgets)

@@ -2,7 +2,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>What the client makes of stores that are complete, on each wire, and of batches.</summary>
+/// <summary>How the client handles completed stores, on each wire, and batches.</summary>
 public sealed class CompletedTests
 {
     public static TheoryData<string> Wires => [.. ClientSite.Wires];
@@ -49,7 +49,7 @@ public sealed class CompletedTests
         }, start: StartAt.Earliest);
         await site.Store("orders").CompleteAsync("a");
         await Eventually.TrueAsync(() => texts.Count == 1);
-        site.Link.Cut(); // the connection after this one hears nothing of the first store
+        site.Link.Cut(); // the next connection hears nothing of the first store
         await site.Store("notes").CompleteAsync("b");
         await subscription.Completion.WithTimeout();
         Assert.Equal((StoreSubscriptionState.Completed, null), (subscription.State, subscription.LastError));

@@ -4,12 +4,12 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>Dead lines, waits and tokens, on a clock of the test's own.</summary>
+/// <summary>Dead connections, waits and tokens, on a fake clock.</summary>
 public sealed class DeadlineTests
 {
     private readonly FakeTimeProvider _clock = new();
 
-    /// <summary>SignalR has pings and a time-out of its own.</summary>
+    /// <summary>SignalR has its own pings and timeout.</summary>
     [Theory]
     [InlineData("sse")]
     [InlineData("websocket")]

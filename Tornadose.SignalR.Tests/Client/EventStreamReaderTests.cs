@@ -6,10 +6,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>The client's own parser against two that others wrote: the framework's, and npm's <c>eventsource-parser</c>.</summary>
+/// <summary>The client's own parser compared with two others: the framework's, and npm's <c>eventsource-parser</c>.</summary>
 public sealed class EventStreamReaderTests(SseJudges judges) : IClassFixture<SseJudges>
 {
-    // Neither an empty event type nor a block without data: the other two read those differently.
+    // No empty event types and no blocks without data: the other two parse those differently.
     private static readonly string[] Pieces =
     [
         "data: x\n", "data:  y\r\n", "data\n", "id: 9\n", "id\n", "event: e\n", ": comment\n", "retry: 12\n", "retry: 1x\n",
@@ -25,7 +25,7 @@ public sealed class EventStreamReaderTests(SseJudges judges) : IClassFixture<Sse
             await AssertReadAsync(pieces, expected);
     }
 
-    /// <summary>A single CR ends a line too, which npm's parser reads otherwise where a piece ends with it.</summary>
+    /// <summary>A single CR also ends a line; npm's parser differs where a piece ends with it.</summary>
     [Fact]
     public async Task Read_LinesThatEndWithReturns_AgreesWithTheFrameworksParser()
     {

@@ -151,7 +151,7 @@ public sealed partial class FollowEntriesTests
         Assert.Equal(expected, mirror.Entries.OrderBy(static entry => entry.Key, StringComparer.Ordinal));
     }
 
-    /// <summary>Other threads read whenever they like.</summary>
+    /// <summary>Other threads may read at any time.</summary>
     private static async Task ReadAsync(EntriesSubscription<int> devices, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -162,7 +162,7 @@ public sealed partial class FollowEntriesTests
         }
     }
 
-    /// <summary>The collection as it is by what was called back, and nothing else.</summary>
+    /// <summary>The collection as the callbacks alone describe it.</summary>
     private sealed class Mirror
     {
         private readonly Dictionary<string, int> _entries = new(StringComparer.Ordinal);

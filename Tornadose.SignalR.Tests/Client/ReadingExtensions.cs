@@ -1,9 +1,9 @@
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>Bounded reading of what a client gives.</summary>
+/// <summary>Reads from a client with a timeout.</summary>
 internal static class ReadingExtensions
 {
-    /// <summary>The next message or reset; fails where there is none.</summary>
+    /// <summary>The next message or reset; fails if there is none.</summary>
     public static async Task<ReceivedMessage> NextAsync(this IAsyncEnumerator<ReceivedMessage> reader)
     {
         Assert.True(await reader.MoveNextAsync().WithTimeout(), "the enumeration has ended");

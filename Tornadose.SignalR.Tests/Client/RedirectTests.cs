@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.Tests.Client;
 
 public sealed class RedirectTests
 {
-    /// <summary>A site has moved, or has its stores behind an address that is to stay.</summary>
+    /// <summary>A site that has moved, or whose stores are behind a permanent address.</summary>
     [Theory]
     [InlineData(StoreTransport.ServerSentEvents, StatusCodes.Status307TemporaryRedirect)]
     [InlineData(StoreTransport.ServerSentEvents, StatusCodes.Status301MovedPermanently)]

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>What a store keeps, asked for over a wire: slow lines, servers that lag, and a store that is missing for a moment.</summary>
+/// <summary>Snapshots over a wire: slow connections, servers that lag, and a store that is missing for a moment.</summary>
 public sealed class SnapshotTests
 {
     private readonly FakeTimeProvider _clock = new();
@@ -20,7 +20,7 @@ public sealed class SnapshotTests
         foreach (var piece in server.Body.Chunk(20))
         {
             await slow.AskedAsync();
-            _clock.Advance(TimeSpan.FromSeconds(40)); // longer than a connection may take, shorter than a line may be silent
+            _clock.Advance(TimeSpan.FromSeconds(40)); // longer than the connect timeout, shorter than the allowed silence
             slow.Write(piece);
         }
 
@@ -43,7 +43,7 @@ public sealed class SnapshotTests
         Assert.Equal((3, 2), ((await reading).Messages.Count, server.Requests));
     }
 
-    /// <summary>The page was rendered by another node, and this one has not come so far.</summary>
+    /// <summary>The page was rendered by another node, and this one lags behind it.</summary>
     [Fact]
     public async Task Snapshot_OfAServerThatLagsBehindWhatWasSeen_IsAskedForAnew()
     {
@@ -64,7 +64,7 @@ public sealed class SnapshotTests
         Assert.Equal((1, 4), ((await reading).Messages.Count, server.Requests));
     }
 
-    /// <summary>While its server is being replaced.</summary>
+    /// <summary>The store is missing while its server is being replaced.</summary>
     [Fact]
     public async Task Snapshot_OfAStoreThatWasSeenAndIsMissingForAMoment_IsAskedForAnew()
     {
@@ -122,7 +122,7 @@ public sealed class SnapshotTests
         return done.IsCompleted;
     });
 
-    /// <summary>Answers as it was told, then always with the same.</summary>
+    /// <summary>Returns the given responses, then always the same one.</summary>
     private sealed class Server : HttpMessageHandler
     {
         private readonly Queue<HttpResponseMessage> _answers = new();
@@ -154,7 +154,7 @@ public sealed class SnapshotTests
         }
     }
 
-    /// <summary>Gives what is written to it, and tells when somebody waits for more.</summary>
+    /// <summary>Returns what is written to it, and reports when a reader waits for more.</summary>
     private sealed class SlowStream : Stream
     {
         private readonly Channel<byte[]> _pieces = Channel.CreateUnbounded<byte[]>();

@@ -4,10 +4,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>What a client holds whose consumer takes nothing: counted in bytes that it has read from its line.</summary>
+/// <summary>The memory of a client whose consumer does not read, measured in bytes read from its connection.</summary>
 public sealed class StalledConsumerTests
 {
-    /// <summary>Of one message with the buffers around it, which double as they grow.</summary>
+    /// <summary>One message with its buffers, which double as they grow.</summary>
     private const int MostHeld = 64 * 1024;
 
     private static readonly string Text = new('x', 10_000);
@@ -15,7 +15,8 @@ public sealed class StalledConsumerTests
     private long _received;
 
     /// <summary>
-    /// That the server gives the line up says that nobody reads it. What it has taken is read then, and after a resume what is kept.
+    /// When the server ends the connection, nobody has been reading. The client then reads what it has received and, after a resume, what
+    /// the server still keeps.
     /// </summary>
     [Theory]
     [InlineData(StoreTransport.ServerSentEvents, 20_000, false)]
@@ -30,7 +31,7 @@ public sealed class StalledConsumerTests
         await using var services = Client(host, wire);
         await using var reader = services.GetRequiredService<TornadoseClient>()
             .ReadAllAsync("orders", StartAt.Earliest).GetAsyncEnumerator();
-        for (var number = 1; number <= 2; number++) // the first comes with the beginning, the second by the line that stays
+        for (var number = 1; number <= 2; number++) // the first comes with the initial request, the second by the stream
         {
             await PublishAsync(host, 1);
             await reader.NextAsync();
@@ -40,7 +41,7 @@ public sealed class StalledConsumerTests
         await Eventually.TrueAsync(
             async () =>
             {
-                await PublishAsync(host, 10); // until the buffers of the two sockets are full, which are as large as the kernel likes
+                await PublishAsync(host, 10); // until both sockets' buffers are full; the kernel chooses their size
                 return host.Subscribers() == 0;
             },
             what: "the server gives the line up");
@@ -50,8 +51,8 @@ public sealed class StalledConsumerTests
         Assert.Equal("next", await reader.TakeAsync(1));
     }
 
-    /// <summary>Each message follows the one before it, or a reset that says that some are missing.</summary>
-    /// <returns>How many resets there were.</returns>
+    /// <summary>Checks that each message follows the one before it, or a reset that reports missing ones.</summary>
+    /// <returns>The number of resets.</returns>
     private static async Task<int> ReadAsync(IAsyncEnumerator<ReceivedMessage> reader, long end)
     {
         var resets = 0;
@@ -86,7 +87,7 @@ public sealed class StalledConsumerTests
         return services.BuildServiceProvider();
     }
 
-    /// <summary>A line that holds little itself.</summary>
+    /// <summary>Opens a connection with a small receive buffer.</summary>
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };

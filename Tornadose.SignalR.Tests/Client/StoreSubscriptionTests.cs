@@ -15,7 +15,7 @@ public sealed class StoreSubscriptionTests
             "orders", static (_, _) => throw new InvalidOperationException("a bug"), told => states.Enqueue(told.State));
         await Eventually.TrueAsync(() => subscription.State == StoreSubscriptionState.Live);
         var ids = await site.PublishAsync(1, 2);
-        await Eventually.TrueAsync(() => subscription.LastId == ids[1]); // what the callback throws does not end it
+        await Eventually.TrueAsync(() => subscription.LastId == ids[1]); // an exception of the callback does not end it
         await site.KillAsync();
         await Eventually.TrueAsync(() => subscription is { State: StoreSubscriptionState.Waiting, LastError: not null });
         await site.ReviveAsync();

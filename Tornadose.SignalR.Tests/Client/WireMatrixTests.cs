@@ -54,7 +54,7 @@ public sealed class WireMatrixTests
         Assert.Equal("m4 m5", await reader.TakeAsync(2));
     }
 
-    /// <summary>No wire says where it is before the first message.</summary>
+    /// <summary>Before the first message, no wire has told the client its position.</summary>
     [Theory, MemberData(nameof(Wires))]
     public async Task Cut_BeforeTheFirstMessage_LosesNothing(string wire)
     {
@@ -147,7 +147,7 @@ public sealed class WireMatrixTests
         Assert.Equal("m1", await reader.TakeAsync(1));
         if (wire.StartsWith("signalr", StringComparison.Ordinal))
         {
-            var second = reader.TakeAsync(1); // the first came with the beginning, over HTTP
+            var second = reader.TakeAsync(1); // the first came with the initial request, over HTTP
             await site.PublishAsync(2, 1);
             Assert.Equal("m2", await second);
         }
@@ -180,7 +180,7 @@ public sealed class WireMatrixTests
     }
 
     /// <summary>
-    /// The consumer takes nothing for a while. What it has not read stays with the server, and SignalR's client does not collect it.
+    /// The consumer does not read for a while. The unread messages stay on the server, and SignalR's client does not buffer them.
     /// </summary>
     [Theory, MemberData(nameof(Wires))]
     public async Task SlowConsumer_GetsEverythingInOrder(string wire)
@@ -209,7 +209,7 @@ public sealed class WireMatrixTests
         Assert.Contains("BaseAddress", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>An id that came by one wire continues on every other.</summary>
+    /// <summary>An id received over one wire resumes on every other.</summary>
     [Fact]
     public async Task Id_OfOneWire_ResumesOnEveryOther()
     {

@@ -4,14 +4,14 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Client;
 
-/// <summary>What a view in the browser is made of: a feed that reads over a wire what it would read in process elsewhere.</summary>
+/// <summary>The reader of a view in the browser: a feed that reads over a wire what it reads in process on the server.</summary>
 public sealed class WireStoreReaderTests
 {
     private const string Shared = "shared ";
 
     public static TheoryData<string> Wires => [.. ClientSite.Wires, .. Sharing.Select(static wire => Shared + wire)];
 
-    /// <summary>Over SignalR all share the application's connection in any case.</summary>
+    /// <summary>Without SignalR, where all readers share the application's connection in any case.</summary>
     public static TheoryData<string> SharingWires => [.. Sharing];
 
     private static IEnumerable<string> Sharing =>
@@ -151,7 +151,7 @@ public sealed class WireStoreReaderTests
     private static int Subscribers(ClientSite site, string wire) =>
         site.Host.Get<SubscriberRegistry>().Subscribers.Count(one => one.Transport == wire);
 
-    /// <summary>A feed that reads.</summary>
+    /// <summary>A feed that is being read.</summary>
     private sealed class ShownStore<T> : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Conformance;
 
-/// <summary>The tests of one deployment go one after the other: they publish to one store, and expect what they have published.</summary>
+/// <summary>The tests of one deployment run sequentially: they publish to one store and expect their own messages.</summary>
 [CollectionDefinition(Name)]
 public sealed class ConformanceSuite : ICollectionFixture<Deployment>
 {
@@ -14,9 +14,9 @@ public sealed class ConformanceSuite : ICollectionFixture<Deployment>
 }
 
 /// <summary>
-/// What the suite is run against: <c>TORNADOSE_BASE_URL</c>, or without it the sample, once directly and once behind each proxy as
+/// The deployment under test: <c>TORNADOSE_BASE_URL</c>, or by default the sample, once directly and once behind each proxy as
 /// <c>docs/proxies</c> configures it. The suite publishes to the queue store <c>TORNADOSE_STORE</c> (default <c>notes</c>) under
-/// <c>/stores</c>, which nobody else should do meanwhile; the hub is at <c>/hubs/stores</c>.
+/// <c>/stores</c>, which must have no other publisher meanwhile; the hub is at <c>/hubs/stores</c>.
 /// </summary>
 public sealed class Deployment : IAsyncLifetime
 {
@@ -32,10 +32,10 @@ public sealed class Deployment : IAsyncLifetime
     private readonly Dictionary<string, Uri> _servers = [];
     private readonly List<IAsyncDisposable> _started = [];
 
-    /// <summary>Reached over HTTP/1.1.</summary>
+    /// <summary>The deployments that are reached over HTTP/1.1.</summary>
     public static TheoryData<string> Servers => Given is null ? [Direct, .. WithTls, .. WithoutTls, Yarp] : [Given];
 
-    /// <summary>Proxies that end TLS, and offer HTTP/2 with it. None where the given deployment is a plain one.</summary>
+    /// <summary>Proxies that terminate TLS and offer HTTP/2 over it. Empty if the given deployment uses plain HTTP.</summary>
     public static TheoryData<string> SecureServers => Given is null
         ? [.. WithTls.Append(Yarp).Select(static name => name + OverTls)]
         : [.. new[] { Given }.Where(static url => url.StartsWith(Uri.UriSchemeHttps, StringComparison.Ordinal))];
@@ -44,7 +44,7 @@ public sealed class Deployment : IAsyncLifetime
 
     public static string Store { get; } = Environment.GetEnvironmentVariable("TORNADOSE_STORE") ?? "notes";
 
-    /// <summary>A client that takes the proxies' own certificates.</summary>
+    /// <summary>A client that accepts the proxies' own certificates.</summary>
     public static HttpClient CreateClient() => new(new SocketsHttpHandler
     {
         SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },

@@ -44,7 +44,7 @@ public sealed class GoldenFileTests
             (line.GetProperty("type").GetString(), line.TryGetProperty("cases", out var cases) ? cases.GetInt32() : 0));
     }
 
-    /// <summary>With the line ends that were published, which readers of the standard alone do not see.</summary>
+    /// <summary>Checks the line ends as published, which readers that follow only the standard do not see.</summary>
     [Theory, MemberData(nameof(Names)), Case("CONF-03")]
     public async Task DotNetClient_ReadsTheGoldenBytes(string name)
     {

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Conformance;
 
-/// <summary>What browsers use once TLS is in front: HTTP/2 on one connection for all streams.</summary>
+/// <summary>What browsers use behind TLS: HTTP/2, with one connection for all streams.</summary>
 [Collection(ConformanceSuite.Name)]
 public sealed class Http2Conformance(Deployment deployment) : IDisposable
 {
@@ -79,7 +79,7 @@ public sealed class Http2Conformance(Deployment deployment) : IDisposable
 
     private sealed record LineStream(HttpResponseMessage Answer, StreamReader Reader) : IDisposable
     {
-        /// <summary>The next line that begins so.</summary>
+        /// <summary>The next line with this beginning.</summary>
         public async Task<string> NextAsync(string beginning)
         {
             string? line;

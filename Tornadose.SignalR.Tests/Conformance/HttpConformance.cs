@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.Tests.Conformance;
 [Collection(ConformanceSuite.Name)]
 public sealed class HttpConformance(Deployment deployment)
 {
-    // a proxy that collects the stream waits for kilobytes, or for ever
+    // a proxy that buffers the stream waits for kilobytes, or forever
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(10);
 
     public static TheoryData<string> Servers => Deployment.Servers;
@@ -58,7 +58,7 @@ public sealed class HttpConformance(Deployment deployment)
             Assert.Equal(expected, (await sse.TakeAsync(expected.Length)).Select(got => got.Data).Take(expected.Length));
             SseEvent next;
             do
-                next = await sse.NextAsync(); // what earlier requests of this test have published
+                next = await sse.NextAsync(); // messages of earlier requests of this test
             while (next.Id != live);
             Assert.Equal("live", next.Data);
         }

@@ -22,7 +22,7 @@ public sealed class HubConformance(Deployment deployment)
         await hub.InvokeAsync("3", "Unsubscribe", isStream: false, Deployment.Store);
         await ResultAsync(hub, "3");
         await deployment.PublishAsync(server, "not for us");
-        await hub.InvokeAsync("4", "Unsubscribe", isStream: false, Deployment.Store); // no error, and its answer is the next that comes
+        await hub.InvokeAsync("4", "Unsubscribe", isStream: false, Deployment.Store); // no error, and its answer comes next
         await ResultAsync(hub, "4");
     }
 
@@ -59,7 +59,7 @@ public sealed class HubConformance(Deployment deployment)
         return message.GetProperty("arguments")[1].GetProperty("id").GetString();
     }
 
-    /// <summary>The next hub message that is no ping.</summary>
+    /// <summary>The next hub message that is not a ping.</summary>
     private static async Task<JsonElement> NextAsync(RawHub hub)
     {
         JsonElement message;

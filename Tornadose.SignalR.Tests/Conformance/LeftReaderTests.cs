@@ -2,14 +2,14 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Conformance;
 
-/// <summary>Behind the documented proxies a reader who has left is not counted, nor held against limits, any longer.</summary>
+/// <summary>Behind the documented proxies, a disconnected reader is no longer counted, including against limits.</summary>
 public sealed class LeftReaderTests
 {
-    /// <summary>At once, not by a keep-alive that cannot be written: the next one is an hour away.</summary>
+    /// <summary>At once, without a failed keep-alive: the next one is an hour away.</summary>
     [Theory, InlineData("nginx"), InlineData("haproxy"), InlineData("caddy"), InlineData("varnish")]
     public Task Reader_HasLeft_IsNotCountedAnyLonger(string proxy) => LeaveAsync(proxy, TimeSpan.FromHours(1));
 
-    /// <summary>Apache notices when it writes: by the second keep-alive.</summary>
+    /// <summary>Apache detects it when it writes: by the second keep-alive.</summary>
     [Fact]
     public Task Reader_HasLeftBehindApache_IsNotCountedAfterTwoKeepAlives() => LeaveAsync("apache", TimeSpan.FromSeconds(1));
 

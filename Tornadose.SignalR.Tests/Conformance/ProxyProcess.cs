@@ -4,8 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Conformance;
 
 /// <summary>
-/// A proxy of Debian's with the configuration of <c>docs/proxies</c>, or with another file, of which <c>eng/proxy.py</c> replaces ports
-/// and files only.
+/// A proxy from Debian with the configuration of <c>docs/proxies</c>, or with another file; <c>eng/proxy.py</c> replaces only its ports
+/// and files.
 /// </summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     public Uri Http { get; }
 
-    /// <summary>Null where the proxy cannot end TLS.</summary>
+    /// <summary>Null if the proxy cannot terminate TLS.</summary>
     public Uri? Https { get; }
 
     public static async Task<ProxyProcess> StartAsync(string name, Uri backend, string? file = null)
@@ -38,7 +38,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The end of its input is its sign to end the proxy and to remove what it has written.</summary>
+    /// <summary>Closing its input makes the script end the proxy and remove the files it has written.</summary>
     public async ValueTask DisposeAsync()
     {
         _process.CloseInput();

@@ -16,7 +16,7 @@ public sealed class ServerSentEventsConformance(Deployment deployment)
             "\u2028\u2029\u0085\v\f", "\ufeffbom", "é ж 漢 😀", new('w', 3000),
         ];
         await using var sse = await RawSse.OpenAsync(deployment.Url(server));
-        await sse.UntilAsync(opened => opened.Comments.Count > 0); // something comes before there is a message
+        await sse.UntilAsync(opened => opened.Comments.Count > 0); // a comment arrives before there is a message
         foreach (var text in texts)
         {
             var id = await deployment.PublishAsync(server, text);

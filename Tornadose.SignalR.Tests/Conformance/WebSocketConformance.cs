@@ -49,7 +49,7 @@ public sealed class WebSocketConformance(Deployment deployment)
     }
 
     /// <summary>
-    /// A proxy that changes the host makes a deployment's own pages foreign to it, and nothing else shows it: Server-Sent Events work.
+    /// A proxy that changes the host makes the deployment's own pages cross-origin, and only this test shows it: Server-Sent Events work.
     /// </summary>
     [Theory, MemberData(nameof(AllServers)), Case("CONF-01", "WS-05", "SEC-10")]
     public async Task Requests_FromTheDeploymentsOwnPages_AreTaken(string server)

@@ -10,7 +10,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Conformance;
 
-/// <summary>YARP with the settings of <c>docs/proxies/yarp.json</c>, of which the destination's port is replaced.</summary>
+/// <summary>YARP with the settings of <c>docs/proxies/yarp.json</c>, except for the destination's port.</summary>
 internal sealed class YarpProxy : IAsyncDisposable
 {
     private readonly TestHost _host;

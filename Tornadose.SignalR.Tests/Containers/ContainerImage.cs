@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Containers;
 
-/// <summary>An image that the SDK has built into an archive, unpacked.</summary>
+/// <summary>An image that the SDK has built into an archive, extracted.</summary>
 internal sealed class ContainerImage : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -23,13 +23,13 @@ internal sealed class ContainerImage : IAsyncDisposable
         TarFile.ExtractToDirectory(layer, folder.FullName, overwriteFiles: false);
     }
 
-    /// <summary>The processor that it is for: <c>amd64</c> or <c>arm64</c>.</summary>
+    /// <summary>The image's architecture: <c>amd64</c> or <c>arm64</c>.</summary>
     public string Architecture { get; }
 
-    /// <summary>User, ports, environment, labels, and what is started.</summary>
+    /// <summary>The user, ports, environment, labels and entry point.</summary>
     public JsonElement Configuration { get; }
 
-    /// <summary>What our projects add to the image, compressed.</summary>
+    /// <summary>The compressed size of what the application adds to the image.</summary>
     public long ApplicationBytes => ApplicationLayer.GetProperty("size").GetInt64();
 
     /// <summary>The application's files, as paths below <c>/app</c>.</summary>
@@ -41,10 +41,10 @@ internal sealed class ContainerImage : IAsyncDisposable
 
     private JsonElement ApplicationLayer => _manifest.GetProperty("layers").EnumerateArray().Last();
 
-    /// <summary>Where a file of the image has been unpacked.</summary>
+    /// <summary>The path to which a file of the image was extracted.</summary>
     public string PathOf(string file) => Path.Combine(_folder.FullName, file.TrimStart('/'));
 
-    /// <summary>Builds an image as the documents say, upon the registry's image.</summary>
+    /// <summary>Builds an image as the documents describe, on the registry's base image.</summary>
     public static async Task<ContainerImage> PublishAsync(string project, params string[] options)
     {
         var folder = Directory.CreateTempSubdirectory("tornadose-image");

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Containers;
 
 /// <summary>
-/// An image at work without an engine: its own files as a read-only root in a mount namespace, its user, its environment, what it starts.
-/// The base image's part, a runtime in <c>/usr</c>, is this machine's. It takes root, and Linux.
+/// Runs an image without a container engine: its files as a read-only root in a mount namespace, with its user, environment and entry
+/// point. The runtime in <c>/usr</c>, which a base image contains, is this machine's. Requires root and Linux.
 /// </summary>
 internal sealed class ContainerRun : IAsyncDisposable
 {
@@ -31,14 +31,14 @@ internal sealed class ContainerRun : IAsyncDisposable
 
     public string Errors => _process.Errors;
 
-    /// <summary>Of the process, as the kernel has it.</summary>
+    /// <summary>The user id of the process, as the kernel reports it.</summary>
     public int UserId => int.Parse(
         File.ReadLines($"/proc/{_process.Id}/status")
             .Single(static line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1],
         provider: null);
 
     /// <param name="image">The image.</param>
-    /// <param name="environment">What is given to it, as by <c>docker run -e</c>.</param>
+    /// <param name="environment">Environment variables, as given by <c>docker run -e</c>.</param>
     public static async Task<ContainerRun> StartAsync(ContainerImage image, params string[] environment)
     {
         var port = RedisProcess.FreePort();

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Containers;
 
-/// <summary>What <c>dotnet publish -t:PublishContainer</c> puts into an image; no container engine is needed for it.</summary>
+/// <summary>The contents of images by <c>dotnet publish -t:PublishContainer</c>, which needs no container engine.</summary>
 public sealed partial class ContainerTests(ITestOutputHelper output)
 {
     [Fact]
@@ -27,10 +27,10 @@ public sealed partial class ContainerTests(ITestOutputHelper output)
         await using var image = await ContainerImage.PublishAsync("Tornadose.SignalR.Server", "-r", "linux-arm64");
         Assert.Equal("arm64", image.Architecture);
         var native = Assert.Single(image.Files, static file => file.EndsWith("libe_sqlite3.so", StringComparison.Ordinal));
-        Assert.Equal(183, (await File.ReadAllBytesAsync(image.PathOf($"/app/{native}")))[18]); // EM_AARCH64, in the header of ELF
+        Assert.Equal(183, (await File.ReadAllBytesAsync(image.PathOf($"/app/{native}")))[18]); // EM_AARCH64, in the ELF header
     }
 
-    /// <summary>With a read-only file system and as the image's user, who cannot write anywhere but to the volume.</summary>
+    /// <summary>Runs with a read-only file system and as the image's user, who can write only to the volume.</summary>
     private static async Task AssertRunsAsync(ContainerImage image)
     {
         const string Key = "may-publish-orders";
@@ -76,7 +76,7 @@ public sealed partial class ContainerTests(ITestOutputHelper output)
         var labels = settings.GetProperty("Labels");
         Assert.Equal(title, Label("title"));
         Assert.Equal("MIT", Label("licenses"));
-        Assert.StartsWith("0.", Label("version"), StringComparison.Ordinal); // not 1.0.0, which is that of a project without one
+        Assert.StartsWith("0.", Label("version"), StringComparison.Ordinal); // not 1.0.0, the default of a project without a version
         Assert.NotEmpty(Label("description")!);
         Assert.Contains(program, image.Files);
         Assert.Contains("wwwroot/_content/Tornadose.SignalR/tornadose.js", image.Files);
@@ -87,7 +87,7 @@ public sealed partial class ContainerTests(ITestOutputHelper output)
 
     private static IEnumerable<string?> Strings(JsonElement array) => array.EnumerateArray().Select(static item => item.GetString());
 
-    /// <summary>Symbols, documentation, sources, and what developers keep for themselves.</summary>
+    /// <summary>Symbols, documentation, sources, and files that developers keep to themselves.</summary>
     [GeneratedRegex(@"\.(pdb|xml|cs|csproj|razor|user|pfx|pem|key|env|db)$|Development|secrets|launchSettings", RegexOptions.IgnoreCase)]
     private static partial Regex Unwanted { get; }
 

@@ -13,9 +13,9 @@ using Microsoft.Extensions.Logging;
 namespace Tornadose.SignalR.Tests.Containers;
 
 /// <summary>
-/// A registry with one image of one layer for each of two processors, in place of the one with the base image: enough of the
-/// protocol for the SDK to build
-/// an image upon it. The image's user is root and it names no port, so that whatever a test finds was set by our projects.
+/// A registry with one single-layer image for each of two architectures, in place of the registry of the base image: just enough of the
+/// protocol for the SDK to build an image on it. The image's user is root and it exposes no port, so every other value that a test finds
+/// was set by our projects.
 /// </summary>
 internal sealed class OciRegistry : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class OciRegistry : IAsyncDisposable
 
     private OciRegistry(WebApplication app) => _app = app;
 
-    /// <summary>The image's name, as for <c>ContainerBaseImage</c>.</summary>
+    /// <summary>The image's name for <c>ContainerBaseImage</c>.</summary>
     public string Image { get; private set; } = "";
 
     public static async Task<OciRegistry> StartAsync()

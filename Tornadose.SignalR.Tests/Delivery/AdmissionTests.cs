@@ -83,7 +83,7 @@ public sealed class AdmissionTests : IDisposable
         Assert.True(admission.TryReplay("sse", "eve", 99));
         Assert.True(admission.TryReplay("sse", "eve", 1));
         Assert.False(admission.TryReplay("sse", "eve", 1));
-        Assert.True(admission.TryReplay("sse", "eve", 0)); // nothing to send again
+        Assert.True(admission.TryReplay("sse", "eve", 0)); // nothing to replay
         Assert.True(admission.TryReplay("sse", "ann", 100));
         Assert.True(admission.TryReplay("sse", null, 1000));
         _time.Advance(TimeSpan.FromSeconds(1));

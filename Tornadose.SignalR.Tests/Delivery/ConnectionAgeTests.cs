@@ -18,7 +18,7 @@ public sealed class ConnectionAgeTests
         var most = 0;
         for (var before = 400; before > 0; before = delivery.Registry.Count)
         {
-            delivery.Advance(TimeSpan.FromSeconds(12)); // a tenth of the time that is left
+            delivery.Advance(TimeSpan.FromSeconds(12)); // a tenth of the remaining time
             var due = delivery.Registry.Subscribers.Count(
                 subscriber => delivery.Registry.Elapsed(subscriber.Began, delivery.Time.GetTimestamp()) >= subscriber.MaxAge);
             await Eventually.TrueAsync(() => delivery.Registry.Count <= before - due);

@@ -45,16 +45,16 @@ public sealed class DeliveryAllocationTests : IDisposable
     }
 
     /// <summary>
-    /// A pump serves its subscribers one after the other on one thread: what that thread had allocated at two flushes differs by what the
-    /// deliveries between them allocated. Some rounds are torn over two runs of the pump, with anything between them; but one that is not
-    /// must come.
+    /// A pump serves its subscribers one after the other on one thread: that thread's allocation counter at two flushes differs by what
+    /// the deliveries between them allocated. Some rounds are split over two runs of the pump, with other work between them, but at least
+    /// one must be whole.
     /// </summary>
     private static bool AllocatedNothing(IEnumerable<MeasuringSink> sinks) => sinks
         .Index()
         .GroupBy(sink => sink.Index % Math.Clamp(Environment.ProcessorCount, 1, 16))
         .All(pump => pump.Select(sink => (sink.Item.Thread, sink.Item.AllocatedBefore)).Distinct().Count() == 1);
 
-    /// <summary>Notes what its thread had allocated at each flush.</summary>
+    /// <summary>Records its thread's allocation counter at each flush.</summary>
     private sealed class MeasuringSink : IFrameSink
     {
         private int _flushes;

@@ -9,7 +9,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>A log, an encoder and a registry on one clock that stands still, and subscribers with fake connections.</summary>
+/// <summary>A log, an encoder and a registry on one clock that the test advances, and subscribers with fake connections.</summary>
 internal sealed class DeliveryFixture : IDisposable
 {
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
@@ -48,7 +48,7 @@ internal sealed class DeliveryFixture : IDisposable
 
     public SubscriberRegistry Registry { get; }
 
-    /// <summary>Starts a subscriber; it has sent what there is, or stalled, when this returns.</summary>
+    /// <summary>Starts a subscriber; when this returns, it has sent all messages or has stalled.</summary>
     public RunningSubscriber Start(
         FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset,
         TimeSpan? sendTimeout = null) =>
@@ -61,7 +61,7 @@ internal sealed class DeliveryFixture : IDisposable
         return new("fake", SubscriberFeeds.Of(feed), Encoder, sink, Registry) { Interval = interval };
     }
 
-    /// <summary>Starts a subscriber at a pace.</summary>
+    /// <summary>Starts a subscriber with an interval between batches.</summary>
     public RunningSubscriber StartPaced(
         TimeSpan interval, FakeSink? sink = null, StartAt start = default, SlowConsumerPolicy policy = SlowConsumerPolicy.Reset,
         TimeSpan minInterval = default)
@@ -73,10 +73,10 @@ internal sealed class DeliveryFixture : IDisposable
 
     public RunningSubscriber[] StartMany(int count) => [.. Enumerable.Range(0, count).Select(_ => Start())];
 
-    /// <summary>Lets time pass as the registry sees it, tick by tick.</summary>
+    /// <summary>Advances the clock in steps of the registry's tick.</summary>
     public void Advance(TimeSpan by) => Time.AdvanceInSteps(by, Tick);
 
-    /// <summary>A place; null when there is none.</summary>
+    /// <summary>Acquires a permit; null when there is none.</summary>
     public IDisposable? TryEnter() => Registry.Admission.TryEnter("fake", null, [], out var place, out _) ? place : null;
 
     public void Dispose()
@@ -92,7 +92,7 @@ internal sealed class DeliveryFixture : IDisposable
         return new RunningSubscriber(subscriber, sink, RunAsync(subscriber));
     }
 
-    /// <summary>As a transport does it.</summary>
+    /// <summary>Runs a subscriber as a transport does.</summary>
     private async Task<SubscriberEnd> RunAsync(Subscriber subscriber)
     {
         using (TryEnter() ?? throw new InvalidOperationException("There is no place."))

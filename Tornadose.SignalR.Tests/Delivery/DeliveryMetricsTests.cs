@@ -56,7 +56,7 @@ public sealed class DeliveryMetricsTests : IDisposable
         _delivery.Advance(TimeSpan.FromHours(1));
         var sink = new FakeSink();
         var subscriber = _delivery.Start(sink, StartAt.Earliest);
-        Assert.Equal(0, metrics.Count("delivery.lag")); // what is asked for from the past is not late
+        Assert.Equal(0, metrics.Count("delivery.lag")); // requested history is not late
 
         sink.Stall();
         _delivery.Log.Append();

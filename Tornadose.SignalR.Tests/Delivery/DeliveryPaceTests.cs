@@ -17,7 +17,7 @@ public sealed class DeliveryPaceTests : IDisposable
     {
         var subscriber = _delivery.StartPaced(Interval);
         _delivery.Log.Append();
-        await subscriber.SentAsync("1"); // the first at once
+        await subscriber.SentAsync("1"); // the first is sent at once
         for (var message = 2; message <= 5; message++)
             _delivery.Log.Append();
         _delivery.Time.Advance(Interval - AMoment);
@@ -52,7 +52,7 @@ public sealed class DeliveryPaceTests : IDisposable
         await subscriber.SentAsync("1 100");
     }
 
-    /// <summary>Otherwise a queue store's reader would get a batch of 32 KiB an interval, and fall behind.</summary>
+    /// <summary>Otherwise a queue store's reader would get one batch of 32 KiB an interval, and fall behind.</summary>
     [Fact]
     public async Task Backlog_OfManyBatches_IsOneTurn()
     {
@@ -67,7 +67,7 @@ public sealed class DeliveryPaceTests : IDisposable
     public async Task Turn_MessagesThatNeverRunOut_Ends()
     {
         var sink = new FakeSink();
-        sink.OnFlush = () => _delivery.Log.Append(); // one more for each that is sent
+        sink.OnFlush = () => _delivery.Log.Append(); // one more for each flush
         var subscriber = _delivery.StartPaced(Interval, sink);
         _delivery.Log.Append();
         for (var turn = 1; turn <= 5; turn++)

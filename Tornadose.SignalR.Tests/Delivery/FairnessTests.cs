@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>A subscriber for which there is always one more message shares its pump with others.</summary>
+/// <summary>A subscriber that always has one more message shares its pump with others.</summary>
 public sealed class FairnessTests : IDisposable
 {
     private const int Others = 64;

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.Messages;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>Frames that are the message's text, a reset in words, and <c>keep-alive</c>; counts what it renders.</summary>
+/// <summary>Renders a message as its text, a reset in words, and a keep-alive as <c>keep-alive</c>; counts its renderings.</summary>
 internal sealed class FakeEncoder(bool keepsAlive = true, bool announcesResets = true) : FrameEncoder
 {
     private int _rendered;

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Delivery;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>A connection that keeps what it is given, and stalls, breaks or throws when it is told to.</summary>
+/// <summary>A connection that records what it gets, and stalls, breaks or throws on request.</summary>
 internal sealed class FakeSink : IFrameSink
 {
     private readonly Lock _lock = new();
@@ -48,7 +48,7 @@ internal sealed class FakeSink : IFrameSink
 
     public bool IsStalled => Volatile.Read(ref _stalled) is { Task.IsCompleted: false } stalled && _flushing == stalled;
 
-    /// <summary>From now on the peer takes nothing, until it is released or aborted.</summary>
+    /// <summary>Makes the peer stop reading until it is released or aborted.</summary>
     public void Stall() =>
         Volatile.Write(ref _stalled, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
 

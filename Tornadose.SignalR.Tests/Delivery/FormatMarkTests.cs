@@ -7,7 +7,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>R9 and R10 of the reports: a JSON wire writes text as a string, so a JSON string has to say that it is none.</summary>
+/// <summary>R9 and R10 of the reports: a JSON wire writes text as a string, so a JSON string needs a mark.</summary>
 public sealed class FormatMarkTests
 {
     [Theory]

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.Messages;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>The id of a list of stores: short, cheap to make, and enough to resume all of them.</summary>
+/// <summary>The id of a list of stores: short, cheap to create, and sufficient to resume all of them.</summary>
 public sealed class PositionVectorTests
 {
     [Theory, Case("HTTP-35"), InlineData(0, 0u), InlineData(1, 1u), InlineData(61, 7u), InlineData(62, uint.MaxValue),
@@ -21,7 +21,7 @@ public sealed class PositionVectorTests
             Assert.Matches("^[A-Za-z][0-9A-Za-z]{10,20}$", text);
             Assert.True(ListedPosition.TryParse(text, out var parsed));
             Assert.Equal(position, parsed.Written with { Epoch = epoch });
-            Assert.False(ListedPosition.TryParse(text.Insert(10, "A"), out _), "one position, one text");
+            Assert.False(ListedPosition.TryParse(text.Insert(10, "A"), out _), "a position must have only one text form");
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class PositionVectorTests
         Assert.Empty(PositionVector.Parse(string.Join('-', Enumerable.Repeat(position, 65))));
     }
 
-    /// <summary>Attack 5: 500 readers of 64 stores had 2 KiB of id with each message.</summary>
+    /// <summary>Attack 5: 500 readers of 64 stores got an id of 2 KiB with each message.</summary>
     [Fact, Case("HTTP-35")]
     public void Format_SixtyFourBusyStores_TakesFifteenBytesAStore()
     {

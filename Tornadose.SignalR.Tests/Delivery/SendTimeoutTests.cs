@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>Peers that take nothing.</summary>
+/// <summary>Peers that do not read.</summary>
 public sealed class SendTimeoutTests : IDisposable
 {
     private readonly DeliveryFixture _delivery = new();
@@ -129,7 +129,7 @@ public sealed class SendTimeoutTests : IDisposable
             Assert.Same(SubscriberEnd.Slow, await subscriber.EndAsync());
     }
 
-    /// <summary>Runs up to its first flush on this thread, so that it is known to be stuck there.</summary>
+    /// <summary>Runs to its first flush on this thread, so that it is known to be blocked there.</summary>
     private RunningSubscriber Stalled(TimeSpan? sendTimeout = null)
     {
         if (_delivery.Log.Log.Count == 0)

@@ -9,7 +9,7 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>A list of stores has an id that is each reader's own. What is large about a message is rendered once all the same.</summary>
+/// <summary>Each reader of a list of stores has its own id; the large part of a message is rendered once all the same.</summary>
 public sealed class SharedListFrameTests
 {
     private static readonly FrameEncoder[] Encoders = [ServerSentEventEncoder.Instance, JsonLinesEncoder.Instance,

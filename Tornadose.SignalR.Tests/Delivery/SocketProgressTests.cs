@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>What tells a thin line from a peer that has stopped reading: a write that is not complete may move all the same.</summary>
+/// <summary>Tells a slow link from a peer that has stopped reading: an incomplete write may still make progress.</summary>
 public sealed class SocketProgressTests
 {
     [Fact, Case("SLOW-06")]
@@ -29,7 +29,7 @@ public sealed class SocketProgressTests
 
         for (var read = 0; progress.Read() == stalled; read++)
         {
-            Assert.True(read < 10_000, "the peer reads and reads, and nothing moves");
+            Assert.True(read < 10_000, "the peer reads, but the progress counter does not change");
             await reader.ReadAsync();
         }
 
@@ -39,7 +39,7 @@ public sealed class SocketProgressTests
     [Fact]
     public void Read_NoSocket_IsNothing() => Assert.Equal(0, SocketProgress.Of(new DefaultHttpContext()).Read());
 
-    /// <summary>The number at which it stays while nobody reads.</summary>
+    /// <summary>The value at which the counter stops while nobody reads.</summary>
     private static async Task<long> UntilStillAsync(Func<long> read)
     {
         var (last, same) = (-1L, 0);

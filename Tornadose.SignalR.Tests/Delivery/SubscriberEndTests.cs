@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>How subscriptions end, and that nobody else notices.</summary>
+/// <summary>How subscriptions end, without an effect on others.</summary>
 public sealed class SubscriberEndTests : IDisposable
 {
     private readonly DeliveryFixture _delivery = new();

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>The clock calls what transports have made. Whatever they throw, the process and everybody else go on.</summary>
+/// <summary>Timers call code of transports. Whatever it throws, the process and the other subscribers continue.</summary>
 public sealed class TimerGuardTests : IDisposable
 {
     private readonly DeliveryFixture _fixture = new();
@@ -39,7 +39,7 @@ public sealed class TimerGuardTests : IDisposable
         Assert.Equal(SubscriberEnd.Unsubscribed, await broken.EndAsync());
     }
 
-    /// <summary>The connection is somebody else's by then.</summary>
+    /// <summary>By then the connection belongs to another subscriber.</summary>
     [Fact]
     public async Task Cut_AMomentLate_AbortsNothing()
     {

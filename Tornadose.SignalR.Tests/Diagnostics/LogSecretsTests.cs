@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Diagnostics;
 
-/// <summary>What must not be in a log: what was published, and what somebody signs in with.</summary>
+/// <summary>Data that must not be in a log: published data, and credentials.</summary>
 public sealed class LogSecretsTests
 {
     private const string Payload = "s3cret-payload";

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 
 namespace Tornadose.SignalR.Tests.DirectSending;
 
-/// <summary>Counts, and fills what comes back, so that whoever goes on using a buffer sends rubbish.</summary>
+/// <summary>Counts its buffers, and overwrites returned ones, so that a use after the return sends garbage.</summary>
 internal sealed class CountingArrayPool : ArrayPool<byte>
 {
     private readonly ConcurrentDictionary<byte[], bool> _out = new();

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.DirectSending;
 
-/// <summary>What arrives is what was written, whatever is under HTTP, and however it is read.</summary>
+/// <summary>The bytes arrive as written, whatever transport is below HTTP, and however they are read.</summary>
 public sealed class DirectSendBytesTests
 {
     private const int Large = 50_000_000;
@@ -66,7 +66,7 @@ public sealed class DirectSendBytesTests
         Assert.Equal(Hash(DirectSendHost.Bytes(Count)), Convert.ToHexString(hash.GetHashAndReset()));
     }
 
-    /// <summary>Responses with and without streams on one connection, asked for before the first one was read.</summary>
+    /// <summary>Responses with and without streams on one connection, requested before the first one was read.</summary>
     [Fact]
     public async Task Requests_Pipelined_AreAnsweredInOrder()
     {
@@ -98,10 +98,10 @@ public sealed class DirectSendBytesTests
         Assert.Equal(0, host.Buffers.ReturnedTwice);
         using var client = host.Client("http", "1.1");
         Assert.Equal("hello", await client.GetStringAsync("/hello"));
-        await host.Test.StopAsync(); // which waits for connections: none hangs
+        await host.Test.StopAsync(); // waits for connections: none hangs
     }
 
-    /// <summary>Kestrel cuts a client that does not read; it measures by flushes that wait.</summary>
+    /// <summary>Kestrel aborts a client that does not read; it measures flushes that wait.</summary>
     [Fact]
     public async Task Download_NobodyReads_IsCutAtTheMinimumRate()
     {

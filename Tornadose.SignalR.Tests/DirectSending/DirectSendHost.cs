@@ -19,8 +19,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.DirectSending;
 
 /// <summary>
-/// An application that sends directly on all its endpoints, with little room in its sockets, the store <c>orders</c>, and bytes to
-/// download: <c>/bytes/{count}</c>, in writes of all sizes, as a stream does, so that direct sends, the queue and full sockets take turns.
+/// An application that sends directly on all its endpoints, with small socket buffers, the store <c>orders</c>, and downloads:
+/// <c>/bytes/{count}</c>, in writes of all sizes, as a stream does, so that direct sends, the queue and full sockets alternate.
 /// </summary>
 internal sealed class DirectSendHost : IAsyncDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class DirectSendHost : IAsyncDisposable
     }
 
     /// <param name="endpoint"><c>http</c>, <c>https</c> or <c>unix</c>.</param>
-    /// <param name="version">Of HTTP.</param>
+    /// <param name="version">The HTTP version.</param>
     public HttpClient Client(string endpoint, string version)
     {
         var handler = new SocketsHttpHandler
@@ -64,7 +64,7 @@ internal sealed class DirectSendHost : IAsyncDisposable
         _ => Test.Http1,
     };
 
-    /// <summary>The bytes of a download: each follows from its place.</summary>
+    /// <summary>The bytes of a download: each depends on its index.</summary>
     public static byte[] Bytes(int count)
     {
         var bytes = new byte[count];
@@ -115,7 +115,7 @@ internal sealed class DirectSendHost : IAsyncDisposable
         build?.Invoke(builder);
     }
 
-    /// <summary>As <c>UseDirectSend()</c>, with counted buffers.</summary>
+    /// <summary>Like <c>UseDirectSend()</c>, with counted buffers.</summary>
     private void SendDirectly(KestrelServerOptions kestrel) => kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection =>
         DirectSendConnection.RunAsync(
             connection, connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket, 64 * 1024, Buffers, next)));

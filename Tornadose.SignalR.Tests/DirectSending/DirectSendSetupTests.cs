@@ -33,14 +33,14 @@ public sealed class DirectSendSetupTests
     public async Task UseDirectSend_NotCalled_IsNowhere()
     {
         if (Environment.GetEnvironmentVariable("TORNADOSE_DIRECT_SEND") == "true")
-            return; // of this run it is
+            return; // this run enables it everywhere
         await using var host = await TestHost.StartAsync(map: MapFeature);
         using var client = new HttpClient();
 
         Assert.Equal("ordinary", await client.GetStringAsync(host.Http1));
     }
 
-    /// <summary>Above TLS it would send what is not encrypted yet.</summary>
+    /// <summary>Above TLS it would send unencrypted data.</summary>
     [Fact]
     public async Task UseDirectSend_AfterUseHttps_SendsEncryptedAndWarnsOnce()
     {

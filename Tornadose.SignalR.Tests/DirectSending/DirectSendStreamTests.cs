@@ -11,7 +11,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.DirectSending;
 
-/// <summary>Stores' streams on connections that send directly.</summary>
+/// <summary>Streams of stores on connections that send directly.</summary>
 public sealed class DirectSendStreamTests
 {
     private const int Messages = 300;
@@ -44,8 +44,8 @@ public sealed class DirectSendStreamTests
                 Assert.Contains($"{i}", line, StringComparison.Ordinal);
             }
 
-            // what follows something that is still on its way goes behind it, through the queue
-            Assert.True(host.Buffers.Rented - before > Messages / 2, "deliveries were direct sends");
+            // data that follows data still in flight goes behind it, through the queue
+            Assert.True(host.Buffers.Rented - before > Messages / 2, "deliveries were not sent directly");
         }
 
         await AssertNothingLeftAsync(host);
@@ -74,8 +74,8 @@ public sealed class DirectSendStreamTests
                 Assert.Equal($"m{i}", message.GetProperty("data").GetString());
             }
 
-            // what follows something that is still on its way goes behind it, through the queue
-            Assert.True(host.Buffers.Rented - before > Messages / 2, "deliveries were direct sends");
+            // data that follows data still in flight goes behind it, through the queue
+            Assert.True(host.Buffers.Rented - before > Messages / 2, "deliveries were not sent directly");
         }
 
         await AssertNothingLeftAsync(host);
@@ -136,9 +136,7 @@ public sealed class DirectSendStreamTests
         await AssertNothingLeftAsync(host);
     }
 
-    /// <summary>
-    /// Many readers that are cut at any moment, while much is published: neither subscribers nor connections nor buffers stay.
-    /// </summary>
+    /// <summary>Many readers are cut at random moments under load: no subscriber, connection or buffer remains.</summary>
     [Fact]
     public async Task Clients_KilledUnderLoad_LeaveNothing()
     {
@@ -210,14 +208,14 @@ public sealed class DirectSendStreamTests
 
         foreach (var reader in readers)
         {
-            Assert.Null(await reader.NextOrEndAsync()); // throws where the response was cut
+            Assert.Null(await reader.NextOrEndAsync()); // throws if the response was cut
             await reader.DisposeAsync();
         }
 
         Assert.Equal(0, host.Buffers.Out);
     }
 
-    /// <summary>After its stream a connection is an ordinary one again.</summary>
+    /// <summary>After its stream, a connection is an ordinary one again.</summary>
     [Fact]
     public async Task Connection_StreamHasEnded_SendsOrdinaryResponsesThroughTheQueue()
     {

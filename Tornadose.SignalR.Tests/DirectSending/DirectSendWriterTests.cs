@@ -8,7 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.DirectSending;
 
-/// <summary>The writer on a real socket, with a queue that the test reads: what is in the queue was not sent directly.</summary>
+/// <summary>The writer on a real socket, with a queue that the test reads: data in the queue was not sent directly.</summary>
 public sealed class DirectSendWriterTests : IDisposable
 {
     private readonly Socket _server;
@@ -282,7 +282,7 @@ public sealed class DirectSendWriterTests : IDisposable
         return !read.Buffer.IsEmpty;
     }
 
-    /// <summary>What is in the queue, which counts as sent from then on.</summary>
+    /// <summary>The content of the queue, which counts as sent afterwards.</summary>
     private string Drain()
     {
         if (!_queue.Reader.TryRead(out var read))

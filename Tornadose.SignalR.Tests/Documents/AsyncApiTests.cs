@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary><c>docs/asyncapi.yaml</c> against what the wires really carry.</summary>
+/// <summary>Checks <c>docs/asyncapi.yaml</c> against what the wires actually carry.</summary>
 public sealed class AsyncApiTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>What is done with a block of each language. Every check fails with what is wrong.</summary>
+/// <summary>The check for the blocks of each language. Every check fails with a description of the fault.</summary>
 internal static partial class BlockChecks
 {
     public static Task CheckAsync(DocumentBlock block) => block.Language switch
@@ -47,14 +47,14 @@ internal static partial class BlockChecks
     }
 
     /// <summary>
-    /// Requests are sent to an application that has what the documents speak of; programs of the repository must be there; the rest must
-    /// at least be shell.
+    /// Requests are sent to an application with the stores that the documents mention; programs of the repository must exist; everything
+    /// else must at least be valid shell syntax.
     /// </summary>
     private static async Task CheckShellAsync(string text)
     {
         await RunAsync(text, "bash", "-n");
         foreach (Match path in RepositoryPath().Matches(text))
-            Assert.True(Path.Exists(Repository.File(path.Groups["path"].Value)), $"There is no {path.Groups["path"].Value}.");
+            Assert.True(Path.Exists(Repository.File(path.Groups["path"].Value)), $"{path.Groups["path"].Value} does not exist.");
         foreach (var command in text.Split('\n').Select(static line => line.Trim()).Where(
             static line => line.StartsWith("curl ", StringComparison.Ordinal)
                 && line.Contains("localhost:5000", StringComparison.Ordinal)))
@@ -76,7 +76,7 @@ internal static partial class BlockChecks
         Assert.True(line.GetProperty("type").GetString() == "done", line.ToString());
     }
 
-    /// <summary>A part of a configuration is put where it belongs, and the whole is given to nginx to judge.</summary>
+    /// <summary>Inserts a partial configuration where it belongs, and has nginx check the whole.</summary>
     private static async Task CheckNginxAsync(string text)
     {
         var folder = Directory.CreateTempSubdirectory("documents").FullName;

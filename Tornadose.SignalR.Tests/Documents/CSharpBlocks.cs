@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Tornadose.SignalR.Tests.Documents;
 
 /// <summary>
-/// All C# blocks in one compilation, each in a namespace of its own. Statements become the body of a method that has what a reader would
-/// expect to be there: <c>builder</c>, <c>app</c>, <c>services</c>, and a store <c>orders</c>; a block that makes its own <c>builder</c>
+/// All C# blocks in one compilation, each in its own namespace. Statements become the body of a method that declares what a reader
+/// would expect: <c>builder</c>, <c>app</c>, <c>services</c>, and a store <c>orders</c>; a block that creates its own <c>builder</c>
 /// is a program.
 /// </summary>
 internal static partial class CSharpBlocks
@@ -21,7 +21,7 @@ internal static partial class CSharpBlocks
         global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
         """;
 
-    // Beyond what a web project has by itself: a fragment leaves them out, and an editor offers them.
+    // Beyond the implicit usings of a web project: a fragment omits these, and an editor offers them.
     private const string FragmentUsings = """
         using Microsoft.AspNetCore.Authorization; using Microsoft.AspNetCore.Diagnostics.HealthChecks;
         using Microsoft.AspNetCore.DataProtection; using Microsoft.AspNetCore.RateLimiting;
@@ -33,21 +33,21 @@ internal static partial class CSharpBlocks
     private static readonly Lazy<ILookup<string, Diagnostic>> Diagnostics = new(
         () => Compile([.. DocumentBlock.All.Where(static block => block is { Language: "csharp", Skipped: null })]));
 
-    /// <summary>What the compiler says about a block; nothing when it compiles.</summary>
+    /// <summary>The compiler errors of a block; empty if it compiles.</summary>
     public static IEnumerable<string> ErrorsOf(DocumentBlock block) => Diagnostics.Value[block.ToString()]
         .Select(error => $"{block.File}:{error.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {error.Id} " +
             $"{error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}");
 
-    /// <summary>The same for code that is in no document.</summary>
+    /// <summary>The same for code that is not in a document.</summary>
     public static IEnumerable<string> ErrorsOf(string text) => Compile([new DocumentBlock("none", 1, "csharp", text, null, null, "")])
         .SelectMany(static errors => errors).Select(static error => error.Id);
 
     public static CSharpParseOptions Options { get; } = new(LanguageVersion.Latest);
 
-    /// <summary>What a web project uses without saying so.</summary>
+    /// <summary>The implicit usings of a web project.</summary>
     public static SyntaxTree Usings { get; } = CSharpSyntaxTree.ParseText(WebUsings, Options, "usings");
 
-    /// <summary>All that the tests themselves refer to, and the framework.</summary>
+    /// <summary>Everything that the tests themselves reference, and the framework.</summary>
     public static IEnumerable<MetadataReference> References =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
         .Where(static path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
@@ -93,7 +93,7 @@ internal static partial class CSharpBlocks
             """;
     }
 
-    /// <summary>What the statements use and do not declare.</summary>
+    /// <summary>The names that the statements use but do not declare.</summary>
     private static string Parameters(string statements)
     {
         var expected = new Dictionary<string, string>

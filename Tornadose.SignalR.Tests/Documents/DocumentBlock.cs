@@ -3,13 +3,13 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>A fenced block of a document, with what comments before it say to the tests.</summary>
+/// <summary>A fenced block of a document, with the instructions to the tests in the comments before it.</summary>
 /// <param name="File">The document.</param>
 /// <param name="Line">The line of the opening fence.</param>
-/// <param name="Language">What the fence names.</param>
-/// <param name="Text">What is in it.</param>
-/// <param name="Skipped">Why it is not tested; null when it is.</param>
-/// <param name="Test">The test class that runs it; null for the general treatment of its language.</param>
+/// <param name="Language">The language that the fence names.</param>
+/// <param name="Text">The block's content.</param>
+/// <param name="Skipped">Why it is not tested; null if it is.</param>
+/// <param name="Test">The test class that runs it; null for the general check of its language.</param>
 /// <param name="Given">Code that the reader has to imagine before it.</param>
 internal sealed partial record DocumentBlock(
     string File, int Line, string Language, string Text, string? Skipped, string? Test, string Given)
@@ -19,8 +19,7 @@ internal sealed partial record DocumentBlock(
     public override string ToString() => $"{File}:{Line} {Language}";
 
     /// <summary>
-    /// Reads the blocks of a document. A comment belongs to the block that follows it, with nothing but empty lines and other comments
-    /// between.
+    /// Reads the blocks of a document. A comment belongs to the block that follows it, with only empty lines and other comments between.
     /// </summary>
     public static IEnumerable<DocumentBlock> Read(string file, string text)
     {

@@ -5,15 +5,15 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>An application that has what the documents' requests speak of.</summary>
+/// <summary>An application with the stores that the documents' requests use.</summary>
 internal static class DocumentedApp
 {
     private const string Documented = "localhost:5000";
 
-    // A stream goes on until curl gives up.
+    // A stream continues until curl times out.
     private static readonly int[] Fine = [0, 28];
 
-    /// <summary>Types a request; an answer with an error is an error.</summary>
+    /// <summary>Sends a documented request; an error status is a failure.</summary>
     public static async Task CurlAsync(string command)
     {
         await using var host = await StartAsync();

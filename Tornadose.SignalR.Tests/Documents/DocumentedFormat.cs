@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Tornadose.SignalR.Tests.Documents;
 
 /// <summary>
-/// The format of <c>docs/your-own-transport.md</c>, compiled as it stands there into an assembly of its own, which sees no more of the
-/// library than anybody does.
+/// The format of <c>docs/your-own-transport.md</c>, compiled unchanged into an assembly of its own, which sees only the library's public
+/// API.
 /// </summary>
 internal static class DocumentedFormat
 {

@@ -8,7 +8,7 @@ using Tornadose.SignalR.ServerSentEvents;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>What <c>docs/transports.md</c> shows of keyed stores is what the log and the encoders give.</summary>
+/// <summary>The log and the encoders produce what <c>docs/transports.md</c> shows of keyed stores.</summary>
 public sealed class KeyedWireFormatTests
 {
     private const string Store = "devices";

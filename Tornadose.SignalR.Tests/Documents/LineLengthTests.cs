@@ -3,8 +3,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Documents;
 
 /// <summary>
-/// Lines end before column 140, in code and documents alike, so that two versions of a file fit beside each other. Of Markdown this holds
-/// for prose: a row of a table cannot be broken, and the lines of an example are somebody else's format.
+/// Lines end before column 140, in code and documents alike, so that two versions of a file fit side by side. In Markdown this applies
+/// to prose: a row of a table cannot be broken, and the lines of an example belong to another format.
 /// </summary>
 public sealed class LineLengthTests
 {
@@ -12,10 +12,10 @@ public sealed class LineLengthTests
 
     private static readonly string[] Written = [".cs", ".razor", ".md", ".ts", ".sh", ".lua"];
 
-    /// <summary>Folders that hold what others wrote, or what was made from the repository.</summary>
+    /// <summary>Folders with third-party files, or with files generated from the repository.</summary>
     private static readonly string[] Foreign = [".git", "bin", "obj", "node_modules", "artifacts", "vendor", "dist"];
 
-    /// <summary>Files that a program writes, each with the program.</summary>
+    /// <summary>Generated files, each with the program that writes it.</summary>
     private static readonly Dictionary<string, string> Made = new()
     {
         ["Tornadose.SignalR/wwwroot/tornadose.d.ts"] = "clients/javascript",

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Documents;
 
 /// <summary>
-/// What the documents link to exists: files of the repository, and headings in them. Every document is linked from the index.
+/// The targets of the documents' links exist: files of the repository, and headings in them. The index links to every document.
 /// </summary>
 public sealed partial class LinkTests
 {
@@ -59,7 +59,7 @@ public sealed partial class LinkTests
         }
     }
 
-    /// <summary>As GitHub makes them: lower case, without punctuation, dashes for spaces.</summary>
+    /// <summary>Anchors as GitHub generates them: lower case, without punctuation, dashes for spaces.</summary>
     private static HashSet<string> Anchors(string text) =>
         [.. Heading().Matches(Fence().Replace(text, ""))
             .Select(static match => Punctuation().Replace(match.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];

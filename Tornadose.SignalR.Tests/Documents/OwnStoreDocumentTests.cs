@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Documents;
 
 /// <summary>
-/// The example of <c>docs/your-own-store.md</c> is the project <c>samples/OwnStore</c>, which is compiled with the public members alone
+/// The example of <c>docs/your-own-store.md</c> is the project <c>samples/OwnStore</c>, which is compiled against the public API alone
 /// and runs the specification.
 /// </summary>
 public sealed class OwnStoreDocumentTests

@@ -2,7 +2,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>The conformance suite runs behind proxies with the files of <c>docs/proxies</c>; the document shows exactly these.</summary>
+/// <summary>The conformance suite uses proxies with the files of <c>docs/proxies</c>; the document shows exactly these.</summary>
 public sealed class ProxyFileTests
 {
     [Fact]

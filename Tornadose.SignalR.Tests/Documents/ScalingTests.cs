@@ -3,9 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>
-/// The figures of docs/scaling.md are computed from what was measured: the script that does it says whether the document still has them.
-/// </summary>
+/// <summary>The figures of docs/scaling.md are computed from measurements; the script that computes them checks the document.</summary>
 public sealed class ScalingTests : IDisposable
 {
     private static readonly string[] Files = ["eng/scaling.py", "docs/scaling.md", "benchmarks/results.json"];

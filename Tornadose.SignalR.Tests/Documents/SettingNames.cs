@@ -5,7 +5,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>Which settings of a configuration section <c>Tornadose</c> no option has.</summary>
+/// <summary>Finds settings of a configuration section <c>Tornadose</c> that match no option.</summary>
 internal static class SettingNames
 {
     public static IEnumerable<string> Unknown(JsonElement section) => section.EnumerateObject().SelectMany(setting => setting.Name switch

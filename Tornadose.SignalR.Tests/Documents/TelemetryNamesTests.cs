@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>What the documents say that is measured, traced and logged is what the code does, and the other way round.</summary>
+/// <summary>The documents list exactly what the code measures, traces and logs.</summary>
 public sealed partial class TelemetryNamesTests
 {
     private static readonly string Sources = string.Concat(
@@ -29,7 +29,7 @@ public sealed partial class TelemetryNamesTests
                 .Where(static name => name.StartsWith("tornadose.client.", StringComparison.Ordinal)),
             static name => Assert.Contains($"`{name}`", Document("dotnet-client.md"), StringComparison.Ordinal));
 
-    /// <summary>Documents, rules and board name no instrument, activity source or number of a log line that there is not.</summary>
+    /// <summary>Documents, rules and dashboards name no instrument, activity source or log event id that does not exist.</summary>
     [Fact, Case("OBS-01")]
     public void Names_InAllDocuments_AreTheCodes()
     {

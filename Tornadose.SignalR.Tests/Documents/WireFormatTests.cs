@@ -16,7 +16,7 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Tests.Documents;
 
-/// <summary>The bytes that <c>docs/transports.md</c> shows are those that the encoders write.</summary>
+/// <summary>The encoders write exactly the bytes that <c>docs/transports.md</c> shows.</summary>
 public sealed class WireFormatTests
 {
     private const string Store = "orders";
@@ -109,7 +109,7 @@ public sealed class WireFormatTests
         return Encoding.UTF8.GetString(body.ToArray());
     }
 
-    /// <summary>The head of a real response, without what every response has.</summary>
+    /// <summary>The head of a real response, without the headers that every response has.</summary>
     private static async Task<string> HeadAsync()
     {
         await using var host = await TestHost.StartAsync(

@@ -8,7 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Cookie authentication, whose way of saying no is a redirect that no stream client can follow.</summary>
+/// <summary>Cookie authentication, which refuses by a redirect that no stream client can follow.</summary>
 public sealed class AuthorizationTests
 {
     public static TheoryData<string, string> Requests => new()

@@ -24,7 +24,7 @@ public sealed class BatchTests
         Assert.Equal(messages[^1].Id, JsonElement.Parse(await http.ReadTextAsync()).GetProperty("id").GetString());
     }
 
-    /// <summary>White space in JSON, and the end of a line in an event stream.</summary>
+    /// <summary>A carriage return is white space in JSON but a line end in an event stream.</summary>
     [Fact]
     public async Task Post_CarriageReturnsWithinALine_StayOutOfTheMessages()
     {

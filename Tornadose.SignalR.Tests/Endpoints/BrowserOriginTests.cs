@@ -9,8 +9,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// What pages of other origins can do in a real browser whose user has signed in. All are on ports of one host, so that the browser sends
-/// the cookie along wherever a page asks it to.
+/// What pages of other origins can do in a real browser with a signed-in user. All run on ports of one host, so the browser sends the
+/// cookie with every request of a page.
 /// </summary>
 public sealed class BrowserOriginTests
 {
@@ -66,7 +66,7 @@ public sealed class BrowserOriginTests
         Assert.Equal("TypeError,TypeError,TypeError", await TryAsync(chromium, evil, host, "snapshot", "resumed", "ticket"));
         Assert.Equal("refused,refused,refused", await TryAsync(chromium, evil, host, "eventSource", "webSocket", "hub"));
         Assert.Equal("TypeError,opaque,sent", await TryAsync(chromium, evil, host, "publish", "blindPublish", "form"));
-        Assert.Equal(1, host.OrdersStore().Position.Offset); // nothing of what it tried three times was published
+        Assert.Equal(1, host.OrdersStore().Position.Offset); // none of the three attempts published anything
 
         Assert.Equal(
             "private,private,private,reset,{}\u001e,200",

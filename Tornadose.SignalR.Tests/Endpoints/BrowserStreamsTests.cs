@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Pages with nothing but the browser's own <c>EventSource</c>.</summary>
+/// <summary>Pages that use only the browser's own <c>EventSource</c>.</summary>
 public sealed class BrowserStreamsTests
 {
     private const int Connections = 6;
@@ -41,7 +41,7 @@ public sealed class BrowserStreamsTests
                 await page.WaitForAsync("source.readyState === EventSource.OPEN", $"tab{tab}");
         }
 
-        // The six are served, however often; the seventh has not so much as reached the server.
+        // The first six are served, however often; the seventh has not even reached the server.
         for (var tab = 1; tab <= Connections + 1; tab++)
             await Store(host, tab).PublishAsync("hello");
         for (var tab = 1; tab <= Connections; tab++)
@@ -74,7 +74,7 @@ public sealed class BrowserStreamsTests
             stores.Select(store => $"{store} hello"),
             (await page.EvalAsync("got")).EnumerateArray().Select(text => text.GetString()).Order());
         Assert.Equal(1, host.Subscribers());
-        // A page that is loaded needs a connection too, and there are five left.
+        // Loading a second page needs a connection, too: five are left.
         await page.GotoAsync(host.Url("/page"), "second");
     }
 

@@ -9,7 +9,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>What HTTP says of stores that are complete, beside what every transport promises.</summary>
+/// <summary>How HTTP reports completed stores, beyond what every transport promises.</summary>
 public sealed class CompletedStoreTests
 {
     public static TheoryData<string> Wires => ListClient.Wires;
@@ -27,7 +27,7 @@ public sealed class CompletedStoreTests
         JsonElement error;
         do
             error = await client.NextAsync("error");
-        while (error.GetProperty("readyState").GetInt32() != 2); // until it is closed for good
+        while (error.GetProperty("readyState").GetInt32() != 2); // until it is closed permanently
         Assert.Equal(204, error.GetProperty("code").GetInt32());
     }
 

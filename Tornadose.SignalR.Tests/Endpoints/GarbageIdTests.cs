@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>An id that makes no sense leads to a reset: any status but 200 would close a browser's EventSource for good.</summary>
+/// <summary>An invalid id leads to a reset: any status but 200 would close a browser's EventSource permanently.</summary>
 public sealed class GarbageIdTests
 {
     public static TheoryData<string> Ids =>

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>What one client holds is counted, whatever it is made of.</summary>
+/// <summary>The resources that one client holds are limited, whatever their kind.</summary>
 public sealed class HeldByOneClientTests
 {
     [Fact, Case("PROC-07")]
@@ -30,7 +30,7 @@ public sealed class HeldByOneClientTests
         for (var name = 0; name < 5; name++)
             Assert.Equal(200, await PostAsync(host, $"many/{name}", "eve"));
         Assert.Equal(503, await PostAsync(host, "many/5", "eve"));
-        Assert.Equal(200, await PostAsync(host, "many/4", "eve")); // one that is there
+        Assert.Equal(200, await PostAsync(host, "many/4", "eve")); // an existing store
         Assert.Equal(200, await PostAsync(host, "many/5", "ann"));
         await host.PublishAsync("many/6", "the application's own");
     }
@@ -46,11 +46,11 @@ public sealed class HeldByOneClientTests
         Assert.Equal(503, await PostAsync(host, "many/3", "eve", text));
         await Assert.ThrowsAsync<StoreRefusedException>(() => host.PublishAsync("many/3", text));
         Assert.Equal(200, await PostAsync(host, "declared", "eve", text));
-        time.Advance(TimeSpan.FromMinutes(11)); // the stores of the family have gone
+        time.Advance(TimeSpan.FromMinutes(11)); // the stores of the family are dropped
         Assert.Equal(200, await PostAsync(host, "many/3", "eve", text));
     }
 
-    /// <summary>A store whose slots are full drops a message for each new one, but one of a byte makes no room for a large one.</summary>
+    /// <summary>A full store drops a message for each new one, but dropping one byte makes no room for a large message.</summary>
     [Fact, Case("SEC-11")]
     public async Task Post_LargeMessageForASmallOne_IsGrowthToo()
     {

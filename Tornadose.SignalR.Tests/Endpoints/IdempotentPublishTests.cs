@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary><c>Idempotency-Key</c>: what is sent again is not stored again.</summary>
+/// <summary><c>Idempotency-Key</c>: a repeated publish is stored only once.</summary>
 public sealed class IdempotentPublishTests
 {
     private readonly FakeTimeProvider _time = new();

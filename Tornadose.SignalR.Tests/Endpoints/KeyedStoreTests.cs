@@ -5,7 +5,7 @@ using static Tornadose.SignalR.Tests.Endpoints.KeyedStoresHost;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Requests to keyed stores: what changes keys, and what they hold then.</summary>
+/// <summary>Requests that change the keys of keyed stores, and the resulting state.</summary>
 public sealed class KeyedStoreTests
 {
     [Fact]

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>A host of keyed stores, requests to it, and what its answers say, a word each.</summary>
+/// <summary>A host of keyed stores, requests to it, and its responses as one word each.</summary>
 internal static class KeyedStoresHost
 {
     public static Task<TestHost> StartAsync(TimeProvider? time = null) => TestHost.StartAsync(
@@ -70,7 +70,7 @@ internal static class KeyedStoresHost
 
     public static string WordOf(WireMessage message) => WordOf(JsonElement.Parse(message.Data));
 
-    /// <summary>The control, the value, or the removal that a message is; text of any other store as it is.</summary>
+    /// <summary>The control message, value or removal as a word; the text of any other store unchanged.</summary>
     public static string WordOf(JsonElement change)
     {
         if (change.ValueKind == JsonValueKind.String)

@@ -5,7 +5,7 @@ using static Tornadose.SignalR.Tests.Endpoints.KeyedStoresHost;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>What readers of keyed stores get: the snapshot, its marks, and the changes.</summary>
+/// <summary>What readers of keyed stores receive: the snapshot, its marks, and the changes.</summary>
 public sealed class KeyedStreamTests
 {
     [Fact]
@@ -55,7 +55,7 @@ public sealed class KeyedStreamTests
         Assert.Contains("orders o3", words);
     }
 
-    /// <summary>The mark of a complete snapshot answered every poll at once, so that clients polled without a pause.</summary>
+    /// <summary>Regression: the mark of a complete snapshot answered every poll at once, so clients polled without a pause.</summary>
     [Theory]
     [InlineData("/stores/devices?")]
     [InlineData("/stores?store=devices&store=orders&")]
@@ -87,7 +87,7 @@ public sealed class KeyedStreamTests
         Assert.Equal(["snapshot-start", "snapshot-end"], [words[0], words[^1]]);
     }
 
-    /// <summary>Between two batches a key changes as often as it likes: what comes is its newest value, once.</summary>
+    /// <summary>However often a key changes between two batches, a reader gets its newest value once.</summary>
     [Theory]
     [InlineData("sse")]
     [InlineData("ndjson")]
@@ -168,7 +168,7 @@ public sealed class KeyedStreamTests
             answer.GetProperty("id").GetString());
     }
 
-    /// <summary>What comes of a list, each with its store, and the last id.</summary>
+    /// <summary>The next messages of a list, each with its store, and the last id.</summary>
     private static async Task<(List<string> Words, string? LastId)> NamedAsync(RawLines lines, int count)
     {
         var words = new List<string>();

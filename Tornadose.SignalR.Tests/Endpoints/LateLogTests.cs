@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Subscriptions that begin while the backplane is away, and are decided on when it is there.</summary>
+/// <summary>Subscriptions that start while the backplane is unavailable, and are evaluated once it is available.</summary>
 public sealed class LateLogTests
 {
     private readonly LateBackplane _away = new();
@@ -20,7 +20,7 @@ public sealed class LateLogTests
         await using var stream = await RawSse.OpenAsync(
             host.Url($"/stores?store={string.Join("&store=", stores)}&after={string.Join('-', vector)}"));
 
-        var events = new List<string>(); // each wait is bounded: keep-alives go on where no message comes
+        var events = new List<string>(); // each wait is bounded, because keep-alives continue without messages
         foreach (var store in new[] { "b", "c", "a" })
         {
             Load(store, 4);
@@ -29,7 +29,7 @@ public sealed class LateLogTests
                 events.Add((await stream.NextAsync().WithTimeout()).Data);
         }
 
-        Assert.Equal(["a2", "a3", "a4", "b3", "b4", "c4"], events.Order(StringComparer.Ordinal)); // and no reset
+        Assert.Equal(["a2", "a3", "a4", "b3", "b4", "c4"], events.Order(StringComparer.Ordinal)); // but no reset
     }
 
     [Fact, Case("HTTP-35")]

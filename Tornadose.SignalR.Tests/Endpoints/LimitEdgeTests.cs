@@ -10,8 +10,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// Every size that has a limit: one less, the limit, and one more. What is counted by the second or by the subscriber is in <see
-/// cref="LimitTests"/>; what a WebSocket's peer sends, in <c>WebSocketEdge</c>.
+/// Every size limit: one below, at the limit, and one above. Limits by the second or by the subscriber are in <see cref="LimitTests"/>;
+/// those on what a WebSocket's peer sends are in <c>WebSocketEdge</c>.
 /// </summary>
 public sealed class LimitEdgeTests
 {
@@ -121,7 +121,7 @@ public sealed class LimitEdgeTests
         }
     }
 
-    /// <summary>Opens streams of as many stores, which have to stay because they have messages; what the last one got.</summary>
+    /// <summary>Opens one stream after the other, each of a store that stays because it has a message; returns the last status.</summary>
     private static async Task<string> OpenAsync(TestHost host, int count)
     {
         var status = 200;

@@ -9,7 +9,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>What each wire says at a limit, and that the one below it gets in.</summary>
+/// <summary>What each wire reports at a limit, and that the client below the limit is admitted.</summary>
 public sealed class LimitTests
 {
     public static TheoryData<string, string> AtTheDoor
@@ -36,7 +36,7 @@ public sealed class LimitTests
         await second.DisposeAsync();
         await host.UntilSubscribersAsync(1);
         if (limit == "joins")
-            return; // a place that is free does not make it earlier
+            return; // a free permit does not shorten the wait
         await using var third = await OpenStream.OpenAsync(host, wire, store: "plain");
         host.Logs.AssertNoErrors();
     }
@@ -49,12 +49,12 @@ public sealed class LimitTests
         await using var host = await RolesApp.StartAsync(time: time, configure: options => options.MaxReplayedPerSecond = 1);
         await using var metrics = MetricsRecorder.Of(host, "subscribers.refused");
         var ids = await host.Get<IStoreProvider>().GetStore("plain").PublishNumberedAsync(10);
-        Assert.Equal("in", await TryAsync(host, wire, ids[0])); // nine, or ten of a snapshot; of ten at once
+        Assert.Equal("in", await TryAsync(host, wire, ids[0])); // nine, or ten in a snapshot, of a burst of ten
         await host.UntilSubscribersAsync(0);
         Assert.Equal(wire == "json" ? "429" : Expected("replay", wire), await TryAsync(host, wire, ids[0]));
         Assert.Equal(1, metrics.Sum("subscribers.refused", "reason=replay"));
         await host.UntilSubscribersAsync(0);
-        Assert.Equal("in", wire == "json" ? "in" : await TryAsync(host, wire, ids[^1])); // nothing to send again
+        Assert.Equal("in", wire == "json" ? "in" : await TryAsync(host, wire, ids[^1])); // nothing to replay
         await host.UntilSubscribersAsync(0);
         time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("in", await TryAsync(host, wire, ids[0]));
@@ -66,7 +66,7 @@ public sealed class LimitTests
     {
         await using var host = await RolesApp.StartAsync(configure: options =>
         {
-            options.MaxReplayedPerSecond = 1; // so that the budget is spent still when the other client has started
+            options.MaxReplayedPerSecond = 1; // so that the budget is still spent when the other client has started
             (options.RetryMin, options.RetryMax) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
         });
         await host.Get<IStoreProvider>().GetStore("plain").PublishNumberedAsync(12);
@@ -78,7 +78,7 @@ public sealed class LimitTests
             (await client.TakeAsync("message", 5)).Select(message => message.GetProperty("data").GetString()!));
     }
 
-    /// <summary>What one client can make the server send again does not depend on how often it asks.</summary>
+    /// <summary>The amount that a client can have replayed does not depend on how often it asks.</summary>
     [Fact, Case("SEC-17")]
     public async Task Resume_LoopWithTheOldestId_GetsWhatTheBudgetHasAndNoMore()
     {
@@ -94,7 +94,7 @@ public sealed class LimitTests
         }
 
         await host.UntilSubscribersAsync(0);
-        Assert.InRange(metrics.Sum("messages.delivered"), 0, 11 * 999); // ten seconds' worth at once, one second's more in the next
+        Assert.InRange(metrics.Sum("messages.delivered"), 0, 11 * 999); // a burst of ten seconds' worth, then one second's
         Assert.Equal(100 - 11, metrics.Sum("subscribers.refused", "reason=replay"));
     }
 
@@ -194,7 +194,7 @@ public sealed class LimitTests
         }
     }
 
-    /// <summary>A stream shows that it was refused when it is read.</summary>
+    /// <summary>A refused stream shows the refusal only when it is read.</summary>
     private static async Task WatchAsync(TestHost host, HubConnection hub, string? after)
     {
         var registry = host.Get<SubscriberRegistry>();

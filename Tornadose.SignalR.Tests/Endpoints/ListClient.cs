@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>A client of several stores on one connection, on any wire, that reads when it is asked to.</summary>
+/// <summary>A client of several stores on one connection, on any wire, that reads only when asked.</summary>
 internal sealed class ListClient : IAsyncDisposable
 {
     private readonly string[] _stores;

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Traces tell streams from requests as they tell SignalR's connections: by the tag <c>http.long_running</c>.</summary>
+/// <summary>Traces mark streams, like SignalR's connections, with the tag <c>http.long_running</c>.</summary>
 public sealed class LongRunningTests
 {
     [Theory, Case("OBS-01")]

@@ -22,8 +22,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// What an application switches on for everything × every entrance: nothing is held, cached, copied, locked, refused or redirected that
-/// should not be. Where it can be, two clients ask for one URL at once.
+/// Every entrance combined with the middleware that an application enables globally: no response is buffered, cached, copied, locked,
+/// refused or redirected that should not be. Where possible, two clients request one URL at once.
 /// </summary>
 public sealed class MiddlewareMatrixTests
 {
@@ -274,7 +274,7 @@ public sealed class MiddlewareMatrixTests
         app.UseHttpsRedirection();
     }
 
-    /// <summary>A body that hands on what it gets, as middleware has it that logs or counts.</summary>
+    /// <summary>A response body that passes on what it gets, as logging or counting middleware installs it.</summary>
     private static async Task PassThroughAsync(HttpContext context, RequestDelegate next)
     {
         var body = context.Response.Body;
@@ -290,7 +290,7 @@ public sealed class MiddlewareMatrixTests
         }
     }
 
-    /// <summary>Collects answers in JSON and sends them with an entity tag.</summary>
+    /// <summary>Buffers JSON responses and sends them with an entity tag.</summary>
     private static async Task CollectJsonAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Headers.Accept != "application/json" && !HttpMethods.IsPost(context.Request.Method))
@@ -346,7 +346,7 @@ public sealed class MiddlewareMatrixTests
                 {
                     use(app);
                     if (pathBase.Length > 0)
-                        app.UseRouting(); // otherwise it comes first
+                        app.UseRouting(); // otherwise routing comes first
                     app.UseAuthentication();
                     app.UseAuthorization();
                     if (name is "antiforgery")
@@ -362,7 +362,7 @@ public sealed class MiddlewareMatrixTests
 
         public Uri Url(string path) => host.Url(pathBase + path);
 
-        /// <summary>Every request is as one of a browser behind a proxy that ends TLS.</summary>
+        /// <summary>Sends a request as a browser behind a TLS-terminating proxy does.</summary>
         public Task<RawHttp> SendAsync(string method, string path, params (string Name, string Value)[] headers) =>
             RawHttp.SendAsync(Url(path), method, [.. Usual, .. headers]);
 
@@ -379,7 +379,7 @@ public sealed class MiddlewareMatrixTests
             return JsonElement.Parse(await answer.ReadTextAsync());
         }
 
-        /// <summary>As the inspector counts them.</summary>
+        /// <summary>The number of subscribers that the inspector reports.</summary>
         public async Task<int> SubscribersAsync() =>
             (await JsonAsync("/stores/_inspect?store=orders")).GetProperty("nodes")[0].GetProperty("subscriberCount").GetInt32();
 

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Streams behind what applications usually put in front of their endpoints.</summary>
+/// <summary>Streams behind the middleware that applications usually put in front of their endpoints.</summary>
 public sealed class MiddlewareTests
 {
     [Theory]
@@ -106,7 +106,7 @@ public sealed class MiddlewareTests
         compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "text/event-stream", "application/x-ndjson"];
     });
 
-    /// <summary>It takes a response for one that is not encoded yet, and holds back what it compresses until there is a block.</summary>
+    /// <summary>That middleware considers the response unencoded, and holds back compressed data until a block is full.</summary>
     [Theory, Case("HTTP-26"), InlineData("text/event-stream"), InlineData("application/x-ndjson")]
     public async Task Stream_BehindNodesCompression_ArrivesAtOnceAndAsItIs(string accept)
     {

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>At most one batch in a time: of a data store the newest value alone.</summary>
+/// <summary>At most one batch an interval; a data store sends only its newest value.</summary>
 public sealed class PaceTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

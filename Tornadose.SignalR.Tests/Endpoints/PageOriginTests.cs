@@ -5,8 +5,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// Cookies go along with a handshake from any page, so that only pages of the same host may open a WebSocket (cross-site WebSocket
-/// hijacking).
+/// Browsers send cookies with a handshake from any page, so only pages of the same host may open a WebSocket (against cross-site
+/// WebSocket hijacking).
 /// </summary>
 public sealed class PageOriginTests
 {
@@ -56,7 +56,7 @@ public sealed class PageOriginTests
     public void IsAllowed_FormsOfAHost_AreOneHost(string host, string origin, bool allowed)
     {
         var request = new DefaultHttpContext().Request;
-        request.Headers.Host = host; // as it came: the property reads names as people do
+        request.Headers.Host = host; // as received: the property decodes international names
         request.Headers.Origin = origin;
         Assert.Equal(allowed, PageOrigin.IsAllowed(request, []));
     }

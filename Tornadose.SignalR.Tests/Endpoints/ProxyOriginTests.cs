@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// Pages behind the real YARP, which sends the destination's name as the host, and the page's in <c>X-Forwarded-Host</c>.
+/// Pages behind the real YARP, which sends the destination's name as the host, and the page's host in <c>X-Forwarded-Host</c>.
 /// </summary>
 public sealed class ProxyOriginTests
 {
@@ -37,7 +37,7 @@ public sealed class ProxyOriginTests
     [Fact, Case("HTTP-26")]
     public async Task BehindYarp_EveryStream_BeginsAtOnce()
     {
-        await using var app = await StartAsync(static _ => { }); // whose keep-alive is an hour away
+        await using var app = await StartAsync(static _ => { }); // its first keep-alive is due in an hour
         await using var proxy = await StartProxyAsync(app);
         await using var sse = await RawSse.OpenAsync(proxy.Orders());
         await using var lines = await RawLines.OpenAsync(proxy.Orders());

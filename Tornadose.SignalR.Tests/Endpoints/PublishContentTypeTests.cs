@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>What <c>Content-Type</c> and <c>Content-Encoding</c> may say of a message.</summary>
+/// <summary>The <c>Content-Type</c> and <c>Content-Encoding</c> that publishing accepts.</summary>
 public sealed class PublishContentTypeTests
 {
     [Theory]

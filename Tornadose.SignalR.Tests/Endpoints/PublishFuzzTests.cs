@@ -11,8 +11,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// Random requests to publish: each is taken as it is, or refused in words and nothing was published. Set <c>TORNADOSE_FUZZ_PUBLISHES</c>
-/// for more of them.
+/// Random requests to publish: each is stored unchanged, or refused with a reason and not stored. Set
+/// <c>TORNADOSE_FUZZ_PUBLISHES</c> for more requests.
 /// </summary>
 public sealed class PublishFuzzTests(ITestOutputHelper output)
 {
@@ -43,13 +43,13 @@ public sealed class PublishFuzzTests(ITestOutputHelper output)
         }
 
         output.WriteLine(string.Join(", ", statuses.Select(pair => $"{pair.Key}: {pair.Value}")));
-        Assert.All(new[] { 200, 400, 413, 415 }, status => Assert.True(statuses.ContainsKey(status), $"none was {status}"));
+        Assert.All(new[] { 200, 400, 413, 415 }, status => Assert.True(statuses.ContainsKey(status), $"no answer was {status}"));
         host.Logs.AssertNothingFrom(LogLevel.Warning);
     }
 
     private static bool IsKnown(int status) => status is 0 or 400 or 413 or 415;
 
-    /// <summary>The status; 0 when the connection ended without any.</summary>
+    /// <summary>The status; 0 when the connection ended without one.</summary>
     private static async Task<int> SendAsync(RawConnection connection, Post post)
     {
         await using (connection)
@@ -96,9 +96,9 @@ public sealed class PublishFuzzTests(ITestOutputHelper output)
             : json;
 
     /// <param name="Head">The request line and headers.</param>
-    /// <param name="Body">What follows.</param>
-    /// <param name="Message">The message that it means.</param>
-    /// <param name="IsCut">Whether the body ends before it should.</param>
+    /// <param name="Body">The bytes after the headers.</param>
+    /// <param name="Message">The message that the request represents.</param>
+    /// <param name="IsCut">Whether the body ends prematurely.</param>
     private sealed record Post(string Head, byte[] Body, byte[] Message, bool IsCut)
     {
         public static Post Next(RandomText random)

@@ -2,7 +2,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>What is refused is refused before anything was registered.</summary>
+/// <summary>A refused request is refused before anything is registered.</summary>
 public sealed class RefusedRequestTests
 {
     [Theory]

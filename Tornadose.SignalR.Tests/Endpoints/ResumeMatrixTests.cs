@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Where a resume can begin, on every plain wire: a window of five out of eight messages.</summary>
+/// <summary>Where a resume can start, on every plain wire: a window of five out of eight messages.</summary>
 public sealed class ResumeMatrixTests
 {
     private const int Window = 5;
@@ -65,7 +65,7 @@ public sealed class ResumeMatrixTests
         Assert.Equal("expired", reset.Reset);
         Assert.True(
             MessagePosition.TryParse(reset.Id, out var before) && before.Offset == Top - Window,
-            "cut here, the client gets the window again");
+            "a client that is cut after the reset must get the window again");
         Assert.Equal(ids.Skip(Top - Window), (await reader.TakeAsync(Window)).Select(message => message.Id!));
     }
 

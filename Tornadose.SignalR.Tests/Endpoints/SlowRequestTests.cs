@@ -6,11 +6,11 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// Requests that never come to their end: the server's own limits hold for everything here, and until they strike, nothing has begun.
+/// Requests that never complete: the server's own limits apply to every entrance, and until they take effect, nothing has started.
 /// </summary>
 public sealed class SlowRequestTests
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(1100); // Kestrel takes none that is shorter than its heartbeat
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(1100); // Kestrel accepts none below its heartbeat interval
 
     [Fact, Case("SEC-18")]
     public async Task Handshakes_ThatStayHalfOpen_RegisterNothingAndAreCut()

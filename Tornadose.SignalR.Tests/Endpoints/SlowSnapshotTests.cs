@@ -8,7 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>A snapshot is a reader like every other: it costs no more, and ends like one.</summary>
+/// <summary>A snapshot is a reader like any other: it costs no more, and ends in the same way.</summary>
 public sealed class SlowSnapshotTests
 {
     private const int SmallWindow = 4096;
@@ -23,7 +23,7 @@ public sealed class SlowSnapshotTests
         using var ended = MetricsRecorder.Of(host, "subscribers.ended");
         await FillAsync(host, messages: 1000, size: 16_000);
         await using (var whole = await RawHttp.GetAsync(host.Orders(), [.. Json, ("Connection", "close")]))
-            await whole.ReadToEndAsync(); // renders the window, which all of them share
+            await whole.ReadToEndAsync(); // renders the window, which all readers share
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
         var slow = new List<RawHttp>();
@@ -31,7 +31,7 @@ public sealed class SlowSnapshotTests
             slow.Add(await RawHttp.SendAsync(host.Orders(), "GET", Json, receiveBufferBytes: SmallWindow));
         await host.UntilSubscribersAsync(readers);
         for (var turn = 0; turn < 10; turn++)
-            await host.OrdersStore().PublishAsync($"{turn}"); // nobody is held up
+            await host.OrdersStore().PublishAsync($"{turn}"); // nobody is delayed
 
         Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / readers, long.MinValue, 512 * 1024);
         await Eventually.TrueAsync(() =>
@@ -68,7 +68,7 @@ public sealed class SlowSnapshotTests
         await host.Get<SubscriberRegistry>().DrainAsync().WithTimeout();
         await host.UntilSubscribersAsync(0);
         Assert.Equal(1, ended.Sum("subscribers.ended", "transport=json", "reason=shutting_down"));
-        await Assert.ThrowsAnyAsync<IOException>(slow.ReadToEndAsync); // and no client takes the part for the whole
+        await Assert.ThrowsAnyAsync<IOException>(slow.ReadToEndAsync); // so no client takes the part for the whole
     }
 
     [Fact, Case("SLOW-04")]

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Endpoints;
 
 /// <summary>
-/// Several stores on one connection while messages come: order within each store, fairness between them, and one id that survives cuts.
+/// Several stores on one connection under load: order within each store, fairness between them, and one id that survives cuts.
 /// </summary>
 public sealed class StoreListLoadTests
 {
@@ -29,7 +29,7 @@ public sealed class StoreListLoadTests
             var vector = await ReadAsync(first, subscribers, 50);
             while (Left(subscribers) > 0)
             {
-                // Another order each time: the positions are told apart by their epochs.
+                // A different order each time: the epochs of the positions identify the stores.
                 var order = Names.OrderBy(_ => random.Next()).ToArray();
                 await using var next = await ListClient.OpenAsync(host, wire, order, vector);
                 for (var i = 0; i < Names.Length; i++)
@@ -82,7 +82,7 @@ public sealed class StoreListLoadTests
     private static int Left(LedgerSubscriber[] subscribers) => (Names.Length * Messages) - subscribers.Sum(subscriber => subscriber.Count);
 
     /// <summary>
-    /// The last message's vector has the stores in the order of the request; the ledger wants the id of each store alone.
+    /// The last message's vector has the stores in the order of the request; the ledger needs the id of each store alone.
     /// </summary>
     private static async Task<string> ReadAsync(
         ListClient client, LedgerSubscriber[] subscribers, int count, string[]? order = null)

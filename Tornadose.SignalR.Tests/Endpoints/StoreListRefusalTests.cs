@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>What is no good as a list of stores.</summary>
+/// <summary>Invalid lists of stores.</summary>
 public sealed class StoreListRefusalTests
 {
     private const int MaxStores = 64;

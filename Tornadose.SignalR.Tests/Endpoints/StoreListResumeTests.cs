@@ -5,14 +5,14 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>One id resumes several stores, each for itself.</summary>
+/// <summary>One id resumes several stores independently.</summary>
 public sealed class StoreListResumeTests
 {
     private const int Capacity = 3;
 
     public static TheoryData<string> Wires => ListClient.Wires;
 
-    /// <summary>More stores than have their own ids in the vector.</summary>
+    /// <summary>More stores than the vector holds with full ids.</summary>
     [Fact, Case("HTTP-35")]
     public async Task Resume_TwentyStores_ContinuesEachAfterItsPosition()
     {
@@ -72,7 +72,7 @@ public sealed class StoreListResumeTests
         Assert.EndsWith(":3", await client.WordsAsync(1), StringComparison.Ordinal);
     }
 
-    /// <summary>R13 of the reports: by this a client begins one store anew, and the others go on.</summary>
+    /// <summary>R13 of the reports: a client uses this to start one store anew while the others continue.</summary>
     [Theory, Case("HTTP-35"), InlineData("&from=earliest", "a:2 new:1 new:2"), InlineData("&last=1", "a:2 new:2"), InlineData("", "a:2")]
     public async Task Get_StoreThatIsNewToTheVector_BeginsWhereTheRequestSays(string start, string expected)
     {
@@ -195,7 +195,7 @@ public sealed class StoreListResumeTests
         Assert.Equal("resumed", last.Http.Header("Tornadose-Resume"));
     }
 
-    /// <summary>Publishes 1 to each of the stores and gives the id that a client has then.</summary>
+    /// <summary>Publishes 1 to each of the stores and returns the id that a client has then.</summary>
     private static async Task<string> SeenAsync(StoresHost host, string wire, params string[] stores)
     {
         await using var client = await ListClient.OpenAsync(host, wire, stores);

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>Several stores on one connection: what each message says of its store, and of all of them.</summary>
+/// <summary>Several stores on one connection: what each message says about its store and about all of them.</summary>
 public sealed class StoreListTests
 {
     public static TheoryData<string> Wires => ListClient.Wires;

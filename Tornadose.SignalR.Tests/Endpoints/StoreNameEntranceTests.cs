@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>The same names are refused at every entrance, and nothing is made for them, although a family takes any name.</summary>
+/// <summary>Every entrance refuses the same names and creates nothing for them, although a family accepts any name.</summary>
 public sealed class StoreNameEntranceTests
 {
     public static IEnumerable<string> Bad => StoreNamesTests.Bad.Select(row => row.Data);
@@ -97,7 +97,7 @@ public sealed class StoreNameEntranceTests
         await using (var stream = await RawSse.OpenAsync(host.Url("/stores/devices/2")))
         {
             Assert.Equal((200, null), (stream.Http.Status, await stream.NextOrEndAsync()));
-            Assert.True(stream.ReconnectionTime > 0, "an EventSource is told to come back: an error status would close it for good");
+            Assert.True(stream.ReconnectionTime > 0, "an EventSource must be told to reconnect: an error status closes it for good");
         }
 
         Assert.Equal(503, await StatusAsync(host.Url("/stores/devices/2"), [.. RawWs.HandshakeHeaders]));

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>A host whose stores can be reached by every entrance: <c>/stores</c>, publishing, and the hub.</summary>
+/// <summary>A host whose stores can be reached through every entrance: <c>/stores</c>, publishing, and the hub.</summary>
 internal sealed class StoresHost(TestHost host) : IAsyncDisposable
 {
     public TestHost Host => host;
@@ -39,7 +39,7 @@ internal sealed class StoresHost(TestHost host) : IAsyncDisposable
     public Uri List(params string[] stores) =>
         host.Url($"/stores?{string.Join('&', stores.Select(store => $"store={Uri.EscapeDataString(store)}"))}");
 
-    /// <summary>Publishes in the process; the id is what every subscriber of the store alone sees.</summary>
+    /// <summary>Publishes in the process; returns the id that every subscriber of this store alone sees.</summary>
     public async Task<string> PublishAsync(string store, string text, PublishOptions? options = null) =>
         (await Stores.GetStore(store).PublishAsync(text, options)).ToString();
 

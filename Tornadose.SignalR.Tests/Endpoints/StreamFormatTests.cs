@@ -11,7 +11,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Endpoints;
 
-/// <summary>A format of the application's own, wherever the library tells of transports.</summary>
+/// <summary>A custom format of the application, in every place where the library describes transports.</summary>
 public sealed class StreamFormatTests
 {
     private const string CloudEvents = "application/cloudevents+x-ndjson";
@@ -99,7 +99,7 @@ public sealed class StreamFormatTests
 
     private sealed class SecondJson() : StreamFormat("second", "application/json", new FakeEncoder());
 
-    /// <summary>So many messages, and a full stop.</summary>
+    /// <summary>A number of messages, and a full stop.</summary>
     private sealed class CountedFormat() : StreamFormat("counted", "text/x-counted", new FakeEncoder())
     {
         public override string? FindFault(HttpRequest request) =>

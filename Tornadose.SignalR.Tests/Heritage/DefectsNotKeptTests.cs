@@ -10,7 +10,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Heritage;
 
-/// <summary>What Python's tornadose 0.4 does that nobody wants: each is a test that it does not come back.</summary>
+/// <summary>Defects of Python's tornadose 0.4: each test shows that one does not return.</summary>
 public sealed class DefectsNotKeptTests
 {
     [Theory, InlineData("text/event-stream"), InlineData("application/x-ndjson")]
@@ -92,7 +92,7 @@ public sealed class DefectsNotKeptTests
         for (var i = 0; i < 200; i++)
         {
             var publishing = host.OrdersStore().PublishAsync(text);
-            Assert.True(publishing.IsCompletedSuccessfully); // nobody waits for it
+            Assert.True(publishing.IsCompletedSuccessfully); // it waits for nobody
         }
 
         Assert.Equal(10, host.OrdersStore().GetSnapshot().Messages.Count);
@@ -122,7 +122,7 @@ public sealed class DefectsNotKeptTests
         await store.PublishAsync("first").WithTimeout();
         await redis.CommandAsync("CLIENT", "PAUSE", 500, "ALL");
         var publishing = store.PublishAsync("second").AsTask();
-        Assert.False(publishing.IsCompleted); // the call has come back
+        Assert.False(publishing.IsCompleted); // the call has returned
         Assert.Equal(2, (await publishing.WithTimeout()).Offset);
     }
 

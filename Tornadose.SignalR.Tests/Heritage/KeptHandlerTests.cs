@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Heritage;
 
-/// <summary>What the handlers of Python's tornadose 0.4 do, and these transports do as well.</summary>
+/// <summary>Behavior of the handlers of Python's tornadose 0.4 that these transports keep.</summary>
 public sealed class KeptHandlerTests
 {
     [Fact]

@@ -10,7 +10,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Heritage;
 
-/// <summary>What <c>RedisStore</c> of Python's tornadose 0.4 does, and a store in Redis does as well.</summary>
+/// <summary>Behavior of <c>RedisStore</c> of Python's tornadose 0.4 that a store in Redis keeps.</summary>
 public sealed class KeptRedisStoreTests(RedisFixture redis)
 {
     [Fact]

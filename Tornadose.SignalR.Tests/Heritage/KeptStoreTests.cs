@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Heritage;
 
-/// <summary>What the stores of Python's tornadose 0.4 do, and these do as well.</summary>
+/// <summary>Behavior of the stores of Python's tornadose 0.4 that these stores keep.</summary>
 public sealed class KeptStoreTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hosting;
 
-/// <summary>The endpoints in the document of <c>Microsoft.AspNetCore.OpenApi</c>.</summary>
+/// <summary>The endpoints in the document that <c>Microsoft.AspNetCore.OpenApi</c> generates.</summary>
 public sealed class ApiDescriptionTests
 {
     [Fact]

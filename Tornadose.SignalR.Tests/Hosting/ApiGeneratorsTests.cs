@@ -8,7 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Hosting;
 
 /// <summary>
-/// The endpoints in the documents of the generators that applications use. One endpoint that a generator refuses costs an application its
+/// The endpoints in the documents of the generators that applications use. If a generator rejects one endpoint, the application loses its
 /// whole document.
 /// </summary>
 public sealed class ApiGeneratorsTests(PackageFixture package)
@@ -31,7 +31,7 @@ public sealed class ApiGeneratorsTests(PackageFixture package)
         AssertDescribed(await GetAsync(host.Url("/swagger/v1/swagger.json")), typeof(ApiGeneratorsTests).Assembly.GetName().Name!);
     }
 
-    /// <summary>In a process of its own, as Swashbuckle and the framework's generator want different versions of one library.</summary>
+    /// <summary>In a separate process, because Swashbuckle and the framework's generator need different versions of one library.</summary>
     [Fact]
     public async Task Swashbuckle_Document_DescribesTheEndpointsUnderTheApplicationsTags()
     {
@@ -86,7 +86,7 @@ public sealed class ApiGeneratorsTests(PackageFixture package)
             .SelectMany(static path => path.Value.EnumerateObject().Where(static verb => verb.Name != "parameters")).ToArray();
         Assert.All(operations, static verb => Assert.Contains(verb.Name, Verbs));
         Assert.Equal((string?[])["mine"], Tags(paths.GetProperty("/stores/{store}").GetProperty("post")));
-        // NSwag gives no tags of its own
+        // NSwag adds no tags of its own
         Assert.All(operations, verb => Assert.Contains(Tags(verb.Value), new string?[][] { [], [application], ["mine"] }));
         var ids = operations.Where(static verb => verb.Value.TryGetProperty("operationId", out _))
             .Select(static verb => verb.Value.GetProperty("operationId").GetString()).ToArray();

@@ -84,7 +84,7 @@ public sealed class HealthCheckTests
         },
         app => app.MapHealthChecks("/health"));
 
-    /// <summary>A reader that holds the thread which wakes all others.</summary>
+    /// <summary>A reader that blocks the thread that wakes all others.</summary>
     private sealed class BlockingWaiter : IAppendWaiter, IDisposable
     {
         private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);

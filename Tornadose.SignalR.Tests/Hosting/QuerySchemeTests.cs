@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hosting;
 
-/// <summary>The scheme of tickets beside the application's own.</summary>
+/// <summary>The scheme of tickets alongside the application's own.</summary>
 public sealed class QuerySchemeTests
 {
     [Theory, InlineData(0, null, false), InlineData(1, "one", true), InlineData(2, null, true)]

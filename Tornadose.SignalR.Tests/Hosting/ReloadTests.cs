@@ -11,7 +11,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hosting;
 
-/// <summary>The configuration is edited while the application runs, and not always well.</summary>
+/// <summary>The configuration is edited, not always correctly, while the application runs.</summary>
 public sealed class ReloadTests
 {
     [Theory]
@@ -55,7 +55,7 @@ public sealed class ReloadTests
 
         await PublishAsync(host, "devices/1", 201);
         Assert.Equal(4, host.Get<IStoreProvider>().GetStore("devices/1").GetSnapshot().Messages.Count);
-        Assert.Equal([2, 4], changes.Distinct()); // each source of the configuration tells of its own reload
+        Assert.Equal([2, 4], changes.Distinct()); // each source of the configuration reports its own reload
         Assert.Equal(2, host.Logs.GetSnapshot().Count(static entry => entry.Level == LogLevel.Error));
     }
 
@@ -94,7 +94,7 @@ public sealed class ReloadTests
         Assert.Equal(503, second.Status);
     }
 
-    /// <summary>A new option either follows, or stands among those that need a restart, here and in the document.</summary>
+    /// <summary>A new option either applies on reload or is listed, here and in the document, as one that needs a restart.</summary>
     [Fact]
     public void TakeOver_EveryOption_FollowsOrIsDocumentedToNeedARestart()
     {

@@ -44,7 +44,7 @@ public sealed class StartupChecksTests
         Assert.Contains("Tornadose:Stores:ordres", Assert.Single(warnings).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Not with its first change, or its first reader.</summary>
+    /// <summary>It fails at start, not at the store's first change or first reader.</summary>
     [Theory]
     [InlineData("devices")]
     [InlineData("devices/{id}")]

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>What several servers share in place of Redis: whoever listens gets everything.</summary>
+/// <summary>The bus that several servers share in place of Redis: every listener gets every message.</summary>
 internal sealed class HubBus
 {
     private readonly ConcurrentBag<Func<object, Task>> _listeners = [];
 
-    /// <summary>The managers that were made, of whatever hub.</summary>
+    /// <summary>All managers that were created, for any hub.</summary>
     public ConcurrentBag<object> Managers { get; } = [];
 
     public void Listen(Func<object, Task> listener) => _listeners.Add(listener);
@@ -17,8 +17,8 @@ internal sealed class HubBus
 }
 
 /// <summary>
-/// A scale-out manager like that of <c>AddStackExchangeRedis()</c>: a group send goes to every server, each of which passes it on to its
-/// own members; a group command for a connection of another server goes there.
+/// A scale-out manager like that of <c>AddStackExchangeRedis()</c>: a group send goes to every server, each of which forwards it to its
+/// own members; a group command for another server's connection is sent to that server.
 /// </summary>
 internal sealed class BusHubLifetimeManager<THub> : DefaultHubLifetimeManager<THub>, IDisposable
     where THub : Hub

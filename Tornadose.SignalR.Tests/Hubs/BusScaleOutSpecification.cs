@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.StackExchangeRedis;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>With a manager of this test project, for builds without the official packages.</summary>
+/// <summary>Uses a manager of this test project, for builds without the official packages.</summary>
 public sealed class BusScaleOutSpecification(RedisFixture redis) : ScaleOutSpecification(redis)
 {
     private readonly HubBus _bus = new();

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>What a client expects that reads the hub's bytes by itself.</summary>
+/// <summary>The types that a client expects when it parses the hub's bytes itself.</summary>
 internal sealed class ClientBinder : IInvocationBinder
 {
     public static readonly ClientBinder Instance = new();

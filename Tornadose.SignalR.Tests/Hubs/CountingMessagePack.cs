@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>The MessagePack protocol, which counts how often a store's message is rendered, and fails to render on request.</summary>
+/// <summary>The MessagePack protocol; counts how often it renders a store's message, and fails to render on request.</summary>
 internal sealed class CountingMessagePack : IHubProtocol
 {
     private readonly MessagePackHubProtocol _protocol = new();

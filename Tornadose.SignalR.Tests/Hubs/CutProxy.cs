@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>A link between client and server that can be cut, go dead, and come back.</summary>
+/// <summary>A link between client and server that can be cut, frozen and restored.</summary>
 internal sealed class CutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -25,7 +25,7 @@ internal sealed class CutProxy : IAsyncDisposable
     /// <summary>The target's URL as clients see it.</summary>
     public Uri Url { get; }
 
-    /// <summary>Connections that were accepted so far.</summary>
+    /// <summary>The number of connections accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     public static CutProxy Start(Uri target) => new(target);
@@ -37,14 +37,14 @@ internal sealed class CutProxy : IAsyncDisposable
             Reset(socket);
     }
 
-    /// <summary>Ends all connections; new ones go to another server, or, while there is none, are ended at once.</summary>
+    /// <summary>Ends all connections; new ones go to another server, or end at once while there is none.</summary>
     public void Redirect(Uri? target)
     {
         Volatile.Write(ref _target, target);
         Cut();
     }
 
-    /// <summary>Nothing goes through any more, and nobody is told.</summary>
+    /// <summary>Stops forwarding without closing any connection.</summary>
     public void Freeze() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Thaw() => _open.TrySetResult();
@@ -72,7 +72,7 @@ internal sealed class CutProxy : IAsyncDisposable
         }
         catch (Exception gone) when (gone is ObjectDisposedException or SocketException)
         {
-            // gone already
+            // closed already
         }
 
         socket.Close();
@@ -107,7 +107,7 @@ internal sealed class CutProxy : IAsyncDisposable
         }
         catch (SocketException)
         {
-            Reset(client); // the server has just gone
+            Reset(client); // the server has just stopped
             return;
         }
 

@@ -10,7 +10,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>Whatever a hub protocol has made of an argument is published as exactly its JSON, or refused in words.</summary>
+/// <summary>Whatever a hub protocol has parsed an argument into is published as exactly its JSON, or refused with a reason.</summary>
 public sealed class HubArgumentTests
 {
     [Theory]
@@ -96,7 +96,7 @@ public sealed class HubArgumentTests
         { "negative zero", -0.0, "Json -0" },
         { "nil", null, "Json null" },
         { "real names", new Dictionary<double, int> { [1.5] = 1 }, "[invalid]" },
-        { "a list as a name", new Dictionary<object, int> { [new object[] { 1 }] = 1 }, "Failed to invoke" }, // by MessagePack itself
+        { "a list as a name", new Dictionary<object, int> { [new object[] { 1 }] = 1 }, "Failed to invoke" }, // in MessagePack itself
         { "bytes as a name", new Dictionary<object, int> { [new byte[] { 1 }] = 1 }, "Failed to invoke" },
         { "a name twice", new Dictionary<object, int> { [1] = 1, ["1"] = 2 }, "[invalid]" },
         { "not a number", double.NaN, "[invalid]" },
@@ -119,7 +119,7 @@ public sealed class HubArgumentTests
         Assert.Equal((what, error is null ? 1 : 0), (what, host.Orders.Position.Offset));
     }
 
-    /// <summary>What other protocols, and other settings of those above, have for an argument.</summary>
+    /// <summary>Argument types of other protocols, and of other settings of the protocols above.</summary>
     public static TheoryData<string, object?, string> Values
     {
         get

@@ -12,8 +12,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Hubs;
 
 /// <summary>
-/// Random calls of the hub, well formed or not: each is answered or ends its connection, none says what is inside, and nothing stays. Set
-/// <c>TORNADOSE_FUZZ_CALLS</c> for more of them.
+/// Random hub calls, well formed or not: each is answered or ends its connection, no answer discloses internals, and nothing remains. Set
+/// <c>TORNADOSE_FUZZ_CALLS</c> for more calls.
 /// </summary>
 public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
 {
@@ -78,7 +78,7 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
 
     private static string Next(RandomText run, int call)
     {
-        // None that SignalR does not know: it reads nothing behind such a message, until the client's time is up.
+        // No type that SignalR does not know: after such a message it reads nothing until the client times out.
         var type = run.OneIn(40) ? run.Of("2", "3", "5", "6", "7", "8", "9", "\"1\"", "null") : run.OneIn(5) ? "4" : "1";
         var target = run.OneIn(20)
             ? run.Of("Dispose", "OnConnectedAsync", "OnDisconnectedAsync", "get_Groups", "", "Enter", "subscribe ", "ToString", "Finalize")
@@ -105,7 +105,7 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
         return [store, second, .. others];
     }
 
-    /// <summary>Mostly what the protocol can read: what it cannot, ends the connection, and with it what would come next.</summary>
+    /// <summary>Mostly valid for the protocol: an invalid message ends the connection, and with it the calls that follow.</summary>
     private static string Json(RandomText run)
     {
         var json = run.Json();
@@ -114,7 +114,7 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
         return run.OneIn(100) ? json : string.Concat(json.Select(c => c < ' ' && c != '\n' ? $"\\u{(int)c:x4}" : $"{c}"));
     }
 
-    /// <summary>What was taken is one message on the strictest of the wires.</summary>
+    /// <summary>Checks that each accepted value is one message on the strictest of the wires.</summary>
     private static async Task CheckPublishedAsync(HubHost host)
     {
         var count = 0;

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>Rate limiting middleware sees a hub's connection, not its calls: so the hub counts them itself.</summary>
+/// <summary>Rate limiting middleware sees a hub's connection but not its calls, so the hub counts them itself.</summary>
 public sealed class HubCallRateTests
 {
     private readonly FakeTimeProvider _time = new();
@@ -44,7 +44,7 @@ public sealed class HubCallRateTests
         if (method == "Watch")
         {
             var stream = await hub.StreamAsChannelAsync<object>("WatchAfter", RolesApp.Store, "x").WithTimeout();
-            Assert.True(await stream.WaitToReadAsync().AsTask().WithTimeout()); // a reset, for the id is none; or the refusal
+            Assert.True(await stream.WaitToReadAsync().AsTask().WithTimeout()); // a reset, because the id is invalid; or the refusal
         }
         else
         {

@@ -11,7 +11,7 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>Whatever a message is, it is one message on every wire that speaks JSON, and comes back as itself.</summary>
+/// <summary>Every message is exactly one message on every JSON wire, and survives the round trip.</summary>
 public sealed class HubEncoderPropertyTests
 {
     private const int Runs = 10_000;
@@ -44,7 +44,7 @@ public sealed class HubEncoderPropertyTests
         Assert.True(texts > Runs / 3 && documents > Runs / 10, $"{texts} texts, {documents} documents");
     }
 
-    /// <summary>What the entrances take for JSON, and as they take it; null for anything else.</summary>
+    /// <summary>The JSON as the entrances accept it; null if they reject it.</summary>
     private static ReadOnlyMemory<byte>? Accepted(string json)
     {
         try

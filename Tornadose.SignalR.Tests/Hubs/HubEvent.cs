@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>What a client was called with: a message, or a reset (then <see cref="Data"/> is the reason).</summary>
+/// <summary>A call of a client method: a message, or a reset (then <see cref="Data"/> is the reason).</summary>
 internal sealed record HubEvent(string Method, string Store, string? Id, string? EventType, string? Data)
 {
     public static HubEvent Of(string method, string store, object? value)
@@ -10,14 +10,14 @@ internal sealed record HubEvent(string Method, string Store, string? Id, string?
         var fields = value switch
         {
             IDictionary<string, object?> members => members,
-            // as MessagePack has them
+            // as MessagePack reads them
             IDictionary<object, object?> members => members.ToDictionary(member => (string)member.Key, member => member.Value),
             _ => ((JsonElement)value!).EnumerateObject().ToDictionary(field => field.Name, field => (object?)field.Value),
         };
         return new HubEvent(method, store, Text(fields, "id"), Text(fields, "event"), Text(fields, method == "Reset" ? "reason" : "data"));
     }
 
-    /// <summary>A string as it is, everything else as JSON.</summary>
+    /// <summary>A string unchanged, any other value as JSON.</summary>
     public static string? Text(object? value) => value switch
     {
         null or string => (string?)value,

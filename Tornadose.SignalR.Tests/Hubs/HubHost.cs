@@ -24,7 +24,7 @@ internal sealed class HubHost : IAsyncDisposable
     /// <summary>The server's own instance of the binary protocol.</summary>
     public CountingMessagePack Binary { get; } = new();
 
-    /// <summary>Connections that the server has done with.</summary>
+    /// <summary>The number of connections that the server has finished with.</summary>
     public int Disconnected => Volatile.Read(ref _disconnected);
 
     public Uri Url => Host.Url(Path);
@@ -35,7 +35,7 @@ internal sealed class HubHost : IAsyncDisposable
 
     public HubLifetimeManager<StoreHub> Manager => Host.Get<HubLifetimeManager<StoreHub>>();
 
-    /// <summary>The members of the hub's groups, as any part of the application sees them.</summary>
+    /// <summary>The hub's groups and clients, as any part of the application sees them.</summary>
     public IHubContext<StoreHub> Context => Host.Get<IHubContext<StoreHub>>();
 
     public static async Task<HubHost> StartAsync(
@@ -76,7 +76,7 @@ internal sealed class HubHost : IAsyncDisposable
     public Task<HubSubscriber> ConnectAsync(bool binary = false, LedgerSubscriber? ledger = null) =>
         HubSubscriber.StartAsync(Url, binary ? new MessagePackHubProtocol() : null, ledger);
 
-    /// <summary>A client that is subscribed to the orders.</summary>
+    /// <summary>A client that is subscribed to a store.</summary>
     public async Task<HubSubscriber> SubscribeAsync(string store = "orders", string? after = null, bool binary = false)
     {
         var client = await ConnectAsync(binary);
@@ -87,7 +87,7 @@ internal sealed class HubHost : IAsyncDisposable
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     /// <summary>
-    /// Answers a client that asks for its connection's id by a name that no store can have, and counts those that have gone.
+    /// Answers a client that asks for its connection's id by a name that no store can have, and counts the disconnected ones.
     /// </summary>
     private sealed class ConnectionFilter(HubHost host) : IHubFilter
     {

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>What ends a connection, and what stays of it.</summary>
+/// <summary>What ends a connection, and what remains of it.</summary>
 public sealed class HubLimitsTests
 {
     [Fact]

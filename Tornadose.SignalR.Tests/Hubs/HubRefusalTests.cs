@@ -13,7 +13,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>A refusal of the hub has a code for programs, words for people, and is no error of the server.</summary>
+/// <summary>A hub's refusal has a code for programs and a text for people, and is not an error of the server.</summary>
 public sealed class HubRefusalTests
 {
     public static TheoryData<string, string, string?, object?[]> Calls
@@ -143,7 +143,7 @@ public sealed class HubRefusalTests
         await other.SubscribeAsync("orders");
         await client.UnsubscribeAsync("devices/0");
         if (method == "Subscribe")
-            await client.SubscribeAsync("devices/9"); // a permit is free again
+            await client.SubscribeAsync("devices/9"); // a permit is available again
         foreach (var stream in streams)
             await stream.DisposeAsync();
     }
@@ -172,7 +172,7 @@ public sealed class HubRefusalTests
         Assert.DoesNotContain(host.Logs.GetSnapshot(), entry => entry.Exception is HubException);
     }
 
-    /// <summary>One that takes nothing.</summary>
+    /// <summary>A backplane that accepts no message.</summary>
     private sealed class AwayBackplane : IBackplane
     {
         private readonly LocalBackplane _local = new(TimeProvider.System);

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>A client that comes back, on a new connection, with the last id that it saw.</summary>
+/// <summary>A client that reconnects on a new connection with the last id that it saw.</summary>
 public sealed class HubResumeTests
 {
     private const int Window = 5;
@@ -52,7 +52,7 @@ public sealed class HubResumeTests
         }
     }
 
-    /// <summary>A page that followed a list over another transport has one id for all of it.</summary>
+    /// <summary>A page that followed a list over another transport has a single id for all stores.</summary>
     [Theory, Case("SR-05", "HTTP-35"), InlineData(0), InlineData(1)]
     public async Task Subscribe_IdOfAListOfStores_ContinuesEachStore(int part)
     {

@@ -6,10 +6,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>A .NET client of a store hub that keeps what it is sent, in its order.</summary>
+/// <summary>A .NET client of a store hub that records what it receives, in order.</summary>
 internal sealed class HubSubscriber : IAsyncDisposable
 {
-    /// <summary>No store: the test's hosts answer with the connection's id.</summary>
+    /// <summary>Not a store: the test's hosts answer with the connection's id.</summary>
     public const string AskForId = "?id";
 
     private readonly Channel<HubEvent> _events = Channel.CreateUnbounded<HubEvent>();
@@ -33,13 +33,13 @@ internal sealed class HubSubscriber : IAsyncDisposable
 
     public HubConnection Connection { get; }
 
-    /// <summary>Completes when the connection has gone, with the reason if there was one.</summary>
+    /// <summary>Completes when the connection has closed, with the reason if there was one.</summary>
     public TaskCompletionSource<Exception?> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The connection's id on the server: without a negotiation the client has another one.</summary>
+    /// <summary>The connection's id on the server, which differs from the client's without a negotiation.</summary>
     public string Id { get; private set; } = "";
 
-    /// <summary>All that has come so far.</summary>
+    /// <summary>All events received so far.</summary>
     public IReadOnlyList<HubEvent> Seen => [.. _seen];
 
     public static async Task<HubSubscriber> StartAsync(Uri url, IHubProtocol? protocol = null, LedgerSubscriber? ledger = null)

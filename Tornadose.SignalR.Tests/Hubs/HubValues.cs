@@ -10,7 +10,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Hubs;
 
 /// <summary>
-/// Hosts with the hub protocols of each serializer, and the raw text of the JSON ones: what no client has read and perhaps rounded yet.
+/// Hosts with the hub protocols of each serializer, and the raw text of the JSON ones, before any client has parsed and rounded it.
 /// </summary>
 internal static class HubValues
 {
@@ -39,7 +39,7 @@ internal static class HubValues
     public static string Latest(this HubHost host) =>
         host.Orders.TryGetLatest(out var message) ? $"{message.Format} {message.GetText()}" : "nothing";
 
-    /// <summary>Calls a method with arguments in JSON, as they are.</summary>
+    /// <summary>Calls a method with arguments that are sent as the given JSON.</summary>
     /// <returns>The error, or null.</returns>
     public static async Task<string?> CallAsync(this MemoryHubConnection client, string method, string arguments)
     {
@@ -51,7 +51,7 @@ internal static class HubValues
         return answer!.Error?.Split("HubException: ")[^1];
     }
 
-    /// <summary>The answer to a call; null while there is none.</summary>
+    /// <summary>The answer to a call; null if there is none yet.</summary>
     public static CompletionMessage? Answer(this MemoryHubConnection client, string id) =>
         client.Writes.SelectMany(write => write).OfType<CompletionMessage>().SingleOrDefault(message => message.InvocationId == id);
 
@@ -59,7 +59,7 @@ internal static class HubValues
     public static string Text(this MemoryHubConnection client) =>
         string.Concat(client.Output.Writes.Select(write => Encoding.UTF8.GetString(write)));
 
-    /// <summary>The data of a message or an item, as the client's protocol has read it.</summary>
+    /// <summary>The data of a message or an item, as the client's protocol has parsed it.</summary>
     public static async Task<object?> NextDataAsync(this MemoryHubConnection client, bool isItem)
     {
         object? fields = null;

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>How often is rendered, and what goes out in one write.</summary>
+/// <summary>How often messages are rendered, and which share one write.</summary>
 public sealed class HubWriteTests
 {
     [Theory]
@@ -85,7 +85,7 @@ public sealed class HubWriteTests
 
     private static IHubProtocol Protocol(bool binary) => binary ? new MessagePackHubProtocol() : new JsonHubProtocol();
 
-    /// <summary>Publishes while the client does not read: one message is under way, the others wait in the log.</summary>
+    /// <summary>Publishes while the client does not read: one message is being written, the others wait in the log.</summary>
     private static async Task StallAsync(HubHost host, MemoryHubConnection client, int count)
     {
         client.Output.Stall();

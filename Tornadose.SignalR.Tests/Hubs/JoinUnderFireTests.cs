@@ -2,7 +2,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>Clients that come, with and without an id, while messages are published as fast as they can be.</summary>
+/// <summary>Clients that join, with and without an id, while messages are published at full speed.</summary>
 public sealed class JoinUnderFireTests
 {
     private readonly Ledger _ledger = new();
@@ -28,7 +28,7 @@ public sealed class JoinUnderFireTests
             await client.DisposeAsync();
     }
 
-    /// <summary>Bursts, until everybody has come, and some more.</summary>
+    /// <summary>Publishes in bursts until everybody has joined, and a little longer.</summary>
     private async Task PublishAsync(HubHost host, CancellationToken joined)
     {
         for (var (number, left) = (1, 200); left > 0; number++)

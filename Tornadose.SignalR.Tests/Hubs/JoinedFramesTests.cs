@@ -22,7 +22,7 @@ public sealed class JoinedFramesTests
         Assert.Equal(string.Concat(Enumerable.Range(0, 20).Select(static i => $"<{i}>")), Text(first));
     }
 
-    /// <summary>Others may have skipped one, have read less, or more, or the same text of another store.</summary>
+    /// <summary>Other connections may have skipped a frame, have read fewer or more, or read the same text of another store.</summary>
     [Fact]
     public void Of_OtherFrames_IsWhatThoseSay()
     {

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>Attack 13: 300 connections that do not read each had a copy of a message of 6 MiB.</summary>
+/// <summary>Attack 13: each of 300 connections that did not read had its own copy of a 6 MiB message.</summary>
 public sealed class LargeWritesTests
 {
     private const int Large = 1_000_000;
@@ -21,7 +21,7 @@ public sealed class LargeWritesTests
         Assert.NotNull(await writes[3].WithTimeout());
         Assert.False(writes[4].IsCompleted);
         (await writes[0])!.Dispose();
-        (await writes[0])!.Dispose(); // counted once
+        (await writes[0])!.Dispose(); // counts once
         Assert.NotNull(await writes[4].WithTimeout());
         Assert.False(EnterAsync("eve").IsCompleted);
     }

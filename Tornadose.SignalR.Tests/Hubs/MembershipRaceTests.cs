@@ -2,7 +2,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>Joining and leaving at the same moment, and while messages come.</summary>
+/// <summary>Joining and leaving at the same time, and while messages arrive.</summary>
 public sealed class MembershipRaceTests
 {
     [Fact]

@@ -11,7 +11,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>A client without a network: each of the server's writes can be looked at, held up, or made to fail.</summary>
+/// <summary>A client without a network: a test can inspect, delay or fail each of the server's writes.</summary>
 internal sealed class MemoryHubConnection : IAsyncDisposable
 {
     private readonly Pipe _toServer = new();
@@ -34,20 +34,20 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
 
     public string Id => _context.ConnectionId;
 
-    /// <summary>The connection's request, as <c>GetHttpContext</c> has it.</summary>
+    /// <summary>The connection's request, as <c>GetHttpContext</c> returns it.</summary>
     public HttpContext Request { set => _context.Features.Set<IHttpContextFeature>(new RequestFeature { HttpContext = value }); }
 
-    /// <summary>Ends when the server has finished with the connection.</summary>
+    /// <summary>Completes when the server has finished with the connection.</summary>
     public Task Served { get; private set; } = Task.CompletedTask;
 
-    /// <summary>What the server has sent after its handshake, write by write.</summary>
+    /// <summary>What the server has sent after its handshake, one entry a write.</summary>
     public IReadOnlyList<IReadOnlyList<HubMessage>> Writes => [.. Output.Writes.Skip(1).Select(Parse)];
 
-    /// <summary>How many store messages each write had, where it had any.</summary>
+    /// <summary>The number of store messages in each write that had any.</summary>
     public IEnumerable<int> Batches =>
         Writes.Select(write => write.Count(message => message is InvocationMessage { Target: "Message" })).Where(count => count > 0);
 
-    /// <summary>The data of the store messages among them.</summary>
+    /// <summary>The data of the store messages received.</summary>
     public IEnumerable<string?> Received => DataOf("Message");
 
     /// <summary>The reasons of the resets.</summary>
@@ -81,12 +81,12 @@ internal sealed class MemoryHubConnection : IAsyncDisposable
 
     public async Task SendAsync(HubMessage message) => await _toServer.Writer.WriteAsync(_protocol.GetMessageBytes(message));
 
-    /// <summary>Sends what need not be a message.</summary>
+    /// <summary>Sends text that need not be a valid message.</summary>
     public async Task SendTextAsync(string text) => await _toServer.Writer.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
 
     public async Task SendBytesAsync(ReadOnlyMemory<byte> bytes) => await _toServer.Writer.WriteAsync(bytes);
 
-    /// <summary>The client goes away.</summary>
+    /// <summary>Closes the client's side.</summary>
     public async Task CloseAsync()
     {
         await _toServer.Writer.CompleteAsync();

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>What MessagePack has that JSON has not.</summary>
+/// <summary>Features of MessagePack that JSON does not have.</summary>
 [Case("SR-14")]
 public sealed class MessagePackTests
 {

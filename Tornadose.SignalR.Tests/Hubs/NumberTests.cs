@@ -10,11 +10,11 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>A number is the same number on every wire and hub protocol, both ways.</summary>
+/// <summary>A number keeps its value on every wire and hub protocol, in both directions.</summary>
 public sealed class NumberTests
 {
     /// <summary>
-    /// A number as it is published, and what a MessagePack client reads: an integer, a real number that is the same, or its digits.
+    /// A published number, and what a MessagePack client reads: an integer, a floating-point number of the same value, or its digits.
     /// </summary>
     public static TheoryData<string, object> Numbers => new()
     {
@@ -112,7 +112,7 @@ public sealed class NumberTests
     }
 
     /// <summary>
-    /// Newtonsoft.Json reads a number with a point or an exponent as a double before anybody else sees it; integers keep every digit.
+    /// Newtonsoft.Json parses a number with a point or an exponent as a double before any other code sees it; integers keep every digit.
     /// </summary>
     [Theory]
     [MemberData(nameof(Numbers))]
@@ -195,7 +195,7 @@ public sealed class NumberTests
             Assert.Equal($"{expected}", $"{(actual is double or string ? "no integer" : actual)}");
     }
 
-    /// <summary>As an application writes it, with the names of the wire.</summary>
+    /// <summary>A type as an application writes it, with the names of the wire.</summary>
     public sealed class Typed
     {
         public Amounts? data { get; set; }

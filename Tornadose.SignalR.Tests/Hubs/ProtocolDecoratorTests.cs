@@ -12,7 +12,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>What else a connection does whose protocol was replaced after the handshake.</summary>
+/// <summary>The other functions of a connection whose protocol was replaced after the handshake.</summary>
 public sealed class ProtocolDecoratorTests
 {
     [Theory]
@@ -98,8 +98,8 @@ public sealed class ProtocolDecoratorTests
     }
 
     /// <summary>
-    /// A protocol that is called «json» as well, and whose serializer knows plain values only, as Newtonsoft.Json knows no <see
-    /// cref="JsonElement"/>.
+    /// A protocol that is also named "json", but whose serializer supports only plain values, as Newtonsoft.Json does not support
+    /// <see cref="JsonElement"/>.
     /// </summary>
     private sealed class ForeignJson : IHubProtocol
     {

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>The MessagePack hub protocol of the official package, its messages read into the form of the JSON protocol's.</summary>
+/// <summary>The MessagePack hub protocol of the official package, with its messages converted to the JSON protocol's form.</summary>
 internal sealed class RawMessagePack : RawHubProtocol
 {
     private readonly MessagePackHubProtocol _protocol = new();

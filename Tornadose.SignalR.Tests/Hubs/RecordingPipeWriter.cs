@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>The server's way out to a client: it keeps every write apart, and can be told to stall or to throw.</summary>
+/// <summary>The server's output to a client: it records every write separately, and stalls or throws on request.</summary>
 internal sealed class RecordingPipeWriter : PipeWriter
 {
     private readonly Lock _lock = new();
@@ -14,11 +14,11 @@ internal sealed class RecordingPipeWriter : PipeWriter
     public bool Throws { get; set; }
 
     /// <summary>
-    /// Whether a stalled flush goes on when it is told to end: then it is no flush, but a wait for the client's acknowledgements.
+    /// Whether a stalled flush ignores its cancellation: then it stands for a wait for the client's acknowledgements, not for a flush.
     /// </summary>
     public bool WaitsForAcknowledgements { get; set; }
 
-    /// <summary>What was flushed, flush by flush.</summary>
+    /// <summary>The bytes of each flush.</summary>
     public IReadOnlyList<byte[]> Writes
     {
         get
@@ -28,7 +28,7 @@ internal sealed class RecordingPipeWriter : PipeWriter
         }
     }
 
-    /// <summary>The next flush takes its bytes, and does not complete: the client has stopped to read.</summary>
+    /// <summary>The next flush takes its bytes but does not complete: the client has stopped reading.</summary>
     public void Stall() => _stall = new TaskCompletionSource<FlushResult>(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The client reads again.</summary>

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>An application that scales SignalR out by a manager of its own, registered for every hub.</summary>
+/// <summary>An application that scales SignalR out with a manager of its own, registered for every hub.</summary>
 [Case("SR-09")]
 public sealed class ScaleOutTests
 {

@@ -33,7 +33,7 @@ public sealed class StalledClientTests
 
         await published.WithTimeout();
         host.Host.Logs.AssertNoErrors();
-        // Only our own timeout can have ended it: SignalR's is set to an hour.
+        // Only the library's timeout can have ended it: SignalR's is set to an hour.
         await Eventually.TrueAsync(() => host.Registry.Count == others.Length);
         await Eventually.TrueAsync(() => host.Disconnected == 1);
         Assert.Single(
@@ -60,7 +60,7 @@ public sealed class StalledClientTests
 
     private sealed class StalledSocket(RawWs socket) : IAsyncDisposable
     {
-        /// <summary>Reads what was on its way, up to the end of the connection.</summary>
+        /// <summary>Reads what was in flight, to the end of the connection.</summary>
         public async Task UntilEndAsync()
         {
             try
@@ -72,7 +72,7 @@ public sealed class StalledClientTests
             }
             catch (IOException)
             {
-                // reset: that is the end as well
+                // a reset is an end as well
             }
         }
 

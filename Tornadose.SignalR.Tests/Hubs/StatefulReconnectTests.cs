@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Hubs;
 
-/// <summary>SignalR's own reconnect, in which the connection outlives its link.</summary>
+/// <summary>SignalR's stateful reconnect, in which the connection outlives its link.</summary>
 public sealed class StatefulReconnectTests
 {
     [Fact]
@@ -71,7 +71,7 @@ public sealed class StatefulReconnectTests
         return client;
     }
 
-    /// <summary>The next lines are these messages, and nothing else: no reconnect of the other kind, no reset.</summary>
+    /// <summary>Checks that the next lines are exactly these messages: no other kind of reconnect, no reset.</summary>
     private static async Task AssertNumbersAsync(NodeClient client, int first, int count)
     {
         for (var number = first; number < first + count; number++)

@@ -69,7 +69,7 @@ public sealed class TwoHubsTests
             app.MapStoreHub<OtherHub>("/hubs/other");
         });
 
-    /// <summary>Whatever else was sent to the clients would come before this.</summary>
+    /// <summary>Anything else that was sent to the clients would arrive before this.</summary>
     private static async Task AssertNothingElseAsync(HubHost host, HubSubscriber first, HubSubscriber second)
     {
         await host.Context.Clients.All.SendAsync("Message", "end", new { data = "end" });

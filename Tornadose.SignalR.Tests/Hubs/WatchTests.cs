@@ -28,7 +28,7 @@ public sealed class WatchTests
         Assert.Equal(("order", """{"total":4}"""), (item.EventType, item.Data));
     }
 
-    /// <summary>The page has closed: its request is gone, and the stream has something to write still.</summary>
+    /// <summary>The page has closed: its request has been disposed of, but the stream still has data to write.</summary>
     [Fact]
     public async Task Watch_RequestIsOver_StillWritesAndLogsNothing()
     {
@@ -58,7 +58,7 @@ public sealed class WatchTests
         Assert.Equal("2", (await NextAsync(stream)).Data);
     }
 
-    /// <summary>R10 of the reports: what a hub protocol has parsed has lost its digits and its quotes.</summary>
+    /// <summary>R10 of the reports: a value that a hub protocol has parsed has lost its digits and its quotes.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -168,7 +168,7 @@ public sealed class WatchTests
 
     private static async Task StallAsync(HubHost host, MemoryHubConnection client)
     {
-        // From an id on: what is published before the stream has begun is its own as well.
+        // Watches from an id on, so that it also gets what is published before the stream has started.
         await client.SendAsync(new StreamInvocationMessage("w", "WatchAfter", ["orders", host.Orders.Position.ToString()]));
         await Eventually.TrueAsync(() => host.Registry.Count == 1);
         client.Output.Stall();

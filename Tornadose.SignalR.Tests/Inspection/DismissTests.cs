@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Inspection;
 
-/// <summary>An operator ends one subscriber for good: each wire has its own way to say so.</summary>
+/// <summary>An operator ends one subscriber permanently: each wire reports it in its own way.</summary>
 public sealed class DismissTests
 {
     [Fact, Case("HTTP-33", "PROC-12")]

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Inspection;
 
-/// <summary>An application whose inspector is open, for tests.</summary>
+/// <summary>An application whose inspector is open to everyone, for tests.</summary>
 internal static class InspectedApp
 {
     public static Task<TestHost> StartAsync(Action<ITornadoseBuilder>? add = null, Action<IServiceCollection>? services = null) =>
@@ -37,11 +37,11 @@ internal static class InspectedApp
         return JsonElement.Parse(await answer.ReadTextAsync());
     }
 
-    /// <summary>What this node alone says.</summary>
+    /// <summary>The inspector's report on this node alone.</summary>
     public static async Task<JsonElement> InspectNodeAsync(this TestHost host, string query = "") =>
         (await host.InspectAsync(query)).GetProperty("nodes")[0];
 
-    /// <summary>The id of the only subscriber, once it is there.</summary>
+    /// <summary>The id of the only subscriber, once it is registered.</summary>
     public static async Task<string> IdOfOnlySubscriberAsync(this TestHost host)
     {
         await Eventually.TrueAsync(async () => (await host.InspectNodeAsync()).GetProperty("subscriberCount").GetInt32() == 1);

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Inspection;
 
-/// <summary>The inspector of one node sees the subscribers of all that share its Redis.</summary>
+/// <summary>The inspector of one node shows the subscribers of all nodes that share its Redis.</summary>
 public sealed class InspectorNodesTests
 {
     [Fact]

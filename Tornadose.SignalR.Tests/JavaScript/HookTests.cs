@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.JavaScript;
 
-/// <summary>The hooks of <c>docs/javascript.md</c>, as they stand there, in the frameworks that they are for.</summary>
+/// <summary>The hooks of <c>docs/javascript.md</c>, unchanged, in the frameworks that they are for.</summary>
 public sealed class HookTests
 {
     [Theory]
@@ -31,7 +31,7 @@ public sealed class HookTests
         Assert.Empty((await page.EvalAsync(Shown)).GetString()!);
     }
 
-    /// <summary>The server has no page whose URL a relative one could follow, and nobody who ever unmounts anything.</summary>
+    /// <summary>On the server there is no page whose URL resolves a relative one, and no component is ever unmounted.</summary>
     [Theory]
     [InlineData("react")]
     [InlineData("vue")]

@@ -3,10 +3,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.JavaScript;
 
-/// <summary>What can be said of the script without a server.</summary>
+/// <summary>Checks of the script that need no server.</summary>
 public sealed class ScriptFileTests
 {
-    /// <summary>The static asset is committed, so that the server's package needs no Node to be built.</summary>
+    /// <summary>The static asset is committed, so that the server's package can be built without Node.</summary>
     [Fact]
     public async Task Script_AsCommitted_IsWhatItsSourceCompilesToAndPacksWithoutComplaint()
     {

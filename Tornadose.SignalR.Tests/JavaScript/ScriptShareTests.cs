@@ -23,7 +23,7 @@ public sealed class ScriptShareTests
         await site.PublishAsync(2);
         foreach (var tab in tabs)
             Assert.Equal(site.Published, await IdsAsync(browser, tab, 5));
-        await browser.CloseTabAsync("one"); // the first has the connection
+        await browser.CloseTabAsync("one"); // the first tab holds the connection
         await site.PublishAsync(2);
         foreach (var tab in tabs[1..])
             Assert.Equal(site.Published, await IdsAsync(browser, tab, 7));

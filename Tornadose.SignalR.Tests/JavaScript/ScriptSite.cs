@@ -36,13 +36,13 @@ internal sealed class ScriptSite : IAsyncDisposable
 
     private ScriptSite(string? component) => _component = component;
 
-    /// <summary>Where clients find it, whichever server is there.</summary>
+    /// <summary>The URL for clients, whichever server is running.</summary>
     public Uri Url => _link.Url;
 
     /// <summary>The ids of everything published, in order.</summary>
     public List<string> Published { get; } = [];
 
-    /// <summary>A keyed store, which forgets removals soon.</summary>
+    /// <summary>A keyed store that keeps few removals.</summary>
     public IKeyedStore<int> Devices => _host.Get<IStoreProvider>().GetKeyedStore<int>("devices");
 
     /// <param name="component">A script for the page <c>/component</c>.</param>
@@ -61,25 +61,25 @@ internal sealed class ScriptSite : IAsyncDisposable
             Published.Add((await store.PublishAsync(new { number = ++_published })).ToString());
     }
 
-    /// <summary>Publishes whatever it is to a store, as another part of the application does.</summary>
+    /// <summary>Publishes a value to a store, as another part of the application does.</summary>
     public async Task PublishAsync(string store, string data, bool isJson)
     {
         var target = _host.Get<IStoreProvider>().GetStore(store);
         await (isJson ? target.PublishAsync(JsonElement.Parse(data)) : target.PublishAsync(data));
     }
 
-    /// <summary>Waits until the server has so many subscribers.</summary>
+    /// <summary>Waits until the server has a number of subscribers.</summary>
     public Task UntilSubscribersAsync(int count) => _host.UntilSubscribersAsync(count);
 
-    /// <summary>The present and the next connections stay open, and nothing passes any more.</summary>
+    /// <summary>Existing and new connections stay open, but nothing passes through them.</summary>
     public void Freeze() => _link.Freeze();
 
     public void Thaw() => _link.Thaw();
 
-    /// <summary>Cuts every connection; the next ones come through.</summary>
+    /// <summary>Cuts every connection; new ones are accepted.</summary>
     public void Cut() => _link.Cut();
 
-    /// <summary>The server is killed; until <see cref="ReviveAsync"/> connections are refused.</summary>
+    /// <summary>Kills the server; until <see cref="ReviveAsync"/>, connections are refused.</summary>
     public async Task KillAsync()
     {
         _link.Redirect(null);
@@ -87,7 +87,7 @@ internal sealed class ScriptSite : IAsyncDisposable
     }
 
     /// <summary>Starts another server in its place.</summary>
-    /// <param name="forgets">Whether its stores begin anew, as those in memory do; otherwise they are kept, as in Redis.</param>
+    /// <param name="forgets">Whether its stores start anew, as those in memory do; otherwise they are kept, as in Redis.</param>
     public async Task ReviveAsync(bool forgets = false)
     {
         if (forgets)

@@ -83,7 +83,7 @@ public sealed class ScriptTests
         Assert.Equal(0, (await next.UntilAsync("[log.resets.length]"))[0].GetInt32());
     }
 
-    /// <summary>What a second subscription without a pace has got, the first one could have got as well.</summary>
+    /// <summary>The first subscription could have received whatever a second one without a pace has received.</summary>
     [Theory]
     [InlineData("sse")]
     [InlineData("websocket")]
@@ -114,8 +114,8 @@ public sealed class ScriptTests
     ];
 
     /// <summary>
-    /// R9 and R10 of the reports: on every wire, from the past and live, as values and as text; over SignalR also a second subscription of
-    /// the store.
+    /// R9 and R10 of the reports: on every wire, from the past and live, as values and as text; over SignalR also with a second
+    /// subscription to the store.
     /// </summary>
     [Theory]
     [MemberData(nameof(Everywhere))]
@@ -143,7 +143,7 @@ public sealed class ScriptTests
         AssertSame([.. published, .. published], await texts.UntilAsync(read), exact: true);
     }
 
-    /// <summary>R11 of the reports: the line is there, and nothing comes.</summary>
+    /// <summary>R11 of the reports: the connection is open, but nothing arrives.</summary>
     [Theory]
     [InlineData("node", "sse"), InlineData("node", "websocket"), InlineData("chromium", "websocket")]
     public async Task Subscription_OnALineThatIsDead_NoticesAndConnectsAnew(string where, string transport)
@@ -162,23 +162,23 @@ public sealed class ScriptTests
         await client.IdsAsync(1);
         site.Freeze();
         await site.PublishAsync(2);
-        await client.UntilAsync("log.errors.length > 1"); // the silence, and an attempt that was not answered
+        await client.UntilAsync("log.errors.length > 1"); // the silence, and an unanswered attempt
         site.Thaw();
         Assert.Equal(site.Published, await client.IdsAsync(3));
     }
 
-    /// <summary>R11 of the reports: a store may be quiet for as long as it likes.</summary>
+    /// <summary>R11 of the reports: a store may be quiet for any time.</summary>
     [Fact]
     public async Task Subscription_OverAWebSocketThatIsOnlyQuiet_Stays()
     {
         await using var site = await ScriptSite.StartAsync();
         await using var client = await FollowAsync(
             site, "node", new() { ["transport"] = "websocket", ["store"] = "orders", ["silence"] = 2500 });
-        await client.UntilAsync("log.frames >= 6"); // the server's clock looks once a second
+        await client.UntilAsync("log.frames >= 6"); // the server's timer runs once a second
         Assert.Equal(0, (await client.UntilAsync("[log.errors.length]"))[0].GetInt32());
     }
 
-    /// <summary>R12 of the reports: a box in between accepts the connection, and says nothing to an upgrade.</summary>
+    /// <summary>R12 of the reports: an intermediary accepts the connection but never answers the upgrade.</summary>
     [Fact]
     public async Task Subscription_UpgradeThatIsNeverAnswered_MakesWayForEvents()
     {
@@ -191,7 +191,7 @@ public sealed class ScriptTests
         Assert.Equal("sse", (await client.UntilAsync("subscription.transport")).GetString());
     }
 
-    /// <summary>R13 of the reports: nothing of the other stores comes twice.</summary>
+    /// <summary>R13 of the reports: no message of the other stores is delivered twice.</summary>
     [Theory]
     [MemberData(nameof(Everywhere))]
     public async Task Subscription_OfSeveralStores_ResetOfOneReplaysThatOneOnly(string where, string transport)
@@ -217,7 +217,7 @@ public sealed class ScriptTests
         Assert.Equal("short", (await client.UntilAsync("log.resets.length === 1 && log.resets[0].store")).GetString());
     }
 
-    /// <summary>R14 of the reports: a query of the application's own stays where it is.</summary>
+    /// <summary>R14 of the reports: the application's own query is preserved.</summary>
     [Theory]
     [InlineData("sse"), InlineData("websocket")]
     public async Task Subscription_UrlWithAQuery_FollowsAllItsStores(string transport)
@@ -262,7 +262,7 @@ public sealed class ScriptTests
 
     /// <param name="expected">JSON.</param>
     /// <param name="actual">A list of JSON, as JavaScript writes it.</param>
-    /// <param name="exact">Whether numbers are to have all their digits; JavaScript rounds those of values.</param>
+    /// <param name="exact">Whether numbers must keep all their digits; JavaScript rounds those of values.</param>
     private static void AssertSame(string[] expected, JsonElement actual, bool exact = false) => Assert.Equal(
         expected.Select(json => exact ? JsonSerializer.Deserialize<string>(json) : Rounded(json)),
         actual.EnumerateArray()

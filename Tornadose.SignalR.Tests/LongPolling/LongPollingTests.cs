@@ -167,7 +167,7 @@ public sealed class LongPollingTests
         await using var host = await StoresApp.StartAsync();
         var waiting = await Poll.BeginAsync(host, host.Orders("?wait=5m"));
         var subscribers = host.Get<SubscriberRegistry>();
-        await Eventually.TrueAsync(() => subscribers.Subscribers.Any()); // it is counted before it is there
+        await Eventually.TrueAsync(() => subscribers.Subscribers.Any()); // it is counted before it is registered
         subscribers.Subscribers.Single().End(SubscriberEnd.Failed);
         var cut = await Record.ExceptionAsync(() => waiting.WithTimeout());
         Assert.True(cut is IOException or System.Net.Sockets.SocketException, $"{cut}");

@@ -23,7 +23,7 @@ internal sealed record Poll(int Status, string Text, string? RetryAfter)
         return new Poll(http.Status, text, http.Header("Retry-After"));
     }
 
-    /// <summary>Begins a request, and comes back when the server waits for a message.</summary>
+    /// <summary>Starts a request, and returns once the server waits for a message.</summary>
     public static async Task<Task<Poll>> BeginAsync(TestHost host, Uri url, params (string, string)[] headers)
     {
         var before = host.Subscribers();

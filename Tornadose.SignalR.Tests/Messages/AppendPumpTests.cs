@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>One pump, run by hand: what happens while it runs.</summary>
+/// <summary>One pump, run by hand, and what happens while it runs.</summary>
 public sealed class AppendPumpTests
 {
     private readonly TestLog _log = new();
@@ -119,7 +119,7 @@ public sealed class AppendPumpTests
         Assert.Equal(1, waiting.Count);
     }
 
-    /// <summary>The hints come before the wake-up, once for each reader, and wake nobody, whatever the number of readers.</summary>
+    /// <summary>Each hint comes before the wake-up, at most once a reader, and wakes nobody, whatever the number of readers.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -142,7 +142,7 @@ public sealed class AppendPumpTests
             Assert.Equal([.. hints.TakeLast(waiter.Key - 1), "wake"], waiter.Select(static call => call.Call));
     }
 
-    /// <summary>A reader that runs may take the next ones out of the list, which are the objects that were asked for.</summary>
+    /// <summary>A reader that runs may remove the next ones from the list, for which the hints were given.</summary>
     [Fact]
     public void Run_PrefetchedWaiterLeavesBeforeItIsWoken_DisturbsNobody()
     {

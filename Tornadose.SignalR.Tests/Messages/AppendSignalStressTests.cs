@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Readers and the writer at full speed: a wake-up that got lost would leave a reader waiting for ever.</summary>
+/// <summary>Readers and the writer at full speed: after a lost wake-up a reader would wait forever.</summary>
 public sealed class AppendSignalStressTests
 {
     private const int Messages = 20_000;
@@ -66,9 +66,7 @@ public sealed class AppendSignalStressTests
         }
     }
 
-    /// <summary>
-    /// Lets the readers catch up in the middle of things, at varying intervals: the moments at which a wake-up could get lost.
-    /// </summary>
+    /// <summary>Lets the readers catch up at varying intervals, to reach the moments at which a wake-up could be lost.</summary>
     private sealed class TurnTaking
     {
         private readonly Random _random = new(1);

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Messages without a position: delivered live, in their place, and never replayed.</summary>
+/// <summary>Messages without a position: delivered live and in order, and never replayed.</summary>
 public sealed class BareMessageTests
 {
     private readonly TestLog _log = new(capacity: 4);

@@ -4,14 +4,14 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Readers of a keyed log without locks, against a writer that does not rest.</summary>
+/// <summary>Lock-free readers of a keyed log against a writer that never pauses.</summary>
 public sealed class KeyedLogStressTests
 {
     private const int Keys = 4;
 
     private static readonly MessagePosition Origin = new(1, 0, 0);
 
-    /// <summary>A value that belongs to an older position would be missed for ever by who resumes after it.</summary>
+    /// <summary>If a value were older than its snapshot's position, a reader that resumes there would never get the newer one.</summary>
     [Theory]
     [InlineData("k1")]
     [InlineData(null)]
@@ -28,7 +28,7 @@ public sealed class KeyedLogStressTests
         });
     }
 
-    /// <summary>Each round sets and removes keys faster than a walk through all the others comes to its end.</summary>
+    /// <summary>Each round sets and removes keys faster than a walk through all the others completes.</summary>
     [Fact]
     public async Task Snapshot_WhileRemovalsAreForgotten_ComesToAnEnd()
     {
@@ -50,7 +50,7 @@ public sealed class KeyedLogStressTests
             Quiet + 1, 1000, () => Assert.InRange(log.GetSnapshot().Messages.Count, Quiet, Quiet + 2));
     }
 
-    /// <summary>A reader sees one state or the other: the keys of both together, or some of one, never existed.</summary>
+    /// <summary>A reader sees one state or the other: a mix of both, or a part of one, never existed.</summary>
     [Fact]
     public async Task Reload_WhileReadersWalk_ShowsOneStateWhole()
     {
@@ -78,7 +78,7 @@ public sealed class KeyedLogStressTests
             rounds: 5000);
     }
 
-    /// <summary>A reader that comes back while the log continues elsewhere is told so, and never led past it.</summary>
+    /// <summary>A reader that resumes while the log continues elsewhere gets a reset and never skips past it.</summary>
     [Fact]
     public async Task Resume_WhileTheLogContinuesElsewhere_GetsItsReset()
     {
@@ -104,7 +104,7 @@ public sealed class KeyedLogStressTests
         }
     }
 
-    /// <summary>A log that opens between two looks of a cursor that waits for it does not show it what came before its start.</summary>
+    /// <summary>A log that opens between two reads of a waiting cursor does not give it what precedes its start.</summary>
     [Fact]
     public async Task Open_WhileACursorWaits_CursorBeginsWhereItAskedFor()
     {
@@ -132,7 +132,7 @@ public sealed class KeyedLogStressTests
         }
     }
 
-    /// <summary>Between a reset and the next, and between the marks of a snapshot, all is of one epoch.</summary>
+    /// <summary>Between two resets, and between the marks of a snapshot, all positions have the same epoch.</summary>
     private static void Walk(MessageCursor cursor)
     {
         ulong? epoch = null;

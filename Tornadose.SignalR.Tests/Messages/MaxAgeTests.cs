@@ -2,7 +2,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Nothing is handed out, or kept, for longer than said.</summary>
+/// <summary>No message is delivered, or kept, for longer than <c>MaxAge</c>.</summary>
 public sealed class MaxAgeTests
 {
     private static readonly TimeSpan Age = TimeSpan.FromMinutes(1);

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>A reader that pauses while the writer goes round the ring.</summary>
+/// <summary>A reader that pauses while the writer wraps around the ring.</summary>
 public sealed class MessageCursorLapTests
 {
     [Theory, Case("ST-03"), InlineData(1), InlineData(2), InlineData(16), InlineData(1000)]

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Limits that change at run time, and the capacity of nothing.</summary>
+/// <summary>Limits that change at run time, and a capacity of zero.</summary>
 public sealed class MessageLogLimitsTests
 {
     [Fact, Case("ST-05")]
@@ -127,7 +127,7 @@ public sealed class MessageLogLimitsTests
     }
 }
 
-/// <summary>What no log can keep is refused where it comes in, not where it does harm.</summary>
+/// <summary>What no log can keep is refused at the entrance, not later where it does harm.</summary>
 public sealed class MessageLogBorderTests
 {
     public static TheoryData<MessageLogLimits> Wrong =>

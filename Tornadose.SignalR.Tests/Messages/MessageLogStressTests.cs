@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Readers without locks against a writer that laps them all the time.</summary>
+/// <summary>Lock-free readers against a writer that keeps lapping them.</summary>
 public sealed class MessageLogStressTests
 {
     private const int Messages = 200_000;

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Ids come from anybody: what was never issued is never taken for a position, and never throws.</summary>
+/// <summary>Ids are untrusted input: one that was never issued is never accepted as a position, and never throws.</summary>
 public sealed class MessagePositionGarbageTests
 {
     private const string Issued = "9f2c4e6a81b3d5f7-42-1a2b3c4d";

@@ -2,7 +2,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Counts its wake-ups, and does what it is told at each.</summary>
+/// <summary>Counts its wake-ups, and calls a callback at each.</summary>
 internal sealed class RecordingWaiter(Action? onWake = null) : IAppendWaiter
 {
     private readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>A reset in the log: every present reader gets it once, in its place, and nothing before it can be resumed.</summary>
+/// <summary>A reset in the log: every present reader gets it once, in order, and nothing before it can be resumed.</summary>
 public sealed class ResetMarkerTests
 {
     private const ulong Next = 0xE2;

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Where a cursor begins when nothing was published, or everything has expired.</summary>
+/// <summary>Where a cursor starts when nothing was published or everything has expired.</summary>
 public sealed class StartAtEmptyLogTests
 {
     private readonly TestLog _log = new(capacity: 4, maxAge: TimeSpan.FromMinutes(1));

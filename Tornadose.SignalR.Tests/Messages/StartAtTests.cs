@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>Where a cursor begins, on a log of four slots that holds 3 4 5 6.</summary>
+/// <summary>Where a cursor starts, on a log of four slots that holds 3 4 5 6.</summary>
 public sealed class StartAtTests
 {
     private readonly TestLog _log = new(capacity: 4);

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Messages;
 
-/// <summary>A log on a clock that stands still, whose positions are as plain to see as they can be: the tag of offset n is n.</summary>
+/// <summary>A log on a stopped clock, with positions that are easy to read: the tag of offset n is n.</summary>
 internal sealed class TestLog
 {
     public const ulong Epoch = 0xE1;
@@ -44,6 +44,6 @@ internal sealed class TestLog
         return MessageCursor.Open(Log, policy, start, newestWins);
     }
 
-    /// <summary>What a cursor that starts there reads at once, in the words of <see cref="CursorReading.Read"/>.</summary>
+    /// <summary>What a cursor with this start reads at once, in the notation of <see cref="CursorReading.Read"/>.</summary>
     public string ReadFrom(StartAt start) => Open(start).Read();
 }

@@ -8,10 +8,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Operations;
 
-/// <summary>The board's queries against a real Prometheus, which scrapes two servers: one on Redis, one on SQLite.</summary>
+/// <summary>The dashboard's queries against a real Prometheus that scrapes two servers: one on Redis, one on SQLite.</summary>
 public sealed class BoardTests
 {
-    /// <summary>Those that the faults of the test below bring about. The others are fired by series alone, in AlertRuleTests.</summary>
+    /// <summary>The alerts that the faults of the test below trigger. AlertRuleTests triggers the others with series alone.</summary>
     private static readonly string[] Alerts =
     [
         "TornadoseMessagesLost", "TornadosePublishFailing", "TornadoseBusNotDelivering", "TornadoseConnectionsReplaced",
@@ -22,7 +22,7 @@ public sealed class BoardTests
     public void Board_NamesNothingButInstrumentsAsTheExporterSpellsThem() =>
         Assert.Subset(PrometheusNames.All, Queries().SelectMany(PrometheusNames.In).ToHashSet());
 
-    /// <summary>An empty panel says either that all is well or that nothing is measured. Quantiles of nothing are none.</summary>
+    /// <summary>An empty panel could mean that all is well or that nothing is measured. Quantiles without data stay empty.</summary>
     [Fact, Case("OBS-01")]
     public async Task Board_NothingHasHappened_ShowsZeroWhereFaultsAreCounted()
     {
@@ -68,8 +68,9 @@ public sealed class BoardTests
         Assert.Subset(PrometheusNames.All, await ExportedAsync(onSqlite));
     }
 
-    /// <summary>Publishes and reads in every way that the board tells of: one reader stays, one takes nothing, others come and
-    /// go.</summary>
+    /// <summary>
+    /// Publishes and reads in every way that the dashboard shows: one reader stays, one does not read, others connect and disconnect.
+    /// </summary>
     private static async Task LoadAsync(DashboardServer server, CancellationToken stop)
     {
         using var http = new HttpClient();
@@ -92,8 +93,8 @@ public sealed class BoardTests
     }
 
     /// <summary>
-    /// Redis hangs until a publish has failed, then forgets everything; its bus delivers nothing until a connection was replaced, then
-    /// loses its subscribers while somebody forges announcements; and so on.
+    /// Redis hangs until a publish has failed, then loses all data; its bus delivers nothing until a connection was replaced, then loses
+    /// its subscribers while somebody forges announcements; and so on.
     /// </summary>
     private static async Task FaultsAsync(RedisProcess redis, ChaosProxy bus, DashboardServer server, CancellationToken stop)
     {
@@ -121,7 +122,7 @@ public sealed class BoardTests
     }
 
     /// <summary>
-    /// Another program hides the table of the stores until neither a publish nor a reader of a store that was not in use gets through.
+    /// Another program hides the table of the stores until a publish and a new reader of an unused store have both failed.
     /// </summary>
     private static async Task FaultsAsync(StoresFile file, DashboardServer server, CancellationToken stop)
     {
@@ -167,11 +168,11 @@ public sealed class BoardTests
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Nothing came of: {string.Join('\n', waiting)}");
+            Assert.Fail($"Still without a result: {string.Join('\n', waiting)}");
         }
     }
 
-    /// <summary>What a counter without tags says; fails where there is none.</summary>
+    /// <summary>The value of a counter without tags; fails if there is none.</summary>
     private static async Task<long> CountedAsync(DashboardServer server, string counter)
     {
         var line = Assert.Single(await MetricsAsync(server), line => line.Split('{', ' ')[0] == counter);

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Operations;
 
-/// <summary>A real Prometheus that scrapes servers twice a second and has the rules loaded.</summary>
+/// <summary>A real Prometheus that scrapes servers twice a second and has loaded the rules.</summary>
 internal sealed class PrometheusProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -34,7 +34,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         return prometheus;
     }
 
-    /// <summary>The values that a query gives now, without those that are none.</summary>
+    /// <summary>The current values of a query, without NaN.</summary>
     public async Task<IReadOnlyList<double>> QueryAsync(string expression)
     {
         var answer = await GetAsync($"api/v1/query?query={Uri.EscapeDataString(expression)}");

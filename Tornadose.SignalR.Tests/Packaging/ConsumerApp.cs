@@ -4,8 +4,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Packaging;
 
 /// <summary>
-/// A web project outside of the solution that takes the library from the package. What else it needs is there, because this solution was
-/// restored; nothing of it stays in the machine's package folder.
+/// A web project outside the solution that uses the library from its packages. Its other dependencies are available because this
+/// solution was restored; nothing of it remains in the machine's package folder.
 /// </summary>
 internal sealed class ConsumerApp : IAsyncDisposable
 {
@@ -17,9 +17,9 @@ internal sealed class ConsumerApp : IAsyncDisposable
     public Uri Url { get; private set; } = null!;
 
     /// <param name="package">The packages.</param>
-    /// <param name="program">Its program.</param>
+    /// <param name="program">The source of its program.</param>
     /// <param name="properties">Properties of the project.</param>
-    /// <param name="items">Items of the project, besides the server's package.</param>
+    /// <param name="items">Items of the project, in addition to the server's package.</param>
     public static async Task<ConsumerApp> CreateAsync(
         PackageFixture package, string program, string properties = "", string items = "")
     {
@@ -63,12 +63,12 @@ internal sealed class ConsumerApp : IAsyncDisposable
     public async Task BuildAndStartAsync(params string[] arguments)
     {
         await DotNet.RunAsync(_folder.FullName, "build", "--nologo", "-v", "q", "-o", "out");
-        // As `dotnet run` has it: where the packages' static files are found.
+        // As `dotnet run` does: only Development finds the packages' static files here.
         await StartAsync("dotnet", ["out/Consumer.dll", "--environment", "Development", .. arguments]);
     }
 
-    /// <summary>Publishes for a machine that has .NET, and starts what was published.</summary>
-    /// <returns>What publishing it warned of.</returns>
+    /// <summary>Publishes for a machine that has .NET, and starts the result.</summary>
+    /// <returns>The warnings of the publish.</returns>
     public async Task<string> PublishPortableAndStartAsync()
     {
         var warnings = await DotNet.RunAsync(_folder.FullName, "publish", "Consumer.csproj", "--nologo", "-v", "q", "-o", "out");
@@ -76,11 +76,11 @@ internal sealed class ConsumerApp : IAsyncDisposable
         return warnings;
     }
 
-    /// <summary>Publishes for this machine, all by itself. A warning fails it.</summary>
+    /// <summary>Publishes a self-contained application for this machine. A warning is an error.</summary>
     private Task PublishAsync() => DotNet.RunAsync(
         _folder.FullName, "publish", "--nologo", "-v", "q", "-o", "out", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
 
-    /// <summary>Runs the published program, and returns what it prints first.</summary>
+    /// <summary>Runs the published program, and returns its first line of output.</summary>
     public async Task<string> RunAsync(params string[] arguments)
     {
         await using var process = LineProcess.Start(Path.Combine(_folder.FullName, "out", "Consumer"), arguments, _folder.FullName);
@@ -94,7 +94,7 @@ internal sealed class ConsumerApp : IAsyncDisposable
         await StartAsync(Path.Combine(_folder.FullName, "out", "Consumer"), arguments);
     }
 
-    /// <summary>Starts a published application again, after <c>kill -9</c>.</summary>
+    /// <summary>Kills the published application with <c>kill -9</c> and starts it again.</summary>
     public async Task KillAndStartAgainAsync(params string[] arguments)
     {
         await _process!.DisposeAsync();

@@ -37,7 +37,7 @@ public sealed class ConsumerTests(PackageFixture package)
         Assert.Empty(await chromium.ErrorsAsync("script"));
     }
 
-    /// <summary>As an application does that scales SignalR out by its own means: two libraries on one client of Redis.</summary>
+    /// <summary>An application that scales SignalR out by its own means: two libraries on one Redis client.</summary>
     [Theory]
     [InlineData("2.13.23")]
     [InlineData("3.4.35")]
@@ -69,8 +69,8 @@ public sealed class ConsumerTests(PackageFixture package)
     }
 
     /// <summary>
-    /// A server, and a WebAssembly project whose program is that of the document, trimmed. The trimmer warns of Blazor's own assemblies,
-    /// which such a project is not told of usually; of the packages it has nothing to say.
+    /// A server, and a trimmed WebAssembly project whose program is that of the document. The trimmer warns about Blazor's own assemblies,
+    /// although such a project usually hides these warnings; it must not warn about the packages.
     /// </summary>
     [Fact]
     public async Task Blazor_TrimmedWebAssembly_IsPrerenderedThenLive()
@@ -136,7 +136,7 @@ public sealed class ConsumerTests(PackageFixture package)
             </StoreView>
             """);
         var warnings = await app.PublishPortableAndStartAsync();
-        Assert.Contains("Trim analysis warning", warnings, StringComparison.Ordinal); // else it may have been told to say nothing
+        Assert.Contains("Trim analysis warning", warnings, StringComparison.Ordinal); // otherwise the warnings may be suppressed
         Assert.DoesNotContain("Tornadose.SignalR", warnings, StringComparison.Ordinal);
         using var http = new HttpClient { BaseAddress = app.Url };
         Assert.Contains("<p data-runs=\"Static\">21 degrees</p>", await http.GetStringAsync(""), StringComparison.Ordinal);
@@ -148,9 +148,9 @@ public sealed class ConsumerTests(PackageFixture package)
     }
 
     /// <summary>
-    /// The twelve lines, with what the front page says is missing for it: over Redis by the Aspire integration, on SQLite, where an
-    /// order is there after a kill, and as a client that follows another server. One program for all, because compiling to native code
-    /// takes half a minute of both cores.
+    /// The twelve lines, with the variants that the front page mentions: over Redis with the Aspire integration, on SQLite, where an order
+    /// survives a kill, and as a client that follows another server. One program for all, because native compilation takes half a minute
+    /// of both cores.
     /// </summary>
     [Fact]
     public async Task FrontPage_Native_RunsOverRedisOnSqliteAndAsAClientWithoutAWarning()
@@ -234,7 +234,7 @@ public sealed class ConsumerTests(PackageFixture package)
         await using var app = await ConsumerApp.CreateAsync(package, Program, ForTheTrimmer("PublishTrimmed"), Rooted);
         await app.PublishAndStartAsync();
         Assert.True(app.Has("wwwroot/_content/Tornadose.SignalR/tornadose.js"));
-        Assert.False(app.Has("StackExchange.Redis.dll")); // an application without Redis carries nothing of it
+        Assert.False(app.Has("StackExchange.Redis.dll")); // an application without Redis does not contain it
         using var http = new HttpClient { BaseAddress = app.Url };
         Assert.True((await http.PostAsync("order", null)).IsSuccessStatusCode);
         await using var events = await RawSse.OpenAsync(new Uri(app.Url, "stores/latest"));
@@ -248,15 +248,15 @@ public sealed class ConsumerTests(PackageFixture package)
         Assert.Equal("Healthy", await http.GetStringAsync("health"));
     }
 
-    /// <summary>To compress a runtime for the browser takes longer than all the rest.</summary>
+    /// <summary>Compressing a runtime for the browser takes longer than all the rest.</summary>
     private const string Uncompressed = "<CompressionEnabled>false</CompressionEnabled>";
 
-    /// <summary>The native compiler warns of the same, in less time.</summary>
+    /// <summary>The native compiler reports the same warnings in less time.</summary>
     private const string Unoptimized = "<Optimize>false</Optimize>";
 
     private const string Order = """{"item":"tea","count":2}""";
 
-    // Without it the framework's own server does not start: the trimmer takes a method too many.
+    // Without it the framework's own server does not start: the trimmer removes a method too many.
     private const string Rooted = """<TrimmerRootAssembly Include="System.Security.Cryptography" />""";
 
     private static string ForTheTrimmer(string property) => $"""
@@ -294,7 +294,7 @@ public sealed class ConsumerTests(PackageFixture package)
         return hub;
     }
 
-    /// <summary>The next hub message that is no ping.</summary>
+    /// <summary>The next hub message that is not a ping.</summary>
     private static async Task<JsonElement> NextAsync(RawHub hub)
     {
         JsonElement message;

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Packaging;
 
-/// <summary>The packages, packed once from what was built, in a folder that serves as a feed.</summary>
+/// <summary>The packages, packed once from the build output, in a folder that serves as a feed.</summary>
 public sealed class PackageFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo _feed = Directory.CreateTempSubdirectory("tornadose-feed");
@@ -20,7 +20,7 @@ public sealed class PackageFixture : IAsyncDisposable
 
     public Task PackAsync() => _packing.Value;
 
-    /// <summary>Opens a package, or the one with its symbols.</summary>
+    /// <summary>Opens a package, or its symbol package.</summary>
     public async Task<ZipArchive> OpenAsync(string id, string extension = "nupkg")
     {
         await PackAsync();

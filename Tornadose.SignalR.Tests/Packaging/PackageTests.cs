@@ -11,7 +11,7 @@ public sealed partial class PackageTests(PackageFixture packages)
 {
     private const string Shared = "Tornadose.SignalR.Abstractions";
 
-    /// <summary>Each package with what else than its assembly, licence, README and icon is in it, and with what it depends on.</summary>
+    /// <summary>Each package with its files besides assembly, licence, README and icon, and with its dependencies.</summary>
     public static TheoryData<string, string[], string[]> All => new()
     {
         { Shared, [], [] },
@@ -58,8 +58,9 @@ public sealed partial class PackageTests(PackageFixture packages)
         }
     }
 
-    /// <summary>An editor finds the schema by what the package's targets say, also in a project that has the package through
-    /// another.</summary>
+    /// <summary>
+    /// An editor finds the schema through the package's targets, also in a project that references the package through another.
+    /// </summary>
     [Fact]
     public async Task Aspire_Targets_NameTheSchemaOfThePackage()
     {
@@ -96,7 +97,7 @@ public sealed partial class PackageTests(PackageFixture packages)
         Assert.NotEmpty(Value("description")!);
         var found = nuspec.Descendants().Where(static element => element.Name.LocalName == "dependency").ToArray();
         Assert.Equal(dependencies, found.Select(static element => element.Attribute("id")!.Value).Order(StringComparer.Ordinal));
-        // Packages of this repository share internals: they go with their own version alone.
+        // Packages of this repository share internals, so each depends on exactly its own version.
         Assert.All(
             found.Where(static element => element.Attribute("id")!.Value.StartsWith("Tornadose", StringComparison.Ordinal)),
             element => Assert.Equal($"[{Value("version")}]", element.Attribute("version")!.Value));

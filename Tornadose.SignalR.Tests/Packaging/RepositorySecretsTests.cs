@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Packaging;
 
-/// <summary>Nothing that opens a door is in the repository: no key, no token of a well-known form.</summary>
+/// <summary>The repository contains no secrets: no key, and no token of a well-known form.</summary>
 public sealed partial class RepositorySecretsTests
 {
     [GeneratedRegex(
@@ -12,7 +12,7 @@ public sealed partial class RepositorySecretsTests
         + @"|\bAIza[A-Za-z0-9_-]{35}|\bsk_live_[A-Za-z0-9]{20,}|AccountKey=[A-Za-z0-9+/]{40,}")]
     private static partial Regex Secret { get; }
 
-    /// <summary>What is not part of the repository, but made from it.</summary>
+    /// <summary>Folders that are generated from the repository.</summary>
     private static readonly string[] Made = [".git", "bin", "obj", "node_modules", "artifacts"];
 
     [Theory, Case("SEC-24"), InlineData("-----BEGIN RSA PRIVATE KEY----" + "-"), InlineData("AKIA" + "ABCDEFGHIJKLMNOP"),

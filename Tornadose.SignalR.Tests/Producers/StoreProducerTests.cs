@@ -8,7 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Producers;
 
-/// <summary>What fills a store while somebody reads it, in one process.</summary>
+/// <summary>Producers that fill a store while it has readers, in one process.</summary>
 public sealed class StoreProducerTests
 {
     private readonly FakeTimeProvider _clock = new();
@@ -26,7 +26,7 @@ public sealed class StoreProducerTests
         var second = await store.OpenCursorAsync(StartAt.Now);
         first.Dispose();
         second.Dispose();
-        using (await store.OpenCursorAsync(StartAt.Now)) // comes back within the grace
+        using (await store.OpenCursorAsync(StartAt.Now)) // returns within the grace period
             await AdvanceAsync(TimeSpan.FromSeconds(30));
         await UntilAsync(runs: 1, running: 1);
         await Eventually.TrueAsync(() =>
@@ -56,7 +56,7 @@ public sealed class StoreProducerTests
             Assert.Equal((name, name == "typed" ? 1 : 0), (reader.Current.Message.Key, reader.Current.GetValue()));
         }
 
-        // Again and again: the producer begins with the reader, and may be first.
+        // Repeatedly: the producer starts with the reader, and may be first.
         static async Task SetAsync(IKeyedStore store, bool hasServices, CancellationToken stop)
         {
             for (; ; await Task.Delay(10, stop))
@@ -238,7 +238,7 @@ public sealed class StoreProducerTests
         new DeliveryProbe(host.Get<StoreProvider>(), host.Get<IBackplane>(), TimeProvider.System)
             .FindFaultAsync(default);
 
-    /// <summary>Throws what no lease may throw, once.</summary>
+    /// <summary>Throws an exception that no lease may throw, once.</summary>
     private sealed class NoLeaseAtFirst : IBackplane
     {
         private int _asked;

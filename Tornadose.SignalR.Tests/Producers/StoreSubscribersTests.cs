@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Producers;
 
-/// <summary>Who reads a store, and when nobody does.</summary>
+/// <summary>Whether a store has readers, and since when it has none.</summary>
 public sealed class StoreSubscribersTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -59,6 +59,6 @@ public sealed class StoreSubscribersTests
         }
 
         await Eventually.TrueAsync(() => store.Subscribers.Count == 0);
-        Assert.True(store.Subscribers.Any); // for the grace
+        Assert.True(store.Subscribers.Any); // for the grace period
     }
 }

@@ -4,9 +4,7 @@ using System.Net.Sockets;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>
-/// Stands between a browser and a server, and cuts all of their connections when told to: a network that fails for a moment.
-/// </summary>
+/// <summary>A proxy between a browser and a server that cuts all connections on request, to simulate a short network failure.</summary>
 internal sealed class CutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -64,7 +62,7 @@ internal sealed class CutProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            browser.Dispose(); // the server is away
+            browser.Dispose(); // the server is down
             return;
         }
 
@@ -79,7 +77,7 @@ internal sealed class CutProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // Cut, or closed by one of the two.
+            // Cut, or closed by one side.
         }
 
         from.Dispose();

@@ -4,7 +4,7 @@ using static Tornadose.SignalR.Tests.Samples.DashboardScript;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>What the dashboard's reader does to its connection: pause, cut, another wire.</summary>
+/// <summary>What the user of the dashboard does to the connection: pause, cut, another wire.</summary>
 public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
 {
     [Fact]
@@ -33,7 +33,7 @@ public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClas
     {
         await using var page = await ChromiumPage.OpenAsync(new Uri(dashboard.Url, address));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1 && {Text("[data-wire=sse] td:last-child span span")} !== '–'");
-        // The bars that should have come move in from the right. Looked at by the page itself: a slow machine asks when it is over.
+        // The missing bars move in from the right. The page checks this itself: on a slow machine the test would ask too late.
         await page.EvalAsync($"void setInterval(() => window.hasMoved ||= {State} === 'reconnecting' && " +
             "new DOMMatrix(getComputedStyle(document.querySelector('[data-beats=pulse] svg')).transform).m41 < 0, 50)");
         await page.ClickAsync("[data-cut]");
@@ -78,7 +78,7 @@ public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClas
             "[...document.querySelectorAll('[data-wire] .live span')].every(text => parseFloat(text.textContent) >= 0)");
         var sizes = await page.EvalAsync(
             "[...document.querySelectorAll('[data-wire] td:nth-child(4) .live span')].map(text => Number(text.textContent))");
-        // The message itself is some 70 bytes and its id some 30; SignalR's envelope is the largest.
+        // The message itself has some 70 bytes and its id some 30; SignalR's envelope is the largest.
         Assert.All(sizes.EnumerateArray(), size => Assert.InRange(size.GetInt32(), 80, 300));
         Assert.True(sizes[0].GetInt32() > sizes[1].GetInt32());
         await page.WaitForAsync($"Number({Panel("wires")}.querySelector('.chart').dataset.points) > 1");
@@ -108,7 +108,7 @@ public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClas
         await page.GotoAsync(second.Url, tab: "second");
         await page.WaitForAsync($"{IsLive} && {Text("[data-nodes]")} === 'node left with right over Redis · '");
         await page.WaitForAsync($"{IsLive} && {Text("[data-nodes]")} === 'node right with left over Redis · '", tab: "second");
-        // Of this process alone is what each page shows of its process; the machine is one for both.
+        // Each page shows the process's own data from that process only; the machine's data is the same for both.
         Assert.Equal("pulse/left", (await page.EvalAsync($"{Panel("pulse")}.dataset.store")).GetString());
         Assert.Equal((await page.EvalAsync(Epoch("cpu"))).GetString(), (await page.EvalAsync(Epoch("cpu"), tab: "second")).GetString());
         await page.EvalAsync(Write("from the left"));

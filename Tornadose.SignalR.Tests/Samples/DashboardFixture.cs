@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>One dashboard for all tests of a class that leave it as it was.</summary>
+/// <summary>One dashboard for all tests of a class that do not change its state.</summary>
 public sealed class DashboardFixture : IAsyncLifetime
 {
     private DashboardServer? _server;

@@ -3,7 +3,7 @@ using static Tornadose.SignalR.Tests.Samples.DashboardScript;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>The dashboard as it is seen, and used without a mouse.</summary>
+/// <summary>The dashboard's appearance, and its use without a mouse.</summary>
 public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
 {
     [Fact]
@@ -40,7 +40,7 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
         var picture = PngFile.Read(file);
         Assert.Equal(width, picture.Width);
         Assert.InRange(picture.Corner, darkest, lightest);
-        Assert.True(new FileInfo(file).Length > 30_000, "A page of charts and text is no small picture.");
+        Assert.True(new FileInfo(file).Length > 30_000, "The screenshot is too small for a page of charts and text.");
     }
 
     [Fact]

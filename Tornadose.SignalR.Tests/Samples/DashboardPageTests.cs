@@ -4,7 +4,7 @@ using static Tornadose.SignalR.Tests.Samples.DashboardScript;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>The dashboard in a real browser, served by a process of its own.</summary>
+/// <summary>The dashboard in a real browser, served by a separate process.</summary>
 public sealed partial class DashboardPageTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
 {
     [Fact]

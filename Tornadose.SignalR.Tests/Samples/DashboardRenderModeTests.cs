@@ -3,7 +3,7 @@ using static Tornadose.SignalR.Tests.Samples.DashboardScript;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>The dashboard wherever its components run, and by whatever they read there.</summary>
+/// <summary>The dashboard in every render mode of its components, and over every wire.</summary>
 public sealed class DashboardRenderModeTests(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
 {
     [Theory]

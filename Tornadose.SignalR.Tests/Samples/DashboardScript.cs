@@ -1,10 +1,10 @@
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>What tests ask the dashboard's page, in JavaScript.</summary>
+/// <summary>JavaScript expressions by which tests query the dashboard's page.</summary>
 internal static class DashboardScript
 {
     /// <summary>
-    /// What the pill says. While the browser has lost its circuit Blazor's script shows another one: the server cannot render then.
+    /// The state that the pill shows. Without a circuit, Blazor's script shows a state of its own, because the server cannot render.
     /// </summary>
     public const string State = "(document.querySelector('.components-reconnect-show, .components-reconnect-retrying') " +
         "? 'reconnecting' : document.querySelector('[data-pill]').dataset.state)";
@@ -24,8 +24,8 @@ internal static class DashboardScript
     public static string Points(string store) => $"Number({Panel(store)}.querySelector('.chart').dataset.points)";
 
     /// <summary>
-    /// A store's first message has the offset 1: as many points as the last one's offset is all of them, once, as long as the chart's
-    /// window has room for all.
+    /// A store's first message has the offset 1, so the chart shows all messages once if it has as many points as the last offset, as
+    /// long as its window has room for all.
     /// </summary>
     public static string HasAll(string store) => $"{Points(store)} === {Offset(store)}";
 
@@ -33,18 +33,18 @@ internal static class DashboardScript
 
     public static string Text(string selector) => $"document.querySelector('{selector}').textContent";
 
-    /// <summary>The number that a panel shows by a name.</summary>
+    /// <summary>The named number that a panel shows.</summary>
     public static string Fact(string store, string name) =>
         $"[...document.querySelectorAll('#{store} dt')].find(term => term.textContent === '{name}').nextElementSibling" +
         ".querySelector('.live span').textContent";
 
-    /// <summary>Chooses a wire of components that run in the browser, as a click does.</summary>
+    /// <summary>Selects a wire for components that run in the browser, as a click does.</summary>
     public static string Choose(string wire) => $"document.querySelector('.switch [href=\"{InBrowser(wire)}\"]').click()";
 
     /// <summary>The address of the page whose components run in the browser.</summary>
     public static string InBrowser(string wire) => $"?run=browser&wire={wire}";
 
-    /// <summary>Writes into the form of the notes, as a reader does who then leaves the field.</summary>
+    /// <summary>Writes into the form of the notes, as a user who then leaves the field.</summary>
     public static string Write(string note) =>
         $"document.querySelector('#note').value = '{note}'; " +
         "document.querySelector('#note').dispatchEvent(new Event('change', { bubbles: true }))";

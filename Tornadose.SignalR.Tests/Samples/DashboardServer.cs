@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Samples;
 
 /// <summary>
-/// The dashboard, or another sample, as a process of its own, as a user runs it: it can be killed and come back on the same port.
+/// The dashboard, or another sample, as a separate process, as a user runs it: it can be killed and restarted on the same port.
 /// </summary>
 internal sealed class DashboardServer : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     public Uri Store(string name) => new(Url, $"stores/{name}");
 
-    /// <summary>What a store keeps, as JSON.</summary>
+    /// <summary>The snapshot of a store, as JSON.</summary>
     public async Task<string> SnapshotAsync(string store)
     {
         using var client = new HttpClient();
@@ -30,14 +30,14 @@ internal sealed class DashboardServer : IAsyncDisposable
         return await client.GetStringAsync(Store(store)).WithTimeout();
     }
 
-    /// <summary>Waits until a store has so many messages.</summary>
+    /// <summary>Waits until a store has a number of messages.</summary>
     public Task HistoryAsync(string store, int messages) =>
         Eventually.TrueAsync(async () => (await SnapshotAsync(store)).Split("\"data\"").Length > messages);
 
-    /// <param name="options">Configuration on the command line, as <c>--Tornadose:KeepAlive=00:00:05</c>.</param>
+    /// <param name="options">Configuration on the command line, such as <c>--Tornadose:KeepAlive=00:00:05</c>.</param>
     public static Task<DashboardServer> StartAsync(params string[] options) => StartAsync(SampleFiles.Program, options);
 
-    /// <param name="program">The sample, as it was built.</param>
+    /// <param name="program">The compiled sample.</param>
     /// <param name="options">Configuration on the command line.</param>
     public static async Task<DashboardServer> StartAsync(string program, string[] options)
     {
@@ -63,7 +63,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     private static async Task<LineProcess> RunAsync(Uri url, string program, string[] options)
     {
-        // Started from a foreign directory: it must find its own files all the same.
+        // Started from another directory: it must find its own files all the same.
         string[] arguments = [program, "--urls", url.ToString(), .. options];
         var process = LineProcess.Start("dotnet", arguments, Path.GetTempPath());
         while (!(await process.NextAsync(StartTimeout)).Contains("Application started", StringComparison.Ordinal))

@@ -7,16 +7,16 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Samples;
 
 /// <summary>
-/// The demos, which are one file each: built once, when they are first asked for, as the SDK builds a file by itself, on the library as it
-/// was built for these tests.
+/// The demos, each a single file. A demo is built on first use, as the SDK builds a file-based program, against the library as built for
+/// these tests.
 /// </summary>
 public sealed class DemoFixture
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _builds = new();
 
     /// <summary>
-    /// Where the demo was built: where the SDK puts programs of one file, as in a folder of its own the library would be looked for as
-    /// well.
+    /// Builds a demo and returns its path. It is built where the SDK puts file-based programs: with an output folder of its own, the SDK
+    /// would look for the library there as well.
     /// </summary>
     internal Task<string> BuildAsync(string name) => _builds.GetOrAdd(name, static name => new(async () => (await DotNet.RunAsync(
         Repository.File(""), "build", $"samples/{name}.cs", "-c", Repository.Metadata("Configuration"), "-p:BuildProjectReferences=false",

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>The ancestor's demos, as processes of their own, with the clients that people try them with.</summary>
+/// <summary>The ancestor's demos as separate processes, with the clients that users try them with.</summary>
 public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
 {
     [Fact]
@@ -103,7 +103,7 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
         Assert.Empty(await page.ErrorsAsync());
     }
 
-    /// <summary>What the ancestor's pages do: nothing but a plain EventSource and its <c>onmessage</c>.</summary>
+    /// <summary>Does what the ancestor's pages do: only a plain EventSource and its <c>onmessage</c>.</summary>
     private static async Task AssertPlainEventSourceAsync(ChromiumPage page, string path)
     {
         await page.EvalAsync($"window.seen = []; window.plain = new EventSource('{path}'); plain.onmessage = function (msg) " +

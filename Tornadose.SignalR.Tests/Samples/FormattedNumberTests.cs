@@ -8,7 +8,7 @@ public sealed class FormattedNumberTests
 {
     private static readonly string[] Formats = ["percent", "bytes", "rate", "persecond", "ms", "load", "count"];
 
-    // Without exact halves of the last digit, as 0.125: .NET rounds them to the even neighbour and JavaScript up, and nobody sees that.
+    // No exact halves of the last digit, such as 0.125: .NET rounds them to even and JavaScript up, which nobody notices.
     private static readonly double?[] Values =
     [
         null, 0, 0.04, 0.05, 0.126, 1, 9.994, 9.995, 9.999, 10, 42.3, 99.94, 99.95, 99.999, 999, 999.4, 999.5, 1000, 1234, 9995, 12_345,

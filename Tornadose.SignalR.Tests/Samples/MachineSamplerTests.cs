@@ -52,7 +52,7 @@ public sealed class MachineSamplerTests
             reader, Period, clock, NullLogger<MachineSampler<string>>.Instance);
     }
 
-    /// <summary>Gives one after the other; null is nothing to publish, and the empty text is a failure.</summary>
+    /// <summary>Returns its values in turn; null means nothing to publish, and the empty text a failure.</summary>
     private sealed class Readings(params string?[] values) : IMetricsReader<string>
     {
         private readonly Queue<string?> _values = new(values);

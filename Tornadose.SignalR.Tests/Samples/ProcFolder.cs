@@ -2,7 +2,7 @@ using BlazorDashboard.Proc;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>A directory that stands for <c>/proc</c>, with the files that a test writes.</summary>
+/// <summary>A directory in place of <c>/proc</c>, with the files that a test writes.</summary>
 internal sealed class ProcFolder : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("proc");

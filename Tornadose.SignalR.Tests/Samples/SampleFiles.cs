@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Tornadose.SignalR.Tests.Samples;
 
-/// <summary>Where the dashboard lies: its sources, and what was built of them.</summary>
+/// <summary>The locations of the dashboard's sources and of its build output.</summary>
 internal static class SampleFiles
 {
     public static string Program { get; } = typeof(SampleFiles).Assembly

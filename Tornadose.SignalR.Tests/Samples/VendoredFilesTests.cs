@@ -25,7 +25,7 @@ public sealed class VendoredFilesTests
         Assert.Contains(Hash(InPackage(package, file)), notices, StringComparison.Ordinal);
     }
 
-    // npm has compared what it installed with the hash in the lock file.
+    // npm has checked the installed files against the hash in the lock file.
     private static string InPackage(string package, string file) => Path.Combine(SampleFiles.TestClients, "node_modules", package, file);
 
     private static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));

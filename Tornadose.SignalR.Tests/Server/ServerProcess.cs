@@ -3,14 +3,13 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Server;
 
-/// <summary>The stand-alone server as a process of its own, with the stores <c>orders</c>, <c>weather</c> and
-/// <c>devices/{id}</c>.</summary>
+/// <summary>The stand-alone server as a separate process, with the stores <c>orders</c>, <c>weather</c> and <c>devices/{id}</c>.</summary>
 internal static class ServerProcess
 {
-    /// <summary>May do everything.</summary>
+    /// <summary>A key that permits everything.</summary>
     public const string Key = "everything-is-allowed";
 
-    /// <summary>May read <c>orders</c>, and publish to <c>devices/…</c>.</summary>
+    /// <summary>A key that permits reading <c>orders</c> and publishing to <c>devices/…</c>.</summary>
     public const string DeviceKey = "devices-may-publish";
 
     private static readonly string[] Settings =

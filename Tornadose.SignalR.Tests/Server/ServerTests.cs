@@ -48,7 +48,7 @@ public sealed class ServerTests
         Assert.Equal("kept", (await sse.NextAsync()).Data);
     }
 
-    /// <summary>A page asks one node for a ticket and reads from the other, as behind any load balancer.</summary>
+    /// <summary>A page requests a ticket from one node and reads from the other, as behind any load balancer.</summary>
     [Fact]
     public async Task Ticket_OfOneNode_IsTakenByAnotherThatSharesItsRedis()
     {
@@ -75,7 +75,7 @@ public sealed class ServerTests
         Assert.Contains("lathe", await server.SnapshotAsync("machines"), StringComparison.Ordinal);
     }
 
-    /// <summary>Otherwise the limits take all readers behind a proxy for one.</summary>
+    /// <summary>Otherwise the limits count all readers behind a proxy as one.</summary>
     [Theory, InlineData("false", 429), InlineData("true", 200)]
     public async Task Readers_BehindAProxy_AreToldApartWhereTheServerIsToldToTrustIt(string trusts, int status)
     {
@@ -102,7 +102,7 @@ public sealed class ServerTests
     public async Task Start_WithSettingsThatCannotBeMeant_EndsWithWords(string words, params string[] options)
     {
         await using var server = LineProcess.Start("dotnet", [ServerProcess.Program, "--urls", "http://127.0.0.1:0", .. options]);
-        Assert.Equal(1, await server.ExitCodeAsync()); // 134, with a core dump, where the exception is not caught
+        Assert.Equal(1, await server.ExitCodeAsync()); // 134, with a core dump, if the exception is not caught
         await Eventually.TrueAsync(() => server.Errors.Contains(words, StringComparison.Ordinal), what: words);
         Assert.StartsWith("tornadose-server: ", server.Errors, StringComparison.Ordinal);
     }

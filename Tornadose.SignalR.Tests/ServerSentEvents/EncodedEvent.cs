@@ -21,10 +21,10 @@ internal static class EncodedEvent
     public static string TextOf(string data, string? id = null, string? eventType = null) =>
         Encoding.UTF8.GetString(Of(data, id, eventType));
 
-    /// <summary>What a client gets back from any text: line breaks become LF, half surrogate pairs U+FFFD.</summary>
+    /// <summary>What a client receives for any text: line breaks become LF, lone surrogates U+FFFD.</summary>
     public static string Normalise(string data) => RandomText.AsUtf8(data).Replace("\r\n", "\n").Replace('\r', '\n');
 
-    /// <summary>The one event that the bytes are to the framework's parser; <see cref="SseJudges"/> ask another one as well.</summary>
+    /// <summary>The bytes parsed as one event by the framework's parser; <see cref="SseJudges"/> use a second parser as well.</summary>
     public static SseEvent Parse(byte[] bytes)
     {
         var reader = new SseReader();

@@ -35,7 +35,7 @@ public sealed class ServerSentEventEncoderTests(SseJudges judges) : IClassFixtur
     public void Encode_LineBreaksThatRepeat_AreDescribedByOneLetter() =>
         Assert.Equal("ends: nb\ndata: a\ndata: b\ndata: c\ndata: d\n\n", EncodedEvent.TextOf("a\nb\r\nc\r\nd"));
 
-    /// <summary>R9 of the reports: over this wire a client could not tell them from JSON.</summary>
+    /// <summary>R9 of the reports: over this wire a client could not distinguish these texts from JSON.</summary>
     [Theory]
     [InlineData("42"), InlineData(" -1"), InlineData("\"x\""), InlineData("{}"), InlineData("[info] started"), InlineData("true\n"),
         InlineData("null")]
@@ -51,7 +51,7 @@ public sealed class ServerSentEventEncoderTests(SseJudges judges) : IClassFixtur
     [InlineData("42"), InlineData("\"42\""), InlineData("{}")]
     public void Encode_Json_IsNotMarked(string json) => Assert.Equal($"data: {json}\n\n", Text(new("orders", null, Json(json))));
 
-    /// <summary>The event type <c>a/b</c> alone could be of the store <c>a</c> or <c>a/b</c>.</summary>
+    /// <summary>The event type <c>a/b</c> alone could belong to the store <c>a</c> or <c>a/b</c>.</summary>
     [Fact]
     public void Encode_EventTypeOfSeveralStores_ComesWithTheStore() =>
         Assert.Equal("event: a/b\nstore: a\ndata: 1\n\n", Text(new("a", null, Json("1", "b"), namesStore: true)));

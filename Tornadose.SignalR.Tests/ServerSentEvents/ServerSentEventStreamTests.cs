@@ -47,7 +47,7 @@ public sealed class ServerSentEventStreamTests
         var next = await sse.NextAsync();
         Assert.Equal(("good", "message"), (next.Data, next.Type));
         Assert.DoesNotContain("event:", sse.Text);
-        Assert.DoesNotContain("wrong", sse.Text); // no word that an id could hold
+        Assert.DoesNotContain("wrong", sse.Text); // not a word that can occur in an id
     }
 
     [Fact]

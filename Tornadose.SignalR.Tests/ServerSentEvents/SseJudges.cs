@@ -5,21 +5,21 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.ServerSentEvents;
 
 /// <summary>
-/// What clients make of a stream: the framework's parser, and npm's <c>eventsource-parser</c> in one Node process for all streams of
-/// a test class. They know nothing of each other, and have to agree.
+/// How clients parse a stream: the framework's parser, and npm's <c>eventsource-parser</c> in one Node process for all streams of a
+/// test class. They are independent of each other, and have to agree.
 /// </summary>
 public sealed class SseJudges : IAsyncDisposable
 {
     private readonly NodeClient _node = NodeClient.Start("parse.mjs");
 
-    /// <summary>The one event that each encoded message is, after the opening of a stream.</summary>
+    /// <summary>Parses encoded messages, each as one event after the opening of a stream.</summary>
     public async Task<IReadOnlyList<SseItem<string>>> ParseAsync(params IReadOnlyList<byte[]> encoded)
     {
         var events = await ParseStreamsAsync([.. encoded.Select(static bytes => (byte[][])[":\nretry: 1000\n\n"u8.ToArray(), bytes])]);
         return [.. events.Select(static one => Assert.Single(one))];
     }
 
-    /// <summary>The events of streams, each of which Node gets in the given pieces.</summary>
+    /// <summary>The events of streams, which Node receives in the given pieces.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<SseItem<string>>>> ParseStreamsAsync(params IReadOnlyList<byte[][]> streams)
     {
         await _node.SendAsync(new { streams });

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>How many subscribers are taken, all transports together.</summary>
+/// <summary>The limit on the number of subscribers, over all transports.</summary>
 public sealed class AdmissionSpecification
 {
     private const int Most = 40;

@@ -6,7 +6,7 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>The table of close codes: what ends a subscription, how a WebSocket says so, and whether to come back.</summary>
+/// <summary>The table of close codes: what ends a subscription, how a WebSocket reports it, and whether to reconnect.</summary>
 public sealed class CloseCodesSpecification
 {
     private static readonly Dictionary<SubscriberEnd, (int Code, string Reason, bool Reconnect)> Table = new()

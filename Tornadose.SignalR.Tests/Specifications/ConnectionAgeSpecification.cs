@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Connections of a certain age are ended on every transport, and nobody misses anything by that.</summary>
+/// <summary>Connections of a certain age are ended on every transport, and no client misses a message.</summary>
 public sealed class ConnectionAgeSpecification
 {
     private const int Each = 4;

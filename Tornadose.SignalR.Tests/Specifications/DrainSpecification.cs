@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>A rolling deployment: one of two hosts stops under load, and its clients go on with the other.</summary>
+/// <summary>A rolling deployment: one of two hosts stops under load, and its clients continue on the other.</summary>
 public sealed class DrainSpecification
 {
     private static readonly Dictionary<string, int> Subscribers = new()
@@ -34,7 +34,7 @@ public sealed class DrainSpecification
         var stopping = Task.Run(first.App.Lifetime.StopApplication);
         await stopping.WithTimeout();
         await Eventually.TrueAsync(() => first.Get<SubscriberRegistry>().Count == 0, what: "those that were late and cut have left");
-        await first.StopAsync(); // throws when it takes longer than the host's shutdown time-out
+        await first.StopAsync(); // throws if it exceeds the host's shutdown timeout
         await following.WithTimeout();
         await stopped.CancelAsync();
         await publishing;
@@ -51,7 +51,7 @@ public sealed class DrainSpecification
             await client.Subscription.DisposeAsync();
     }
 
-    /// <summary>The clock stands still, so that the drain cannot end before the last of them has come.</summary>
+    /// <summary>The test advances the clock only later, so the drain cannot end before the last client has connected.</summary>
     [Fact, Case("PROC-03", "HTTP-32")]
     public async Task Stop_Newcomers_AreRefusedOnEveryTransport()
     {
@@ -97,8 +97,8 @@ public sealed class DrainSpecification
 
     private static void AssertEnds(List<DrainedClient> clients)
     {
-        // Whoever is late for the window on a loaded machine is cut, and so is a stream whose end SignalR has not written yet: they lose
-        // nothing, but they are few.
+        // On a loaded machine, clients that are late for the drain window are cut: they lose nothing, but they must be few. Hub streams
+        // are not counted: SignalR may cut one before it has written the stream's end.
         Assert.InRange(
             clients.Count(static client => client.End!.IsCut && client.Transport is not HubWatchTransport), 0, clients.Count / 20);
         var told = clients.Where(static client => !client.End!.IsCut).ToList();
@@ -110,8 +110,9 @@ public sealed class DrainSpecification
             static client => Assert.Equal((1012, "shutting_down"), (client.End!.Code, client.End.Reason)));
     }
 
-    /// <summary>What a client saw last tells when it was closed. Closes that are spread are closes after many different
-    /// messages.</summary>
+    /// <summary>
+    /// The last message of a client shows when it was closed: if closes are spread, they follow many different messages.
+    /// </summary>
     private static void AssertSpread(List<DrainedClient> clients)
     {
         foreach (var group in clients.GroupBy(static client => client.Transport.Name))

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>A client whose host stops, and what it saw of that.</summary>
+/// <summary>A client whose host stops, and what it saw of the stop.</summary>
 internal sealed class DrainedClient
 {
     private DrainedClient(Transport transport, Subscription subscription) => (Transport, Subscription) = (transport, subscription);
@@ -15,7 +15,7 @@ internal sealed class DrainedClient
     /// <summary>How its first connection ended.</summary>
     public ReaderEnd? End { get; private set; }
 
-    /// <summary>The last id that it saw before that.</summary>
+    /// <summary>The last id that it saw before its first connection ended.</summary>
     public string? ClosedAfter { get; private set; }
 
     public static async Task<DrainedClient> OpenAsync(SpecificationStore store, string name)
@@ -24,7 +24,7 @@ internal sealed class DrainedClient
         return new DrainedClient(transport, await store.SubscribeAsync(transport, after: store.Top));
     }
 
-    /// <summary>Reads until the connection ends, and goes on with another host.</summary>
+    /// <summary>Reads until the connection ends, and continues on another host.</summary>
     public async Task FollowAsync(TestHost next)
     {
         while (await Subscription.NextOrEndAsync() is not null)

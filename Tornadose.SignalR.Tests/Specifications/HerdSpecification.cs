@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Everybody comes back in the same moment, to a node that was just started.</summary>
+/// <summary>All clients reconnect at the same time, to a node that has just started.</summary>
 public sealed class HerdSpecification
 {
     private const int Clients = 1500;
@@ -26,7 +26,7 @@ public sealed class HerdSpecification
         }));
         store.PublishMany(3);
         await Task.WhenAll(herd.Where(static (_, number) => number % 2 == 0)
-            .Select(static client => client.Subscription.ReadToTopAsync())).WithTimeout(); // the others saw nothing of it
+            .Select(static client => client.Subscription.ReadToTopAsync())).WithTimeout(); // the others did not notice
         foreach (var (_, subscription) in herd)
             subscription.Reader.Abort();
         store.PublishMany(5);

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Opens a stream and cuts it, or asks for something that is refused: by turns, on one wire.</summary>
+/// <summary>Alternately opens a stream and cuts it, or sends a request that is refused, on one wire.</summary>
 internal sealed class LeakClient(TestHost host, string wire)
 {
     private const string Handshake = "{\"protocol\":\"json\",\"version\":1}\u001e";
@@ -82,7 +82,7 @@ internal sealed class LeakClient(TestHost host, string wire)
 
     private Task RefusedHubAsync(int number) => (number % 5) switch
     {
-        0 => RefuseAsync("GET", "/hub", 400, []), // no connection's id, and no WebSocket
+        0 => RefuseAsync("GET", "/hub", 400, []), // no connection id, and no WebSocket
         1 => RefuseAsync("GET", "/hub", 403, [.. RawWs.HandshakeHeaders, ("Origin", "https://evil.example")]),
         2 => HubAsync("/hub", "unknown", number, ends: "no such store"),
         3 => HubAsync("/hub?user=bob", RolesApp.Store, number, ends: "may not do this"),
@@ -102,7 +102,7 @@ internal sealed class LeakClient(TestHost host, string wire)
         socket.Abort();
     }
 
-    /// <summary>A reset comes first, for the id is none.</summary>
+    /// <summary>Reads until the words arrive; a reset comes first, because the id is invalid.</summary>
     private static async Task UntilAsync(RawWs socket, string words)
     {
         var heard = new StringBuilder();

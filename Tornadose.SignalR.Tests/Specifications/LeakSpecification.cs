@@ -5,8 +5,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// Clients come, are refused or cut, and leave nothing: no subscriber, no handle, no memory, no exception that nobody looks at. Set
-/// <c>TORNADOSE_LEAK_CYCLES</c> for more of them. Runs alone, as it weighs the whole process.
+/// Clients connect, are refused or cut, and leave nothing behind: no subscriber, handle, memory or unobserved exception. Set
+/// <c>TORNADOSE_LEAK_CYCLES</c> for more cycles. Runs alone, because it measures the whole process.
 /// </summary>
 [Collection(nameof(StalledReadersMemory))]
 public sealed class LeakSpecification(ITestOutputHelper output)
@@ -22,13 +22,13 @@ public sealed class LeakSpecification(ITestOutputHelper output)
     {
         await using var host = await RolesApp.StartAsync(
             configure: options => (options.MaxHubCallsPerSecond, options.MaxReplayedPerSecond) = (null, null),
-            // The recorder keeps every line, and SignalR has one, with the exception, for each call that is refused.
+            // The recorder keeps every line, and SignalR writes one, with the exception, for each refused call.
             build: builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Tornadose", LogLevel.Warning)
                 .AddFilter("Microsoft.AspNetCore.SignalR", LogLevel.Critical));
         await host.Get<SignalR.IStoreProvider>().GetStore("plain").PublishNumberedAsync(5);
         var client = new LeakClient(host, wire);
         var cycles = RandomText.Times("TORNADOSE_LEAK_CYCLES", 600);
-        await RunAsync(client, Math.Max(400, cycles / 10)); // what is pooled and compiled comes first
+        await RunAsync(client, Math.Max(400, cycles / 10)); // first fills the pools and compiles the code
         var (memory, handles) = await SettleAsync(host, long.MaxValue, int.MaxValue);
         var unobserved = 0;
         EventHandler<UnobservedTaskExceptionEventArgs> count = (_, _) => Interlocked.Increment(ref unobserved);

@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Tests.Specifications;
 /// <summary>Stores in the memory of one process.</summary>
 public sealed class LocalStoreSpecification : StoreSpecification<LocalStoreFixture>;
 
-/// <summary>A backplane that is this process.</summary>
+/// <summary>Uses the backplane within this process.</summary>
 public sealed class LocalStoreFixture : StoreFixture
 {
     public override IBackplane Backplane { get; } = new LocalBackplane(TimeProvider.System);

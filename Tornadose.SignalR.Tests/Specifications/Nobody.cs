@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>An authentication that knows nobody: whatever requires authorization answers 401.</summary>
+/// <summary>An authentication scheme without users: whatever requires authorization returns 401.</summary>
 internal sealed class Nobody(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {

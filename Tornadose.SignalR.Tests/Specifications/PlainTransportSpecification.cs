@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>What the transports besides SignalR promise in addition: a start in the past, and progress within a message.</summary>
+/// <summary>What transports other than SignalR promise in addition: a start in the past, and progress within a message.</summary>
 /// <param name="host">The application.</param>
 public abstract class PlainTransportSpecification<TTransport>(SpecificationHost host) : StreamSpecification<TTransport>(host)
     where TTransport : Transport, new()
@@ -14,7 +14,7 @@ public abstract class PlainTransportSpecification<TTransport>(SpecificationHost 
         var store = Host.Store("window");
         var ids = store.PublishMany(20);
         await using var reader = await store.SubscribeAsync(Transport, after: ids[0], earliest: true);
-        await reader.ReadToTopAsync(); // before the window moves on
+        await reader.ReadToTopAsync(); // before the window moves
         var live = store.Publish();
         await reader.ReadToTopAsync();
         Assert.Equal(

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>A process of its own that is asked to end, as an orchestrator does.</summary>
+/// <summary>A separate process that is asked to shut down, as an orchestrator does.</summary>
 public sealed class ProcessSpecification
 {
     private const int SubscribersOfEach = 4;

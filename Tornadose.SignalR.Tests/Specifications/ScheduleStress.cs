@@ -7,9 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>
-/// Publishing, joining and trimming, each on threads of their own, at random moments; every reader is held to the ledger.
-/// </summary>
+/// <summary>Publishing, joining and trimming, each on its own threads, at random moments; the ledger checks every reader.</summary>
 internal sealed class ScheduleStress
 {
     private const int Joins = 250;
@@ -97,7 +95,7 @@ internal sealed class ScheduleStress
         }
     }
 
-    /// <summary>A reset is a new beginning; two of them with nothing between are of different moments.</summary>
+    /// <summary>Records a message. A reset starts anew; two consecutive resets must have different ids.</summary>
     private static StoreMessage Record(LedgerSubscriber subscriber, StoreMessage message, StoreMessage? last)
     {
         if (message.Reset is { } reset)

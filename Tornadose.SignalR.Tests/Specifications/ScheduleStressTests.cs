@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Schedules of join × publish × trim. A failure says its seed, which goes into the list.</summary>
+/// <summary>Schedules of join × publish × trim. A failure reports its seed, which is then added to the list.</summary>
 public sealed class ScheduleStressTests(ITestOutputHelper output)
 {
     private static readonly int[] Seeds = [1, 2, 3, Random.Shared.Next(), Random.Shared.Next()];

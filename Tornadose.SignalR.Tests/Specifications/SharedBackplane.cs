@@ -4,7 +4,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>What several hosts of one test share: one log a store. A host that ends does not end the log.</summary>
+/// <summary>The backplane that several hosts of one test share: one log a store. A host that ends does not end the log.</summary>
 internal sealed class SharedBackplane : IBackplane
 {
     private readonly LocalBackplane _local = new(TimeProvider.System);

@@ -13,15 +13,15 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// An application with families of stores of every kind, on all transports, whose clock stands still and whose sockets hold little, so
-/// that a client that does not read is noticed early. Each test takes stores of its own from it.
+/// An application with families of stores of every kind, on all transports. Its clock moves only when a test advances it, and its sockets
+/// have small buffers, so that a client that does not read is detected early. Each test uses stores of its own.
 /// </summary>
 public sealed class SpecificationHost : IAsyncLifetime
 {
-    /// <summary>How many messages the stores named <c>window/…</c> keep.</summary>
+    /// <summary>The capacity of the stores named <c>window/…</c>.</summary>
     public const int Window = 8;
 
-    /// <summary>How many messages the stores with a policy keep.</summary>
+    /// <summary>The capacity of the stores with a policy.</summary>
     public const int SmallWindow = 16;
 
     public static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
@@ -38,7 +38,7 @@ public sealed class SpecificationHost : IAsyncLifetime
 
     public MetricsRecorder Metrics => _metrics!;
 
-    /// <summary>How many subscribers of a transport were disconnected because they were slow.</summary>
+    /// <summary>The number of subscribers of a transport that were disconnected because they were slow.</summary>
     public long EndedAsSlow(string transport) => (long)Metrics.Sum("subscribers.ended", $"transport={transport}", "reason=slow");
 
     public int Subscribers => Test.Get<SubscriberRegistry>().Count;
@@ -54,7 +54,7 @@ public sealed class SpecificationHost : IAsyncLifetime
         var stopped = Task.Run(() => Test.DisposeAsync().AsTask()); // stopping waits for the drain
         while (!stopped.IsCompleted)
         {
-            Clock.Advance(KeepAlive); // the drain waits by this clock
+            Clock.Advance(KeepAlive); // the drain waits on this clock
             await Task.WhenAny(stopped, Task.Delay(1));
         }
 
@@ -67,8 +67,8 @@ public sealed class SpecificationHost : IAsyncLifetime
         new(Test, family, family is "data" or "skip" ? LedgerRule.Latest : LedgerRule.Every);
 
     /// <param name="clock">The clock of the delivery; null for the system's.</param>
-    /// <param name="options">More options.</param>
-    /// <param name="build">More services.</param>
+    /// <param name="options">Configures more options.</param>
+    /// <param name="build">Adds more services.</param>
     public static Task<TestHost> StartAsync(
         TimeProvider? clock = null, Action<TornadoseOptions>? options = null,
         Action<WebApplicationBuilder>? build = null) => TestHost.StartAsync(

@@ -5,15 +5,15 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>One test's store, with the ledger of what was published to it and of what its subscribers saw.</summary>
+/// <summary>The store of one test, with a ledger of what was published to it and what its subscribers received.</summary>
 internal sealed class SpecificationStore
 {
     private readonly TestHost _host;
     private int _published;
     private int _subscribed;
 
-    /// <param name="host">Where it is.</param>
-    /// <param name="family">Which kind of store.</param>
+    /// <param name="host">The host of the store.</param>
+    /// <param name="family">The kind of store.</param>
     /// <param name="rule">What its subscribers may expect.</param>
     public SpecificationStore(TestHost host, string family, LedgerRule rule)
     {
@@ -31,8 +31,8 @@ internal sealed class SpecificationStore
     /// <summary>The id of the newest message.</summary>
     public string Top => Store.Position.ToString();
 
-    /// <summary>Publishes one message. That takes no reader's time: it is done when the call returns.</summary>
-    /// <param name="bytes">The least size of its payload.</param>
+    /// <summary>Publishes one message. Publishing waits for no reader, so it has completed when the call returns.</summary>
+    /// <param name="bytes">The minimum size of its payload.</param>
     public string Publish(int bytes = 0)
     {
         var payload = $"{Interlocked.Increment(ref _published)}".PadRight(bytes, '.');
@@ -49,7 +49,7 @@ internal sealed class SpecificationStore
         Transport transport, string? after = null, bool earliest = false, int? receiveBuffer = null) =>
         SubscribeAsync(transport, new StoreRequest(Name, after, earliest, ReceiveBuffer: receiveBuffer));
 
-    /// <summary>Opens a subscription whose client is going to stall.</summary>
+    /// <summary>Opens a subscription whose client will stall.</summary>
     public Task<Subscription> SubscribeStalledAsync(Transport transport) => SubscribeAsync(transport, receiveBuffer: 4096);
 
     /// <summary>Checks the ledger of all subscribers, which must have reached the newest message.</summary>
@@ -64,7 +64,7 @@ internal sealed class SpecificationStore
         return new Subscription(this, reader, seen);
     }
 
-    /// <summary>The same subscriber on a new connection, on whatever transport and host: it presents the last id that it saw.</summary>
+    /// <summary>The same subscriber on a new connection, on any transport and host: it presents the last id that it saw.</summary>
     internal async Task<TransportReader> ReopenAsync(Transport transport, LedgerSubscriber seen, TestHost? host)
     {
         seen.Connected(transport.Name, seen.LastId);

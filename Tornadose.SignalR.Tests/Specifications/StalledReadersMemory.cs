@@ -3,11 +3,11 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Runs alone: it weighs the whole process.</summary>
+/// <summary>Runs alone, because it measures the whole process.</summary>
 [CollectionDefinition(nameof(StalledReadersMemory), DisableParallelization = true)]
 public sealed class StalledReadersMemory;
 
-/// <summary>What stalled readers cost: what lies in their connections, and not what they miss.</summary>
+/// <summary>Stalled readers cost the memory of their connections, but none for the messages that they miss.</summary>
 /// <param name="host">The application.</param>
 [Collection(nameof(StalledReadersMemory))]
 public sealed class StalledReadersMemorySpecification(SpecificationHost host) : IClassFixture<SpecificationHost>
@@ -17,12 +17,12 @@ public sealed class StalledReadersMemorySpecification(SpecificationHost host) : 
     private const int MessageBytes = 16 * 1024;
 
     /// <summary>
-    /// The server's buffer for a connection (64 KiB), the batch that overflows it, what the test's own client holds, and as much again.
+    /// The server's buffer for a connection (64 KiB), the batch that overflows it, the memory of the test's own client, and as much again.
     /// </summary>
     private const long BytesPerConnection = 256 * 1024;
 
     /// <summary>
-    /// What the store keeps of a message: the payload, and its rendering, which on a hub's stream is a string of two bytes a character.
+    /// What the store keeps of a message: the payload and its rendering, which for a hub stream is a string of two bytes a character.
     /// </summary>
     private const long KeptCopies = 3;
 

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Some stalled readers among many: it is nobody's business but theirs.</summary>
+/// <summary>Some stalled readers among many do not affect the others.</summary>
 /// <param name="host">The application.</param>
 public sealed class StalledReadersSpecification(SpecificationHost host) : IClassFixture<SpecificationHost>
 {

@@ -5,13 +5,13 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// What a transport promises besides whose connection stays open: signs of life, and what becomes of those who do not read.
+/// What a transport with a long-lived connection promises in addition: keep-alives, and the treatment of clients that do not read.
 /// </summary>
 /// <param name="host">The application.</param>
 public abstract class StreamSpecification<TTransport>(SpecificationHost host) : TransportSpecification<TTransport>(host)
     where TTransport : Transport, new()
 {
-    /// <summary>Large enough that some sixteen of them fill every buffer between the log and a client that does not read.</summary>
+    /// <summary>So large that about sixteen of them fill every buffer between the log and a client that does not read.</summary>
     private const int LargeMessage = 16 * 1024;
 
     private const int MoreThanBuffers = 64;
@@ -99,12 +99,12 @@ public abstract class StreamSpecification<TTransport>(SpecificationHost host) : 
         await healthy.ReadToTopAsync();
         await Eventually.TrueAsync(async () =>
         {
-            store.Publish(); // what is sent to it again and again is a sign of life of the healthy one
+            store.Publish(); // repeated messages keep the healthy one alive
             await healthy.ReadToTopAsync();
             return AdvanceUntilSlow(before);
         });
         await AssertEndedAsSlowAsync(store, before);
-        if (Transport.Name != "signalr-stream") // there SignalR is left waiting behind an item, until its own time-out
+        if (Transport.Name != "signalr-stream") // there SignalR waits behind an item until its own timeout
             await Eventually.TrueAsync(() => Host.Subscribers <= subscribers);
         await stalled.ReadToEndAsync();
         Assert.True(stalled.Ids.Count() < MoreThanBuffers);
@@ -136,8 +136,7 @@ public abstract class StreamSpecification<TTransport>(SpecificationHost host) : 
         store.PublishMany(4 * MoreThanBuffers, LargeMessage);
         while (reader.LastId != store.Top)
         {
-            // Three such steps are more than all buffers hold, so the server must have sent between two looks that are a send timeout
-            // apart.
+            // Three such steps exceed all buffers, so the server must have made progress between two checks that are a send timeout apart.
             for (var i = 0; i < MoreThanBuffers / 8 && reader.LastId != store.Top; i++)
                 await reader.NextAsync();
             Host.Clock.Advance(SpecificationHost.SendTimeout / 4);
@@ -168,7 +167,7 @@ public abstract class StreamSpecification<TTransport>(SpecificationHost host) : 
     }
 
     /// <summary>
-    /// A reader that has got the first message, and then left its connection alone while the log moved on by four times its window.
+    /// A reader that has received the first message, and then did not read while the log moved on by four times its window.
     /// </summary>
     private async Task<Subscription> StallBeyondTheWindowAsync(SpecificationStore store)
     {

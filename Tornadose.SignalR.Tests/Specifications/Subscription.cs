@@ -3,24 +3,24 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>A subscriber, over all its connections: what it reads goes into the ledger.</summary>
+/// <summary>A subscriber over all its connections, which records what it reads in the ledger.</summary>
 internal sealed class Subscription(SpecificationStore store, TransportReader reader, LedgerSubscriber seen) : IAsyncDisposable
 {
     private readonly List<Arrival> _arrivals = [];
 
-    /// <summary>The connection that it has at the moment.</summary>
+    /// <summary>The current connection.</summary>
     public TransportReader Reader { get; private set; } = reader;
 
     public IReadOnlyList<Arrival> Arrivals => _arrivals;
 
-    /// <summary>The ids of the messages that it got.</summary>
+    /// <summary>The ids of the messages received.</summary>
     public IEnumerable<string?> Ids => Arrivals.Where(static arrival => arrival.Reset is null).Select(static arrival => arrival.Id);
 
-    /// <summary>The reasons of the resets that it got.</summary>
+    /// <summary>The reasons of the resets received.</summary>
     public IEnumerable<string?> Resets =>
         Arrivals.Where(static arrival => arrival.Reset is not null).Select(static arrival => arrival.Reset);
 
-    /// <summary>The id of the last message or reset; the one that was presented, before there is any.</summary>
+    /// <summary>The id of the last message or reset; before the first one, the id that was presented.</summary>
     public string? LastId { get; private set; } = seen.LastId;
 
     /// <summary>The next message or reset; null when the connection has ended.</summary>
@@ -56,10 +56,10 @@ internal sealed class Subscription(SpecificationStore store, TransportReader rea
         return Reader.End!;
     }
 
-    /// <summary>Says that this subscriber is left alone and need not have seen everything.</summary>
+    /// <summary>Marks this subscriber as abandoned: it need not have seen everything.</summary>
     public void GiveUp() => seen.End();
 
-    /// <summary>Begins a new connection after the last id that was seen.</summary>
+    /// <summary>Opens a new connection after the last id that was seen.</summary>
     public async Task ReconnectAsync(Transport transport, TestHost? host = null)
     {
         await Reader.DisposeAsync();

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-// The end of a store, on every wire in its own way.
+// How each wire reports the end of a store.
 public abstract partial class TransportSpecification<TTransport>
 {
     [Fact]
@@ -69,7 +69,7 @@ public abstract partial class TransportSpecification<TTransport>
         Assert.Contains(reader.End, new[] { ReaderEnd.Proper, new ReaderEnd(IsCut: false, 1000, "completed") });
     }
 
-    /// <summary>A plain wire answers 204; others say again that this was all.</summary>
+    /// <summary>A request after the end: a plain wire answers 204, the others report the end again.</summary>
     private async Task AssertStaysAwayAsync(SpecificationStore store, string end)
     {
         try

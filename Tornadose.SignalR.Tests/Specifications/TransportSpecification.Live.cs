@@ -81,7 +81,7 @@ public abstract partial class TransportSpecification<TTransport>
             await reader.DisposeAsync();
     }
 
-    /// <summary>Lets others run now and then, so that subscribers come and go in the middle.</summary>
+    /// <summary>Yields from time to time, so that subscribers join and leave in the middle.</summary>
     private static Task PublishInPiecesAsync(SpecificationStore store) => Task.Run(async () =>
     {
         for (var published = 0; published < Load; published += 10)

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Tests.Specifications.Transports;
 namespace Tornadose.SignalR.Tests.Specifications;
 
 /// <summary>
-/// What every transport promises. The same for all of them: the transports differ by what <see cref="Transport"/> knows of their wires,
-/// and by nothing else.
+/// What every transport promises. The tests are the same for all: transports differ only in what <see cref="Transport"/> knows about
+/// their wires.
 /// </summary>
 /// <param name="host">The application.</param>
 public abstract partial class TransportSpecification<TTransport>(SpecificationHost host) : IClassFixture<SpecificationHost>, IDisposable
@@ -15,10 +15,10 @@ public abstract partial class TransportSpecification<TTransport>(SpecificationHo
 
     protected TTransport Transport { get; } = new();
 
-    /// <summary>How often something was measured for this transport.</summary>
+    /// <summary>The sum of an instrument's measurements for this transport.</summary>
     protected long Measured(string instrument, string tag) => (long)Host.Metrics.Sum(instrument, $"transport={Transport.Name}", tag);
 
-    /// <summary>No test here is an error to the library. (SignalR logs every refusal of a hub method as one.)</summary>
+    /// <summary>Checks that the library logged no error. (SignalR logs every refusal of a hub method as an error.)</summary>
     public void Dispose()
     {
         Assert.DoesNotContain(
@@ -40,5 +40,5 @@ public sealed class HubWatchSpecification(SpecificationHost host) : StreamSpecif
 
 public sealed class LongPollingSpecification(SpecificationHost host) : TransportSpecification<LongPollingTransport>(host);
 
-/// <summary>A format that knows the library's public surface alone, as it stands in the document.</summary>
+/// <summary>A format that uses only the library's public API, as the document shows it.</summary>
 public sealed class CloudEventsSpecification(SpecificationHost host) : PlainTransportSpecification<CloudEventsTransport>(host);

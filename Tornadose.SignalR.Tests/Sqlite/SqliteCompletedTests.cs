@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
 
-/// <summary>Stores that are complete, in a database.</summary>
+/// <summary>Completed stores in a database.</summary>
 public sealed class SqliteCompletedTests : IDisposable
 {
     private readonly StoresFile _file = new();

@@ -11,8 +11,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
 
-/// <summary>What can happen to the file while it is used. Publishers and operators are told, nothing that was acknowledged is lost, and
-/// it heals.</summary>
+/// <summary>
+/// Faults of the file while it is in use. Publishers and operators are told, no acknowledged message is lost, and the stores recover.
+/// </summary>
 public sealed class SqliteFaultTests : IDisposable
 {
     private static readonly MessageLogLimits Limits = new(10_000, 1 << 30);
@@ -41,7 +42,7 @@ public sealed class SqliteFaultTests : IDisposable
             Assert.Contains("the disk is full", refused.Message, StringComparison.Ordinal);
             await Eventually.TrueAsync(async () => await FillAsync(channel, acknowledged) is not null);
             Assert.Contains("the disk is full", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
-            AssertKept(acknowledged, channel); // readers go on
+            AssertKept(acknowledged, channel); // readers continue
 
             await disk.ResizeAsync("60m");
             Assert.Null(await backplane.FindFaultAsync(default));
@@ -174,7 +175,7 @@ public sealed class SqliteFaultTests : IDisposable
         await using (var backplane = _file.Open(new FakeTimeProvider(), new FakeLogger(logs)))
         {
             await using var damaged = backplane.Open("damaged", Limits);
-            // Its oldest messages share a page with the newest of the other.
+            // Its oldest messages share a page with the newest of the damaged store.
             await using var other = backplane.Open("whole", Limits with { Capacity = 100 });
             if (isWhereTheNextGoes)
             {
@@ -241,7 +242,7 @@ public sealed class SqliteFaultTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 50), (await Task.WhenAll(stored)).Select(static position => (int)position.Offset));
         foreach (var append in failed)
             await Assert.ThrowsAsync<StoreUnavailableException>(() => append);
-        await StoresFile.AppendAsync(good, "51"); // does not show that the other can be written
+        await StoresFile.AppendAsync(good, "51"); // does not prove that the other can be written
         for (var round = 0; round < 2; round++)
             Assert.Contains("Store 'bad' cannot be written", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
         using (var other = _file.Connect())
@@ -250,7 +251,7 @@ public sealed class SqliteFaultTests : IDisposable
         Assert.Equal(2, (await StoresFile.AppendAsync(bad, "2")).Offset);
     }
 
-    /// <summary>Stores may share a page.</summary>
+    /// <summary>A database page may hold rows of several stores, so several can fail at once.</summary>
     [Fact]
     public async Task ManyStores_ThatCannotBeWritten_CostAFewTransactions()
     {
@@ -269,7 +270,7 @@ public sealed class SqliteFaultTests : IDisposable
         int before;
         using (var other = _file.Connect())
         {
-            using var transaction = other.BeginTransaction(); // the writer waits until all are there
+            using var transaction = other.BeginTransaction(); // makes the writer wait until all are queued
             before = time.Calls;
             publishing = [.. Enumerable.Range(0, Stores).Select(number =>
                 StoresFile.AppendAsync(backplane.Open($"s{number}", Limits), $"{number}"))];
@@ -323,7 +324,7 @@ public sealed class SqliteFaultTests : IDisposable
         await using var channel = backplane.Open("store", Limits);
         using (var other = _file.Connect())
         {
-            using var transaction = other.BeginTransaction(); // the writer waits until all are there
+            using var transaction = other.BeginTransaction(); // makes the writer wait until all are queued
             var publishing = Enumerable.Range(0, 1000)
                 .Select(number => channel.AppendAsync(StoresFile.Text($"{number}"), null, default).AsTask()).ToArray();
             transaction.Rollback();
@@ -367,7 +368,7 @@ public sealed class SqliteFaultTests : IDisposable
         Assert.Contains("was deleted or moved", await backplane.FindFaultAsync(default), StringComparison.Ordinal);
     }
 
-    /// <summary>Publishes until that fails.</summary>
+    /// <summary>Publishes until a publish fails.</summary>
     private static async Task<Exception?> FillAsync(IBackplaneChannel channel, List<MessagePosition> acknowledged)
     {
         try
@@ -393,7 +394,7 @@ public sealed class SqliteFaultTests : IDisposable
     private static void AssertKept(List<MessagePosition> acknowledged, IBackplaneChannel channel) =>
         Assert.Equal(acknowledged, channel.Log.GetSnapshot().Messages.Select(static message => message.Position!.Value));
 
-    /// <summary>Runs what only root may.</summary>
+    /// <summary>Runs a command that requires root.</summary>
     private static async Task RunAsync(string program, params string[] arguments)
     {
         using var process = Start(program, arguments);
@@ -404,7 +405,7 @@ public sealed class SqliteFaultTests : IDisposable
     private static Process Start(string program, params string[] arguments) =>
         Environment.IsPrivilegedProcess ? Process.Start(program, arguments) : Process.Start("sudo", ["-n", program, .. arguments]);
 
-    /// <summary>A file system in memory, of a size.</summary>
+    /// <summary>An in-memory file system of limited size.</summary>
     private sealed class SmallDisk : IDisposable
     {
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tornadose-disk");
@@ -428,7 +429,7 @@ public sealed class SqliteFaultTests : IDisposable
         }
     }
 
-    /// <summary>Counts transactions: each asks once for the time of day.</summary>
+    /// <summary>Counts transactions: each reads the time of day once.</summary>
     private sealed class CountingTime : TimeProvider
     {
         private int _calls;

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
 
-/// <summary>Keyed stores over a restart, on the disk, and while nobody has them open.</summary>
+/// <summary>Keyed stores over a restart, on disk, and while they are not open.</summary>
 public sealed class SqliteKeyedTests : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -18,9 +18,7 @@ public sealed class SqliteKeyedTests : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>
-    /// The log of the next life tells a reader with any id of the last one what the log of the last life would have told it.
-    /// </summary>
+    /// <summary>After a restart, the log tells a reader with any earlier id what the log before the restart would have told it.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -69,7 +67,7 @@ public sealed class SqliteKeyedTests : IDisposable
         Assert.Equal(1, _file.Number("SELECT count(*) FROM messages"));
     }
 
-    /// <summary>The newest change of a key that is never set again is the oldest row of all.</summary>
+    /// <summary>The newest change of a key that is never set again is the oldest row of the table.</summary>
     [Fact]
     public async Task Database_ManyChanges_HoldsLiveKeysAndTombstonesAlone()
     {
@@ -101,7 +99,7 @@ public sealed class SqliteKeyedTests : IDisposable
             await SetAsync(channel, "c");
             _time.Advance(TimeSpan.FromMinutes(6));
             await Eventually.TrueAsync(() => _file.Number("SELECT count FROM stores") == 1);
-            // the key is free, although nobody has read anything yet
+            // the key is free, although nothing has been read yet
             var ifNew = KeyedChange.Set("a", "2"u8.ToArray(), KeyCondition.IfNew);
             Assert.NotNull(await channel.ChangeAsync(ifNew, null, default).WithTimeout());
         }
@@ -119,7 +117,7 @@ public sealed class SqliteKeyedTests : IDisposable
         Assert.Equal("-b +a=2 -c end", cursor.ReadChanges());
     }
 
-    /// <summary>The retention looks every five seconds; conditions and limits know of keys that are too old before that.</summary>
+    /// <summary>Retention runs every five seconds; conditions and limits see the expiry of a key before that.</summary>
     [Fact]
     public async Task KeyMaxAge_BeforeTheRetentionHasLooked_KeyIsGoneForConditionsAndLimitsToo()
     {
@@ -138,7 +136,7 @@ public sealed class SqliteKeyedTests : IDisposable
         Assert.Equal("-a +b=3 end", cursor.ReadChanges());
     }
 
-    /// <summary>What the retention removes of a store that is open reaches its readers.</summary>
+    /// <summary>Removals by retention reach the readers of an open store.</summary>
     [Fact]
     public async Task KeyMaxAge_StoreThatIsRead_TellsReaders()
     {
@@ -153,7 +151,7 @@ public sealed class SqliteKeyedTests : IDisposable
         Assert.Equal("-a", cursor.ReadChanges());
     }
 
-    /// <summary>Messages without keys would be read as keys, and the other way round.</summary>
+    /// <summary>Otherwise messages without keys would be read as keys, and vice versa.</summary>
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
@@ -185,7 +183,7 @@ public sealed class SqliteKeyedTests : IDisposable
         Assert.Equal(1, _file.Number("SELECT count(*) FROM messages"));
     }
 
-    /// <summary>Some of the keys without the others would be a state that never was.</summary>
+    /// <summary>Deleting only some of the keys would leave a state that never existed.</summary>
     [Fact]
     public async Task KeepUnusedStores_KeyedStore_GoesAsAWhole()
     {
@@ -204,7 +202,7 @@ public sealed class SqliteKeyedTests : IDisposable
         await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM stores") + _file.Number("SELECT count(*) FROM messages") == 0);
     }
 
-    /// <summary>What is committed while the window is read waits for it, and replaces what was read.</summary>
+    /// <summary>Changes that are committed while the window is read wait for it, and replace what was read.</summary>
     [Fact]
     public async Task Follow_WhileKeysChange_EndsWithTheState()
     {
@@ -255,7 +253,7 @@ public sealed class SqliteKeyedTests : IDisposable
     private static Task<MessagePosition?> RemoveAsync(IBackplaneChannel channel, string key) =>
         channel.ChangeAsync(KeyedChange.Remove(key), null, default).WithTimeout();
 
-    /// <summary>Looks at the log of the next life.</summary>
+    /// <summary>Evaluates the log after a restart.</summary>
     private async Task<T> ReopenedAsync<T>(Func<MessageLog, T> look, IBackplaneChannel channel, SqliteBackplane backplane)
     {
         await channel.DisposeAsync();

@@ -8,8 +8,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Sqlite;
 
 /// <summary>
-/// A hundred crashes of a process in the middle of publishes. Each life ends by <c>kill -9</c>. Before, it is frozen some times and its
-/// files are copied: what they hold then is what a kill at that moment would have left, and costs no start of a process.
+/// A hundred crashes of a process in the middle of publishes. Each process ends by <c>kill -9</c>. Before that it is suspended several
+/// times and its files are copied: a copy holds what a kill at that moment would have left, without the cost of another process start.
 /// </summary>
 public sealed class SqliteKillTests : IDisposable
 {
@@ -45,7 +45,7 @@ public sealed class SqliteKillTests : IDisposable
         Assert.Equal(Lives * (FreezesOfALife + 1), _checked);
     }
 
-    /// <summary>A change takes a row out and puts another one in: never one without the other.</summary>
+    /// <summary>A change deletes a row and inserts another: never one without the other.</summary>
     [Fact, Case("PROC-06")]
     public async Task Kill_WhileKeysChange_EveryKeyHasTheNewestValueThatWasAcknowledged()
     {
@@ -77,7 +77,7 @@ public sealed class SqliteKillTests : IDisposable
             set[$"{life}-{publisher}"] = int.Parse(number, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The rows say what they count, and the log of the next life says what the rows do.</summary>
+    /// <summary>Checks that the store's counters match its rows, and that the log after a restart matches them.</summary>
     private static async Task CheckKeysAsync(string path, Dictionary<string, int> set)
     {
         await using var backplane = StoresFile.Open($"Data Source={path}");
@@ -113,13 +113,13 @@ public sealed class SqliteKillTests : IDisposable
         return _ledger.Subscriber("reader", "cursor", after: first);
     }
 
-    /// <summary>Lets the process publish, copies what it has on the disk, and kills it.</summary>
+    /// <summary>Lets the process publish, checks copies of its files, and kills it.</summary>
     private async Task LiveAsync(LineProcess process, int life)
     {
         var last = Enumerable.Repeat(-1, Publishers).ToArray();
         for (var freeze = 0; freeze < FreezesOfALife; freeze++)
         {
-            // A different moment of a transaction each time.
+            // Each time at a different moment of a transaction.
             for (var count = 5 + (17 * freeze) + life; count > 0; count--)
                 Take(await process.NextAsync(HeavyTimeout), last);
             await process.StopAsync();
@@ -134,7 +134,7 @@ public sealed class SqliteKillTests : IDisposable
         await RetryAsync(life, last);
     }
 
-    /// <summary>A line is an acknowledgement: the id and the text of a message.</summary>
+    /// <summary>Reads a line, which is an acknowledgement: the id and the text of a message.</summary>
     private void Take(string line, int[] last)
     {
         var (id, text) = (line.Split(' ')[0], line.Split(' ')[1]);
@@ -170,8 +170,9 @@ public sealed class SqliteKillTests : IDisposable
         _checked++;
     }
 
-    /// <summary>What each publisher does that got no answer: it publishes again with the same key, and its message is there
-    /// once.</summary>
+    /// <summary>
+    /// Does what a publisher without an answer does: it publishes again with the same key, and its message is stored once.
+    /// </summary>
     private async Task RetryAsync(int life, int[] last)
     {
         await using var backplane = _file.Open();
@@ -183,7 +184,7 @@ public sealed class SqliteKillTests : IDisposable
         }
     }
 
-    /// <summary>Goes on after the last id that was seen, as a client does.</summary>
+    /// <summary>Resumes after the last id that was seen, as a client does.</summary>
     private async Task ResumeAsync(LedgerSubscriber subscriber)
     {
         await using var backplane = _file.Open();

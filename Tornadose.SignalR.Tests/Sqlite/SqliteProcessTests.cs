@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
 
-/// <summary>A real application with its stores on SQLite, and what can happen to its process.</summary>
+/// <summary>A real application with its stores on SQLite, and faults of its process.</summary>
 public sealed class SqliteProcessTests(DemoFixture demos) : IDisposable
 {
     private const int Publishers = 8;
@@ -47,7 +47,7 @@ public sealed class SqliteProcessTests(DemoFixture demos) : IDisposable
         }
     }
 
-    /// <summary>A lock file can be deleted, and a hard link has another one: the database itself is locked as well.</summary>
+    /// <summary>A lock file can be deleted, and a hard link has another lock file, so the database itself is locked as well.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -87,8 +87,8 @@ public sealed class SqliteProcessTests(DemoFixture demos) : IDisposable
     private Task<HttpResponseMessage> PostAsync(DashboardServer server, string text) =>
         _http.PostAsync(server.Store("room"), new StringContent(text)).WithTimeout();
 
-    /// <summary>Publishes, and writes down what came of it.</summary>
-    /// <returns>The id; null when the server went away.</returns>
+    /// <summary>Publishes, and records the outcome.</summary>
+    /// <returns>The id; null if the server disconnected.</returns>
     private async Task<string?> PublishAsync(DashboardServer server, Ledger ledger, string text)
     {
         try

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
 
-/// <summary>What is no longer kept leaves the disk.</summary>
+/// <summary>Messages that are no longer kept are removed from the disk.</summary>
 public sealed class SqliteRetentionTests : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -46,7 +46,7 @@ public sealed class SqliteRetentionTests : IDisposable
         }
     }
 
-    /// <summary>The writer always finds more, of a thousand at a time and of four thousand.</summary>
+    /// <summary>The writer always has more to delete, in steps of a thousand and of four thousand.</summary>
     [Theory]
     [InlineData(10, 1 << 20, false)]
     [InlineData(100_000, 3000, false)]
@@ -245,7 +245,7 @@ public sealed class SqliteRetentionTests : IDisposable
         Assert.Equal(0, _file.Number("SELECT count(*) FROM stores"));
     }
 
-    /// <summary>Names come from clients, ever new ones.</summary>
+    /// <summary>Clients send ever new names.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

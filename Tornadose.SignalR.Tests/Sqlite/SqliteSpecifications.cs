@@ -3,7 +3,7 @@ using Tornadose.SignalR.Sqlite;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
 
-/// <summary>The backplane by itself, and over a restart; each message is on the disk before it is accepted.</summary>
+/// <summary>The backplane by itself, and over a restart; each message is on disk before it is accepted.</summary>
 public sealed class SqliteBackplaneSpecification : DurableBackplaneSpecification<IBackplane>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tornadose-sqlite");
@@ -24,7 +24,7 @@ public sealed class SqliteBackplaneSpecification : DurableBackplaneSpecification
 /// <summary>Stores on SQLite.</summary>
 public sealed class SqliteStoreSpecification : StoreSpecification<SqliteStoreFixture>;
 
-/// <summary>Makes those stores. Flushes would make the same messages slower, and show nothing more.</summary>
+/// <summary>Creates those stores. Flushes to disk would only make the same tests slower.</summary>
 public sealed class SqliteStoreFixture : StoreFixture
 {
     private readonly StoresFile _file = new();

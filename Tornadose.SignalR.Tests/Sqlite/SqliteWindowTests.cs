@@ -54,7 +54,7 @@ public sealed class SqliteWindowTests : IDisposable
         }
     }
 
-    /// <summary>The end takes no place of a message.</summary>
+    /// <summary>The end does not count towards the capacity.</summary>
     [Fact]
     public async Task Follow_WhileTheStoreIsCompleted_HasItsLastMessageAndItsEnd()
     {
@@ -123,7 +123,7 @@ public sealed class SqliteWindowTests : IDisposable
     private static string Last(IBackplaneChannel channel, int count) => string.Join(
         ' ', channel.Log.GetSnapshot().Messages.TakeLast(count).Select(static message => message.GetText()));
 
-    /// <summary>The first retention is over, so that nobody but the reader asks for the time.</summary>
+    /// <summary>Opens a backplane whose first retention is over, so that only the reader reads the clock.</summary>
     private async Task<SqliteBackplane> OpenAsync(ILogger? logger = null)
     {
         var backplane = _file.Open(_time, logger);
@@ -131,7 +131,7 @@ public sealed class SqliteWindowTests : IDisposable
         return backplane;
     }
 
-    /// <summary>Holds up, or fails, whoever asks for the time.</summary>
+    /// <summary>Blocks, or fails, the caller that reads the clock.</summary>
     private sealed class GatedTime : FakeTimeProvider
     {
         private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);

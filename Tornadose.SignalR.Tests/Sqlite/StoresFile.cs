@@ -9,7 +9,7 @@ using Tornadose.SignalR.Sqlite;
 
 namespace Tornadose.SignalR.Tests.Sqlite;
 
-/// <summary>A database of its own, and backplanes on it, one after the other.</summary>
+/// <summary>A database for one test, and backplanes that open it one after the other.</summary>
 internal sealed class StoresFile : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tornadose-sqlite");
@@ -57,21 +57,21 @@ internal sealed class StoresFile : IDisposable
         return await Task.WhenAll(Enumerable.Range(1, count).Select(number => AppendAsync(channel, $"{prefix}{number}")));
     }
 
-    /// <summary>Opens the database before anybody has said which stores there are, as the writer of a process does that starts.</summary>
+    /// <summary>Opens the database before any store is declared, as the writer of a starting process does.</summary>
     public async Task RetainAsync(TimeProvider time)
     {
         await using var backplane = Open(time);
         await SettleAsync(backplane);
     }
 
-    /// <summary>Waits until retention, where it was due, is over: the writer does one after the other.</summary>
+    /// <summary>Waits until any due retention is over: the writer runs its jobs one after the other.</summary>
     public static async Task SettleAsync(SqliteBackplane backplane)
     {
         for (var round = 0; round < 2; round++)
             await backplane.TryAddAsync(Guid.NewGuid().ToString(), TimeSpan.FromDays(1), default).AsTask().WithTimeout();
     }
 
-    /// <summary>What another program sees.</summary>
+    /// <summary>The result of a query by another connection.</summary>
     public long Number(string sql)
     {
         using var connection = Connect();

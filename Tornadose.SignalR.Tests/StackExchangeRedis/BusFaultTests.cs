@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>The log is well, and announcements are lost.</summary>
+/// <summary>The log works, but announcements are lost.</summary>
 public sealed class BusFaultTests
 {
     [Fact]
@@ -71,9 +71,7 @@ public sealed class BusFaultTests
         Assert.All(nodes.Resets(), Assert.Empty);
     }
 
-    /// <summary>
-    /// Between two messages that were lost, a comparison once found that all is well, and the store was never subscribed to anew.
-    /// </summary>
+    /// <summary>Regression: a comparison between two lost messages found no fault, so the store was never resubscribed.</summary>
     [Fact]
     [Case("RDS-10", "PROC-12")]
     public async Task Bus_DeliversNothingOfASlowStore_IsSubscribedToAnew()
@@ -135,7 +133,7 @@ public sealed class BusFaultTests
         await Eventually.TrueAsync(async () => !((string)(await redis.CommandAsync("INFO", "stats"))!)
             .Contains("client_output_buffer_limit_disconnections:0", StringComparison.Ordinal));
         proxy.StopReading = false;
-        await nodes.SettleAsync(top); // read in parts, when a single answer would take too long
+        await nodes.SettleAsync(top); // read in parts if a single reply would take too long
         Assert.All(nodes.Resets(), Assert.Empty);
         await nodes.MovedAsync("backplane.backfilled");
     }

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Whatever somebody publishes on a store's channel. Set <c>TORNADOSE_FUZZ_FRAMES</c> for more of it.</summary>
+/// <summary>Arbitrary messages on a store's channel. Set <c>TORNADOSE_FUZZ_FRAMES</c> for a longer run.</summary>
 public sealed class BusFrameFuzzTests(RedisFixture redis)
 {
     [Fact, Case("SEC-06", "SEC-20", "SEC-23", "SEC-25", "RDS-18")]
@@ -33,7 +33,7 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
             if (!frame.IsProved(SimulatedStore.Seal))
                 continue;
             proved++;
-            Assert.True(payload.AsSpan().SequenceEqual(whole), $"TORNADOSE_SEED={run.Seed}: a proof of something else");
+            Assert.True(payload.AsSpan().SequenceEqual(whole), $"TORNADOSE_SEED={run.Seed}: the proof of another payload was accepted");
             Assert.Equal((store.Top.Offset, store.Top.Tag), (frame.Position.Value.Offset, frame.Position.Value.Tag));
         }
 
@@ -43,8 +43,8 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
     }
 
     /// <summary>
-    /// An announcement with another ending, proved or not, or changed at random; or bytes of no kind. With it what the script would have
-    /// sent.
+    /// An announcement with another ending, proved or not, or changed at random; or random bytes. Returned with what the script would
+    /// have sent.
     /// </summary>
     private static (byte[] Payload, byte[] Proved) Next(RandomText run, byte[] whole)
     {
@@ -68,14 +68,14 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
         Assert.True(
             content.EventType is null || MessageEventType.Fault(content.EventType) is null, $"TORNADOSE_SEED={seed}: {content.EventType}");
         Assert.True(content.Key is null || StoreKeys.Fault(content.Key) is null, $"TORNADOSE_SEED={seed}: {content.Key}");
-        if (content.Format != MessageFormat.Json || content.Change == StoreChange.Clear) // of that the log makes the payload
+        if (content.Format != MessageFormat.Json || content.Change == StoreChange.Clear) // the log makes the payload of a clear
             return;
         Assert.False(text.AsSpan().ContainsAny('\r', '\n'), $"TORNADOSE_SEED={seed}: {text}");
         using var json = JsonDocument.Parse(content.Data, new JsonDocumentOptions { MaxDepth = 1000 });
         Assert.True(IsText(json.RootElement), $"TORNADOSE_SEED={seed}: {text}");
     }
 
-    /// <summary>Every string in it can be one in .NET, too, so that every hub protocol can write it.</summary>
+    /// <summary>Whether every string in it is a valid .NET string, so that every hub protocol can write it.</summary>
     private static bool IsText(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString() is not null,
@@ -123,7 +123,7 @@ public sealed class BusFrameFuzzTests(RedisFixture redis)
             : [.. "\u0001T1;"u8, .. run.Mutate<byte>(Encoding.UTF8.GetBytes(text)[4..], () => run.Bytes(1)[0])];
     }
 
-    /// <summary>Past what came without an id: anybody who may publish on the channel may add such messages.</summary>
+    /// <summary>The next logged event; skips messages without an id, which anybody who may publish on the channel may add.</summary>
     private static async Task<SseEvent> NextLoggedAsync(RawSse stream)
     {
         while (true)

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>What is left of a subscription that could not begin, or has ended, on a connection that others use as well.</summary>
+/// <summary>What remains of a subscription that could not start, or has ended, on a connection that others use as well.</summary>
 public sealed class BusSubscriptionTests
 {
     private static readonly MessageLogLimits Limits = new(100, 1 << 20);
@@ -28,7 +28,7 @@ public sealed class BusSubscriptionTests
         await Eventually.TrueAsync(() => heard.Contains("hello"));
     }
 
-    /// <summary>The command had timed out, and went on: one channel after the other was subscribed to, for nobody.</summary>
+    /// <summary>Regression: the command had timed out but continued to subscribe to one channel after the other.</summary>
     [Fact]
     public async Task Start_EndedBeforeRedisAnswers_LeavesNoChannel()
     {
@@ -63,7 +63,7 @@ public sealed class BusSubscriptionTests
         Assert.Empty((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "*tornadose*"))!);
     }
 
-    /// <summary>It once waited for an attempt that was never made.</summary>
+    /// <summary>Regression: it waited for an attempt that was never made.</summary>
     [Fact]
     public async Task Follow_EndedWhileTheLastLoopEnds_LetsItsReadersGo()
     {

@@ -9,7 +9,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>The .NET client while the process that serves it is killed, and a load balancer leads to another one.</summary>
+/// <summary>The .NET client when the process that serves it is killed and a load balancer sends it to another one.</summary>
 public sealed class ClientNodeKilledTests
 {
     private const int Each = 20;
@@ -48,7 +48,7 @@ public sealed class ClientNodeKilledTests
             client.Dispose();
     }
 
-    /// <summary>Exactly these messages come, with their ids, on each wire.</summary>
+    /// <summary>Checks that exactly these messages arrive, with their ids, on each wire.</summary>
     private static async Task CheckAsync(IAsyncEnumerator<ReceivedMessage>[] readers, List<string> published)
     {
         foreach (var reader in readers)

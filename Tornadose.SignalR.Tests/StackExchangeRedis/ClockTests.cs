@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>No order, no id and no age knows the time of a node.</summary>
+/// <summary>No order, id or age depends on the clock of a node.</summary>
 [Case("RDS-29")]
 public sealed class ClockTests
 {
@@ -24,12 +24,12 @@ public sealed class ClockTests
         Assert.All(nodes.Resets(), Assert.Empty);
         Assert.Equal(0, nodes.Metrics.Sum("resets"));
         Assert.All(nodes.Subscribers, subscriber => Assert.Equal(100, subscriber.Count));
-        using var onB = await aging[1].FollowAsync(); // reads what was written while it did not follow
+        using var onB = await aging[1].FollowAsync(); // reads what was written before it followed
         await Eventually.TrueAsync(() => aging.All(store => store.GetSnapshot().Messages.Count == 10));
         Assert.Equal(aging[0].Position, aging[1].Position);
     }
 
-    /// <summary>The script asks Redis for the time only to stamp the entry, for <c>MaxAge</c>. Here it is told a wrong one.</summary>
+    /// <summary>The script asks Redis for the time only to stamp the entry, for <c>MaxAge</c>. Here it gets a wrong one.</summary>
     [Theory]
     [InlineData(3)]
     [InlineData(-3)]

@@ -67,8 +67,7 @@ public sealed class ClusterTests
         Assert.All(nodes.Resets(), Assert.Empty);
     }
 
-    /// <summary>What kind of server it is, is not known before there is a connection: the store once stayed on the plain
-    /// channel.</summary>
+    /// <summary>Regression: the kind of server is unknown before a connection, and the store stayed on the plain channel.</summary>
     [Fact]
     [Case("RDS-26")]
     public async Task Cluster_StoreFollowedBeforeTheConnectionIsMade_IsOnTheShardedChannel()
@@ -146,7 +145,7 @@ public sealed class ClusterTests
         }
         catch (RespException)
         {
-            return null; // it is another node's
+            return null; // another node owns it
         }
     }));
 

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Stores that are complete, over several nodes and in Redis.</summary>
+/// <summary>Completed stores, over several nodes and in Redis.</summary>
 public sealed class CompletedStoreTests(RedisFixture redis)
 {
     [Fact]
@@ -63,13 +63,13 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         using var following = await channel.FollowAsync(default).WithTimeout();
         using var cursor = channel.Log.OpenCursor(StartAt.Now);
         var first = await channel.AppendAsync([Content("1"), Content("2"), Content("3")], null, default).WithTimeout();
-        await Eventually.TrueAsync(() => channel.Log.Position == first); // the next append takes it out of the log
+        await Eventually.TrueAsync(() => channel.Log.Position == first); // the next append removes it from the log
         var end = await channel.AppendAsync([Content("4"), Content("5"), MessageContent.End], null, default).WithTimeout();
         await Eventually.TrueAsync(() => channel.Log.Position == end);
         Assert.StartsWith("1 2 3 4 5", cursor.Read(), StringComparison.Ordinal);
     }
 
-    /// <summary>With the copy's newest message these are exactly as many as one reply has.</summary>
+    /// <summary>With the copy's newest message, a batch has exactly as many messages as a reply can hold.</summary>
     [Fact]
     public async Task Batch_ThatFillsAReply_NeedsNoReset()
     {
@@ -159,7 +159,7 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         Assert.Equal("hello", Assert.Single(channel.Log.GetSnapshot().Messages).GetText());
     }
 
-    /// <summary>A publisher in another language leaves out what the last message does not need.</summary>
+    /// <summary>A publisher in another language omits the arguments that the last message does not need.</summary>
     [Fact]
     public async Task Batch_ByTheScriptWithoutItsLastArguments_IsStored()
     {

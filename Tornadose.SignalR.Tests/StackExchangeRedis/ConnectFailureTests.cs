@@ -8,10 +8,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Connecting that fails with what is no exception of Redis: a missing registration, a prefix of channels.</summary>
+/// <summary>Connecting fails with an exception that is not from Redis: a missing registration, a channel prefix.</summary>
 public sealed class ConnectFailureTests
 {
-    /// <summary>The watch of the connection once tried again at once: a core at 100 %, and an error line each time.</summary>
+    /// <summary>Regression: the connection watch retried without a pause, with a core at 100 % and an error line each time.</summary>
     [Fact]
     public async Task Connect_FactoryThrows_IsTriedAgainAfterAPauseAndIsAFault()
     {
@@ -31,7 +31,7 @@ public sealed class ConnectFailureTests
         Assert.NotNull(await backplane.FindFaultAsync(default));
     }
 
-    /// <summary>A factory that makes a new connection each time once leaked one at each attempt.</summary>
+    /// <summary>Regression: a factory that makes a new connection each time leaked one at each attempt.</summary>
     [Fact]
     public async Task Connect_FactoryGivesAConnectionThatIsRefused_IsNotAskedForAnother()
     {
@@ -66,7 +66,7 @@ public sealed class ConnectFailureTests
         Assert.DoesNotContain(
             "s3cret", Assert.Throws<ArgumentException>(() => RedisConnector.Parse(url)).ToString(), StringComparison.Ordinal);
 
-    /// <summary>Redis 6.2 puts the script's own line before a command's error.</summary>
+    /// <summary>Redis 6.2 puts the script's own line in front of a command's error.</summary>
     [Theory]
     [InlineData("READONLY You can't write against a read only replica.", true)]
     [InlineData("ERR Error running script (call to f_12): @user_script:66: @user_script: 66: -READONLY You can't write against a read " +
@@ -74,7 +74,7 @@ public sealed class ConnectFailureTests
     [InlineData("ERR Error running script (call to f_12): @user_script:66: something READONLY else", false)]
     public void IsReplica_TextsOfRedis_AreRecognised(string text, bool expected)
     {
-#pragma warning disable CS0618 // the oldest version that is supported has no other constructor
+#pragma warning disable CS0618 // the oldest supported version has no other constructor
         var failure = new RedisServerException(text);
 #pragma warning restore CS0618
         Assert.Equal(expected, RedisErrors.IsReplica(failure));

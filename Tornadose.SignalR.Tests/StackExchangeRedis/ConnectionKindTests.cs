@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Other ways to talk to Redis than in the clear with the second protocol.</summary>
+/// <summary>Connections to Redis other than cleartext RESP2.</summary>
 [Case("RDS-32")]
 public sealed class ConnectionKindTests
 {
@@ -31,7 +31,7 @@ public sealed class ConnectionKindTests
         await AssertSharesAsync(redis, nodes);
     }
 
-    /// <summary>Also after every connection was cut.</summary>
+    /// <summary>Checks that two nodes share a store, also after every connection was cut.</summary>
     private static async Task AssertSharesAsync(RedisProcess redis, TwoNodes nodes)
     {
         await nodes.ConnectAsync();

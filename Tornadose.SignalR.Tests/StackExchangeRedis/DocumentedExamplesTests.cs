@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Runs what <c>docs/publishing-from-anywhere.md</c> tells people to type.</summary>
+/// <summary>Runs the commands that <c>docs/publishing-from-anywhere.md</c> shows.</summary>
 public sealed class DocumentedExamplesTests
 {
     private const string Page = "docs/publishing-from-anywhere.md";
@@ -18,7 +18,7 @@ public sealed class DocumentedExamplesTests
             redis.ConnectionString, configure: static options => options.Channels["orders"] = "news");
         await using var stream = await RawSse.OpenAsync(nodes.A.Url("/stores/orders"));
         var shell = Blocks("sh", redis.Port);
-        Assert.Equal("1", await RunAsync("sh", "-c", shell[0])); // nodes that follow the store
+        Assert.Equal("1", await RunAsync("sh", "-c", shell[0])); // the number of nodes that follow the store
         Assert.Equal(("hello", null), await NextAsync(stream));
         Assert.Equal("1", await RunAsync("sh", "-c", shell[1]));
         Assert.Equal(("hello", null), await NextAsync(stream));
@@ -59,7 +59,7 @@ public sealed class DocumentedExamplesTests
 
     private static async Task<string> RunAsync(string file, params string[] arguments)
     {
-        // The page's readers have the script beside them.
+        // The readers of the page have the script in their directory.
         await using var process = LineProcess.Start(file, arguments, Repository.File("Tornadose.SignalR.StackExchangeRedis"));
         var line = await process.NextAsync();
         Assert.Equal(0, await process.ExitCodeAsync());

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Reading a store that was never published to: names come from clients, and may be made up.</summary>
+/// <summary>Reading a store that was never published to: clients send its name and may have made it up.</summary>
 public sealed class EmptyStoreTests(RedisFixture redis)
 {
     private static readonly MessageLogLimits Limits = new(100, 1 << 20);
@@ -21,7 +21,7 @@ public sealed class EmptyStoreTests(RedisFixture redis)
         {
             await using var channel = backplane.Open($"made-up/{i}", Limits);
             using var following = await channel.FollowAsync(default).WithTimeout();
-            Assert.Equal(0, channel.Log.LastSequence); // it counts as empty: a family may drop it
+            Assert.Equal(0, channel.Log.LastSequence); // it counts as empty, so a family may drop it
         }
 
         var keys = (object?[])(await server.CommandAsync("KEYS", $"{{{prefix}:made-up*"))!;

@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>When Redis is away, clients learn that something is, and no more.</summary>
+/// <summary>While Redis is unavailable, clients learn only that there is a failure.</summary>
 public sealed class ErrorWordsTests
 {
     private static readonly string[] Secrets = [
@@ -38,7 +38,7 @@ public sealed class ErrorWordsTests
         Assert.Equal(["503", "503"], said.Take(2).Select(text => text[..3]));
         foreach (var text in said)
             Assert.DoesNotContain(Secrets, secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase));
-        // the application is told
+        // the application gets the exception
         await Assert.ThrowsAnyAsync<StoreException>(() => host.Get<IStoreProvider>().GetStore("plain").PublishAsync("x").AsTask());
     }
 }

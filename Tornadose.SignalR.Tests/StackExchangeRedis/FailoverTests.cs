@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>The primary dies and its replica takes over, which the client library finds by the list of its endpoints.</summary>
+/// <summary>The primary dies and its replica takes over; the client library finds it in its list of endpoints.</summary>
 public sealed class FailoverTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Programs that have never heard of this library publish to its stores.</summary>
+/// <summary>Programs that do not use this library publish to its stores.</summary>
 public sealed class ForeignPublisherTests
 {
     private const string Channel = "{tornadose:orders}";
@@ -127,7 +127,7 @@ public sealed class ForeignPublisherTests
         await redis.CommandAsync("PUBLISH", Channel, text);
     }
 
-    /// <summary>A <c>redis-cli</c> that takes its commands from its input: by turns a bare publish, and the script.</summary>
+    /// <summary>A <c>redis-cli</c> that takes its commands from its input, alternating a bare publish and the script.</summary>
     private static async Task CliAsync(RedisProcess redis, TwoNodes nodes, int process, string sha)
     {
         await using var cli = LineProcess.Start("redis-cli", ["-p", $"{redis.Port}"]);

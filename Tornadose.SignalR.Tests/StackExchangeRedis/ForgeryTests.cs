@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>What a Redis user can do who has the rights to PUBLISH and to SUBSCRIBE, and none to any key.</summary>
+/// <summary>What a Redis user can do with the rights to PUBLISH and to SUBSCRIBE, but without access to any key.</summary>
 public sealed class ForgeryTests
 {
     [Fact, Case("SEC-20")]

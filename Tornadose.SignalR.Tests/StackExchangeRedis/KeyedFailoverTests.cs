@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Keyed stores in a cluster whose slots move, and over failovers: a reader's state is in the end that of Redis.</summary>
+/// <summary>Keyed stores in a cluster whose slots move, and over failovers: a reader's final state is that of Redis.</summary>
 public sealed class KeyedFailoverTests
 {
     private static readonly MessageLogLimits Limits = new(1, 1 << 20) { MaxKeys = 1000, MaxTombstones = 100 };
@@ -51,7 +51,7 @@ public sealed class KeyedFailoverTests
         Assert.DoesNotContain("reset", nodes.Read(), StringComparison.Ordinal);
     }
 
-    /// <summary>The reader has been told of keys that are lost now: it gets one reset, and then all keys there are.</summary>
+    /// <summary>The reader has seen keys that are lost now: it gets one reset, and then all keys that exist.</summary>
     [Fact]
     [Case("RDS-27")]
     public async Task Failover_ToAReplicaThatLags_OneResetAndTheStateOfTheReplica()
@@ -79,7 +79,7 @@ public sealed class KeyedFailoverTests
             await Eventually.TrueAsync(async () => await sentinel.PrimaryAsync() == redis.Replica.Port);
     }
 
-    /// <summary>A node that publishes, and one that is read.</summary>
+    /// <summary>A node that publishes and a node that is read.</summary>
     private sealed class Pair : IAsyncDisposable
     {
         private readonly Random _random = new(7);
@@ -129,7 +129,7 @@ public sealed class KeyedFailoverTests
                 await TryAsync(Any(step));
         }
 
-        /// <summary>Waits until the reader's copy is what a node has that comes new.</summary>
+        /// <summary>Waits until the reader's copy equals that of a node that has just loaded the store.</summary>
         public async Task AgreeAsync()
         {
             using var following = await _channelA.FollowAsync(default).WithTimeout();

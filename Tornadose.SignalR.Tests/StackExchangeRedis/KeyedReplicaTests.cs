@@ -5,19 +5,19 @@ using Tornadose.SignalR.StackExchangeRedis;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>A node's copy of a keyed store, over histories that no real Redis would show in a test's time.</summary>
+/// <summary>A node's copy of a keyed store, over histories that a real Redis would not produce within the time of a test.</summary>
 public sealed class KeyedReplicaTests
 {
     /// <summary>
-    /// Announcements are lost and overtaken, Redis is rolled back, grows on and is emptied: the copy, and whoever reads it, end with what
-    /// Redis has.
+    /// Announcements are lost and overtaken, Redis is rolled back, continues and is emptied: the copy and its readers end with the state
+    /// of Redis.
     /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    [InlineData(6)] // 6552: Redis comes back empty, and then from a backup
+    [InlineData(6)] // 6552: Redis restarts empty, and then from a backup
     public async Task AnyHistory_CopyAndReaders_EndWithTheState(int seed)
     {
         for (var run = 0; run < 1000; run++)
@@ -30,7 +30,7 @@ public sealed class KeyedReplicaTests
         }
     }
 
-    /// <summary>However long a node was away: as long as the removals are there, nobody is reset.</summary>
+    /// <summary>However long a node was away: while the removals are kept, no reader is reset.</summary>
     [Fact]
     public async Task LossAlone_WithEnoughTombstones_ResetsNobody()
     {
@@ -45,8 +45,9 @@ public sealed class KeyedReplicaTests
         }
     }
 
-    /// <summary>The newest entry of the copy and the one after it have been replaced: nothing in what is new shows that it is another
-    /// past.</summary>
+    /// <summary>
+    /// The newest entry of the copy and the one after it have been replaced: the new entries alone do not reveal the rollback.
+    /// </summary>
     [Fact]
     public async Task Rollback_ThatTheLogHasGrownBeyond_IsFoundByTheKeysThatAreOlder()
     {
@@ -58,7 +59,7 @@ public sealed class KeyedReplicaTests
         var lost = store.State.Top.Offset;
         store.State = before;
         while (store.State.Top.Offset < lost + 20)
-            store.Change(2); // two of four keys: what was lost of the others is not set again
+            store.Change(2); // two of four keys: lost changes of the others are not repeated
         await history.SettleAsync("rollback");
         Assert.Equal(1, history.Resets);
     }
@@ -99,7 +100,7 @@ public sealed class KeyedReplicaTests
 
         public async Task StepAsync()
         {
-            // once in a while the store changes in the middle of a read
+            // sometimes the store changes in the middle of a read
             Store.Meanwhile = _random.Next(3) == 0 ? () => Change(_random.Next(3)) : null;
             switch (_random.Next(_faults ? 40 : 36))
             {

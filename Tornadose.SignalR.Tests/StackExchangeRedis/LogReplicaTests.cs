@@ -59,7 +59,7 @@ public sealed class LogReplicaTests
         Assert.Equal(["rollback 3", "4", "5", "6"], Read(cursor));
     }
 
-    /// <summary>A data store: of what replaced the lost messages readers get the newest, and the end is not the newest message.</summary>
+    /// <summary>A data store: readers get only the newest of the messages that replaced the lost ones, not the end as a message.</summary>
     [Fact]
     public void Sync_RolledBackAndCompletedMeanwhile_GivesTheValueAndTheEnd()
     {
@@ -120,7 +120,7 @@ public sealed class LogReplicaTests
         var at = replica.Log.Position;
         Assert.False(replica.IsBehind(at, at));
         Assert.False(replica.IsBehind(at, before));
-        Assert.False(replica.IsBehind(before, before)); // told before the message came
+        Assert.False(replica.IsBehind(before, before)); // compared before the message arrived
         Assert.False(replica.IsBehind(at with { Offset = 9 }, before)); // more is on its way
         Assert.True(replica.IsBehind(before, at));
         Assert.True(replica.IsBehind(null, at));
@@ -145,7 +145,7 @@ public sealed class LogReplicaTests
         Assert.Equal(store.Top, replica.Log.Position);
     }
 
-    /// <summary>What is read is as old as Redis says, not as new as its reading.</summary>
+    /// <summary>The age of a message counts from the time that Redis stamped, not from its reading.</summary>
     [Fact]
     public void Read_OldMessages_GoWhenTheirTimeHasCome()
     {
@@ -162,7 +162,7 @@ public sealed class LogReplicaTests
         Assert.Empty(replica.Log.GetSnapshot().Messages);
     }
 
-    /// <summary>Anybody may publish an announcement of another epoch, which only a read can tell from a true one.</summary>
+    /// <summary>Anybody may publish an announcement of another epoch; only a read can tell whether it is genuine.</summary>
     [Fact]
     public void Take_ManyOfAMadeUpEpoch_CostOneRead()
     {
@@ -175,7 +175,7 @@ public sealed class LogReplicaTests
         Assert.Equal(store.Top, replica.Log.Position);
     }
 
-    /// <summary>A node of another version announces what this one cannot read: the log tells.</summary>
+    /// <summary>A node of another version announces what this one cannot parse, so it reads the log.</summary>
     [Fact]
     public void Take_AnnouncementOfAnotherVersion_IsReadFromTheLog()
     {
@@ -201,8 +201,8 @@ public sealed class LogReplicaTests
     }
 
     /// <summary>
-    /// Whatever is lost on the way, and whatever Redis loses: no reader meets a message whose predecessor it has not seen, unless a reset
-    /// said so, and all end at the top.
+    /// Whatever announcements or data are lost: no reader gets a message whose predecessor it has not seen, unless a reset precedes it,
+    /// and all end at the top.
     /// </summary>
     [Fact]
     public void Readers_AnyHistory_MeetAChainOrAReset()
@@ -273,7 +273,7 @@ public sealed class LogReplicaTests
         }
     }
 
-    /// <summary>What happens in Redis, whatever the node does meanwhile.</summary>
+    /// <summary>A change in Redis, whatever the node does meanwhile.</summary>
     private static void Change(Random random, SimulatedStore store, Queue<ReadOnlyMemory<byte>> late)
     {
         switch (random.Next(12))
@@ -288,7 +288,7 @@ public sealed class LogReplicaTests
                 store.DeleteLog();
                 break;
             case < 7:
-                store.Append(); // and its announcement is lost
+                store.Append(); // its announcement is lost
                 break;
             default:
                 late.Enqueue(store.Append());
@@ -307,7 +307,7 @@ public sealed class LogReplicaTests
         return (store, replica);
     }
 
-    /// <summary>The simulated store answers at once.</summary>
+    /// <summary>Takes an announcement; the simulated store answers at once.</summary>
     private static void Take(LogReplica replica, ReadOnlyMemory<byte> payload) => Complete(replica.TakeAsync(payload, default));
 
     private static void Sync(LogReplica replica) => Complete(replica.ReadAsync(long.MaxValue, isMissed: true, default));
@@ -331,7 +331,7 @@ public sealed class LogReplicaTests
         return read;
     }
 
-    /// <summary>One reader, and what it may be told next.</summary>
+    /// <summary>One reader, and the messages that may follow what it has read.</summary>
     private sealed class Chain(SimulatedStore store, MessageCursor cursor)
     {
         public MessagePosition At { get; private set; } = cursor.Position;

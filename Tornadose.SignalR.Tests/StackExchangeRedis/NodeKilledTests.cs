@@ -7,13 +7,13 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Nodes are processes, and die as such: <c>kill -9</c> under load. Their clients go on at the other node.</summary>
+/// <summary>Nodes are processes that are killed by <c>kill -9</c> under load. Their clients continue on the other node.</summary>
 public sealed class NodeKilledTests
 {
     private const string Store = "notes";
     private const string Last = "the last note";
 
-    /// <summary>Less than what the store keeps, so that a client that was away has missed nothing for good.</summary>
+    /// <summary>Less than the store's capacity, so that a client that was away can still resume.</summary>
     private const int MostAhead = 40;
 
     private readonly Ledger _ledger = new();
@@ -65,7 +65,7 @@ public sealed class NodeKilledTests
         return subscriber;
     }
 
-    /// <summary>Reads to the last note, and goes to the other node when a connection ends.</summary>
+    /// <summary>Reads to the last note, and switches to the other node when a connection ends.</summary>
     private async Task FollowAsync(Transport transport, LedgerSubscriber seen, params Uri[] nodes)
     {
         for (var connection = 0; ; connection++)

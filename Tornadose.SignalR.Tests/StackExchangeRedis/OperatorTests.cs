@@ -13,7 +13,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>What operators do holds on every node; where that is not known, it is not reported as done.</summary>
+/// <summary>Operator actions apply to every node; without confirmation they are not reported as done.</summary>
 public sealed class OperatorTests
 {
     private static readonly EphemeralDataProtectionProvider Keys = new();
@@ -97,7 +97,7 @@ public sealed class OperatorTests
         proxy.Stop();
         Assert.Equal(503, await a.DismissAsync(id));
         proxy.Listen();
-        await Eventually.TrueAsync(async () => await a.DismissAsync(id) != 503); // 404 where it was done, and the answer was lost
+        await Eventually.TrueAsync(async () => await a.DismissAsync(id) != 503); // 404 if it was done but the answer was lost
         Assert.Equal("tornadose.closed", (await stream.NextAsync()).Type);
     }
 
@@ -172,7 +172,7 @@ public sealed class OperatorTests
         Assert.Equal(3, ((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "tornadose:_nodes*"))!).Length);
     }
 
-    /// <summary>Policies may take long, as when their database does not answer.</summary>
+    /// <summary>Policies may take long, for example when their database does not respond.</summary>
     [Fact]
     public async Task Order_ThatTakesLong_DelaysNeitherOthersNorTheNodesPresence()
     {
@@ -190,7 +190,7 @@ public sealed class OperatorTests
         }
         finally
         {
-            goOn.SetResult(); // the node could not end, if it waited
+            goOn.SetResult(); // otherwise the node could not shut down
         }
     }
 
@@ -234,7 +234,7 @@ public sealed class OperatorTests
         Assert.Equal(["order", "another"], obeyed);
     }
 
-    /// <summary>Cut off, a node serves its readers from its copies.</summary>
+    /// <summary>A node without a connection serves its readers from its copies.</summary>
     [Theory]
     [InlineData(5, true)]
     [InlineData(65, false)]
@@ -272,7 +272,7 @@ public sealed class OperatorTests
         Assert.Single(logs.GetSnapshot(), entry => entry.Message.Contains("the channels of the nodes", StringComparison.Ordinal));
     }
 
-    /// <summary>The ids of orders are Redis' time, and its clock may be another one after a failover.</summary>
+    /// <summary>The ids of orders are timestamps of Redis, whose clock may differ after a failover.</summary>
     [Fact]
     public async Task Order_AfterRedisLostAllAndItsClockIsBehind_IsObeyed()
     {
@@ -299,7 +299,7 @@ public sealed class OperatorTests
             }
             catch (StoreUnavailableException)
             {
-                return false; // it has yet to learn the new secret
+                return false; // it does not know the new secret yet
             }
         });
         Assert.Contains("after", obeyed);
@@ -338,7 +338,7 @@ public sealed class OperatorTests
         Assert.Equal(1L, await redis.CommandAsync("HLEN", "{tornadose:_nodes}:present"));
     }
 
-    /// <summary>What a node has asked is forgotten once it has left; that must not let others ask it again.</summary>
+    /// <summary>A node's questions are forgotten once it has left; that must not allow others to replay them.</summary>
     [Fact, Case("SEC-20")]
     public async Task Question_OfANodeThatHasLeftSentAgain_IsNotAnswered()
     {
@@ -376,7 +376,7 @@ public sealed class OperatorTests
     private static Task<RawSse> OpenAsync(TestHost host, string user) =>
         RawSse.OpenAsync(host.Url($"/stores/{RolesApp.Store}"), ("X-User", user));
 
-    /// <summary>Waits until a node knows of others.</summary>
+    /// <summary>Waits until a node knows of a number of others.</summary>
     private static Task PresentAsync(TestHost host, int others) =>
         PresentAsync(host.Get<RedisBackplane>(), others);
 

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Redis goes away and comes back: with everything, with some of it, with nothing.</summary>
+/// <summary>Redis becomes unavailable and returns with all, some or none of its data.</summary>
 public sealed class OutageTests
 {
     [Fact]
@@ -168,7 +168,7 @@ public sealed class OutageTests
         var top = await nodes.PublishAsync(nodes.B, TwoNodes.Capacity + 100, "missed");
         proxy.Listen();
         await nodes.SettleAsync(top);
-        // a window's worth at once fills the ring: a reader that is slow to wake has been overtaken as well
+        // a whole window at once fills the ring: a reader that is slow to wake has been overtaken as well
         Assert.All(nodes.Resets().Take(3), resets => Assert.Contains(resets, new[] { "expired", "slow" }));
         Assert.All(nodes.Resets().Skip(3), Assert.Empty);
         Assert.Equal(3, nodes.Metrics.Sum("resets"));
@@ -189,7 +189,7 @@ public sealed class OutageTests
         await nodes.HealedAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20));
         await Eventually.TrueAsync(async () => await HealthAsync(nodes.A) == HttpStatusCode.OK);
-        Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets)); // what was published since they came is not known
+        Assert.All(nodes.Resets(), resets => Assert.Equal("epoch", resets)); // what they missed since they connected is unknown
         await nodes.FailedAsync<StoreUnavailableException>();
         Assert.Equal(3, nodes.Metrics.Sum("resets", "reason=epoch"));
     }

@@ -8,13 +8,14 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>What fills a store that several nodes share.</summary>
+/// <summary>Producers of stores that several nodes share.</summary>
 public sealed class ProducerTests(RedisFixture redis)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The statements that a real database executes: none without readers, one an interval with a thousand on three
-    /// nodes.</summary>
+    /// <summary>
+    /// Counts the statements that a real database executes: none without readers, one an interval with a thousand on three nodes.
+    /// </summary>
     [Fact]
     public async Task Polled_AThousandReadersOnThreeNodes_AsksTheDatabaseOnceAnInterval()
     {
@@ -65,7 +66,7 @@ public sealed class ProducerTests(RedisFixture redis)
                 async () => await stores[0].Subscribers.CountEverywhereAsync() == 1000, what: "all nodes count their readers");
             await stop.CancelAsync();
             await Task.WhenAll(readers).WithTimeout();
-            await AdvanceAsync(clock, 15); // the grace, in which it is still asked
+            await AdvanceAsync(clock, 15); // the grace period, in which it is still polled
             var last = Volatile.Read(ref statements);
             await AdvanceAsync(clock, 10);
             Assert.Equal(last, Volatile.Read(ref statements));
@@ -77,7 +78,7 @@ public sealed class ProducerTests(RedisFixture redis)
         }
     }
 
-    /// <summary>A producer that slept while everything in Redis was deleted must not come before those who have a lease now.</summary>
+    /// <summary>A producer that slept while everything in Redis was deleted must not get ahead of a current lease holder.</summary>
     [Fact]
     public async Task Lease_MetaIsLost_NumbersGoOn()
     {
@@ -108,8 +109,8 @@ public sealed class ProducerTests(RedisFixture redis)
         Assert.Equal((0L, first), (await two.LeaseAsync(0, time, default), await one.LeaseAsync(first, time, default)));
         Assert.NotEqual(0, first);
         await one.AppendAsync([Content("a")], null, first, default).WithTimeout();
-        await server.CommandAsync("DEL", $"{{{prefix}:prices}}:lease"); // its time is over, while it sleeps
-        Assert.Equal(0, await one.LeaseAsync(first, time, default)); // and it is not given another one in its place
+        await server.CommandAsync("DEL", $"{{{prefix}:prices}}:lease"); // it expires while its holder sleeps
+        Assert.Equal(0, await one.LeaseAsync(first, time, default)); // and its holder does not get a new one
         var second = await two.LeaseAsync(0, time, default);
         Assert.Equal((true, 0L), (second > first, await one.LeaseAsync(first, time, default)));
         await two.AppendAsync([Content("b")], null, second, default).WithTimeout();
@@ -117,7 +118,7 @@ public sealed class ProducerTests(RedisFixture redis)
             () => one.AppendAsync([Content("late")], null, first, default).WithTimeout());
         Assert.Contains("Another process produces", refused.Message, StringComparison.Ordinal);
         await one.AppendAsync(Content("anybody's"), null, default).WithTimeout();
-        await one.ReleaseAsync(first, default); // not its own any more
+        await one.ReleaseAsync(first, default); // no longer its own
         Assert.Equal(0, await one.LeaseAsync(0, time, default));
         await two.ReleaseAsync(second, default);
         Assert.True(await one.LeaseAsync(0, time, default) > second);
@@ -158,7 +159,7 @@ public sealed class ProducerTests(RedisFixture redis)
             .AddStackExchangeRedis(ConfigurationOptions.Parse(connection), options =>
             {
                 TestBackplane.Quick(options);
-                options.CommandTimeout = TimeSpan.FromMinutes(5); // of a clock that jumps
+                options.CommandTimeout = TimeSpan.FromMinutes(5); // the clock jumps
                 options.KeyPrefix = prefix;
             }));
 
@@ -172,7 +173,7 @@ public sealed class ProducerTests(RedisFixture redis)
         }
         catch (OperationCanceledException)
         {
-            // told to
+            // canceled by the test
         }
     }
 

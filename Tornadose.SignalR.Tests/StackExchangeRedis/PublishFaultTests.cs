@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Redis is there, and does not take a message, or its answer is lost, or somebody has been at its keys.</summary>
+/// <summary>Redis is available but rejects a message, or its reply is lost, or someone has modified its keys.</summary>
 public sealed class PublishFaultTests
 {
     private const string Meta = "{tornadose:orders}:meta";

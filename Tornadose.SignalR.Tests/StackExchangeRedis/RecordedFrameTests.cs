@@ -6,9 +6,9 @@ using Tornadose.SignalR.StackExchangeRedis;
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 /// <summary>
-/// Announcements as a node of this version has sent them, recorded from a Redis. Nodes of several versions run side by side while an
-/// application is deployed, so a version that changes what is announced takes another number: nodes that do not know it read the log
-/// instead. A change that breaks these tests without one breaks such a deployment.
+/// Announcements that a node of this version has sent, recorded from a Redis. Nodes of several versions run side by side while an
+/// application is deployed, so a version that changes the format of announcements takes another number: nodes that do not know the number
+/// read the log instead. A change that breaks these tests without a new number breaks such a deployment.
 /// </summary>
 public sealed class RecordedFrameTests
 {
@@ -33,7 +33,7 @@ public sealed class RecordedFrameTests
         Assert.True(frame.IsProved(Seal));
     }
 
-    /// <summary>The proof covers every byte after it; what is before it says only how to read it.</summary>
+    /// <summary>The proof covers every byte after it; the bytes before it only say how to parse the frame.</summary>
     [Theory]
     [InlineData(First)]
     [InlineData(Second)]

@@ -7,8 +7,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 /// <summary>
-/// A node of this version beside one of the last: its scripts, as they were recorded. They are never changed: a version that cannot pass
-/// takes another number, and nodes that do not know it refuse the store instead of misreading it.
+/// A node of this version beside one of the last, which is represented by its recorded scripts. They are never changed: a version that
+/// cannot pass takes another number, and nodes that do not know it refuse the store instead of misreading it.
 /// </summary>
 public sealed class RecordedNodeTests(RedisFixture redis)
 {
@@ -51,7 +51,7 @@ public sealed class RecordedNodeTests(RedisFixture redis)
             Assert.Equal(value, fields[Array.IndexOf(fields, name) + 1]);
     }
 
-    /// <summary>It says that there is something in the log.</summary>
+    /// <summary>The announcement still shows that the log has something new.</summary>
     [Fact]
     public async Task LaterVersion_Announces_ThisNodeReadsTheLog()
     {
@@ -81,7 +81,9 @@ public sealed class RecordedNodeTests(RedisFixture redis)
         Assert.Equal(1L, await server.CommandAsync("XLEN", $"{{{prefix}:orders}}:log"));
     }
 
-    /// <summary>One of the last version changes a key, and this one reads nothing; and the other way round.</summary>
+    /// <summary>
+    /// This node needs no read for a change by the last version's script, and that version's read script returns this node's change.
+    /// </summary>
     [Fact]
     public async Task LastVersion_ChangesKeys_ThisNodeHearsThemAndIsHeard()
     {
@@ -107,7 +109,7 @@ public sealed class RecordedNodeTests(RedisFixture redis)
             Assert.Equal(value, fields[Array.IndexOf(fields, name) + 1]);
     }
 
-    /// <summary>A keyed store has another log, and its number says so.</summary>
+    /// <summary>A keyed store has a log of another format, which its version number shows.</summary>
     [Theory]
     [InlineData("append.1.lua")]
     [InlineData("read.1.lua")]
@@ -129,7 +131,7 @@ public sealed class RecordedNodeTests(RedisFixture redis)
         Assert.Equal(0L, await server.CommandAsync("EXISTS", $"{{{prefix}:orders}}:log"));
     }
 
-    /// <summary>What is a keyed store to one node, and another one to the next, is none of both.</summary>
+    /// <summary>A store that is keyed on one node and not on another is refused.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>What a node asks of Redis.</summary>
+/// <summary>The number of commands that a node sends to Redis.</summary>
 public sealed class RedisCostTests
 {
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RedisCostTests
         Assert.Equal(1, await redis.CallsAsync("subscribe"));
     }
 
-    /// <summary>Nodes look for orders of operators, too, as often as they compare positions: not within this test.</summary>
+    /// <summary>Nodes also look for operator orders as often as they compare positions: not within this test.</summary>
     [Fact]
     public async Task Store_NobodyFollows_CostsTheNodeNothing()
     {
@@ -91,7 +91,7 @@ public sealed class RedisCostTests
         Assert.Equal(1L, await redis.CommandAsync("XLEN", "{tornadose:weather}:log"));
     }
 
-    /// <summary>So that nothing but the test asks Redis.</summary>
+    /// <summary>Makes intervals so long that only the test sends commands.</summary>
     private static void Slow(Tornadose.SignalR.RedisBackplaneOptions options)
     {
         options.SyncInterval = TimeSpan.FromMinutes(10);

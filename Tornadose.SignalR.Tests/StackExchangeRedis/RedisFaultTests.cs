@@ -29,7 +29,7 @@ public sealed class RedisFaultTests
         await nodes.SettleAsync(published.MaxBy(position => position.Offset));
         Assert.Equal(Count, published.Distinct().Count());
         Assert.DoesNotContain("expired", nodes.Resets());
-        // each waited for the way there and back, less what timers are early
+        // each took a round trip, less the amount by which timers fire early
         Assert.True(nodes.Metrics.Sum("publish.duration", "store=orders") > Count * milliseconds / 1000.0);
     }
 
@@ -172,7 +172,7 @@ public sealed class RedisFaultTests
         return fault is 0 or 2 or 5;
     }
 
-    /// <summary>Everything that a keyed store does in Redis.</summary>
+    /// <summary>Runs every operation of a keyed store in Redis.</summary>
     private static async Task KeyedWithRightsAsync(string connection)
     {
         var limits = new MessageLogLimits(1, 1 << 20) { MaxKeys = 10 };
@@ -198,7 +198,7 @@ public sealed class RedisFaultTests
         await Eventually.TrueAsync(() => aging.Log.Position.Offset == 2);
     }
 
-    /// <summary>The rights that docs/redis.md names, so that it stays true.</summary>
+    /// <summary>The rights that docs/redis.md lists, which keeps the document correct.</summary>
     private static async Task<string[]> AclAsync()
     {
         var lines = await File.ReadAllLinesAsync(Repository.File("docs/redis.md"));

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>One Redis for all tests that only need one, each under a prefix of its own. Started at the first use.</summary>
+/// <summary>One Redis, started at the first use, for all tests that need only one; each has a prefix of its own.</summary>
 public sealed class RedisFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<RedisProcess>> _redis = new(() => RedisProcess.StartAsync());

@@ -4,10 +4,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Keyed stores in Redis: what one node changes, readers of another one see.</summary>
+/// <summary>Keyed stores in Redis: readers on one node see the changes of another.</summary>
 public sealed class RedisKeyedStoreSpecification : KeyedStoreSpecification<RedisStoreFixture>;
 
-/// <summary>Makes those stores, on a Redis of their own.</summary>
+/// <summary>Creates those stores, on a Redis of their own.</summary>
 public sealed class RedisStoreFixture : StoreFixture
 {
     private readonly RedisProcess _redis = RedisProcess.StartAsync().GetAwaiter().GetResult();

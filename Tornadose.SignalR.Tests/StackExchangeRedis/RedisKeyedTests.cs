@@ -6,12 +6,12 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Keyed stores in Redis, on several nodes, over losses, rollbacks and by other programs.</summary>
+/// <summary>Keyed stores in Redis: on several nodes, over losses and rollbacks, and changed by other programs.</summary>
 public sealed class RedisKeyedTests(RedisFixture redis)
 {
     private static readonly MessageLogLimits Limits = new(1, 1 << 24) { MaxKeys = 10_000, MaxTombstones = 100 };
 
-    /// <summary>A node that starts reads each key once, however often they have changed, in as many replies as they need.</summary>
+    /// <summary>A node that starts reads each key once, however often it has changed, in as many replies as needed.</summary>
     [Fact]
     public async Task Follow_NodeThatComesLater_ReadsLiveKeysInOrderOfLastChange()
     {
@@ -34,7 +34,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal("end", cursor.ReadChanges());
     }
 
-    /// <summary>A producer that has slept through the end of its lease changes nothing: no key, nothing at all, and no end.</summary>
+    /// <summary>A producer whose lease expired while it slept cannot set or remove a key, clear the store or complete it.</summary>
     [Fact]
     public async Task Change_WithALeaseThatIsLost_IsRefused()
     {
@@ -101,7 +101,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal($"reset:rollback clear start {state} end", cursor.ReadChanges());
     }
 
-    /// <summary>A key that Redis has lost, or evicted, and others that tell of it.</summary>
+    /// <summary>Redis has lost or evicted one of the store's Redis keys, and the remaining ones show it.</summary>
     [Theory]
     [InlineData("meta")]
     [InlineData("entries")]
@@ -124,10 +124,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal((1, "reset:epoch clear start +c=1 end"), (after.Offset, cursor.ReadChanges()));
     }
 
-    /// <summary>
-    /// Nothing is left of the keys, and the store's meta still says that there are some; or that some were removed, of which nobody else
-    /// knows.
-    /// </summary>
+    /// <summary>All keys are gone, but the store's meta still counts some, or counts removals that no other key records.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -147,7 +144,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal("b", Assert.Single(nodes.B.Log.GetSnapshot().Messages).Key);
     }
 
-    /// <summary>More keys are too old than are removed at once, and the one that is asked for is the youngest of them.</summary>
+    /// <summary>More keys have expired than one call removes, and the requested one is the youngest of them.</summary>
     [Fact]
     public async Task KeyMaxAge_ManyKeys_TheChangesOwnIsGone()
     {
@@ -155,12 +152,12 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         foreach (var keys in Enumerable.Range(0, 1200).Chunk(100))
             await Task.WhenAll(keys.Select(key => SetAsync(nodes.A, $"k{key}", "1")));
         const string OneMillisecond = "1";
-        await nodes.Server.CommandAsync("BLPOP", "nothing", "0.01"); // until the youngest is older by the clock of Redis
+        await nodes.Server.CommandAsync("BLPOP", "nothing", "0.01"); // until the youngest has expired by the clock of Redis
         Assert.NotNull(await ChangeByScriptAsync(
             nodes.Server, nodes.Prefix, "set", "k1199", "2", "new", "", "", "", "", OneMillisecond));
     }
 
-    /// <summary>A program with an older copy of the script does not say how many entries there are.</summary>
+    /// <summary>A program with an older copy of the script does not maintain the number of entries.</summary>
     [Theory]
     [InlineData("HDEL")]
     [InlineData("HSET")]
@@ -175,7 +172,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal(["a", "b"], nodes.B.Log.GetSnapshot().Messages.Select(static message => message.Key));
     }
 
-    /// <summary>Of many nodes that look, the first removes a key: there is one removal of each, and nobody reads or publishes.</summary>
+    /// <summary>The first of many nodes to look removes an expired key: one removal each, without any read or publish.</summary>
     [Fact]
     public async Task KeyMaxAge_SeveralNodes_EachKeyIsRemovedOnce()
     {
@@ -194,7 +191,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
         Assert.Equal(20, cursor.ReadChanges().Split(' ').Count(static word => word.StartsWith('-')));
     }
 
-    /// <summary>A key that is too old is none, although nobody has looked after the store.</summary>
+    /// <summary>An expired key does not count, even if no node has tended the store.</summary>
     [Fact]
     public async Task KeyMaxAge_StoreThatNobodyFollows_FreesTheKeyAndItsPlace()
     {
@@ -227,7 +224,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
             (await nodes.Server.CommandAsync("KEYS", $"{{{nodes.Prefix}:orders}}*")) is object?[] { Length: 0 });
     }
 
-    /// <summary>What another program calls a key or a value may be none: nodes make one of it, and all the same.</summary>
+    /// <summary>Another program may pass an invalid key or value; all nodes convert it in the same way.</summary>
     [Fact]
     public async Task Script_CalledByAnotherProgram_ChangesKeysForAll()
     {
@@ -252,7 +249,7 @@ public sealed class RedisKeyedTests(RedisFixture redis)
             channel.Log.GetSnapshot().Messages.Select(static message => message.GetText()));
     }
 
-    /// <summary>Of many that race for a key on two nodes one gets it.</summary>
+    /// <summary>Of many writers that race for a key on two nodes, exactly one wins.</summary>
     [Fact]
     public async Task IfNew_OnTwoNodesAtOnce_OneWins()
     {

@@ -8,7 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>How much of a log a node reads, and for how long Redis and the node keep it.</summary>
+/// <summary>How much of a log a node reads, and how long Redis and the node keep it.</summary>
 public sealed class RedisWindowTests(RedisFixture redis)
 {
     private static readonly TimeSpan Age = TimeSpan.FromHours(1);
@@ -73,7 +73,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
         Assert.Equal(-1L, await server.CommandAsync("PTTL", Log(prefix)));
     }
 
-    /// <summary>A window of 40 MB once came in one reply, on the connection that publishes use.</summary>
+    /// <summary>Regression: a window of 40 MB came in one reply, on the connection that publishes use.</summary>
     [Fact]
     public async Task Follow_LargeMessages_ReadsPagesOfBoundedBytesAndNoMoreThanTheCopyKeeps()
     {
@@ -93,7 +93,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
             Regex.Match((string)(await server.CommandAsync("INFO", "stats"))!, "total_net_output_bytes:([0-9]+)").Groups[1].Value,
             CultureInfo.InvariantCulture);
         Assert.InRange(sent, 8 << 20, 12 << 20);
-        Assert.InRange(await server.CallsAsync("evalsha"), 8, 40); // pages, and a few scripts of the node's own
+        Assert.InRange(await server.CallsAsync("evalsha"), 8, 40); // pages, and a few calls of the node itself
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
         Assert.Equal("abcdef", string.Concat(Texts(channel).Select(text => text[0])));
     }
 
-    /// <summary>The size of a page once depended on the largest message that there ever was.</summary>
+    /// <summary>Regression: the page size depended on the largest message that there ever was.</summary>
     [Fact]
     public async Task Follow_AfterOneLargeMessage_ReadsPagesOfManySmallOnes()
     {
@@ -152,7 +152,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
         Assert.Equal(Enumerable.Range(1, 60), read);
     }
 
-    /// <summary>An idle store keeps no message at all, and nobody has missed any.</summary>
+    /// <summary>An idle store keeps no messages, but no reader has missed any.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -168,7 +168,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
         if (byTending)
             await Eventually.TrueAsync(async () => await server.CommandAsync("XLEN", Log(prefix)) is 0L);
         else
-            await server.CommandAsync("DEL", Log(prefix)); // it expires as a whole when nothing is published for so long
+            await server.CommandAsync("DEL", Log(prefix)); // the whole log expires when nothing is published for that long
         await server.CommandAsync("EVAL", Script.Quiet, 2, $"{{{prefix}:orders}}:meta", Log(prefix), "next", "", "", "", 4096);
         Assert.True(await cursor.WaitToReadAsync().WithTimeout());
         Assert.True(cursor.TryRead(out StoreMessage? message));
@@ -180,7 +180,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
     private static List<string> Texts(IBackplaneChannel channel) =>
         channel.Log.GetSnapshot().Messages.Select(message => message.GetText()).ToList();
 
-    /// <summary>Appends as of some time ago.</summary>
+    /// <summary>Appends a message with a timestamp in the past.</summary>
     private static async Task AppendAsync(RedisProcess server, string prefix, string text, TimeSpan ago = default)
     {
         var script = Script.Append.Replace(

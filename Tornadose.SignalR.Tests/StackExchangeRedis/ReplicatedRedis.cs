@@ -29,8 +29,8 @@ internal sealed class ReplicatedRedis : IAsyncDisposable
             async () => (await Replica.CommandAsync("HGET", "{tornadose:orders}:meta", "offset")) as string == $"{position.Offset}");
 
     /// <summary>
-    /// Stops the replica, and cuts its connection, so that nothing of what follows lies in its buffers. It goes on by <see
-    /// cref="RedisProcess.Resume"/>.
+    /// Stops the replica and cuts its connection, so that nothing that follows is in its buffers. It continues after
+    /// <see cref="RedisProcess.Resume"/>.
     /// </summary>
     public async Task DetachReplicaAsync()
     {

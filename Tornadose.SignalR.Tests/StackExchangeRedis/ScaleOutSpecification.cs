@@ -7,8 +7,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 /// <summary>
-/// Two servers that share their stores over Redis, in an application that besides scales SignalR out by a manager of its own. Store
-/// messages come once, and what the application itself sends goes to all servers.
+/// Two servers that share their stores over Redis, in an application that also scales SignalR out by a manager of its own. Store
+/// messages arrive once, and messages that the application sends reach all servers.
 /// </summary>
 [Case("SR-09")]
 public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
@@ -27,7 +27,7 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _prefix = redis.NewPrefix();
-        _one = await StartAsync(after: false); // the application's registration comes before ours on one server, and after it on the other
+        _one = await StartAsync(after: false); // the application registers before us on one server, and after us on the other
         _two = await StartAsync(after: true);
     }
 
@@ -53,7 +53,7 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
             ids.AddRange([.. await One.PublishAsync(i, 1), .. await Two.PublishAsync(i, 1)]);
         foreach (var client in clients)
             Assert.Equal(ids, (await client.TakeAsync(Messages)).Select(message => message.Id));
-        // whatever came twice would have come before these, which go the longer way
+        // a duplicate would arrive before these, which take the longer way
         await SendAsync(One.Context.Clients.All, "from one");
         await SendAsync(Two.Context.Clients.Group("orders"), "from two");
         foreach (var client in clients)
@@ -86,7 +86,7 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
         var client = await ConnectAsync(Two);
         await Eventually.TrueAsync(async () =>
         {
-            await One.Context.Groups.AddToGroupAsync(client.Id, "orders"); // the other server listens a moment after its start
+            await One.Context.Groups.AddToGroupAsync(client.Id, "orders"); // the other server starts to listen shortly after its start
             return Two.Registry.Count == 1;
         });
         var ids = await One.PublishAsync(1, 5);
@@ -102,10 +102,10 @@ public abstract class ScaleOutSpecification(RedisFixture redis) : IAsyncLifetime
     /// <summary>Scales SignalR out, as the application does.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="connectionString">The Redis.</param>
-    /// <param name="prefix">What the test's channels begin with.</param>
+    /// <param name="prefix">The prefix of the test's channels.</param>
     protected abstract void ScaleOut(IServiceCollection services, string connectionString, string prefix);
 
-    /// <summary>Sends what every protocol's serializer knows.</summary>
+    /// <summary>Sends a value that the serializers of all protocols support.</summary>
     private static Task SendAsync(IClientProxy clients, string text) =>
         clients.SendAsync("Message", "sent", new Dictionary<string, object?> { ["data"] = text }).WithTimeout();
 

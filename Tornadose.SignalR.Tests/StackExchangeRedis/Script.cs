@@ -7,7 +7,7 @@ internal static class Script
 {
     public static string Append => RedisScripts.Append;
 
-    /// <summary>The same, whose announcements are lost.</summary>
+    /// <summary>The same without announcements.</summary>
     public static string Quiet { get; } = Append
         .Replace("redis.pcall('SPUBLISH', channel, frame)", "0", StringComparison.Ordinal)
         .Replace("redis.call('PUBLISH', channel, frame)", "return id", StringComparison.Ordinal);

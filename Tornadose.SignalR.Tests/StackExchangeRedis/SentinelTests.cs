@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>A sentinel decides on the failover, and tells the client library, which has known sentinels since 2.x.</summary>
+/// <summary>A sentinel decides on the failover and tells the client library, which supports sentinels since 2.x.</summary>
 [Case("RDS-27")]
 public sealed class SentinelTests
 {

@@ -6,16 +6,16 @@ using Tornadose.SignalR.StackExchangeRedis;
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 /// <summary>
-/// A keyed store as the change script keeps it in Redis, and what it would announce, in memory: for many runs of what a replica can meet.
+/// An in-memory model of a keyed store as the change script keeps it in Redis, with its announcements: for many runs of a replica.
 /// </summary>
 internal sealed class SimulatedKeyedStore(Random random, int maxTombstones, int pageSize) : ILogSource
 {
     private int _values;
 
-    /// <summary>All there is: what a snapshot of Redis has.</summary>
+    /// <summary>All data of the store, as a snapshot of Redis contains it.</summary>
     public KeyedState State { get; set; } = KeyedState.Begin(random);
 
-    /// <summary>What happens around a read: before Redis has answered it, and before the answer has arrived.</summary>
+    /// <summary>Called around a read: before Redis has answered it, and before the answer has arrived.</summary>
     public Action? Meanwhile { get; set; }
 
     public int Reads { get; private set; }

@@ -6,7 +6,7 @@ using Tornadose.SignalR.StackExchangeRedis;
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
 /// <summary>
-/// A store as the append script keeps it in Redis, and what it would announce, in memory: for many runs of what a replica can meet.
+/// An in-memory model of a store as the append script keeps it in Redis, with its announcements: for many runs of a replica.
 /// </summary>
 internal sealed class SimulatedStore(Random random, int capacity, int pageSize = 5) : ILogSource
 {
@@ -19,7 +19,7 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
 
     public MessagePosition Top => _top.Position.Epoch == _epoch ? _top.Position : new MessagePosition(_epoch, 0, 0);
 
-    /// <summary>The tag of the message before, for every message there ever was.</summary>
+    /// <summary>The tag of the preceding message, for every message that was ever appended.</summary>
     public Dictionary<MessagePosition, uint> PreviousTags { get; } = [];
 
     /// <summary>Appends a message and returns its announcement.</summary>
@@ -35,7 +35,7 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
         return Announce(position, previous.Tag);
     }
 
-    /// <summary>Appends the end.</summary>
+    /// <summary>Appends the end of the store.</summary>
     public void Complete()
     {
         Append();
@@ -59,13 +59,13 @@ internal sealed class SimulatedStore(Random random, int capacity, int pageSize =
         _epoch++;
     }
 
-    /// <summary>Loses the log, and not the counter.</summary>
+    /// <summary>Loses the log but not the counter.</summary>
     public void DeleteLog() => _log.Clear();
 
-    /// <summary>What happens around a read: before Redis has answered it, and before the answer has arrived.</summary>
+    /// <summary>Called around a read: before Redis has answered it, and before the answer has arrived.</summary>
     public Action? Meanwhile { get; set; }
 
-    /// <summary>How old every message is.</summary>
+    /// <summary>The age of every message.</summary>
     public TimeSpan Age { get; set; }
 
     /// <summary>How often the log was read.</summary>

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>From now on means from now on, also on a node that has not heard of everything yet.</summary>
+/// <summary>A start from now means from the call on, even on a node whose copy is behind.</summary>
 public sealed class StartNowTests
 {
     [Fact]

@@ -24,7 +24,7 @@ internal static class TestBackplane
             connector, options, TimeProvider.System, new BackplaneMetrics(new Meters()), logger ?? NullLogger.Instance);
     }
 
-    /// <summary>What the parts of a backplane share, for tests of one of them.</summary>
+    /// <summary>The shared parts of a backplane, for tests of a single part.</summary>
     public static RedisNode CreateNode(RedisConnector connector)
     {
         var options = new RedisBackplaneOptions();

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>A ticket is used once on all nodes together.</summary>
+/// <summary>A ticket can be used once across all nodes.</summary>
 public sealed class TicketReplayTests(RedisFixture redis)
 {
     [Fact, Case("SEC-02")]

@@ -22,15 +22,15 @@ internal sealed class TwoNodes : IAsyncDisposable
     private readonly List<IAsyncDisposable> _clients = [];
     private readonly List<LedgerSubscriber> _subscribers = [];
 
-    /// <param name="a">A node.</param>
-    /// <param name="b">Another one.</param>
+    /// <param name="a">The first node.</param>
+    /// <param name="b">The second node.</param>
     public TwoNodes(TestHost a, TestHost b) => (A, B, Metrics) = (a, b, MetricsRecorder.Of(a));
 
     public TestHost A { get; }
 
     public TestHost B { get; }
 
-    /// <summary>What the first node measures.</summary>
+    /// <summary>The metrics of the first node.</summary>
     public MetricsRecorder Metrics { get; }
 
     public Ledger Ledger { get; } = new();
@@ -38,7 +38,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     public IReadOnlyList<LedgerSubscriber> Subscribers => _subscribers;
 
     /// <param name="connectionA">Where the first node finds Redis, perhaps through a proxy.</param>
-    /// <param name="connectionB">Where the second does.</param>
+    /// <param name="connectionB">Where the second node finds it.</param>
     /// <param name="configure">Options other than those for tests.</param>
     public static async Task<TwoNodes> StartAsync(
         string connectionA, string? connectionB = null, Action<RedisBackplaneOptions>? configure = null) => new(
@@ -111,7 +111,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         return position;
     }
 
-    /// <summary>Publishes and says whether it was accepted; what was not may exist all the same.</summary>
+    /// <summary>Publishes, and returns null if that was refused; the message may be stored all the same.</summary>
     public async Task<MessagePosition?> TryPublishAsync(TestHost host, string text)
     {
         try
@@ -134,8 +134,8 @@ internal sealed class TwoNodes : IAsyncDisposable
         return healed!.Value;
     }
 
-    /// <summary>Waits until both nodes can publish again, and checks that publishes failed, and no subscriber has lost anything.</summary>
-    /// <param name="before">A position from before, which has the epoch still.</param>
+    /// <summary>Waits until both nodes can publish again; checks that publishes failed and no subscriber has lost anything.</summary>
+    /// <param name="before">A position from before the fault, whose epoch must not have changed.</param>
     public async Task HealedWithoutLossAsync(MessagePosition before)
     {
         var healed = await HealedAsync();
@@ -145,9 +145,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         await FailedAsync<StoreUnavailableException>();
     }
 
-    /// <summary>
-    /// Waits until both nodes can publish again, and checks that each subscriber was told by one reset that Redis was rolled back.
-    /// </summary>
+    /// <summary>Waits until both nodes can publish again, and checks that each subscriber got one reset for the rollback.</summary>
     public async Task HealedByRollbackAsync()
     {
         await HealedAsync();
@@ -156,7 +154,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         Assert.Equal(3, Metrics.Sum("resets", "reason=rollback"));
     }
 
-    /// <summary>Publishes on both nodes until told to stop; what is refused meanwhile is noted.</summary>
+    /// <summary>Publishes on both nodes until canceled, and records refused publishes.</summary>
     public Task LoadAsync(CancellationToken stop) => Task.WhenAll(LoadAsync(A, "a", stop), LoadAsync(B, "b", stop));
 
     /// <summary>Waits until every subscriber has reached a position, and checks the ledger.</summary>
@@ -177,7 +175,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until one of the first node's instruments has measured something that is not zero: a fault that nobody can see is two faults.
+    /// Waits until an instrument of the first node has measured a nonzero value: a fault that no metric shows is two faults.
     /// </summary>
     /// <param name="instrument">Its name after <c>tornadose.</c>.</param>
     /// <param name="tags">Tags of the measurement.</param>

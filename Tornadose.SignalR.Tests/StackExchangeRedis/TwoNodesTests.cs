@@ -2,7 +2,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>What holds while nothing goes wrong.</summary>
+/// <summary>Two nodes without any fault.</summary>
 public sealed class TwoNodesTests(RedisFixture redis)
 {
     [Fact]

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.StackExchangeRedis;
 
-/// <summary>Blazor pages, while the process that serves them is killed, and a load balancer leads to another one.</summary>
+/// <summary>Blazor pages when the process that serves them is killed and a load balancer sends them to another one.</summary>
 public sealed class ViewNodeKilledTests
 {
     private const int Each = 20;
@@ -54,7 +54,7 @@ public sealed class ViewNodeKilledTests
     private static Task<DashboardServer> StartAsync(RedisProcess redis) =>
         DashboardServer.StartAsync(RenderModeSite.Program, ["--redis", redis.ConnectionString]);
 
-    /// <summary>Everything is shown once, in order, and nothing that was shown has ever gone.</summary>
+    /// <summary>Checks that everything is shown once, in order, and that nothing that was shown has disappeared.</summary>
     private async Task CheckAsync(ChromiumPage browser)
     {
         foreach (var page in Pages)

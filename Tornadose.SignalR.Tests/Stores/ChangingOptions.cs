@@ -3,7 +3,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>Options by name that a test changes at run time, as an edited configuration file would.</summary>
+/// <summary>Named options that a test changes at run time, as an edited configuration file would.</summary>
 internal sealed class ChangingOptions : IOptionsMonitor<StoreOptions>
 {
     private readonly Dictionary<string, StoreOptions> _options = [];

@@ -24,7 +24,7 @@ public sealed class EventTypesTests
     [Fact, Case("SEC-06")]
     public void Normalize_HalfASurrogatePair_Throws()
     {
-        // Not a theory: attributes and runners do not keep half surrogate pairs.
+        // Not a theory: attributes and runners do not preserve lone surrogates.
         foreach (var eventType in (string[])["\ud83d", "\ude00", "a\ud83db", "\ude00\ud83d", "a\ud83d\ud83d\ude00"])
             Refused(eventType);
     }

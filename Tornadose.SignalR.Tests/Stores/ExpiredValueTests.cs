@@ -2,7 +2,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>A value that is too old.</summary>
+/// <summary>A value that has expired.</summary>
 public sealed class ExpiredValueTests
 {
     [Fact, Case("ST-14")]

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>A provider with the family <c>devices/{id}</c>, on a clock that stands still.</summary>
+/// <summary>A provider with the family <c>devices/{id}</c>, on a clock that the test advances.</summary>
 internal sealed class FamilyFixture : IAsyncDisposable
 {
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
@@ -25,10 +25,10 @@ internal sealed class FamilyFixture : IAsyncDisposable
 
     public StoreProvider Provider { get; }
 
-    /// <summary>The sweep that finds idle stores runs within.</summary>
+    /// <summary>Advances the clock and, with it, the sweep that finds idle stores.</summary>
     public void Advance(TimeSpan time) => Time.Advance(time);
 
-    /// <summary>All stores that nobody uses are dropped.</summary>
+    /// <summary>Advances the clock until all idle stores are dropped.</summary>
     public void DropIdle() => Time.Advance(IdleTimeout + TimeSpan.FromSeconds(1));
 
     public ValueTask DisposeAsync() => Provider.DisposeAsync();

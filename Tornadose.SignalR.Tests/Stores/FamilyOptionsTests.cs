@@ -8,7 +8,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>A family's options, by code and by configuration, in a container.</summary>
+/// <summary>A family's options, set in code and by configuration, in a container.</summary>
 public sealed class FamilyOptionsTests
 {
     [Fact]

@@ -4,10 +4,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>Keyed stores at their limits of time and room.</summary>
+/// <summary>Keyed stores at their limits of age and size.</summary>
 public sealed class KeyedLimitTests
 {
-    /// <summary>Readers who were there keep the keys, as nothing is told after the end; so newcomers get them as well.</summary>
+    /// <summary>Present readers keep the keys, because nothing follows the end; so new readers get them as well.</summary>
     [Fact]
     public async Task Complete_KeysThatWouldExpire_StayForEverybody()
     {
@@ -48,7 +48,7 @@ public sealed class KeyedLimitTests
         Assert.NotNull(await devices.RemoveAsync("k1"));
     }
 
-    /// <summary>What replaces as many bytes needs no room, and what was stored already needs none either.</summary>
+    /// <summary>A replacement of the same size needs no room, and neither does a repeated publish.</summary>
     [Fact]
     public async Task Set_NoRoomInAllStores_ReplacesWhatIsAsLarge()
     {
@@ -70,7 +70,7 @@ public sealed class KeyedLimitTests
         Assert.Equal(["a", "c"], (await devices.GetSnapshotAsync()).Messages.Select(static message => message.Key));
     }
 
-    /// <summary>The clock looks once a second; conditions and limits know of keys that are too old before that.</summary>
+    /// <summary>The timer checks once a second; conditions and limits see the expiry of a key before that.</summary>
     [Fact]
     public async Task KeyMaxAge_BeforeTheClockHasLooked_KeyIsGoneForConditionsAndLimitsToo()
     {

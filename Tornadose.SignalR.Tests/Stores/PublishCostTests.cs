@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>What publishing costs the publisher, whoever waits.</summary>
+/// <summary>The publisher's cost does not depend on the readers that wait.</summary>
 public sealed class PublishCostTests
 {
     private const int Publishes = 200;
@@ -21,7 +21,7 @@ public sealed class PublishCostTests
 
         var (without, with) = (Allocated(alone), Allocated(crowded));
 
-        // A work item of a pump may make the thread pool's queue grow by a segment now and then.
+        // A work item of a pump may occasionally make the thread pool's queue grow by a segment.
         Assert.InRange(with, 0, without + (Publishes * 64));
     }
 

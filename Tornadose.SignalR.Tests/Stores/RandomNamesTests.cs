@@ -3,13 +3,13 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>Somebody tries names.</summary>
+/// <summary>A client that tries random names.</summary>
 public sealed class RandomNamesTests : IAsyncDisposable
 {
     private const int Tries = 1_000_000;
     private const int MaxStores = 1_000;
 
-    // What a local variable, or a thread that is just done, may still hold.
+    // What a local variable, or a thread that has just finished, may still reference.
     private const int Slack = 10;
 
     private readonly FamilyFixture _families = new(MaxStores);
@@ -76,7 +76,7 @@ public sealed class RandomNamesTests : IAsyncDisposable
         Assert.InRange(CountAlive(made), 0, Slack);
     }
 
-    /// <summary>The heap as a whole is of no use as a measure: other tests run in the same process.</summary>
+    /// <summary>Counts live objects rather than the heap's size, because other tests run in the same process.</summary>
     private static int CountAlive(List<WeakReference> made)
     {
         GC.Collect();

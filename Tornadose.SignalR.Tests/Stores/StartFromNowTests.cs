@@ -7,7 +7,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>From now on means from the call on, also where this process's copy of the log is behind.</summary>
+/// <summary>A start from now means from the call on, even where this process's copy of the log is behind.</summary>
 public sealed class StartFromNowTests
 {
     [Fact]

@@ -55,7 +55,7 @@ public sealed class StoreCloseTests : IDisposable
         hung.SetResult();
     }
 
-    /// <summary>A container disposes of what it has handed out one by one, the stores that were injected by name as well.</summary>
+    /// <summary>A container disposes of its instances one by one, including the stores that were injected by name.</summary>
     [Fact]
     public async Task Dispose_ContainerThatHasInjectedHundredStores_TakesFiveSecondsForAllOfThem()
     {

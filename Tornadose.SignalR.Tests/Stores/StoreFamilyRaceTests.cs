@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>Stores that are dropped while others publish to them, subscribe to them and look at them.</summary>
+/// <summary>Stores are dropped while others publish to them, subscribe to them and inspect them.</summary>
 public sealed class StoreFamilyRaceTests : IAsyncDisposable
 {
     private const int Rounds = 5_000;
@@ -71,7 +71,7 @@ public sealed class StoreFamilyRaceTests : IAsyncDisposable
         }
     }
 
-    /// <summary>What was accepted is there, unless the store could have become idle since.</summary>
+    /// <summary>Checks that an accepted message is there, unless the store could have become idle since.</summary>
     private async Task PublishAsync(IStore[] handles, Random random)
     {
         for (var i = 0; i < Rounds; i++)
@@ -86,7 +86,7 @@ public sealed class StoreFamilyRaceTests : IAsyncDisposable
         }
     }
 
-    /// <summary>A store that somebody reads is not dropped: the reader gets every message from its start on.</summary>
+    /// <summary>Checks that a store with a reader is not dropped: the reader gets every message from its start on.</summary>
     private async Task SubscribeAsync(IStore[] handles, Random random)
     {
         for (var i = 0; i < Rounds / 20; i++)

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>Stores that appear on first use and go when nobody uses them.</summary>
+/// <summary>Stores that are created on first use and dropped when they are idle.</summary>
 public sealed class StoreFamilyTests : IAsyncDisposable
 {
     private readonly FamilyFixture _families = new(maxStores: 3, "devices/main", "{kind}/{id}");

@@ -4,10 +4,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>What a family may be called, and which stores are its.</summary>
+/// <summary>Valid names of families, and the stores that belong to them.</summary>
 public sealed class StorePatternTests
 {
-    /// <summary>Bad names, but for what is a good pattern.</summary>
+    /// <summary>Bad names, except the one that is a valid pattern.</summary>
     public static TheoryData<string> Bad => [.. StoreNamesTests.Bad.Select(row => row.Data).Except(["{a}"])];
 
     [Theory]

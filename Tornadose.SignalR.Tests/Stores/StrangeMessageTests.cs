@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Stores;
 
-/// <summary>Whoever may publish can publish anything: it must not end those who read.</summary>
+/// <summary>A publisher can publish anything, and must not be able to end its readers.</summary>
 public sealed class StrangeMessageTests
 {
     [Fact]

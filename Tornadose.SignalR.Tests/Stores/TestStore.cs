@@ -23,7 +23,7 @@ internal static class TestStore
         return positions;
     }
 
-    /// <summary>A store of any kind with any policy, also those that the application's options do not allow together.</summary>
+    /// <summary>A store of any kind with any policy, including combinations that the application's options reject.</summary>
     public static MessageStore Make(StoreKind kind, MessageLogLimits limits, SlowConsumerPolicy policy, TimeProvider time) =>
         new(
             "test", kind, new StoreOptions { SlowConsumer = policy }, new LocalBackplane(time).Open("test", limits),

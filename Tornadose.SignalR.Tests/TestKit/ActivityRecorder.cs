@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// The activities of the library's two sources that concern one store. A source is the process's, so that other tests' are seen here,
-/// too: hence a store with a name of its own.
+/// The activities of the library's two sources that concern one store. A source is process-wide and reports the activities of other
+/// tests too, so the store needs a unique name.
 /// </summary>
 internal sealed class ActivityRecorder : IDisposable
 {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>A TCP proxy in this process between a client and Redis, which spoils the connection in the ways that networks do.</summary>
+/// <summary>An in-process TCP proxy between a client and Redis that simulates network faults.</summary>
 public sealed class ChaosProxy : IAsyncDisposable
 {
     private int _target;
@@ -19,25 +19,25 @@ public sealed class ChaosProxy : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>How long every byte takes on its way, in each direction.</summary>
+    /// <summary>The latency of every byte, in each direction.</summary>
     public TimeSpan Delay { get; set; }
 
     /// <summary>
-    /// The share of packets that are lost, from 0 to 1. TCP sends them again, so that what a connection sees of it is a pause for all that
-    /// follows: here <see cref="RetransmissionTimeout"/>.
+    /// The share of packets that are lost, from 0 to 1. TCP retransmits them, so a connection sees a loss as a pause of
+    /// <see cref="RetransmissionTimeout"/> for everything that follows.
     /// </summary>
     public double Loss { get; set; }
 
-    /// <summary>Linux's shortest.</summary>
+    /// <summary>The shortest retransmission timeout of Linux.</summary>
     internal static readonly TimeSpan RetransmissionTimeout = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How many bytes a connection carries in a second, in each direction; 0 for as many as come.</summary>
+    /// <summary>The bandwidth of a connection in bytes a second, in each direction; 0 for no limit.</summary>
     public int BytesPerSecond { get; set; }
 
-    /// <summary>What comes is not read while it is set, so that it piles up at the sender.</summary>
+    /// <summary>While it is set, incoming data is not read and piles up at the sender.</summary>
     public bool StopReading { get; set; }
 
-    /// <summary>Messages of the bus that were dropped so far.</summary>
+    /// <summary>The number of bus messages that were dropped so far.</summary>
     public int Dropped => _dropped;
 
     public static ChaosProxy Start(int target)
@@ -70,26 +70,24 @@ public sealed class ChaosProxy : IAsyncDisposable
             connection.Cut();
     }
 
-    /// <summary>Half-open: the present connections stay, and nothing comes through them any more.</summary>
+    /// <summary>Half-open: existing connections stay open, but nothing passes through them.</summary>
     public void SwallowPresent()
     {
         foreach (var connection in _connections.Keys)
             connection.Swallow();
     }
 
-    /// <summary>Failover: cuts every connection, and lets new ones go to another server.</summary>
+    /// <summary>Failover: cuts every connection and sends new ones to another server.</summary>
     public void Redirect(int target)
     {
         RedirectNew(target);
         CutAll();
     }
 
-    /// <summary>A failover of which the present connections are not told: new ones go to another server.</summary>
+    /// <summary>A failover that existing connections do not notice: only new ones go to another server.</summary>
     public void RedirectNew(int target) => _target = target;
 
-    /// <summary>
-    /// Drops the next messages of subscribed channels, and lets everything else through: answers to pings, to commands, to subscriptions.
-    /// </summary>
+    /// <summary>Drops the next messages of subscribed channels; replies to pings, commands and subscriptions pass.</summary>
     public void DropMessages(int count) => Volatile.Write(ref _droppableMessages, count);
 
     /// <summary>Lets the next script through and cuts its connection when the answer comes.</summary>

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// The headless Chromium of all tests, driven by <c>browser.mjs</c>. To start one takes three seconds of a core, so it is started once,
-/// by the first test that opens a page, and again if it has crashed.
+/// The headless Chromium that all tests share, driven by <c>browser.mjs</c>. A start takes three seconds of CPU time, so the first test
+/// that opens a page starts it, and it starts again only after a crash.
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
@@ -101,7 +101,7 @@ internal sealed class Chromium : IAsyncDisposable
     }
 }
 
-/// <summary>Ends the browser with the run.</summary>
+/// <summary>Ends the browser at the end of the test run.</summary>
 public sealed class ChromiumFixture : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Chromium.EndAsync();

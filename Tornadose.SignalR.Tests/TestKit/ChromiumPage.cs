@@ -33,7 +33,7 @@ public sealed class ChromiumPage : IAsyncDisposable
 
     public Task GotoAsync(Uri url, string tab = "main") => RunAsync(new { tab, @goto = url.ToString() });
 
-    /// <summary>Opens a tab as a browser of its own has it: with connections, a cache and storage that no other tab uses.</summary>
+    /// <summary>Opens a tab in a browser context of its own: no other tab uses its connections, cache and storage.</summary>
     public Task OpenAloneAsync(Uri url, string tab) => RunAsync(new { tab, own = true, @goto = url.ToString() });
 
     public Task<JsonElement> EvalAsync(string expression, string tab = "main") => RunAsync(new { tab, eval = expression });
@@ -46,7 +46,7 @@ public sealed class ChromiumPage : IAsyncDisposable
 
     public Task ClickAsync(string selector, string tab = "main") => RunAsync(new { tab, click = selector });
 
-    /// <summary>Presses a key, as <c>Tab</c> or <c>Shift+ArrowLeft</c>, on whatever has the focus.</summary>
+    /// <summary>Presses a key, such as <c>Tab</c> or <c>Shift+ArrowLeft</c>, on the focused element.</summary>
     public Task PressAsync(string key, string tab = "main") => RunAsync(new { tab, press = key });
 
     public Task ViewportAsync(int width, int height, string tab = "main") => RunAsync(new { tab, viewport = new { width, height } });
@@ -66,7 +66,7 @@ public sealed class ChromiumPage : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ErrorsAsync(string tab = "main") =>
         [.. (await RunAsync(new { tab, errors = true })).EnumerateArray().Select(error => error.GetString()!)];
 
-    /// <summary>What axe finds wrong with the page's accessibility: rules, and the elements that break them.</summary>
+    /// <summary>The accessibility violations that axe finds: rules, and the elements that break them.</summary>
     public async Task<IReadOnlyList<string>> FindBarriersAsync(string tab = "main") =>
         [.. (await RunAsync(new { tab, axe = true })).EnumerateArray().Select(barrier => barrier.GetString()!)];
 

@@ -15,7 +15,7 @@ public sealed class CurlClient : IAsyncDisposable
 
     public Task<string> NextAsync(TimeSpan? timeout = null) => _process.NextAsync(timeout);
 
-    /// <summary>The next line that starts with a prefix, for example <c>data:</c>; others before it are passed over.</summary>
+    /// <summary>The next line that starts with a prefix, for example <c>data:</c>; skips the lines before it.</summary>
     public async Task<string> NextAsync(string prefix, TimeSpan? timeout = null)
     {
         string line;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>The SDK's commands, run to their end. They leave no servers behind.</summary>
+/// <summary>Runs commands of the SDK to completion. They leave no build servers behind.</summary>
 internal static class DotNet
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);

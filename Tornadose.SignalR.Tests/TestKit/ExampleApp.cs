@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>Plain endpoints that the clients of this kit are tried on, without any of the library.</summary>
+/// <summary>Plain endpoints, without the library, for the tests of this kit's own clients.</summary>
 internal static class ExampleApp
 {
     public static Task<TestHost> StartAsync() => TestHost.StartAsync(

@@ -11,8 +11,8 @@ internal static class FakeTimeProviderExtensions
     extension(FakeTimeProvider clock)
     {
         /// <summary>
-        /// Timers that are set. A test waits for the code under test to set one before it advances the clock. The clock has no
-        /// public member that tells, hence the reflection.
+        /// The number of active timers. A test waits until the code under test has set one before it advances the clock. The clock has no
+        /// public member for it, hence the reflection.
         /// </summary>
         public int ActiveTimers
         {
@@ -25,7 +25,7 @@ internal static class FakeTimeProviderExtensions
         }
 
         /// <summary>
-        /// Advances step by step, for timers that look at the clock: within one long <see cref="FakeTimeProvider.Advance"/> a timer
+        /// Advances in steps, for timer callbacks that read the clock: within one long <see cref="FakeTimeProvider.Advance"/>, a timer
         /// that is due ten times fires ten times at the end of the span.
         /// </summary>
         public void AdvanceInSteps(TimeSpan by, TimeSpan step)

@@ -11,7 +11,7 @@ internal sealed class HttpBodyDecoder(RawConnection connection, bool chunked, lo
     private bool _inChunk;
     private bool _ended;
 
-    /// <summary>The next piece as it comes; empty at the proper end; throws when the body was cut.</summary>
+    /// <summary>The next piece as it arrives; empty at the proper end; throws when the body was truncated.</summary>
     public async Task<byte[]> ReadAsync(CancellationToken cancellationToken)
     {
         if (_ended || !await FindPieceAsync(cancellationToken))

@@ -20,7 +20,7 @@ public static class HubClient
         return connection;
     }
 
-    /// <summary>The same, not started: for handlers that must be there before the first message.</summary>
+    /// <summary>The same, not started, so that handlers can be registered before the first message.</summary>
     public static HubConnection Build(Uri url, IHubProtocol? protocol = null, Action<ClientWebSocketOptions>? configure = null)
     {
         var builder = new HubConnectionBuilder().WithUrl(url, options =>

@@ -1,7 +1,6 @@
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>Random changes of a keyed store with at most fifty keys: two of three set a key, one removes one, and few remove
-/// all.</summary>
+/// <summary>Random changes to a keyed store of up to fifty keys: two of three set a key, one removes a key, a few clear it.</summary>
 internal static class KeyedChanges
 {
     public static async Task ApplyAsync(IKeyedStore<int> store, Random random, int count)

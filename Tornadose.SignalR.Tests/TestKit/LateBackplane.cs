@@ -4,15 +4,15 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>A backplane that is away: logs open, and channels close, when the test says so.</summary>
+/// <summary>An unavailable backplane: logs open, and channels close, when the test says so.</summary>
 internal sealed class LateBackplane : IBackplane
 {
     private readonly ConcurrentDictionary<string, Channel> _channels = new(StringComparer.Ordinal);
 
-    /// <summary>What closing a store does, besides ending its readers.</summary>
+    /// <summary>Called when a store closes, after its readers have ended.</summary>
     public Func<string, ValueTask> OnClose { get; set; } = static _ => ValueTask.CompletedTask;
 
-    /// <summary>What catching up before a start from now on does.</summary>
+    /// <summary>Called when a channel catches up before a start from now.</summary>
     public Action<MessageLog> OnCatchUp { get; set; } = static _ => { };
 
     public MessageLog this[string store] => _channels[store].Log;

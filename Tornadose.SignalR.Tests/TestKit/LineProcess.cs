@@ -63,7 +63,7 @@ public sealed class LineProcess : IAsyncDisposable
     /// <summary>Asks the process to end, as an orchestrator does: SIGTERM.</summary>
     public Task TerminateAsync() => SignalAsync("TERM");
 
-    /// <summary>Freezes the process where it is. When this completes none of its threads runs any more.</summary>
+    /// <summary>Suspends the process. When this completes, none of its threads runs any more.</summary>
     public async Task StopAsync()
     {
         await SignalAsync("STOP");

@@ -16,7 +16,7 @@ using Xunit.v3;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// Starts the classes that take minutes first. In any other order one of them begins when all others are done, and the run waits for it
+/// Starts the classes that take minutes first. In any other order one of them starts when all others are done, and the run waits for it
 /// on one core.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>Connections to a real Kestrel without a network: as many thousands as a test needs, and no ports.</summary>
+/// <summary>Connections to a real Kestrel without a network: thousands of them, and no ports.</summary>
 internal sealed class MemoryTransport : IConnectionListenerFactory
 {
     private readonly List<Listener> _listeners = [];
@@ -16,7 +16,7 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
     {
     }
 
-    /// <summary>Has the host that is being built listen here instead of at sockets.</summary>
+    /// <summary>Makes the host that is being built listen here instead of on sockets.</summary>
     public static MemoryTransport Use(WebApplicationBuilder builder)
     {
         var transport = new MemoryTransport();
@@ -31,7 +31,7 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
         return new(listener);
     }
 
-    /// <summary>A connection to the endpoint for HTTP/1.1.</summary>
+    /// <summary>Opens a connection to the HTTP/1.1 endpoint.</summary>
     public RawConnection Connect()
     {
         var (toServer, toClient) = (
@@ -73,7 +73,7 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
             input.Complete(abortReason);
         }
 
-        /// <summary>Not the base's as well, which disposes of what its own <see cref="Abort"/> may be about to cancel.</summary>
+        /// <summary>Does not call the base, which disposes of a token source that <see cref="Abort"/> may be about to cancel.</summary>
         public override async ValueTask DisposeAsync()
         {
             await transport.Input.CompleteAsync();
@@ -88,7 +88,7 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
         public PipeWriter Output => output;
     }
 
-    /// <summary>A pipe's writer that the one side writes to, and both may end.</summary>
+    /// <summary>A pipe writer that one side writes to and either side may complete.</summary>
     private sealed class GuardedWriter(PipeWriter writer)
     {
         private readonly Lock _gate = new();

@@ -5,15 +5,15 @@ using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>What one host measures on the meter <c>Tornadose</c> from now on: a collector for each instrument.</summary>
+/// <summary>Records what one host measures on the meter <c>Tornadose.SignalR</c>: a collector for each instrument.</summary>
 public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
 {
     private readonly MeterListener _published = new();
     private readonly ConcurrentQueue<MetricCollector<long>> _longs = new();
     private readonly ConcurrentQueue<MetricCollector<double>> _doubles = new();
 
-    /// <param name="factory">The host's.</param>
-    /// <param name="instruments">Those of interest, after <c>tornadose.</c>; none for all. A listener makes every batch dearer.</param>
+    /// <param name="factory">The host's meter factory.</param>
+    /// <param name="instruments">Names without <c>tornadose.</c>; none for all. A listener adds to the cost of every batch.</param>
     public MetricsRecorder(IMeterFactory factory, params string[] instruments)
     {
         _published.InstrumentPublished = (instrument, _) =>
@@ -28,14 +28,14 @@ public sealed class MetricsRecorder : IDisposable, IAsyncDisposable
     public static MetricsRecorder Of(TestHost host, params string[] instruments) =>
         new(host.Services.GetRequiredService<IMeterFactory>(), instruments);
 
-    /// <summary>The sum of what an instrument has measured; of one that is asked, what it says now.</summary>
+    /// <summary>The sum of an instrument's measurements; for an observable instrument, its current value.</summary>
     /// <param name="instrument">The instrument's name after <c>tornadose.</c>.</param>
-    /// <param name="tags">Tags that the measurements must have, as <c>reason=slow</c>.</param>
+    /// <param name="tags">Tags that the measurements must have, such as <c>reason=slow</c>.</param>
     public double Sum(string instrument, params string[] tags) =>
         Measured(_longs, instrument, tags).Sum(static one => one.Value)
             + Measured(_doubles, instrument, tags).Sum(static one => one.Value);
 
-    /// <summary>How often an instrument has measured.</summary>
+    /// <summary>The number of an instrument's measurements.</summary>
     public long Count(string instrument, params string[] tags) =>
         Measured(_longs, instrument, tags).Count() + Measured(_doubles, instrument, tags).Count();
 

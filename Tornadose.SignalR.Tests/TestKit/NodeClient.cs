@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
 /// A real client library running in Node: one of the scripts in <c>TestKit/Node</c>, which prints one JSON object a
-/// line with the property <c>type</c>, and takes commands as JSON lines. The scripts say what they know.
+/// line with the property <c>type</c>, and takes commands as JSON lines. Each script documents its own.
 /// </summary>
 public sealed class NodeClient : IAsyncDisposable
 {
@@ -43,7 +43,7 @@ public sealed class NodeClient : IAsyncDisposable
 
     public async Task<JsonElement> NextAsync(TimeSpan? timeout = null) => JsonElement.Parse(await _process.NextAsync(timeout));
 
-    /// <summary>The next line of a type; lines of other types before it are passed over.</summary>
+    /// <summary>The next line of a type; skips lines of other types before it.</summary>
     public async Task<JsonElement> NextAsync(string type, TimeSpan? timeout = null)
     {
         JsonElement line;

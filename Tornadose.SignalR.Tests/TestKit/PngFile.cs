@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>What a test wants to know of a PNG.</summary>
+/// <summary>The properties of a PNG that tests check.</summary>
 /// <param name="Width">In pixels.</param>
 /// <param name="Corner">The mean of red, green and blue of the upper left pixel, 0 to 255.</param>
 internal sealed record PngFile(int Width, int Corner)
@@ -23,7 +23,7 @@ internal sealed record PngFile(int Width, int Corner)
 
         compressed.Position = 0;
         using var pixels = new ZLibStream(compressed, CompressionMode.Decompress);
-        // A row begins with its filter; whichever it is, the first pixel of the first row has no neighbour to be told by.
+        // A row begins with its filter type. No filter changes the first pixel of the first row, because it has no neighbour.
         Span<byte> row = stackalloc byte[4];
         pixels.ReadExactly(row);
         return new PngFile(BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(16)), (row[1] + row[2] + row[3]) / 3);

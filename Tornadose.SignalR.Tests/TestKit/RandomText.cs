@@ -3,8 +3,8 @@ using System.Text;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// Random strings that are mostly trouble: line breaks of every kind, half surrogate pairs, NUL, byte order marks, and text that looks
-/// like a wire format. The seed is printed; set <c>TORNADOSE_SEED</c> to replay a run.
+/// Random strings that are likely to cause trouble: line breaks of every kind, lone surrogates, NUL, byte order marks, and text that
+/// looks like a wire format. The seed is printed; set <c>TORNADOSE_SEED</c> to replay a run.
 /// </summary>
 public sealed class RandomText
 {
@@ -29,17 +29,16 @@ public sealed class RandomText
     }
 
     /// <summary>
-    /// The run of a number among many that one seed makes, each of which can be replayed alone: as the first of a seed that is that much
-    /// larger.
+    /// One of many runs of the same seed. Each can be replayed alone, as the first run of a seed that is larger by its number.
     /// </summary>
     public RandomText Run(int number) => new(unchecked(Seed + number));
 
-    /// <summary>How often: as many times as the environment says, for a long run by hand.</summary>
+    /// <summary>The number of repetitions: the value of an environment variable, for a long run by hand, or the usual number.</summary>
     /// <param name="variable">The variable.</param>
     /// <param name="usual">What an ordinary run of all tests can afford.</param>
     public static int Times(string variable, int usual) => Setting(variable) ?? usual;
 
-    /// <summary>What UTF-8 can say of a string: half surrogate pairs become U+FFFD.</summary>
+    /// <summary>A string after a round trip through UTF-8: lone surrogates become U+FFFD.</summary>
     public static string AsUtf8(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     public int Next(int below) => _random.Next(below);
@@ -55,7 +54,7 @@ public sealed class RandomText
         return bytes;
     }
 
-    /// <summary>Few pieces, for where many cases count.</summary>
+    /// <summary>A short string, for tests that need many cases.</summary>
     public string Short()
     {
         var text = new StringBuilder();
@@ -65,8 +64,7 @@ public sealed class RandomText
     }
 
     /// <summary>
-    /// JSON of any kind: numbers beyond every range, escapes of everything, half surrogate pairs among them, names that come twice,
-    /// nesting.
+    /// JSON of any kind: numbers out of every range, escapes of everything including lone surrogates, duplicate names, nesting.
     /// </summary>
     public string Json(int depth = 4) => Next(depth > 0 ? 9 : 6) switch
     {
@@ -83,7 +81,7 @@ public sealed class RandomText
 
     private string Member() => Of("a", "a", "id", "data", "\\u0061", "\\ud800", "é");
 
-    /// <summary>A text with a few characters or bytes changed, left out, put in or put elsewhere.</summary>
+    /// <summary>A text with a few characters or bytes changed, removed, inserted or moved.</summary>
     public T[] Mutate<T>(ReadOnlySpan<T> given, Func<T> another)
     {
         var result = new List<T>([.. given]);

@@ -5,8 +5,8 @@ using System.Text;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// A connection that reads only when it is told to. Readers look at <see cref="Buffered"/>, take what is complete
-/// and fill otherwise, so that a wait that is given up loses nothing.
+/// A connection that reads only when it is told to. Readers take what is complete in <see cref="Buffered"/> and fill otherwise, so a
+/// canceled wait loses nothing.
 /// </summary>
 public sealed class RawConnection : IAsyncDisposable
 {
@@ -18,8 +18,8 @@ public sealed class RawConnection : IAsyncDisposable
     private int _end;
 
     /// <param name="stream">The bytes in both directions.</param>
-    /// <param name="endWriting">Ends the own side; without it that is to close.</param>
-    /// <param name="abort">Ends both sides as a crash does; without it that is to close.</param>
+    /// <param name="endWriting">Ends the own side; by default, closes the stream.</param>
+    /// <param name="abort">Ends both sides as a crash does; by default, closes the stream.</param>
     public RawConnection(Stream stream, Action? endWriting = null, Action? abort = null) =>
         (_stream, _endWriting, _abort) = (stream, endWriting ?? stream.Dispose, abort ?? stream.Dispose);
 
@@ -62,7 +62,7 @@ public sealed class RawConnection : IAsyncDisposable
 
     /// <summary>Receives more bytes into <see cref="Buffered"/>; false when the peer has ended its side.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="most">How many bytes to take at most, for a reader that takes few.</param>
+    /// <param name="most">The maximum number of bytes to take, for a slow reader.</param>
     /// <exception cref="IOException">The peer has reset the connection.</exception>
     public async Task<bool> FillAsync(CancellationToken cancellationToken, int most = int.MaxValue)
     {
@@ -99,10 +99,10 @@ public sealed class RawConnection : IAsyncDisposable
         return line;
     }
 
-    /// <summary>Ends the own side: the peer reads to its end.</summary>
+    /// <summary>Ends the own side: the peer reads an end of stream.</summary>
     public void EndWriting() => _endWriting();
 
-    /// <summary>Ends the own side and waits for the peer to end its own: a polite close.</summary>
+    /// <summary>Ends the own side and waits for the peer to end its own: a graceful close.</summary>
     public async Task CloseAsync()
     {
         EndWriting();

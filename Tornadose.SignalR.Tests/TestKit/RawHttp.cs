@@ -4,8 +4,8 @@ using System.Text;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// An HTTP/1.1 client on a bare socket: it sends what it is told to, adds nothing but <c>Host</c> (and a
-/// <c>Content-Length</c> for a body), and shows the answer as it came.
+/// An HTTP/1.1 client on a bare socket: it sends exactly what it is told to, adds only <c>Host</c> (and a
+/// <c>Content-Length</c> for a body), and shows the response as received.
 /// </summary>
 public sealed class RawHttp : IAsyncDisposable
 {
@@ -23,16 +23,16 @@ public sealed class RawHttp : IAsyncDisposable
 
     public int Status { get; }
 
-    /// <summary>Every header line in its order; a name can come twice.</summary>
+    /// <summary>Every header line in its order; a name can occur twice.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; }
 
     public static Task<RawHttp> GetAsync(Uri url, params (string Name, string Value)[] headers) =>
         SendAsync(url, "GET", headers);
 
     /// <summary>Sends a request and reads the answer up to the end of its headers.</summary>
-    /// <param name="url">Where to; its path and query go out as they are.</param>
+    /// <param name="url">The target; its path and query are sent unchanged.</param>
     /// <param name="method">Any token.</param>
-    /// <param name="headers">Sent as given; an own <c>Host</c> replaces the default one.</param>
+    /// <param name="headers">Sent as given; a <c>Host</c> among them replaces the default one.</param>
     /// <param name="body">The body, if any.</param>
     /// <param name="version"><c>1.1</c> or <c>1.0</c>.</param>
     /// <param name="receiveBufferBytes">See <see cref="RawConnection.ConnectAsync"/>.</param>
@@ -52,7 +52,7 @@ public sealed class RawHttp : IAsyncDisposable
         }
     }
 
-    /// <summary>The same on a connection that is there already.</summary>
+    /// <summary>The same on an existing connection.</summary>
     public static async Task<RawHttp> SendAsync(
         RawConnection connection, Uri url, string method, IEnumerable<(string Name, string Value)>? headers = null, byte[]? body = null,
         string version = "1.1")

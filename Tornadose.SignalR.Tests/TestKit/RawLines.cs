@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>JSON lines read from a bare socket, in the reader's own time.</summary>
+/// <summary>JSON lines read from a bare socket, at the reader's own pace.</summary>
 public sealed class RawLines : IAsyncDisposable
 {
     private readonly List<byte> _bytes = [];

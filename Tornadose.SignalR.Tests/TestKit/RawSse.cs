@@ -3,7 +3,7 @@ using System.Text;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// An event stream read from a bare socket, in the reader's own time: what is not asked for stays unread, so a reader
+/// An event stream read from a bare socket, at the reader's own pace: data stays unread until a test asks for it, so a reader
 /// that stops asking is a stalled reader.
 /// </summary>
 public sealed class RawSse : IAsyncDisposable

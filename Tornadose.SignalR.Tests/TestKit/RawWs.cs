@@ -28,7 +28,7 @@ public sealed class RawWs : IAsyncDisposable
         ("Sec-WebSocket-Key", Key),
     ];
 
-    /// <summary>The handshake's answer, of HTTP/1.1.</summary>
+    /// <summary>The HTTP/1.1 response to the handshake.</summary>
     public RawHttp Http => _http ?? throw new InvalidOperationException("The handshake went over HTTP/2.");
 
     public string? Subprotocol => Http.Header("Sec-WebSocket-Protocol");
@@ -62,7 +62,7 @@ public sealed class RawWs : IAsyncDisposable
         return new RawWs(new RawConnection(await answer.Content.ReadAsStreamAsync()));
     }
 
-    /// <summary>A WebSocket on a connection that is there already.</summary>
+    /// <summary>A WebSocket on an existing connection.</summary>
     public static async Task<RawWs> OpenAsync(RawConnection connection, Uri url) =>
         new(await RawHttp.SendAsync(connection, url, "GET", HandshakeHeaders));
 
@@ -105,8 +105,7 @@ public sealed class RawWs : IAsyncDisposable
         await NextOrEndAsync(timeout) ?? throw new EndOfStreamException("The WebSocket's connection ended.");
 
     /// <summary>
-    /// The text of the next frame, which must be one whole text message. Pings before it are passed over: the framework sends them by a
-    /// clock of its own.
+    /// The text of the next frame, which must be one whole text message. Skips pings before it: the framework sends them on its own timer.
     /// </summary>
     public async Task<string> NextTextAsync(TimeSpan? timeout = null)
     {
@@ -128,7 +127,7 @@ public sealed class RawWs : IAsyncDisposable
         return frame;
     }
 
-    /// <summary>Reads past everything to the end of the connection, polite or not.</summary>
+    /// <summary>Reads past everything to the end of the connection, graceful or not.</summary>
     public async Task UntilEndAsync(TimeSpan? timeout = null)
     {
         try
@@ -138,7 +137,7 @@ public sealed class RawWs : IAsyncDisposable
         }
         catch (IOException)
         {
-            // reset: that is an end, too
+            // a reset is an end, too
         }
     }
 

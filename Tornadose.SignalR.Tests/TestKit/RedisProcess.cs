@@ -20,13 +20,13 @@ public sealed class RedisProcess : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>The connection string, with reconnects that are as quick as a test wants them.</summary>
+    /// <summary>The connection string, with a connect timeout that is short enough for tests.</summary>
     public string ConnectionString => ConnectionStringFor(Port);
 
     public static string ConnectionStringFor(int port) => $"127.0.0.1:{port},connectTimeout=1000";
 
     /// <summary>
-    /// The server that the tests start; <c>TORNADOSE_REDIS_SERVER</c> names another version, or another one that speaks its protocol.
+    /// The server that the tests start; <c>TORNADOSE_REDIS_SERVER</c> names another version, or another server that speaks its protocol.
     /// </summary>
     private static string Binary { get; } = Environment.GetEnvironmentVariable("TORNADOSE_REDIS_SERVER") ?? "redis-server";
 
@@ -60,8 +60,8 @@ public sealed class RedisProcess : IAsyncDisposable
     public static RedisProcess Later() => new(Binary, FreePort());
 
     /// <summary>
-    /// Starts it, after a kill again: with what its directory holds, where <paramref name="arguments"/> say so (<c>--appendonly yes</c>, a
-    /// dump file).
+    /// Starts the server, also after a kill. It loads what its directory holds if <paramref name="arguments"/> say so
+    /// (<c>--appendonly yes</c>, a dump file).
     /// </summary>
     public async Task RestartAsync(params string[] arguments)
     {

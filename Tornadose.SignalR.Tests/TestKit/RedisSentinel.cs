@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>A sentinel, which makes a replica the primary when the primary has gone.</summary>
+/// <summary>A sentinel, which promotes a replica when the primary is down.</summary>
 public sealed class RedisSentinel : IAsyncDisposable
 {
     private const string Service = "tornadose";
@@ -11,7 +11,7 @@ public sealed class RedisSentinel : IAsyncDisposable
     private readonly int _port = RedisProcess.FreePort();
     private LineProcess? _process;
 
-    /// <summary>Asks the sentinel who is the primary.</summary>
+    /// <summary>The connection string with which a client asks the sentinel for the primary.</summary>
     public string ConnectionString => $"127.0.0.1:{_port},serviceName={Service},connectTimeout=1000";
 
     public static async Task<RedisSentinel> StartAsync(RedisProcess primary)
@@ -37,7 +37,7 @@ public sealed class RedisSentinel : IAsyncDisposable
 
     private async Task RunAsync(RedisProcess primary)
     {
-        var file = Path.Combine(_directory.FullName, "sentinel.conf"); // it writes down there what it finds out
+        var file = Path.Combine(_directory.FullName, "sentinel.conf"); // the sentinel writes what it discovers to this file
         await File.WriteAllTextAsync(file, $"""
             port {_port}
             bind 127.0.0.1

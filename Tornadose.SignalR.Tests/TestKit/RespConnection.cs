@@ -5,11 +5,11 @@ using System.Text;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>Redis's answer to a command was an error.</summary>
+/// <summary>Redis replied to a command with an error.</summary>
 public sealed class RespException(string message) : Exception(message);
 
 /// <summary>
-/// A Redis client of a few lines, so that tests look at Redis without the library that the product uses. For one caller at a time.
+/// A minimal Redis client, so that tests inspect Redis without the client library of the product. For one caller at a time.
 /// </summary>
 public sealed class RespConnection : IDisposable
 {
@@ -34,8 +34,8 @@ public sealed class RespConnection : IDisposable
     }
 
     /// <summary>
-    /// Sends a command and returns its answer: a <see cref="string"/>, a <see cref="long"/>, null, or an array of these. Bytes are
-    /// Latin-1.
+    /// Sends a command and returns its reply: a <see cref="string"/>, a <see cref="long"/>, null, or an array of these. Bytes are read
+    /// as Latin-1.
     /// </summary>
     public async Task<object?> CommandAsync(params object[] arguments)
     {

@@ -3,17 +3,15 @@ using System.Text;
 
 namespace Tornadose.SignalR.Tests.TestKit;
 
-/// <summary>Cuts what Redis sends into its values, so that messages of subscribed channels can be told from everything else.</summary>
+/// <summary>Splits what Redis sends into values, to tell messages of subscribed channels from everything else.</summary>
 internal sealed class RespSplitter
 {
     private static readonly byte[] Message = "*3\r\n$7\r\nmessage\r\n"u8.ToArray();
-    private static readonly byte[] PushedMessage = ">3\r\n$7\r\nmessage\r\n"u8.ToArray(); // in the third version of the protocol
+    private static readonly byte[] PushedMessage = ">3\r\n$7\r\nmessage\r\n"u8.ToArray(); // in RESP3
 
     private byte[] _rest = [];
 
-    /// <summary>
-    /// Takes bytes, and returns the whole values among all that were taken, without the messages that are to be left out.
-    /// </summary>
+    /// <summary>Takes bytes, and returns all values that are complete now, except the messages to leave out.</summary>
     public byte[] Push(ReadOnlySpan<byte> bytes, Func<bool> leaveOut)
     {
         byte[] all = [.. _rest, .. bytes];

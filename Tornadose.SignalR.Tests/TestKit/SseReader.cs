@@ -12,7 +12,7 @@ public sealed record SseEvent(string Type, string Data, string LastEventId, stri
 
 /// <summary>
 /// Feeds the framework's parser with a stream whose lines end with LF and that arrives in pieces cut anywhere. The parser gets
-/// whole blocks: what no blank line has ended is not dispatched.
+/// whole blocks: an event without its blank line is not dispatched.
 /// </summary>
 public sealed class SseReader
 {
@@ -20,7 +20,7 @@ public sealed class SseReader
     private readonly List<string> _comments = [];
     private readonly MemoryStream _open = new();
 
-    /// <summary>What a reconnecting client would send.</summary>
+    /// <summary>The <c>Last-Event-ID</c> that a reconnecting client would send.</summary>
     public string LastEventId { get; private set; } = "";
 
     /// <summary>The last <c>retry</c> value in milliseconds.</summary>

@@ -6,8 +6,7 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Tests.TestKit;
 
 /// <summary>
-/// An application with the queue store <c>orders</c> and the data store <c>weather</c> under <c>/stores</c>; whoever likes may read and
-/// publish.
+/// An application with the queue store <c>orders</c> and the data store <c>weather</c> under <c>/stores</c>; anyone may read and publish.
 /// </summary>
 internal static class StoresApp
 {

@@ -28,13 +28,12 @@ public sealed class TestHost : IAsyncDisposable
 
     public Uri Http2 => Root(_endpoints[1]);
 
-    /// <summary>With <c>TORNADOSE_DIRECT_SEND=true</c> all hosts send directly, so that every test is one of direct sending as
-    /// well.</summary>
+    /// <summary>With <c>TORNADOSE_DIRECT_SEND=true</c> all hosts send directly, so that every test covers direct sending.</summary>
     private static readonly bool SendsDirectly = Environment.GetEnvironmentVariable("TORNADOSE_DIRECT_SEND") == "true";
 
-    /// <param name="build">More services and settings.</param>
+    /// <param name="build">Adds services and settings.</param>
     /// <param name="map">Endpoints and middleware.</param>
-    /// <param name="kestrel">What has to be there before endpoints are.</param>
+    /// <param name="kestrel">Configures Kestrel before endpoints are added.</param>
     public static async Task<TestHost> StartAsync(
         Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, Action<KestrelServerOptions>? kestrel = null)
     {

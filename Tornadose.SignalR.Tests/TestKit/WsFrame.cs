@@ -27,7 +27,7 @@ public sealed record WsFrame(bool Fin, int Rsv, int Opcode, bool Masked, byte[] 
     public static byte[] ClosePayload(int code, string reason = "") =>
         [(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)];
 
-    /// <summary>The frame's bytes; nothing is checked, so that what the RFC forbids can be sent as well.</summary>
+    /// <summary>The frame's bytes, without any check, so that a test can send what the RFC forbids.</summary>
     public byte[] ToBytes()
     {
         var bytes = new List<byte>(Payload.Length + 14) { (byte)((Fin ? 0x80 : 0) | (Rsv << 4) | Opcode) };

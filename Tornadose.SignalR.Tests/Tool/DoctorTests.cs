@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Tool;
 
-/// <summary>What stands between a reader and the server, in words: with a real nginx, rightly and wrongly configured.</summary>
+/// <summary>The doctor names what is wrong between a reader and the server: with a real nginx, correctly and wrongly configured.</summary>
 public sealed class DoctorTests
 {
     [Fact]
@@ -34,7 +34,7 @@ public sealed class DoctorTests
     [InlineData("proxy_hide_header Tornadose-Resume;", "Tornadose-Resume was taken away", "A WebSocket is refused with")]
     public async Task Nginx_Wrong_SaysWhatIsWrong(string line, params string[] words)
     {
-        await using var host = await StartAsync(keepAliveSeconds: 60); // or it would race with nginx's second
+        await using var host = await StartAsync(keepAliveSeconds: 60); // otherwise it would race with nginx's timeout of a second
         var file = Path.GetTempFileName();
         try
         {
@@ -118,7 +118,7 @@ public sealed class DoctorTests
         Assert.Contains("it sends text/html. A page for signing in", doctor.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>Its certificate is of an authority that nobody trusts.</summary>
+    /// <summary>The certificate was issued by an untrusted authority.</summary>
     [Fact]
     public async Task Certificate_NotTrusted_SaysWhatToLookAt()
     {

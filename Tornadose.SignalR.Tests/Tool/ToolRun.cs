@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tool;
 
 namespace Tornadose.SignalR.Tests.Tool;
 
-/// <summary>A command under way: what it is given, and the lines that it writes.</summary>
+/// <summary>A running command: its input, and the lines that it writes.</summary>
 internal sealed class ToolRun : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -21,10 +21,10 @@ internal sealed class ToolRun : IAsyncDisposable
 
     public static ToolRun StartWith(TextReader input, params string[] arguments) => new(input, arguments);
 
-    /// <summary>The exit code, once the command has ended by itself.</summary>
+    /// <summary>The exit code, once the command has ended on its own.</summary>
     public Task<int> ExitAsync() => _exit.WithTimeout(TimeSpan.FromMinutes(1));
 
-    /// <summary>Ctrl+C.</summary>
+    /// <summary>Ends the command as Ctrl+C does.</summary>
     public async Task<int> StopAsync()
     {
         await _stop.CancelAsync();
@@ -35,7 +35,7 @@ internal sealed class ToolRun : IAsyncDisposable
 
     public Task<string> NextErrorAsync() => _errors.NextAsync();
 
-    /// <summary>What was written and not read so far.</summary>
+    /// <summary>The output that has not been read yet.</summary>
     public string Output => _output.Rest();
 
     public string Errors => _errors.Rest();

@@ -85,7 +85,7 @@ public sealed class ToolTests
         Assert.Equal(["1", "2"], (await site.Store("notes").GetSnapshotAsync()).Messages.Select(static message => message.GetText()));
     }
 
-    /// <summary>A character of another script takes six bytes on its way.</summary>
+    /// <summary>A non-ASCII character takes six bytes in the request.</summary>
     [Fact]
     public async Task Publish_LinesThatGrowOnTheirWay_FitIntoTheirRequests()
     {
@@ -131,7 +131,7 @@ public sealed class ToolTests
         Assert.Contains("nothing", tail.Errors, StringComparison.Ordinal);
     }
 
-    /// <summary>Console.Out drops what nobody reads, and the command ran for ever.</summary>
+    /// <summary>Regression: Console.Out ignored the closed pipe, and the command ran forever.</summary>
     [Fact]
     public async Task Tail_ReaderOfItsOutputHasGone_EndsWithoutAWord()
     {
@@ -151,7 +151,7 @@ public sealed class ToolTests
         Assert.Equal(("0", ""), (await ended, shell.Errors));
     }
 
-    /// <summary>Lines are written at once, though the output is no terminal.</summary>
+    /// <summary>Lines are written at once, although the output is not a terminal.</summary>
     [Theory, InlineData("INT"), InlineData("TERM")]
     public async Task Tail_Interrupted_HasWrittenWhatCameAndEnds(string signal)
     {
@@ -173,7 +173,7 @@ public sealed class ToolTests
         Assert.Equal(["one", "", "three"], messages.Select(static message => message.GetText()));
     }
 
-    /// <summary>A script that goes on after it would take them for published.</summary>
+    /// <summary>A script that continues afterwards would consider the lines published.</summary>
     [Fact]
     public async Task Publish_InterruptedWhileTheServerIsAway_SaysThatLinesAreMissing()
     {

@@ -4,15 +4,15 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.WebSockets;
 
 /// <summary>
-/// What a server that has nothing to hear does with bytes that a client sends (RFC 6455 §5, §7, and this endpoint's limits). Written from
-/// the documents, and knows nothing of the server.
+/// How a server that expects no data handles bytes from a client (RFC 6455 §5, §7, and this endpoint's limits). Written from the
+/// documents, independently of the server's code.
 /// </summary>
 internal sealed class InboundModel
 {
     private const int MaxMessage = 4096;
     private const int MaxEmptyFragments = 64;
 
-    /// <summary>How much of a frame that has not come to its end may have been received, and not be counted yet.</summary>
+    /// <summary>How much of an incomplete frame may have been received but not counted yet.</summary>
     private const int Buffer = 1024;
 
     private readonly Utf8Steps _utf8 = new();
@@ -27,29 +27,29 @@ internal sealed class InboundModel
     private InboundModel(int maxMessages) => _maxMessages = maxMessages;
 
     /// <summary>
-    /// The codes that it may close with; empty when it goes on. Several, where it refuses something itself, and a breach of the protocol
-    /// follows.
+    /// The codes that it may close with; empty if it stays open. There are several if it refuses data itself and a violation of the
+    /// protocol follows.
     /// </summary>
     public List<int> Codes { get; } = [];
 
     /// <summary>
-    /// Whether it may also not know yet: it has to find invalid UTF-8 by the end of the message, and what is too long by the next buffer,
-    /// not at once.
+    /// Whether it may detect the fault later: it has to find invalid UTF-8 by the end of the message, and excessive length by the next
+    /// buffer, not at once.
     /// </summary>
     public bool MayWait { get; private set; }
 
-    /// <summary>Whether it may find that only in a later frame, so that what comes between them is answered or not.</summary>
+    /// <summary>Whether it may detect the fault only in a later frame, so that frames between may be answered or not.</summary>
     public bool IsVague { get; private set; }
 
-    /// <summary>Whether it refuses something itself. It then still answers pings, until it is closed.</summary>
+    /// <summary>Whether it refuses data itself. It then still answers pings until the connection is closed.</summary>
     public bool IsRefused { get; private set; }
 
     /// <summary>
-    /// What it answers pings with, in hexadecimal digits; also after its own close frame, until it has seen the client's (§5.5.2).
+    /// The payloads of its pongs, in hexadecimal digits; also after its own close frame, until it has received the client's (§5.5.2).
     /// </summary>
     public List<string> Pongs { get; } = [];
 
-    /// <summary>How many of them it has sent before it refused something.</summary>
+    /// <summary>The number of pongs that it has sent before it refused data.</summary>
     public int PongsBefore { get; private set; }
 
     public static InboundModel Of(ReadOnlySpan<byte> bytes, int maxMessages)
@@ -60,7 +60,7 @@ internal sealed class InboundModel
         return model;
     }
 
-    /// <returns>False when there is no whole frame any more.</returns>
+    /// <returns>False if no complete frame is left.</returns>
     private bool Take(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;
@@ -82,7 +82,7 @@ internal sealed class InboundModel
         return (opcode >= 8 ? isWhole && Control(opcode, payload) : Data(opcode, fin, payload, isWhole)) && isWhole;
     }
 
-    /// <summary>A length in more bytes than it takes is the sender's fault (§5.2), and none that a receiver has to fail.</summary>
+    /// <summary>A length in a longer form than necessary violates §5.2, but the receiver does not have to fail the connection.</summary>
     private bool IsForbidden(byte first, ulong size) => (first & 0x70) != 0 || (first & 15) switch
     {
         0 => !_inMessage,
@@ -144,8 +144,8 @@ internal sealed class InboundModel
     }
 
     /// <summary>
-    /// Text that nobody interprets need not be valid (§8.1). It is looked at all the same, but for half a character that an empty fragment
-    /// ends: the framework takes that up with the next text's first byte.
+    /// Text that nobody interprets need not be valid (§8.1). It is checked all the same, except for an incomplete character that an empty
+    /// fragment ends: the framework continues that with the next text's first byte.
     /// </summary>
     private bool IsText(byte[] payload, bool fin, bool isWhole)
     {
@@ -161,7 +161,7 @@ internal sealed class InboundModel
         return false;
     }
 
-    /// <summary>What this endpoint does not take, though it is no breach of the protocol: it reads on to the client's close.</summary>
+    /// <summary>Refuses valid data that this endpoint does not accept: it reads on until the client closes.</summary>
     private void Refuse(int code)
     {
         if (IsRefused)

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.WebSockets;
 
-/// <summary>What a client may send that is careless, or worse: frames, most of them good, and garbage.</summary>
+/// <summary>Streams of a careless or malicious client: mostly valid frames, and garbage.</summary>
 internal static class InboundStreams
 {
     public static byte[] Next(RandomText random)

@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Tests.WebSockets;
 
-/// <summary>Tells with each byte whether the text so far can still become UTF-8 (table 3-7 of the Unicode standard).</summary>
+/// <summary>Decides after each byte whether the text so far can still become valid UTF-8 (table 3-7 of the Unicode standard).</summary>
 internal sealed class Utf8Steps
 {
     private int _missing;

@@ -3,10 +3,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.WebSockets;
 
-/// <summary>What a client sends, and what it must get back.</summary>
-/// <param name="Name">The number in Autobahn's test suite, or a name of our own.</param>
-/// <param name="Code">What the server closes with; 0 when it goes on.</param>
-/// <param name="Pongs">The payloads of the pongs before that.</param>
+/// <summary>What a client sends, and what it must receive.</summary>
+/// <param name="Name">The number in Autobahn's test suite, or a name of this suite.</param>
+/// <param name="Code">The server's close code; 0 if it stays open.</param>
+/// <param name="Pongs">The payloads of the pongs before the close.</param>
 /// <param name="Writes">The bytes, write by write.</param>
 internal sealed record WebSocketEdge(string Name, int Code, string[] Pongs, byte[][] Writes)
 {

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.WebSockets;
 
 /// <summary>
-/// The families of Autobahn's test suite that concern a server that has nothing to hear, byte by byte: over HTTP/1.1, and over HTTP/2.
+/// The families of Autobahn's test suite that concern a server that expects no data, byte by byte: over HTTP/1.1 and HTTP/2.
 /// </summary>
 public sealed class WebSocketEdgeTests(ITestOutputHelper output)
 {
@@ -47,7 +47,8 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// What a system makes of bytes that come after a connection was failed: they are not read, and its last words are lost with a reset.
+    /// What the operating system does with bytes that arrive after a connection was failed: it discards them and resets the connection,
+    /// which may drop the server's last data.
     /// </summary>
     private const string Cut = "cut";
 
@@ -72,13 +73,13 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
             await AssertDeliversAsync(host, socket, answers);
         var close = await AnswersAsync(socket, answers);
         if (edge.Code is 1003 or 1008 or 1009 && close.CloseCode == edge.Code)
-            await socket.SendCloseAsync(close.CloseCode); // what the server itself does not take, it closes in order
+            await socket.SendCloseAsync(close.CloseCode); // for data that it refuses itself, the server closes in order
         await socket.UntilEndAsync();
         return string.Join(
             ' ', [.. answers, edge.Code == 0 ? $"{(close.CloseCode == 1000 ? 0 : close.CloseCode)}" : $"{close.CloseCode}"]);
     }
 
-    /// <summary>What was wrong may have been answered, and the connection cut, before all of it is sent.</summary>
+    /// <summary>The server may have answered a fault, and cut the connection, before everything is sent.</summary>
     private static async Task SendAsync(RawWs socket, byte[][] writes)
     {
         try
@@ -91,7 +92,7 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>After what is fine messages arrive as ever, and the closing handshake is had.</summary>
+    /// <summary>Checks that after valid data messages still arrive and the closing handshake completes.</summary>
     private static async Task AssertDeliversAsync(TestHost host, RawWs socket, List<string> answers)
     {
         await host.OrdersStore().PublishAsync("still here");

@@ -2,7 +2,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.WebSockets;
 
-/// <summary>R11 of the reports: a page cannot see pings, so that it asks for messages which it can see.</summary>
+/// <summary>R11 of the reports: a page cannot see pings, so it requests heartbeat messages that it can see.</summary>
 public sealed class WebSocketHeartbeatTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -22,7 +22,7 @@ public sealed class WebSocketHeartbeatTests
 
         clock.Advance(4 * Second);
         await host.OrdersStore().PublishAsync("m1");
-        Assert.Contains("m1", await socket.NextTextAsync(), StringComparison.Ordinal); // and no heartbeat before it
+        Assert.Contains("m1", await socket.NextTextAsync(), StringComparison.Ordinal); // without a heartbeat before it
         clock.Advance(4 * Second);
         await host.OrdersStore().PublishAsync("m2");
         Assert.Contains("m2", await socket.NextTextAsync(), StringComparison.Ordinal);

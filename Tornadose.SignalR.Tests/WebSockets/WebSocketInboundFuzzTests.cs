@@ -5,12 +5,12 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.WebSockets;
 
 /// <summary>
-/// Random bytes after the handshake, against the real server: each stream is answered as a model of RFC 6455 has it, byte for byte, and
-/// leaves nothing. Set <c>TORNADOSE_FUZZ_STREAMS</c> for more of them; a failure names the seed that replays it alone.
+/// Random bytes after the handshake, against the real server: each stream is answered exactly as a model of RFC 6455 requires, and
+/// leaves nothing behind. Set <c>TORNADOSE_FUZZ_STREAMS</c> for more streams; a failure names the seed that replays it alone.
 /// </summary>
 public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
 {
-    private readonly FakeTimeProvider _time = new(); // so that the limit by the second is one
+    private readonly FakeTimeProvider _time = new(); // makes the limit by the second deterministic
 
     private MemoryTransport? _memory;
 
@@ -58,7 +58,7 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
         _ => await RawWs.OpenHttp2Async(http2, host.Http2Url("/stores/orders")),
     };
 
-    /// <summary>What is wrong; null when nothing is.</summary>
+    /// <summary>The deviation from the model; null if there is none.</summary>
     private static async Task<string?> TryAsync(string wire, RawWs socket, RandomText run, byte[] bytes, InboundModel model)
     {
         try
@@ -76,11 +76,11 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
         }
         catch (IOException) when (wire != "memory")
         {
-            return null; // who breaks the protocol or goes without a close frame is cut: a reset may take the server's last words with it
+            return null; // after a violation or without a close frame the reset may drop the server's last data
         }
         catch (ObjectDisposedException) when (model.Codes.Count == 0 || model.MayWait)
         {
-            return null; // over HTTP/2 the end of the own side is the end
+            return null; // over HTTP/2 the end of this side ends the stream
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
         }
         catch (IOException)
         {
-            // the server has ended it already: what it said comes next
+            // the server has already closed: its answer is read next
         }
     }
 
@@ -121,12 +121,12 @@ public sealed class WebSocketInboundFuzzTests(ITestOutputHelper output)
             return isNetwork || pongs.Take(model.Pongs.Count).SequenceEqual(model.Pongs) ? null : "not its pongs";
         if (code is null ? model.Codes.Count > 0 && !model.MayWait : !model.Codes.Contains(code.Value))
             return $"closed with {code?.ToString() ?? "nothing"}";
-        // what is on its way to who goes without a close frame is cut
+        // if the client ends without a close frame, frames in flight are lost
         var sure = isNetwork && code is null ? 0 : model.IsRefused ? model.PongsBefore : model.Pongs.Count;
         return pongs.Count >= sure && pongs.SequenceEqual(model.Pongs.Take(pongs.Count)) ? null : $"{pongs.Count} pongs";
     }
 
-    /// <summary>After its close frame the server waits for ours, and gets the end.</summary>
+    /// <summary>After its close frame the server waits for the client's, and gets the end of the stream.</summary>
     private static int EndWriting(RawWs socket, WsFrame close)
     {
         socket.Connection.EndWriting();

@@ -3,7 +3,7 @@ using Tornadose.SignalR.WebSockets;
 
 namespace Tornadose.SignalR.Tests.WebSockets;
 
-/// <summary>A peer that sends on and on to an endpoint that ignores it.</summary>
+/// <summary>A peer that keeps sending to an endpoint that ignores it.</summary>
 public sealed class WebSocketInboundRateTests
 {
     private readonly FakeTimeProvider _time = new();

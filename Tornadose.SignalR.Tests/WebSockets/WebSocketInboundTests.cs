@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.WebSockets;
 
 /// <summary>
-/// A subscriber has nothing to say: what it says all the same is ignored, answered or refused, and never delays what it gets.
+/// A subscriber need not send anything: what it sends is ignored, answered or refused, and never delays what it receives.
 /// </summary>
 public sealed class WebSocketInboundTests
 {
@@ -114,7 +114,7 @@ public sealed class WebSocketInboundTests
     private static async Task AssertClosedAsync(TestHost host, RawWs socket, int code)
     {
         Assert.Equal(code, (await socket.UntilCloseAsync()).CloseCode);
-        if (code is not (1002 or 1007)) // after those the server may fail the connection at once
+        if (code is not (1002 or 1007)) // after these the server may fail the connection at once
             await socket.SendCloseAsync(code);
         await socket.UntilEndAsync();
         await host.UntilSubscribersAsync(0);

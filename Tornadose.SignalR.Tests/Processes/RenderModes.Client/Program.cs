@@ -16,7 +16,7 @@ builder.Services.AddTornadoseClient(options =>
 });
 await builder.Build().RunAsync();
 
-/// <summary>The wire is a part of the address, so that one build serves all of them.</summary>
+/// <summary>The wire is part of the address, so that one build serves all of them.</summary>
 internal static class Wire
 {
     public static StoreTransport Of(Uri site) =>

@@ -14,7 +14,7 @@ else
     stores.AddSqlite(builder.Configuration["database"]!);
 
 var app = builder.Build();
-// Below a path that names the wire which the browser is to use: everything is the same below each of them.
+// Below a path that names the wire for the browser; everything else is the same below each of them.
 PathString[] wires = ["/ServerSentEvents", "/WebSocket", "/LongPolling", "/SignalR"];
 app.Use((context, next) =>
 {

@@ -6,8 +6,8 @@ using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Sqlite;
 
 // A process that publishes until it is killed: SqliteLife <database> <publishers> <life> [keyed]. It waits for a line, because only one
-// process at a time may have the database; then it says of each message that was acknowledged its id and its text. With keyed each
-// publisher sets a key of its own to its numbers, and others that come and go.
+// process at a time can open the database; then it prints the id and the text of each acknowledged message. With keyed, each publisher
+// sets its own key to its numbers, and others that it adds and removes.
 var (database, publishers, life) = (args[0], int.Parse(args[1]), args[2]);
 Console.WriteLine("up");
 Console.ReadLine();

@@ -10,5 +10,5 @@ internal enum EntryKind
     End,
 }
 
-/// <summary>What was once appended. Entries are numbered from 1, whatever they are; none is ever taken from the model's list.</summary>
+/// <summary>An appended entry. Entries of all kinds are numbered from 1; none is ever removed from the model's list.</summary>
 internal sealed record ModelEntry(int Number, EntryKind Kind, MessagePosition Position, string Word, int Size, TimeSpan AppendedAt);

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Tests.Specifications.Model;
 
 /// <summary>
-/// A store as the promises describe it: a plain list of everything, and three numbers that say what of it is kept. Nothing here is fast,
+/// A store as the promises describe it: a plain list of all entries, and numbers that say which of them are kept. Nothing here is fast,
 /// lock-free or clever, which is the point.
 /// </summary>
 internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
@@ -27,10 +27,10 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
     /// <summary>The number of the newest entry that is not the end.</summary>
     private int Newest => HasEnd ? Head - 1 : Head;
 
-    /// <summary>What somebody who comes now may still get.</summary>
+    /// <summary>The first entry that a new reader may still get.</summary>
     public int FirstReplayable => Math.Max(_first, _replayableFrom);
 
-    /// <summary>The newest message, kept until it is too old or forgotten, also when its place in the window is gone.</summary>
+    /// <summary>The newest message, kept until it is too old or forgotten, even after it has left the window.</summary>
     public ModelEntry? Latest { get; private set; }
 
     public int Count => Head - _first + 1;
@@ -52,7 +52,7 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
         Trim(now);
     }
 
-    /// <summary>The end is kept whatever the limits are, and whoever comes now gets it.</summary>
+    /// <summary>The end is kept whatever the limits are, and every new reader gets it.</summary>
     public void AppendEnd(MessagePosition position, TimeSpan now)
     {
         Position = position;
@@ -93,7 +93,7 @@ internal sealed class ModelLog(MessageLogLimits limits, MessagePosition origin)
             Latest = null;
     }
 
-    /// <summary>Where a reader stands that gets this entry next; tag 0 where nobody knows any more.</summary>
+    /// <summary>The position of a reader that gets this entry next; tag 0 if it is no longer known.</summary>
     public MessagePosition PositionBefore(ModelEntry entry) => entry.Number == 1
         ? _origin
         : Kept(entry.Number - 1)?.Position ?? entry.Position with { Offset = entry.Position.Offset - 1, Tag = 0 };

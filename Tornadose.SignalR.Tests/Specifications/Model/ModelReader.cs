@@ -2,7 +2,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.Tests.Specifications.Model;
 
-/// <summary>What a reader of the list gets, word by word.</summary>
+/// <summary>What a reader of the list receives, one word a read.</summary>
 internal sealed class ModelReader
 {
     private readonly ModelLog _log;
@@ -25,7 +25,7 @@ internal sealed class ModelReader
 
     public bool IsAtEnd => _log.HasEnd && _opening is null && _next > _log.Head;
 
-    /// <summary>What comes from now on; the end of a store that is complete comes to everybody.</summary>
+    /// <summary>The first entry after now; every reader gets the end of a completed store.</summary>
     private int Now => _log.HasEnd ? _log.Head : _log.Head + 1;
 
     public string? Read(TimeSpan now)
@@ -127,8 +127,8 @@ internal sealed class ModelReader
         _opening = (ModelWords.Reset(reason, Position), Position, null);
     }
 
-    /// <summary>The next entry is gone.</summary>
-    /// <returns>What the reader gets for it; null when it has to look again.</returns>
+    /// <summary>Handles a next entry that is no longer kept.</summary>
+    /// <returns>What the reader gets for it; null if it has to read again.</returns>
     private string? CatchUp(TimeSpan now)
     {
         if (!_wantsTheOldest && _policy == SlowConsumerPolicy.Reset)

@@ -5,7 +5,7 @@ namespace Tornadose.SignalR.Tests.Specifications.Model;
 /// <summary>Promises 4 and 5: the resume is exact if and only if the message with exactly that id is still kept.</summary>
 internal static class ModelResume
 {
-    /// <returns>Why it is not possible, or null.</returns>
+    /// <returns>Why the resume is not possible, or null.</returns>
     public static StoreResetReason? Find(ModelLog log, MessagePosition? id, out int next)
     {
         next = log.Head + 1;
@@ -22,7 +22,7 @@ internal static class ModelResume
         return position.Offset == 0 ? FromTheBeginning(log, position, ref next) : AfterMessage(log, position, ref next);
     }
 
-    /// <summary>Whoever was told of a reset stands after it.</summary>
+    /// <summary>A reader that was told of a reset continues after it.</summary>
     private static StoreResetReason? AfterReset(ModelLog log, ref int next)
     {
         next = log.FirstReplayable;
@@ -40,7 +40,7 @@ internal static class ModelResume
         return null;
     }
 
-    /// <summary>The id of a store that was empty: exact while its first message is kept.</summary>
+    /// <summary>The id of an empty store: the resume is exact while the first message is kept.</summary>
     private static StoreResetReason? FromTheBeginning(ModelLog log, MessagePosition position, ref int next)
     {
         if (log.Replayable.FirstOrDefault(entry => entry.Position.Offset > 0) is not { Kind: EntryKind.Message or EntryKind.End } oldest)

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Tests.Specifications.Model;
 
 /// <summary>
-/// What a reader got, in a word: the text of a message with its id, or a reset with its reason and the position after which it goes on.
+/// What a reader got, as a word: the text of a message with its id, or a reset with its reason and the position after which it continues.
 /// </summary>
 internal static class ModelWords
 {

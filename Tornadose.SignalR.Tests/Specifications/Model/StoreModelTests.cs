@@ -6,8 +6,8 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications.Model;
 
 /// <summary>
-/// Random programs, run on stores and on a list. <c>STORE_PROGRAMS=1000000</c> runs more of them, <c>STORE_PROGRAMS_SEED</c> the same ones
-/// again; a failure is shrunk to the shortest program that still fails.
+/// Random programs that run on a store and on a list. <c>STORE_PROGRAMS=1000000</c> runs more of them, <c>STORE_PROGRAMS_SEED</c> repeats
+/// a run; a failure is shrunk to the shortest program that still fails.
 /// </summary>
 public sealed class StoreModelTests(ITestOutputHelper output)
 {

@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Tests.Specifications.Model;
 
 internal static class StoreProgramGenerator
 {
-    // Publishing and joining often, so that windows fill and readers fall behind; restarting seldom, so that there is something to lose.
+    // Frequent publishes and joins, so that windows fill and readers fall behind; rare restarts, so that there is something to lose.
     private static readonly Gen<StepKind> Kinds = Gen.Frequency(
         (6, Gen.Constant(StepKind.Publish)), (3, Gen.Constant(StepKind.Burst)),
         (2, Gen.Constant(StepKind.Bare)), (6, Gen.Constant(StepKind.Join)),
@@ -31,7 +31,7 @@ internal static class StoreProgramGenerator
 
     public static Arbitrary<StoreProgram> Arbitrary { get; } = Arb.From(Programs, Shrink);
 
-    /// <summary>Fewer steps first, then smaller numbers.</summary>
+    /// <summary>Tries fewer steps first, then smaller numbers.</summary>
     private static IEnumerable<StoreProgram> Shrink(StoreProgram program)
     {
         for (var length = program.Steps.Length; length > 0; length /= 2)

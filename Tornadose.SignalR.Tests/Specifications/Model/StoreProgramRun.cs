@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications.Model;
 
-/// <summary>Runs a program on a store and on the model, and compares what can be seen of the two after every step.</summary>
+/// <summary>Runs a program on a store and on the model, and compares their visible state after every step.</summary>
 internal sealed class StoreProgramRun
 {
     private readonly StoreProgram _program;
@@ -181,7 +181,7 @@ internal sealed class StoreProgramRun
         _model.AppendReset(reason, position, Now);
     }
 
-    /// <summary>The process starts anew: readers of the former one read what there was, and end.</summary>
+    /// <summary>Simulates a restart of the process: readers of the former one read what there was, and end.</summary>
     private void Restart()
     {
         _store.CloseAsync().AsTask().GetAwaiter().GetResult();

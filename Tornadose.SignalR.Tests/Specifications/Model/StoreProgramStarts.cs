@@ -3,14 +3,15 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Tests.Specifications.Model;
 
 /// <summary>
-/// Where readers join: every kind of start, with ids that are good, old, of another life, altered, of the future, and no ids at all.
+/// Where readers join: every kind of start, with ids that are valid, old, of another epoch, altered or of the future, and with strings
+/// that are not ids.
 /// </summary>
 internal static class StoreProgramStarts
 {
     private static readonly string[] Garbage = ["", "garbage", "0", "-1", "9f2c4e6a81b3d5f7-042-1a2b3c4d", new('a', 4096)];
 
-    /// <param name="step">Its first number says which kind of start, its second which one.</param>
-    /// <param name="issued">Every id that was given out, in this life or before.</param>
+    /// <param name="step">Its first number selects the kind of start, its second the id, count or offset.</param>
+    /// <param name="issued">Every id that was issued, in this life or before.</param>
     /// <param name="top">The store's position.</param>
     public static StartAt Of(Step step, List<MessagePosition> issued, MessagePosition top)
     {

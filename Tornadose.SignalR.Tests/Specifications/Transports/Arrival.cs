@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
 /// <summary>
-/// What came over a wire: a message, or a reset with its reason. The id is the message's, or that after which a reset continues. The
-/// store is null where the wire need not name it.
+/// What arrived over a wire: a message, or a reset with its reason. The id is the message's, or the one after which a reset continues.
+/// The store is null where the wire need not name it.
 /// </summary>
 public sealed record Arrival(string? Id, string? Event, string? Data, string? Reset = null, bool IsEnd = false, string? Store = null)
 {

@@ -30,7 +30,7 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
     }
 
     /// <summary>
-    /// Starts the stream. It says nothing before there is a message, but once a later invocation was answered it has begun.
+    /// Starts the stream. It sends nothing before there is a message, but it has started once a later invocation was answered.
     /// </summary>
     public async Task WatchAsync(string? after)
     {
@@ -54,7 +54,7 @@ internal sealed class HubReader(RawHub hub, string store) : TransportReader
 
     private async Task UntilReadyAsync()
     {
-        while (!_isReady && (End is null || _isCompleted)) // the stream of a store that is complete may end before the answer
+        while (!_isReady && (End is null || _isCompleted)) // the stream of a completed store may end before the answer
             await ReadAsync();
         if (!_isReady || (End is not null && !_isCompleted))
             throw new RefusedException(0, End?.Reason);

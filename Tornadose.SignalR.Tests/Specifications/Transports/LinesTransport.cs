@@ -19,7 +19,7 @@ public abstract class LinesTransport : Transport
             throw new RefusedException(http.Status, http.Header("Retry-After"));
     }
 
-    /// <summary>What a line says; null for one that says nothing of the store.</summary>
+    /// <summary>The message in a line; null for a line that carries none.</summary>
     protected abstract Arrival? Read(JsonElement line);
 
     private sealed class Reader(RawHttp http, Func<JsonElement, Arrival?> read) : TransportReader

@@ -4,8 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
 /// <summary>
-/// One request after the other, each after the id of the answer before. The first waits for nothing: it is there to learn where the store
-/// is.
+/// Consecutive requests, each after the id of the previous answer. The first one does not wait: it only fetches the store's current id.
 /// </summary>
 public sealed class LongPollingTransport : Transport
 {

@@ -15,7 +15,7 @@ internal sealed class RawHub : IAsyncDisposable
 
     public RawConnection Connection => _socket.Http.Connection;
 
-    /// <summary>The close frame, once it has come.</summary>
+    /// <summary>The close frame, once received.</summary>
     public WsFrame? Close { get; private set; }
 
     public static async Task<RawHub> OpenAsync(Uri url, int? receiveBufferBytes, RawHubProtocol? protocol = null)

@@ -5,7 +5,7 @@ using Tornadose.SignalR.Tests.TestKit;
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
 /// <summary>
-/// How a <see cref="RawHub"/> writes and reads: the JSON hub protocol by hand. Others read their messages into the same form.
+/// How a <see cref="RawHub"/> writes and reads: the JSON hub protocol by hand. Other protocols convert their messages to the same form.
 /// </summary>
 public class RawHubProtocol
 {
@@ -26,7 +26,7 @@ public class RawHubProtocol
         (byte)RecordSeparator,
     ];
 
-    /// <summary>Takes the first message off what was received, if all of it has come.</summary>
+    /// <summary>Removes the first message from the received bytes, if it is complete.</summary>
     public virtual bool TryTake(List<byte> received, out JsonElement message)
     {
         var end = received.IndexOf((byte)RecordSeparator);

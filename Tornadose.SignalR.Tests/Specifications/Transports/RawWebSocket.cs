@@ -2,10 +2,10 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
-/// <summary>A WebSocket that may be refused.</summary>
+/// <summary>Opens a WebSocket that the server may refuse.</summary>
 internal static class RawWebSocket
 {
-    /// <exception cref="RefusedException">The handshake was answered by something else.</exception>
+    /// <exception cref="RefusedException">The response to the handshake was not a switch of protocols.</exception>
     public static async Task<RawWs> OpenAsync(Uri url, int? receiveBufferBytes)
     {
         var http = await RawHttp.SendAsync(url, "GET", RawWs.HandshakeHeaders, receiveBufferBytes: receiveBufferBytes);

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
-/// <summary>An <c>EventSource</c>: it presents its id in the header, or in the query where a header cannot carry it.</summary>
+/// <summary>An <c>EventSource</c>: it sends its id in the header, or in the query where a header cannot carry it.</summary>
 public sealed class ServerSentEventsTransport : Transport
 {
     public override string Name => "sse";
@@ -40,7 +40,7 @@ public sealed class ServerSentEventsTransport : Transport
             _parser.Push(piece);
             for (; _taken < _parser.Events.Count; _taken++)
                 Arrive(Read(_parser.Events[_taken]));
-            // the first one opens the stream
+            // the first comment opens the stream
             KeepAlives += _parser.Comments.Count - _comments - (_comments == 0 && _parser.Comments.Count > 0 ? 1 : 0);
             _comments = _parser.Comments.Count;
         }
@@ -57,7 +57,7 @@ public sealed class ServerSentEventsTransport : Transport
             if (message.Type != "tornadose.reset")
                 return request.Other is null
                     ? new Arrival(message.Id, message.Type == "message" ? null : message.Type, message.Data)
-                    : new Arrival(message.Id, null, message.Data, Store: message.Type); // of these no message has a type of its own
+                    : new Arrival(message.Id, null, message.Data, Store: message.Type); // none of these messages has an event type
             var reset = Arrival.OfReset(JsonElement.Parse(message.Data));
             Assert.Equal(reset.Id, message.Id); // what an EventSource would present next
             return reset;

@@ -1,10 +1,10 @@
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
-/// <summary>What a client asks for.</summary>
+/// <summary>A client's request.</summary>
 /// <param name="Store">The store's name.</param>
 /// <param name="After">The id that it presents; null for none.</param>
-/// <param name="Earliest">Whether it wants what is kept, where the wire has a word for it.</param>
-/// <param name="Closed">Whether it asks where only those who are signed in may.</param>
+/// <param name="Earliest">Whether to start with the earliest kept message, where the wire has a parameter for it.</param>
+/// <param name="Closed">Whether to use the endpoint that requires a signed-in user.</param>
 /// <param name="ReceiveBuffer">A small window, in bytes, for a client that will not read.</param>
 /// <param name="Other">A second store on the same connection, where the wire takes several; null for none.</param>
 public sealed record StoreRequest(
@@ -29,9 +29,9 @@ public sealed record StoreRequest(
     public string HubPath => Closed ? "/hubs/closed" : "/hubs/stores";
 }
 
-/// <summary>The server did not take the client.</summary>
-/// <param name="status">The status of the answer; 0 for an error of a hub method.</param>
-/// <param name="comeBack">What it says about when to come back; null when it says nothing.</param>
+/// <summary>The server refused the client.</summary>
+/// <param name="status">The status of the response; 0 for an error of a hub method.</param>
+/// <param name="comeBack">When the client may retry, as the server says; null if it does not say.</param>
 public sealed class RefusedException(int status, string? comeBack) : Exception($"Refused with {status}, come back: {comeBack}")
 {
     public int Status { get; } = status;

@@ -2,15 +2,15 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications.Transports;
 
-/// <summary>One open subscription as its client sees it.</summary>
+/// <summary>One open subscription, as its client sees it.</summary>
 public abstract class TransportReader : IAsyncDisposable
 {
     private readonly Queue<Arrival> _arrived = new();
 
-    /// <summary>How it ended; null while it has not.</summary>
+    /// <summary>How the subscription ended; null while it is open.</summary>
     public ReaderEnd? End { get; protected set; }
 
-    /// <summary>How many keep-alives were read.</summary>
+    /// <summary>The number of keep-alives read.</summary>
     public int KeepAlives { get; protected set; }
 
     protected abstract RawConnection Connection { get; }
@@ -33,7 +33,7 @@ public abstract class TransportReader : IAsyncDisposable
         Assert.True(KeepAlives > seen, $"The subscription ended: {End}");
     }
 
-    /// <summary>Takes a few bytes off the connection, as a peer on a very thin line.</summary>
+    /// <summary>Takes a few bytes off the connection, like a peer on a very slow link.</summary>
     /// <returns>False when the connection has ended.</returns>
     public async Task<bool> TakeBytesAsync(int count)
     {
@@ -55,15 +55,15 @@ public abstract class TransportReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves as politely as the wire allows.</summary>
+    /// <summary>Closes as gracefully as the wire allows.</summary>
     public virtual Task CloseAsync() => DisposeAsync().AsTask();
 
-    /// <summary>Leaves as a crashed peer does.</summary>
+    /// <summary>Closes as a crashed peer does.</summary>
     public void Abort() => Connection.Abort();
 
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
 
-    /// <summary>Reads at least one thing, which may be the end.</summary>
+    /// <summary>Reads at least one item, which may be the end.</summary>
     protected abstract Task ReadAsync();
 
     protected void Arrive(Arrival arrival) => _arrived.Enqueue(arrival);
@@ -76,7 +76,7 @@ public abstract class TransportReader : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
         {
-            End ??= ReaderEnd.Cut; // a close that was read counts, though the connection went before it could be answered
+            End ??= ReaderEnd.Cut; // a close frame that was read counts, even if it could not be answered
         }
     }
 }

@@ -1,5 +1,5 @@
-// node browser.mjs: a headless Chromium for all tests. A page is a browser context, which shares nothing with the others: no cookies, no
-// storage, no connections. {"id":1,"page":7,"command":{"tab":"main",…}} is done after the page's earlier commands, and answered by
+// node browser.mjs: a headless Chromium for all tests. A page is a browser context: it shares no cookies, storage or connections with the
+// others. {"id":1,"page":7,"command":{"tab":"main",…}} runs after the page's earlier commands and is answered by
 // {"type":"answer","id":1,"value":…} or {…,"error":"…"}; {"id":2,"page":7} closes the page.
 // A tab that is opened with "own":true has a context of its own.
 // Commands: goto, eval, waitFor, click, press, screenshot, colorScheme, reducedMotion, viewport, errors, axe, close.
@@ -30,7 +30,7 @@ const pages = new Map();
 const waitTimeout = 180_000;
 
 async function newContext() {
-  // Without a GPU an endless animation, as the dashboard's dot is, takes 40 % of a core for as long as the page is open.
+  // Without a GPU, an endless animation such as the dashboard's dot takes 40 % of a core for as long as the page is open.
   const context = await browser.newContext({ reducedMotion: 'reduce' });
   context.setDefaultTimeout(waitTimeout);
   return context;
@@ -48,13 +48,13 @@ async function openTab(contexts, own) {
   page.on('pageerror', error => errors.push(error.message));
   page.on('requestfailed', request => {
     const reason = request.failure()?.errorText;
-    // What a page aborts itself, a stream that it leaves for another, has not failed.
+    // A request that the page itself aborts, such as a stream that it replaces, has not failed.
     if (reason !== 'net::ERR_ABORTED') errors.push(`${request.url()}: ${reason}`);
   });
   return { page, errors };
 }
 
-// Not by page.waitForFunction, which calls eval in the page: a policy that forbids that fails it, unless its first look succeeds.
+// Not page.waitForFunction: it calls eval in the page, and fails under a policy that forbids eval unless its first check succeeds.
 async function waitFor(page, expression) {
   const end = Date.now() + waitTimeout;
   while (Date.now() < end) {
@@ -62,7 +62,7 @@ async function waitFor(page, expression) {
       const value = await page.evaluate(expression);
       if (value) return value;
     } catch (error) {
-      if (!/context was destroyed|Cannot find context/.test(error.message)) throw error; // else the page has gone to another
+      if (!/context was destroyed|Cannot find context/.test(error.message)) throw error; // else the page has navigated
     }
     await setTimeout(50);
   }

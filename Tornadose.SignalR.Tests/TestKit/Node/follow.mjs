@@ -1,5 +1,5 @@
-// What the script's tests do in Node and in the browser alike: subscribe, and keep all that is called back in globalThis.log.
-// collect: of several stores the one whose collection is kept in log.collection.
+// What the script's tests do in Node and in the browser alike: subscribe, and record all callbacks in globalThis.log.
+// collect: of several stores, the one whose collection is kept in log.collection.
 export async function follow({ subscribe, collectEntries }, signalR, site, { transport, at = '/stores', collect, ...options }) {
   const log = globalThis.log = { messages: [], resets: [], states: [], errors: [], mirror: new Map() };
   if (collect) log.collection = collectEntries({ onChange: change => mirror(log.mirror, change) });
@@ -24,7 +24,7 @@ export async function follow({ subscribe, collectEntries }, signalR, site, { tra
   });
 }
 
-// The collection as it is by what was called back, and nothing else.
+// The collection as the callbacks alone describe it.
 function mirror(entries, { operation, key, value }) {
   if (operation === 'ready') return;
   if (entries.delete(key) !== (operation !== 'insert')) throw new Error(`${operation} of ${key}`);

@@ -18,7 +18,7 @@ const events = wire => new Promise(resolve => {
 });
 
 for (const one of cases) {
-  const text = one.data.replace(/\r\n|\r/g, '\n'); // what every reader of the format makes of line ends
+  const text = one.data.replace(/\r\n|\r/g, '\n'); // as every reader of the format normalizes line ends
   const expected = JSON.stringify([[one.event ?? 'message', one.id, text]]);
   const got = JSON.stringify(await events(one.sse));
   if (got !== expected) print({ type: 'error', message: `${one.name}: ${got}` });

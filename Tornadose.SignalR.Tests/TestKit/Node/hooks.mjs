@@ -16,7 +16,7 @@ const frameworks = {
         return createElement('ol', { 'data-state': state },
           messages.map(({ id, data }) => createElement('li', { key: id }, data.number)));
       }`,
-    // In strict mode, and in no other, React mounts each component twice: an effect that leaves something behind is seen.
+    // Only in strict mode React mounts each component twice, which reveals an effect that does not clean up.
     browser: `
       import { createElement, StrictMode } from 'react';
       import { createRoot } from 'react-dom/client';

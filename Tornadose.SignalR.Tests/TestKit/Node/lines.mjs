@@ -1,4 +1,4 @@
-// What the scripts share: arguments, JSON lines out, JSON lines in, the end.
+// Shared by the scripts: arguments, JSON lines out, JSON lines in, the exit.
 import { createInterface } from 'node:readline';
 
 export const url = process.argv[2];

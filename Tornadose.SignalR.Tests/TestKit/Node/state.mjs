@@ -1,5 +1,5 @@
-// Builds a keyed store's state with npm @durable-streams/state from JSON lines, and nothing else. Commands: {"cut":true} breaks the
-// connection, which comes back with the last id; {"show":id} prints the state once the stream has come to this id.
+// Builds a keyed store's state from JSON lines with npm @durable-streams/state alone. Commands: {"cut":true} breaks the
+// connection, which reconnects with the last id; {"show":id} prints the state once the stream has reached this id.
 import { onCommand, options, print, url } from "./lines.mjs";
 import { MaterializedState, isChangeEvent, isControlEvent } from "@durable-streams/state";
 

@@ -1,17 +1,17 @@
 // node tornadose.mjs <site> '{"module":"…/tornadose.js","transport":"sse","store":"orders",…}': tornadose.js in Node.
-// Takes {"id":1,"until":"log.messages.length > 2"} and answers {"type":"answer","id":1,"value":…} when the expression is truthy; it may
-// speak of log, subscription and connection.
+// Takes {"id":1,"until":"log.messages.length > 2"} and answers {"type":"answer","id":1,"value":…} when the expression is truthy; the
+// expression can use log, subscription and connection.
 import * as signalR from '@microsoft/signalr';
 import { WebSocket } from 'ws';
 import { follow } from './follow.mjs';
 import { onCommand, options, print, url } from './lines.mjs';
 
-// With "entries": true it is followEntries, otherwise subscribe. With "deaf": true no WebSocket is ever answered.
+// With "entries": true it calls followEntries, otherwise subscribe. With "deaf": true no WebSocket is ever answered.
 class DeafSocket {
   close() {}
 }
 
-// Counts what comes, messages or not.
+// Counts all incoming frames, messages or not.
 class CountingSocket extends WebSocket {
   constructor(url) {
     super(url);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;
@@ -150,5 +151,26 @@ public sealed class SubscriberTests : IDisposable
             Assert.Same(SubscriberEnd.Unsubscribed, await subscriber.EndAsync());
         Assert.Equal(0, _delivery.Registry.Count);
         Assert.False(_delivery.Registry.IsDraining);
+    }
+
+    [Fact, Case("PROC-12")]
+    public async Task RunAsync_MetricsListenerThrows_ClosesTheConnection()
+    {
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "tornadose.resumes" && instrument.Meter.Scope == _delivery.Meters)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("listener"));
+        listener.Start();
+
+        var subscriber = _delivery.Start(start: StartAt.AfterId("garbage").OrEarliest());
+
+        Assert.Same(SubscriberEnd.Failed, await subscriber.EndAsync());
+        Assert.Same(SubscriberEnd.Failed, subscriber.Sink.Closed);
+        Assert.Equal(0, _delivery.Registry.Count);
     }
 }

@@ -43,7 +43,15 @@ public sealed class ApiDescriptionTests
     {
         var paths = await PathsAsync();
         Assert.Equal(["/stores/_inspect", "/stores/_inspect/subscribers/{id}", "/stores/_ticket", "/stores/{store}"], Names(paths));
-        Assert.Equal(["delete"], Names(paths.GetProperty("/stores/_inspect/subscribers/{id}")));
+        var dismiss = paths.GetProperty("/stores/_inspect/subscribers/{id}");
+        Assert.Equal(["delete"], Names(dismiss));
+        Assert.Equal(["204", "401", "403", "404", "503"], Names(dismiss.GetProperty("delete").GetProperty("responses")));
+        Assert.Equal(
+            ["200", "400", "401", "403", "404", "413", "415", "429", "503"],
+            Names(paths.GetProperty("/stores/_ticket").GetProperty("post").GetProperty("responses")));
+        Assert.Equal(
+            ["200", "204", "400", "401", "403", "404", "405", "409", "412", "413", "415", "503", "507"],
+            Names(paths.GetProperty("/stores/{store}").GetProperty("put").GetProperty("responses")));
         Assert.Equal(["limit query", "store query"], Parameters(paths.GetProperty("/stores/_inspect").GetProperty("get")));
         Assert.Equal(["delete", "get", "head", "post", "put"], Names(paths.GetProperty("/stores/{store}")));
     }

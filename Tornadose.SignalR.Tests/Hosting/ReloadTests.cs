@@ -75,6 +75,15 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Reload_OptionsOfAStore_ReachItsRunningProducer()
+    {
+        await using var host = await StartAsync();
+        var producers = ((MessageStore)host.Get<IStoreProvider>().GetStore("devices/1")).WithLease(1);
+        Set(host, "Tornadose:Stores:devices/{id}:MaxMessageBytes", "3");
+        await Assert.ThrowsAsync<MessageTooLargeException>(async () => await producers.PublishAsync("four"));
+    }
+
+    [Fact]
     public async Task Reload_LimitsOfTheProcess_HoldFromThenOn()
     {
         await using var host = await StartAsync();

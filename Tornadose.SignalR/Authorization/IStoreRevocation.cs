@@ -15,10 +15,10 @@ public interface IStoreRevocation
     void Revoke(string userId);
 
     /// <summary>
-    /// Ends all subscriptions of a user on every node, including those of connections that the application has put into groups. For a day
-    /// it also refuses the stream tickets and tokens that were issued to the user before: a token by its claim <c>iat</c>, a cookie by the
-    /// time of signing in. A node that is away does the same when it returns. Remove the user's right or session first: this does not
-    /// prevent the user from signing in again.
+    /// Ends all subscriptions of a user on every node, including those of connections that the application has put into groups. For at
+    /// least a day it also refuses the stream tickets and tokens that were issued to the user before: a token by its claim <c>iat</c>, a
+    /// cookie by the time of signing in. A node that is away does the same when it returns. Remove the user's right or session first: this
+    /// does not prevent the user from signing in again.
     /// </summary>
     /// <param name="userId">The user's id, as <c>TornadoseOptions.UserId</c> gives it: by default the claim <c>NameIdentifier</c>, else
     /// <c>sub</c>, else the name.</param>

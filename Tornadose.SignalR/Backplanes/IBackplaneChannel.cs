@@ -21,7 +21,7 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <summary>Appends messages to the store, on every node: all of them with contiguous offsets, or none.</summary>
     /// <param name="contents">The messages, at least one. The last one may be the end.</param>
     /// <param name="idempotencyKey">The same key within five minutes stores the messages once, and gives the same position again; null
-    /// for none.</param>
+    /// for none. A backplane may forget keys earlier if there are very many.</param>
     /// <param name="cancellationToken">Ends the wait; the messages may have been stored all the same.</param>
     /// <returns>
     /// The position of the last message, once the backplane has accepted all. If the store has its end already and the messages end with

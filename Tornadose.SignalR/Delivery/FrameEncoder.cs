@@ -4,8 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format and renders each message once: the
-/// instance is the key under which the rendered bytes are cached.
+/// A wire format: message to bytes, and nothing else. One instance serves all subscribers of the format, which share the rendered bytes:
+/// the instance is the key under which they are cached.
 /// </summary>
 /// <remarks>
 /// It is called on a thread that serves many subscribers of a store, which wait meanwhile: it must not block or do I/O. Different messages
@@ -41,8 +41,8 @@ public abstract class FrameEncoder
 
     /// <summary>
     /// Renders a message, or, where <see cref="StoreMessage.Reset"/> is not null, a reset, or, where <see cref="StoreMessage.IsEnd"/> is
-    /// true, an end (only with <see cref="AnnouncesEnds"/>). Called once for each of a store's messages; where a connection carries
-    /// several stores, for resets and ends once per subscriber.
+    /// true, an end (only with <see cref="AnnouncesEnds"/>). Called once for each of a store's messages. On connections that carry several
+    /// stores it is called once for each subscriber, because the id is that subscriber's own.
     /// </summary>
     /// <param name="content">The message.</param>
     /// <returns>A complete frame, which other frames may follow in the same write.</returns>

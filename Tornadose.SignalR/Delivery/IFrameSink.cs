@@ -12,15 +12,15 @@ namespace Tornadose.SignalR.Delivery;
 /// <see cref="FlushAsync"/> returns an incomplete task: then this subscriber waits, and no other. Nor may a sink keep or change a frame's
 /// bytes, wait for another subscriber, or publish and wait for the result.</para>
 /// <para>A sink only writes: the subscriber handles waiting, batching, time-outs, keep-alives, order and ends. An exception ends the
-/// subscription: an <see cref="IOException"/>, an <see cref="OperationCanceledException"/> or an <see cref="ObjectDisposedException"/>
-/// counts as a disconnected peer, anything else as an error, which is logged.</para>
+/// subscription: an <see cref="IOException"/>, an <see cref="OperationCanceledException"/>, an <see cref="ObjectDisposedException"/> or a
+/// <see cref="System.Net.WebSockets.WebSocketException"/> counts as a disconnected peer, anything else as an error, which is logged.</para>
 /// </remarks>
 public interface IFrameSink
 {
     /// <summary>
-    /// A number that changes whenever the peer has taken some bytes of a pending flush, so that a slow connection is not mistaken for a
-    /// peer that has stopped reading. Read about once a second while a flush is pending, on another thread. A sink that cannot tell does
-    /// not implement it; then a flush must complete within <c>StoreOptions.SendTimeout</c>.
+    /// A number that changes whenever the peer has taken some bytes of a pending call, so that a slow connection is not mistaken for a
+    /// peer that has stopped reading. Read about once a second while a call is pending, on another thread. A sink that cannot tell does
+    /// not implement it; then a call must complete within <c>StoreOptions.SendTimeout</c>.
     /// </summary>
     long Progress => 0;
 

@@ -117,10 +117,10 @@ internal sealed class Subscriber : SubscriberWake
     {
         _lastSent = _registry.Now;
         Began = _registry.GetTimestamp();
-        _registry.Add(this);
         Direct?.BeginStream();
         try
         {
+            _registry.Add(this); // throws if a metrics listener of the application does
             await TimeAsync(_sink.StartAsync()).ConfigureAwait(false);
             while (!IsEnding)
             {

@@ -154,7 +154,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     /// <summary>Whether all stores are complete, and everything was read.</summary>
     public bool AreAtEnd => Array.TrueForAll(_feeds, static feed => feed.Cursor.IsAtEnd);
 
-    /// <summary>Why nothing more will come; null while at least one of the stores may have more.</summary>
+    /// <summary>Why the subscription ends: one of the stores was closed or fell behind, or all are complete; null while it goes on.</summary>
     public SubscriberEnd? FindEnd()
     {
         var ended = 0;

@@ -78,7 +78,7 @@ internal static class Refusal
     /// when to reconnect, and ends.
     /// </summary>
     /// <param name="context">The request.</param>
-    /// <param name="format">The format of its response; null for a WebSocket.</param>
+    /// <param name="format">The format of its response; null for a WebSocket, or a request for a ticket.</param>
     /// <param name="retry">When to reconnect.</param>
     /// <param name="why">The reason; by default <see cref="AdmissionRefusal.Full"/>.</param>
     public static async Task ComeBackAsync(HttpContext context, StreamFormat? format, TimeSpan retry, AdmissionRefusal? why = null)

@@ -112,7 +112,8 @@ internal static class ApiDescription
         .Describe(Change, StatusCodes.Status200OK, [Json])
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
-            StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed,
+            StatusCodes.Status404NotFound, StatusCodes.Status405MethodNotAllowed, StatusCodes.Status409Conflict,
+            StatusCodes.Status412PreconditionFailed,
             StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType,
             StatusCodes.Status503ServiceUnavailable, StatusCodes.Status507InsufficientStorage)
         .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void)));
@@ -121,7 +122,10 @@ internal static class ApiDescription
         .WithSummary("Issues a ticket for one stream")
         .WithDescription("For EventSource and WebSocket, which cannot send headers: ?ticket=… on the stream's URL, soon and for one use.")
         .Describe(Nothing, StatusCodes.Status200OK, [Json])
-        .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden);
+        .Refuses(
+            StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
+            StatusCodes.Status404NotFound, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType,
+            StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable);
 
     public static IEndpointConventionBuilder DescribeInspecting(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Reports on stores and subscribers")
@@ -131,7 +135,9 @@ internal static class ApiDescription
     public static IEndpointConventionBuilder DescribeDismissing(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Ends a subscriber for good")
         .Describe(Dismiss, StatusCodes.Status204NoContent, [])
-        .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
+        .Refuses(
+            StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound,
+            StatusCodes.Status503ServiceUnavailable);
 
     private static IEndpointConventionBuilder Describe(
         this IEndpointConventionBuilder endpoint, Delegate signature, int status, string[] contentTypes)

@@ -88,7 +88,7 @@ public static class StoreEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps the inspector: a page, or JSON for clients that do not ask for HTML, about the stores of this node and their subscribers;
+    /// Maps the inspector: a page, or JSON for clients that do not ask for HTML, about the stores of all nodes and their subscribers;
     /// <c>DELETE {pattern}/subscribers/{id}</c> ends one subscriber for good. Say who may use it: <c>.RequireAuthorization("policy")</c>,
     /// or <c>.AllowAnonymous()</c>. Without either the application does not start.
     /// </summary>

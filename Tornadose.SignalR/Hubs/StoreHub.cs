@@ -29,8 +29,8 @@ public class StoreHub : Hub<IStoreClient>
     }
 
     /// <summary>
-    /// Starts to send a store's messages to the caller's <c>Message</c>: what is published from now on, with the current value first for a
-    /// data store. Does nothing if the caller is subscribed already.
+    /// Starts to send a store's messages to the caller's <c>Message</c>: what is published from now on, after the current value of a
+    /// data store or the values of all keys of a keyed store. Does nothing if the caller is subscribed already.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <returns>The id after which the messages follow.</returns>
@@ -70,8 +70,8 @@ public class StoreHub : Hub<IStoreClient>
         Subscriptions.Has(store) ? Subscriptions.LeaveAsync(store, Context.ConnectionAborted) : Task.CompletedTask;
 
     /// <summary>
-    /// Streams a store's messages from now on, for <c>connection.stream("Watch", store)</c>, until the caller cancels it. For a data store
-    /// the current value comes first.
+    /// Streams a store's messages from now on, for <c>connection.stream("Watch", store)</c>, until the caller cancels it. The current value
+    /// of a data store, or the values of all keys of a keyed store, come first.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>

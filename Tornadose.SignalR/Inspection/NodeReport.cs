@@ -16,7 +16,7 @@ internal sealed record NodeReport(
 
 /// <summary>One store, as this process keeps it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Kind">Whether it is a data store or a queue store.</param>
+/// <param name="Kind">The kind of store: <c>Data</c>, <c>Queue</c> or <c>Keyed</c>.</param>
 /// <param name="Id">Its position.</param>
 /// <param name="Messages">How many messages are kept.</param>
 /// <param name="Capacity">How many may be.</param>

@@ -150,7 +150,8 @@ public sealed class MessageCursor : IDisposable
     internal IReadOnlyList<StoreMessage>? Snapshot => _keyed?.Snapshot?.Messages;
 
     /// <summary>
-    /// The snapshot of a keyed log holds all keys, whatever start was asked for: the changes since an id are no document.
+    /// The snapshot of a keyed log holds all keys, or the only one that was asked for, whatever the start: the changes since an id are no
+    /// document.
     /// </summary>
     private void TakeSnapshot(KeyedReading keyed)
     {

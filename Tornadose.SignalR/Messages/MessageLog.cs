@@ -15,7 +15,7 @@ namespace Tornadose.SignalR.Backplanes;
 /// <para>Sequence numbers are this process's own and have no gaps. They are not offsets: messages without an id, and
 /// resets, take a slot too, so that every reader meets them in their place.</para>
 /// <para>A keyed log (<see cref="MessageLogLimits.MaxKeys"/>) is the same log, compacted: instead of a ring it keeps the newest entry of
-/// each key. Missing numbers have been replaced by later ones. <c>KeyedEntries</c> explains how its readers work without a lock.</para>
+/// each key. Missing numbers have been replaced by later ones, or were removals that it has forgotten. <c>KeyedEntries</c> explains how its readers work without a lock.</para>
 /// </remarks>
 public sealed class MessageLog
 {

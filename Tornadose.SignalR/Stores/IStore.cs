@@ -172,10 +172,10 @@ public interface IStore
 
     /// <summary>
     /// Keeps this process's copy of the store up to date until disposed of. Otherwise each read brings the copy up to date first,
-    /// which takes a round trip if processes share the backplane; while the store is followed, it takes none. In memory there is
-    /// nothing to follow.
+    /// which takes a round trip if processes share the backplane. While the store is followed, only a start at the newest position, or
+    /// after an id that the copy does not know, takes one. In memory there is nothing to follow.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What to dispose of; available once the copy is up to date.</returns>
+    /// <returns>What to dispose of; available once the copy is up to date, or the backplane cannot be reached.</returns>
     ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken = default);
 }

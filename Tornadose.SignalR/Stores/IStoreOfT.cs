@@ -23,7 +23,7 @@ public interface IStore<T> : IStore
     /// <exception cref="ObjectDisposedException">The application has ended.</exception>
     new ValueTask<StoreMessage<T>?> GetLatestAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the values from a start on, and then live, without end.</summary>
+    /// <summary>Reads the values from a start on, and then live, until the store is complete.</summary>
     /// <param name="start">Where to begin.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The values with their messages, and resets where messages are missing.</returns>

@@ -21,8 +21,8 @@ internal sealed class MessageStore(
 
     public StoreKind Kind => kind;
 
-    /// <summary>Replaced when the configuration is reloaded.</summary>
-    public StoreOptions Options { get; set; } = options;
+    /// <summary>Replaced when the configuration is reloaded, which a running producer notices, too.</summary>
+    public StoreOptions Options { get => Registered?.Options ?? field; set; } = options;
 
     /// <summary>The position of this process's copy.</summary>
     public MessagePosition Position => Current.Log.Position;
@@ -280,6 +280,9 @@ internal sealed class MessageStore(
         await channel.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The store that this one is the producer's view of; null for the store itself.</summary>
+    private MessageStore? Registered { get; init; }
+
     /// <summary>The store as its producer sees it: what it appends carries the lease.</summary>
     internal MessageStore WithLease(long lease) => new(name, kind, Options, new LeasedChannel(channel, lease), serializer)
     {
@@ -290,6 +293,7 @@ internal sealed class MessageStore(
         Budget = Budget,
         Renew = Renew,
         Readers = Readers,
+        Registered = this,
     };
 
     /// <summary>Publishes what is encoded already.</summary>

@@ -4,7 +4,7 @@ namespace Tornadose.SignalR.Stores;
 
 /// <summary>
 /// The stores that appear on first use. Their names come from clients, so their number is bounded. At the bound, stores that nobody uses
-/// and that never had a message are dropped first.
+/// and that never had a message make way; the others stay, and no further store is made.
 /// </summary>
 internal sealed class StoreFamilies(
     StoreDefinition[] families, int maxStores, int? maxStoresPerUser, ConcurrentDictionary<string, MessageStore> stores,

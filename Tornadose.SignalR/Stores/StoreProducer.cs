@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Stores;
 /// Runs a store's producer while somebody reads the store, in one of the processes that share it:
 /// (1) wait for a reader in this process;
 /// (2) acquire the lease, or wait while another process holds it;
-/// (3) run until the last reader has left, the lease is lost, or the producer ends;
+/// (3) run until the last reader has left, the lease is lost, or the producer fails;
 /// (4) release the lease; after a failure pause, longer each time. Then start again at (1).
 /// </summary>
 /// <remarks>
@@ -162,7 +162,7 @@ internal sealed class StoreProducer : IAsyncDisposable
         }
     }
 
-    /// <summary>A run that has lasted for as long as the pause before it counts as one that works.</summary>
+    /// <summary>A run that lasts as long as the next pause counts as one that works.</summary>
     private async Task ProveAsync(CancellationToken stop)
     {
         await Task.Delay(_pause, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -46,7 +46,7 @@ internal sealed class SharedUpgradeStream(Stream connection) : Stream
             : ReadFramesAsync(buffer, cancellationToken);
 
     /// <summary>
-    /// Reads no more than this number of bytes, and then nothing until the request is aborted: enough for a close frame that is on its
+    /// Reads until this number of bytes has come, and then nothing until the request is aborted: enough for a close frame that is on its
     /// way, and a bound for a client that does not stop.
     /// </summary>
     public void Allow(int bytes, CancellationToken aborted) => (_aborted, _allowance) = (aborted, Math.Min(_allowance, bytes));

@@ -10,7 +10,7 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
     /// <summary>How long nothing has arrived over the bus.</summary>
     public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
 
-    /// <summary>Subscribes to channels; the subscription is in effect when the task completes.</summary>
+    /// <summary>Subscribes to channels; messages arrive once the task has completed.</summary>
     public async Task<BusSubscription> SubscribeAsync(
         RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
         }
         catch (Exception failure) when (RedisErrors.Translate(failure) is not null)
         {
-            // The connection has gone, and the subscription with it.
+            // The connection is lost, and the subscription with it.
         }
     }
 }

@@ -104,7 +104,7 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
     private async Task<string?> JudgeAsync(StoreException failure, bool isAll, CancellationToken cancellationToken)
     {
         if (!node.Connection.IsConnected)
-            return failure.Message; // it comes back by itself
+            return failure.Message; // it reconnects automatically
         node.Logger.PositionsUnknown(failure);
         if (node.Connection.TakeRefusedWrites())
             return await ReplaceAsync("it leads to a replica, which refuses writes").ConfigureAwait(false); // (3)

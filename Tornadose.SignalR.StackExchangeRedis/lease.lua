@@ -1,5 +1,6 @@
 -- Grants, renews or releases the lease of the one process that produces a store's messages. Each lease has a higher number than any before
--- it. append.lua and change.lua compare it with the producer's number, so a producer that was suspended past its lease is refused.
+-- it. append.lua and change.lua compare it with the producer's number: a producer that was suspended past its lease is refused once
+-- another process has one.
 --   KEYS  1  {prefix:store}:meta    2  {prefix:store}:lease
 --   ARGV  1  the number of the lease that is held, or 0    2  for how many milliseconds it lasts; 0 releases it
 -- Returns the number of the lease; 0 when it was released or lost, or another process has one.

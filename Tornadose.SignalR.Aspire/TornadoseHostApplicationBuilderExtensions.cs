@@ -9,15 +9,14 @@ using Tornadose.SignalR.StackExchangeRedis;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>Adds stores to an application that Aspire, or anything else that sets connection strings, orchestrates.</summary>
+/// <summary>Adds stores to an application that gets its connection strings from Aspire, or from another orchestrator.</summary>
 public static class TornadoseHostApplicationBuilderExtensions
 {
     private const string ConfigurationSection = "Aspire:Tornadose:SignalR";
 
     /// <summary>
-    /// Adds stores that are kept in the Redis which the connection name stands for, their health check, and their metrics and traces to
-    /// OpenTelemetry: <c>builder.AddTornadose("redis").AddQueueStore("orders")</c>. The endpoints are mapped as ever, by
-    /// <c>app.MapStores("/stores")</c>.
+    /// Adds stores that are kept in the Redis of the named connection, their health check, and their metrics and traces in OpenTelemetry:
+    /// <c>builder.AddTornadose("redis").AddQueueStore("orders")</c>. Endpoints are mapped as usual, by <c>app.MapStores("/stores")</c>.
     /// </summary>
     /// <param name="builder">The application's builder.</param>
     /// <param name="connectionName">The name of the connection string, <c>ConnectionStrings:{connectionName}</c>. In an AppHost it is the
@@ -25,8 +24,10 @@ public static class TornadoseHostApplicationBuilderExtensions
     /// <param name="configureSettings">Sets settings; it runs after the configuration was read.</param>
     /// <param name="configureOptions">Sets how to connect; it runs after the connection string was read.</param>
     /// <returns>The builder that stores are added to.</returns>
-    /// <remarks>An application has one place for its stores, so there is no keyed form. Options of the stores and of the backplane are in
-    /// the section <c>Tornadose</c>, as without Aspire.</remarks>
+    /// <remarks>
+    /// An application keeps all its stores in one place, so there is no keyed form. The options of stores and backplane are in the section
+    /// <c>Tornadose</c>, as without Aspire.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">There is no such connection string, or the application's stores are already kept
     /// elsewhere.</exception>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>

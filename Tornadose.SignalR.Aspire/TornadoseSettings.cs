@@ -1,21 +1,21 @@
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// What <c>builder.AddTornadose("redis")</c> sets up. Bound from the configuration section <c>Aspire:Tornadose:SignalR</c>, then from its
-/// subsection with the connection's name.
+/// The settings of <c>builder.AddTornadose("redis")</c>. Bound from the configuration section <c>Aspire:Tornadose:SignalR</c>, then from
+/// its subsection with the connection's name.
 /// </summary>
 public sealed class TornadoseSettings
 {
     /// <summary>
-    /// Where Redis is: whatever StackExchange.Redis understands except <c>channelPrefix</c>, or a URL,
+    /// The connection string of Redis: whatever StackExchange.Redis understands except <c>channelPrefix</c>, or a URL,
     /// <c>redis://user:secret@host:6379/0</c>. Default null. The connection string with the connection's name,
-    /// <c>ConnectionStrings:{name}</c>, takes precedence over what the section says.
+    /// <c>ConnectionStrings:{name}</c>, takes precedence over the section.
     /// </summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>
-    /// Whether to leave out the health check <c>tornadose</c>, tagged <c>ready</c>, which asks whether messages are delivered. Default
-    /// false.
+    /// Whether to leave out the health check <c>tornadose</c>, tagged <c>ready</c>, which reports whether messages are delivered.
+    /// Default false.
     /// </summary>
     public bool DisableHealthChecks { get; set; }
 

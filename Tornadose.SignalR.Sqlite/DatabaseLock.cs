@@ -1,14 +1,13 @@
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Keeps other processes out of the database. SQLite's own locks would do so only in a mode that shuts out this process's other
-/// connections as well, and programs that look into the database. The operating system lets go of both locks when the process ends,
-/// however it ends.
+/// Keeps other processes out of the database. SQLite's own locks would do so only in a mode that also shuts out this process's other
+/// connections and programs that inspect the database. The operating system releases both locks when the process ends, however it ends.
 /// </summary>
 /// <remarks>
-/// A file beside the database is locked as a whole, which also refuses a second use in the same process. It can be deleted, and a hard
-/// link to the database has another one beside it; so a byte of the database itself is locked too, far behind its end and the bytes that
-/// SQLite locks. macOS has only the first.
+/// A file beside the database is locked as a whole, which also refuses a second use in the same process. That file can be deleted, and a
+/// hard link to the database has another one beside it, so a byte of the database itself is locked too, far beyond its end and the bytes
+/// that SQLite locks. On macOS only the file beside it is locked.
 /// </remarks>
 internal sealed class DatabaseLock : IDisposable
 {
@@ -26,8 +25,8 @@ internal sealed class DatabaseLock : IDisposable
     }
 
     /// <summary>
-    /// Called when SQLite has its own lock on the file, which it keeps while it has a write-ahead log: to give it up would give up all
-    /// locks that the process has on the file. Before anything is written.
+    /// Called when SQLite holds its own lock on the database, which it keeps while it has a write-ahead log: releasing it would release
+    /// all locks that the process has on the file. Called before anything is written.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Another process has the database, or it cannot be opened.</exception>
     public void LockDatabase()
@@ -68,7 +67,7 @@ internal sealed class DatabaseLock : IDisposable
         }
         catch (IOException failure)
         {
-            throw Refused($"The file '{path}' cannot be opened, which is to keep other processes out: {failure.Message}", failure);
+            throw Refused($"The file '{path}', whose lock keeps other processes out, cannot be opened: {failure.Message}", failure);
         }
     }
 

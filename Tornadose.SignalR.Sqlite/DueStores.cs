@@ -2,15 +2,15 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>The stores that have something to delete, by the time in their rows: those that are due first go first.</summary>
+/// <summary>Deletes from the stores that are due, by the time in their rows, earliest first.</summary>
 internal sealed class DueStores(
     SqliteDatabase database, WriteTransaction transaction, OpenStores stores, RulesWalk rules, FileShrinking file,
     SqliteBackplaneOptions options, Action<Exception, long> postponed) : IDisposable
 {
-    /// <summary>What costs as much as a further row.</summary>
+    /// <summary>How many bytes cost as much as a further row.</summary>
     private const int PageBytes = 4096;
 
-    /// <summary>For how long a store is left alone that cannot be dealt with.</summary>
+    /// <summary>How long a store is skipped after a failure.</summary>
     private const long PostponeMilliseconds = 60_000;
 
     private readonly Statement _due = new(
@@ -24,11 +24,11 @@ internal sealed class DueStores(
     private readonly List<(string Store, MessagePosition Position, MessageContent Removal)> _removed = [];
     private long _left;
 
-    /// <summary>How many rows it is, in effect, to delete a message of so many bytes.</summary>
+    /// <summary>The cost, in rows, of deleting a message of so many bytes.</summary>
     public static int Cost(long bytes) => 1 + (int)(bytes / PageBytes);
 
-    /// <summary>Makes one step, as a part of the transaction.</summary>
-    /// <param name="rows">How much it deletes or looks at.</param>
+    /// <summary>Makes one step, as part of the transaction.</summary>
+    /// <param name="rows">How many rows it deletes or looks at.</param>
     /// <returns>Whether there is more to do.</returns>
     public bool Visit(long rows)
     {
@@ -48,7 +48,7 @@ internal sealed class DueStores(
         return _left <= 0;
     }
 
-    /// <summary>Shows readers, after the commit, which keys were removed: the store may have been opened, and read, before it.</summary>
+    /// <summary>Shows readers the removed keys after the commit: the store may have been opened, and read, before it.</summary>
     public void ShowRemoved()
     {
         foreach (var (store, position, removal) in _removed)
@@ -71,7 +71,7 @@ internal sealed class DueStores(
         return found.Read() ? (StoreRowReader.Read(found), StoreRowReader.ReadName(found)) : null;
     }
 
-    /// <summary>Deletes of one store what is no longer kept.</summary>
+    /// <summary>Deletes what one store no longer keeps.</summary>
     private void Visit(StoreRow row, string name)
     {
         var record = stores.Find(name);
@@ -87,8 +87,8 @@ internal sealed class DueStores(
         if (!row.Limits.IsKeyed)
             Trim(ref row);
         else if (!isForgotten)
-            row = TrimKeyed(record ?? new StoreRecord(name)); // nobody has it open: it is known for this step
-        if (isForgotten && (row.Count == 0 || row.Limits.IsKeyed)) // some keys without the others would be another state
+            row = TrimKeyed(record ?? new StoreRecord(name)); // nobody has it open: the record is for this step only
+        if (isForgotten && (row.Count == 0 || row.Limits.IsKeyed)) // with only some keys deleted it would be another state
         {
             transaction.Forget(row);
             return;
@@ -99,7 +99,7 @@ internal sealed class DueStores(
         transaction.Update(row);
         var now = transaction.Now;
         if (row.Due(options.KeepUnusedStores) <= now && !row.IsOverLimits && !row.HasExpired(now))
-            _postpone.Execute(row.Id, now + PostponeMilliseconds); // it could be forgotten, but must not be
+            _postpone.Execute(row.Id, now + PostponeMilliseconds); // due as unused, but open or declared
     }
 
     private bool IsForgotten(in StoreRow row) =>
@@ -107,13 +107,15 @@ internal sealed class DueStores(
         || (row.Ended is > 0 and var kept && row.Time + kept <= transaction.Now)
         || (options.KeepUnusedStores is { } unused && StoreRow.IsExpired(row.Time, unused, transaction.Now));
 
-    /// <summary>Removes the keys that were not set again in time, as a publisher would: readers that come back are told.</summary>
+    /// <summary>
+    /// Removes the keys that were not set again in time, as a publisher would, so that readers that resume get the removals.
+    /// </summary>
     private StoreRow TrimKeyed(StoreRecord record)
     {
         transaction.Use(record);
         foreach (var key in transaction.Keyed.FindExpired(ref record.Draft, (_left + 1) / 2, transaction.Now))
         {
-            _left -= 2; // it is replaced
+            _left -= 2; // the row of the value is deleted, and that of the removal inserted
             var removal = MessageContent.OfKey(record.Name, key, StoreChange.Delete, default);
             _removed.Add((record.Name, transaction.AppendNext(record, removal), removal));
         }
@@ -143,7 +145,7 @@ internal sealed class DueStores(
         }
 
         if (isEmpty || row.Count == 0)
-            (row.Count, row.Bytes) = (0, 0); // also where another program has deleted them
+            (row.Count, row.Bytes) = (0, 0); // also if another program has deleted them
         if (last is null)
             return;
         _delete.Execute(row.Id, last);

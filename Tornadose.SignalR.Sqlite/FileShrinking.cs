@@ -1,26 +1,27 @@
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Gives the pages that deletions have freed back to the file system, and truncates the write-ahead log, which has what was deleted still.
-/// Once an interval: it costs flushes, and busy stores are over their limits more often.
+/// Returns the pages that deletions have freed to the file system, and truncates the write-ahead log, which still contains what was
+/// deleted. Once per interval: it costs flushes, and busy stores exceed their limits more often.
 /// </summary>
 internal sealed class FileShrinking(SqliteDatabase database, SqliteBackplaneOptions options)
 {
     private const int StepPages = 1024;
 
-    /// <summary>Free pages are kept for what comes next: the file shrinks when there are more than these, and more than a quarter of
-    /// it.</summary>
+    /// <summary>
+    /// Free pages are kept for new messages: the file shrinks when more than these, and more than a quarter of its pages, are free.
+    /// </summary>
     private const int SparePages = 256;
 
     private bool _hasDeleted;
     private bool _isShrinking;
     private long _next;
 
-    /// <summary>Says that messages were deleted: there may be pages to give back.</summary>
+    /// <summary>Notes that messages were deleted, so that there may be pages to return.</summary>
     public void NoteDeletion() => _hasDeleted = true;
 
-    /// <summary>Makes one step, outside of a transaction.</summary>
-    /// <returns>Whether there is more to give back at once.</returns>
+    /// <summary>Makes one step, outside a transaction.</summary>
+    /// <returns>Whether there are more pages to return at once.</returns>
     public bool Shrink(long now)
     {
         if (!_isShrinking && now < _next)
@@ -35,7 +36,7 @@ internal sealed class FileShrinking(SqliteDatabase database, SqliteBackplaneOpti
 
         if (!_hasDeleted)
             return false;
-        // Not done while another program still reads from before: again with the next interval.
+        // Incomplete while another program still reads an older state; then it is done again at the next interval.
         _hasDeleted = Read("PRAGMA wal_checkpoint(TRUNCATE)") != 0;
         _isShrinking = false;
         _next = now + (long)options.RetentionInterval.TotalMilliseconds;

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// The messages of keyed stores, each of them the newest change of a key. Part of the writer's transaction, whose drafts of the stores'
-/// rows are changed along.
+/// The messages of keyed stores, each the newest change of a key. Part of the writer's transaction: the drafts of the stores' rows change
+/// with the messages.
 /// </summary>
 internal sealed class KeyedMessages(SqliteConnection connection) : IDisposable
 {
@@ -24,8 +24,8 @@ internal sealed class KeyedMessages(SqliteConnection connection) : IDisposable
             : new KeyedFacts(null, 0, row.Count, row.Bytes);
 
     /// <summary>
-    /// Finds the keys that were not set again in time and stand in the way of a change, whether or not the retention has come by: its own,
-    /// or any where there is no room left.
+    /// Finds the keys that were not set again in time and stand in the way of a change, whether or not retention has reached them: the
+    /// change's own key, or any key if there is no room left.
     /// </summary>
     public List<string> FindInTheWay(ref StoreRow row, KeyedChange change, long atMost, long now)
     {
@@ -56,7 +56,7 @@ internal sealed class KeyedMessages(SqliteConnection connection) : IDisposable
         return expired;
     }
 
-    /// <summary>Takes out the last change of a key, which another one replaces.</summary>
+    /// <summary>Deletes the last change of a key, which another one replaces.</summary>
     public void TakeOut(ref StoreRow row, string key)
     {
         if (Find(row, key) is not { } replaced)
@@ -68,7 +68,7 @@ internal sealed class KeyedMessages(SqliteConnection connection) : IDisposable
             (row.Count, row.Bytes) = (row.Count - 1, row.Bytes - replaced.Size);
     }
 
-    /// <summary>Drops the oldest removals, until there are no more than are kept.</summary>
+    /// <summary>Drops the oldest removals, until there are no more than <c>MaxTombstones</c>.</summary>
     public void DropRemovals(ref StoreRow row)
     {
         for (; row.Removals > row.Limits.MaxTombstones; row.Removals--)

@@ -1,16 +1,16 @@
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>How a change of a keyed store is kept: its key, what happens to it, and its value.</summary>
+/// <summary>How a change of a keyed store is stored: its key, the kind of change, and its value.</summary>
 internal static class KeyedRow
 {
-    /// <summary>What a removal is in the column <c>change</c>, which an index knows.</summary>
+    /// <summary>The value of a removal in the column <c>change</c>; an index depends on it.</summary>
     public const long Removal = 3;
 
     private const long Insert = 1;
     private const long Update = 2;
     private const long Clear = 4;
 
-    /// <summary>The key of the removal of all keys. No other is empty.</summary>
+    /// <summary>The key of a change. Only that of a removal of all keys is empty.</summary>
     public static string KeyOf(MessageContent content) => content.Key ?? "";
 
     public static long ChangeOf(MessageContent content) => content.Change switch

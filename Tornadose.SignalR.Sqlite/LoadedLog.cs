@@ -4,7 +4,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// A store's log, whose window is read from the database when the store is first followed; what is committed meanwhile waits for it.
+/// A store's log, whose window is read from the database when the store is first followed; messages committed meanwhile wait for it.
 /// </summary>
 internal sealed class LoadedLog(StoreRecord record, MessageLog log, SqliteNode node)
 {
@@ -32,7 +32,7 @@ internal sealed class LoadedLog(StoreRecord record, MessageLog log, SqliteNode n
         }
     }
 
-    /// <summary>Reads again where that has failed.</summary>
+    /// <summary>Reads the window again if that has failed.</summary>
     public void Retry()
     {
         if (_fault is not null && !log.IsOpen)
@@ -51,7 +51,7 @@ internal sealed class LoadedLog(StoreRecord record, MessageLog log, SqliteNode n
         }
     }
 
-    /// <summary>Nobody will follow the store any more: what was not read yet is not.</summary>
+    /// <summary>Nobody will follow the store any more: a read that has not begun is skipped.</summary>
     public void StopLoading()
     {
         lock (_gate)
@@ -66,7 +66,7 @@ internal sealed class LoadedLog(StoreRecord record, MessageLog log, SqliteNode n
             {
                 if (_stopped)
                     return;
-                (_meanwhile, _meanwhileBytes) = ([], 0); // what is committed from here on may be missing in what is read
+                (_meanwhile, _meanwhileBytes) = ([], 0); // what is committed from here on may be missing in the window
             }
 
             var window = node.Windows.Read(record.Name, log.Limits);
@@ -84,8 +84,10 @@ internal sealed class LoadedLog(StoreRecord record, MessageLog log, SqliteNode n
         }
     }
 
-    /// <summary>No more than the log would keep: a window may take long to read. Of a keyed store all: only the log knows what replaces
-    /// what.</summary>
+    /// <summary>
+    /// Keeps no more than the log would, because a window may take long to read. For a keyed store it keeps everything: only the log knows
+    /// which change replaces which.
+    /// </summary>
     private void KeepMeanwhile(MessagePosition position, MessageContent content)
     {
         if (_meanwhile is null)
@@ -95,12 +97,12 @@ internal sealed class LoadedLog(StoreRecord record, MessageLog log, SqliteNode n
         var limits = log.Limits;
         if (limits.IsKeyed)
             return;
-        var end = content.IsEnd ? 1 : 0; // takes no place of a message
+        var end = content.IsEnd ? 1 : 0; // not counted as a message
         while (_meanwhile.Count - end > 1 && (_meanwhile.Count - end > limits.Slots || _meanwhileBytes > limits.MaxBytes))
             _meanwhileBytes -= _meanwhile.Dequeue().Content.Size;
     }
 
-    /// <summary>May be repeated when it has failed in the middle: a log begins only once, and goes on where it was.</summary>
+    /// <summary>May be repeated after a failure: the log begins only once, and continues where it was.</summary>
     private void Take(Window window)
     {
         if (!_hasBegun)
@@ -115,7 +117,7 @@ internal sealed class LoadedLog(StoreRecord record, MessageLog log, SqliteNode n
         log.Open();
     }
 
-    /// <summary>What is read of a keyed store has gaps.</summary>
+    /// <summary>Does not check for gaps: the window of a keyed store has some.</summary>
     private void AppendRead(WindowMessage message)
     {
         if (!IsThere(message.Position))
@@ -129,7 +131,7 @@ internal sealed class LoadedLog(StoreRecord record, MessageLog log, SqliteNode n
     {
         var last = log.Position;
         if (IsThere(position))
-            return; // it was in what was read
+            return; // it was in the window
         if (position.Epoch != last.Epoch)
             log.AppendReset(StoreResetReason.Epoch, position with { Offset = position.Offset - 1, Tag = 0 });
         else if (position.Offset != last.Offset + 1)

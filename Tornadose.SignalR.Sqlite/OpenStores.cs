@@ -16,7 +16,7 @@ internal sealed class OpenStores
         }
     }
 
-    /// <summary>Those whose messages could not be written the last time.</summary>
+    /// <summary>The stores whose messages could not be written the last time.</summary>
     public StoreRecord[] Faulty
     {
         get
@@ -39,7 +39,7 @@ internal sealed class OpenStores
         }
     }
 
-    /// <summary>Forgets a channel that was closed, and its store unless that was opened anew.</summary>
+    /// <summary>Forgets a closed channel, and its store unless that was opened again.</summary>
     public void Close(SqliteBackplaneChannel channel)
     {
         lock (_gate)

@@ -1,12 +1,12 @@
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>Something that waits for the writer, and for the transaction that it is written in.</summary>
+/// <summary>Something that waits for the writer, and for the commit of its transaction.</summary>
 internal abstract class Pending
 {
-    /// <summary>The store that it belongs to; null when to none.</summary>
+    /// <summary>The store that it belongs to; null for none.</summary>
     public abstract StoreRecord? Record { get; }
 
-    /// <summary>How much memory it holds, so that a transaction is not of any size.</summary>
+    /// <summary>How many bytes of memory it holds, to bound the size of a transaction.</summary>
     public abstract int Size { get; }
 
     /// <summary>Gives up what nobody waits for any more, before it is written.</summary>
@@ -18,6 +18,6 @@ internal abstract class Pending
     /// <summary>Called when the transaction is committed.</summary>
     public abstract void Complete();
 
-    /// <summary>Called when nothing of it was committed, or that is not known.</summary>
+    /// <summary>Called when it was not committed, or when that is not known.</summary>
     public abstract void Fail(Exception failure);
 }

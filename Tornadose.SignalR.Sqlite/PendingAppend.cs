@@ -2,7 +2,7 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>Messages on their way into the database, together.</summary>
+/// <summary>Messages that are to be appended together.</summary>
 internal sealed class PendingAppend(
     StoreRecord record, IReadOnlyList<MessageContent> contents, string? key, bool onlyFirst, Action settled,
     CancellationToken cancellation) : PendingWrite(record, key, settled, cancellation)

@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>A change of a keyed store on its way into the database, where its condition is looked at.</summary>
+/// <summary>A change of a keyed store, whose condition is checked in the transaction.</summary>
 internal sealed class PendingChange(
     StoreRecord record, KeyedChange change, string? key, Action settled, CancellationToken cancellation)
     : PendingWrite(record, key, settled, cancellation)

@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>A ticket that is being used, which must be remembered before it is let in.</summary>
+/// <summary>A ticket that is being used, which must be recorded before it is accepted.</summary>
 internal sealed class PendingMark(string id, TimeSpan lifetime, CancellationToken cancellation) : Pending
 {
     private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,5 +19,5 @@ internal sealed class PendingMark(string id, TimeSpan lifetime, CancellationToke
     public override void Complete() => _done.TrySetResult(_isNew);
 
     public override void Fail(Exception failure) => _done.TrySetException(new StoreUnavailableException(
-        "The database does not remember that a ticket was used, so none can be used.", mayBeStored: false, failure));
+        "The database cannot record that a ticket is used, so no ticket is accepted.", mayBeStored: false, failure));
 }

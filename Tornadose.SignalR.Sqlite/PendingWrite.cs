@@ -2,8 +2,7 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>What a publisher waits for, on its way into the database. The publisher goes on when it has a position, on a thread of the
-/// pool.</summary>
+/// <summary>A write that a publisher waits for. The publisher continues on a thread of the pool once the outcome is known.</summary>
 internal abstract class PendingWrite(StoreRecord record, string? key, Action settled, CancellationToken cancellation) : Pending
 {
     private readonly TaskCompletionSource<MessagePosition?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -63,9 +62,10 @@ internal abstract class PendingWrite(StoreRecord record, string? key, Action set
             settled();
     }
 
-    /// <summary>Stores what is to be stored, if it is; the record is the transaction's.</summary>
+    /// <summary>Stores what is to be stored, if anything; the transaction already uses the record.</summary>
     /// <returns>The position for the publisher.</returns>
-    /// <exception cref="StoreException">It is refused, and nothing of it was stored: what is stored besides stands on its own.</exception>
+    /// <exception cref="StoreException">It is refused and not stored. Removals of expired keys that were stored before
+    /// it stay.</exception>
     protected abstract MessagePosition? Store(WriteTransaction transaction);
 
     protected MessagePosition Append(WriteTransaction transaction, MessageContent content)

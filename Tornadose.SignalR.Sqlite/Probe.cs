@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Tries whether the database can be written, by some pages that are written over and over. A database that could not be written may
-/// never be written again otherwise, because an unhealthy process gets no requests. Of one store it tries a message, which it takes back.
+/// Tests whether the database can be written, by overwriting some pages. Without it, a database that could not be written might never be
+/// tried again, because an unhealthy process gets no requests. For one store it writes a message and rolls it back.
 /// </summary>
 internal sealed class Probe(StoreRecord? record) : Pending
 {

@@ -4,21 +4,23 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Deletes what is no longer kept, of all stores that are in the database, whether or not anybody uses them: their limits are in their
-/// rows. Runs on the writer's thread between transactions, in steps that are short, so that publishers hardly wait.
+/// Deletes what is no longer kept, for all stores in the database, whether or not they are in use: their limits are in their rows. Runs on
+/// the writer's thread between transactions, in short steps, so that publishers hardly wait.
 /// </summary>
 /// <remarks>
-/// Invariants. A step deletes more than what was committed since the last one, so that it catches up at any rate. What fails for one store
-/// holds up that one only, and what fails in one part of a step holds up that part only.
+/// Invariants. A step deletes more than was committed since the last one, so that it catches up at any publish rate. A failure of one
+/// store holds up only that store, and a failure in one part of a step only that part.
 /// </remarks>
 internal sealed class Retention : IDisposable
 {
-    /// <summary>How much one step deletes or looks at, beside <see cref="CatchUp"/> times what was committed since the last one.</summary>
+    /// <summary>
+    /// How many rows one step deletes or looks at, in addition to <see cref="CatchUp"/> times what was committed since the last one.
+    /// </summary>
     private const int StepRows = 1000;
 
     private const int CatchUp = 3;
 
-    /// <summary>How far a store may be over its limits until retention does not wait for its interval.</summary>
+    /// <summary>How far a store may exceed its limits before retention no longer waits for its interval.</summary>
     private const int SlackMessages = 1024;
 
     private const int SlackBytes = 1024 * 1024;
@@ -48,16 +50,16 @@ internal sealed class Retention : IDisposable
         _due = new DueStores(database, transaction, stores, _rules, _file, options, Postpone);
     }
 
-    /// <summary>Why something cannot be deleted; null when all can.</summary>
+    /// <summary>Why something cannot be deleted; null when everything can.</summary>
     public string? Fault => _fault;
 
     /// <summary>Whether a store is far over its limits.</summary>
     public bool IsPressing { get; private set; }
 
-    /// <summary>Has all rows compared with the application's options, step by step.</summary>
+    /// <summary>Starts to compare all rows with the application's options, step by step.</summary>
     public void ApplyRules(RetentionRules rules) => _rules.Apply(rules);
 
-    /// <summary>Looks at what a commit has made of a store.</summary>
+    /// <summary>Checks the size of a store after a commit.</summary>
     public void Note(Pending committed)
     {
         _committed += DueStores.Cost(committed.Size);
@@ -124,7 +126,7 @@ internal sealed class Retention : IDisposable
 
     private bool Expire(Statement delete) => delete.Execute(_transaction.Now, _step) == _step;
 
-    /// <summary>A store is left alone for a while, and the fault shows for as long.</summary>
+    /// <summary>A store is skipped for a while, and the fault is reported for as long.</summary>
     private void Postpone(Exception failure, long until)
     {
         Fail(failure);

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Compares the limits in the rows of all stores with the application's options, some rows at a step: a store that nobody opens would keep
-/// the limits that it had when it was open last.
+/// Compares the limits in the rows of all stores with the application's options, some rows per step. Otherwise a store that nobody opens
+/// would keep the limits that it had when it was last open.
 /// </summary>
 internal sealed class RulesWalk(
     SqliteDatabase database, WriteTransaction transaction, OpenStores stores, SqliteBackplaneOptions options, ILogger logger) : IDisposable
@@ -20,13 +20,13 @@ internal sealed class RulesWalk(
     private bool _rulesFailed;
     private long _walkedTo = long.MaxValue;
 
-    /// <summary>Has all rows compared with these rules, from the next step on. May be called on any thread.</summary>
+    /// <summary>Starts to compare all rows with these rules at the next step. May be called on any thread.</summary>
     public void Apply(RetentionRules rules) => Volatile.Write(ref _newRules, rules);
 
-    /// <summary>Whether the application is known to have no store of this very name.</summary>
+    /// <summary>Whether the application is known to have no store of exactly this name.</summary>
     public bool IsUndeclared(string name) => _rules?.IsDeclared(name) == false;
 
-    /// <summary>Makes one step, as a part of the transaction.</summary>
+    /// <summary>Makes one step, as part of the transaction.</summary>
     /// <returns>Whether there are more rows.</returns>
     public bool Walk()
     {
@@ -57,8 +57,7 @@ internal sealed class RulesWalk(
 
     public void Dispose() => _next.Dispose();
 
-    /// <summary>Options that cannot be read, after a reload, must not keep stores from being looked at: they keep the limits that they
-    /// have.</summary>
+    /// <summary>Options that cannot be read after a reload must not stop the walk: the stores keep their limits.</summary>
     private MessageLogLimits? LimitsOf(string name)
     {
         try

@@ -2,20 +2,19 @@ using Microsoft.Data.Sqlite;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>The tables, and how they came to be: the database says in <c>user_version</c> how many of the steps it has seen.</summary>
+/// <summary>The tables, and the steps that create them: <c>user_version</c> counts the steps that the database has been through.</summary>
 /// <remarks>
-/// Invariants. The messages of a store are the newest ones without a gap, ending at the store's own offset, or at the one before its end:
-/// only the oldest are deleted.
-/// A keyed store (<c>max_keys</c> is more than 0) has of each key the newest change, whose data is the key's value, and under the key ''
-/// the removal of all keys; there are gaps where changes have been replaced. <c>count</c> and <c>bytes</c> are those of the keys that have
-/// a value, <c>removals</c> counts the keys that were removed, and <c>forgotten</c> is the offset of the newest removal that is not kept.
-/// The end of a store is no message: <c>ended</c>, for how long the store is kept after it (0 for ever), and the store's own position.
-/// <c>count</c>, <c>bytes</c> and <c>oldest</c> of a store are those of its messages. <c>due</c> is when retention has to look at it next.
-/// Times are milliseconds since 1970.
+/// Invariants. The messages of a store are its newest ones without a gap, ending at the store's own offset, or at the one before its end:
+/// only the oldest are deleted. A keyed store (<c>max_keys</c> is more than 0) has the newest change of each key, whose data is the key's
+/// value, and the removal of all keys under the key ''; there are gaps where changes have been replaced. Its <c>count</c> and <c>bytes</c>
+/// are those of the keys that have a value, <c>removals</c> counts the removals that are kept, and <c>forgotten</c> is the offset of the
+/// newest removal that is no longer kept. The end of a store is not a message, but <c>ended</c> (for how long the store is kept after it,
+/// 0 for ever) and the store's own position. <c>count</c>, <c>bytes</c> and <c>oldest</c> of other stores are those of their messages.
+/// <c>due</c> is when retention has to look at the store next. Times are milliseconds since 1970.
 /// </remarks>
 internal static class Schema
 {
-    /// <summary>Marks the file as ours, so that no other application's database is taken for one: "Tdos".</summary>
+    /// <summary>Marks the file as ours, so that no other application's database is mistaken for one: "Tdos".</summary>
     private const long ApplicationId = 0x54646F73;
 
     private static readonly string[] Steps =

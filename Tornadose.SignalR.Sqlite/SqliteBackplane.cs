@@ -5,8 +5,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Order and positions decided in this process, and kept in a SQLite database, so that the next process goes on where this one ended:
-/// the same epochs, ids that are valid as before, keys and tickets that are remembered.
+/// Decides on order and positions in this process, and keeps them in a SQLite database. The next process continues where this one ended:
+/// epochs are the same, ids stay valid, and idempotency keys and used tickets are remembered.
 /// </summary>
 internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposable, IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposab
     private readonly ITimer _ticks;
     private int _disposed;
 
-    /// <exception cref="StoreUnavailableException">The database cannot be opened or written, or is another process's.</exception>
+    /// <exception cref="StoreUnavailableException">The database cannot be opened or written, or is in use by another process.</exception>
     public SqliteBackplane(SqliteBackplaneOptions options, TimeProvider time, SqliteMetrics metrics, ILogger logger)
     {
         _database = SqliteDatabase.Open(options);
@@ -34,7 +34,7 @@ internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposab
         return _stores.Open(store, record => new SqliteBackplaneChannel(record, limits, _node, _stores.Close));
     }
 
-    /// <summary>Says what the application's options are for stores that are in the database, so that retention keeps to them.</summary>
+    /// <summary>Tells retention the application's options for the stores in the database.</summary>
     public void ApplyRules(RetentionRules rules) => _node.Writer.ApplyRules(rules);
 
     public async ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) =>
@@ -51,13 +51,13 @@ internal sealed class SqliteBackplane : IBackplane, IReplayCache, IAsyncDisposab
         return await mark.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
+    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed synchronously calls only this.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
-            return; // the container knows it by two types
+            return; // it is registered under two types, and disposed once for each
         await _ticks.DisposeAsync().ConfigureAwait(false);
         foreach (var channel in _stores.Channels)
             await channel.DisposeAsync().ConfigureAwait(false);

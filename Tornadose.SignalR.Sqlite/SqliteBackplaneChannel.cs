@@ -5,8 +5,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// One store in the database. A message's way: (1) it waits for the writer; (2) the writer takes whatever waits, of all stores, and
-/// commits it in one transaction; (3) only then do readers get it, and publishers their positions.
+/// One store in the database. The path of a message: (1) it waits for the writer; (2) the writer commits whatever waits, from all stores,
+/// in one transaction; (3) only then do readers get it, and publishers their positions.
 /// </summary>
 internal sealed class SqliteBackplaneChannel : IBackplaneChannel
 {
@@ -55,18 +55,18 @@ internal sealed class SqliteBackplaneChannel : IBackplaneChannel
         if (!Log.IsOpen)
             await _loaded.LoadAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
-        return Stream.Null; // once it was read, the log is always up to date, whether or not somebody reads it
+        return Stream.Null; // once loaded, the log is always up to date, whether or not somebody reads it
     }
 
     public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    /// <summary>Reads the window again where that has failed.</summary>
+    /// <summary>Reads the window again if that has failed.</summary>
     public void Retry() => _loaded.Retry();
 
     /// <summary>Shows readers what was committed. Only the writer calls it, in the order of positions.</summary>
     public void Show(MessagePosition position, MessageContent content) => _loaded.Show(position, content);
 
-    /// <summary>What waits is still written.</summary>
+    /// <summary>Waits until pending messages are written.</summary>
     public async ValueTask DisposeAsync()
     {
         _loaded.StopLoading();

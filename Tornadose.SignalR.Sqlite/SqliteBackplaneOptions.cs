@@ -1,15 +1,13 @@
 namespace Tornadose.SignalR;
 
-/// <summary>The options of stores that are kept in a SQLite database. Bound from the configuration section
-/// <c>Tornadose:Sqlite</c>.</summary>
+/// <summary>The options of the SQLite backplane. Bound from the configuration section <c>Tornadose:Sqlite</c>.</summary>
 public sealed class SqliteBackplaneOptions
 {
     /// <summary>
-    /// The database, as <c>Data Source=stores.db</c>: a file that these stores have to themselves, on a local disk, in a folder that
-    /// exists. It belongs to one process at a time: a second one does not start. Relative paths are relative to the current directory.
-    /// No default: <c>AddSqlite</c> gives it. <c>Default Timeout</c> is for how many seconds a command waits for another program that has
-    /// locked the database, 5 when it is not given, from 1 to 60. <c>Mode</c>, <c>Cache</c> and <c>Pooling</c> have no effect; URIs and
-    /// databases in memory are refused.
+    /// The database, such as <c>Data Source=stores.db</c>: a file for these stores alone, on a local disk, in an existing folder. Only one
+    /// process at a time can use it: a second one does not start. Relative paths are relative to the current directory. No default:
+    /// <c>AddSqlite</c> sets it. <c>Default Timeout</c> is how many seconds a command waits while another program has locked the database:
+    /// from 1 to 60, default 5. <c>Mode</c>, <c>Cache</c> and <c>Pooling</c> have no effect; URIs and in-memory databases are refused.
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
@@ -24,10 +22,9 @@ public sealed class SqliteBackplaneOptions
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// For how long a store of a family that nobody uses is kept, since its last message, and one that the application does not know any
-    /// more. Default null: for as long as it has messages. From 5 minutes. After it the store is deleted with its messages;
-    /// its next message begins a new epoch. It bounds the database where a family takes ever new names and its stores have no
-    /// <c>MaxAge</c>.
+    /// How long after its last message a store is kept if it is an unused store of a family, or one that the application no longer knows.
+    /// Default null: for as long as it has messages. From 5 minutes. After it the store is deleted with its messages; its next message
+    /// begins a new epoch. This bounds the database when a family keeps getting new names and its stores have no <c>MaxAge</c>.
     /// </summary>
     public TimeSpan? KeepUnusedStores { get; set; }
 }

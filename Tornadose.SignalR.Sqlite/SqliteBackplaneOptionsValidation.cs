@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>Says at start what is wrong with the options, and what would be right.</summary>
+/// <summary>Validates the options at start; each message says what is wrong and what would be valid.</summary>
 internal sealed class SqliteBackplaneOptionsValidation : IValidateOptions<SqliteBackplaneOptions>
 {
     private const int MaxTimeoutSeconds = 60;

@@ -2,12 +2,14 @@ using Microsoft.Data.Sqlite;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>The database file: that it is this process's alone, how connections are made, and what they are set to.</summary>
+/// <summary>The database file: locks it for this process, makes connections and sets their options.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
     private const int DefaultTimeoutSeconds = 5;
 
-    /// <summary>The write-ahead log is cut to this size when it begins anew: after a burst it would stay as large as it was.</summary>
+    /// <summary>
+    /// The write-ahead log is truncated to this size when it restarts; otherwise it would stay as large as after a burst.
+    /// </summary>
     private const int JournalBytes = 4 * 1024 * 1024;
 
     private readonly string _connectionString;
@@ -24,7 +26,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>The connection that writes.</summary>
     public SqliteConnection Writer { get; }
 
-    /// <exception cref="StoreUnavailableException">The database cannot be opened or written, or is another process's.</exception>
+    /// <exception cref="StoreUnavailableException">The database cannot be opened or written, or is in use by another process.</exception>
     public static SqliteDatabase Open(SqliteBackplaneOptions options)
     {
         var connectionString = Complete(options.ConnectionString);
@@ -33,7 +35,7 @@ internal sealed class SqliteDatabase : IDisposable
         try
         {
             writer.Open();
-            // What SQLite has made of the path: absolute, with symbolic links followed, so that two spellings of one file have one lock.
+            // The path as SQLite resolves it: absolute, with symbolic links followed, so that two spellings of one file have one lock.
             var path = writer.DataSource;
             exclusive = new DatabaseLock(path);
             var database = new SqliteDatabase(path, connectionString, options.Synchronous, exclusive, writer);
@@ -51,7 +53,7 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>A connection that only reads, beside the writer.</summary>
+    /// <summary>Opens a connection that only reads, beside the writer's.</summary>
     public SqliteConnection OpenReader()
     {
         var reader = new SqliteConnection(_connectionString);
@@ -89,7 +91,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     private void Prepare()
     {
-        Run(Writer, "PRAGMA auto_vacuum=INCREMENTAL"); // counts for a new file only, before anything else
+        Run(Writer, "PRAGMA auto_vacuum=INCREMENTAL"); // has an effect on a new file only, and only before anything else
         using (var journal = new Statement(Writer, "PRAGMA journal_mode=WAL"))
         using (var mode = journal.Query())
         {
@@ -98,14 +100,14 @@ internal sealed class SqliteDatabase : IDisposable
                     $"'{Path}' cannot have a write-ahead log. Put it on a local disk.", mayBeStored: false);
         }
 
-        Run(Writer, "SELECT count(*) FROM sqlite_schema"); // from here on SQLite has its own lock
+        Run(Writer, "SELECT count(*) FROM sqlite_schema"); // from here on SQLite holds its own lock
         _lock.LockDatabase();
         Run(Writer, $"PRAGMA synchronous={_synchronous}");
         Run(Writer, $"PRAGMA journal_size_limit={JournalBytes}");
         Run(Writer, "PRAGMA secure_delete=ON"); // what MaxAge has dropped must not be found in the file
         Run(Writer, "PRAGMA cell_size_check=ON");
         Schema.Migrate(Writer, Path);
-        Probe.Write(Writer); // a file that is read-only opens without complaint
+        Probe.Write(Writer); // a read-only file opens without an error
     }
 
     private static void Run(SqliteConnection connection, string sql)

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>What SQLite's errors mean for those who publish and operate. The codes: https://sqlite.org/rescode.html.</summary>
+/// <summary>What SQLite's errors mean for publishers and operators. The codes: https://sqlite.org/rescode.html.</summary>
 internal static class SqliteErrors
 {
     private const int Busy = 5;
@@ -18,21 +18,21 @@ internal static class SqliteErrors
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
-    /// <summary>Whether any other message would have met the same error: it is of the database or the disk, not of one store.</summary>
+    /// <summary>Whether any other message would have failed too: the error concerns the database or the disk, not one store.</summary>
     public static bool IsOfAll(Exception failure) => failure is SqliteException
     {
         SqliteErrorCode: Busy or Locked or NoMemory or ReadOnly or InputOutput or Full or CannotOpen or NotADatabase,
     };
 
     /// <summary>
-    /// Whether a transaction whose commit failed may be found in the database after a crash all the same: its frames may have reached the
-    /// write-ahead log although the flush failed. Every other failure rolls it back, that of a write as well: the frame that commits is
-    /// the last one.
+    /// Whether a transaction whose commit failed may nevertheless be in the database after a crash: its frames may have reached the
+    /// write-ahead log although the flush failed. Every other error of SQLite rolls it back, even that of a write, because the commit
+    /// frame is written last.
     /// </summary>
     public static bool LeavesDoubt(Exception failure) =>
         failure is not SqliteException { SqliteExtendedErrorCode: not (InputOutputFlush or InputOutputFlushOfFolder) };
 
-    /// <summary>Whether the file is damaged, which passes only by a restart on another one.</summary>
+    /// <summary>Whether the file is damaged; only a restart with another file ends this.</summary>
     public static bool IsDamage(Exception failure) => failure is SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
 
     /// <summary>A sentence for publishers and operators.</summary>

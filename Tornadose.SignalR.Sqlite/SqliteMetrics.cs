@@ -3,7 +3,7 @@ using Tornadose.SignalR.Diagnostics;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>What stores on SQLite measure, on the meter <c>Tornadose.SignalR</c>.</summary>
+/// <summary>The metrics of stores on SQLite, on the meter <c>Tornadose.SignalR</c>.</summary>
 internal sealed class SqliteMetrics
 {
     private readonly Histogram<double> _commits;
@@ -14,9 +14,9 @@ internal sealed class SqliteMetrics
     {
         var meter = factory.Create(StoreMetrics.MeterName);
         _commits = meter.CreateHistogram<double>(
-            "tornadose.sqlite.commit.duration", "s", "How long a transaction took that wrote the messages that waited.",
+            "tornadose.sqlite.commit.duration", "s", "Duration of a transaction that wrote the waiting messages.",
             advice: Buckets.OfSeconds);
-        // Told when asked, so that an alert sees their zero before their first count.
+        // Observable, so that an alert sees their zero before their first increment.
         meter.CreateObservableCounter(
             "tornadose.sqlite.commits.failed", () => Volatile.Read(ref _failedCommits), "{commit}",
             "Transactions that failed. Their publishers were told.");

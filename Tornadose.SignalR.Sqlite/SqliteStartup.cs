@@ -5,8 +5,8 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// Opens the database before anything of the application runs, and fails the start when it cannot be opened, or is another process's.
-/// Tells the backplane what the application's options say of stores that nobody has opened yet.
+/// Opens the database before anything else of the application runs, and fails the start if it cannot be opened, or is in use by another
+/// process. Tells the backplane the application's options for stores that nobody has opened yet.
 /// </summary>
 internal sealed class SqliteStartup(SqliteBackplane backplane, StoreProvider stores, IOptionsMonitor<StoreOptions> options)
     : IHostedLifecycleService, IDisposable

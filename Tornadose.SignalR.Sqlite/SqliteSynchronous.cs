@@ -1,8 +1,8 @@
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// When SQLite forces messages from the operating system's memory to the disk. Whatever is chosen, a crash of the process alone loses
-/// nothing that was acknowledged.
+/// When SQLite flushes messages from the operating system's memory to the disk. With any of these values, a crash of the process alone
+/// loses nothing that was acknowledged.
 /// </summary>
 public enum SqliteSynchronous
 {
@@ -10,8 +10,10 @@ public enum SqliteSynchronous
     /// flush.</summary>
     Full,
 
-    /// <summary>At checkpoints, about every four megabytes: a power failure takes what was acknowledged since, and subscribers that had
-    /// seen it get a reset. The database stays consistent.</summary>
+    /// <summary>
+    /// At checkpoints, about every four megabytes: a power failure loses what was acknowledged since, and subscribers that had seen it get
+    /// a reset. The database stays consistent.
+    /// </summary>
     Normal,
 
     /// <summary>When the operating system does so by itself. A power failure may damage the database, which then has to be

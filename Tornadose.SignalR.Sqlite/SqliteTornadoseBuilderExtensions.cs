@@ -8,22 +8,21 @@ using Tornadose.SignalR.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Lets stores survive a restart, in a SQLite database.</summary>
+/// <summary>Keeps stores in a SQLite database, so that they survive a restart.</summary>
 public static class SqliteTornadoseBuilderExtensions
 {
     /// <summary>
-    /// Keeps the stores in a SQLite database, so that a process that was restarted, crashed or killed goes on where it was: what was
-    /// acknowledged is there, and ids are valid as before. For one process at a time; <c>AddStackExchangeRedis</c> shares stores between
-    /// several.
-    /// <c>AddHealthChecks().AddTornadose()</c> tells whether messages can be written.
+    /// Keeps the stores in a SQLite database, so that a process that was restarted, crashed or killed continues where it was: acknowledged
+    /// messages are still there, and ids stay valid. For one process at a time; <c>AddStackExchangeRedis</c> shares stores between
+    /// several. <c>AddHealthChecks().AddTornadose()</c> reports whether messages can be written.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="connectionString">The database, as <c>Data Source=stores.db</c>; see
+    /// <param name="connectionString">The database, such as <c>Data Source=stores.db</c>; see
     /// <see cref="SqliteBackplaneOptions.ConnectionString"/>.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Sqlite</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read, or names no file.</exception>
-    /// <exception cref="InvalidOperationException">The stores are kept elsewhere already.</exception>
+    /// <exception cref="InvalidOperationException">The stores are already kept elsewhere.</exception>
     public static ITornadoseBuilder AddSqlite(
         this ITornadoseBuilder builder, string connectionString, Action<SqliteBackplaneOptions>? configure = null)
     {
@@ -35,9 +34,8 @@ public static class SqliteTornadoseBuilderExtensions
 
     /// <inheritdoc cref="AddSqlite(ITornadoseBuilder, string, Action{SqliteBackplaneOptions}?)"/>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets options, <see cref="SqliteBackplaneOptions.ConnectionString"/> among them unless the configuration
-    /// section
-    /// <c>Tornadose:Sqlite</c>, which was read before, has it.</param>
+    /// <param name="configure">Sets options. It has to set <see cref="SqliteBackplaneOptions.ConnectionString"/> unless the configuration
+    /// section <c>Tornadose:Sqlite</c>, which was read before, has it.</param>
     public static ITornadoseBuilder AddSqlite(this ITornadoseBuilder builder, Action<SqliteBackplaneOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);

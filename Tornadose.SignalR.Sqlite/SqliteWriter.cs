@@ -5,12 +5,12 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// The only thread that writes. It takes whatever waits, of all stores, and commits it in one transaction, so that a thousand publishers
-/// wait for a few flushes together. A thread of its own: it spends its time waiting for the disk, and the pool's threads are for readers.
+/// The only thread that writes. It commits whatever waits, from all stores, in one transaction, so that a thousand publishers share a few
+/// flushes. A dedicated thread, because it spends its time waiting for the disk, and the pool's threads are for readers.
 /// </summary>
 /// <remarks>
-/// Invariants. A publisher is told of its position after the commit, and readers get the message after it as well. A commit that fails
-/// fails what was in it, and nothing else. Whatever fails, the loop goes on: publishers would wait for ever otherwise.
+/// Invariants. Publishers get their positions, and readers the messages, only after the commit. A failed commit fails only what was in it.
+/// The loop continues after any failure: otherwise publishers would wait for ever.
 /// </remarks>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
@@ -21,10 +21,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Channel<Pending?> _waiting =
         Channel.CreateBounded<Pending?>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
 
-    /// <summary>A transaction that takes longer is a fault that health tells of.</summary>
+    /// <summary>A transaction that takes longer is a fault that the health check reports.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many stores that could not be written are tried at a time.</summary>
+    /// <summary>How many stores that could not be written are probed at a time.</summary>
     private const int ProbedStores = 16;
 
     private readonly List<Pending> _batch = [];
@@ -55,7 +55,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Puts something into the queue, and waits while that is full.</summary>
+    /// <summary>Adds an item to the queue, and waits while the queue is full.</summary>
     public async ValueTask AddAsync(Pending pending, CancellationToken cancellationToken)
     {
         try
@@ -68,7 +68,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets retention run, once the writer comes to it.</summary>
+    /// <summary>Has the writer run retention when it next can.</summary>
     public void Tick()
     {
         _retentionDue = true;
@@ -82,8 +82,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Why the database, or a store in it, cannot be written; null when all can. What could not is tried again. A damaged page stays a
-    /// fault: what else can be written does not show that it is whole.
+    /// Why the database, or a store in it, cannot be written; null when all can. Failed writes are probed again. A damaged page remains a
+    /// fault: other successful writes do not show that it is repaired.
     /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
@@ -160,7 +160,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void Retain()
     {
         Volatile.Write(ref _began, _time.GetTimestamp());
-        _retentionDue = false; // before the step: a tick meanwhile is one more
+        _retentionDue = false; // before the step: a tick during it requests another one
         if (_retention.Run())
             _retentionDue = true;
     }
@@ -177,8 +177,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits the batch. Where one store stands in the way, all are written again one after the other, so that only that one's
-    /// messages fail.</summary>
+    /// <summary>
+    /// Commits the batch. If a write to one store fails, the stores are written again one after the other, so that only that store's
+    /// messages fail.
+    /// </summary>
     private void Commit()
     {
         if (!TryCommit(byStore: false))
@@ -262,7 +264,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _batch.Clear();
     }
 
-    /// <summary>Messages of one store, or something of none, without which the others are committed.</summary>
+    /// <summary>Fails the messages of one store, or an item of none; the others are committed without them.</summary>
     private void Fail(List<Pending> group, Exception failure)
     {
         var words = Note(failure);
@@ -281,7 +283,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         Answer(group, SqliteErrors.NotStored(failure, _path));
     }
 
-    /// <summary>All that is left of the batch.</summary>
+    /// <summary>Fails all that is left of the batch.</summary>
     private void Fail(Exception failure, bool committing)
     {
         _fault = Note(failure);
@@ -307,7 +309,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             pending.Fail(answer);
     }
 
-    /// <summary>The last resort, for what should not fail: a clock, a log, a meter of the application's.</summary>
+    /// <summary>The last resort, for what should not fail: the application's clock, logger or meter.</summary>
     private void FailAll(Exception failure)
     {
         Answer(_batch, SqliteErrors.Unknown(failure, _path));

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// A store that is open in this process, shared by its channels: one of a family may be opened anew before its last channel has finished
-/// closing.
+/// A store that is open in this process, shared by its channels: one of a family may be opened again before its last channel has
+/// finished closing.
 /// </summary>
 internal sealed class StoreRecord(string name)
 {
@@ -15,13 +15,13 @@ internal sealed class StoreRecord(string name)
 
     public string Name => name;
 
-    /// <summary>The epoch that begins with the first message, of a store that has none yet.</summary>
+    /// <summary>The epoch that begins with the first message of a store that has none yet.</summary>
     public ulong NewEpoch { get; private set; } = RandomEpoch();
 
-    /// <summary>What is committed, as the writer knows it; null until the writer has looked. Only the writer touches it.</summary>
+    /// <summary>The committed row, as the writer knows it; null until the writer has read it. Only the writer uses it.</summary>
     public StoreRow? Row { get; set; }
 
-    /// <summary>What the open transaction makes of it. Only the writer touches it.</summary>
+    /// <summary>The row as the open transaction has changed it. Only the writer uses it.</summary>
     public StoreRow Draft;
 
     /// <summary>Why the store's messages could not be written the last time, though those of others could; null when they could.</summary>
@@ -33,10 +33,10 @@ internal sealed class StoreRecord(string name)
 
     public bool IsUnused => Volatile.Read(ref _channels).Length == 0;
 
-    /// <summary>What is in force: the log's limits change with the configuration.</summary>
+    /// <summary>The limits in force: those of the log change with the configuration.</summary>
     public MessageLogLimits? Limits => Volatile.Read(ref _channels) is [.., var newest] ? newest.Log.Limits : null;
 
-    /// <summary>Has the row read anew. Should it be gone, offsets begin again, and not in the same epoch.</summary>
+    /// <summary>Has the row read again. If it is gone, offsets start again, in a new epoch.</summary>
     public void ForgetRow()
     {
         if (Row is not null)

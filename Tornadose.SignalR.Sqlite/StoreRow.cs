@@ -5,35 +5,38 @@ namespace Tornadose.SignalR.Sqlite;
 /// <summary>A store's row in the database.</summary>
 internal record struct StoreRow
 {
-    /// <summary>For how long an idempotency key is remembered, and so a store that has no messages any more.</summary>
+    /// <summary>How long an idempotency key is remembered, and therefore a store that no longer has messages.</summary>
     public static readonly TimeSpan KeyLifetime = IdempotencyKeys.Lifetime;
 
     /// <summary>0 for a store that has no row yet.</summary>
     public long Id { get; set; }
 
-    /// <summary>The newest message's, whether or not it is still kept.</summary>
+    /// <summary>The position of the newest message, whether or not it is still kept.</summary>
     public MessagePosition Position { get; set; }
 
-    /// <summary>When the newest message came.</summary>
+    /// <summary>When the newest message was appended.</summary>
     public long Time { get; set; }
 
-    /// <summary>How many messages are kept; of a keyed store, how many keys have a value.</summary>
+    /// <summary>How many messages are kept; for a keyed store, how many keys have a value.</summary>
     public long Count { get; set; }
 
-    /// <summary>Their payloads and event types; of a keyed store the keys and their values.</summary>
+    /// <summary>The bytes of their payloads and event types; for a keyed store, of the keys and their values.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>When the oldest of them came; of no meaning when there is none. Of a keyed store no key is older, and perhaps none as
-    /// old.</summary>
+    /// <summary>
+    /// When the oldest of them was appended; meaningless when there is none. For a keyed store a lower bound: no key is older.
+    /// </summary>
     public long Oldest { get; set; }
 
     /// <summary>How many removals of keys are kept.</summary>
     public long Removals { get; set; }
 
-    /// <summary>The offset of the newest removal of a key that is not kept any more.</summary>
+    /// <summary>The offset of the newest removal of a key that is no longer kept.</summary>
     public long Forgotten { get; set; }
 
-    /// <summary>What concerns the database, as exactly as it is kept there: a row that differs from the options is written.</summary>
+    /// <summary>
+    /// The limits that concern the database, in its precision of milliseconds, because a row that differs from the options is written.
+    /// </summary>
     public MessageLogLimits Limits
     {
         get;
@@ -45,18 +48,19 @@ internal record struct StoreRow
         };
     }
 
-    /// <summary>For how many milliseconds the store is kept after its end, which has its position; 0 for ever. Null without an
-    /// end.</summary>
+    /// <summary>
+    /// For how many milliseconds the store is kept after its end, whose position is the store's; 0 for ever. Null without an end.
+    /// </summary>
     public long? Ended { get; set; }
 
     public readonly bool IsOverLimits => Limits.IsKeyed
         ? Removals > Limits.MaxTombstones
         : Count > Limits.Capacity || (Bytes > Limits.MaxBytes && Count > 1);
 
-    /// <summary>How old what is kept may grow; null for ever. A keyed store that has its end does not change any more.</summary>
+    /// <summary>The maximum age of what is kept; null for no limit. A keyed store that has its end no longer changes.</summary>
     public readonly TimeSpan? Age => !Limits.IsKeyed ? Limits.MaxAge : Ended is null ? Limits.KeyMaxAge : null;
 
-    /// <summary>Whether the oldest of what is kept is older than it may grow.</summary>
+    /// <summary>Whether the oldest of what is kept exceeds the maximum age.</summary>
     public readonly bool HasExpired(long now) => Count > 0 && Age is { } age && IsExpired(Oldest, age, now);
 
     public static bool IsExpired(long time, TimeSpan age, long now) => time + age.TotalMilliseconds <= now;

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.Sqlite;
 
-/// <summary>Reads rows of stores, wherever they are asked for.</summary>
+/// <summary>Reads the rows of stores from a query's result.</summary>
 internal static class StoreRowReader
 {
     public const string Columns = """
@@ -11,7 +11,7 @@ internal static class StoreRowReader
         max_keys, max_tombstones, key_max_age, removals, forgotten
         """;
 
-    /// <summary>What may be asked for besides.</summary>
+    /// <summary>The index of the first further column that a query selects.</summary>
     public const int NextColumn = 18;
 
     public static StoreRow Read(SqliteDataReader row) => new()

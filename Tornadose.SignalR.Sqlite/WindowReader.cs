@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
 /// Reads the windows of stores, on a connection and a thread of its own, one after the other. Not on the writer's thread: a window of many
-/// megabytes would hold up all publishers. Not on the pool's: a thousand stores that are followed at once would take all its threads.
+/// megabytes would hold up all publishers. Not on pool threads: a thousand stores that are followed at once would occupy them all.
 /// </summary>
 internal sealed class WindowReader : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class WindowReader : IAsyncDisposable
         _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Has something run on the reader's thread, where it may call <see cref="Read(string, MessageLogLimits)"/>.</summary>
+    /// <summary>Runs an action on the reader's thread, where it may call <see cref="Read(string, MessageLogLimits)"/>.</summary>
     /// <returns>Completes when it has run, or when the reader has ended before.</returns>
     public Task RunAsync(Action load)
     {
@@ -41,7 +41,7 @@ internal sealed class WindowReader : IAsyncDisposable
         }
         catch
         {
-            // A new connection has nothing left of what this one has read of a damaged page.
+            // A new connection has nothing cached from a damaged page.
             _connection.Dispose();
             _connection = null;
             throw;
@@ -68,7 +68,7 @@ internal sealed class WindowReader : IAsyncDisposable
         // A transaction, so that position and messages are of the same moment.
         using var transaction = connection.BeginTransaction(deferred: true);
         if (Find(connection, transaction, store) is not { } row || row.Limits.IsKeyed != limits.IsKeyed)
-            return null; // a store of another kind: the first message that is written begins it anew
+            return null; // a store of another kind: the first write starts it again
         if (limits.IsKeyed)
             return ReadKeyed(connection, transaction, row, store);
         var newestFirst = new List<WindowMessage>();

@@ -6,8 +6,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Sqlite;
 
 /// <summary>
-/// The statements of the writer's transactions. What the writer knows of a store's row is changed with the transaction: drafts become rows
-/// when it is committed, and rows are read anew when it is not.
+/// The statements of the writer's transactions. The writer's copies of the stores' rows follow the transaction: drafts become rows when it
+/// is committed, and rows are read again when it is not.
 /// </summary>
 internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackplaneOptions options, TimeProvider time) : IDisposable
 {
@@ -75,7 +75,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         _begin.Execute();
     }
 
-    /// <summary>Makes a store's row the transaction's: reads it, or writes it for a store that has none.</summary>
+    /// <summary>Adds a store to the transaction: reads its row, or begins a draft for a store that has none.</summary>
     public void Use(StoreRecord record)
     {
         if (!_used.Add(record))
@@ -83,7 +83,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         record.Row ??= Find(record);
         if (record.Row is { } row && record.Limits is { } kind && kind.IsKeyed != row.Limits.IsKeyed)
         {
-            Forget(row); // the application has made a keyed store of another, or the other way round: it begins anew
+            Forget(row); // the store has become keyed, or no longer is: it starts again, empty
             record.Row = null;
         }
 
@@ -116,7 +116,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
             Add(ref row, position, content, content.Data, null, null);
     }
 
-    /// <summary>Deletes a store. Its next message begins a new epoch, which tells those who hold its ids.</summary>
+    /// <summary>Deletes a store. Its next message begins a new epoch, so that a resume after an old id gets a reset.</summary>
     public void Forget(in StoreRow row)
     {
         _deleteMessages.Execute(row.Id);
@@ -135,14 +135,12 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
     public void AddKey(in StoreRow row, string key, MessagePosition position) =>
         _addKey.Execute(row.Id, key, position.Offset, (long)position.Tag, After(StoreRow.KeyLifetime));
 
-    /// <summary>Remembers that something was used.</summary>
+    /// <summary>Records that a ticket is used.</summary>
     /// <returns>False when it was used before.</returns>
     public bool Mark(string id, TimeSpan lifetime) => _mark.Execute(id, After(lifetime), Now) == 1;
 
-    /// <summary>
-    /// Does a part of the transaction that concerns one store, or none, and leaves nothing of it where it fails.
-    /// </summary>
-    /// <returns>What failed; null when nothing did. What would fail for all stores is thrown.</returns>
+    /// <summary>Runs a part of the transaction that concerns one store, or none, and rolls that part back if it fails.</summary>
+    /// <returns>The failure; null when there was none. A failure that would affect all stores is thrown.</returns>
     public Exception? Attempt(StoreRecord? record, Action part)
     {
         _savepoint.Execute();
@@ -162,7 +160,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         }
     }
 
-    /// <summary>Writes a message, and takes it back.</summary>
+    /// <summary>Writes a message, and rolls it back.</summary>
     public void TryAppend(StoreRecord record)
     {
         Use(record);
@@ -175,14 +173,14 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
         record.Draft = draft;
     }
 
-    /// <summary>Writes what the transaction has made of the rows.</summary>
+    /// <summary>Writes the rows that the transaction has changed.</summary>
     public void UpdateDrafts()
     {
         foreach (var record in _used)
             UpdateDraft(record);
     }
 
-    /// <summary>Writes what the transaction has made of a row.</summary>
+    /// <summary>Writes a row if the transaction has changed it.</summary>
     public void UpdateDraft(StoreRecord record)
     {
         if (record.Draft.Id != 0 && record.Draft != record.Row)
@@ -209,7 +207,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
             throw new InvalidDataException("Another program has deleted the row of a store.");
     }
 
-    /// <summary>Ends what is left of a transaction that failed, and forgets what is known of the rows that it has changed.</summary>
+    /// <summary>Ends what is left of a failed transaction, and forgets the rows that it has used.</summary>
     public void RollBack()
     {
         foreach (var record in _used)
@@ -234,9 +232,7 @@ internal sealed class WriteTransaction(SqliteConnection connection, SqliteBackpl
             statement.Dispose();
     }
 
-    /// <summary>
-    /// Puts a change of a keyed store at the end, in place of the key's last one; the removal of all keys in place of all.
-    /// </summary>
+    /// <summary>Appends a change of a keyed store, in place of the key's last one; a removal of all keys replaces all.</summary>
     private void Replace(ref StoreRow row, MessagePosition position, MessageContent content)
     {
         if (content.Change == StoreChange.Clear)

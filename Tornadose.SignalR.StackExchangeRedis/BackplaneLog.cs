@@ -20,15 +20,15 @@ internal static partial class BackplaneLog
     [LoggerMessage(23, LogLevel.Debug, "Closing a connection to Redis failed.")]
     public static partial void ConnectionCloseFailed(this ILogger logger, Exception failure);
 
-    [LoggerMessage(24, LogLevel.Debug, "Reading the log of store {Store} failed. It is tried again.")]
+    [LoggerMessage(24, LogLevel.Debug, "Reading the log of store {Store} failed. It is retried.")]
     public static partial void SyncFailed(this ILogger logger, Exception failure, string store);
 
     [LoggerMessage(
         29, LogLevel.Warning,
-        "Redis refuses to read the log of store {Store}. Its subscribers get nothing new until it does; it is tried again.")]
+        "Redis does not let this node read the log of store {Store}. Its subscribers get nothing new until it does; reading is retried.")]
     public static partial void SyncRefused(this ILogger logger, Exception failure, string store);
 
-    [LoggerMessage(25, LogLevel.Error, "Following store {Store} failed. It is tried again.")]
+    [LoggerMessage(25, LogLevel.Error, "Following store {Store} failed. It is retried.")]
     public static partial void FollowFailed(this ILogger logger, Exception failure, string store);
 
     [LoggerMessage(26, LogLevel.Information, "Messages of store {Store} did not come over the bus. They were read from the log.")]
@@ -43,7 +43,7 @@ internal static partial class BackplaneLog
     [LoggerMessage(
         34, LogLevel.Error,
         "Redis does not let this node use {What}, so requests of other nodes (revocations, rechecks) take effect here late or never, " +
-            "and they may not notice. docs/redis.md has the rights.")]
+            "and they may not notice. docs/redis.md lists the required rights.")]
     public static partial void NodesRefused(this ILogger logger, Exception failure, string what);
 
     [LoggerMessage(27, LogLevel.Error, "Watching the connection to Redis failed.")]

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// What the backplane counts, on the meter <c>Tornadose.SignalR</c>: everything here is zero on a day when nothing goes wrong. It is told
-/// when asked, so that the zero is told as well: an alert cannot see the first count of a series that begins with it.
+/// The backplane's counters, on the meter <c>Tornadose.SignalR</c>. All stay at zero while nothing goes wrong. They are observable
+/// counters, so that the zero is exported too: an alert cannot see the first increment of a series that starts with it.
 /// </summary>
 internal sealed class BackplaneMetrics
 {

@@ -7,20 +7,18 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// What came over a store's channel: an announcement by the append script, or whatever somebody has published there (then without a
-/// position).
+/// A message received on a store's channel: an announcement by a script, or whatever else was published there (without a position).
 /// </summary>
 /// <remarks>
 /// An announcement is <c>\1T1;proof;epoch;offset;tag;previous tag;form;event type</c>, directly followed by the data. The form is a letter
-/// for the format, a capital one for the last of several messages that were appended together, the length of the event type and, where the
-/// publisher is traced, a comma and its <c>traceparent</c>. Of a keyed store it is the letter of the change (<c>i</c>, <c>u</c>, <c>d</c>,
-/// <c>c</c>), and the key stands in the place of the event type. The previous tag
-/// makes announcements a chain: a message that follows another life's message of the same number does not fit. The proof keeps out
-/// forgeries; it covers all that follows it. <c>1</c> is the version. Nodes that do not know a version take the announcement as a hint
-/// that there is something to be read from the log, which has no version.
+/// for the format (a capital for the last of several messages that were appended together), the length of the event type and, if the
+/// publisher is traced, a comma and its <c>traceparent</c>. In a keyed store the letter is that of the change (<c>i</c>, <c>u</c>,
+/// <c>d</c>, <c>c</c>), and the key takes the place of the event type. The previous tag chains the announcements: one whose predecessor is
+/// a different message with the same offset does not fit. The proof excludes forgeries; it covers all that follows it. <c>1</c> is the
+/// version. A node that does not know the version takes the announcement as a hint to read the log.
 /// </remarks>
-/// <param name="Position">Null for a foreign message; that of no store for an announcement of an unknown version.</param>
-/// <param name="PreviousTag">The tag of the message before.</param>
+/// <param name="Position">Null for a foreign message; the default value for an announcement of an unknown version.</param>
+/// <param name="PreviousTag">The tag of the previous message.</param>
 /// <param name="Content">The message.</param>
 internal readonly record struct BusFrame(MessagePosition? Position, uint PreviousTag, MessageContent Content)
 {
@@ -30,14 +28,14 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
     /// <summary>The longest part of an announcement is the form: a letter, the length, a comma, and 55 characters of context.</summary>
     private const int MaxPartLength = 64;
 
-    /// <summary>The most that an announcement has beside message and event type.</summary>
+    /// <summary>The most bytes that an announcement adds to the message and its event type.</summary>
     public const int MaxOverhead = 256;
 
     private static ReadOnlySpan<byte> Announced => "\u0001T"u8;
 
     private static ReadOnlySpan<byte> Version => "1"u8;
 
-    /// <summary>Whether other messages were appended together with this one, and before it: they are read from the log.</summary>
+    /// <summary>Whether this is the last of several messages appended together. Those before it are read from the log.</summary>
     public bool EndsBatch { get; private init; }
 
     /// <summary>The publisher's trace context; null when it is not traced.</summary>
@@ -50,7 +48,7 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
     /// <summary>Whether it claims to be an announcement.</summary>
     public static bool IsAnnouncement(ReadOnlySpan<byte> payload) => payload.StartsWith(Announced);
 
-    /// <summary>Reads what came. False for what begins like an announcement and is none.</summary>
+    /// <summary>Parses a payload. False for one that begins like an announcement but is not one.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> payload, out BusFrame frame, string store = "")
     {
         if (IsAnnouncement(payload.Span))
@@ -116,7 +114,7 @@ internal readonly record struct BusFrame(MessagePosition? Position, uint Previou
 
     private static bool IsChange(char letter) => letter is 'i' or 'u' or 'd' or 'c';
 
-    /// <summary>As <c>j0</c>, or <c>t5,00-…-01</c>. The separator after it is taken already.</summary>
+    /// <summary>For example <c>j0</c> or <c>t5,00-…-01</c>. The separator after the form is already consumed.</summary>
     private static bool TryReadForm(string form, int available, out int eventLength, out string? traceParent)
     {
         eventLength = 0;

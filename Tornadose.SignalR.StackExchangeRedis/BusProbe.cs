@@ -10,7 +10,7 @@ internal sealed class BusProbe(RedisNode node)
     private BusSubscription? _subscription;
     private TaskCompletionSource _arrived = new();
 
-    /// <summary>Whether the silence on the bus is long enough to ask.</summary>
+    /// <summary>Whether the bus has been silent for long enough to probe it.</summary>
     public bool IsDue => node.Options.ProbeInterval != Timeout.InfiniteTimeSpan && node.Bus.Silence >= node.Options.ProbeInterval;
 
     /// <summary>Sends the message.</summary>
@@ -38,7 +38,7 @@ internal sealed class BusProbe(RedisNode node)
         }
     }
 
-    /// <summary>Stops listening: the connection may be the application's, and stay.</summary>
+    /// <summary>Unsubscribes: the connection may be the application's own and stay open.</summary>
     public async Task EndAsync()
     {
         if (_subscription is { } subscription)

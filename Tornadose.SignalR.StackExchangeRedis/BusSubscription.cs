@@ -3,13 +3,13 @@ using StackExchange.Redis;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Channels on one connection. Once ended it hands on nothing more, so that a message is not heard on the old connection and on the new
-/// one. The messages of a channel come in the order in which Redis sent them: the client library keeps it in queues, and not where it
-/// calls handlers.
+/// Subscribes to channels on one connection. Once ended it delivers nothing more, so that no message is received both on the old
+/// connection and on the new one. The messages of a channel arrive in the order in which Redis sent them: the client library preserves it
+/// in queues, but not for handlers.
 /// </summary>
 /// <remarks>
-/// Others may listen to the same channels on the same connection: other stores, and the application, whose connection it may be. So only
-/// what was begun here is taken back.
+/// Other stores, and the application if the connection is its own, may subscribe to the same channels on the same connection, so only the
+/// subscriptions made here are removed.
 /// </remarks>
 internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive)
 {
@@ -20,7 +20,7 @@ internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisC
 
     public IConnectionMultiplexer Multiplexer => multiplexer;
 
-    /// <summary>Listens, from when the task has completed on. Whoever does not wait for it ends the subscription.</summary>
+    /// <summary>Subscribes; messages arrive when the task completes. A caller that gives up waiting must end the subscription.</summary>
     public async Task<bool> StartAsync(IConnectionMultiplexer _)
     {
         foreach (var channel in channels)
@@ -39,8 +39,8 @@ internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisC
     }
 
     /// <summary>
-    /// Redis is asked with a handler, which can be taken back when that fails: the client library would keep a queue that it has not
-    /// returned, and subscribe again for it. Adding a queue then asks nobody.
+    /// Subscribes with a handler first, because a handler can be removed if that fails: a queue that was never returned would stay in the
+    /// client library, which would subscribe again for it. Adding the queue afterwards sends nothing to Redis.
     /// </summary>
     private async Task StartAsync(RedisChannel channel)
     {

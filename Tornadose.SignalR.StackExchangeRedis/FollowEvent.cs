@@ -1,10 +1,10 @@
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>What a store's loop takes from its queue.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Payload">Of a message, what came over the bus.</param>
-/// <param name="Top">Of a check, the position that Redis told.</param>
-/// <param name="Asked">Of a check, the copy's position when Redis was asked.</param>
+/// <summary>An event in the queue of the loop that follows a store.</summary>
+/// <param name="Kind">The kind of event.</param>
+/// <param name="Payload">For a message: the payload that came over the bus.</param>
+/// <param name="Top">For a check: the position read from Redis.</param>
+/// <param name="Asked">For a check: the copy's position when Redis was asked.</param>
 internal readonly record struct FollowEvent(
     FollowEventKind Kind, ReadOnlyMemory<byte> Payload = default, MessagePosition? Top = null, MessagePosition Asked = default)
 {

@@ -5,9 +5,9 @@ internal enum FollowEventKind
     /// <summary>A message, or an announcement, that came over the bus.</summary>
     Message,
 
-    /// <summary>The copy is to be compared with a position that Redis told.</summary>
+    /// <summary>Compare the copy with a position read from Redis.</summary>
     Check,
 
-    /// <summary>The copy is to be brought to what Redis has now.</summary>
+    /// <summary>Bring the copy up to date with Redis.</summary>
     Sync,
 }

@@ -5,13 +5,13 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// The loop that follows a store: it subscribes first, then reads, so that nothing falls between, and then takes what happens one after
-/// the other: what came over the bus, a position that Redis told, a reader that needs what Redis has now.
+/// The loop that follows a store. It subscribes first and then reads, so that nothing is missed in between. Then it handles one event
+/// after the other: a payload from the bus, a position read from Redis, a reader that needs the current state of Redis.
 /// </summary>
 /// <remarks>
-/// The loop is the lock: it awaits each read in its place, and nothing else writes the copy meanwhile. What comes meanwhile waits in a
-/// <see cref="FollowQueue"/>; when that is full, what waits is dropped, and the log is read instead. Whatever fails, the loop pauses,
-/// longer each time, and then begins with a read; those who waited for one go on with what there is.
+/// The loop is the lock: it awaits each read in place, and nothing else writes to the copy meanwhile. Events that arrive meanwhile wait in
+/// a <see cref="FollowQueue"/>; when that is full, they are dropped and the log is read instead. After any failure the loop pauses, longer
+/// each time, and starts again with a read; callers that wait for a read continue with what the copy has.
 /// </remarks>
 internal sealed class FollowLoop : IAsyncDisposable
 {
@@ -42,9 +42,9 @@ internal sealed class FollowLoop : IAsyncDisposable
     /// <param name="store">The store's name.</param>
     /// <param name="keys">Its keys.</param>
     /// <param name="replica">The copy.</param>
-    /// <param name="reader">Where the log is read.</param>
+    /// <param name="reader">Reads the log.</param>
     /// <param name="node">What all stores share.</param>
-    /// <param name="previous">The end of the loop that has written the copy before.</param>
+    /// <param name="previous">The end of the previous loop, which has written to the same copy.</param>
     public FollowLoop(string store, RedisKeys keys, LogReplica replica, LogReader reader, RedisNode node, Task previous)
     {
         (_store, _keys, _replica, _reader, _node) = (store, keys, replica, reader, node);
@@ -52,13 +52,15 @@ internal sealed class FollowLoop : IAsyncDisposable
         Ended = RunAsync(previous);
     }
 
-    /// <summary>Ends after the first attempt to read the log, whether or not it succeeded.</summary>
+    /// <summary>Completes after the first attempt to read the log, whether or not it succeeded.</summary>
     public Task Tried => _tried.Task;
 
-    /// <summary>Ends when nothing is written to the copy any more.</summary>
+    /// <summary>Completes when the loop no longer writes to the copy.</summary>
     public Task Ended { get; }
 
-    /// <summary>Brings the copy to what Redis has at the time of the call. All that call before the read begins share it.</summary>
+    /// <summary>
+    /// Brings the copy to the state of Redis at the time of the call. All callers that arrive before the read begins share it.
+    /// </summary>
     public Task SyncAsync()
     {
         Task waiting;
@@ -73,17 +75,17 @@ internal sealed class FollowLoop : IAsyncDisposable
         }
 
         if (!_queue.TryAdd(FollowEvent.Sync))
-            _behind = true; // the loop looks at it after each of those that fill the queue
+            _behind = true; // the loop checks it after each event that fills the queue
         return waiting;
     }
 
-    /// <summary>Compares the copy with a position that Redis has told.</summary>
-    /// <param name="top">What Redis said.</param>
-    /// <param name="asked">The copy's position when it was asked.</param>
+    /// <summary>Queues a comparison of the copy with a position read from Redis.</summary>
+    /// <param name="top">The position in Redis.</param>
+    /// <param name="asked">The copy's position when Redis was asked.</param>
     public void Check(MessagePosition? top, MessagePosition asked) =>
         _queue.TryAdd(FollowEvent.Check(top, asked));
 
-    /// <summary>Announcements may have been missed, and subscriptions may still be on their way.</summary>
+    /// <summary>Announcements may have been missed, and subscriptions may not be restored yet: has the loop check both.</summary>
     public void Unsettle()
     {
         _unsettled = true;
@@ -113,7 +115,7 @@ internal sealed class FollowLoop : IAsyncDisposable
 
         lock (_gate)
             _stopped = true;
-        _tried.TrySetResult(); // also where it ended before it began
+        _tried.TrySetResult(); // also if the loop ended before its first attempt
         TakeWaiting()?.SetResult();
         await UnsubscribeAsync().ConfigureAwait(false);
     }
@@ -158,7 +160,7 @@ internal sealed class FollowLoop : IAsyncDisposable
     };
 
     /// <summary>
-    /// Reads all that the copy lacks. For a reader that only wants what Redis has now, it may be on its way, and was not missed.
+    /// Reads all that the copy lacks. If only a reader asked for it, the messages may still be on their way and do not count as missed.
     /// </summary>
     private async Task CatchUpAsync()
     {
@@ -190,7 +192,7 @@ internal sealed class FollowLoop : IAsyncDisposable
         if (_starved < 2)
             return CatchUpAsync();
         _starved = 0;
-        return UnsubscribeAsync(); // it is deaf: the loop subscribes anew, and reads
+        return UnsubscribeAsync(); // it receives nothing: the loop subscribes again, and reads
     }
 
     private async Task ListenAsync()
@@ -225,7 +227,7 @@ internal sealed class FollowLoop : IAsyncDisposable
         await _node.Bus.EndAsync(subscription).ConfigureAwait(false);
     }
 
-    /// <summary>Called by the client library, for one message after the other of each channel.</summary>
+    /// <summary>Called by the client library, one message at a time for each channel.</summary>
     private void Receive(ReadOnlyMemory<byte> payload)
     {
         _heard = true;
@@ -253,7 +255,7 @@ internal sealed class FollowLoop : IAsyncDisposable
     {
         if (failure is StoreUnavailableException or OperationCanceledException)
         {
-            _node.Logger.SyncFailed(failure, _store); // the connection's own lines tell of it
+            _node.Logger.SyncFailed(failure, _store); // the connection logs it
             return;
         }
 

@@ -5,8 +5,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// What waits for the loop that follows a store, in the order in which it came. Bounded by number, and messages by their bytes as well:
-/// what does not fit is left out, and what waits then is of no use any more, because the loop has to read the log.
+/// The events that wait for the loop that follows a store, in order of arrival. Bounded by number, and for messages also by bytes. An
+/// event that does not fit is dropped; those that wait are then useless too, because the loop has to read the log.
 /// </summary>
 internal sealed class FollowQueue(MessageLog log)
 {
@@ -18,10 +18,10 @@ internal sealed class FollowQueue(MessageLog log)
     private volatile bool _overflowed;
     private long _bytes;
 
-    /// <summary>Adds anything but a message.</summary>
+    /// <summary>Adds an event that is not a message.</summary>
     public bool TryAdd(FollowEvent next) => _events.Writer.TryWrite(next);
 
-    /// <summary>Adds a message. One that is larger than the bound fits where nothing else waits.</summary>
+    /// <summary>Adds a message. One that is larger than the bound fits if nothing else waits.</summary>
     public bool TryAddMessage(ReadOnlyMemory<byte> payload)
     {
         var bytes = Interlocked.Add(ref _bytes, payload.Length);
@@ -33,7 +33,7 @@ internal sealed class FollowQueue(MessageLog log)
         return false;
     }
 
-    /// <summary>Takes what came first. For one caller at a time.</summary>
+    /// <summary>Takes the oldest event. For one caller at a time.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<FollowEvent> TakeAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class FollowQueue(MessageLog log)
         return next;
     }
 
-    /// <summary>Drops all that waits, where a message did not fit since the last call.</summary>
+    /// <summary>Drops all waiting events if a message did not fit since the last call.</summary>
     public void DropIfOverflowed()
     {
         if (!_overflowed)

@@ -3,8 +3,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// How many messages without a position a store takes while it keeps others, which they push out of the window: half a window at once, and
-/// half a window a minute. A token bucket. What is more is dropped, as "at most once" allows.
+/// Token bucket for messages without a position, which push stored messages out of the window: a burst of half a window, refilled within a
+/// minute. Messages beyond that are dropped, as "at most once" allows.
 /// </summary>
 internal sealed class ForeignAllowance(MessageLog log, TimeProvider time)
 {

@@ -6,13 +6,14 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Messages as they come from Redis, where anybody with access may have put them: what is no UTF-8 is made so, what claims to be JSON and
-/// is none is text, and an event type that a publisher of this library could not have set is left out.
+/// Converts messages from Redis, where anybody with access may have written them. Invalid UTF-8 is replaced, invalid JSON becomes text,
+/// and an event type that a publisher of this library could not have set is dropped.
 /// </summary>
 internal static class ForeignContent
 {
-    /// <summary>An application's own serializer options may allow more than the usual 64 levels; its messages come this way,
-    /// too.</summary>
+    /// <summary>
+    /// An application's serializer options may allow more than the default 64 levels, and its messages are parsed here too.
+    /// </summary>
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
 
     public static MessageContent Of(ReadOnlyMemory<byte> data, bool json, string? eventType)
@@ -27,9 +28,9 @@ internal static class ForeignContent
     public static MessageContent OfScript(ReadOnlyMemory<byte> data, bool json, string? eventType) =>
         eventType == MessageContent.EndEventType ? MessageContent.End : Of(data, json, eventType);
 
-    /// <summary>The same for a change of a keyed store. A key that could not be one is made one.</summary>
+    /// <summary>The same for a change of a keyed store. An invalid key is turned into a valid one.</summary>
     /// <param name="store">The store's name.</param>
-    /// <param name="operation">The script's letter for what happens: i, u, d, c or e.</param>
+    /// <param name="operation">The script's letter for the operation: i, u, d, c or e.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
     public static MessageContent OfChange(string store, char operation, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
@@ -54,7 +55,7 @@ internal static class ForeignContent
 
     private static string KeyOf(ReadOnlySpan<byte> bytes)
     {
-        var key = Encoding.UTF8.GetString(bytes); // what is no UTF-8 becomes U+FFFD
+        var key = Encoding.UTF8.GetString(bytes); // invalid UTF-8 becomes U+FFFD
         if (StoreKeys.Fault(key) is null)
             return key;
         var made = string.Concat(key.EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Rune.ReplacementChar : rune));
@@ -63,7 +64,7 @@ internal static class ForeignContent
         return made.Length > 0 ? made : $"{Rune.ReplacementChar}";
     }
 
-    /// <summary>JSON goes onto the wires as it is, and some of them end at a line break.</summary>
+    /// <summary>JSON is written to the wires unchanged, and some wire formats end a message at a line break.</summary>
     private static bool IsJsonLine(ReadOnlySpan<byte> data)
     {
         if (data.ContainsAny((byte)'\r', (byte)'\n'))

@@ -4,36 +4,36 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>One entry of a keyed store.</summary>
-/// <param name="Position">Where it stands.</param>
+/// <param name="Position">The entry's position.</param>
 /// <param name="Content">The change.</param>
-/// <param name="PreviousTag">The tag of the entry before.</param>
-/// <param name="Age">For how long it has been there.</param>
+/// <param name="PreviousTag">The tag of the previous entry.</param>
+/// <param name="Age">How long ago it was appended.</param>
 internal readonly record struct KeyedReadEntry(MessagePosition Position, MessageContent Content, uint? PreviousTag, TimeSpan Age);
 
 /// <summary>
-/// What a copy of a keyed store lacks: of each key that has changed since, the newest change. Never more than the live keys and the
-/// removals that are kept, however long the copy was away.
+/// The entries that a copy of a keyed store lacks: the newest change of each key that has changed since. Never more than the live keys and
+/// the kept removals, however far the copy is behind.
 /// </summary>
 /// <remarks>
-/// <para>Whether it continues the copy. Where the copy's newest entry is still there, its tag says so, or that of the next one, which
-/// names it. Where both have been replaced meanwhile, all entries are read, and compared: those that are as old as the copy have to be in
-/// it, and of each of the copy's keys either the same entry is there, or one that is newer than the copy. Otherwise Redis was rolled back,
-/// and has grown since.</para>
-/// <para>The store goes on between two pages. A key that has moved to the end comes again, which is right; one that was removed is told by
-/// its removal. Where that has been dropped since the first page, or the log has gone back, the reading begins anew.</para>
+/// <para>Whether they continue the copy. If the copy's newest entry is still there, its tag proves it; so does the next entry, which
+/// names that tag. If both have been replaced meanwhile, all entries are read and compared: each entry that is not newer than the copy
+/// has to be in the copy, and each key of the copy needs the same entry, or one newer than the copy. Otherwise Redis was rolled back and
+/// has grown since.</para>
+/// <para>The store may change between two pages. A key that has moved to the end is read again, which is correct; a removed key is read as
+/// its removal. If that removal has been dropped since the first page, or the log has gone back, reading starts again.</para>
 /// </remarks>
 /// <param name="Top">The newest position and the secret.</param>
-/// <param name="Entries">The entries in the order of the log. Of a key there may be several.</param>
-/// <param name="Forgotten">The offset of the newest removal that is not kept.</param>
+/// <param name="Entries">The entries in the order of the log, possibly several for one key.</param>
+/// <param name="Forgotten">The offset of the newest removal that is no longer kept.</param>
 internal sealed record KeyedRead(LogTop Top, IReadOnlyList<KeyedReadEntry> Entries, long Forgotten)
 {
     private const int MaxPageSize = 1000;
     private const int MaxBeginnings = 10;
 
-    /// <summary>Why it does not continue the copy; then it is all there is. Null when it does.</summary>
+    /// <summary>Why the entries do not continue the copy; they are then all entries of the store. Null when they do.</summary>
     public StoreResetReason? Break { get; private init; }
 
-    /// <summary>Reads what a copy lacks, or all where it is not open, or cannot be continued.</summary>
+    /// <summary>Reads the entries that a copy lacks, or all entries if it is not open or cannot be continued.</summary>
     /// <exception cref="StoreUnavailableException">Redis does not answer, or keys are removed faster than they can be read.</exception>
     public static async Task<KeyedRead> RunAsync(ILogSource source, MessageLog log, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed record KeyedRead(LogTop Top, IReadOnlyList<KeyedReadEntry> Entri
             "The keys of a store are removed faster than they can be read. Raise MaxTombstones.", mayBeStored: false);
     }
 
-    /// <returns>Null when it has to begin anew.</returns>
+    /// <returns>Null when reading has to start again.</returns>
     private static async Task<KeyedRead?> TryReadAsync(ILogSource source, long first, CancellationToken cancellationToken)
     {
         var entries = new List<KeyedReadEntry>();
@@ -83,7 +83,7 @@ internal sealed record KeyedRead(LogTop Top, IReadOnlyList<KeyedReadEntry> Entri
     private static bool IsLater(MessagePosition earlier, MessagePosition later) =>
         later == earlier || (later.Epoch == earlier.Epoch && later.Offset > earlier.Offset);
 
-    /// <summary>What shows that the log is not the copy's.</summary>
+    /// <summary>Why the log is not the copy's, as far as the entries show; otherwise null.</summary>
     private StoreResetReason? FindBreak(MessagePosition at)
     {
         if (Top.FindBreak(at) is { } reason)
@@ -95,7 +95,9 @@ internal sealed record KeyedRead(LogTop Top, IReadOnlyList<KeyedReadEntry> Entri
         return Forgotten > at.Offset ? StoreResetReason.Expired : null;
     }
 
-    /// <summary>What shows that it is. After a removal of all keys nothing of what was before matters.</summary>
+    /// <summary>
+    /// Whether an entry proves that the log is the copy's. After a removal of all keys, the entries before it do not matter.
+    /// </summary>
     private bool IsAnchoredAt(MessagePosition at) =>
         at.Offset == 0 || Top.Position == at || Entries.Any(entry =>
             entry.Position == at || entry.Position.Offset == at.Offset + 1

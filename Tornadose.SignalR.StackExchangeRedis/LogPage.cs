@@ -7,15 +7,15 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <summary>A part of a store's log and its newest position, read in one step.</summary>
 /// <param name="Top">The newest position and the secret.</param>
 /// <param name="Entries">The entries, oldest first.</param>
-/// <param name="IsLast">Whether nothing is left to read of the range.</param>
+/// <param name="IsLast">Whether nothing of the range is left to read.</param>
 /// <param name="Now">Redis's clock, in milliseconds.</param>
-/// <param name="Forgotten">Of a keyed store, the offset of the newest removal of a key that is not kept.</param>
+/// <param name="Forgotten">For a keyed store, the offset of the newest removal of a key that is no longer kept.</param>
 internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, bool IsLast, long Now, long Forgotten = 0)
 {
-    /// <summary>For how long an entry has been there. No less than nothing: clocks are set back.</summary>
+    /// <summary>How long ago an entry was appended. Never negative, even if the clock was set back.</summary>
     public TimeSpan AgeOf(LogPageEntry entry) => TimeSpan.FromMilliseconds(Math.Max(0, Now - entry.Time));
 
-    /// <summary>Whether an entry is older than a log keeps it.</summary>
+    /// <summary>Whether an entry is older than <see cref="MessageLogLimits.MaxAge"/>.</summary>
     public bool IsTooOld(LogPageEntry entry, MessageLogLimits limits) => limits.MaxAge is { } age && AgeOf(entry) > age;
 
     /// <summary>Why the page does not continue a copy; null when it does.</summary>
@@ -34,7 +34,7 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
                 return StoreResetReason.Rollback;
             if (entry.Position.Offset <= at.Offset)
                 continue;
-            // The copy's newest message need not be kept any more: a store that was idle for long keeps none.
+            // The copy's newest message may no longer be kept: a store that was idle for long keeps none.
             var isAnchored = at.Offset == 0 || next > at.Offset + 1 || Entries[0].Position == at || entry.PreviousTag == at.Tag;
             if (!limits.NewestSuffices && (!isAnchored || entry.Position.Offset != next || IsTooOld(entry, limits)))
                 return StoreResetReason.Expired;
@@ -58,7 +58,7 @@ internal sealed record LogPage(LogTop Top, IReadOnlyList<LogPageEntry> Entries, 
             new LogTop(top, (string?)seal ?? ""), entries, (long)last == 1, (long)now, forgotten is [var removal] ? (long)removal : 0);
     }
 
-    /// <summary>Reads an entry <c>[id, [field, value, …]]</c>; null for what the script has not written.</summary>
+    /// <summary>Reads an entry <c>[id, [field, value, …]]</c>; null for one that the scripts have not written.</summary>
     private static LogPageEntry? ParseEntry(ulong epoch, RedisResult result, string store)
     {
         if ((RedisResult[]?)result is not [var id, var list] || (RedisValue[]?)list is not { } fields

@@ -10,7 +10,7 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <summary>Reads one store's log, in pages that are bounded by bytes.</summary>
 internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) : ILogSource
 {
-    /// <summary>One reply does not block Redis, or the publishes that share its connection, for longer than this takes.</summary>
+    /// <summary>Bounds how long one reply blocks Redis, and the publishes that share the connection.</summary>
     private const int MaxPageBytes = 1 << 20;
 
     private static readonly TimeSpan ShortestEmptyLifetime = TimeSpan.FromMinutes(1);
@@ -27,7 +27,7 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
                 await TendAsync(cancellationToken).ConfigureAwait(false);
                 page = await TryReadAsync(range, cancellationToken).ConfigureAwait(false)
                     ?? throw new StoreRefusedException(
-                        $"The hash {keys.Meta} is not one that this library has written. Delete it: the store then begins anew.");
+                        $"The hash {keys.Meta} was not written by this library. Delete it: the store then begins a new epoch.");
             }
 
             if (page.IsLast)
@@ -36,12 +36,12 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
         }
         catch (StoreUnavailableException failure) when (failure.MayBeStored)
         {
-            _pageBytes = Math.Max(1, _pageBytes / 4); // a slow network may need longer for a page than an answer may take
+            _pageBytes = Math.Max(1, _pageBytes / 4); // on a slow network a page may take longer than an answer is waited for
             throw;
         }
     }
 
-    /// <summary>Gives an empty store an epoch, or keeps the one it has; applies the limits of time in Redis.</summary>
+    /// <summary>Gives an empty store an epoch, or keeps the one it has; applies time limits in Redis.</summary>
     public async Task TendAsync(CancellationToken cancellationToken)
     {
         if (log.Limits.IsKeyed)
@@ -59,9 +59,9 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
     }
 
     /// <summary>Runs the script that changes a keyed store.</summary>
-    /// <param name="action">What it does.</param>
-    /// <param name="change">The change of a key, where it is one.</param>
-    /// <param name="idempotencyKey">The key; null for none.</param>
+    /// <param name="action">The script's action.</param>
+    /// <param name="change">The change of a key, if the action is one.</param>
+    /// <param name="idempotencyKey">The idempotency key; null for none.</param>
     /// <param name="lease">The producer's lease; null for any other publisher.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The id; null when there was nothing to change.</returns>
@@ -90,10 +90,10 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
             },
             cancellationToken);
 
-    /// <summary>In milliseconds; 0 for ever.</summary>
+    /// <summary>The maximum age in milliseconds; 0 for no limit.</summary>
     public static long MaxAge(MessageLogLimits limits) => Milliseconds(limits.MaxAge);
 
-    /// <summary>For how many milliseconds a store is kept that is complete; nothing for ever.</summary>
+    /// <summary>For how many milliseconds a complete store is kept; empty for ever.</summary>
     public static RedisValue KeepCompleted(MessageLogLimits limits) =>
         limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "";
 
@@ -111,7 +111,7 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
 
     private static long Milliseconds(TimeSpan? age) => age is { } span ? Math.Max(1, (long)span.TotalMilliseconds) : 0;
 
-    /// <summary>A position that never was is text that is no id.</summary>
+    /// <summary>A missing position becomes text that is not an id, so that the condition is never met.</summary>
     private static string Condition(KeyCondition condition) => condition.Requirement switch
     {
         KeyRequirement.New => "new",

@@ -5,35 +5,33 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>One node's copy of a store's log. For one caller at a time: the loop that follows the store.</summary>
 /// <remarks>
-/// The tour, with the numbers found in the code. (1) An announcement that continues the copy is appended: its offset is the next one, and
-/// the tag of its predecessor is that of the newest message. (2) One of the past is dropped. (3) At any other the log is read, from the
-/// newest message of the copy, that message included, up to the one announced: what came after it is announced as well, and the messages
-/// without a position between them keep their place. (4) If the copy's newest message is there, or the next one names its tag, what
-/// follows is appended. (5) If more was trimmed, or what follows is too old, readers get a reset <em>expired</em>; if it is another one,
-/// or the log ends before it, Redis was rolled back: a reset <em>rollback</em>, to the last message that both have; another
-/// epoch: a reset <em>epoch</em>.
-/// (6) After a reset comes the window, read newest first, until it has as many messages or bytes as the copy keeps, or messages that are
-/// too old.
-/// <para>Of a keyed store only the newest change of each key is there to be read: <see cref="KeyedRead"/> says how (3) to (6) are done
-/// then.</para>
-/// <para>Invariant: nothing is appended whose predecessor is not proved to be the log's newest message, unless a reset says so, or the
-/// store's readers want only the newest.</para>
+/// The steps, with their numbers in the code. (1) An announcement that continues the copy is appended: its offset is the next one, and its
+/// previous tag is that of the copy's newest message. (2) An announcement of a message that the copy has is dropped. (3) For any other,
+/// the log is read from the copy's newest message, inclusive, up to the announced one. Later messages are announced too, so messages
+/// without a position keep their place between them. (4) If the copy's newest message is there, or the next one names its tag, the
+/// messages after it are appended. (5) If more was trimmed, or the next message is too old, readers get a reset <em>expired</em>. If the
+/// copy's newest message is now a different one, or the log ends before it, Redis was rolled back: readers get a reset <em>rollback</em>
+/// to the last message that both have. Another epoch gives a reset <em>epoch</em>. (6) A reset is followed by the window, read newest
+/// first up to the copy's limits of messages, bytes and age.
+/// <para>A keyed store keeps only the newest change of each key: <see cref="KeyedRead"/> describes (3) to (6) for it.</para>
+/// <para>Invariant: a message is appended only if its predecessor is proved to be the newest message of the copy, unless a reset precedes
+/// it or the store's readers need only the newest message.</para>
 /// </remarks>
 /// <param name="log">The copy.</param>
-/// <param name="source">Where the log is read.</param>
+/// <param name="source">Reads the log from Redis.</param>
 /// <param name="time">The clock.</param>
-/// <param name="refused">Called for what does not come from the script, or is more than others may send.</param>
-/// <param name="backfilled">Called for each message that was read from the log because it had not come over the bus; not for those that a
-/// life of the log begins with.</param>
-/// <param name="received">Called with the context and the id of a message that came over the bus, when its publisher is traced.</param>
-/// <param name="store">The store's name, which changes of keys tell.</param>
+/// <param name="refused">Called for an invalid announcement, and for a foreign message beyond the allowance.</param>
+/// <param name="backfilled">Called for each message that was read from the log because it had not come over the bus; not for the window
+/// that the copy or a new epoch begins with.</param>
+/// <param name="received">Called with trace context and position of a message from the bus whose publisher is traced.</param>
+/// <param name="store">The store's name, which changes of keys carry.</param>
 internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider time, Action refused, Action? backfilled = null,
     Action<string, MessagePosition>? received = null, string store = "")
 {
     private const int MaxPageSize = 1000;
 
     /// <summary>
-    /// An announcement of another epoch cannot be proved, only looked into. Once that was for nothing, not again for so long.
+    /// Another epoch cannot be proved, only checked by a read; after one in vain, announcements of it are ignored for this long.
     /// </summary>
     private static readonly TimeSpan UnprovedPause = TimeSpan.FromSeconds(1);
 
@@ -50,15 +48,14 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         return log.IsOpen && at.Epoch == position.Epoch && at.Offset >= position.Offset;
     }
 
-    /// <summary>Compares a position that Redis has told with the copy.</summary>
-    /// <param name="top">What Redis said; null when it has no epoch for the store.</param>
-    /// <param name="asked">The copy's position when it was asked.</param>
-    /// <returns>Whether the log has to be read. Not while announcements come: one that is missing between them is found by the next one,
-    /// and to read ahead of a burst that is larger than the window would lose what is on its way. Only a lost last message needs the
-    /// comparison.</returns>
+    /// <summary>Compares a position read from Redis with the copy.</summary>
+    /// <param name="top">The newest position in Redis; null when it has no epoch for the store.</param>
+    /// <param name="asked">The copy's position when Redis was asked.</param>
+    /// <returns>Whether the log has to be read. False while announcements arrive: the next one reveals a missing one, and reading ahead of
+    /// a burst larger than the window would lose messages that are on their way. Only a lost last message needs the comparison.</returns>
     public bool IsBehind(MessagePosition? top, MessagePosition asked) => top != asked && log.Position == asked;
 
-    /// <summary>Takes what came over the bus.</summary>
+    /// <summary>Handles a payload from the bus.</summary>
     public Task TakeAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         if (!BusFrame.TryParse(payload, out var frame, store))
@@ -84,7 +81,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
 
         if (position.Offset <= at.Offset)
             return IsPast(position) ? Task.CompletedTask : ReadAsync(long.MaxValue, isMissed: true, cancellationToken); // (2)
-        // The newest value is what comes before an end.
+        // The newest value precedes an end, so an end may not skip it.
         var mayNotSkip = !log.Limits.NewestSuffices || log.Limits.IsKeyed || frame.Content.IsEnd;
         if (position.Offset == at.Offset + 1 ? frame.PreviousTag != at.Tag : mayNotSkip)
             return ReadAsync(position.Offset, isMissed: !frame.EndsBatch, cancellationToken); // (3)
@@ -95,8 +92,8 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     }
 
     /// <summary>Reads what the copy lacks.</summary>
-    /// <param name="last">Up to which offset; <see cref="long.MaxValue"/> for the newest message.</param>
-    /// <param name="isMissed">Whether what is read has not come over the bus, as far as is known.</param>
+    /// <param name="last">The last offset to read; <see cref="long.MaxValue"/> for the newest message.</param>
+    /// <param name="isMissed">Whether the messages read are assumed lost on the bus.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task ReadAsync(long last, bool isMissed, CancellationToken cancellationToken)
     {
@@ -132,7 +129,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     /// <summary>The position before an entry. Its tag is not known, unless it is that of an empty log.</summary>
     private static MessagePosition Before(MessagePosition position) => new(position.Epoch, position.Offset - 1, 0);
 
-    /// <summary>Whether the copy has this message, or is too far ahead to know. False: it has another one of that number.</summary>
+    /// <summary>True if the copy has this message, or no longer keeps that offset; false if it has a different message there.</summary>
     private bool IsPast(MessagePosition position)
     {
         var entry = Find(position.Offset);
@@ -153,7 +150,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     }
 
     /// <summary>
-    /// Reads because somebody says that there is another epoch. Anybody can: what turns out to be wrong costs one read in a while.
+    /// Reads the log because an announcement names another epoch. Anybody can send one: a false one costs one read in a while.
     /// </summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
@@ -201,7 +198,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     private async Task ReadWindowAsync(StoreResetReason reason, CancellationToken cancellationToken) // (6)
     {
         var limits = log.Limits;
-        var room = log.IsOpen ? Math.Max(1, limits.Slots - 1) : limits.Slots; // a reset takes a place in the ring itself
+        var room = log.IsOpen ? Math.Max(1, limits.Slots - 1) : limits.Slots; // the reset takes a slot of the ring
         var window = new LogWindow(room, limits);
         LogPage page;
         do
@@ -220,7 +217,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
         var entries = window.OldestFirst();
         if (!log.IsOpen)
         {
-            // Readers have come, perhaps, and read nothing yet: there is nothing to be reset.
+            // Readers may be waiting, but have read nothing yet: no reset is needed.
             log.BeginAt(entries.Count > 0 ? Before(entries[0].Position) : window.Top);
             AppendAll(entries, page, count: null);
             log.Open();

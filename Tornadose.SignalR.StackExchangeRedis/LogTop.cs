@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>What a store's meta hash says.</summary>
+/// <summary>The newest position and the secret, from a store's meta hash.</summary>
 /// <param name="Position">The newest position.</param>
 /// <param name="Seal">The secret with which announcements are proved.</param>
 internal sealed record LogTop(MessagePosition Position, string Seal)
@@ -10,7 +10,7 @@ internal sealed record LogTop(MessagePosition Position, string Seal)
     /// <summary>The fields of the hash that make a position.</summary>
     public static readonly RedisValue[] PositionFields = ["epoch", "offset", "tag"];
 
-    /// <summary>Whether the log is another one than a copy's, or has gone back behind it; null when the top shows neither.</summary>
+    /// <summary>Whether the log has another epoch than a copy, or has gone back behind it; null when the top shows neither.</summary>
     /// <param name="at">The copy's newest position.</param>
     public StoreResetReason? FindBreak(MessagePosition at)
     {

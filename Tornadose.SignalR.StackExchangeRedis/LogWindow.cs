@@ -3,11 +3,12 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>The newest part of a log, as far as a copy keeps it, collected from pages that are read newest first. Each page but the first
-/// begins with the oldest message that is there already: if that has become another one, Redis was rolled back meanwhile, and all begins
-/// anew.</summary>
-/// <param name="room">How many messages; the end is taken besides.</param>
-/// <param name="limits">How many bytes, and how old.</param>
+/// <summary>
+/// The newest part of a log that a copy's limits allow, collected from pages that are read newest first. Each page but the first includes
+/// the oldest message collected so far: if that has become a different one, Redis was rolled back meanwhile, and collecting starts again.
+/// </summary>
+/// <param name="room">The maximum number of messages; the end of the store is not counted.</param>
+/// <param name="limits">The limits of bytes and age.</param>
 internal sealed class LogWindow(int room, MessageLogLimits limits)
 {
     private readonly List<LogPageEntry> _newestFirst = [];
@@ -21,8 +22,8 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
     /// <summary>The newest offset to read next.</summary>
     public long Last => Count == 0 ? long.MaxValue : _newestFirst[^1].Position.Offset;
 
-    /// <summary>Takes a page.</summary>
-    /// <returns>Whether another one has to be read.</returns>
+    /// <summary>Adds a page.</summary>
+    /// <returns>Whether another page has to be read.</returns>
     public bool Add(LogPage page)
     {
         if (Count > 0
@@ -45,7 +46,8 @@ internal sealed class LogWindow(int room, MessageLogLimits limits)
     public List<LogPageEntry> OldestFirst() => Enumerable.Reverse(_newestFirst).ToList();
 
     /// <summary>
-    /// Not where something is missing, or was added by somebody else: what is before that cannot be reached without a gap.
+    /// Adds an entry that fits and whose offset is the next one. Otherwise the window ends: an entry is missing, or was added by somebody
+    /// else, and older ones cannot be reached without a gap.
     /// </summary>
     private bool TryAdd(LogPageEntry entry, LogPage page)
     {

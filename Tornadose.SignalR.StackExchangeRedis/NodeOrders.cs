@@ -2,11 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>What was ordered of this node: what it has taken, and what it has not done yet.</summary>
+/// <summary>The orders for this node: the last one that it has taken, and those that it has not carried out yet.</summary>
 /// <remarks>
-/// Orders are obeyed at once and beside each other: one that takes long, as when policies are asked that do not answer, delays no other.
-/// One that fails is tried again whenever orders are looked for, for as long as they are kept, and counts as not done until it has
-/// succeeded.
+/// Orders are carried out at once and in parallel: a slow one, such as one that asks policies which do not answer, delays no other. One
+/// that fails is retried whenever new orders are read, for as long as orders are kept, and counts as not done until it succeeds.
 /// </remarks>
 internal sealed class NodeOrders(TimeProvider time, TimeSpan kept, ILogger logger)
 {
@@ -14,7 +13,7 @@ internal sealed class NodeOrders(TimeProvider time, TimeSpan kept, ILogger logge
     private readonly Dictionary<string, Order> _open = new(StringComparer.Ordinal);
     private Func<string, ValueTask>? _obey;
 
-    /// <summary>The id of the last one that was taken.</summary>
+    /// <summary>The id of the last order that was taken.</summary>
     public string Last { get; private set; } = "0-0";
 
     public void Obey(Func<string, ValueTask> obey)
@@ -26,9 +25,9 @@ internal sealed class NodeOrders(TimeProvider time, TimeSpan kept, ILogger logge
         }
     }
 
-    /// <summary>Takes what is new, and tries again what has failed. One caller at a time.</summary>
-    /// <param name="orders">One after the other, each its id and its text.</param>
-    /// <param name="own">The id of the one that this node has given itself, and has obeyed already.</param>
+    /// <summary>Takes new orders and retries failed ones. For one caller at a time.</summary>
+    /// <param name="orders">The orders, each as two elements: id and text.</param>
+    /// <param name="own">The id of the order that this node itself has given, and has already carried out.</param>
     public void Take(string[] orders, string own)
     {
         lock (_gate)
@@ -44,8 +43,8 @@ internal sealed class NodeOrders(TimeProvider time, TimeSpan kept, ILogger logge
         }
     }
 
-    /// <summary>Ends when an order was tried that is not done yet.</summary>
-    /// <returns>Whether it is done; false also where nobody here obeys yet.</returns>
+    /// <summary>Waits for the current attempt at an order that is not done yet.</summary>
+    /// <returns>Whether it is done; also false if this node has no handler for orders yet.</returns>
     public Task<bool> IsDoneAsync(string id)
     {
         lock (_gate)

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Backplanes;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Says in Redis, every few seconds, that this node is there, and learns from there who else is, what was ordered, and the secret of the
-/// nodes. A node that stops saying so, and has not left, is missed for an hour: it may be cut off and serve readers all the same.
+/// Registers this node in Redis every few seconds, and reads the other nodes, new orders and the nodes' secret from there. A node that
+/// stops registering without having left counts as missing for an hour: it may be cut off from Redis and still serve readers.
 /// </summary>
 internal sealed class NodePresence(RedisNode node)
 {
@@ -19,7 +19,7 @@ internal sealed class NodePresence(RedisNode node)
     private volatile OtherNodes _others = new([], []);
     private volatile bool _left;
 
-    /// <summary>What this node is called.</summary>
+    /// <summary>This node's name.</summary>
     public string Self { get; } = LogReader.Random(8);
 
     public OtherNodes Others => _others;
@@ -30,12 +30,12 @@ internal sealed class NodePresence(RedisNode node)
 
     public bool HasLeft => _left;
 
-    /// <summary>This node ends: from now on that is what Redis is told.</summary>
+    /// <summary>Marks this node as leaving: from now on a sync tells Redis so.</summary>
     public void Leave() => _left = true;
 
     /// <summary>
-    /// Tells Redis that this node is there, or has left, and learns of the others and of new orders. To obey takes as long as it takes,
-    /// and nobody waits for it here: a node that does not come back in time would be missed.
+    /// Tells Redis that this node is present, or has left, and reads the other nodes and new orders. It does not wait until the orders are
+    /// carried out: a node that does not register again in time would count as missing.
     /// </summary>
     /// <param name="order">An order to add, or nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -51,7 +51,7 @@ internal sealed class NodePresence(RedisNode node)
             {
                 var result = await EvaluateAsync(added is null ? order : "", cancellationToken).ConfigureAwait(false);
                 if (result is not [var seal, var present, var missed, var list, var id])
-                    throw new StoreRefusedException("Redis answered something else than the nodes' script returns.");
+                    throw new StoreRefusedException("Redis gave an unexpected answer to the script of the nodes.");
                 Seal.Learn((string)seal!);
                 added ??= (string)id!;
                 Learn(new OtherNodes(WithoutSelf(present), WithoutSelf(missed)));
@@ -83,7 +83,7 @@ internal sealed class NodePresence(RedisNode node)
 
     private string[] WithoutSelf(RedisResult nodes) => ((string[])nodes!).Where(other => other != Self).ToArray();
 
-    /// <summary>What a node has asked that is there no more has not to be remembered.</summary>
+    /// <summary>Forgets the question numbers of nodes that are gone.</summary>
     private void Learn(OtherNodes others)
     {
         foreach (var gone in _others.All.Except(others.All))

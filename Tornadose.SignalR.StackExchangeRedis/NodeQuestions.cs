@@ -8,13 +8,13 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// What nodes ask and order each other. Questions go over the bus, on one channel for all nodes, and answers on one of the asker's. Orders
-/// are kept in Redis, and the bus only says that there is one.
+/// Questions and orders between nodes. Questions go over the bus on one channel for all nodes, answers on a channel of the asking node.
+/// Orders are kept in Redis; the bus only announces them.
 /// </summary>
 /// <remarks>
-/// Who is asked is known from <see cref="NodePresence"/>: so a node that does not answer is noticed. Questions and answers carry a proof
-/// made with a secret that is kept in Redis as well: whoever may only publish can ask nothing, and confirm nothing. A question counts
-/// once, so that it cannot be sent again by somebody else.
+/// <see cref="NodePresence"/> knows the nodes to ask, so a node that does not answer is noticed. Questions and answers carry a proof made
+/// with a secret that is also kept in Redis: a client that may only publish can neither ask nor confirm anything. A question is accepted
+/// once, so that nobody else can replay it.
 /// </remarks>
 internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 {
@@ -36,8 +36,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     public void Obey(Func<string, ValueTask> obey) => _presence.Orders.Obey(obey);
 
     /// <summary>
-    /// Listens for questions, says that this node is there, and takes what was ordered meanwhile. Called again and again, as connections
-    /// come and go. A user without these rights has stores all the same; one with those to the keys alone is missed by the others.
+    /// Subscribes to questions, registers this node as present, and takes new orders. Called repeatedly, because connections come and go.
+    /// A Redis user without these rights can still use stores; with rights to the keys alone, the node counts as missing for the others.
     /// </summary>
     public async Task ListenAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException)
         {
-            return []; // whoever asks sees this node alone
+            return []; // the result then covers this node only
         }
     }
 
@@ -74,10 +74,10 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         var id = await _presence.SyncAsync(order, cancellationToken).ConfigureAwait(false);
         var (_, missing) = await AskAllAsync(NewOrder, id, first: false, _presence.Others.All, cancellationToken).ConfigureAwait(false);
         if (missing > 0)
-            throw Unconfirmed(missing, "It is kept for a day: a node that is away obeys when it is back.");
+            throw Unconfirmed(missing, "The order is kept for a day: a node that is away carries it out when it is back.");
     }
 
-    /// <summary>Says that this node ends, so that nobody waits for it.</summary>
+    /// <summary>Unsubscribes and tells Redis that this node leaves, so that no other node waits for it.</summary>
     public async Task LeaveAsync()
     {
         _presence.Leave();
@@ -89,7 +89,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)
         {
-            // The others find out.
+            // The others notice that it does not answer.
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
     }
 
-    /// <summary>Listens on the connection in use; no more once this node has left.</summary>
+    /// <summary>Subscribes on the connection in use; unsubscribes once this node has left.</summary>
     private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
         await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -142,7 +142,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         var pending = new PendingQuestion(others, first);
         string number;
         Task<long> asking;
-        lock (_asking) // what is heard in another order would count as sent again
+        lock (_asking) // questions received out of order would count as replays
         {
             number = (++_asked).ToString(CultureInfo.InvariantCulture);
             _pending[number] = pending;
@@ -157,7 +157,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
         catch (TimeoutException)
         {
-            // Who is missing is counted.
+            // The result has the number of missing answers.
         }
         finally
         {
@@ -189,12 +189,12 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
             if (!_presence.Others.All.Contains(asker))
             {
                 _presence.Seal.Forget(asker);
-                return; // it has left, and somebody else has kept its question
+                return; // the asker has left, and somebody has replayed its question
             }
 
             var answer = "";
             if (subject == NewOrder && !await _presence.Orders.IsDoneAsync(question).ConfigureAwait(false))
-                return; // it is tried again, and confirmed by no word before
+                return; // it is retried, and not confirmed until it succeeds
             if (_subjects.TryGetValue(subject, out var known))
                 answer = await known(question).ConfigureAwait(false);
             await PublishAsync(
@@ -203,7 +203,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)
         {
-            // The asker notices.
+            // The asker notices that the answer is missing.
         }
     }
 

@@ -6,14 +6,14 @@ using System.Text;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Tells whether a text comes from a node, and not for the second time: by a proof made with a secret that nodes read from Redis, and by
-/// the numbers of the questions that each node has asked.
+/// Verifies that a text comes from a node and is not a replay: by a proof made with a secret that nodes read from Redis, and by the
+/// numbers of each node's questions.
 /// </summary>
 internal sealed class NodeSeal
 {
     private const int ProofBytes = 16;
 
-    private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal); // by nodes that have the secret
+    private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal); // keys are nodes that have the secret
     private byte[]? _secret;
 
     public bool IsKnown => _secret is not null;
@@ -27,7 +27,7 @@ internal sealed class NodeSeal
         _secret is { } secret
             && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Prove(secret, text)), Encoding.UTF8.GetBytes(proof));
 
-    /// <summary>Whether a question whose proof holds was not heard before. Each node numbers its questions upwards.</summary>
+    /// <summary>Whether a proved question is new. Each node numbers its questions upwards.</summary>
     public bool IsNew(string asker, string number)
     {
         if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var asked))
@@ -38,7 +38,7 @@ internal sealed class NodeSeal
         return true;
     }
 
-    /// <summary>Forgets the numbers of a node that is there no more.</summary>
+    /// <summary>Forgets the numbers of a node that is gone.</summary>
     public void Forget(string node) => _heard.TryRemove(node, out _);
 
     private static string Prove(byte[] secret, string text) =>

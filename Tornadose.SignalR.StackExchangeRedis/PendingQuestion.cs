@@ -1,7 +1,7 @@
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>A question, and who has yet to answer it.</summary>
-/// <param name="others">Who is asked.</param>
+/// <summary>A question and the nodes that have yet to answer it.</summary>
+/// <param name="others">The nodes that are asked.</param>
 /// <param name="first">Whether the first answer that is not empty suffices.</param>
 internal sealed class PendingQuestion(IEnumerable<string> others, bool first)
 {

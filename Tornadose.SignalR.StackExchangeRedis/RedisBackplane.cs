@@ -8,9 +8,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Order and positions decided in Redis, for all processes that share it. A message's journey: the append script stores it and announces
-/// it; each node that follows the store takes the announcement into its copy of the log; from there it is delivered as in a single
-/// process.
+/// Redis decides on order and positions, for all processes that share it. The path of a message: the append script stores and announces
+/// it; each node that follows the store appends it to its copy of the log; from there it is delivered as in a single process.
 /// </summary>
 internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposable, IDisposable
 {
@@ -32,11 +31,11 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
         _watching = Task.Run(() => _watch.RunAsync(_stopping.Token));
     }
 
-    /// <summary>What the nodes ask each other.</summary>
+    /// <summary>Questions and orders between nodes.</summary>
     public NodeQuestions Questions { get; }
 
     /// <summary>
-    /// What the watch has found last: whether commands are answered, and messages delivered. An answer to a ping shows only the first.
+    /// The result of the last check: whether commands are answered and messages delivered. A ping would show only the former.
     /// </summary>
     public ValueTask<string?> FindFaultAsync(CancellationToken cancellationToken) =>
         new(_node.Connection.IsConnected ? _watch.Fault : "Redis cannot be reached.");
@@ -58,22 +57,22 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
         catch (StoreRefusedException refused)
         {
             throw new StoreUnavailableException(
-                "Redis does not remember that a ticket was used, so none can be used.", mayBeStored: false, refused);
+                "Redis refuses to record that a ticket is used, so no ticket is accepted.", mayBeStored: false, refused);
         }
     }
 
-    /// <summary>Waits for an answer of Redis.</summary>
+    /// <summary>Waits for an answer from Redis.</summary>
     /// <exception cref="StoreUnavailableException">There is none.</exception>
     public Task RequireAsync(CancellationToken cancellationToken) =>
         LogReader.ReadTopAsync(_node.Connection, new RedisKeys(_node.Options.KeyPrefix, "_"), cancellationToken);
 
-    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed of synchronously knows nothing else.</summary>
+    /// <summary>Waits for <see cref="DisposeAsync"/>: a container that is disposed synchronously calls only this.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
-            return; // the container knows it by two types
+            return; // it is registered under two types, and disposed once for each
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
         await Questions.LeaveAsync().ConfigureAwait(false);
@@ -82,7 +81,9 @@ internal sealed class RedisBackplane : IBackplane, IReplayCache, IAsyncDisposabl
         _stopping.Dispose();
     }
 
-    /// <summary>A store of a family may be there anew before its last life has ended.</summary>
+    /// <summary>
+    /// Removes this channel only: a store of a family may be opened again before its previous channel has finished closing.
+    /// </summary>
     private void Forget(RedisBackplaneChannel channel) => _channels.TryRemove(KeyValuePair.Create(channel.Store, channel));
 
     private void UnsettleAll()

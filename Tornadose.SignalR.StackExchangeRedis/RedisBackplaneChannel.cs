@@ -5,7 +5,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>One store in Redis: appending by the script, reading by following.</summary>
+/// <summary>One store in Redis: appends by a script, reads by following the log.</summary>
 internal sealed class RedisBackplaneChannel : IBackplaneChannel
 {
     private readonly RedisKeys _keys;
@@ -34,14 +34,15 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     public StoreFollower Follower { get; }
 
     /// <summary>
-    /// Whether something has to be done in Redis while nobody publishes: an empty store is kept as long as it is followed, and what is too
-    /// old is dropped from a store that this node knows of.
+    /// Whether the store needs maintenance in Redis while nobody publishes. A followed store needs it if it is empty, because its epoch
+    /// would expire, if it has a maximum age, or if it is complete and kept for a limited time. Another one needs it if it has a maximum
+    /// age and this node has appended to it recently.
     /// </summary>
     public bool NeedsTending => Follower.IsFollowed
         ? Log.Position.Offset == 0 || MaxAge is not null || (Log.HasEnd && Log.Limits.KeepCompleted is not null)
         : Volatile.Read(ref _appendedAt) is var appended and not 0 && MaxAge is { } age && _node.Time.GetElapsedTime(appended) < 2 * age;
 
-    /// <summary>The change script removes those that are too old, on whatever node it runs first.</summary>
+    /// <summary>The change script removes expired keys, on whichever node it runs first.</summary>
     public bool RemovesExpiredKeys => true;
 
     private TimeSpan? MaxAge => Log.Limits.IsKeyed ? Log.Limits.KeyMaxAge : Log.Limits.MaxAge;
@@ -101,7 +102,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         if (Log.Limits.IsKeyed)
             return contents is [{ IsEnd: true }]
                 ? (await ChangeAsync("end", default, idempotencyKey, lease, cancellationToken).ConfigureAwait(false))!.Value
-                : throw new ArgumentException("A keyed store takes changes of keys, and its end.", nameof(contents));
+                : throw new ArgumentException("A keyed store accepts only changes of keys, and its end.", nameof(contents));
         var announcing = await _node.Connection.AnnouncingAsync(cancellationToken).ConfigureAwait(false);
         RedisKey[] keys = idempotencyKey is null ? [_keys.Meta, _keys.Log] : [_keys.Meta, _keys.Log, _keys.IdempotencyKey(idempotencyKey)];
         RedisValue[] arguments =
@@ -138,7 +139,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         Volatile.Write(ref _appendedAt, _node.Time.GetTimestamp());
         return MessagePosition.TryParse(id, out var position)
             ? position
-            : throw new StoreRefusedException($"Redis answered '{id}' to an append, which is no id.");
+            : throw new StoreRefusedException($"Redis answered '{id}' to an append, which is not an id.");
     }
 
     private async Task<string?> AnsweredAsync(Task<string?> script)
@@ -154,11 +155,11 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         catch (StoreRefusedException refused) when (RedisErrors.IsFull(refused))
         {
             throw new StoreFullException(
-                $"The store '{Store}' has as many keys ({Log.Limits.MaxKeys}), or bytes ({Log.Limits.MaxBytes}), as it may have.");
+                $"The store '{Store}' has reached its limit of keys ({Log.Limits.MaxKeys}) or bytes ({Log.Limits.MaxBytes}).");
         }
     }
 
-    /// <summary>Somebody reads a store that is complete, which is kept for a while after that.</summary>
+    /// <summary>Extends the time that a complete store is kept, because somebody reads it.</summary>
     private async Task KeepAsync()
     {
         try
@@ -167,7 +168,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            _node.Logger.SyncFailed(failure, Store); // it goes a little earlier
+            _node.Logger.SyncFailed(failure, Store); // the store expires a little earlier
         }
     }
 

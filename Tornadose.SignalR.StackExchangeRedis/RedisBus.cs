@@ -2,15 +2,15 @@ using StackExchange.Redis;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>The channels that this node listens to.</summary>
+/// <summary>Subscribes this node to channels.</summary>
 internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions options, TimeProvider time)
 {
     private long _heardAt = time.GetTimestamp();
 
-    /// <summary>For how long nothing has come over the bus.</summary>
+    /// <summary>How long nothing has arrived over the bus.</summary>
     public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
 
-    /// <summary>Listens to channels, from when the task has completed on.</summary>
+    /// <summary>Subscribes to channels; messages arrive once the task has completed.</summary>
     public async Task<BusSubscription> SubscribeAsync(
         RedisChannel[] channels, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
     {
@@ -37,11 +37,11 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
     /// <summary>Whether the subscription is on the connection in use.</summary>
     public bool IsCurrent(BusSubscription subscription) => connection.IsCurrent(subscription.Multiplexer);
 
-    /// <summary>Waits until everything that was asked of the bus before, as renewed subscriptions, was answered.</summary>
+    /// <summary>Waits until all earlier requests to the bus, such as renewed subscriptions, are answered.</summary>
     public Task SettleAsync(CancellationToken cancellationToken) =>
         connection.RunAsync(multiplexer => multiplexer.GetSubscriber().PingAsync(), cancellationToken);
 
-    /// <summary>Stops listening.</summary>
+    /// <summary>Ends a subscription.</summary>
     public async Task EndAsync(BusSubscription subscription)
     {
         try
@@ -50,7 +50,7 @@ internal sealed class RedisBus(RedisConnection connection, RedisBackplaneOptions
         }
         catch (Exception failure) when (RedisErrors.Translate(failure) is not null)
         {
-            // The connection has gone, and the subscription with it.
+            // The connection is lost, and the subscription with it.
         }
     }
 }

@@ -6,8 +6,8 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// The connection of this process to Redis. It is made at first use, may be disconnected at any time, and comes back by itself; a
-/// connection that seems alive and is not can be replaced, when it is not the application's own.
+/// This process's connection to Redis. It is made at first use, may be lost at any time, and is restored automatically. A connection that
+/// only seems alive can be replaced, unless it is the application's own.
 /// </summary>
 internal sealed class RedisConnection(
     RedisConnector connector, RedisBackplaneOptions options, TimeProvider time, BackplaneMetrics metrics,
@@ -19,7 +19,7 @@ internal sealed class RedisConnection(
     private bool _refusesWrites;
     private volatile string? _announcing;
 
-    /// <summary>Raised when a connection was lost and is there again, or is another one now: announcements may have been missed.</summary>
+    /// <summary>Raised when the connection was restored or replaced: announcements may have been missed.</summary>
     public event Action? Restored;
 
     /// <summary>Whether commands can be sent at the moment.</summary>
@@ -41,7 +41,7 @@ internal sealed class RedisConnection(
     }
 
     /// <summary>
-    /// Runs a command, for no longer than <see cref="RedisBackplaneOptions.CommandTimeout"/>, which the client library would not see to.
+    /// Runs a command for no longer than <see cref="RedisBackplaneOptions.CommandTimeout"/>, which the client library does not enforce.
     /// </summary>
     public async Task<T> RunAsync<T>(Func<IConnectionMultiplexer, Task<T>> command, CancellationToken cancellationToken)
     {
@@ -62,13 +62,11 @@ internal sealed class RedisConnection(
     public Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
         RunAsync(multiplexer => EvaluateAsync(multiplexer.GetDatabase(), script, keys, arguments), cancellationToken);
 
-    /// <summary>
-    /// How messages are announced: see <see cref="RedisServers.AnnouncingOf"/>. Null as long as no server has said what it is.
-    /// </summary>
+    /// <summary>How messages are announced: see <see cref="RedisServers.AnnouncingOf"/>. Null until a server is connected.</summary>
     public string? Announcing => _announcing ?? FindOut();
 
-    /// <summary>The same, once it is known.</summary>
-    /// <exception cref="StoreUnavailableException">It is not known.</exception>
+    /// <summary>Connects if <see cref="Announcing"/> is not known yet, and returns it.</summary>
+    /// <exception cref="StoreUnavailableException">Redis cannot be reached.</exception>
     public async ValueTask<string> AnnouncingAsync(CancellationToken cancellationToken)
     {
         if (Announcing is { } known)
@@ -78,14 +76,14 @@ internal sealed class RedisConnection(
     }
 
     /// <summary>
-    /// Whether a write was refused, since this was asked last, by a server that has become a replica: a failover that the connection has
+    /// Whether a server that has become a replica has refused a write since the last call: a failover that the connection has
     /// not followed.
     /// </summary>
     public bool TakeRefusedWrites() => Interlocked.Exchange(ref _refusesWrites, false);
 
     /// <summary>
-    /// Whether any server that takes writes answers a ping. Of a cluster one may be away, or a whole shard, and the connections to the
-    /// others are as good as ever.
+    /// Whether any server that takes writes answers a ping. In a cluster one server, or a whole shard, may be down while the connections
+    /// to the others still work.
     /// </summary>
     public async Task<bool> AnswersAsync(CancellationToken cancellationToken) =>
         _current is { IsCompletedSuccessfully: true } current
@@ -154,12 +152,11 @@ internal sealed class RedisConnection(
         }
         catch (RedisServerException failure) when (RedisErrors.IsMissingScript(failure))
         {
-            // Redis forgot its scripts, and nothing has run. The client library has noticed, and sends the script again.
+            // Redis has lost its scripts, and nothing has run. The client library has noticed, and sends the script again.
             return await database.ScriptEvaluateAsync(script, keys, arguments).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Known once a server has said what it is.</summary>
     private string? FindOut()
     {
         if (_current is not { IsCompletedSuccessfully: true } current)
@@ -194,7 +191,7 @@ internal sealed class RedisConnection(
         }
         catch (Exception failure)
         {
-            // The application's own factory may throw whatever it likes, and that must not end the disposal.
+            // The application's factory may throw anything, which must not abort the disposal.
             logger.ConnectionCloseFailed(failure);
         }
     }

@@ -5,16 +5,15 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>How a connection is made.</summary>
 /// <param name="ConnectAsync">Makes one.</param>
-/// <param name="IsOwned">Whether it is this library's to close; otherwise it is the application's.</param>
+/// <param name="IsOwned">Whether this library closes it; otherwise it belongs to the application.</param>
 internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> ConnectAsync, bool IsOwned)
 {
     private const int DefaultPort = 6379;
 
     /// <summary>
-    /// Reads a connection string, or a URL as other clients know it, which the client library would take for a host's name.
+    /// Parses a connection string, or a URL as other clients accept it, which the client library would take for a host name.
     /// </summary>
-    /// <exception cref="ArgumentException">It is a URL that is not one of Redis. The message does not repeat it, as it may hold a
-    /// secret.</exception>
+    /// <exception cref="ArgumentException">It is a URL, but not of Redis. The message omits it: it may hold a secret.</exception>
     public static ConfigurationOptions Parse(string connectionString)
     {
         if (!connectionString.Contains("://", StringComparison.Ordinal))
@@ -37,18 +36,18 @@ internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> Connect
         return options;
     }
 
-    /// <summary>Connections of this library's own.</summary>
+    /// <summary>Connections that this library owns.</summary>
     public static RedisConnector To(ConfigurationOptions configuration)
     {
         RefuseChannelPrefix(configuration);
         var options = configuration.Clone();
-        options.AbortOnConnectFail = false; // it comes back by itself
+        options.AbortOnConnectFail = false; // it reconnects automatically
         return new(async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false), IsOwned: true);
     }
 
     /// <summary>
-    /// The application's connection. It is asked for until there is one, and then no more, even if it is refused: it may be a new one at
-    /// each call.
+    /// The application's connection. The factory is called until it returns one, and then no more, even if that one is refused: it might
+    /// make a new connection at each call.
     /// </summary>
     public static RedisConnector Of(Func<IConnectionMultiplexer> get)
     {
@@ -63,7 +62,7 @@ internal sealed record RedisConnector(Func<Task<IConnectionMultiplexer>> Connect
             IsOwned: false);
     }
 
-    /// <summary>It would be added to what is subscribed to, and not to what the script publishes on.</summary>
+    /// <summary>The prefix would be added to subscribed channels, but not to those on which the scripts publish.</summary>
     private static void RefuseChannelPrefix(ConfigurationOptions options)
     {
         if (!options.ChannelPrefix.IsNullOrEmpty)

@@ -3,17 +3,17 @@ using Tornadose.SignalR.Backplanes;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>What the client library throws, as what the contract of a backplane knows.</summary>
+/// <summary>Translates exceptions of the client library into those of the backplane contract.</summary>
 internal static class RedisErrors
 {
-    /// <summary>Answers of a server that is there and cannot serve at the moment. It has stored nothing.</summary>
+    /// <summary>Errors of a server that is reachable but cannot serve at the moment. It has stored nothing.</summary>
     private static readonly string[] Passing = [
         "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "NOREPLICAS", "MOVED", "ASK"];
 
     public static bool IsMissingScript(Exception failure) =>
         failure is RedisServerException && failure.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
-    /// <summary>Whether the answer came from a server that has become a replica, which a new connection may get past.</summary>
+    /// <summary>Whether the error came from a server that has become a replica; a new connection may find the new master.</summary>
     public static bool IsReplica(Exception failure) =>
         failure is RedisServerException && Says(failure, "READONLY");
 
@@ -29,7 +29,7 @@ internal static class RedisErrors
         "Redis cannot be reached. Nothing was stored, and nothing is kept for later: publish again once it can be reached again.",
         mayBeStored: false, failure);
 
-    /// <summary>The exception to throw instead; null for one that is nothing of Redis's.</summary>
+    /// <summary>The exception to throw instead; null for one that has nothing to do with Redis.</summary>
     public static Exception? Translate(Exception failure) => failure switch
     {
         RedisServerException when Passing.Any(word => Says(failure, word)) =>
@@ -44,8 +44,8 @@ internal static class RedisErrors
     };
 
     /// <summary>
-    /// Before Redis 7 the error of a command in a script has the script's before it: <c>ERR Error running script (…): @user_script: 10:
-    /// -READONLY You can't …</c>.
+    /// Before Redis 7 the error of a command in a script is preceded by the script's own: <c>ERR Error running script (…): @user_script:
+    /// 10: -READONLY You can't …</c>.
     /// </summary>
     private static bool Says(Exception failure, string word) =>
         failure.Message.StartsWith(word, StringComparison.Ordinal)

@@ -3,15 +3,15 @@ using StackExchange.Redis;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// The names of everything that a store has in Redis. All share the hash tag <c>{prefix:store}</c>, hence one slot of a cluster.
+/// The names of a store's keys and channels in Redis. All share the hash tag <c>{prefix:store}</c>, and therefore one slot of a cluster.
 /// </summary>
 /// <remarks>
 /// The prefix holds no colon and neither part a brace, so two stores never share a name. The channel is literal: a store named <c>*</c>
 /// must not become a pattern.
 /// </remarks>
-/// <param name="prefix">What all names begin with.</param>
+/// <param name="prefix">The prefix of all names.</param>
 /// <param name="store">The store.</param>
-/// <param name="furtherChannel">A channel of the application's choice, where anybody may publish as well; null for none.</param>
+/// <param name="furtherChannel">An additional channel chosen by the application, where anybody may publish; null for none.</param>
 internal sealed class RedisKeys(string prefix, string store, string? furtherChannel = null)
 {
     private readonly string _tag = $"{{{prefix}:{store}}}";
@@ -25,8 +25,8 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     public RedisKey Log => _tag + ":log";
 
     /// <summary>
-    /// What a keyed store has instead: the hash of each key's newest change, and by their offsets the keys that have a value, and those
-    /// that were removed.
+    /// The keys of a keyed store: the meta hash, the hash of each key's newest change, and two sets, sorted by offset: the keys that have
+    /// a value, and those that were removed.
     /// </summary>
     public RedisKey[] Keyed => [Meta, _tag + ":entries", _tag + ":live", _tag + ":gone"];
 
@@ -40,8 +40,8 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     public RedisChannel Channel => Literal(_tag);
 
     /// <summary>
-    /// All that is listened to: the store's own channel, in a cluster the sharded one of the same name as well, and the further one that
-    /// the application has chosen.
+    /// All channels to subscribe to: the store's own, in a cluster also the sharded one of the same name, and the additional one that the
+    /// application has chosen.
     /// </summary>
     /// <param name="announcing">How messages are announced: <see cref="RedisConnection.AnnouncingAsync"/>.</param>
     public RedisChannel[] Channels(string announcing)
@@ -56,7 +56,7 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
 
     public RedisKey IdempotencyKey(string key) => $"{_tag}:key:{key}";
 
-    /// <summary>What remembers that a ticket was used. The underscore keeps it apart from the stores.</summary>
+    /// <summary>Records that a ticket was used. The underscore keeps it apart from the stores.</summary>
     public static RedisKey Used(string prefix, string id) => $"{{{prefix}:_used}}:{id}";
 
     /// <summary>
@@ -64,16 +64,14 @@ internal sealed class RedisKeys(string prefix, string store, string? furtherChan
     /// </summary>
     public static RedisChannel Probe(string prefix, string node) => Literal($"{prefix}:_probe:{node}");
 
-    /// <summary>Where nodes ask each other what they are doing.</summary>
+    /// <summary>The channel for questions between nodes.</summary>
     public static RedisChannel Nodes(string prefix) => Literal($"{prefix}:_nodes");
 
-    /// <summary>
-    /// What the nodes keep together: the secret of what they say to each other, which of them are there, and what was ordered.
-    /// </summary>
+    /// <summary>The keys that the nodes share: the secret that proves their messages, which nodes are present, and the orders.</summary>
     public static RedisKey[] OfNodes(string prefix) =>
         [$"{{{prefix}:_nodes}}:meta", $"{{{prefix}:_nodes}}:present", $"{{{prefix}:_nodes}}:orders"];
 
-    /// <summary>Where the answers to a node's questions come.</summary>
+    /// <summary>The channel for the answers to a node's questions.</summary>
     public static RedisChannel Answers(string prefix, string asker) => Literal($"{prefix}:_nodes:{asker}");
 
     private static RedisChannel Literal(string name) => new(name, RedisChannel.PatternMode.Literal);

@@ -1,7 +1,6 @@
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>The scripts, as they lie beside this file. <c>append.lua</c> and <c>change.lua</c> are also what foreign publishers
-/// call.</summary>
+/// <summary>The scripts in this folder. Publishers without this library call <c>append.lua</c> and <c>change.lua</c> too.</summary>
 internal static class RedisScripts
 {
     public static string Append { get; } = Load("append.lua");

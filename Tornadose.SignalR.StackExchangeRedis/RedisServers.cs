@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Tornadose.SignalR.StackExchangeRedis;
 
-/// <summary>What the servers say that a connection leads to.</summary>
+/// <summary>Queries the servers behind a connection.</summary>
 internal static class RedisServers
 {
     public const string Sharded = "sharded";
@@ -12,8 +12,8 @@ internal static class RedisServers
     private static readonly Version FirstSharded = new(7, 0);
 
     /// <summary>
-    /// How messages are announced, as the scripts know it: <see cref="Sharded"/> in a cluster of Redis 7, where an ordinary message would
-    /// go to all its nodes; otherwise <see cref="Plain"/>. Null as long as no server has said what it is.
+    /// How messages are announced, as the scripts' argument: <see cref="Sharded"/> in a cluster of Redis 7 or later, where an ordinary
+    /// message would go to all nodes; otherwise <see cref="Plain"/>. Null while no server is connected.
     /// </summary>
     public static string? AnnouncingOf(IConnectionMultiplexer multiplexer)
     {
@@ -25,7 +25,7 @@ internal static class RedisServers
         return isSharded ? Sharded : Plain;
     }
 
-    /// <summary>The same for a log line.</summary>
+    /// <summary>The result of <see cref="AnnouncingOf"/> as text for a log line.</summary>
     public static string WordsOf(string announcing) =>
         announcing == Sharded ? "sharded channels (SPUBLISH), as this is a cluster" : "ordinary channels (PUBLISH)";
 
@@ -49,7 +49,7 @@ internal static class RedisServers
         }
         catch (RedisServerException)
         {
-            return true; // that it is busy, or loading
+            return true; // it answered, even if only that it is busy or loading
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && RedisErrors.Translate(failure) is not null)
         {

@@ -5,8 +5,7 @@ using Tornadose.SignalR.StackExchangeRedis;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Connects to Redis when the application starts, not at the first request; and, where that is required, fails the start when there is no
-/// answer.
+/// Connects to Redis when the application starts, not at the first request. If an answer is required, the start fails without one.
 /// </summary>
 internal sealed class RedisStartup(RedisBackplane backplane, IOptions<RedisBackplaneOptions> options) : IHostedService
 {

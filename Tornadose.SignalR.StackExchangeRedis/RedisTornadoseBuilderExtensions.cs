@@ -12,16 +12,16 @@ using Tornadose.SignalR.Stores;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Lets several processes share their stores by Redis.</summary>
+/// <summary>Keeps stores in Redis, shared by several processes.</summary>
 public static class RedisTornadoseBuilderExtensions
 {
     /// <summary>
     /// Keeps the stores in Redis, so that they are the same on every node: one order, and ids that are valid on every node. Any process
-    /// publishes with <c>redis-cli</c>. <c>AddHealthChecks().AddTornadose()</c> tells whether messages are delivered.
+    /// can publish with <c>redis-cli</c>. <c>AddHealthChecks().AddTornadose()</c> reports whether messages are delivered.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="connectionString">Where Redis is, as <c>localhost:6379</c>; whatever StackExchange.Redis understands, but for
-    /// <c>channelPrefix</c>; or a URL, <c>redis://user:secret@localhost:6379/0</c>, with <c>rediss</c> for TLS.</param>
+    /// <param name="connectionString">The connection string, such as <c>localhost:6379</c>: whatever StackExchange.Redis understands
+    /// except <c>channelPrefix</c>, or a URL, <c>redis://user:secret@localhost:6379/0</c>, with <c>rediss</c> for TLS.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
@@ -34,8 +34,8 @@ public static class RedisTornadoseBuilderExtensions
 
     /// <inheritdoc cref="AddStackExchangeRedis(ITornadoseBuilder, string, Action{RedisBackplaneOptions}?)"/>
     /// <param name="builder">The builder.</param>
-    /// <param name="configuration">How to connect. It is copied; connections come back by themselves, whatever <c>AbortOnConnectFail</c>
-    /// says.</param>
+    /// <param name="configuration">How to connect. It is copied; connections are restored automatically, whatever
+    /// <c>AbortOnConnectFail</c> says.</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
     public static ITornadoseBuilder AddStackExchangeRedis(
         this ITornadoseBuilder builder, ConfigurationOptions configuration, Action<RedisBackplaneOptions>? configure = null)
@@ -47,10 +47,8 @@ public static class RedisTornadoseBuilderExtensions
 
     /// <inheritdoc cref="AddStackExchangeRedis(ITornadoseBuilder, string, Action{RedisBackplaneOptions}?)"/>
     /// <param name="builder">The builder.</param>
-    /// <param name="connection"> Gives the application's own connection, which stays the application's: it is not closed, and not replaced
-    /// when it delivers nothing. (Messages then arrive within <see cref="RedisBackplaneOptions.SyncInterval"/>, and the health check says
-    /// so.)
-    /// </param>
+    /// <param name="connection">Returns the application's own connection. It is never closed, and not replaced when it delivers nothing.
+    /// (Messages then arrive within <see cref="RedisBackplaneOptions.SyncInterval"/>, and the health check says so.)</param>
     /// <param name="configure">Sets options; it runs after the configuration section <c>Tornadose:Redis</c> was read.</param>
     public static ITornadoseBuilder AddStackExchangeRedis(
         this ITornadoseBuilder builder, Func<IServiceProvider, IConnectionMultiplexer> connection,

@@ -4,12 +4,12 @@ using Tornadose.SignalR.Diagnostics;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Looks at Redis in regular intervals: (1) compares the positions of all followed stores, in one round trip, which finds messages that
-/// the bus has lost; (2) after a silence asks the bus whether it delivers; (3) replaces a connection that answers nothing, delivers
-/// nothing, or takes nothing.
+/// Checks Redis at regular intervals: (1) compares the positions of all followed stores in one round trip, which finds messages that the
+/// bus has lost; (2) probes the bus after a silence; (3) replaces a connection that does not answer, does not deliver, or leads to a
+/// server that refuses writes.
 /// </summary>
 /// <remarks>
-/// Each store is looked at by itself: in a cluster a part may be away, and the others are served as ever, over connections that are good.
+/// Each store is checked on its own: a part of a cluster may be down while the stores on the other parts are served as usual.
 /// </remarks>
 internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<IEnumerable<RedisBackplaneChannel>> channels)
 {
@@ -18,15 +18,15 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
     private readonly BusProbe _probe = new(node);
     private int _failures;
 
-    /// <summary>What was found last; null when all is well.</summary>
+    /// <summary>The fault found by the last check; null when there is none.</summary>
     public string? Fault { get; private set; } = "Redis has not answered yet";
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever happens: without a pause a failure that repeats would keep a processor busy, and fill the log. It runs from the
-            // beginning, so that what does not answer delays no check of the others.
+            // Every round has a pause: otherwise a repeated failure would keep a processor busy and fill the log. The pause starts before
+            // the check, so that a server that does not answer does not delay the next check of the others.
             var pause = Task.Delay(Pause, node.Time, cancellationToken);
             try
             {
@@ -81,7 +81,7 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
         }
         catch (StoreRefusedException)
         {
-            // Reading the log will say what is wrong.
+            // Reading the log reports the error.
         }
 
         if (store.Follower.IsFollowed)
@@ -104,10 +104,10 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
     private async Task<string?> JudgeAsync(StoreException failure, bool isAll, CancellationToken cancellationToken)
     {
         if (!node.Connection.IsConnected)
-            return failure.Message; // it comes back by itself
+            return failure.Message; // it reconnects automatically
         node.Logger.PositionsUnknown(failure);
         if (node.Connection.TakeRefusedWrites())
-            return await ReplaceAsync("it is to a replica, which takes no messages").ConfigureAwait(false); // (3)
+            return await ReplaceAsync("it leads to a replica, which refuses writes").ConfigureAwait(false); // (3)
         if (!isAll || await node.Connection.AnswersAsync(cancellationToken).ConfigureAwait(false))
         {
             _failures = 0;
@@ -122,7 +122,7 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
         try
         {
             if (node.Connection.TakeRefusedWrites())
-                return await ReplaceAsync("it is to a replica, which takes no messages").ConfigureAwait(false); // (3)
+                return await ReplaceAsync("it leads to a replica, which refuses writes").ConfigureAwait(false); // (3)
             var delivers = !_probe.IsDue || await _probe.SendAsync(cancellationToken).ConfigureAwait(false); // (2)
             _failures = 0;
             if (delivers)

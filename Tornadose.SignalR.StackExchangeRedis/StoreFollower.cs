@@ -36,16 +36,16 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
     public Task CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) =>
         replica.Knows(position) ? Task.CompletedTask : CatchUpAsync(cancellationToken);
 
-    /// <summary>Brings the copy to what Redis has now.</summary>
+    /// <summary>Brings the copy up to date with Redis.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) =>
         Volatile.Read(ref _loop) is { } loop ? loop.SyncAsync().WaitAsync(cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Announcements may have been missed.</summary>
+    /// <summary>Has the loop check its subscriptions and read the log: announcements may have been missed.</summary>
     public void Unsettle() => Volatile.Read(ref _loop)?.Unsettle();
 
     /// <summary>
-    /// Compares the copy with what Redis has, and reads where it is behind. What is missing may just be on its way: reading it ahead of
-    /// the bus would change its place among messages that have none.
+    /// Compares the copy with Redis, and has the loop read the log if the copy is behind. It waits first: a missing message may still be
+    /// on its way over the bus, and reading it ahead of the bus would change its order among messages without a position.
     /// </summary>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
         Volatile.Read(ref _loop)?.Check(top, asked);
     }
 
-    /// <summary>Keeps what is in Redis as it should be while nobody publishes.</summary>
+    /// <summary>Maintains the store in Redis while nobody publishes; see <see cref="LogReader.TendAsync"/>.</summary>
     public Task TendAsync(CancellationToken cancellationToken) => reader.TendAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -82,7 +82,7 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
         }
         catch (StoreRefusedException)
         {
-            return null; // reading the log will say what is wrong
+            return null; // reading the log reports the error
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica rep
         }
     }
 
-    /// <summary>A page that is loaded again leaves and comes back at once: that should cost no read.</summary>
+    /// <summary>A page reload leaves the store and follows it again at once, which should not cost a read of the log.</summary>
     private async Task EndLaterAsync(long entered)
     {
         await Task.Delay(node.Options.Linger, node.Time).ConfigureAwait(false);

@@ -60,7 +60,7 @@ end
 local now = redis.call('TIME')
 local seed = redis.sha1hex(table.concat({ ARGV[4] or '', now[1], now[2], meta, last or '', seal or '' }, ':'))
 
--- A new life of the log. Asking for the length first fails on a key that is not ours to delete.
+-- Begins a new epoch. XLEN comes first because it fails on a key that is not ours to delete.
 local function begin()
   redis.call('XLEN', log)
   redis.call('DEL', log)
@@ -69,9 +69,9 @@ local function begin()
   last, previous, ended = 0, '00000000', false
 end
 
--- The end takes no place of a message, and its time is one that never comes, so that it does not grow too old. An entry names the tag of
--- the one before it, so that a reader sees whether one is missing.
--- Of several messages nodes read all but the last from the log, which therefore keeps them even where its capacity is less.
+-- The end is not counted as a message, and its time lies in the far future, so that it never becomes too old. An entry names the tag of
+-- its predecessor, so that a reader sees whether one is missing.
+-- Nodes read all but the last of several messages from the log, which therefore keeps them even beyond its capacity.
 local kept = math.max(tonumber(capacity), #messages - (isEnd and 1 or (#messages == 1 and 1 or 0)))
 local time, hash = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)), ''
 local function add(number, message, before)
@@ -97,7 +97,7 @@ end
 if not (epoch and last and previous and seal) then begin() end
 local first, failed = add(1, messages[1], previous)
 if failed and string.find(failed.err, 'equal or smaller', 1, true) then
-  begin() -- the log is ahead of its counter, which somebody has set back: nothing that is known of either can be trusted
+  begin() -- the log is ahead of its counter, which somebody has set back: neither can be trusted
   first, failed = add(1, messages[1], previous)
 end
 if failed then return failed end
@@ -114,7 +114,7 @@ local newest = entries[#entries]
 local id = epoch .. '-' .. newest.offset .. '-' .. newest.tag
 redis.call('HSET', meta, 'epoch', epoch, 'offset', newest.offset, 'tag', newest.tag, 'seal', seal, 'capacity', capacity, 'age', age,
   'bus', bus, 'version', '1', 'ended', isEnd and '1' or '0')
-if first.offset == '1' then redis.call('PERSIST', meta) end -- an empty store's is kept for a while only
+if first.offset == '1' then redis.call('PERSIST', meta) end -- the meta hash of an empty store expires
 if isEnd and keep ~= '' then
   redis.call('PEXPIRE', meta, keep)
   redis.call('PEXPIRE', log, keep)
@@ -125,9 +125,9 @@ elseif state[6] and state[6] ~= '0' then
 end
 if key then redis.call('SET', key, id, 'EX', 300) end
 
--- The proof covers all that follows it, the message too, and shows that it comes from this script. It is made in two steps, as an
--- HMAC: who sees one proof cannot make that of a longer message from it. Of several messages the last one is announced, with a capital
--- letter for its format: nodes read those before it from the log.
+-- The proof covers all that follows it, including the message, and shows that it comes from this script. It is made in two steps, like an
+-- HMAC, so that a proof cannot be extended to one of a longer message. Of several messages only the last is announced, with a capital
+-- letter for its format: nodes read the others from the log.
 local data, format, event = unpack(messages[#messages])
 if #messages > 1 then
   format = string.upper(format)
@@ -139,5 +139,5 @@ local body = table.concat({ epoch, newest.offset, newest.tag, previous, form, ev
 local proof = string.sub(redis.sha1hex(seal .. redis.sha1hex(seal .. body)), 1, 16)
 local channel, frame = string.sub(meta, 1, -6), '\1T1;' .. proof .. ';' .. body
 local sent = bus == 'sharded' and redis.pcall('SPUBLISH', channel, frame)
-if type(sent) ~= 'number' then redis.call('PUBLISH', channel, frame) end -- also where a server is too old, or the user lacks the right
+if type(sent) ~= 'number' then redis.call('PUBLISH', channel, frame) end -- also if the server is too old, or the user lacks the right
 return id

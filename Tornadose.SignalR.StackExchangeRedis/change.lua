@@ -1,9 +1,8 @@
--- Changes a keyed store, which keeps of each key the newest change. It looks at the key, decides, and stores the change, in one step: the
--- entries first, the counter second, the announcements last. Keys that were not set again in time are removed before that, by whoever
--- comes first.
+-- Changes a keyed store, which keeps the newest change of each key. It looks at the key, decides, and stores the change in one step: the
+-- entries first, the counter second, the announcements last. Before that, each call removes the keys that were not set again in time.
 --
 --   KEYS  1  {prefix:store}:meta
---         2  {prefix:store}:entries   of each key its newest change
+--         2  {prefix:store}:entries   the newest change of each key
 --         3  {prefix:store}:live      the keys that have a value, by the offset of that change
 --         4  {prefix:store}:gone      the keys that were removed, likewise
 --         5  {prefix:store}:key:<key>   optional: the same key within five minutes changes once, and returns the same id
@@ -49,9 +48,9 @@ if (action == 'set' or action == 'remove') and (#name == 0 or #name > 1024 or st
   return redis.error_reply('KEY a key has 1 to 256 characters, and no control characters')
 end
 
--- Somebody may have deleted one of the keys, or Redis may have evicted it: what is left says nothing.
--- (Asking for the lengths fails on a key that is not ours to delete.)
--- Meta tells how many entries there were after which change: others have changed the store since where that is not the last one.
+-- Somebody may have deleted one of the keys, or Redis may have evicted it: what is left cannot be trusted.
+-- (Reading the lengths fails on a key that is not ours to delete.)
+-- Meta has the number of entries after a change. If that was not the last change, somebody else has changed the store since.
 local function isKept(told, last, count)
   local after, number = string.match(told or '', '^(%d+):(%d+)$')
   return after ~= last or tonumber(number) == count
@@ -86,7 +85,7 @@ local time = string.format('%.0f', now)
 local seed = redis.sha1hex(table.concat({ ARGV[5] or '', clock[1], clock[2], meta, last or '', seal or '' }, ':'))
 local bytes, forgotten, removal, ending = tonumber(state[7] or '0'), state[8] or '0', nil, nil
 local changed = not isWhole
-if not isWhole then -- a new life
+if not isWhole then -- a new epoch
   redis.call('DEL', entries, live, gone)
   epoch = string.sub(redis.sha1hex('epoch:' .. seed), 1, 16)
   seal = redis.sha1hex('seal:' .. seed)
@@ -94,7 +93,7 @@ if not isWhole then -- a new life
 end
 local before = last
 
--- A line that says when and how the key has changed, and the value.
+-- An entry is a line that says when and how the key was changed, followed by the value.
 local function find(wanted)
   local found = redis.call('HGET', entries, wanted)
   if not found then return nil end
@@ -108,7 +107,7 @@ local function announce(offset, tag, form, text, data)
   table.insert(frames, table.concat({ epoch, offset, tag, previous, form, text }, ';') .. data)
 end
 
--- Puts a change at the end: i, u and d insert, update and delete a key, c deletes all, e is the end.
+-- Appends a change: i, u and d insert, update and delete a key, c deletes all, e is the end.
 local function store(operation, wanted, data, old)
   local offset = string.format('%.0f', last + 1)
   local tag = string.sub(redis.sha1hex(offset .. ':' .. seed), 1, 8)
@@ -187,7 +186,7 @@ if last == '0' then redis.call('PEXPIRE', meta, empty) elseif before == '0' then
 if ended and keep ~= '' then expire(keep) end
 if key and type(result) == 'string' then redis.call('SET', key, result, 'EX', 300) end
 
--- The proof is that of append.lua.
+-- The proof is made as in append.lua.
 local channel = string.sub(meta, 1, -6)
 for _, body in ipairs(frames) do
   local frame = '\1T1;' .. string.sub(redis.sha1hex(seal .. redis.sha1hex(seal .. body)), 1, 16) .. ';' .. body

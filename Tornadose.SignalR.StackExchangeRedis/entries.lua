@@ -1,9 +1,9 @@
--- Reads the entries of a keyed store from an offset on, together with its newest position, in one step: of each key the newest change, in
--- the order of the log. A few at a time, as read.lua does.
+-- Reads the entries of a keyed store from an offset on (the newest change of each key, in the order of the log) and its newest position,
+-- in one step. Values are read one by one until the byte limit is reached, for the reason given in read.lua.
 --   KEYS  1  {prefix:store}:meta    2  {prefix:store}:entries    3  {prefix:store}:live    4  {prefix:store}:gone
 --   ARGV  1  the first offset    2  how many entries at most    3  how many bytes at most; two entries are returned however large they are
--- Returns nothing for a store without an epoch, or one of which a part is missing; otherwise epoch, offset, tag and secret, the time in
--- milliseconds, 1 when nothing is left to read, the entries, oldest first, and the offset of the newest removal that is not kept.
+-- Returns nothing for a store without an epoch, or with a part missing; otherwise epoch, offset, tag and secret, the time in milliseconds,
+-- 1 when nothing is left to read, the entries, oldest first, and the offset of the newest removal that is no longer kept.
 local meta, entries, live, gone = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'version', 'removal', 'ending', 'forgotten', 'ended', 'kept')
 if state[5] == '1' then return redis.error_reply('KIND this store has no keys, and is kept in another way') end
@@ -11,7 +11,7 @@ if state[5] and state[5] ~= '2' then
   return redis.error_reply('VERSION this store was written by a later version of the library, whose log this one does not know')
 end
 local kept = redis.call('HLEN', entries)
-local after, number = string.match(state[10] or '', '^(%d+):(%d+)$') -- as change.lua has it
+local after, number = string.match(state[10] or '', '^(%d+):(%d+)$') -- the format of change.lua
 if not (state[1] and state[2] and state[3] and state[4])
   or kept ~= redis.call('ZCARD', live) + redis.call('ZCARD', gone)
   or (after == state[2] and kept ~= tonumber(number)) then return false end

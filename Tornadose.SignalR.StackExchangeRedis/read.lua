@@ -1,5 +1,5 @@
--- Reads a part of a store's log together with its newest position, in one step, so that they belong together. A reply of a gigabyte would
--- block Redis, and the connection that publishes use: so entries are read a few at a time, until the bytes are used up.
+-- Reads a part of a store's log and its newest position in one step, so that they are consistent. A reply of a gigabyte would block Redis
+-- and the connection that publishes share, so entries are read a few at a time until the byte limit is reached.
 --   KEYS  1  {prefix:store}:meta    2  {prefix:store}:log
 --   ARGV  1  the first offset    2  the last one, or nothing for the newest    3  oldest or newest: which come first, if not all fit
 --         4  how many messages at most    5  how many bytes at most; two messages are returned however large they are: the one that the
@@ -20,7 +20,7 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
 local function id(number) return string.format('%.0f', number) end
 
--- The bytes of an entry's message and event type.
+-- The bytes of an entry's values: message, event type, format, time and previous tag.
 local function size(entry)
   local sum = 0
   for field = 2, #entry[2], 2 do sum = sum + #entry[2][field] end

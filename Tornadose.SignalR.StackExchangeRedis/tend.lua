@@ -1,10 +1,10 @@
--- Looks after a store that is followed, or kept for a limited time. Gives an empty one an epoch, so that all nodes agree on the position
--- of nothing: it expires, unless this is called again or a message is appended, so that made-up names leave nothing behind. Takes what is
--- too old out of the log, however idle the store, and an expiry that no longer applies off it.
+-- Maintains a store that is followed, or kept for a limited time. Gives an empty store an epoch, so that all nodes agree on its position.
+-- The epoch expires unless this is called again or a message is appended, so that made-up names leave nothing behind. Removes messages
+-- that are too old from the log, however idle the store, and removes an expiry that no longer applies.
 --   KEYS  1  {prefix:store}:meta    2  {prefix:store}:log
 --   ARGV 1 an epoch 2 a secret for the announcements' proofs 3 how many messages are kept 4 for how many milliseconds; 0 for ever
 --         5  sharded or plain    6  for how many milliseconds an epoch without a message is kept
---         7  for how many milliseconds a store is kept that has its end and is read; nothing for ever
+--         7  for how many milliseconds a complete store that is read is kept; nothing for ever
 local meta, log, age = KEYS[1], KEYS[2], ARGV[4]
 local state = redis.call('HMGET', meta, 'epoch', 'offset', 'tag', 'seal', 'age', 'bus', 'version', 'ended')
 if state[7] == '2' then return redis.error_reply('KIND this store has keys: change.lua changes it') end

@@ -14,7 +14,7 @@ namespace Tornadose.SignalR.StackExchangeRedis;
 /// <remarks>
 /// <see cref="NodePresence"/> knows the nodes to ask, so a node that does not answer is noticed. Questions and answers carry a proof made
 /// with a secret that is also kept in Redis: a client that may only publish can neither ask nor confirm anything. A question is accepted
-/// once, so that nobody else can replay it.
+/// once, and an answer names its question, so that nobody else can replay them.
 /// </remarks>
 internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 {
@@ -140,12 +140,13 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
             return ([], 0);
         await SubscribeAsync(cancellationToken).ConfigureAwait(false);
         var pending = new PendingQuestion(others, first);
-        string number;
+        string id;
         Task<long> asking;
         lock (_asking) // questions received out of order would count as replays
         {
-            number = (++_asked).ToString(CultureInfo.InvariantCulture);
-            _pending[number] = pending;
+            var number = (++_asked).ToString(CultureInfo.InvariantCulture);
+            id = IdOf(_presence.Self, number);
+            _pending[id] = pending;
             var text = $"{_presence.Self}\n{number}\n{subject}\n{question}";
             asking = PublishAsync(RedisKeys.Nodes(node.Options.KeyPrefix), text, cancellationToken);
         }
@@ -161,13 +162,16 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
         finally
         {
-            _pending.TryRemove(number, out _);
+            _pending.TryRemove(id, out _);
         }
 
         return pending.Result;
     }
 
-    /// <summary>A question is <c>proof\nasker\nnumber\nsubject\nquestion</c>, an answer <c>proof\n\nnumber\nnode\nanswer</c>.</summary>
+    /// <summary>Identifies a question in its answers. Numbers alone would let an answer to one node be replayed to another.</summary>
+    private static string IdOf(string asker, string number) => $"{asker}/{number}";
+
+    /// <summary>A question is <c>proof\nasker\nnumber\nsubject\nquestion</c>, an answer <c>proof\n\nasker/number\nnode\nanswer</c>.</summary>
     private void Hear(ReadOnlyMemory<byte> payload)
     {
         var text = Encoding.UTF8.GetString(payload.Span);
@@ -198,7 +202,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
             if (_subjects.TryGetValue(subject, out var known))
                 answer = await known(question).ConfigureAwait(false);
             await PublishAsync(
-                RedisKeys.Answers(node.Options.KeyPrefix, asker), $"\n{number}\n{_presence.Self}\n{answer}",
+                RedisKeys.Answers(node.Options.KeyPrefix, asker), $"\n{IdOf(asker, number)}\n{_presence.Self}\n{answer}",
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception away) when (away is StoreUnavailableException or StoreRefusedException or ObjectDisposedException)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,7 +12,7 @@ internal sealed class NodeSeal
 {
     private const int ProofBytes = 16;
 
-    private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal); // keys are nodes that have the secret
+    private readonly Dictionary<string, long> _heard = new(StringComparer.Ordinal); // keys are nodes that have the secret
     private byte[]? _secret;
 
     public bool IsKnown => _secret is not null;
@@ -32,14 +31,21 @@ internal sealed class NodeSeal
     {
         if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var asked))
             return false;
-        if (asked <= _heard.GetValueOrDefault(asker))
-            return false;
-        _heard[asker] = asked;
-        return true;
+        lock (_heard) // each channel has a thread of its own, and a question may be replayed on the other one at the same moment
+        {
+            if (asked <= _heard.GetValueOrDefault(asker))
+                return false;
+            _heard[asker] = asked;
+            return true;
+        }
     }
 
     /// <summary>Forgets the numbers of a node that is gone.</summary>
-    public void Forget(string node) => _heard.TryRemove(node, out _);
+    public void Forget(string node)
+    {
+        lock (_heard)
+            _heard.Remove(node);
+    }
 
     private static string Prove(byte[] secret, string text) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(text)).AsSpan(0, ProofBytes));

@@ -40,8 +40,8 @@ public sealed class RedisBackplaneOptions
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a store is still followed after its last reader has left. Default 10 s. From 0 to 1 hour. After it the store costs this
-    /// node nothing, and the next reader has to wait for a read of the log.
+    /// How long a store is still followed after its last reader has left. Default 10 s. From 0 to 1 hour. After it, announcements of the
+    /// store cost this node nothing, and the next reader has to wait for a read of the log.
     /// </summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -69,7 +69,8 @@ public static class RedisTornadoseBuilderExtensions
             .BindConfiguration($"{TornadoseServiceCollectionExtensions.ConfigurationSection}:Redis")
             .Configure(options => configure?.Invoke(options))
             .Validate<IEnumerable<StoreDefinition>>(
-                static (options, stores) => options.Channels.Keys.All(name => stores.Any(store => store.Name == name)),
+                static (options, stores) => options.Channels.Keys.All(
+                    name => stores.Any(store => store.Name == name && store.Pattern is null)),
                 "Tornadose:Redis: Channels names a store that was not added. Its keys are names of stores, as in " +
                     "AddDataStore(\"name\"); families have none.")
             .ValidateOnStart();

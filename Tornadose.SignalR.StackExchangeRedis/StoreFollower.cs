@@ -4,7 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.StackExchangeRedis;
 
 /// <summary>
-/// Follows a store for as long as it has readers, and a little longer. A store that nobody reads costs this node nothing.
+/// Follows a store for as long as it has readers, and a little longer. A store that nobody reads costs this node nothing, unless it has a
+/// maximum age and the node publishes to it.
 /// </summary>
 internal sealed class StoreFollower(string store, RedisKeys keys, LogReplica replica, LogReader reader, RedisNode node) : IAsyncDisposable
 {

@@ -40,7 +40,9 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
     }
 
     [Theory]
-    [InlineData("unknown", "news", "a store that was not added"), InlineData("orders", "", "no channel for the store 'orders'")]
+    [InlineData("unknown", "news", "a store that was not added")]
+    [InlineData("devices/{id}", "news", "families have none")]
+    [InlineData("orders", "", "no channel for the store 'orders'")]
     public async Task RedisStore_ChannelThatCannotBe_FailsTheStart(string store, string channel, string words)
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(
@@ -104,12 +106,13 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
         {
             builder.Configuration.AddInMemoryCollection(
                 configuration.Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
-            builder.Services.AddTornadose(static options => options.DrainWindow = TimeSpan.Zero).AddQueueStore("orders").AddDataStore(
-                "weather", "unknown").AddStackExchangeRedis(connection, options =>
-            {
-                TestBackplane.Quick(options);
-                configure(options);
-            });
+            builder.Services.AddTornadose(static options => options.DrainWindow = TimeSpan.Zero)
+                .AddQueueStore("orders").AddQueueStore("devices/{id}").AddDataStore("weather", "unknown")
+                .AddStackExchangeRedis(connection, options =>
+                {
+                    TestBackplane.Quick(options);
+                    configure(options);
+                });
         },
         static app => app.MapStores("/stores"));
 }

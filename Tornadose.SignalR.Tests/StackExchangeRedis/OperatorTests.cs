@@ -153,6 +153,44 @@ public sealed class OperatorTests
         Assert.Equal(before + 1, asked);
     }
 
+    /// <summary>Each node numbers its own questions, so the same numbers are asked by all.</summary>
+    [Fact, Case("SEC-20")]
+    public async Task Answer_ToAnotherNodeSentAgain_IsNotTaken()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        var (isAsked, mayAnswer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        b.Questions.Answer("subject", async question =>
+        {
+            if (question == "held")
+            {
+                isAsked.TrySetResult();
+                await mayAnswer.Task;
+            }
+
+            return "yes";
+        });
+        var answers = new ConcurrentQueue<byte[]>();
+        using var mallory = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await mallory.GetSubscriber()
+            .SubscribeAsync(RedisChannel.Pattern("tornadose:_nodes:*"), (_, frame) => answers.Enqueue((byte[])frame!));
+        await PresentAsync(a, 1);
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(["yes"], await a.Questions.AskAsync("subject", "first", first: false, default).WithTimeout());
+        var channels = await ChannelsAsync(redis);
+        await using var c = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await Eventually.TrueAsync(async () => (await ChannelsAsync(redis)).Count == channels.Count + 1);
+        var channel = Assert.Single((await ChannelsAsync(redis)).Except(channels));
+        var asking = c.Questions.AskAsync("subject", "held", first: false, default);
+        await isAsked.Task.WithTimeout();
+        Assert.True(answers.Count >= 5);
+        foreach (var answer in answers)
+            await redis.CommandAsync("PUBLISH", channel, answer);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => asking.WithTimeout());
+        mayAnswer.SetResult();
+    }
+
     [Fact]
     public async Task Ask_CancelledOrFailed_LeavesNoChannelBehind()
     {
@@ -375,6 +413,9 @@ public sealed class OperatorTests
 
     private static Task<RawSse> OpenAsync(TestHost host, string user) =>
         RawSse.OpenAsync(host.Url($"/stores/{RolesApp.Store}"), ("X-User", user));
+
+    private static async Task<IReadOnlyList<string>> ChannelsAsync(RedisProcess redis) =>
+        [.. ((object?[])(await redis.CommandAsync("PUBSUB", "CHANNELS", "tornadose:_nodes:*"))!).Select(static name => $"{name}")];
 
     /// <summary>Waits until a node knows of a number of others.</summary>
     private static Task PresentAsync(TestHost host, int others) =>

@@ -21,7 +21,7 @@ internal sealed class ScriptClient(IAsyncDisposable owner, Func<string, Task<Jso
     public static async Task<ScriptClient> OpenInChromiumAsync(Uri site, Dictionary<string, object> options)
     {
         var page = await ChromiumPage.OpenAsync(site);
-        await page.WaitForAsync("globalThis.start");
+        await page.WaitForAsync("typeof start === 'function'");
         await page.EvalAsync($"start({JsonSerializer.Serialize(options)})");
         return new ScriptClient(page, expression => page.WaitForAsync(expression));
     }

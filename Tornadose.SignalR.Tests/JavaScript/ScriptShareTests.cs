@@ -58,7 +58,7 @@ public sealed class ScriptShareTests
     private static async Task OpenAsync(ChromiumPage browser, ScriptSite site, string tab, string transport)
     {
         await browser.GotoAsync(site.Url, tab);
-        await browser.WaitForAsync("globalThis.start", tab);
+        await browser.WaitForAsync("typeof start === 'function'", tab);
         var options = JsonSerializer.Serialize(new { transport, store = "orders", from = "earliest", share = true });
         await browser.EvalAsync($"start({options})", tab);
     }

@@ -55,6 +55,7 @@ async function openTab(contexts, own) {
 }
 
 // Not page.waitForFunction: it calls eval in the page, and fails under a policy that forbids eval unless its first check succeeds.
+// A value that is a function would be called.
 async function waitFor(page, expression) {
   const end = Date.now() + waitTimeout;
   while (Date.now() < end) {

@@ -10,7 +10,7 @@
 // window is a reader of its store. By curl:
 //   curl -X POST 'http://localhost:5000/ask?about=stores'      answers with the id of the answer
 //   curl -N 'http://localhost:5000/stores/answers/<id>?from=earliest'
-// Over two nodes, of which the one that you read from may be killed:
+// With two nodes, so that you can kill the one that you read from:
 //   dotnet run samples/answer.cs -- --redis localhost:6379      and the same with  --urls http://localhost:5001
 using Microsoft.Extensions.FileProviders;
 using Tornadose.SignalR;
@@ -69,7 +69,7 @@ app.MapPost("/ask", (string about, Writer writer) => writer.Begin(about));
 app.MapPost("/stop/{id}", async (string id, IStoreProvider all) =>
 {
     if (all.TryGetStore($"answers/{id}", out var answer))
-        // Whichever node is writing hears of it by its next token.
+        // The node that is writing notices this when it publishes its next token.
         await answer.CompleteAsync("", new PublishOptions { EventType = "stopped" });
 });
 app.MapStores("/stores");

@@ -4,10 +4,10 @@
 #:property PublishAot=false
 #:property EnableDefaultContentItems=false
 
-// An answer, token by token, in a store of its own that ends with it:   dotnet run samples/answer.cs,   then the page
-// http://localhost:5000/.
+// An answer, token by token, in its own store, which ends with it:
+//   dotnet run samples/answer.cs      then the page http://localhost:5000/
 // Reload it in the middle, change the wire, open its address in another window, or stop it: the answer is written by the server, and each
-// window is a reader of its store. By curl:
+// window is a reader of its store. With curl:
 //   curl -X POST 'http://localhost:5000/ask?about=stores'      answers with the id of the answer
 //   curl -N 'http://localhost:5000/stores/answers/<id>?from=earliest'
 // With two nodes, so that you can kill the one that you read from:

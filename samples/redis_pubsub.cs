@@ -4,9 +4,9 @@
 #:property PublishAot=false
 #:property EnableDefaultContentItems=false
 
-// A UUID twice a second, over Redis, and after ten seconds a message from a program that knows only Redis, not this library:   dotnet run
-// samples/redis_pubsub.cs [-- --redis localhost:6379 --after 10],  then the page http://localhost:8765/ or  curl -N
-// http://localhost:8765/stream
+// A UUID twice a second, over Redis, and after ten seconds a message from a program that knows only Redis, not this library:
+//   dotnet run samples/redis_pubsub.cs [-- --redis localhost:6379 --after 10],  then the page http://localhost:8765/ or
+//   curl -N http://localhost:8765/stream
 using System.Globalization;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;

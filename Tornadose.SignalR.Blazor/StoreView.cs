@@ -21,8 +21,9 @@ namespace Tornadose.SignalR;
 /// <code>
 /// &lt;table&gt;
 ///     &lt;StoreView T="Device" Store="devices"&gt;
-///         &lt;Row
-///         Context="device"&gt;&lt;tr&gt;&lt;td&gt;@device.Key&lt;/td&gt;&lt;td&gt;@device.Value.Load&lt;/td&gt;&lt;/tr&gt;&lt;/Row&gt;
+///         &lt;Row Context="device"&gt;
+///             &lt;tr&gt;&lt;td&gt;@device.Key&lt;/td&gt;&lt;td&gt;@device.Value.Load&lt;/td&gt;&lt;/tr&gt;
+///         &lt;/Row&gt;
 ///     &lt;/StoreView&gt;
 /// &lt;/table&gt;
 /// </code>
@@ -94,10 +95,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     [Parameter]
     public int? Keep { get; set; }
 
-    /// <summary>
-    /// How often the view renders at most; above 0 up to 60 times a second, 10 by default. A change after a quiet time is rendered at
-    /// once.
-    /// </summary>
+    /// <summary>The most renders a second: above 0 and up to 60, by default 10. A change after a quiet time is rendered at once.</summary>
     [Parameter]
     public double RendersPerSecond { get; set; } = 10;
 

@@ -25,7 +25,7 @@ internal static partial class ClientLog
     [LoggerMessage(6, LogLevel.Error, "Store {Store} cannot be followed. Another attempt would fail in the same way.")]
     public static partial void Refused(this ILogger logger, Exception failure, string store);
 
-    [LoggerMessage(7, LogLevel.Error, "A callback of the subscription of store {Store} failed. The subscription goes on.")]
+    [LoggerMessage(7, LogLevel.Error, "A callback of the subscription of store {Store} failed. The subscription continues.")]
     public static partial void CallbackFailed(this ILogger logger, Exception failure, string store);
 
     [LoggerMessage(8, LogLevel.Information, "Store {Store} is complete, and all of its messages were read.")]

@@ -42,7 +42,7 @@ public sealed class EntriesSubscription<T> : IAsyncDisposable
 
     /// <summary>
     /// The value of each key at this moment: an immutable collection, safe to read from any thread. Read the property again for later
-    /// values. After a reset no key is removed until the new snapshot is complete.
+    /// values. After a reset it keeps its content until the new snapshot is complete.
     /// </summary>
     public IReadOnlyDictionary<string, T> Entries => _entries;
 

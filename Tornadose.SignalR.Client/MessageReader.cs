@@ -19,10 +19,10 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         new(Stores.Names[store], new ReceivedReset(ReceivedReset.ParseReason(reason), id), json);
 
     /// <summary>
-    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>, or <c>{}</c>, the
-    /// heartbeat.
+    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>,
+    /// or the heartbeat <c>{}</c>.
     /// </summary>
-    /// <returns>Null for a heartbeat, and for what is not ours.</returns>
+    /// <returns>Null for a heartbeat, and for an item that is not about these stores.</returns>
     /// <exception cref="JsonException">It is none of these.</exception>
     /// <exception cref="DismissedException">It says that the server has ended this client for good.</exception>
     public ReceivedMessage? Envelope(ReadOnlySpan<byte> item)
@@ -42,7 +42,7 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
     }
 
     /// <summary>Reads an event of Server-Sent Events, which write JSON as text and mark text that could be JSON.</summary>
-    /// <returns>Null for what is not ours.</returns>
+    /// <returns>Null for an event that is not about these stores.</returns>
     public ReceivedMessage? Event(in ServerSentEvent received)
     {
         if (received.EventType == "tornadose.closed")

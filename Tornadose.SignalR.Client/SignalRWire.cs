@@ -15,7 +15,7 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
 
     public override string Name => "signalr-stream";
 
-    /// <summary>SignalR has pings, and a time-out, of its own.</summary>
+    /// <summary>SignalR has its own pings and its own time-out.</summary>
     public override async Task<WireConnection> OpenAsync(FollowCursor cursor, Attempt attempt)
     {
         attempt.ServerTimeout = Timeout.InfiniteTimeSpan;

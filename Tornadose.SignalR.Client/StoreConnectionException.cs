@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 
 namespace Tornadose.SignalR;
 
-/// <summary>A server refused a client, or ended its connection, in a way that has no exception of its own.</summary>
+/// <summary>A server refused a client, or ended its connection, in a way for which there is no other exception.</summary>
 public sealed class StoreConnectionException : StoreException
 {
     internal StoreConnectionException(string message, Exception? innerException = null)

@@ -4,7 +4,7 @@ namespace Tornadose.SignalR;
 
 /// <summary>
 /// The JSON of a keyed store's messages, in the vocabulary of the State Protocol of durable-streams 1.0: change messages and control
-/// messages, on one line. It is made once, when the change is stored, and is the payload on every wire.
+/// messages, on one line. It is created once, when the change is stored, and is the payload on every wire.
 /// </summary>
 internal static class ChangeMessage
 {
@@ -42,7 +42,7 @@ internal static class ChangeMessage
 
     /// <summary>Writes a control message.</summary>
     /// <param name="change">Clear, or the start or end of a snapshot.</param>
-    /// <param name="position">The position that it is about.</param>
+    /// <param name="position">The position that it contains.</param>
     public static byte[] WriteControl(StoreChange change, MessagePosition position) =>
         Encoding.ASCII.GetBytes($$$"""{"headers":{"control":"{{{NameOf(change)}}}","offset":"{{{position}}}"}}""");
 

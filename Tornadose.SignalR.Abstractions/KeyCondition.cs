@@ -1,30 +1,30 @@
 namespace Tornadose.SignalR;
 
-/// <summary>What must be true of a key for a change of it to be stored. The default value asks for nothing.</summary>
+/// <summary>The condition that a key must meet for a change of it to be stored. The default value requires nothing.</summary>
 public readonly record struct KeyCondition
 {
     private KeyCondition(KeyRequirement requirement, MessagePosition? position = null) =>
         (Requirement, Position) = (requirement, position);
 
-    /// <summary>The key is not there.</summary>
+    /// <summary>The key does not exist.</summary>
     public static KeyCondition IfNew { get; } = new(KeyRequirement.New);
 
-    /// <summary>The key is there.</summary>
+    /// <summary>The key exists.</summary>
     public static KeyCondition IfExists { get; } = new(KeyRequirement.Exists);
 
-    /// <summary>What is asked for.</summary>
+    /// <summary>What the condition requires.</summary>
     public KeyRequirement Requirement { get; }
 
-    /// <summary>With <see cref="KeyRequirement.Unchanged"/>, where the key's value stands. Null is a value that never was.</summary>
+    /// <summary>With <see cref="KeyRequirement.Unchanged"/>, the required position of the key's value. Null is never met.</summary>
     public MessagePosition? Position { get; }
 
     /// <summary>The key's value is still the one at this position.</summary>
-    /// <param name="position">The position, as setting the key or reading it has given.</param>
+    /// <param name="position">The position that setting or reading the key has returned.</param>
     /// <returns>The condition.</returns>
     public static KeyCondition IfAt(MessagePosition position) => new(KeyRequirement.Unchanged, position);
 
     /// <summary>The key's value is still the one with this id, as seen on any wire.</summary>
-    /// <param name="id">The id. Text that is no id is a condition that is never met.</param>
+    /// <param name="id">The id. Text that is not an id makes a condition that is never met.</param>
     /// <returns>The condition.</returns>
     public static KeyCondition IfId(string id)
     {
@@ -33,7 +33,7 @@ public readonly record struct KeyCondition
     }
 
     /// <summary>Whether it is met.</summary>
-    /// <param name="current">Where the key's value stands; null when the key is not there.</param>
+    /// <param name="current">The position of the key's value; null if the key does not exist.</param>
     /// <returns>True when the change may be stored.</returns>
     public bool IsMetBy(MessagePosition? current) => Requirement switch
     {
@@ -44,18 +44,18 @@ public readonly record struct KeyCondition
     };
 }
 
-/// <summary>What a <see cref="KeyCondition"/> asks for.</summary>
+/// <summary>What a <see cref="KeyCondition"/> requires.</summary>
 public enum KeyRequirement
 {
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>The key is not there.</summary>
+    /// <summary>The key does not exist.</summary>
     New,
 
-    /// <summary>The key is there.</summary>
+    /// <summary>The key exists.</summary>
     Exists,
 
-    /// <summary>The key's value is still a certain one.</summary>
+    /// <summary>The key's value is still the one at a given position.</summary>
     Unchanged,
 }

@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR;
 
-/// <summary>What is to be changed in a keyed store: a key that is set or removed, or all keys that are removed.</summary>
+/// <summary>A change to store in a keyed store: a key is set or removed, or all keys are removed.</summary>
 public readonly struct KeyedChange
 {
     private KeyedChange(string? key, ReadOnlyMemory<byte> value, bool isSet, KeyCondition condition) =>
@@ -18,7 +18,7 @@ public readonly struct KeyedChange
     /// <summary>Whether the key is set; otherwise it is removed.</summary>
     public bool IsSet { get; }
 
-    /// <summary>What must be true of the key.</summary>
+    /// <summary>The condition that the key must meet.</summary>
     public KeyCondition Condition { get; }
 
     /// <summary>Whether all keys are removed.</summary>
@@ -30,23 +30,23 @@ public readonly struct KeyedChange
     /// <summary>Sets a key.</summary>
     /// <param name="key">The key: 1 to 256 characters, without control characters.</param>
     /// <param name="value">The value, JSON on one line. It is kept, not copied.</param>
-    /// <param name="condition">What must be true of the key.</param>
+    /// <param name="condition">The condition that the key must meet.</param>
     /// <returns>The change.</returns>
-    /// <exception cref="ArgumentException">The key cannot be one.</exception>
+    /// <exception cref="ArgumentException">The text is not a valid key.</exception>
     public static KeyedChange Set(string key, ReadOnlyMemory<byte> value, KeyCondition condition = default) =>
         new(StoreKeys.Validate(key), value, isSet: true, condition);
 
     /// <summary>Removes a key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="condition">What must be true of the key.</param>
+    /// <param name="condition">The condition that the key must meet.</param>
     /// <returns>The change.</returns>
-    /// <exception cref="ArgumentException">The key cannot be one.</exception>
+    /// <exception cref="ArgumentException">The text is not a valid key.</exception>
     public static KeyedChange Remove(string key, KeyCondition condition = default) =>
         new(StoreKeys.Validate(key), default, isSet: false, condition);
 
     /// <summary>The change as an entry of a log.</summary>
     /// <param name="store">The store's name.</param>
-    /// <param name="isNew">Whether the key was not there before.</param>
+    /// <param name="isNew">Whether the key did not exist before.</param>
     /// <returns>The entry's content.</returns>
     public MessageContent ToContent(string store, bool isNew) => IsClear
         ? MessageContent.OfClear

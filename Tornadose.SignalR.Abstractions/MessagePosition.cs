@@ -15,10 +15,10 @@ namespace Tornadose.SignalR;
 /// </remarks>
 public readonly record struct MessagePosition : ISpanFormattable, IUtf8SpanFormattable
 {
-    /// <summary>Makes a position, for authors of backplanes: everybody else gets positions from stores, or reads them from ids.</summary>
+    /// <summary>Creates a position, for authors of backplanes: all others get positions from stores, or parse them from ids.</summary>
     /// <param name="epoch">The life of the log, random.</param>
     /// <param name="offset">The number of the message within its epoch, from 1; 0 is the position before the first message.</param>
-    /// <param name="tag">A random number of the message's own; 0 at offset 0.</param>
+    /// <param name="tag">A random number for each message; 0 at offset 0.</param>
     public MessagePosition(ulong epoch, long offset, uint tag) => (Epoch, Offset, Tag) = (epoch, offset, tag);
 
     /// <summary>The life of the log, random.</summary>
@@ -27,7 +27,7 @@ public readonly record struct MessagePosition : ISpanFormattable, IUtf8SpanForma
     /// <summary>The number of the message within its epoch, from 1; 0 is the position before the first message.</summary>
     public long Offset { get; init; }
 
-    /// <summary>A random number of the message's own; 0 at offset 0.</summary>
+    /// <summary>A random number for each message; 0 at offset 0.</summary>
     public uint Tag { get; init; }
 
     /// <summary>The longest text form in characters: 16 for the epoch, up to 19 for the offset, 8 for the tag, and two dashes.</summary>

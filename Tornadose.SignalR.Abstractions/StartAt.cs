@@ -20,7 +20,7 @@ public readonly record struct StartAt
     /// <summary>With the next message that is published.</summary>
     public static StartAt Now => default;
 
-    /// <summary>With the newest message that there is, then live: what a data store gives to a new subscriber.</summary>
+    /// <summary>With the newest message, then live: what a data store sends to a new subscriber.</summary>
     public static StartAt Latest => new(Kind.Latest);
 
     /// <summary>With the oldest message that is still kept.</summary>
@@ -30,27 +30,27 @@ public readonly record struct StartAt
 
     internal int Count { get; }
 
-    /// <summary>The position to resume after; null with <see cref="Kind.After"/> is an id that cannot be one.</summary>
+    /// <summary>The position to resume after; null with <see cref="Kind.After"/> if the id is not a single position.</summary>
     internal MessagePosition? Position { get; }
 
     internal bool EarliestOnReset { get; }
 
     /// <summary>
-    /// With <see cref="Kind.After"/> the id as it was given, where it is not a single position: of several stores it is all of theirs.
+    /// With <see cref="Kind.After"/>, the id as given, if it is not a single position: the id of several stores contains all of theirs.
     /// </summary>
     internal string? Text { get; }
 
-    /// <summary>Of a keyed store, the only key that is wanted; null for all.</summary>
+    /// <summary>In a keyed store, the only key to read; null for all.</summary>
     internal string? Key { get; private init; }
 
     /// <summary>The same start for one key of a keyed store: messages of other keys are not read.</summary>
     /// <param name="key">The key.</param>
     /// <returns>The start.</returns>
-    /// <exception cref="ArgumentException">The key cannot be one.</exception>
+    /// <exception cref="ArgumentException">The text is not a valid key.</exception>
     public StartAt OfKey(string key) => this with { Key = StoreKeys.Validate(key) };
 
     /// <summary>With the last <paramref name="count"/> messages that are kept, then live.</summary>
-    /// <param name="count">How many, from 0; more than there are gives all that there are.</param>
+    /// <param name="count">How many, from 0; if fewer are kept, all of them.</param>
     /// <returns>The start.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public static StartAt Last(int count)
@@ -65,7 +65,9 @@ public readonly record struct StartAt
     public static StartAt After(MessagePosition position) => new(Kind.After, position: position);
 
     /// <summary>With the first message after an id as seen on any wire; a reset comes first when that is not possible.</summary>
-    /// <param name="id">The id of the last message that was received. Text that is no id leads to a reset, not to an exception.</param>
+    /// <param name="id">
+    /// The id of the last message that was received. Text that is not an id leads to a reset, not to an exception.
+    /// </param>
     /// <returns>The start.</returns>
     /// <exception cref="ArgumentNullException">The id is null.</exception>
     public static StartAt AfterId(string id)

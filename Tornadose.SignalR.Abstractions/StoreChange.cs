@@ -1,26 +1,26 @@
 namespace Tornadose.SignalR;
 
-/// <summary>What a message of a keyed store says.</summary>
+/// <summary>The change that a message of a keyed store announces.</summary>
 public enum StoreChange
 {
-    /// <summary>It is no message of a keyed store.</summary>
+    /// <summary>It is not a message of a keyed store.</summary>
     None,
 
-    /// <summary>The key has this value, and was not there before.</summary>
+    /// <summary>The key has this value, and did not exist before.</summary>
     Insert,
 
     /// <summary>The key has this value, which replaces an older one.</summary>
     Update,
 
-    /// <summary>The key has gone.</summary>
+    /// <summary>The key was removed.</summary>
     Delete,
 
-    /// <summary>There are no keys any more: a reader forgets all that it has.</summary>
+    /// <summary>All keys were removed: a reader discards all that it has.</summary>
     Clear,
 
-    /// <summary>Every key that there is follows, once. Made for one reader; no entry of the log.</summary>
+    /// <summary>Every existing key follows, once. Written for one reader; not an entry of the log.</summary>
     SnapshotStart,
 
-    /// <summary>This reader has got everything that the store had so far. Made for one reader; no entry of the log.</summary>
+    /// <summary>This reader has received everything that the store had so far. Written for one reader; not an entry of the log.</summary>
     SnapshotEnd,
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Tornadose.SignalR;
 
-/// <summary>The end of a store as SignalR clients get it: nothing will be published any more.</summary>
+/// <summary>The end of a store as SignalR clients receive it: nothing more will be published.</summary>
 [DataContract]
 public sealed class StoreClientEnd
 {

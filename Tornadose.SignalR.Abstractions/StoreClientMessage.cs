@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// A message as SignalR clients get it. Fits <c>connection.On&lt;string, StoreClientMessage&gt;("Message", …)</c> in .NET clients,
+/// A message as SignalR clients receive it. Fits <c>connection.On&lt;string, StoreClientMessage&gt;("Message", …)</c> in .NET clients,
 /// whatever their hub protocol.
 /// </summary>
 [DataContract]
@@ -20,9 +20,7 @@ public sealed class StoreClientMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Event { get; init; }
 
-    /// <summary>
-    /// Text as a string; JSON as the value that it is, in the form that the client's hub protocol gives to values of unknown type.
-    /// </summary>
+    /// <summary>Text as a string; JSON as a value, in the form that the client's hub protocol gives to values of unknown type.</summary>
     [DataMember(Name = "data"), JsonPropertyName("data")]
     public object? Data { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Tornadose.SignalR;
 
-/// <summary>A reset as SignalR clients get it.</summary>
+/// <summary>A reset as SignalR clients receive it.</summary>
 [DataContract]
 public sealed class StoreClientReset
 {
@@ -11,7 +11,7 @@ public sealed class StoreClientReset
     [DataMember(Name = "reason"), JsonPropertyName("reason")]
     public string Reason { get; init; } = "";
 
-    /// <summary>The store's current id, after which the messages that follow come.</summary>
+    /// <summary>The store's current id: the messages after it follow.</summary>
     [DataMember(Name = "id"), JsonPropertyName("id")]
     public string Id { get; init; } = "";
 }

@@ -1,5 +1,5 @@
 namespace Tornadose.SignalR;
 
-/// <summary>A keyed store has as many keys, or as many bytes, as it may have. Nothing was stored.</summary>
-/// <param name="message">What it has too much of.</param>
+/// <summary>A keyed store has reached its limit of keys or of bytes. Nothing was stored.</summary>
+/// <param name="message">Which limit was reached.</param>
 public sealed class StoreFullException(string message) : StoreException(message);

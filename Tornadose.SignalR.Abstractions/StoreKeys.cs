@@ -3,24 +3,24 @@ using System.Text;
 
 namespace Tornadose.SignalR;
 
-/// <summary>What a key of a keyed store may be: text of 1 to 256 characters, without control characters.</summary>
+/// <summary>The rules for keys of a keyed store: text of 1 to 256 characters, without control characters.</summary>
 internal static class StoreKeys
 {
     /// <summary>The longest key, in characters.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>Refuses what is no key.</summary>
+    /// <summary>Throws if the text is not a valid key.</summary>
     /// <param name="key">The key.</param>
     /// <returns>The key.</returns>
     /// <exception cref="ArgumentNullException">It is null.</exception>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">It is not a valid key.</exception>
     public static string Validate(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
         return Fault(key) is { } fault ? throw new ArgumentException(fault, nameof(key)) : key;
     }
 
-    /// <summary>Says what is wrong with a key; null when nothing is.</summary>
+    /// <summary>Says what is wrong with a key; null if it is valid.</summary>
     /// <param name="key">The key.</param>
     public static string? Fault(string key)
     {

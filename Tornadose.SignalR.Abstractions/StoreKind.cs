@@ -9,6 +9,6 @@ public enum StoreKind
     /// <summary>Every message of a window, resumable.</summary>
     Queue,
 
-    /// <summary>The latest value of each key, and for a while which keys have gone.</summary>
+    /// <summary>The latest value of each key and, for a while, which keys were removed.</summary>
     Keyed,
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// What a reader of a store gets: a message, or, where <see cref="Reset"/> is not null, the announcement that messages are missing here.
+/// What a reader of a store receives: a message or, if <see cref="Reset"/> is not null, the announcement that messages are missing here.
 /// Immutable and shared by all readers.
 /// </summary>
 public sealed class StoreMessage
@@ -23,19 +23,19 @@ public sealed class StoreMessage
     }
 
     /// <summary>
-    /// Where the message stands; null for a message that a foreign publisher sent past the log (live only, not resumable).
+    /// The message's position; null for a message from a foreign publisher, which bypassed the log (live only, not resumable).
     /// </summary>
     public MessagePosition? Position { get; }
 
-    /// <summary>The text form of <see cref="Position"/>, the same on every wire; null where there is none.</summary>
+    /// <summary>The text form of <see cref="Position"/>, the same on every wire; null if there is none.</summary>
     public string? Id => Position?.ToString();
 
     /// <summary>The reset, when this is one; null for a message.</summary>
     public StoreReset? Reset { get; }
 
     /// <summary>
-    /// Whether this is the end of a store that was completed. Only encoders get to see it: other readers are told by
-    /// <c>MessageCursor.IsAtEnd</c>, and enumerations end.
+    /// Whether this is the end of a store that was completed. Only encoders see it: <c>MessageCursor.IsAtEnd</c> tells other
+    /// readers, and enumerations end.
     /// </summary>
     public bool IsEnd => _content.IsEnd;
 
@@ -45,14 +45,15 @@ public sealed class StoreMessage
     /// <summary>What <see cref="Data"/> is; <see cref="MessageFormat.Text"/> for a reset.</summary>
     public MessageFormat Format => _content.Format;
 
-    /// <summary>The payload in UTF-8, as the wires have it; empty for a reset. Of a keyed store it is the change message, JSON.</summary>
+    /// <summary>The payload in UTF-8, as the wires have it; empty for a reset. In a keyed store it is the change message, JSON.</summary>
     public ReadOnlyMemory<byte> Data => _content.Data;
 
     /// <summary>The key that changes, in a keyed store; null otherwise.</summary>
     public string? Key => _content.Key;
 
     /// <summary>
-    /// What a message of a keyed store says; <see cref="StoreChange.None"/> for a reset, and for a message of another store.
+    /// The change that a message of a keyed store announces; <see cref="StoreChange.None"/> for a reset, and for a
+    /// message of another store.
     /// </summary>
     public StoreChange Change => _content.Change;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Tornadose.SignalR;
 
-/// <summary>What a store may be called: <c>^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$</c>, case-sensitive.</summary>
+/// <summary>The rules for store names: <c>^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$</c>, case-sensitive.</summary>
 internal static class StoreNames
 {
     /// <summary>The longest name, in characters.</summary>
@@ -21,10 +21,10 @@ internal static class StoreNames
         return !HasDotSegment(name);
     }
 
-    /// <summary>Refuses what is not a store name.</summary>
+    /// <summary>Throws if the text is not a store name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The name.</returns>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">It is not a store name.</exception>
     public static string Validate(string name) => IsValid(name)
         ? name
         : throw new ArgumentException(
@@ -33,7 +33,7 @@ internal static class StoreNames
                 "and has no '.' or '..' as a path segment.",
             nameof(name));
 
-    /// <summary>URLs drop such segments, so a store called so could never be asked for.</summary>
+    /// <summary>URLs drop such segments, so no request could ever name such a store.</summary>
     private static bool HasDotSegment(string name)
     {
         foreach (var segment in name.AsSpan().Split('/'))

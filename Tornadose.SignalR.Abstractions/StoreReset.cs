@@ -1,14 +1,14 @@
 namespace Tornadose.SignalR;
 
-/// <summary>The announcement that a range which the reader wanted no longer exists, and where the reader continues.</summary>
-/// <param name="reason">Why.</param>
+/// <summary>The announcement that a range that the reader asked for no longer exists, and where the reader continues.</summary>
+/// <param name="reason">Why messages are missing.</param>
 /// <param name="position">The store's current position, after which the reader continues.</param>
 public sealed class StoreReset(StoreResetReason reason, MessagePosition position)
 {
     /// <summary>The event type that announces a reset on Server-Sent Events: <c>tornadose.reset</c>.</summary>
     public const string EventType = "tornadose.reset";
 
-    /// <summary>Why.</summary>
+    /// <summary>Why messages are missing.</summary>
     public StoreResetReason Reason { get; } = reason;
 
     /// <summary>The store's current position, after which the reader continues.</summary>

@@ -6,7 +6,7 @@ public enum StoreResetReason
     /// <summary>The messages after the given id are no longer kept.</summary>
     Expired,
 
-    /// <summary>The id is of another epoch: the store's log began anew, or the id is another store's.</summary>
+    /// <summary>The id is from another epoch: the store's log started again, or the id belongs to another store.</summary>
     Epoch,
 
     /// <summary>The log was rolled back: the id's offset exists, with another message.</summary>

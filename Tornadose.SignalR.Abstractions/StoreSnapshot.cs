@@ -7,7 +7,7 @@ namespace Tornadose.SignalR;
 /// <param name="messages">The messages.</param>
 public sealed class StoreSnapshot(MessagePosition position, IReadOnlyList<StoreMessage> messages)
 {
-    /// <summary>The position of the newest message in the snapshot; that of the end, where the store is complete.</summary>
+    /// <summary>The position of the newest message in the snapshot; that of the end, if the store is complete.</summary>
     public MessagePosition Position { get; } = position;
 
     /// <summary>The text form of <see cref="Position"/>.</summary>

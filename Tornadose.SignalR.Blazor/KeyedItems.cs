@@ -2,10 +2,10 @@ namespace Tornadose.SignalR.Blazor;
 
 /// <summary>The value of each key, in order of last change. An item stays the same object until its key changes.</summary>
 /// <remarks>
-/// After a reset all keys come again, in a snapshot between two marks. Until it is complete the keys that were there stay, marked as
-/// stale; each one that comes is so no more, and those that are left at the end go.
+/// After a reset all keys are sent again, in a snapshot between two control messages. Until it is complete the existing keys stay, marked
+/// as stale. Each key received loses the mark, and the keys still stale at the end are removed.
 /// </remarks>
-/// <param name="keep">How many are shown, those that have changed last. All are kept: when one goes, another is shown.</param>
+/// <param name="keep">How many items are shown: the most recently changed. All are kept: when one is removed, another is shown.</param>
 internal sealed class KeyedItems<T>(int keep) : ShownItems<T>
 {
     private readonly Dictionary<string, LinkedListNode<StoreViewItem<T>>> _byKey = new(StringComparer.Ordinal);

@@ -2,15 +2,15 @@ using System.Text;
 
 namespace Tornadose.SignalR.Blazor;
 
-/// <summary>A message as it travels with a page.</summary>
-/// <param name="Id">Its id; null for one that has none.</param>
-/// <param name="Data">The payload; of a keyed store the value.</param>
+/// <summary>A message in the persisted state of a prerendered page.</summary>
+/// <param name="Id">Its id; null if it has none.</param>
+/// <param name="Data">The payload; in a keyed store, the value.</param>
 internal sealed record PageMessage(string? Id, string Data)
 {
     /// <summary>The event type; null for none.</summary>
     public string? Event { get; init; }
 
-    /// <summary>The key; null in a store that has none.</summary>
+    /// <summary>The key; null if the store is not keyed.</summary>
     public string? Key { get; init; }
 
     /// <summary>Whether the payload is text, and not JSON.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Tornadose.SignalR.Blazor;
 
-/// <summary>A snapshot as it travels with a page.</summary>
+/// <summary>A snapshot in the persisted state of a prerendered page.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Kind">What the store keeps.</param>
 /// <param name="IsCompleted">Whether the store is complete.</param>

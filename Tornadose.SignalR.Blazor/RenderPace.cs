@@ -1,12 +1,12 @@
 namespace Tornadose.SignalR.Blazor;
 
 /// <summary>
-/// Makes few renders of many changes: at most one is pending, and none begins sooner than an interval after the one before. The first
-/// change after a quiet time is rendered at once.
+/// Combines many changes into few renders: at most one is pending, and none begins sooner than an interval after the previous one. The
+/// first change after a quiet time is rendered at once.
 /// </summary>
 /// <param name="dispatch">Runs an action where rendering is allowed: a component's <c>InvokeAsync</c>.</param>
 /// <param name="render">Renders: a component's <c>StateHasChanged</c>.</param>
-/// <param name="failed">Told what rendering, or waiting for it, threw.</param>
+/// <param name="failed">Called with an exception from rendering, or from waiting for it.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RenderPace(Func<Action, Task> dispatch, Action render, Action<Exception> failed, TimeProvider time) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class RenderPace(Func<Action, Task> dispatch, Action render, Act
 
     public TimeSpan Interval { get; set; }
 
-    /// <summary>Asks for a render. Returns at once, from any thread; what changed until the render begins is in it.</summary>
+    /// <summary>Requests a render. Returns at once, on any thread; the render includes all changes made before it begins.</summary>
     public void Request()
     {
         if (Interlocked.Exchange(ref _pending, 1) == 0)
@@ -38,7 +38,7 @@ internal sealed class RenderPace(Func<Action, Task> dispatch, Action render, Act
         }
         catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
         {
-            // The view is gone, and nobody looks.
+            // The view was disposed.
         }
         catch (Exception failure)
         {
@@ -53,8 +53,7 @@ internal sealed class RenderPace(Func<Action, Task> dispatch, Action render, Act
     }
 
     /// <summary>
-    /// Runs where rendering is allowed. Only from here on does a change need another render: a renderer that is busy collects no queue of
-    /// them.
+    /// Runs where rendering is allowed. Only changes after this point need another render, so a busy renderer does not queue them.
     /// </summary>
     private void RenderNow()
     {

@@ -5,12 +5,12 @@ internal abstract class ShownItems<T>
 {
     public abstract void Clear();
 
-    /// <summary>Messages are missing here.</summary>
+    /// <summary>Records that messages are missing here.</summary>
     public virtual void Miss()
     {
     }
 
-    /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>. It is not among the items.</exception>
+    /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>. It is not added.</exception>
     public abstract void Take(StoreMessage message, IStoreReader reader);
 
     /// <summary>The items at this moment.</summary>

@@ -2,13 +2,13 @@ namespace Tornadose.SignalR.Blazor;
 
 /// <summary>What a view shows: a store's newest messages, kept up to date. It knows nothing of rendering.</summary>
 /// <remarks>
-/// It begins with a snapshot, or with the one that a prerendered page was made of, and reads on after its id. Pausing is to stop reading:
-/// nothing is collected meanwhile, and reading goes on after the last message that was read. Where that is not kept any more there is a
-/// reset, and the view begins anew from what is kept.
+/// It begins with a snapshot, or with the one of a prerendered page, and then reads after its id. Pausing stops reading: nothing is
+/// buffered, and reading resumes after the last message that was read. If that message is no longer kept, there is a reset, and the view
+/// begins again with a new snapshot.
 /// </remarks>
 /// <param name="reader">Reads the store.</param>
-/// <param name="keep">How many messages are kept; null for what the kind of the store suggests.</param>
-/// <param name="changed">Told, from any thread, that there is something new to see.</param>
+/// <param name="keep">How many messages are kept; null for the default of the store's kind.</param>
+/// <param name="changed">Called, on any thread, when there is something new to show.</param>
 internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action changed)
 {
     private const int DefaultKeep = 50;
@@ -35,7 +35,7 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
         }
     }
 
-    /// <summary>Whether the store is complete, and all of it was read.</summary>
+    /// <summary>Whether the store is complete, and all of its messages were read.</summary>
     public bool IsCompleted
     {
         get
@@ -46,12 +46,12 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
     }
 
     /// <summary>
-    /// What the view began with, as much as it shows of it: from this another view can be made that shows the same. Null before it was
-    /// loaded, and once it reads on.
+    /// The part of the first snapshot that the view shows, from which another view can show the same. Null before it is loaded, and
+    /// once live reading begins.
     /// </summary>
     public StoreSnapshot? Beginning { get; private set; }
 
-    /// <summary>What there is to see now.</summary>
+    /// <summary>What to show now.</summary>
     public StoreViewContext<T> Context
     {
         get
@@ -82,15 +82,15 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
         }
     }
 
-    /// <summary>Takes what the store keeps.</summary>
-    /// <param name="upTo">The id of the last message to take: what was shown before, somewhere else. All, if that is not among
-    /// them, and of a keyed store.</param>
+    /// <summary>Loads the store's snapshot.</summary>
+    /// <param name="upTo">The id of the last message to take, which was shown elsewhere before. If it is not found, and for a keyed
+    /// store, all messages are taken.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task LoadAsync(string? upTo, CancellationToken cancellationToken) =>
         Take(await reader.GetSnapshotAsync(upTo, cancellationToken).ConfigureAwait(false), upTo);
 
     /// <summary>Takes a snapshot.</summary>
-    /// <param name="snapshot">What the store keeps, or kept when a page was rendered.</param>
+    /// <param name="snapshot">The store's snapshot: a new one, or that of a prerendered page.</param>
     /// <param name="upTo">The id of the last message to take.</param>
     public void Take(StoreSnapshot snapshot, string? upTo = null)
     {
@@ -106,12 +106,12 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
             _newest = null;
             for (var next = first; next < shown; next++)
                 Keep(messages[next]);
-            // An id that is not kept leads to a reset when reading begins after it, which says that something was missed; of a store that
-            // has newest values only nothing can be.
+            // Reading after an id that is not kept begins with a reset, which tells that messages were missed. In a store that keeps only
+            // newest values nothing can be missed.
             _id = index >= 0 || _kind == StoreKind.Queue ? upTo ?? snapshot.Id : snapshot.Id;
             _isCompleted = snapshot.IsCompleted && _id == snapshot.Id;
             _context = null;
-            // Another view that is made of it goes on after its position: that of the snapshot would skip what is not shown of it.
+            // Another view that is made of it continues after its position: that of the snapshot would skip what is not shown.
             Beginning = new StoreSnapshot(
                 MessagePosition.TryParse(_id, out var position) ? position : snapshot.Position, [.. messages.Take(shown).Skip(first)])
             {
@@ -123,7 +123,7 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
         changed();
     }
 
-    /// <summary>Reads on after the last message, until it is cancelled or the store ends. One at a time.</summary>
+    /// <summary>Reads after the last message, until it is cancelled or the store ends. Only one call at a time.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         Beginning = null; // its messages are not kept for longer than the store keeps them
@@ -160,13 +160,13 @@ internal sealed class StoreFeed<T>(IStoreReader reader, int? keep, Action change
     }
 
     /// <summary>
-    /// Reading may begin before what is shown: after the id of a prerendered page that showed less, or after a reset. An id that comes
-    /// twice would be a key that comes twice, which ends the circuit.
+    /// Reading may begin before the newest message shown: after the id of a prerendered page that showed less, or after a reset. An id
+    /// that is shown twice would be a duplicate <c>@key</c>, which ends the circuit.
     /// </summary>
     private bool IsShown(StoreMessage message) =>
         message.Position is { } position && _newest is { } newest && position.Epoch == newest.Epoch && position.Offset <= newest.Offset;
 
-    /// <summary>After the reset of a keyed store all its keys follow; of others, what they keep has to be asked for.</summary>
+    /// <summary>After a reset a keyed store sends all its keys; any other store has to be asked for a new snapshot.</summary>
     private async Task MissAsync(StoreReset reset, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -17,25 +17,26 @@ namespace Tornadose.SignalR;
 ///     }
 /// &lt;/StoreView&gt;
 /// </code>
-/// Of a keyed store the items are its keys. With <see cref="Row"/>, only rows that have changed are rendered again:
+/// The items of a keyed store are its keys. With <see cref="Row"/>, only rows that have changed are rendered again:
 /// <code>
 /// &lt;table&gt;
 ///     &lt;StoreView T="Device" Store="devices"&gt;
-///         &lt;Row
-///         Context="device"&gt;&lt;tr&gt;&lt;td&gt;@device.Key&lt;/td&gt;&lt;td&gt;@device.Value.Load&lt;/td&gt;&lt;/tr&gt;&lt;/Row&gt;
+///         &lt;Row Context="device"&gt;
+///             &lt;tr&gt;&lt;td&gt;@device.Key&lt;/td&gt;&lt;td&gt;@device.Value.Load&lt;/td&gt;&lt;/tr&gt;
+///         &lt;/Row&gt;
 ///     &lt;/StoreView&gt;
 /// &lt;/table&gt;
 /// </code>
-/// However fast messages come, it renders at most <see cref="RendersPerSecond"/> times a second, and at most one render is pending. What
-/// was prerendered is handed over: the interactive page begins with the same messages and goes on after them. While the browser's
-/// connection to its circuit is down, or <see cref="Paused"/> is set, nothing is read and nothing collected; the view then goes on after
-/// the last message it has shown. In process no read policy is asked: the page that contains the view decides who sees it. In WebAssembly
-/// and Auto mode whole messages travel to the browser.
+/// However fast messages come, it renders at most <see cref="RendersPerSecond"/> times a second, and at most one render is pending.
+/// Prerendered state is handed over: the interactive page begins with the same messages and continues after them. While the browser's
+/// connection to its circuit is down, or <see cref="Paused"/> is set, nothing is read or buffered; the view then resumes after
+/// the last message it showed. In process no read policy is evaluated: the page that contains the view decides who sees it. In WebAssembly
+/// and Auto mode whole messages are sent to the browser.
 /// </remarks>
 /// <typeparam name="T">The type of the values; <see cref="string"/> shows text messages.</typeparam>
 public sealed class StoreView<T> : ComponentBase, IDisposable
 {
-    /// <summary>A page is not held up for longer by a store whose copy is not up to date, because Redis is away.</summary>
+    /// <summary>The longest that prerendering waits for a store whose copy is not up to date, because Redis is unavailable.</summary>
     private static readonly TimeSpan PrerenderPatience = TimeSpan.FromSeconds(1);
 
     private StoreFeed<T>? _feed;
@@ -50,7 +51,9 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     private int? _shownKeep;
     private bool _disposed;
 
-    /// <summary>The store's name, or that of a store of a family, as <c>devices/7</c>. May change: the view then begins anew.</summary>
+    /// <summary>
+    /// The store's name, or that of a store of a family, as <c>devices/7</c>. If it changes, the view begins again with that store.
+    /// </summary>
     [Parameter, EditorRequired]
     public string Store { get; set; } = "";
 
@@ -65,15 +68,15 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     public RenderFragment? Empty { get; set; }
 
     /// <summary>
-    /// What to render instead, given the reason, when the store cannot be read: there is none of that name, or this client may not read
-    /// it. Default null: the exception goes to the next <c>ErrorBoundary</c>.
+    /// What to render instead, given the reason, when the store cannot be read: it does not exist, or this client may not read it. Default
+    /// null: the exception goes to the next <c>ErrorBoundary</c>.
     /// </summary>
     [Parameter]
     public RenderFragment<Exception>? Failed { get; set; }
 
     /// <summary>
     /// How to render one item, in a row of its own that keeps its <c>@key</c>: when the store changes, only rows that have changed are
-    /// rendered again. When the page renders the view again, all are, because a template may make use of what belongs to the page.
+    /// rendered again. When the page renders the view again, all rows are, because a template may use the page's own state.
     /// </summary>
     [Parameter]
     public RenderFragment<StoreViewItem<T>>? Row { get; set; }
@@ -86,22 +89,19 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     public Func<IEnumerable<StoreViewItem<T>>, IEnumerable<StoreViewItem<T>>>? Order { get; set; }
 
     /// <summary>
-    /// How many messages are shown, the newest; 1 to 10,000. Default null: of a data store its one value, of a keyed store all keys, of a
-    /// queue store 50. Set it to show the last values of a data store that come while the page is open.
+    /// How many messages are shown, the newest; 1 to 10,000. Default null: the one value of a data store, all keys of a keyed store, 50
+    /// messages of a queue store. For a data store, set it to show the last values that come while the page is open.
     /// </summary>
     [Parameter]
     public int? Keep { get; set; }
 
-    /// <summary>
-    /// How often the view renders at most; above 0 up to 60 times a second, 10 by default. A change after a quiet time is rendered at
-    /// once.
-    /// </summary>
+    /// <summary>The most renders a second: above 0 and up to 60, by default 10. A change after a quiet time is rendered at once.</summary>
     [Parameter]
     public double RendersPerSecond { get; set; } = 10;
 
     /// <summary>
-    /// While true nothing is read. The view then goes on after the last message that it has shown, or, if the store no longer keeps that,
-    /// begins anew and counts <see cref="StoreViewContext{T}.Resets"/>.
+    /// While true, nothing is read. The view then resumes after the last message that it showed or, if the store no longer keeps that
+    /// message, begins again and counts <see cref="StoreViewContext{T}.Resets"/>.
     /// </summary>
     [Parameter]
     public bool Paused { get; set; }
@@ -177,7 +177,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
             _feed = feed = new StoreFeed<T>(_reader, Keep, _pace!.Request);
             await LoadAsync(feed);
             if (_reading is null)
-                // Else the view was rendered again in the meantime, and is live already.
+                // Otherwise the view was rendered again in the meantime, and is already live.
                 feed.State = feed.IsCompleted ? StoreViewState.Completed : StoreViewState.Still;
         }
         catch (OperationCanceledException) when (feed is not null)
@@ -186,7 +186,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         }
         catch (Exception) when (_feed != feed)
         {
-            // Nobody is interested in this store any more.
+            // The view no longer shows this store.
         }
         catch (Exception failure) when (Failed is not null)
         {
@@ -226,7 +226,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
 
     private void ReadOrPause()
     {
-        // What was loading may come after the end.
+        // Loading may complete after the view was disposed.
         if (_disposed || _failure is not null || _feed is not { Id: not null, IsCompleted: false } feed || !RendererInfo.IsInteractive)
             return;
         if (Paused)
@@ -248,7 +248,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         _read = ReadAfterAsync(_read, feed, _reading.Token);
     }
 
-    /// <summary>A reader that was cancelled may have a message in hand still: the next one begins where that one ends.</summary>
+    /// <summary>A cancelled read may still be adding a message: the next read begins when, and where, that one has ended.</summary>
     private async Task ReadAfterAsync(Task before, StoreFeed<T> feed, CancellationToken end)
     {
         try
@@ -259,7 +259,7 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // Paused, or gone.
+            // Paused or disposed.
         }
         catch (Exception failure) when (Failed is null)
         {
@@ -294,8 +294,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     }
 
     /// <summary>
-    /// Ends all that is done for the store that was shown. A store that cannot be found leaves nothing on the screen, and is looked for
-    /// again with the next parameters.
+    /// Ends all work for the store that was shown. A store that is not found shows nothing, and is looked up again
+    /// with the next parameters.
     /// </summary>
     private void Forget()
     {

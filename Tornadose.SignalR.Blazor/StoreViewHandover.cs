@@ -6,16 +6,16 @@ using Microsoft.AspNetCore.Components.Web;
 namespace Tornadose.SignalR.Blazor;
 
 /// <summary>
-/// Carries what views have shown from prerendering into the circuit or the browser, and over a circuit's pause: the page goes on after
-/// what is on the screen.
+/// Carries the state of views from prerendering into the circuit or the browser, and across a circuit's pause: the page continues after
+/// what it already shows.
 /// </summary>
 /// <remarks>
-/// A circuit gets ids: it reads the messages in process again, and its state comes back through a connection that takes no large messages.
-/// The browser gets the messages as well, and so shows the same at once, before it has asked for anything.
-/// What was handed over is of use once, to the view that shows the same on the page that was prerendered: as many messages of the same
-/// store, of the same type. So each view takes one, and several views that show the same take theirs in their order; and once a view has
-/// left the page, no view is on a prerendered page any more: the same page, visited again in the same circuit, begins with what is kept
-/// then. An enhanced navigation brings a page with a state of its own, and all begins anew.
+/// A circuit receives only ids: it reads the messages in process again, and its state comes back over a connection that takes no large
+/// messages. The browser receives the messages as well, and shows them before its first request. Each state is used once, by the view that
+/// shows the same on the prerendered page: as many messages of the same store, of the same type. Several views that show the same take
+/// their states in order. Once a view has left the page, the prerendered page is over, and no state is handed over any more: the same
+/// page, visited again in the same circuit, begins with what the store keeps then. An enhanced navigation brings a page with its own
+/// state, and the handover begins again.
 /// </remarks>
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What is persisted are arrays of strings.")]
 internal sealed class StoreViewHandover : IDisposable
@@ -39,13 +39,13 @@ internal sealed class StoreViewHandover : IDisposable
         ];
     }
 
-    /// <summary>What a view shows. Another view that shows the same may take what it hands over.</summary>
+    /// <summary>Identifies what a view shows. A view with the same key may take its state.</summary>
     /// <typeparam name="T">The type of its items.</typeparam>
-    /// <param name="store">The store's name, in which there is no bar.</param>
-    /// <param name="keep">How many messages it was told to show.</param>
+    /// <param name="store">The store's name, which contains no bar.</param>
+    /// <param name="keep">How many messages it is set to show.</param>
     public static string KeyOf<T>(string store, int? keep) => $"{store}|{keep}|{typeof(T)}";
 
-    /// <summary>What was handed over to the next view: an id, or a whole snapshot. Both are null where nothing was.</summary>
+    /// <summary>Takes the state for the next view: an id, or a whole snapshot. Both are null if there is none.</summary>
     /// <param name="shown">What it shows.</param>
     public (string? Id, StoreSnapshot? Snapshot) Take(string shown)
     {
@@ -56,12 +56,12 @@ internal sealed class StoreViewHandover : IDisposable
             : (TakeNext(Ids, shown), null);
     }
 
-    /// <summary>Has a view's state handed over when the time comes.</summary>
+    /// <summary>Registers a view, whose state will be handed over.</summary>
     /// <param name="shown">What it shows.</param>
     /// <param name="mode">Where the view is, or will be, interactive.</param>
-    /// <param name="id">Gives the id up to which the view has shown the store.</param>
-    /// <param name="beginning">Gives what the view began with.</param>
-    /// <returns>What ends that, when the view leaves the page or shows another store.</returns>
+    /// <param name="id">Returns the id up to which the view has shown the store.</param>
+    /// <param name="beginning">Returns what the view began with.</param>
+    /// <returns>Unregisters the view, when it leaves the page or shows another store.</returns>
     public Action Join(string shown, IComponentRenderMode mode, Func<string?> id, Func<StoreSnapshot?> beginning)
     {
         var view = new View(shown, mode, id, beginning);

@@ -9,12 +9,12 @@ public sealed class StoreViewItem<T>
     internal StoreViewItem(string? id, T value, string? eventType) => (Id, Value, Event) = (id, value, eventType);
 
     /// <summary>
-    /// The message's id, the same as on every wire: a good <c>@key</c>, but of a keyed store it changes with the value. Null for a message
-    /// that a foreign publisher sent past the log, and for a key that a view over a wire has not seen change.
+    /// The message's id, the same as on every wire: a good <c>@key</c>, except in a keyed store, where it changes with the value. Null for
+    /// a message from a foreign publisher, which bypassed the log, and for a key that a view over a wire has not seen change.
     /// </summary>
     public string? Id { get; }
 
-    /// <summary>Of a keyed store, the key: the <c>@key</c> of its row. Null for a message of any other store.</summary>
+    /// <summary>The key in a keyed store: the <c>@key</c> of its row. Null for a message of any other store.</summary>
     public string? Key { get; init; }
 
     /// <summary>The value.</summary>

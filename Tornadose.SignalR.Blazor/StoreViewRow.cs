@@ -2,9 +2,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Tornadose.SignalR.Blazor;
 
-/// <summary>
-/// One row of a view. It is rendered again when its item is another one, or its template is, and not with every other row.
-/// </summary>
+/// <summary>One row of a view. It is rendered again when its item or its template is replaced, and not with every other row.</summary>
 internal sealed class StoreViewRow<T> : IComponent
 {
     private const string Item = nameof(Item);
@@ -28,7 +26,7 @@ internal sealed class StoreViewRow<T> : IComponent
         return Task.CompletedTask;
     }
 
-    /// <summary>Renders rows, each by a component of its own that keeps its key; nothing without a template.</summary>
+    /// <summary>Renders each row in its own component with its own key; without a template, nothing.</summary>
     public static RenderFragment RenderAll(IEnumerable<StoreViewItem<T>> items, RenderFragment<StoreViewItem<T>>? template) => builder =>
     {
         foreach (var item in template is null ? [] : items)

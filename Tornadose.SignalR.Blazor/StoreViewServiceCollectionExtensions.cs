@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class StoreViewServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what <see cref="StoreView{T}"/> needs, on the server and in WebAssembly alike. Where the stores come from is another line: on
-    /// the server <c>AddTornadose()</c>, in WebAssembly <c>AddTornadoseClient(…)</c>. Calling it again changes nothing.
+    /// Adds what <see cref="StoreView{T}"/> needs, on the server and in WebAssembly alike. The stores are added separately: on the server
+    /// by <c>AddTornadose()</c>, in WebAssembly by <c>AddTornadoseClient(…)</c>. Calling it again changes nothing.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The services.</returns>
@@ -18,8 +18,8 @@ public static class StoreViewServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(TimeProvider.System);
-        // By a factory: where there is no Blazor there is no state to persist, and a check of all services at start would find that
-        // missing.
+        // By a factory: without Blazor there is no state to persist, and a validation of all services at start would
+        // report that as missing.
         services.TryAddScoped(static provider => new StoreViewHandover(provider.GetRequiredService<PersistentComponentState>()));
         return services;
     }

@@ -17,19 +17,19 @@ public enum StoreViewState
     Live,
 
     /// <summary>
-    /// It reads nothing, because <see cref="StoreView{T}.Paused"/> says so. It will go on after the last message it has shown.
+    /// It reads nothing, because <see cref="StoreView{T}.Paused"/> says so. It will resume after the last message it showed.
     /// </summary>
     Paused,
 
-    /// <summary>The store is complete, and all that it keeps is shown: nothing more will come.</summary>
+    /// <summary>The store is complete, and everything that it keeps is shown: nothing more will come.</summary>
     Completed,
 
-    /// <summary>The store has ended, with the application; over a wire, an operator of the server has ended this client.</summary>
+    /// <summary>The store ended with the application; over a wire, an operator of the server ended this client.</summary>
     Ended,
 
     /// <summary>
-    /// Its connection to the server is being made, or made again: in WebAssembly that to the store, on the server that of the browser. It
-    /// will go on after the last message it has shown.
+    /// Its connection to the server is being made, or made again: in WebAssembly the one to the store, on the server the one from the
+    /// browser. It will resume after the last message it showed.
     /// </summary>
     Connecting,
 }

@@ -18,21 +18,21 @@ internal sealed class Attempt : IAsyncDisposable
         _over = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, stop);
     }
 
-    /// <summary>Cancelled when the deadline is over, and when nobody wants the connection any more.</summary>
+    /// <summary>Cancelled when the deadline passes or the subscription stops.</summary>
     public CancellationToken Token => _over.Token;
 
-    /// <summary>The silence after which the connection is taken for dead; a wire that finds out by itself sets it to infinite.</summary>
+    /// <summary>The silence after which the connection counts as dead; a wire that detects this itself sets it to infinite.</summary>
     public TimeSpan ServerTimeout { get; set; }
 
-    /// <summary>The server's reconnection time; null where it has said none.</summary>
+    /// <summary>The server's reconnection time; null if it sent none.</summary>
     public TimeSpan? Retry { get; set; }
 
     public bool IsOpen => _connection is not null;
 
-    /// <summary>Whether the connection has ended from here, and is to be made anew at once.</summary>
+    /// <summary>Whether the client ended the connection itself and reconnects without waiting.</summary>
     public bool ResumesAtOnce => _connection?.ResumesAtOnce == true;
 
-    /// <summary>For how long it was open.</summary>
+    /// <summary>How long the connection has been open.</summary>
     public TimeSpan Age => IsOpen ? _time.GetElapsedTime(_openedAt) : TimeSpan.Zero;
 
     public void Open(WireConnection connection)
@@ -43,8 +43,8 @@ internal sealed class Attempt : IAsyncDisposable
     }
 
     /// <summary>
-    /// The next message. The deadline runs while the line is waited for, and not while the application is busy with a message: nothing
-    /// is read then.
+    /// The next message. The deadline runs only while a read waits for the network, not while the application handles a message:
+    /// nothing is read then.
     /// </summary>
     /// <returns>Null when the server has ended the connection.</returns>
     public ValueTask<ReceivedMessage?> ReadAsync()
@@ -53,23 +53,23 @@ internal sealed class Attempt : IAsyncDisposable
         return reading.IsCompletedSuccessfully ? reading : WaitAsync(reading);
     }
 
-    /// <summary>The server was heard, if only by a sign of life.</summary>
+    /// <summary>Restarts the deadline of a read: the server sent something, if only a heartbeat.</summary>
     public void Heard()
     {
         if (_isWaiting)
             _deadline.CancelAfter(ServerTimeout);
     }
 
-    /// <summary>A part of an answer has come that is not a stream: the next one has as long as a sign of life.</summary>
+    /// <summary>For an answer that is not a stream: each part of it may take <see cref="ServerTimeout"/>.</summary>
     public void Answered() => _deadline.CancelAfter(ServerTimeout);
 
-    /// <summary>What has gone wrong, in words of the deadline where that was the cause.</summary>
+    /// <summary>The failure; a <see cref="TimeoutException"/> if the deadline caused it.</summary>
     public Exception Explain(Exception failure)
     {
         if (!_deadline.IsCancellationRequested)
             return failure;
         return IsOpen
-            ? new TimeoutException($"Nothing came for {ServerTimeout}: the connection is taken for dead.", failure)
+            ? new TimeoutException($"Nothing was received for {ServerTimeout}: the connection counts as dead.", failure)
             : new TimeoutException($"No connection within {_connectTimeout}.", failure);
     }
 

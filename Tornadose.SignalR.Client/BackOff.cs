@@ -1,12 +1,12 @@
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// How long to wait before the next attempt: twice as long after each failure, and at random up to half as long again, so that many
-/// clients do not come back together; never shorter than the server wants.
+/// The wait before the next attempt: doubled by each failure, plus a random part of up to half of it, so that many clients do not
+/// reconnect at the same moment; never shorter than the server's <c>Retry-After</c>.
 /// </summary>
 internal sealed class BackOff(TornadoseClientOptions options)
 {
-    /// <summary>A connection that lived so long has not failed at once: the next wait is the first one again.</summary>
+    /// <summary>A connection that lasted this long resets the back-off: the next wait is the first one again.</summary>
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(5);
 
     /// <summary>Timers take no longer ones.</summary>

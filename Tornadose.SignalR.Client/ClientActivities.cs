@@ -8,11 +8,11 @@ internal static class ClientActivities
     private static readonly ActivitySource Source = new("Tornadose.SignalR.Client");
 
     /// <summary>
-    /// Begins a trace of the message's own: the subscription was made in another one, hours ago, and the wires carry no trace context. The
-    /// message's id is that of the publish's activity.
+    /// Starts a new trace for the message: the subscription may have been created hours ago in another trace, and the wires carry no trace
+    /// context. The tag <c>messaging.message.id</c> has the same value as on the activity of the publish.
     /// </summary>
     /// <param name="message">The message.</param>
-    /// <returns>Null for a reset, and where nobody listens.</returns>
+    /// <returns>Null for a reset, or if the source has no listener.</returns>
     public static Activity? BeginProcess(ReceivedMessage message)
     {
         if (message.Reset is not null || !Source.HasListeners())

@@ -6,14 +6,14 @@ namespace Tornadose.SignalR.Client;
 internal static partial class ClientLog
 {
     [LoggerMessage(1, LogLevel.Warning,
-        "The connection to store {Store} over {Transport} was lost, or could not be made. The next attempt follows in {Wait}.")]
+        "The connection to store {Store} over {Transport} was lost or could not be established. The next attempt follows in {Wait}.")]
     public static partial void Lost(this ILogger logger, Exception? failure, string store, string transport, TimeSpan wait);
 
     [LoggerMessage(2, LogLevel.Debug,
         "Another attempt to connect to store {Store} over {Transport} failed. The next one follows in {Wait}.")]
     public static partial void LostAgain(this ILogger logger, Exception? failure, string store, string transport, TimeSpan wait);
 
-    [LoggerMessage(3, LogLevel.Information, "Store {Store} is followed over {Transport} again.")]
+    [LoggerMessage(3, LogLevel.Information, "The subscription of store {Store} over {Transport} is live again.")]
     public static partial void LiveAgain(this ILogger logger, string store, string transport);
 
     [LoggerMessage(4, LogLevel.Warning, "Messages of store {Store} are missing: {Reason}.")]
@@ -22,13 +22,13 @@ internal static partial class ClientLog
     [LoggerMessage(5, LogLevel.Information, "The server has ended the subscription of store {Store} for good.")]
     public static partial void Dismissed(this ILogger logger, string store);
 
-    [LoggerMessage(6, LogLevel.Error, "Store {Store} cannot be followed, and another attempt would not change that.")]
+    [LoggerMessage(6, LogLevel.Error, "Store {Store} cannot be followed. Another attempt would fail in the same way.")]
     public static partial void Refused(this ILogger logger, Exception failure, string store);
 
-    [LoggerMessage(7, LogLevel.Error, "A callback of the subscription of store {Store} failed. The subscription goes on.")]
+    [LoggerMessage(7, LogLevel.Error, "A callback of the subscription of store {Store} failed. The subscription continues.")]
     public static partial void CallbackFailed(this ILogger logger, Exception failure, string store);
 
-    [LoggerMessage(8, LogLevel.Information, "Store {Store} is complete, and all of it was read.")]
+    [LoggerMessage(8, LogLevel.Information, "Store {Store} is complete, and all of its messages were read.")]
     public static partial void Completed(this ILogger logger, string store);
 
     [LoggerMessage(9, LogLevel.Error,

@@ -19,12 +19,12 @@ internal sealed class ClientMetrics
         _subscriptions = meter.CreateUpDownCounter<long>(
             "tornadose.client.subscriptions", "{subscription}", "Subscriptions that have not ended.");
         _connections = meter.CreateCounter<long>(
-            "tornadose.client.connections", "{connection}", "Attempts to connect that are over; error.type for those that failed.");
+            "tornadose.client.connections", "{connection}", "Attempts to connect that have ended; with error.type if they failed.");
         _messages = meter.CreateCounter<long>("tornadose.client.messages", "{message}", "Messages that were handed to the application.");
         _resets = meter.CreateCounter<long>("tornadose.client.resets", "{reset}", "Announcements that messages are missing.");
     }
 
-    /// <summary>For clients that no application's services make.</summary>
+    /// <summary>For clients that are created without a service provider.</summary>
     public static ClientMetrics Shared { get; } = new(new Meter(MeterName));
 
     public void Began(string transport) => _subscriptions.Add(1, new KeyValuePair<string, object?>(Transport, transport));

@@ -1,11 +1,11 @@
 namespace Tornadose.SignalR.Client;
 
-/// <summary>The server has ended this client for good: nothing went wrong, and it is not to come back.</summary>
-/// <param name="isNoContent">Whether it is the status 204, which says the same of stores that are complete.</param>
+/// <summary>The server ended this client for good: this is not an error, and the client must not reconnect.</summary>
+/// <param name="isNoContent">Whether the reason is the status 204, which complete stores answer with as well.</param>
 internal sealed class DismissedException(bool isNoContent = false) : Exception("The server has ended this client for good.")
 {
     public bool IsNoContent { get; } = isNoContent;
 }
 
-/// <summary>The stores are complete, and this client has got all of them.</summary>
+/// <summary>The stores are complete, and this client has received all of their messages.</summary>
 internal sealed class CompletedException() : Exception("The stores are complete.");

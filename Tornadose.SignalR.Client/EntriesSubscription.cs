@@ -11,9 +11,9 @@ namespace Tornadose.SignalR;
 /// cref="TornadoseClient.FollowEntries{T}(string, Func{EntryChange{T}, CancellationToken, ValueTask}, Action{EntriesSubscription{T}})"/>.
 /// </summary>
 /// <remarks>
-/// A new snapshot does not empty the collection: the keys that it had are marked as stale, each one that comes is so no more, and at the
-/// end of the snapshot those that are left go. So a connection that breaks in the middle of a snapshot, and goes on after the last key,
-/// needs no care.
+/// A new snapshot does not empty the collection. It marks all existing keys as stale, each key that it contains loses the mark, and at its
+/// end the keys that are still stale are removed. So a connection that breaks in the middle of a snapshot, and resumes after the last key,
+/// needs no special case.
 /// </remarks>
 /// <typeparam name="T">The type of the values.</typeparam>
 public sealed class EntriesSubscription<T> : IAsyncDisposable
@@ -35,19 +35,19 @@ public sealed class EntriesSubscription<T> : IAsyncDisposable
         (_typeInfo, _onChange, _logger) = (typeInfo, onChange, logger);
         _subscription = follow(TakeAsync, subscription =>
         {
-            _subscription = subscription; // it may change its state before it is returned
+            _subscription = subscription; // the state may change before follow returns
             onStateChanged?.Invoke(this);
         });
     }
 
     /// <summary>
-    /// The value of each key at this moment. It does not change, and may be read by any thread: ask again for what is there later. After a
-    /// reset it keeps what it has until the new snapshot is complete.
+    /// The value of each key at this moment: an immutable collection, safe to read from any thread. Read the property again for later
+    /// values. After a reset it keeps its content until the new snapshot is complete.
     /// </summary>
     public IReadOnlyDictionary<string, T> Entries => _entries;
 
     /// <summary>
-    /// Whether <see cref="Entries"/> are whole: false until the first snapshot is complete, and from a reset to the end of the next one.
+    /// Whether <see cref="Entries"/> is complete: false before the end of the first snapshot, and from a reset to the end of the next one.
     /// </summary>
     public bool IsReady => _isReady;
 
@@ -65,21 +65,21 @@ public sealed class EntriesSubscription<T> : IAsyncDisposable
 
     /// <summary>Waits for the first snapshot.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A task that ends when <see cref="Entries"/> have been whole for the first time.</returns>
+    /// <returns>A task that completes when <see cref="Entries"/> is complete for the first time.</returns>
     /// <exception cref="StoreException">The subscription has failed.</exception>
-    /// <exception cref="ObjectDisposedException">The subscription has ended before that.</exception>
+    /// <exception cref="ObjectDisposedException">The subscription ended first.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken = default)
     {
         await Task.WhenAny(_ready.Task, Completion).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_ready.Task.IsCompleted)
             return;
         await Completion.ConfigureAwait(false);
-        throw new ObjectDisposedException(GetType().Name, "The subscription has ended before all keys have come.");
+        throw new ObjectDisposedException(GetType().Name, "The subscription ended before the first snapshot was complete.");
     }
 
     /// <summary>
-    /// Ends the subscription; <see cref="Entries"/> stay as they are. Once it has returned no callback is called any more, unless it was
-    /// called by one.
+    /// Ends the subscription; <see cref="Entries"/> keeps its content. No callback is called after it returns, unless
+    /// a callback called it.
     /// </summary>
     /// <returns>A task that ends with the subscription.</returns>
     public ValueTask DisposeAsync() => _subscription.DisposeAsync();
@@ -90,7 +90,7 @@ public sealed class EntriesSubscription<T> : IAsyncDisposable
             _isReady = false; // the snapshot follows
         else if (KeyedMessage.Read(received) is { } message)
             await TakeAsync(received, message, stop).ConfigureAwait(false);
-        else if (received.Id is not null) // otherwise somebody has sent it past the log
+        else if (received.Id is not null) // a message without an id bypassed the log
             throw new NotKeyedStoreException(received.Store);
     }
 
@@ -134,7 +134,7 @@ public sealed class EntriesSubscription<T> : IAsyncDisposable
             return;
         }
 
-        // The server's word is another one where a removal in between was passed over.
+        // The server's own word may differ: the reader may have skipped a removal in between.
         var change = _entries.ContainsKey(key) ? StoreChange.Update : StoreChange.Insert;
         _entries = _entries.SetItem(key, value);
         _stale.Remove(key);

@@ -2,7 +2,7 @@ using Tornadose.SignalR.Client;
 
 namespace Tornadose.SignalR;
 
-/// <summary>What has changed in the collection of a keyed store: <see cref="EntriesSubscription{T}"/>.</summary>
+/// <summary>A change of the collection of a keyed store: see <see cref="EntriesSubscription{T}"/>.</summary>
 /// <typeparam name="T">The type of the values.</typeparam>
 public readonly struct EntryChange<T>
 {
@@ -10,14 +10,14 @@ public readonly struct EntryChange<T>
 
     /// <summary>
     /// <see cref="StoreChange.Insert"/>, <see cref="StoreChange.Update"/> or <see cref="StoreChange.Delete"/> of <see cref="Key"/>; or
-    /// <see cref="StoreChange.SnapshotEnd"/>: all keys are there that the store had when the connection was made. That one comes after the
-    /// beginning, a reconnect, and a reset.
+    /// <see cref="StoreChange.SnapshotEnd"/>: the collection has all keys that the store had when the connection was made. It comes after
+    /// the first connection, a reconnect, and a reset.
     /// </summary>
     public StoreChange Change { get; }
 
     /// <summary>The key; null with <see cref="StoreChange.SnapshotEnd"/>.</summary>
     public string? Key { get; }
 
-    /// <summary>The new value; of a key that has gone, the one that it had.</summary>
+    /// <summary>The new value; for a removed key, its last value.</summary>
     public T? Value { get; }
 }

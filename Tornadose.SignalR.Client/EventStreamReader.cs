@@ -6,12 +6,11 @@ using System.Text.Unicode;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// Takes a response apart into events (WHATWG HTML §9.2.6). The framework's <c>SseParser</c> drops the fields <c>format</c>,
-/// <c>ends</c> and
+/// Parses a response into events (WHATWG HTML §9.2.6). The framework's <c>SseParser</c> drops the fields <c>format</c>, <c>ends</c> and
 /// <c>store</c>, without which text cannot be told from JSON, nor CR from LF.
 /// </summary>
 /// <param name="stream">The response's body.</param>
-/// <param name="heard">Called for whatever comes, if only a comment.</param>
+/// <param name="heard">Called whenever bytes arrive, if only a comment.</param>
 /// <param name="retry">Called with the server's reconnection time.</param>
 internal sealed class EventStreamReader(Stream stream, Action heard, Action<TimeSpan> retry)
 {
@@ -23,10 +22,10 @@ internal sealed class EventStreamReader(Stream stream, Action heard, Action<Time
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
     private byte[] _buffer = new byte[UsualBuffer];
-    private int _begin; // of the line that is next
-    private int _searched; // up to here it has no end
+    private int _begin; // start of the next line
+    private int _searched; // no line end before this index
     private int _end;
-    private bool _isAfterReturn; // a line feed that follows belongs to it
+    private bool _isAfterReturn; // a line feed that follows belongs to the return
     private bool _isFirstLine = true;
     private ArrayBufferWriter<byte> _data = new();
     private int _dataLines;
@@ -37,7 +36,7 @@ internal sealed class EventStreamReader(Stream stream, Action heard, Action<Time
     private string? _ends;
 
     /// <summary>The next event that has data.</summary>
-    /// <returns>Null at the end of the stream; what no blank line has ended is no event.</returns>
+    /// <returns>Null at the end of the stream; an event that no blank line ends is discarded.</returns>
     public async ValueTask<ServerSentEvent?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -155,7 +154,7 @@ internal sealed class EventStreamReader(Stream stream, Action heard, Action<Time
         return Utf8.IsValid(data) ? data : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(data));
     }
 
-    /// <summary>The lines with the ends that they had: a letter for each, the last one for all that follow.</summary>
+    /// <summary>Restores the line ends: <c>ends</c> has a letter for each line, and its last letter stands for all that follow.</summary>
     private static byte[] WithEnds(ReadOnlySpan<byte> data, string ends)
     {
         var text = new ArrayBufferWriter<byte>(Math.Max(1, data.Length + data.Count((byte)'\n')));

@@ -1,18 +1,20 @@
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// Where a subscription stands in each of its stores. The id of several stores is all of theirs, in the order of the names, joined by
-/// dashes; over SignalR each store has a stream of its own, and the ids are joined here.
+/// The position of a subscription in each of its stores. The id of several stores is their ids in the order of the names, joined by
+/// dashes; over SignalR each store has its own stream, and the ids are joined here.
 /// </summary>
 internal sealed class FollowCursor
 {
     /// <summary>A single id is <c>epoch-offset-tag</c>.</summary>
     private const int PartsOfId = 3;
 
-    /// <summary>Stands for an empty id: the server would take that for a new subscriber, and not tell of the reset that is due.</summary>
+    /// <summary>Replaces an empty id: the server would treat the client as a new subscriber, and not send the reset that is due.</summary>
     private const string NoId = "none";
 
-    /// <summary>The id of those whom an operator has ended. No other is answered by 204, but one after which nothing will come.</summary>
+    /// <summary>
+    /// The id of a client that an operator ended. The only other id that is answered by 204 is one after which nothing will come.
+    /// </summary>
     public const string Dismissed = "closed";
 
     private readonly StartAt? _start;
@@ -30,7 +32,7 @@ internal sealed class FollowCursor
     /// <summary>The id of all stores that the next connection continues after; null before the first.</summary>
     public string? Id { get; private set; }
 
-    /// <summary>What a request says of where to begin.</summary>
+    /// <summary>The query parameters that say where to begin.</summary>
     public IEnumerable<(string Name, string Value)> Query => Id is not null
         ? [("after", Id)]
         : _start switch
@@ -54,7 +56,9 @@ internal sealed class FollowCursor
     }
 
     /// <summary>Takes over the id of one store.</summary>
-    /// <returns>The id of all stores; null while one has none, as the messages of that one would be skipped by it.</returns>
+    /// <returns>
+    /// The id of all stores; null while one store has none, because to resume after such an id would skip that store's messages.
+    /// </returns>
     public string? MoveStore(int index, string id)
     {
         _own[index] = id;
@@ -64,7 +68,8 @@ internal sealed class FollowCursor
     }
 
     /// <summary>
-    /// What to continue a store after, alone. Where the id cannot be taken apart, the server has to make of the whole what it can.
+    /// The id to resume one store after. If the id of all stores cannot be split, it is returned whole, and the server
+    /// decides what it means.
     /// </summary>
     public string? Of(int index) => _own[index] ?? Id;
 }

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// A subscription is a cursor, and a loop around it, which whoever asks for the next message drives:
+/// A subscription is a cursor and a loop around it, which the calls of <see cref="NextAsync"/> drive:
 /// (1) connect with the cursor;
-/// (2) hand on what comes, and move the cursor with each message, until the connection ends, for whatever reason;
-/// (3) wait, longer after each failure; then again from (1), until an end that is for good.
-/// Nothing else is remembered of a connection, so that nothing can be lost with it.
+/// (2) hand on each message and move the cursor with it, until the connection ends, for whatever reason;
+/// (3) wait, longer after each failure, and repeat from (1), until the end is final.
+/// A connection has no other state, so nothing can be lost with it.
 /// </summary>
 internal sealed class Follower : IAsyncDisposable
 {
@@ -50,10 +50,10 @@ internal sealed class Follower : IAsyncDisposable
         _metrics.Began(_wire.Name);
     }
 
-    /// <summary>Told of each change of <see cref="State"/>.</summary>
+    /// <summary>Called after each change of <see cref="State"/>.</summary>
     public Action? StateChanged { get; init; }
 
-    /// <summary>Told of the end of one of several stores, while others go on.</summary>
+    /// <summary>Called when one of several stores ends while others continue.</summary>
     public Action<string>? StoreEnded { get; set; }
 
     public StoreSubscriptionState State { get; private set; }
@@ -67,7 +67,7 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>The next message, or reset.</summary>
     /// <returns>Null when the server has ended this client for good.</returns>
     /// <exception cref="StoreException">The server has refused this client in a way that another attempt would not change.</exception>
-    /// <exception cref="OperationCanceledException">Nobody wants messages any more.</exception>
+    /// <exception cref="OperationCanceledException">The subscription was stopped.</exception>
     public async ValueTask<ReceivedMessage?> NextAsync()
     {
         while (State is not (StoreSubscriptionState.Ended or StoreSubscriptionState.Completed))
@@ -110,12 +110,15 @@ internal sealed class Follower : IAsyncDisposable
         return null;
     }
 
-    /// <summary>What a store keeps: by the same attempts, and waits between them, but without a connection that stays.</summary>
+    /// <summary>
+    /// Reads the window of a store, with the same attempts and the same waits between them, but without a connection that stays open.
+    /// </summary>
     /// <param name="seen">
-    /// An id that was seen. A node that has not come so far is asked again some times: after a rollback none ever has. Null for none.
+    /// An id that was already seen; null for none. A node that is behind it is asked again, up to three times: after a rollback no
+    /// node ever reaches it.
     /// </param>
     /// <exception cref="StoreException">The server has refused this client in a way that another attempt would not change.</exception>
-    /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public async Task<StoreSnapshot> GetSnapshotAsync(string? seen)
     {
         _hasWorked = seen is not null;
@@ -129,7 +132,7 @@ internal sealed class Follower : IAsyncDisposable
                 var snapshot = await _snapshots.ReadAsync(_attempt).ConfigureAwait(false);
                 if (tries > MostTriesForSeen || !IsBehind(snapshot.Position, seen))
                     return snapshot;
-                failure = new StoreConnectionException("The server that has answered is behind what was seen.", innerException: null);
+                failure = new StoreConnectionException("The server that answered is behind the id that was seen.", innerException: null);
             }
             catch (Exception thrown)
             {
@@ -163,8 +166,8 @@ internal sealed class Follower : IAsyncDisposable
         _metrics.Ended(_wire.Name);
     }
 
-    /// <summary>Notes the end of a store, which is no message. Of several stores the others go on.</summary>
-    /// <returns>Whether it was one.</returns>
+    /// <summary>Records the end of a store, which is not a message. If there are several stores, the others continue.</summary>
+    /// <returns>Whether the item was such an end.</returns>
     private bool TakesEnd(ReceivedMessage message)
     {
         if (!message.IsEnd)
@@ -190,7 +193,7 @@ internal sealed class Follower : IAsyncDisposable
         _handedOn = message.Id ?? _handedOn;
         if (message.Reset is { } reset)
         {
-            _ended.Remove(message.Store); // it goes on, from before its end
+            _ended.Remove(message.Store); // the store continues, from before its end
             _logger.MessagesMissing(message.Store, reset.Reason);
             _metrics.Reset(_wire.Name, reset.Reason);
         }
@@ -218,13 +221,14 @@ internal sealed class Follower : IAsyncDisposable
     }
 
     /// <summary>
-    /// Fixes the position before the first message is there: a connection that is lost before it must not lose what comes meanwhile.
+    /// Fixes the position before the first message arrives: if the connection is lost before then, nothing published
+    /// meanwhile may be lost.
     /// </summary>
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         var answer = await _polling.PollAsync(_cursor, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (answer.Id is not { } id)
-            return; // the server's log is being loaded: it says by a reset what became of the beginning
+            return; // the server is still loading its log: a reset will tell what became of the beginning
         _beginning = answer.Messages;
         _cursor.Move(id);
     }
@@ -277,7 +281,7 @@ internal sealed class Follower : IAsyncDisposable
     }
 
     /// <summary>
-    /// The token may have expired between two attempts: the provider gives another one, and only then the refusal counts.
+    /// The token may have expired between two attempts: a 401 counts only after the provider was asked for another token.
     /// </summary>
     private bool IsWorthAnotherToken(Exception? failure)
     {
@@ -291,7 +295,7 @@ internal sealed class Follower : IAsyncDisposable
 
     private void ThrowIfFinal(Exception? failure)
     {
-        // A store that was there before is missing while its server is being replaced.
+        // A store that existed before may be missing while its server is being replaced.
         var isMissingForNow = failure is StoreConnectionException { StatusCode: HttpStatusCode.NotFound } && _hasWorked;
         if (isMissingForNow || failure is not (StoreConnectionException { IsFinal: true } or ObjectDisposedException))
             return;

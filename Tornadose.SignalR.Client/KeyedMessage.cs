@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>A message of a keyed store, in the words of the State Protocol: a change message, or a control message.</summary>
-/// <param name="Change">What it says.</param>
+/// <summary>A message of a keyed store, in the terms of the State Protocol: a change message, or a control message.</summary>
+/// <param name="Change">The operation, or the control.</param>
 /// <param name="Key">The key; null in a control message.</param>
 /// <param name="Value">The value's JSON; empty where there is none.</param>
 internal readonly record struct KeyedMessage(StoreChange Change, string? Key, ReadOnlyMemory<byte> Value)
@@ -85,7 +85,7 @@ internal readonly record struct KeyedMessage(StoreChange Change, string? Key, Re
     };
 }
 
-/// <summary>What was taken for a keyed store is another one.</summary>
+/// <summary>A store that was read as a keyed store is not one.</summary>
 /// <param name="store">The store's name.</param>
 internal sealed class NotKeyedStoreException(string store)
-    : StoreException($"'{store}' is no keyed store: its messages are no changes of keys. Follow it by Follow, or ReadAllAsync.");
+    : StoreException($"'{store}' is no keyed store: its messages are not changes of keys. Use Follow or ReadAllAsync instead.");

@@ -16,7 +16,7 @@ internal sealed class LongPollingWire(StoreRequests requests, MessageReader mess
 
     public override bool TellsPosition => true;
 
-    /// <summary>The server has a third of the silence to answer in.</summary>
+    /// <summary>Two thirds of <c>ServerTimeout</c>, which leaves the answer a third of it to arrive.</summary>
     private TimeSpan Wait
     {
         get
@@ -28,13 +28,13 @@ internal sealed class LongPollingWire(StoreRequests requests, MessageReader mess
         }
     }
 
-    /// <summary>The first answer is given at once, so that a refusal is told before the connection counts as one.</summary>
+    /// <summary>The first poll does not wait, so that a refusal is reported before the connection counts as open.</summary>
     public override async Task<WireConnection> OpenAsync(FollowCursor cursor, Attempt attempt) =>
         new Connection(this, cursor, attempt, await PollAsync(cursor, TimeSpan.Zero, attempt.Token).ConfigureAwait(false));
 
     /// <summary>
-    /// One poll. With no time to wait it says where a subscription begins, which other wires say with the first message: without it a
-    /// connection that is cut before that one would lose its place.
+    /// One poll. With a wait of zero it tells where a subscription begins, which other wires tell only with the first message: without it,
+    /// a connection lost before that message would lose its position.
     /// </summary>
     public async Task<PollAnswer> PollAsync(FollowCursor cursor, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed class LongPollingWire(StoreRequests requests, MessageReader mess
         string? id = null;
         var reader = MessageReader.Open(answer);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            throw new JsonException("The answer of a poll is an object.");
+            throw new JsonException("The answer to a poll must be a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString();
@@ -97,7 +97,7 @@ internal sealed class LongPollingWire(StoreRequests requests, MessageReader mess
                 attempt.Heard();
                 if (_answer.Messages.TryDequeue(out var message))
                     return message;
-                // A server that is stopping answers at once, and would be asked again and again.
+                // A server that is stopping answers at once: without this the client would poll it in a tight loop.
                 if (wire._time.GetElapsedTime(asked) < wire.Wait / 2)
                     return null;
             }
@@ -106,6 +106,6 @@ internal sealed class LongPollingWire(StoreRequests requests, MessageReader mess
 }
 
 /// <summary>The answer of a poll.</summary>
-/// <param name="Messages">What came, oldest first.</param>
-/// <param name="Id">What to ask after next; null while the server does not know.</param>
+/// <param name="Messages">The messages, oldest first.</param>
+/// <param name="Id">The id for the next poll; null while the server does not know it.</param>
 internal sealed record PollAnswer(Queue<ReceivedMessage> Messages, string? Id);

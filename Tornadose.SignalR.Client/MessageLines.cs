@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>Several messages as JSON lines, each as the wires have it.</summary>
+/// <summary>Several messages as JSON lines, each in the format of the JSON wires.</summary>
 internal static class MessageLines
 {
     public const string MediaType = "application/x-ndjson";
@@ -35,7 +35,7 @@ internal static class MessageLines
         return count > 0 ? output.WrittenMemory : throw new ArgumentException("A batch has at least one message.", nameof(values));
     }
 
-    /// <summary>A value that is a string in JSON has to say so: without the mark it would be text.</summary>
+    /// <summary>A value that serializes to a JSON string is marked as JSON: without the mark it would be text.</summary>
     private static void WriteJson<T>(Utf8JsonWriter writer, T value, JsonTypeInfo<T> typeInfo)
     {
         var json = JsonSerializer.SerializeToElement(value, typeInfo);

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>Makes messages of what is on the wires. JSON wires write text as a string and mark a string that is JSON.</summary>
+/// <summary>Reads messages from the wire formats. JSON wires write text as a string, and mark a string that is JSON.</summary>
 internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json)
 {
-    /// <summary>Messages may be as deep as their publisher likes.</summary>
+    /// <summary>No depth limit: publishers may nest as deeply as they like.</summary>
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = int.MaxValue };
 
     public StoreList Stores { get; } = stores;
@@ -19,10 +19,10 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         new(Stores.Names[store], new ReceivedReset(ReceivedReset.ParseReason(reason), id), json);
 
     /// <summary>
-    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>, or <c>{}</c>, the
-    /// heartbeat.
+    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>,
+    /// or the heartbeat <c>{}</c>.
     /// </summary>
-    /// <returns>Null for a heartbeat, and for what is not ours.</returns>
+    /// <returns>Null for a heartbeat, and for an item that is not about these stores.</returns>
     /// <exception cref="JsonException">It is none of these.</exception>
     /// <exception cref="DismissedException">It says that the server has ended this client for good.</exception>
     public ReceivedMessage? Envelope(ReadOnlySpan<byte> item)
@@ -42,14 +42,14 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
     }
 
     /// <summary>Reads an event of Server-Sent Events, which write JSON as text and mark text that could be JSON.</summary>
-    /// <returns>Null for what is not ours.</returns>
+    /// <returns>Null for an event that is not about these stores.</returns>
     public ReceivedMessage? Event(in ServerSentEvent received)
     {
         if (received.EventType == "tornadose.closed")
             throw new DismissedException();
         if (received.EventType is StoreReset.EventType or MessageContent.EndEventType)
             return EventReset(received, isEnd: received.EventType == MessageContent.EndEventType);
-        // Of several stores the event type is the store, or store/type; both may have slashes, so that the field says where one ends.
+        // With several stores the event type is store or store/type. Both may contain slashes; the field "store" tells where one ends.
         var index = Stores.IndexOf(received.Store ?? received.EventType);
         if (index < 0)
             return null;
@@ -77,7 +77,7 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
     {
         var item = default(Item);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            throw new JsonException("An item of a store is an object.");
+            throw new JsonException("An item of a store must be a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString();
@@ -160,7 +160,7 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         return item;
     }
 
-    /// <summary>The server marks text that begins as JSON does, so that the first byte decides.</summary>
+    /// <summary>The server marks text that begins like JSON, so the first byte decides.</summary>
     private static bool CouldBeJson(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n"u8) switch
     {
         [(byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (>= (byte)'0' and <= (byte)'9'), ..] => true,

@@ -7,13 +7,14 @@ using System.Text.Json;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// Publishes by <c>POST</c> on a store's URL, once: whether to try again is the application's decision, as it has the idempotency key.
+/// Publishes by <c>POST</c> to a store's URL. Except after a 401, it does not retry: the application decides, because it
+/// has the idempotency key.
 /// </summary>
 internal sealed class Publisher(StoreRequests requests)
 {
     private const int LongestKey = 256;
 
-    /// <summary>As long as an HttpClient waits by itself.</summary>
+    /// <summary>The default timeout of <see cref="HttpClient"/>.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     public async Task<string> PublishAsync(
@@ -49,7 +50,7 @@ internal sealed class Publisher(StoreRequests requests)
         catch (StoreConnectionException refused) when (refused.StatusCode == HttpStatusCode.Unauthorized
             && requests.Options.AccessTokenProvider is not null)
         {
-            // With another token: nothing was stored.
+            // Once more with another token: a request that got a 401 stored nothing.
             return await PostAsync(store, data, mediaType, options, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -71,7 +72,7 @@ internal sealed class Publisher(StoreRequests requests)
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new StoreConnectionException("The server did not answer as a store does. Is BaseAddress the URL of MapStores?", failure);
+            throw new StoreConnectionException("The server's answer has no message id. Is BaseAddress the URL of MapStores?", failure);
         }
     }
 
@@ -91,12 +92,12 @@ internal sealed class Publisher(StoreRequests requests)
         _ => Refusals.ForApplication(refusal, store),
     };
 
-    /// <summary>The key travels in a header.</summary>
+    /// <summary>The key is sent as a header, which limits its characters.</summary>
     private static void CheckKey(string? key)
     {
         if (key is not null && (key.Length is 0 or > LongestKey || !Ascii.IsValid(key) || key.Any(char.IsControl) || key != key.Trim()))
             throw new ArgumentException(
-                $"An idempotency key has 1 to {LongestKey} characters of ASCII, none a control character, no space at its ends.",
+                $"An idempotency key has 1 to {LongestKey} ASCII characters, without control characters, and without spaces at its ends.",
                 nameof(key));
     }
 }

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Tornadose.SignalR;
 
 /// <summary>
-/// What a client gets of a store: a message, or, where <see cref="Reset"/> is not null, the announcement that messages are missing here.
+/// What a client receives from a store: a message or, if <see cref="Reset"/> is not null, the announcement that messages are missing here.
 /// </summary>
 public sealed class ReceivedMessage
 {
@@ -19,7 +19,7 @@ public sealed class ReceivedMessage
     internal ReceivedMessage(string store, ReceivedReset reset, JsonSerializerOptions json) =>
         (Store, Id, Reset, _json) = (store, reset.Id, reset, json);
 
-    /// <summary>Makes the end of a store, which is not handed on.</summary>
+    /// <summary>Creates the end of a store, which is not handed to the application.</summary>
     internal ReceivedMessage(string store, string? id, JsonSerializerOptions json) => (Store, Id, IsEnd, _json) = (store, id, true, json);
 
     internal bool IsEnd { get; }
@@ -28,8 +28,8 @@ public sealed class ReceivedMessage
     public string Store { get; }
 
     /// <summary>
-    /// The id to resume after, on whatever transport; of several stores it is that of all of them. Null for a message that cannot be
-    /// resumed after: a foreign publisher sent it past the log.
+    /// The id to resume after, on any transport; with several stores it covers all of them. Null for a message that cannot be resumed
+    /// after: a foreign publisher sent it, and it bypassed the log.
     /// </summary>
     public string? Id { get; }
 
@@ -54,8 +54,8 @@ public sealed class ReceivedMessage
     /// <typeparam name="T">Its type. Text is a <see cref="string"/> as it is; anything else is read from JSON.</typeparam>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
-    /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
+    /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: another publisher wrote it.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
     public T GetValue<T>() => GetValue<T>(_json);
 
     /// <summary>The value that was published, read by other JSON options than the client's.</summary>
@@ -63,20 +63,20 @@ public sealed class ReceivedMessage
     /// <param name="options">The options.</param>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
-    /// <exception cref="NotSupportedException">The options know nothing of the type.</exception>
+    /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: another publisher wrote it.</exception>
+    /// <exception cref="NotSupportedException">The options have no metadata of the type.</exception>
     public T GetValue<T>(JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return GetValue((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
     }
 
-    /// <summary>The value that was published, read by what a source-generated context knows of its type.</summary>
+    /// <summary>The value that was published, read with the type metadata of a source-generated context.</summary>
     /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="typeInfo">What is known of the type.</param>
+    /// <param name="typeInfo">The metadata of the type.</param>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
+    /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: another publisher wrote it.</exception>
     public T GetValue<T>(JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
@@ -97,16 +97,16 @@ public sealed class ReceivedMessage
     /// <summary>The value that was published, if this is a message that holds one, read by the client's JSON options.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="value">The value.</param>
-    /// <returns>False for a reset, and for a message that is no <typeparamref name="T"/>: somebody else published it.</returns>
-    /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
+    /// <returns>False for a reset, and for a message that is not a <typeparamref name="T"/>: another publisher wrote it.</returns>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
     public bool TryGetValue<T>([MaybeNullWhen(false)] out T value) =>
         TryGetValue((JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T)), out value);
 
     /// <summary>The value that was published, if this is a message that holds one.</summary>
     /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="typeInfo">What is known of the type.</param>
+    /// <param name="typeInfo">The metadata of the type.</param>
     /// <param name="value">The value.</param>
-    /// <returns>False for a reset, and for a message that is no <typeparamref name="T"/>: somebody else published it.</returns>
+    /// <returns>False for a reset, and for a message that is not a <typeparamref name="T"/>: another publisher wrote it.</returns>
     public bool TryGetValue<T>(JsonTypeInfo<T> typeInfo, [MaybeNullWhen(false)] out T value)
     {
         value = default;

@@ -8,7 +8,7 @@ public sealed class ReceivedMessage<T>
 {
     internal ReceivedMessage(ReceivedMessage message) => Message = message;
 
-    /// <summary>The message as it came: event type, data.</summary>
+    /// <summary>The message as it was received: event type, data.</summary>
     public ReceivedMessage Message { get; }
 
     /// <summary>The store's name.</summary>
@@ -20,20 +20,20 @@ public sealed class ReceivedMessage<T>
     /// <summary>The reset, when this is one; null for a value.</summary>
     public ReceivedReset? Reset => Message.Reset;
 
-    /// <summary>The value. It is read anew by each call.</summary>
+    /// <summary>The value. Each call deserializes it again.</summary>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
-    /// <exception cref="MessageFormatException">The message is no <typeparamref name="T"/>: somebody else published it.</exception>
+    /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: another publisher wrote it.</exception>
     /// <exception cref="NotSupportedException">
-    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> know nothing of the type.
+    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have no metadata of the type.
     /// </exception>
     public T GetValue() => Message.GetValue<T>();
 
-    /// <summary>The value, if this is a message that holds one. It is read anew by each call.</summary>
+    /// <summary>The value, if this is a message that holds one. Each call deserializes it again.</summary>
     /// <param name="value">The value.</param>
-    /// <returns>False for a reset, and for a message that is no <typeparamref name="T"/>: somebody else published it.</returns>
+    /// <returns>False for a reset, and for a message that is not a <typeparamref name="T"/>: another publisher wrote it.</returns>
     /// <exception cref="NotSupportedException">
-    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> know nothing of the type.
+    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have no metadata of the type.
     /// </exception>
     public bool TryGetValue([MaybeNullWhen(false)] out T value) => Message.TryGetValue(out value);
 }

@@ -5,10 +5,10 @@ public sealed class ReceivedReset
 {
     internal ReceivedReset(StoreResetReason reason, string id) => (Reason, Id) = (reason, id);
 
-    /// <summary>Why.</summary>
+    /// <summary>Why messages are missing.</summary>
     public StoreResetReason Reason { get; }
 
-    /// <summary>The id after which the reader continues; of several stores it is that of all of them.</summary>
+    /// <summary>The id after which the reader continues; with several stores it covers all of them.</summary>
     public string Id { get; }
 
     internal static StoreResetReason ParseReason(string? name) => name switch

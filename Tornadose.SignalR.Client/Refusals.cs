@@ -4,16 +4,16 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>What a server's refusal means: an exception, and whether another attempt may end otherwise.</summary>
+/// <summary>Translates a server's refusal into an exception, and decides whether another attempt could succeed.</summary>
 internal static class Refusals
 {
-    /// <summary>How much is read of what the server says beside its status.</summary>
+    /// <summary>How many bytes of a refusal's body are read.</summary>
     private const int MostWords = 1024;
 
-    /// <summary>How long it is waited for.</summary>
+    /// <summary>How long to wait for the body.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>What the hub's codes are over HTTP.</summary>
+    /// <summary>The HTTP status for each of the hub's error codes.</summary>
     private static readonly Dictionary<string, HttpStatusCode> HubCodes = new()
     {
         ["completed"] = HttpStatusCode.Conflict,
@@ -39,9 +39,9 @@ internal static class Refusals
     }
 
     /// <param name="status">The status.</param>
-    /// <param name="words">What the server says beside it.</param>
-    /// <param name="hasTicket">Whether the request had a ticket: one may have been too old, and its successor may be better.</param>
-    /// <param name="retryAfter">For how long the server wants to be left alone.</param>
+    /// <param name="words">What the server says besides the status; may be empty.</param>
+    /// <param name="hasTicket">Whether the request had a ticket: a 401 may mean that it expired, and the next one may be accepted.</param>
+    /// <param name="retryAfter">How long the server asks the client to wait.</param>
     /// <param name="innerException">The cause.</param>
     public static StoreConnectionException Of(
         HttpStatusCode status, string words, bool hasTicket = false, TimeSpan? retryAfter = null, Exception? innerException = null) =>
@@ -52,7 +52,7 @@ internal static class Refusals
             IsFinal = IsFinal(status) && !(hasTicket && status == HttpStatusCode.Unauthorized),
         };
 
-    /// <summary>The hub's refusals begin with a code in brackets, after words of SignalR's own.</summary>
+    /// <summary>The hub's refusals begin with a code in brackets, after a prefix that SignalR adds.</summary>
     /// <returns>Null for an error without a code.</returns>
     public static StoreConnectionException? Of(HubException refusal)
     {
@@ -63,7 +63,7 @@ internal static class Refusals
             : null;
     }
 
-    /// <summary>The exception of a refusal's own, for the application.</summary>
+    /// <summary>The specific exception for a refusal, for the application.</summary>
     public static Exception ForApplication(StoreConnectionException refusal, string stores) => refusal.StatusCode switch
     {
         HttpStatusCode.Unauthorized => new StoreAccessDeniedException(refusal.Message, isAuthenticated: false, refusal),
@@ -79,7 +79,7 @@ internal static class Refusals
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    /// <summary>Statuses that another attempt may change: the server, or a proxy, says "not now".</summary>
+    /// <summary>A 4xx is final, except for the statuses by which a server or a proxy says "not now".</summary>
     private static bool IsFinal(HttpStatusCode status) => (int)status is >= 400 and < 500
         && status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.MisdirectedRequest or HttpStatusCode.TooManyRequests)
         && (int)status != 425;
@@ -94,7 +94,7 @@ internal static class Refusals
         _ => "",
     };
 
-    /// <summary>A page of a proxy says nothing to a program.</summary>
+    /// <summary>Other media types are ignored: the HTML page of a proxy is of no use to a program.</summary>
     private static async Task<string> ReadWordsAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentType?.MediaType is not ("text/plain" or "application/problem+json"))

@@ -3,17 +3,17 @@ using System.Threading.Channels;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// One connection for all readers of a client. When a reader comes or goes it is made anew with the stores that are read then, each after
-/// the last message that its reader got: nothing is missing and nothing comes twice.
+/// One connection for all readers of a client. When a reader joins or leaves, the connection is replaced by one with the stores that are
+/// read then, each resumed after the last message that its reader received: nothing is lost or duplicated.
 /// </summary>
-/// <param name="follow">Begins a subscription, which tells of its states.</param>
+/// <param name="follow">Begins a subscription, which reports its states.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, CancellationToken, Follower> follow, TimeProvider time)
 {
-    /// <summary>The views of a page come and go together, and make one connection.</summary>
+    /// <summary>The delay before a connection: the views of a page join and leave together, and then need only one.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>A paused view leaves a moment after it was told to: whoever reads the same store then tries so often.</summary>
+    /// <summary>How often another reader of the same store tries to join: a paused view leaves a moment after it was told to.</summary>
     private const int MostTries = 10;
 
     /// <summary>How many messages wait for a slow reader before the connection waits for it.</summary>
@@ -24,9 +24,10 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
     private CancellationTokenSource _changed = new();
     private bool _isRunning;
 
-    /// <summary>Takes part in the connection.</summary>
+    /// <summary>Adds a reader to the connection.</summary>
     /// <returns>
-    /// Null when the store is being read already, by a reader that is not about to leave: a second one needs a connection of its own.
+    /// Null if another reader that is not about to leave reads the same store, if the connection carries no more stores, or if
+    /// <paramref name="after"/> is not an id: the reader then needs its own connection.
     /// </returns>
     public async ValueTask<Share?> JoinAsync(
         string store, string after, Action<StoreSubscriptionState> stateChanged, CancellationToken cancellationToken)
@@ -48,7 +49,7 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
         return null;
     }
 
-    /// <summary>Takes part no more.</summary>
+    /// <summary>Removes a reader from the connection.</summary>
     public void Leave(string store, Share share)
     {
         lock (_gate)
@@ -70,7 +71,7 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
         }
     }
 
-    /// <summary>Ends the connection, to be made anew with those who read now.</summary>
+    /// <summary>Ends the connection; the next one is made with the current readers.</summary>
     private void Change()
     {
         CancellationTokenSource before;
@@ -108,7 +109,7 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
             }
             catch (Exception)
             {
-                // One of the stores cannot be read. Which one, each reader finds out by itself.
+                // One of the stores cannot be read. Each reader finds out on its own connection whether it is its store.
             }
 
             foreach (var (store, share) in shares)
@@ -143,7 +144,7 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
             return follower.State == StoreSubscriptionState.Ended;
         }
 
-        // A connection that is ended here, to be made anew, is not lost.
+        // A connection that is being replaced is not lost.
         void ShowState(Follower now)
         {
             if (!changed.IsCancellationRequested)
@@ -154,7 +155,7 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
 
     /// <summary>A reader's part of the connection.</summary>
     /// <param name="after">The id of the last message that the reader has.</param>
-    /// <param name="stateChanged">Told of each state of the connection.</param>
+    /// <param name="stateChanged">Called with each state of the connection.</param>
     internal sealed class Share(string after, Action<StoreSubscriptionState> stateChanged)
     {
         private readonly Channel<(ReceivedMessage Message, string? Id)> _messages =
@@ -179,7 +180,7 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
             _after = id ?? _after;
         }
 
-        /// <summary>A connection that is made anew because another reader comes or goes was not lost, and is not said to be.</summary>
+        /// <summary>Does not report a reconnect that is due to another reader joining or leaving: the connection was not lost.</summary>
         public void Show(StoreSubscriptionState state)
         {
             if (state == StoreSubscriptionState.Connecting && _shown == StoreSubscriptionState.Live)
@@ -188,7 +189,9 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
             stateChanged(state);
         }
 
-        /// <summary>No more comes by this connection. A reader that was not dismissed goes on by itself, and learns why.</summary>
+        /// <summary>
+        /// Nothing more comes from this connection. A reader that was not dismissed continues on its own, and learns the reason there.
+        /// </summary>
         public void End(bool isDismissed)
         {
             IsDismissed = isDismissed;

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.SignalR.Client;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// The application's SignalR connection, with a stream for each store. The streams carry the published text: values that a hub
-/// protocol has parsed have lost digits and quotes.
+/// The application's SignalR connection, with a stream for each store. The streams carry the published text: a value that a hub protocol
+/// has parsed loses digits and quotes.
 /// </summary>
 internal sealed class SignalRWire(StoreRequests requests, MessageReader messages) : Wire
 {
@@ -15,7 +15,7 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
 
     public override string Name => "signalr-stream";
 
-    /// <summary>SignalR has pings, and a time-out, of its own.</summary>
+    /// <summary>SignalR has its own pings and its own time-out.</summary>
     public override async Task<WireConnection> OpenAsync(FollowCursor cursor, Attempt attempt)
     {
         attempt.ServerTimeout = Timeout.InfiniteTimeSpan;
@@ -24,7 +24,7 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
         return new Connection(hub, cursor, messages, attempt.Token);
     }
 
-    /// <summary>Nothing tells of a connection that somebody else is starting, so that it is looked at again and again.</summary>
+    /// <summary>Polls the state: no event tells when a start by another caller is complete.</summary>
     private async Task ConnectAsync(HubConnection hub, CancellationToken cancellationToken)
     {
         while (hub.State != HubConnectionState.Connected)
@@ -38,7 +38,7 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
             }
             catch (InvalidOperationException) when (hub.State != HubConnectionState.Disconnected)
             {
-                // somebody else has just started it
+                // another caller has just started it
             }
             catch (HttpRequestException refused) when (refused.StatusCode is { } status)
             {
@@ -50,8 +50,8 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
     private sealed class Connection : WireConnection
     {
         /// <summary>
-        /// SignalR's client reads without end whatever nobody takes. From here on the streams are given up until the messages are
-        /// taken, and the server keeps the rest.
+        /// SignalR's client buffers without limit. From this many unread messages on, the streams are abandoned until the messages are
+        /// read, and the server keeps the rest.
         /// </summary>
         private const int MostWaiting = 1000;
 
@@ -84,7 +84,7 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
             }
             catch (HubException refusal) when (Refusals.Of(refusal) is { } known)
             {
-                // The hub has one code for both: "forbidden" of a stream that was delivering is an operator's "for good".
+                // The hub has one code for both: "forbidden" on a stream that has delivered means that an operator ended it for good.
                 throw _hasDelivered && known.StatusCode == HttpStatusCode.Forbidden ? new DismissedException() : known;
             }
         }
@@ -125,7 +125,7 @@ internal sealed class SignalRWire(StoreRequests requests, MessageReader messages
                         return; // the streams of other stores go on
                 }
 
-                // The hub completes a stream that was cancelled from here, and no other.
+                // The hub completes only a stream that this client cancelled.
                 _waiting.Writer.TryComplete();
             }
             catch (Exception failure)

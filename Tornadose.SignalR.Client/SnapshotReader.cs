@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>Asks for what a store keeps: <c>{"store":…,"messages":[…],"id":…}</c>, of a keyed store <c>"entries":{…}</c>.</summary>
+/// <summary>Requests the snapshot of a store: <c>{"store":…,"messages":[…],"id":…}</c>, of a keyed store <c>"entries":{…}</c>.</summary>
 internal sealed class SnapshotReader(StoreRequests requests, MessageReader messages)
 {
     private const int PieceBytes = 16 * 1024;
@@ -16,7 +16,7 @@ internal sealed class SnapshotReader(StoreRequests requests, MessageReader messa
         var answer = new ArrayBufferWriter<byte>(PieceBytes);
         for (var read = PieceBytes; read > 0; answer.Advance(read))
         {
-            attempt.Answered(); // it may be large, and the line slow
+            attempt.Answered(); // the snapshot may be large, and the network slow
             read = await stream.ReadAsync(answer.GetMemory(PieceBytes), attempt.Token).ConfigureAwait(false);
         }
 
@@ -29,7 +29,7 @@ internal sealed class SnapshotReader(StoreRequests requests, MessageReader messa
         var (kind, isCompleted, id) = (StoreKind.Queue, false, default(string));
         var reader = MessageReader.Open(answer.Span);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            throw new JsonException("A snapshot is an object.");
+            throw new JsonException("A snapshot must be a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString();
@@ -60,7 +60,7 @@ internal sealed class SnapshotReader(StoreRequests requests, MessageReader messa
 
         return MessagePosition.TryParse(id, out var position)
             ? new StoreSnapshot(position, kept) { Kind = kind, IsCompleted = isCompleted }
-            : throw new JsonException("A snapshot has an id.");
+            : throw new JsonException("A snapshot must have an id.");
     }
 
     private void ReadMessages(ref Utf8JsonReader reader, ReadOnlyMemory<byte> answer, List<StoreMessage> kept)

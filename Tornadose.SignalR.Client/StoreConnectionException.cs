@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 
 namespace Tornadose.SignalR;
 
-/// <summary>A server refused a client, or ended its connection, in a way that has no exception of its own.</summary>
+/// <summary>A server refused a client, or ended its connection, in a way for which there is no other exception.</summary>
 public sealed class StoreConnectionException : StoreException
 {
     internal StoreConnectionException(string message, Exception? innerException = null)
@@ -17,7 +17,7 @@ public sealed class StoreConnectionException : StoreException
     /// <summary>The code with which the server closed a WebSocket; null where it did not.</summary>
     public WebSocketCloseStatus? CloseStatus { get; internal init; }
 
-    /// <summary>For how long the server wants to be left alone; null where it did not say.</summary>
+    /// <summary>How long the server asks the client to wait; null if it did not say.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
     /// <summary>Whether another attempt would end the same way.</summary>

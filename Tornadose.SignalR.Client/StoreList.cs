@@ -1,6 +1,8 @@
 namespace Tornadose.SignalR.Client;
 
-/// <summary>The stores that a subscription follows: one by its URL, or several in one request, whose messages then name theirs.</summary>
+/// <summary>
+/// The stores that a subscription follows: one by its URL, or several in one request, whose messages then name their store.
+/// </summary>
 internal sealed class StoreList
 {
     /// <summary>How many a server takes in one request.</summary>
@@ -32,7 +34,7 @@ internal sealed class StoreList
     }
 
     /// <summary>
-    /// The place of the store that a message names; the only one where messages name none. Negative for a store that is not ours.
+    /// The index of the store that a message names; 0 if messages name none; negative for a store that is not in the list.
     /// </summary>
     public int IndexOf(string? name)
     {

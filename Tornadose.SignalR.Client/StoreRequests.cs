@@ -14,12 +14,12 @@ internal sealed class StoreRequests(Func<HttpClient> createClient, StoreAddress 
 
     public HttpClient CreateClient() => createClient();
 
-    /// <summary>The token for the next request; null where there is none. The deadline holds whatever the provider does.</summary>
+    /// <summary>The token for the next request; null if there is none. The deadline applies even if the provider ignores it.</summary>
     public async Task<string?> GetTokenAsync(CancellationToken cancellationToken) => Options.AccessTokenProvider is { } provider
         ? await provider(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false)
         : null;
 
-    /// <summary>Sends a request, and returns when the headers of the answer are there, which has to be 200.</summary>
+    /// <summary>Sends a request, and returns when the headers of the answer have arrived. Throws unless the status is 200.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool hasTicket, CancellationToken cancellationToken)
     {
         if (!hasTicket && await GetTokenAsync(cancellationToken).ConfigureAwait(false) is { } token)
@@ -48,7 +48,7 @@ internal sealed class StoreRequests(Func<HttpClient> createClient, StoreAddress 
     }
 
     /// <summary>A ticket opens one stream: every attempt needs a new one.</summary>
-    /// <returns>The query parameter; nothing where tickets are not used.</returns>
+    /// <returns>The query parameter; empty if tickets are not used.</returns>
     public async Task<IEnumerable<(string Name, string Value)>> GetTicketAsync(
         StoreList stores, string transport, CancellationToken cancellationToken)
     {
@@ -61,6 +61,6 @@ internal sealed class StoreRequests(Func<HttpClient> createClient, StoreAddress 
         var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return JsonSerializer.Deserialize(answer, TicketJson.Default.TicketResponse) is { Ticket: { } ticket }
             ? [("ticket", ticket)]
-            : throw new JsonException("The server has given no ticket.");
+            : throw new JsonException("The server's answer has no ticket.");
     }
 }

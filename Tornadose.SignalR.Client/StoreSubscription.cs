@@ -27,7 +27,7 @@ public sealed class StoreSubscription : IAsyncDisposable
     {
         (_stores, _onMessage, _onStateChanged, _logger) = (stores, onMessage, onStateChanged, logger);
         _follower = createFollower(TellState, _stop.Token);
-        Completion = Task.Run(RunAsync); // the caller has the subscription before its callbacks are called
+        Completion = Task.Run(RunAsync); // callbacks do not run on the stack of the caller
     }
 
     /// <summary>The names of its stores, for log lines.</summary>
@@ -37,9 +37,8 @@ public sealed class StoreSubscription : IAsyncDisposable
     public StoreSubscriptionState State => _follower.State;
 
     /// <summary>
-    /// The id of the last message or reset that was handed on, to continue after with <see cref="StartAt.AfterId"/>; before the first
-    /// one where the subscription
-    /// began. Null before it is known.
+    /// The id of the last message or reset that was handed on, to resume with <see cref="StartAt.AfterId"/>; before the first one, the
+    /// position where the subscription began, or null while that is unknown.
     /// </summary>
     public string? LastId => _follower.LastId;
 
@@ -47,13 +46,12 @@ public sealed class StoreSubscription : IAsyncDisposable
     public Exception? LastError => _follower.LastError;
 
     /// <summary>
-    /// Ends with the subscription: with success when it is <see cref="StoreSubscriptionState.Ended"/> or
-    /// <see cref="StoreSubscriptionState.Completed"/>, with <see cref="LastError"/>
-    /// when it has failed.
+    /// Completes with the subscription: successfully if it is <see cref="StoreSubscriptionState.Ended"/> or
+    /// <see cref="StoreSubscriptionState.Completed"/>, with <see cref="LastError"/> if it has failed.
     /// </summary>
     public Task Completion { get; }
 
-    /// <summary>Ends the subscription. Once it has returned no callback is called any more, unless it was called by one.</summary>
+    /// <summary>Ends the subscription. No callback is called after it returns, unless a callback called it.</summary>
     /// <returns>A task that ends with the subscription.</returns>
     public async ValueTask DisposeAsync()
     {

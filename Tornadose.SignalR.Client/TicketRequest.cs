@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>What a ticket is asked for with.</summary>
+/// <summary>The body of a request for a ticket.</summary>
 internal sealed record TicketRequest(IReadOnlyList<string> Stores, string Transport);
 
-/// <summary>What a ticket is given with.</summary>
+/// <summary>The body of the answer with the ticket.</summary>
 internal sealed record TicketResponse(string? Ticket);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

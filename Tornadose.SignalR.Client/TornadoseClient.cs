@@ -13,10 +13,10 @@ namespace Tornadose.SignalR;
 /// serves a whole application.
 /// </summary>
 /// <remarks>
-/// A subscription reconnects for ever and resumes after its last message, on whatever connection comes next: nothing is missing and
-/// nothing comes twice. Where the server cannot continue, a reset says so (<see cref="ReceivedMessage.Reset"/>). It ends when the
-/// application ends it, when an operator of the server ends this client for good, and by an exception when the server refuses it in a way
-/// that another attempt would not change.
+/// A subscription reconnects for as long as it lasts, and resumes after its last message: nothing is lost or duplicated. Where the server
+/// cannot resume, a reset says so (<see cref="ReceivedMessage.Reset"/>). It ends when the application ends it, when the store is complete,
+/// and when an operator of the server ends this client for good. It fails with an exception when the server refuses it in a way that
+/// another attempt would not change.
 /// </remarks>
 public sealed class TornadoseClient : IStoreReaders, IDisposable
 {
@@ -30,25 +30,28 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     private readonly TimeProvider _time;
     private readonly SharedStream _shared;
 
-    /// <summary>Makes a client with connections of its own.</summary>
+    /// <summary>Creates a client with its own connections.</summary>
     /// <param name="baseAddress">The URL of <c>MapStores</c>, as <c>https://example.com/stores</c>.</param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options make no sense; it says which.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
+    /// The options are invalid; the message says which.
+    /// </exception>
     public TornadoseClient(Uri baseAddress, TornadoseClientOptions? options = null, ILoggerFactory? loggerFactory = null)
         : this(CreateClient(), baseAddress ?? throw new ArgumentNullException(nameof(baseAddress)), options, loggerFactory) =>
         _own = _createClient();
 
     /// <summary>
-    /// Makes a client on an <see cref="HttpClient"/> of the application's, with its handlers, headers and cookies. It is not disposed
-    /// of.
+    /// Creates a client on an <see cref="HttpClient"/> of the application, with its handlers, headers and cookies. It is not disposed.
     /// </summary>
     /// <param name="httpClient">
-    /// The client. Its <see cref="HttpClient.BaseAddress"/> counts where <see cref="TornadoseClientOptions.BaseAddress"/> is not set.
+    /// The client. Its <see cref="HttpClient.BaseAddress"/> is used if <see cref="TornadoseClientOptions.BaseAddress"/> is not set.
     /// </param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options make no sense; it says which.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
+    /// The options are invalid; the message says which.
+    /// </exception>
     public TornadoseClient(HttpClient httpClient, TornadoseClientOptions? options = null, ILoggerFactory? loggerFactory = null)
         : this(
             httpClient ?? throw new ArgumentNullException(nameof(httpClient)), options?.BaseAddress ?? httpClient.BaseAddress,
@@ -75,11 +78,11 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <summary>The URL of <c>MapStores</c>.</summary>
     public Uri BaseAddress { get; }
 
-    /// <summary>Reads the messages of a store, and then what is published, until the store is complete.</summary>
+    /// <summary>Reads the messages of a store, then new ones as they are published, until the store is complete.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="start">
-    /// Where to begin. Null for what a new subscriber gets: of a data store the current value, and then what is published. To
-    /// continue, <see cref="StartAt.AfterId"/> with the last <see cref="ReceivedMessage.Id"/>.
+    /// Where to begin. Null for the default of a new subscriber: the current value of a data store, then what is published. To resume, use
+    /// <see cref="StartAt.AfterId"/> with the last <see cref="ReceivedMessage.Id"/>.
     /// </param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
@@ -92,9 +95,10 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
         string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync(StoreList.Of(store), start, cancellationToken);
 
-    /// <summary>Reads the messages of several stores over one connection, and then what is published, until all of them are
-    /// complete.</summary>
-    /// <param name="stores">The names, at most 64. An id is that of all of them.</param>
+    /// <summary>
+    /// Reads the messages of several stores over one connection, then new ones as they are published, until all stores are complete.
+    /// </summary>
+    /// <param name="stores">The names, at most 64. An id covers all of them.</param>
     /// <param name="start">Where to begin in each; null for what a new subscriber gets.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The messages, each with its store, and resets where messages are missing.</returns>
@@ -103,7 +107,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
         IReadOnlyCollection<string> stores, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync(StoreList.Of(stores), start, cancellationToken);
 
-    /// <summary>Reads the values of a store, and then what is published, until the store is complete.</summary>
+    /// <summary>Reads the values of a store, then new ones as they are published, until the store is complete.</summary>
     /// <typeparam name="T">The type of the values, read by <see cref="TornadoseClientOptions.JsonSerializerOptions"/>.</typeparam>
     /// <param name="store">The store's name.</param>
     /// <param name="start">Where to begin; null for what a new subscriber gets.</param>
@@ -114,10 +118,11 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
         string store, StartAt? start = null, CancellationToken cancellationToken = default) =>
         ReadAsync<T>(StoreList.Of(store), start, cancellationToken);
 
-    /// <summary>Reads the values of several stores over one connection, and then what is published, until all of them are
-    /// complete.</summary>
+    /// <summary>
+    /// Reads the values of several stores over one connection, then new ones as they are published, until all stores are complete.
+    /// </summary>
     /// <typeparam name="T">The type of the values, read by <see cref="TornadoseClientOptions.JsonSerializerOptions"/>.</typeparam>
-    /// <param name="stores">The names, at most 64. An id is that of all of them.</param>
+    /// <param name="stores">The names, at most 64. An id covers all of them.</param>
     /// <param name="start">Where to begin in each; null for what a new subscriber gets.</param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The values with their messages, and resets where messages are missing.</returns>
@@ -129,8 +134,8 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <summary>Follows a store in the background, and tells what the subscription is doing.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="onMessage">
-    /// Called with each message and each reset, one after the other: the next is read when this one is done. What it throws is logged,
-    /// and the subscription goes on.
+    /// Called with each message and each reset, one at a time: the next is read when the call completes. An exception is logged,
+    /// and the subscription continues.
     /// </param>
     /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
     /// <param name="start">Where to begin; null for what a new subscriber gets.</param>
@@ -142,10 +147,10 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
         Follow(StoreList.Of(store), onMessage, onStateChanged, start);
 
     /// <summary>Follows several stores in the background over one connection, and tells what the subscription is doing.</summary>
-    /// <param name="stores">The names, at most 64. An id is that of all of them.</param>
+    /// <param name="stores">The names, at most 64. An id covers all of them.</param>
     /// <param name="onMessage">
-    /// Called with each message and each reset, one after the other: the next is read when this one is done. What it throws is logged,
-    /// and the subscription goes on.
+    /// Called with each message and each reset, one at a time: the next is read when the call completes. An exception is logged,
+    /// and the subscription continues.
     /// </param>
     /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
     /// <param name="start">Where to begin in each; null for what a new subscriber gets.</param>
@@ -157,26 +162,28 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
         Follow(StoreList.Of(stores), onMessage, onStateChanged, start);
 
     /// <summary>Follows a keyed store in the background, and keeps its collection: the value of each key.</summary>
-    /// <typeparam name="T">The type of the values, read by <see cref="TornadoseClientOptions.JsonSerializerOptions"/>. A key whose value
-    /// is no <typeparamref name="T"/> is left out, and logged.</typeparam>
+    /// <typeparam name="T">
+    /// The type of the values, read by <see cref="TornadoseClientOptions.JsonSerializerOptions"/>. A key whose value is not a
+    /// <typeparamref name="T"/> is omitted and logged.
+    /// </typeparam>
     /// <param name="store">The store's name.</param>
     /// <param name="onChange">
-    /// Called with each change, once the collection has it, one after the other: the next is read when this one is done. What it throws is
-    /// logged, and the subscription goes on.
+    /// Called with each change after the collection has it, one at a time: the next is read when the call completes. An exception is
+    /// logged, and the subscription continues.
     /// </param>
     /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
     /// <returns>The subscription. Dispose of it to end it.</returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
-    /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
     public EntriesSubscription<T> FollowEntries<T>(
         string store, Func<EntryChange<T>, CancellationToken, ValueTask>? onChange = null,
         Action<EntriesSubscription<T>>? onStateChanged = null) =>
         FollowEntries(store, (JsonTypeInfo<T>)_options.JsonSerializerOptions.GetTypeInfo(typeof(T)), onChange, onStateChanged);
 
-    /// <summary>The same, with values that are read by what a source-generated context knows of their type.</summary>
+    /// <summary>The same, with values that are read with the type metadata of a source-generated context.</summary>
     /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="store">The store's name.</param>
-    /// <param name="typeInfo">What is known of the type.</param>
+    /// <param name="typeInfo">The metadata of the type.</param>
     /// <param name="onChange">Called with each change, once the collection has it.</param>
     /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
     /// <returns>The subscription. Dispose of it to end it.</returns>
@@ -191,7 +198,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
             (take, changed) => Follow(stores, take, changed, start: null), typeInfo, onChange, onStateChanged, _logger);
     }
 
-    /// <summary>Gives a reader of a store, for components that work on the server as well as over a wire.</summary>
+    /// <summary>Returns a reader of a store, for components that work both on the server and over a wire.</summary>
     /// <param name="store">The store's name.</param>
     /// <returns>The reader. It connects when it is read.</returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
@@ -207,14 +214,14 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// </param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's id, once the server's log has it.</returns>
-    /// <exception cref="ArgumentException">The name, the event type or the key cannot be used.</exception>
+    /// <exception cref="ArgumentException">The name, the event type or the key is invalid.</exception>
     /// <exception cref="MessageTooLargeException">The store takes no message of that size.</exception>
     /// <exception cref="StoreNotFoundException">There is no such store.</exception>
     /// <exception cref="StoreAccessDeniedException">This client may not publish to it.</exception>
     /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="StoreUnavailableException">The server did not answer, or could not store it at the moment.</exception>
     /// <exception cref="StoreConnectionException">
-    /// The server refused it for another reason: it publishes nothing over HTTP, for instance.
+    /// The server refused it for another reason, for instance because it does not publish over HTTP.
     /// </exception>
     public Task<string> PublishAsync(
         string store, string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
@@ -223,15 +230,13 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
         return PublishAsync(store, System.Text.Encoding.UTF8.GetBytes(text), MessageFormat.Text, options, cancellationToken);
     }
 
-    /// <summary>Publishes text that is in UTF-8 already.</summary>
+    /// <summary>Publishes text that is already encoded as UTF-8.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="utf8Text">The text.</param>
     /// <param name="options">Event type and idempotency key.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's id, once the server's log has it.</returns>
-    /// <exception cref="ArgumentException">
-    /// The bytes are not valid UTF-8, or the name, the event type or the key cannot be used.
-    /// </exception>
+    /// <exception cref="ArgumentException">The bytes are not valid UTF-8, or the name, the event type or the key is invalid.</exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
     public Task<string> PublishUtf8Async(
         string store, ReadOnlyMemory<byte> utf8Text, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -249,8 +254,8 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <param name="options">Event type and idempotency key.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's id, once the server's log has it.</returns>
-    /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
-    /// <exception cref="ArgumentException">The name, the event type or the key cannot be used.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
+    /// <exception cref="ArgumentException">The name, the event type or the key is invalid.</exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
     public Task<string> PublishAsync<T>(
         string store, T value, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -259,15 +264,15 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
             : PublishAsync(
                 store, value, (JsonTypeInfo<T>)_options.JsonSerializerOptions.GetTypeInfo(typeof(T)), options, cancellationToken);
 
-    /// <summary>Publishes a value as JSON, written by what a source-generated context knows of its type.</summary>
+    /// <summary>Publishes a value as JSON, written with the type metadata of a source-generated context.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
     /// <param name="store">The store's name.</param>
     /// <param name="value">The value.</param>
-    /// <param name="typeInfo">What is known of the type.</param>
+    /// <param name="typeInfo">The metadata of the type.</param>
     /// <param name="options">Event type and idempotency key.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's id, once the server's log has it.</returns>
-    /// <exception cref="ArgumentException">The name, the event type or the key cannot be used.</exception>
+    /// <exception cref="ArgumentException">The name, the event type or the key is invalid.</exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
     public Task<string> PublishAsync<T>(
         string store, T value, JsonTypeInfo<T> typeInfo, PublishOptions? options = null, CancellationToken cancellationToken = default)
@@ -290,8 +295,8 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
     /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>
     /// <returns>The id of the last message, once the server's log has all of them.</returns>
-    /// <exception cref="NotSupportedException">The JSON options know nothing of the type.</exception>
-    /// <exception cref="ArgumentException">There are none, or too many; or the name, the event type or the key cannot be used.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
+    /// <exception cref="ArgumentException">There are none, or too many; or the name, the event type or the key is invalid.</exception>
     /// <exception cref="MessageTooLargeException">One message, or all together, are larger than the server takes.</exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
     public Task<string> PublishManyAsync<T>(
@@ -299,15 +304,15 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
         PublishManyAsync(
             store, values, (JsonTypeInfo<T>)_options.JsonSerializerOptions.GetTypeInfo(typeof(T)), options, cancellationToken);
 
-    /// <summary>Publishes several values as JSON, written by what a source-generated context knows of their type.</summary>
+    /// <summary>Publishes several values as JSON, written with the type metadata of a source-generated context.</summary>
     /// <typeparam name="T">The values' type.</typeparam>
     /// <param name="store">The store's name.</param>
     /// <param name="values">The values.</param>
-    /// <param name="typeInfo">What is known of the type.</param>
+    /// <param name="typeInfo">The metadata of the type.</param>
     /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
     /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>
     /// <returns>The id of the last message, once the server's log has all of them.</returns>
-    /// <exception cref="ArgumentException">There are none, or too many; or the name, the event type or the key cannot be used.</exception>
+    /// <exception cref="ArgumentException">There are none, or too many; or the name, the event type or the key is invalid.</exception>
     /// <exception cref="StoreException">As <see cref="PublishManyAsync{T}(string, IEnumerable{T}, PublishOptions?, CancellationToken)"/>.
     /// </exception>
     public Task<string> PublishManyAsync<T>(
@@ -320,7 +325,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
             .PublishAsync(store, MessageLines.Write(values, typeInfo), MessageLines.MediaType, options, cancellationToken);
     }
 
-    /// <summary>Closes idle connections that are the client's own; subscriptions end by their own means.</summary>
+    /// <summary>Closes the client's own idle connections. Subscriptions are disposed separately.</summary>
     public void Dispose() => _own?.Dispose();
 
     private Follower FollowForView(StoreList stores, StartAt start, Action<Follower> changed, CancellationToken stop)

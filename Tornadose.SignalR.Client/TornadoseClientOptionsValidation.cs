@@ -35,7 +35,7 @@ internal sealed class TornadoseClientOptionsValidation : IValidateOptions<Tornad
     private static IEnumerable<string> Faults(TornadoseClientOptions options)
     {
         if (!Enum.IsDefined(options.Transport))
-            yield return $"Transport is {options.Transport}, which is none.";
+            yield return $"Transport is {options.Transport}; it must be a value of StoreTransport.";
         if (options.Transport == StoreTransport.SignalR && options.HubConnection is null)
             yield return "Transport is SignalR, and HubConnection is null: set it to the connection to the hub of MapStoreHub.";
         if (options.Transport != StoreTransport.SignalR && options.HubConnection is not null)

@@ -15,12 +15,13 @@ public static class TornadoseClientServiceCollectionExtensions
 
     /// <summary>
     /// Adds <see cref="TornadoseClient"/> as a singleton: <c>services.AddTornadoseClient(o =&gt; o.BaseAddress = new
-    /// Uri("https://example.com/stores"))</c>. It logs,
-    /// measures on the meter <c>Tornadose.SignalR.Client</c>, and takes the <see cref="TimeProvider"/> among the services where there
-    /// is one.
+    /// Uri("https://example.com/stores"))</c>. It logs, records metrics on the meter <c>Tornadose.SignalR.Client</c>, and uses the
+    /// registered <see cref="TimeProvider"/>, if any.
     /// </summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configure">Sets the options, which are checked when the application starts, or the client is first asked for.</param>
+    /// <param name="configure">
+    /// Sets the options, which are validated when the application starts, or when the client is first resolved.
+    /// </param>
     /// <returns>The builder of the <see cref="HttpClient"/> that the client uses: for handlers, certificates, proxies.</returns>
     public static IHttpClientBuilder AddTornadoseClient(this IServiceCollection services, Action<TornadoseClientOptions> configure)
     {

@@ -5,7 +5,7 @@ using System.Net.WebSockets;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>A WebSocket. In a browser pings are invisible, so that the server is asked for a heartbeat.</summary>
+/// <summary>A WebSocket. Browsers hide pings, so the server is asked for a heartbeat.</summary>
 internal sealed class WebSocketWire(StoreRequests requests, MessageReader messages) : Wire
 {
     private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(500);
@@ -64,7 +64,7 @@ internal sealed class WebSocketWire(StoreRequests requests, MessageReader messag
     }
 
     /// <summary>
-    /// A quarter of the silence after which the connection is taken for dead, as the server's clock and the line may each be late.
+    /// A quarter of the silence after which the connection counts as dead, because the server's timer and the network may each be late.
     /// </summary>
     private IEnumerable<(string Name, string Value)> Heartbeat()
     {
@@ -122,7 +122,7 @@ internal sealed class WebSocketWire(StoreRequests requests, MessageReader messag
             }
         }
 
-        /// <summary>What a code means: docs/transports.md has the table.</summary>
+        /// <summary>For the meaning of the codes, see the table in docs/transports.md.</summary>
         private static Exception EndOf(WebSocket socket)
         {
             var (code, reason) = (socket.CloseStatus, socket.CloseStatusDescription);

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Client;
 
-/// <summary>Reads a store over a wire, for components that read it in process elsewhere.</summary>
+/// <summary>Reads a store over a wire, for components that read it in process on the server.</summary>
 /// <param name="stores">The store.</param>
 /// <param name="json">Reads the values.</param>
-/// <param name="follow">Begins a subscription, which tells of its states.</param>
-/// <param name="shared">Gives the connection that readers share; null where each has its own.</param>
+/// <param name="follow">Begins a subscription, which reports its states.</param>
+/// <param name="shared">Returns the connection that readers share; null if each has its own.</param>
 internal sealed class WireStoreReader(
     StoreList stores, JsonSerializerOptions json, Func<StoreList, StartAt, Action<Follower>, CancellationToken, Follower> follow,
     Func<SharedStream?> shared) : IStoreReader
@@ -22,7 +22,7 @@ internal sealed class WireStoreReader(
 
     public async Task<StoreSnapshot> GetSnapshotAsync(string? seen, CancellationToken cancellationToken)
     {
-        // The states of a live reading are not touched: it may ask for a snapshot after a reset.
+        // Does not touch the state of a live read, which may ask for a snapshot after a reset.
         var follower = follow(stores, StartAt.Now, static _ => { }, cancellationToken);
         await using (follower.ConfigureAwait(false))
             return await follower.GetSnapshotAsync(seen).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class WireStoreReader(
                 yield break;
         }
 
-        // Also after a shared connection: that a store is complete, or cannot be read, is learned from one of its own.
+        // Also after a shared connection: only a reader's own connection tells that the store is complete or cannot be read.
         var follower = follow(stores, StartAt.AfterId(after), now => Set(now.State), cancellationToken);
         await using (follower.ConfigureAwait(false))
         {

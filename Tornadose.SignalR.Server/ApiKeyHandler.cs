@@ -22,7 +22,7 @@ internal sealed class ApiKeyHandler(
         if (Secret() is not { Length: > 0 } secret)
             return Task.FromResult(AuthenticateResult.NoResult());
         if (holders.Find(secret) is not { } holder)
-            return Task.FromResult(AuthenticateResult.Fail("Nobody holds this key."));
+            return Task.FromResult(AuthenticateResult.Fail("The API key is unknown."));
         var identity = new ClaimsIdentity(
             [new Claim(ClaimTypes.Name, holder), new Claim(ClaimTypes.NameIdentifier, holder)], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tornadose.SignalR.Server;
 
-/// <summary>Who holds which key. Keys are compared by their hashes, in a time that does not depend on what is equal.</summary>
+/// <summary>The holders of the keys. Keys are compared by their hashes, in constant time.</summary>
 internal sealed class ApiKeyHolders
 {
     private const int ShortestSecret = 16;
@@ -16,11 +16,11 @@ internal sealed class ApiKeyHolders
     {
         foreach (var (holder, key) in keys)
             if (key.Secret.Length < ShortestSecret)
-                throw new InvalidOperationException($"Server:Keys:{holder}:Secret has to have {ShortestSecret} characters or more.");
+                throw new InvalidOperationException($"Server:Keys:{holder}:Secret must have at least {ShortestSecret} characters.");
         if (keys.GroupBy(static key => key.Value.Secret).FirstOrDefault(static same => same.Count() > 1) is { } shared)
             throw new InvalidOperationException(
                 $"{string.Join(" and ", shared.Select(static key => $"Server:Keys:{key.Key}"))} have the same Secret: "
-                + "nobody could tell them apart.");
+                + "their holders could not be told apart.");
         _keys = keys;
         _hashes = [.. keys.Select(static key => (key.Key, Hash(key.Value.Secret)))];
     }
@@ -28,7 +28,7 @@ internal sealed class ApiKeyHolders
     public ApiKey? Of(ClaimsPrincipal user) =>
         user.Identity is { IsAuthenticated: true, Name: { } name } ? _keys.GetValueOrDefault(name) : null;
 
-    /// <summary>The holder of a secret; null when nobody holds it.</summary>
+    /// <summary>The holder of a secret; null if it is unknown.</summary>
     public string? Find(string secret)
     {
         var hash = Hash(secret);

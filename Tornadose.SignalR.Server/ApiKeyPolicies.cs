@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Tornadose.SignalR.Server;
 
-/// <summary>What the holder of a key may do. Policies are asked for each store, by its name.</summary>
+/// <summary>What the holder of a key may do. Policies are evaluated for each store, by its name.</summary>
 internal static class ApiKeyPolicies
 {
     public const string Read = "read";

@@ -11,7 +11,7 @@ try
 catch (Exception wrong) when (
     wrong is InvalidOperationException or ArgumentException or OptionsValidationException or StoreException or IOException)
 {
-    // A setting that cannot be meant, a file or a port that cannot be had: the operator needs its words, not a stack and a core dump.
+    // An invalid setting, or a file or a port that is not available: the operator needs the message, not a stack trace and a core dump.
     Console.Error.WriteLine($"tornadose-server: {wrong.Message}");
     return 1;
 }

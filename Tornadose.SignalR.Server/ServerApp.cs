@@ -3,7 +3,7 @@ using OpenTelemetry.Metrics;
 
 namespace Tornadose.SignalR.Server;
 
-/// <summary>The application: what the configuration names, on the paths that <c>docs/server.md</c> has.</summary>
+/// <summary>The application: the configured stores, on the paths that <c>docs/server.md</c> lists.</summary>
 internal static class ServerApp
 {
     public static WebApplication Build(string[] args)

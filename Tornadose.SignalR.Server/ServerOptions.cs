@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Server;
 
-/// <summary>The configuration section <c>Server</c>: what of an application is code elsewhere.</summary>
+/// <summary>The configuration section <c>Server</c>: what other applications set in code.</summary>
 internal sealed class ServerOptions
 {
     public const string Section = "Server";
@@ -32,16 +32,18 @@ internal sealed class ServerOptions
         return section.Get<ServerOptions>() ?? new ServerOptions();
     }
 
-    /// <summary>A misspelt setting has no effect, and the right that it was to give or to take is missed much later.</summary>
+    /// <summary>
+    /// A misspelt setting would have no effect, and the permission that it should grant or deny would be missed much later.
+    /// </summary>
     private static void Check(IConfigurationSection section, Type settings)
     {
         var known = settings.GetProperties().Select(static property => property.Name).ToList();
         if (section.GetChildren().FirstOrDefault(one => !known.Contains(one.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-            throw new InvalidOperationException($"{unknown.Path} is no setting. {section.Path} has {string.Join(", ", known)}.");
+            throw new InvalidOperationException($"{unknown.Path} is not a setting. {section.Path} has {string.Join(", ", known)}.");
     }
 }
 
-/// <summary>An API key. A store is named by its name, or by the beginning of names and a <c>*</c>.</summary>
+/// <summary>An API key. Stores are listed by name, or by a prefix and a <c>*</c>.</summary>
 internal sealed class ApiKey
 {
     /// <summary>The secret, of 16 characters or more.</summary>

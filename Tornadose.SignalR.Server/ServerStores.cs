@@ -11,7 +11,7 @@ internal static class ServerStores
         if (options.Stores.Count == 0)
             throw new InvalidOperationException("No store is configured. For example: Server__Stores__orders=queue");
         if (options is { Redis: not null, Sqlite: not null })
-            throw new InvalidOperationException("Server:Redis and Server:Sqlite are both set. Stores are in one of them: leave one out.");
+            throw new InvalidOperationException("Server:Redis and Server:Sqlite are both set. Set only one of them.");
         var tornadose = services.AddTornadose();
         foreach (var (name, kind) in options.Stores)
             Add(tornadose, name, kind);
@@ -39,11 +39,11 @@ internal static class ServerStores
                 tornadose.AddKeyedStore(name, Guard);
                 break;
             default:
-                throw new InvalidOperationException($"Server:Stores:{name} is queue, data or keyed, not '{kind}'.");
+                throw new InvalidOperationException($"Server:Stores:{name} must be queue, data or keyed, not '{kind}'.");
         }
     }
 
-    /// <summary>A ticket that one node has given is read by the others, and after a restart.</summary>
+    /// <summary>A ticket from one node is valid on the others, and after a restart.</summary>
     private static void ShareKeys(this IServiceCollection services, string redis)
     {
         var connection = new Lazy<ConnectionMultiplexer>(() =>

@@ -5,17 +5,18 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// What every backplane has to do: derive a class that makes one. <see cref="StoreSpecification{TFixture}"/> has the stores on it, <see
-/// cref="DurableBackplaneSpecification{TBackplane}"/> what a restart must leave.
+/// The contract of every backplane: derive a class that creates one. <see cref="StoreSpecification{TFixture}"/> covers the stores on it,
+/// <see cref="DurableBackplaneSpecification{TBackplane}"/> what must survive a restart.
 /// </summary>
-/// <typeparam name="TBackplane">The backplane. It is disposed of when it is <see cref="IAsyncDisposable"/> or <see
-/// cref="IDisposable"/>.</typeparam>
+/// <typeparam name="TBackplane">
+/// The backplane. It is disposed if it is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>.
+/// </typeparam>
 public abstract class BackplaneSpecification<TBackplane>
     where TBackplane : IBackplane
 {
     private static readonly MessageLogLimits Limits = new(100, 1 << 20);
 
-    /// <summary>Makes a backplane that no test has used before.</summary>
+    /// <summary>Creates a backplane that no test has used before.</summary>
     /// <returns>The backplane.</returns>
     protected abstract Task<TBackplane> CreateAsync();
 
@@ -248,7 +249,7 @@ public abstract class BackplaneSpecification<TBackplane>
         channel.AppendAsync(Content(text), key, default).WithTimeout();
 
     /// <summary>
-    /// Follows, and waits until the log's content is known: following alone completes as well while the backplane does not answer in time.
+    /// Follows, and waits until the log's content is known: following alone also completes if the backplane does not answer in time.
     /// </summary>
     private protected static async Task<IDisposable> FollowAsync(IBackplaneChannel channel)
     {
@@ -290,7 +291,7 @@ public abstract class BackplaneSpecification<TBackplane>
         return new Owning(backplane.Open("store", Limits), backplane);
     }
 
-    /// <summary>Takes the backplane away with its only channel.</summary>
+    /// <summary>Disposes the backplane with its only channel.</summary>
     private sealed class Owning(IBackplaneChannel inner, TBackplane backplane) : IBackplaneChannel
     {
         public MessageLog Log => inner.Log;

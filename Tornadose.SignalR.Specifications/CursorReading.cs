@@ -4,7 +4,7 @@ namespace Tornadose.SignalR.Specifications;
 
 internal static class CursorReading
 {
-    /// <summary>Everything that can be read now, in one line: texts by spaces, a reset as <c>reset:reason@offset</c>.</summary>
+    /// <summary>Everything that can be read now, on one line: texts separated by spaces, a reset as <c>reset:reason@offset</c>.</summary>
     public static string Read(this MessageCursor cursor, int atMost = int.MaxValue)
     {
         var words = new List<string>();

@@ -4,23 +4,24 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// What a backplane has to do, besides, that keeps messages over a restart of the process: the log goes on where it was, and ids stay
-/// valid.
+/// The further contract of a backplane that keeps messages across a restart of the process: the log continues where it was,
+/// and ids stay valid.
 /// </summary>
-/// <typeparam name="TBackplane">The backplane. It is disposed of when it is <see cref="IAsyncDisposable"/> or <see
-/// cref="IDisposable"/>.</typeparam>
+/// <typeparam name="TBackplane">
+/// The backplane. It is disposed if it is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>.
+/// </typeparam>
 public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpecification<TBackplane>
     where TBackplane : IBackplane
 {
     private static readonly MessageLogLimits Ten = new(10, 1 << 20);
 
-    /// <summary>Makes a backplane on what another one has left, which was disposed of: the same folder, the same database.</summary>
-    /// <param name="closed">The backplane of the last life.</param>
-    /// <returns>The backplane of the next.</returns>
+    /// <summary>Creates a backplane on the data of a disposed one: the same folder, the same database.</summary>
+    /// <param name="closed">The disposed backplane.</param>
+    /// <returns>The new backplane.</returns>
     protected abstract Task<TBackplane> ReopenAsync(TBackplane closed);
 
-    /// <summary>The newest messages of a window, their positions and their content are there again.</summary>
-    /// <param name="capacity">The capacity of the next life.</param>
+    /// <summary>The newest messages of a window are there again, with their positions and their content.</summary>
+    /// <param name="capacity">The capacity after the restart.</param>
     /// <param name="first">The first message that must be there.</param>
     [Theory]
     [InlineData(10, 6)]
@@ -43,7 +44,7 @@ public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpeci
         await DisposeAsync(reopened);
     }
 
-    /// <summary>Offsets go on in the same epoch.</summary>
+    /// <summary>Offsets continue in the same epoch.</summary>
     [Fact]
     public async Task Restart_NextMessage_FollowsTheLast()
     {
@@ -59,7 +60,7 @@ public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpeci
         await DisposeAsync(reopened);
     }
 
-    /// <summary>An id of the last life resumes where it should, if and only if its message is still kept.</summary>
+    /// <summary>An id from before the restart resumes where it should, if and only if its message is still kept.</summary>
     [Fact]
     public async Task Restart_IdOfTheLastLife_ResumesOrResets()
     {
@@ -81,8 +82,8 @@ public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpeci
         await DisposeAsync(reopened);
     }
 
-    /// <summary>A store that was completed is complete, whatever the capacity of the next life.</summary>
-    /// <param name="capacity">The capacity of the next life.</param>
+    /// <summary>A store that was completed is still complete, whatever its capacity after the restart.</summary>
+    /// <param name="capacity">The capacity after the restart.</param>
     /// <param name="window">What is kept.</param>
     [Theory]
     [InlineData(10, "1 2 3")]
@@ -135,9 +136,7 @@ public abstract class DurableBackplaneSpecification<TBackplane> : BackplaneSpeci
         await DisposeAsync(reopened);
     }
 
-    /// <summary>
-    /// A store that is closed and opened again while the backplane lives goes on, too: a store of a family comes and goes.
-    /// </summary>
+    /// <summary>A store that is closed and opened again while the backplane lives continues as well, as stores of a family do.</summary>
     [Fact]
     public async Task Open_AgainBeforeTheLastLifeHasEnded_GoesOn()
     {

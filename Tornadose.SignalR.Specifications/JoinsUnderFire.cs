@@ -5,11 +5,11 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// Readers that join anywhere while messages come, and are held to the ledger. Publishers wait for readers that are far behind, so that a
-/// reader is lapped never; what a start makes of an expired id is part of the test.
+/// Readers join anywhere while messages are published, and the ledger checks what they read. Publishers wait for readers that are far
+/// behind, so that no reader is lapped; starts after an expired id are part of the test.
 /// </summary>
 /// <param name="store">The store, of <see cref="Capacity"/> messages.</param>
-/// <param name="messages">How many messages are published, from 100 on.</param>
+/// <param name="messages">How many messages are published, at least 100.</param>
 internal sealed class JoinsUnderFire(IStore store, int messages)
 {
     public const int Capacity = 200;

@@ -3,13 +3,13 @@ using System.Text;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// A reader that builds the state of a keyed store from what it is told, and nothing else: the test's own account of the protocol.
+/// A reader that builds the state of a keyed store only from the messages it reads: the test's own implementation of the protocol.
 /// </summary>
 internal sealed class KeyedReader
 {
     public Dictionary<string, string> State { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The id to come back with; null before the first message.</summary>
+    /// <summary>The id to resume after; null before the first message.</summary>
     public string? LastId { get; private set; }
 
     public bool IsComplete { get; private set; }
@@ -18,7 +18,7 @@ internal sealed class KeyedReader
 
     public int Messages { get; private set; }
 
-    /// <summary>Applies what was read.</summary>
+    /// <summary>Applies a message.</summary>
     /// <param name="message">The message.</param>
     public void Apply(StoreMessage message)
     {
@@ -42,7 +42,7 @@ internal sealed class KeyedReader
                 State.Clear();
                 break;
             case StoreChange.SnapshotStart:
-                Assert.Empty(State); // whoever had something was told to forget it
+                Assert.Empty(State); // a reader with state was told to clear it
                 IsComplete = false;
                 break;
             case StoreChange.SnapshotEnd:

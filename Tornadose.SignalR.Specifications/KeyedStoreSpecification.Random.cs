@@ -71,8 +71,9 @@ public abstract partial class KeyedStoreSpecification<TFixture>
         return reader;
     }
 
-    /// <summary>Reads a little, or nothing, or everything; now and then it is cut, and comes back with its id, or as another
-    /// one.</summary>
+    /// <summary>
+    /// Reads a little, or nothing, or everything; now and then the reader is cut, and resumes after its id, or begins as a new one.
+    /// </summary>
     private (KeyedReader Reader, MessageCursor Cursor) Move((KeyedReader Reader, MessageCursor Cursor) from, Random random)
     {
         var (reader, cursor) = from;

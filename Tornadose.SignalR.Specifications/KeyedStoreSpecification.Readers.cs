@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Specifications;
 
-// What readers get: the snapshot, then what changes; after an id, or far behind.
+// What readers receive: the snapshot, then the changes; after an id, or far behind.
 public abstract partial class KeyedStoreSpecification<TFixture>
 {
     [Fact]

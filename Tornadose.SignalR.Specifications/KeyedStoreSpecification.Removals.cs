@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Specifications;
 
-// What readers learn of keys that are gone, and of the store's end.
+// What readers are told about removed keys, and about the store's end.
 public abstract partial class KeyedStoreSpecification<TFixture>
 {
     [Fact]

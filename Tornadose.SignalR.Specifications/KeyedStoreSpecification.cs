@@ -3,10 +3,10 @@ using System.Text;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// What every keyed store promises, whatever decides on its order: inherit it with a <see cref="StoreFixture"/> of a backplane that keeps
-/// keyed stores.
+/// The contract of every keyed store, on any backplane: inherit it with a <see cref="StoreFixture"/> of a backplane
+/// that keeps keyed stores.
 /// </summary>
-/// <typeparam name="TFixture">Makes the stores.</typeparam>
+/// <typeparam name="TFixture">Creates the stores.</typeparam>
 public abstract partial class KeyedStoreSpecification<TFixture> : IAsyncDisposable
     where TFixture : StoreFixture, new()
 {
@@ -15,7 +15,7 @@ public abstract partial class KeyedStoreSpecification<TFixture> : IAsyncDisposab
     private IReadOnlyList<IStore> _all = [];
 
     /// <summary>Closes the stores of the test.</summary>
-    /// <returns>When they are closed.</returns>
+    /// <returns>A task that completes when they are closed.</returns>
     public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);

@@ -4,7 +4,7 @@ namespace Tornadose.SignalR.Specifications;
 
 internal static class KeyedWords
 {
-    /// <summary>Everything that can be read now, in one line.</summary>
+    /// <summary>Everything that can be read now, on one line.</summary>
     public static string ReadChanges(this MessageCursor cursor, int atMost = int.MaxValue)
     {
         var words = new List<string>();

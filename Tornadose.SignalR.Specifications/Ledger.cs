@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Specifications;
 
-/// <summary>What the ledger holds a store to.</summary>
+/// <summary>Which offsets the ledger requires of a store.</summary>
 internal enum LedgerRule
 {
     /// <summary>A queue store: every offset, in order.</summary>
@@ -13,7 +13,7 @@ internal enum LedgerRule
 /// <summary>
 /// Keeps what was published and what each subscriber saw, and checks the invariants of the conformance catalogue:
 /// L1 offsets are contiguous within an epoch; L2 the first offset is the cursor's next, or follows exactly one reset;
-/// L3 no id twice; L4 a payload is what was published under its id; L5 all subscribers agree on it; L6 at rest everybody
+/// L3 no id twice; L4 a payload is what was published under its id; L5 all subscribers agree on it; L6 at rest every subscriber
 /// has reached the top; L7 every acknowledged message is in the log exactly once.
 /// </summary>
 internal sealed class Ledger(LedgerRule rule = LedgerRule.Every)
@@ -23,7 +23,7 @@ internal sealed class Ledger(LedgerRule rule = LedgerRule.Every)
     private readonly HashSet<string> _uncertain = [];
     private readonly List<LedgerSubscriber> _subscribers = [];
 
-    /// <summary>Records a publish that was acknowledged with an id. (A retry with the same idempotency key is no second one.)</summary>
+    /// <summary>Records a publish that was acknowledged with an id. (A retry with the same idempotency key is not a second one.)</summary>
     public void Published(string id, string payload)
     {
         lock (_lock)

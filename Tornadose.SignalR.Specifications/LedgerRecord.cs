@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tornadose.SignalR.Specifications;
 
-/// <summary>An id taken apart, which only this kit may do: <c>epoch-offset-tag</c>, epoch and tag in hexadecimal.</summary>
+/// <summary>The parts of an id, which only this kit may read: <c>epoch-offset-tag</c>, epoch and tag in hexadecimal.</summary>
 internal readonly record struct LedgerId(string Epoch, long Offset, string Tag)
 {
     public static LedgerId Parse(string id) =>
@@ -14,7 +14,7 @@ internal readonly record struct LedgerId(string Epoch, long Offset, string Tag)
             : throw new LedgerException($"Not an id of the form epoch-offset-tag: '{id}'");
 }
 
-/// <summary>One thing a subscriber saw.</summary>
+/// <summary>One event that a subscriber saw.</summary>
 internal abstract record LedgerRecord(string Wire);
 
 /// <summary>A message; its id is null when it came from a foreign publisher.</summary>

@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Specifications;
 
-/// <summary>Follows one subscriber's records and says where L1, L2 or L3 does not hold.</summary>
+/// <summary>Follows one subscriber's records and reports where L1, L2 or L3 does not hold.</summary>
 internal sealed class LedgerWalk(LedgerSubscriber subscriber, LedgerRule rule)
 {
     private readonly HashSet<string> _seen = [];
@@ -53,7 +53,7 @@ internal sealed class LedgerWalk(LedgerSubscriber subscriber, LedgerRule rule)
         ? next.Epoch == last.Epoch && next.Offset == last.Offset + 1
         : next.Epoch != last.Epoch || next.Offset > last.Offset;
 
-    // What a client presents may be garbage; then anything but a reset first is wrong, which no offset can satisfy.
+    // A client may present garbage. Then only a reset may come first, so this is an id that no message follows.
     private static LedgerId? TryParse(string? after)
     {
         if (after is null)

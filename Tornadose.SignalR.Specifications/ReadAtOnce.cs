@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Tornadose.SignalR.Specifications;
 
-/// <summary>A store's state as an assertion asks for it: at once, in the middle of an expression.</summary>
+/// <summary>Reads a store's state synchronously, for use within the expression of an assertion.</summary>
 internal static class ReadAtOnce
 {
     extension(IStore store)

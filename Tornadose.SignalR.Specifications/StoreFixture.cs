@@ -6,32 +6,32 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// Makes the stores that <see cref="StoreSpecification{TFixture}"/> is run on: of either kind, with any options, on one backplane, and by
-/// the same services that an application has.
+/// Creates the stores that <see cref="StoreSpecification{TFixture}"/> runs on: of either kind, with any options, on one backplane, and
+/// with the same services as in an application.
 /// </summary>
 public abstract class StoreFixture : IAsyncDisposable
 {
     private readonly Dictionary<object, OpenStore> _stores = [];
 
     /// <summary>
-    /// What is specified. The fixture does not dispose of it: override <see cref="DisposeAsync"/> for that, and call the base first.
+    /// The backplane under test. The fixture does not dispose it: override <see cref="DisposeAsync"/> for that, and call the base first.
     /// </summary>
     public abstract IBackplane Backplane { get; }
 
     /// <summary>
-    /// Of a backplane that several processes share, that of another process: readers of keyed stores are there, and publishers here. By
+    /// For a backplane that several processes share, the one of another process: keyed stores are read there, and published to here. By
     /// default the same one.
     /// </summary>
     public virtual IBackplane OtherBackplane => Backplane;
 
     /// <summary>
-    /// How many messages the heaviest case publishes, one after the other, and a tenth of the updates of a data store. Default 100,000; a
-    /// backplane that has to wait for something with each message may take fewer, from 100.
+    /// How many messages the heaviest case publishes, one after the other; the case of a data store publishes ten times as many. Default
+    /// 100,000; a backplane that has to wait with each message may return fewer, but at least 100.
     /// </summary>
     public virtual int HeavyLoad => 100_000;
 
     /// <summary>Closes the stores that are still open.</summary>
-    /// <returns>When they are closed.</returns>
+    /// <returns>A task that completes when they are closed.</returns>
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -39,9 +39,9 @@ public abstract class StoreFixture : IAsyncDisposable
             await store.DisposeAsync();
     }
 
-    /// <summary>A store of its own name, which is followed: what was published is in its log sooner or later.</summary>
+    /// <summary>Opens a store with a unique name, and follows it: published messages reach its log sooner or later.</summary>
     /// <param name="kind">A data store, or a queue store.</param>
-    /// <param name="configure">Its options, but for the capacity.</param>
+    /// <param name="configure">Its options, except the capacity.</param>
     /// <param name="capacity">Its capacity.</param>
     internal async Task<IStore> OpenAsync(StoreSort kind, Action<StoreOptions>? configure = null, int? capacity = null)
     {
@@ -54,9 +54,9 @@ public abstract class StoreFixture : IAsyncDisposable
         return store;
     }
 
-    /// <summary>A keyed store of its own name, which is followed, in each of the processes.</summary>
+    /// <summary>Opens a keyed store with a unique name, and follows it, in each of the processes.</summary>
     /// <param name="configure">Its options.</param>
-    /// <returns>The store where it is changed, where it is read, and the same of each process.</returns>
+    /// <returns>The store that is changed, the one that is read, and the one of each process.</returns>
     internal async Task<(IKeyedStore Store, IStore Reading, IReadOnlyList<IStore> All)> OpenKeyedAsync(
         Action<StoreOptions>? configure = null)
     {

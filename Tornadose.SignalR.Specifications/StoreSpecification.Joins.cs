@@ -1,7 +1,7 @@
 
 namespace Tornadose.SignalR.Specifications;
 
-// Readers that join anywhere while messages come.
+// Readers that join anywhere while messages are published.
 public abstract partial class StoreSpecification<TFixture>
 {
     [Theory, Case("ST-02", "HTTP-20"), InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6)]

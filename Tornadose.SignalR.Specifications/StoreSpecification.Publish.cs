@@ -4,7 +4,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Specifications;
 
-// What a store takes, what it makes of it, and what it gives back.
+// What a store accepts, how it stores it, and what it returns.
 public abstract partial class StoreSpecification<TFixture>
 {
     [Fact, Case("ST-08")]

@@ -3,7 +3,7 @@ using Tornadose.SignalR.Stores;
 
 namespace Tornadose.SignalR.Specifications;
 
-// What is kept, and what becomes of a reader that wants what is not.
+// What is kept, and what happens to a reader that asks for what is not.
 public abstract partial class StoreSpecification<TFixture>
 {
     [Theory, Case("ST-03", "ST-12"), InlineData(1), InlineData(2), InlineData(16), InlineData(1000)]

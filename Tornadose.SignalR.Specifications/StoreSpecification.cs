@@ -4,10 +4,10 @@ using Tornadose.SignalR.Stores;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// What every store promises, whatever decides on its order: inherit it with a <see cref="StoreFixture"/> of the backplane. Readers of a
-/// backplane over a network may be a little behind the publisher, so nothing here reads what was just published without waiting for it.
+/// The contract of every store, on any backplane: inherit it with a <see cref="StoreFixture"/> of the backplane. Readers of a backplane
+/// over a network may be a little behind the publisher, so nothing here reads what was just published without waiting for it.
 /// </summary>
-/// <typeparam name="TFixture">Makes the stores.</typeparam>
+/// <typeparam name="TFixture">Creates the stores.</typeparam>
 public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
     where TFixture : StoreFixture, new()
 {
@@ -16,7 +16,7 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
     private readonly TFixture _fixture = new();
 
     /// <summary>Closes the stores of the test.</summary>
-    /// <returns>When they are closed.</returns>
+    /// <returns>A task that completes when they are closed.</returns>
     public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -54,7 +54,7 @@ public abstract partial class StoreSpecification<TFixture> : IAsyncDisposable
     private static string Numbers(long from, long to) => string.Join(' ', Enumerable.Range((int)from, (int)(to - from + 1)));
 
     /// <summary>
-    /// Records what a reader got. A reset is a new beginning; two of them with nothing between them must be of different moments.
+    /// Records what a reader received. A reset counts as a new connection, so that a second reset right after it is allowed.
     /// </summary>
     private static void Record(LedgerSubscriber subscriber, StoreMessage message)
     {

@@ -5,13 +5,13 @@ using System.Text.Json;
 namespace Tornadose.SignalR.Tool;
 
 /// <summary>
-/// Looks at a store as its readers do, and says in words what stands in their way: (1) an answer that ends; (2) a stream, its headers and
-/// its beginning; (3) whether ids get through, by the request's header and its query; (4) a WebSocket; (5) a message, when asked to;
-/// (6) how long streams are left open. What an answer that ends has and a stream has not, something in between keeps.
+/// Tests a store as its readers use it, and reports what stands in their way: (1) an answer that ends; (2) a stream, its headers and its
+/// beginning; (3) whether ids get through, in the request's header and in its query; (4) a WebSocket; (5) a message, on request; (6) how
+/// long streams stay open. If an answer that ends gets through and a stream does not, something in between withholds the stream.
 /// </summary>
 internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, TimeSpan patience, TextWriter output)
 {
-    /// <summary>No server has issued it, so that it is answered by a reset wherever it arrives.</summary>
+    /// <summary>No server has issued this id, so every server that receives it answers with a reset.</summary>
     private const string StrangeId = "doctor";
 
     private const string ResumeHeader = "Tornadose-Resume";
@@ -19,7 +19,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
     private readonly DoctorRequests _requests = new(url, token, patience);
     private readonly DoctorReport _report = new(output);
 
-    /// <returns>The exit code: 1 where there is a fault.</returns>
+    /// <returns>The exit code: 1 if there is a fault.</returns>
     public async Task<int> RunAsync(bool publishes, CancellationToken stop)
     {
         using var requests = _requests;
@@ -47,7 +47,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         }
 
         _report.Say(
-            _report.FoundFault ? "There are faults; docs/deploying.md has the lines for each proxy." : "Nothing stands in the way.");
+            _report.FoundFault ? "There are faults; docs/deploying.md has the settings for each proxy." : "Nothing stands in the way.");
         return _report.FoundFault ? 1 : 0;
     }
 
@@ -64,14 +64,14 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
                 return _report.Fault(StatusWords.Of(response));
             if (response.Content.Headers.ContentType?.MediaType != "application/json")
                 return _report.Fault(
-                    $"What answers is no store: it sends {response.Content.Headers.ContentType?.MediaType ?? "nothing"}. "
-                    + "A page for signing in, another application, or a path that the proxy does not pass on? "
+                    $"This is not a store: it sends {response.Content.Headers.ContentType?.MediaType ?? "nothing"}. "
+                    + "A sign-in page, another application, or a path that the proxy does not pass on? "
                     + """MapStores("/stores") gives /stores/orders.""");
             var answer = JsonElement.Parse(await response.Content.ReadAsStringAsync(deadline.Token));
             if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("id", out _))
-                return _report.Fault("What answers is no store: its JSON has no id.");
+                return _report.Fault("This is not a store: its JSON has no id.");
             if (answer.TryGetProperty("ended", out _))
-                return _report.Fault("The store is complete: nothing more will come, and streams end at once. Look at another one.");
+                return _report.Fault("The store is complete: nothing more will come, and streams end at once. Test another store.");
             _report.Ok($"A whole answer takes {Milliseconds(took)}, over HTTP/{response.Version}{StatusWords.NamesOf(response)}.");
             if (response.Version.Major < 2)
                 _report.Note(
@@ -85,7 +85,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         }
         catch (JsonException)
         {
-            return _report.Fault("What answers is no store, or something has changed its answer: it is not JSON.");
+            return _report.Fault("This is not a store, or something has changed its answer: it is not JSON.");
         }
         catch (HttpRequestException failure)
         {
@@ -95,11 +95,11 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
 
     private string WordsOf(HttpRequestException failure) => failure.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError => $"The name {url.Host} is not known here: look at the URL, and at this machine's DNS.",
+        HttpRequestError.NameResolutionError => $"The name {url.Host} is not known here: check the URL and this machine's DNS.",
         HttpRequestError.SecureConnectionError =>
             $"TLS fails: {(failure.InnerException ?? failure).Message} Browsers refuse it as well. "
-            + "Is the certificate of this name, still valid, and of an authority that this machine trusts, "
-            + "with those in between sent along? Is it https that this port speaks?",
+            + "Is the certificate for this name, still valid, and from an authority that this machine trusts? "
+            + "Does the server send the intermediate certificates? Does this port speak https?",
         HttpRequestError.ConnectionError => $"Nothing listens at {url.Authority}, or a firewall is in between: {failure.Message}",
         _ => failure.Message,
     };
@@ -130,7 +130,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         {
             _report.Fault(
                 $"A stream's beginning does not come within {patience.TotalSeconds:0} s, though a whole answer does: "
-                + "something collects the response until it ends. "
+                + "something buffers the response until it ends. "
                 + "For nginx: proxy_buffering off. A compressing proxy: leave out text/event-stream.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
@@ -146,7 +146,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
     {
         var headers = response.Headers;
         if (headers.CacheControl is not { NoStore: true })
-            _report.Fault("The stream's Cache-Control was taken away on the way: a cache may store it, and give others an old one.");
+            _report.Fault("The stream's Cache-Control was removed on the way: a cache may store the stream, and serve an old one.");
         else if (!headers.CacheControl.NoTransform)
             _report.Fault(
                 "The stream's Cache-Control has lost its no-transform: "
@@ -155,7 +155,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
             _report.Fault(
                 $"The stream is compressed on the way ({coding}): messages wait until a block is full. Leave out text/event-stream.");
         if (!headers.Contains(ResumeHeader))
-            _report.Fault($"The header {ResumeHeader} was taken away: pages cannot tell whether their id was understood.");
+            _report.Fault($"The header {ResumeHeader} was removed: pages cannot tell whether their id was understood.");
     }
 
     /// <summary>(3)</summary>
@@ -168,14 +168,14 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
             var word = response.Headers.TryGetValues(ResumeHeader, out var values) ? values.First() : null;
             if (word == "live")
                 _report.Fault(
-                    $"The id of a reader who comes back is lost on the way ({where}): what came meanwhile would be missing, silently.");
+                    $"The id of a reconnecting reader is lost on the way ({where}): messages would be missing, silently.");
             else if (word is not null)
                 _report.Ok($"Ids get through by {where}.");
         }
         catch (Exception failure) when (
             failure is HttpRequestException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            _report.Fault($"A second stream beside the first is not answered ({where}): something allows one alone.");
+            _report.Fault($"A second stream beside the first is not answered ({where}): something allows only one.");
         }
     }
 
@@ -204,7 +204,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             _report.Fault(
-                $"A message that was published is not read within {patience.TotalSeconds:0} s: something collects single messages.");
+                $"A message that was published is not read within {patience.TotalSeconds:0} s: something buffers single messages.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -239,7 +239,7 @@ internal sealed class DoctorCommand(Uri url, string? token, TimeSpan watch, Time
         {
             _report.Fault(
                 $"A stream is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. "
-                + "Some time-out on the way (nginx: proxy_read_timeout) is shorter than the server's KeepAlive (15 s), "
+                + "A time-out on the way (nginx: proxy_read_timeout) is shorter than the server's KeepAlive (15 s), "
                 + "or counts from the beginning of a response.");
         }
     }

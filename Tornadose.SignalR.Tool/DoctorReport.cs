@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Tool;
 
-/// <summary>What the doctor has found, a line each.</summary>
+/// <summary>Writes the doctor's findings, one a line.</summary>
 internal sealed class DoctorReport(TextWriter output)
 {
     public bool FoundFault { get; private set; }

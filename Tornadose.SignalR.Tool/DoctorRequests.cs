@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tornadose.SignalR.Tool;
 
-/// <summary>What the doctor asks a store for, as browsers would.</summary>
+/// <summary>The doctor's requests to a store, as browsers would send them.</summary>
 internal sealed class DoctorRequests(Uri url, string? token, TimeSpan patience) : IDisposable
 {
     private readonly HttpClient _http = new(
@@ -15,21 +15,21 @@ internal sealed class DoctorRequests(Uri url, string? token, TimeSpan patience) 
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
     };
 
-    /// <summary>An answer that ends.</summary>
+    /// <summary>Requests an answer that ends.</summary>
     public async Task<HttpResponseMessage> GetAsync(CancellationToken stop)
     {
         using var request = Request("application/json", "last=1");
         return await _http.SendAsync(request, stop);
     }
 
-    /// <summary>A stream, whose headers have come.</summary>
+    /// <summary>Opens a stream, and returns when its headers have arrived.</summary>
     /// <param name="query">What to add to the URL's query; null for nothing.</param>
-    /// <param name="lastEventId">The header of a reader who comes back; null for none.</param>
+    /// <param name="lastEventId">The header of a reader that reconnects; null for none.</param>
     /// <param name="stop">Ends the wait for the headers.</param>
     public async Task<HttpResponseMessage> OpenStreamAsync(string? query, string? lastEventId, CancellationToken stop)
     {
         using var request = Request("text/event-stream", query);
-        request.Headers.AcceptEncoding.ParseAdd("gzip, br"); // as browsers do: what compresses streams is to show itself
+        request.Headers.AcceptEncoding.ParseAdd("gzip, br"); // as browsers do: reveals what compresses streams
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
@@ -42,7 +42,7 @@ internal sealed class DoctorRequests(Uri url, string? token, TimeSpan patience) 
         return await _http.SendAsync(request, stop);
     }
 
-    /// <summary>What is cancelled when the doctor's patience is at its end.</summary>
+    /// <summary>A source that is cancelled when the doctor stops waiting.</summary>
     public CancellationTokenSource Deadline(CancellationToken stop)
     {
         var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 
 namespace Tornadose.SignalR.Tool;
 
-/// <summary>Looks at a store's WebSocket: whether it opens, and how long it is left open.</summary>
+/// <summary>Tests a store's WebSocket: whether it opens, and how long it stays open.</summary>
 internal sealed class DoctorSocket : IDisposable
 {
     private readonly ClientWebSocket _socket = new();
@@ -34,7 +34,7 @@ internal sealed class DoctorSocket : IDisposable
         {
             _report.Fault(
                 $"A WebSocket is not answered within {patience.TotalSeconds:0} s: "
-                + "a proxy that does not pass the upgrade on, and collects.");
+                + "a proxy that does not pass the upgrade on, and buffers.");
         }
         catch (WebSocketException failure)
         {
@@ -47,8 +47,8 @@ internal sealed class DoctorSocket : IDisposable
         }
     }
 
-    /// <summary>Ends at once where it has not opened.</summary>
-    /// <param name="watch">For how long it is watched.</param>
+    /// <summary>Watches the WebSocket. Returns at once if it has not opened.</summary>
+    /// <param name="watch">How long to watch.</param>
     /// <param name="stop">Ends the watch.</param>
     public async Task WatchAsync(TimeSpan watch, CancellationToken stop)
     {
@@ -74,7 +74,7 @@ internal sealed class DoctorSocket : IDisposable
         {
             _report.Fault(
                 $"A WebSocket is cut after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s. "
-                + "Some time-out on the way is shorter than the server's pings (15 s).");
+                + "A time-out on the way is shorter than the server's pings (15 s).");
         }
     }
 

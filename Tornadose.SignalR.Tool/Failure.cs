@@ -1,9 +1,9 @@
 namespace Tornadose.SignalR.Tool;
 
-/// <summary>What went wrong, for people.</summary>
+/// <summary>The cause of a failure, for people.</summary>
 internal static class Failure
 {
-    /// <summary>The framework's words for a failure of TLS are "see inner exception", which nobody can who reads a terminal.</summary>
+    /// <summary>If TLS fails, the framework's message is "see inner exception", which is not visible on a terminal.</summary>
     public static string Words(this Exception failure)
     {
         for (var inner = failure; inner is not null; inner = inner.InnerException)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Tornadose.SignalR.Tool;
 
-/// <summary>A response that does not end, and what has come of it.</summary>
+/// <summary>A response that does not end, and the text received so far.</summary>
 internal sealed class OpenStream(HttpResponseMessage response, Stream body) : IDisposable
 {
     private readonly byte[] _buffer = new byte[4096];

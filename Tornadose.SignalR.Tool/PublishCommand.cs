@@ -6,15 +6,15 @@ using System.Threading.Channels;
 namespace Tornadose.SignalR.Tool;
 
 /// <summary>
-/// Publishes lines. While one request is under way the next lines collect, up to what a batch may have, so that a fast source costs few
-/// requests and a slow one is not held up.
+/// Publishes lines. While one request is in progress, the next lines are collected, up to the limits of a batch, so that a fast source
+/// needs few requests and a slow one is not delayed.
 /// </summary>
 internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions options, bool isJson, string? eventType)
 {
-    /// <summary>As JSON a character may take six bytes, and something stands around each line.</summary>
+    /// <summary>In JSON a character may take six bytes, and each line has an envelope.</summary>
     private const int MaxCharacters = PublishOptions.MaxBatchBytes / 8;
 
-    /// <summary>For how long one request is tried again: servers know an idempotency key for five minutes.</summary>
+    /// <summary>How long a request is retried: servers remember an idempotency key for five minutes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -43,7 +43,7 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         {
             if (_read == _confirmed)
                 return 0;
-            console.Error.WriteLine($"Interrupted: of {_read} lines that were read {_read - _confirmed} are not known to be published.");
+            console.Error.WriteLine($"Interrupted: of {_read} lines that were read, {_read - _confirmed} may not be published.");
             return 1;
         }
         catch (Exception failure) when (failure is StoreException or ArgumentException or JsonException)
@@ -79,7 +79,7 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         }
     }
 
-    /// <summary>The key makes it safe to try again: what was stored already is not stored twice.</summary>
+    /// <summary>The key makes a retry safe: nothing is stored twice.</summary>
     private async Task PublishAsync(TornadoseClient client, InvocationConfiguration console, CancellationToken stop)
     {
         var batch = Take();
@@ -120,7 +120,7 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         return batch;
     }
 
-    /// <summary>When it is read, so that the lines before it go out.</summary>
+    /// <summary>Checks a line when it is read, so that the lines before it are published.</summary>
     private static void Check(string line, int number)
     {
         try
@@ -129,7 +129,7 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         }
         catch (JsonException invalid)
         {
-            throw new JsonException($"Line {number} is not JSON, and it and what follows was not published: {invalid.Message}", invalid);
+            throw new JsonException($"Line {number} is not JSON. It and all later lines were not published: {invalid.Message}", invalid);
         }
     }
 }

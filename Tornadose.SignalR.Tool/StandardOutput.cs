@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Tornadose.SignalR.Tool;
 
 /// <summary>
-/// The standard output, of which commands learn when nobody reads it any more. <see cref="Console.Out"/> drops what is written to a pipe
-/// whose reader has gone, so that <c>tornadose tail … | head -1</c> would run for ever.
+/// The standard output, which tells commands when its reader has closed the pipe. <see cref="Console.Out"/> drops what is written to such
+/// a pipe, so that <c>tornadose tail … | head -1</c> would never end.
 /// </summary>
 internal static class StandardOutput
 {
@@ -21,8 +21,8 @@ internal static class StandardOutput
     }
 
     /// <summary>Writes a line at once.</summary>
-    /// <returns>False when its reader has gone.</returns>
-    /// <exception cref="IOException">It cannot be written: the disk is full, say.</exception>
+    /// <returns>False if its reader has closed the pipe.</returns>
+    /// <exception cref="IOException">It cannot be written, for instance because the disk is full.</exception>
     public static bool TryWriteLine(this TextWriter output, string? line)
     {
         try

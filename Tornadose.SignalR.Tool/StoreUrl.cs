@@ -1,6 +1,6 @@
 namespace Tornadose.SignalR.Tool;
 
-/// <summary>What a client needs of a store's URL. Where a store of a family is meant, all but the last part counts as the base.</summary>
+/// <summary>A store's URL, split as a client needs it. For a store of a family, all but the last segment is the base.</summary>
 internal readonly record struct StoreUrl(Uri Base, string Store)
 {
     public static StoreUrl Of(Uri url)

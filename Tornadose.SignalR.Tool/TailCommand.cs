@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Tornadose.SignalR.Tool;
 
-/// <summary>Follows a store and writes what it gets, a line each, as the JSON lines of the server have it.</summary>
+/// <summary>Follows a store and writes what it receives, one JSON line each.</summary>
 internal static class TailCommand
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -17,7 +17,7 @@ internal static class TailCommand
         Exception? told = null;
         try
         {
-            // A subscription tells of lost connections as well, which the enumeration does not.
+            // A subscription also reports lost connections, which the enumeration does not.
             var failed = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             await using var subscription = client.Follow(
                 url.Store,
@@ -26,11 +26,11 @@ internal static class TailCommand
                     try
                     {
                         if (!console.Output.TryWriteLine(LineOf(message)))
-                            failed.TrySetResult(0); // as any filter whose reader has had enough
+                            failed.TrySetResult(0); // like any filter whose reader closes the pipe
                     }
                     catch (IOException full)
                     {
-                        console.Error.WriteLine(full.Message); // nothing that comes after it could be written either
+                        console.Error.WriteLine(full.Message); // later lines could not be written either
                         failed.TrySetResult(1);
                     }
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Tornadose.SignalR.Tool;
 
-/// <summary>The command line: what may be said, and what it means.</summary>
+/// <summary>The command line: its commands, options and arguments.</summary>
 internal static class ToolCommand
 {
     private static readonly Argument<Uri> Url = new("url")
@@ -27,7 +27,7 @@ internal static class ToolCommand
     };
 
     public static RootCommand Create(TextReader input) =>
-        new("Follows and publishes to stores of Tornadose.SignalR, and looks at what stands between here and there.")
+        new("Follows stores of Tornadose.SignalR, publishes to them, and tests what is between here and the server.")
         {
             Token, Tail(), Publish(input), Doctor(),
         };
@@ -36,7 +36,7 @@ internal static class ToolCommand
     {
         var after = new Option<string?>("--after") { Description = "Begin after this id." };
         var earliest = new Option<bool>("--earliest") { Description = "Begin with the oldest message that is kept." };
-        var last = new Option<int?>("--last") { Description = "Begin with so many of the newest messages." };
+        var last = new Option<int?>("--last") { Description = "Begin with this many of the newest messages." };
         var transport = new Option<StoreTransport>("--transport")
         {
             Description = "ServerSentEvents, WebSocket or LongPolling.",
@@ -47,7 +47,7 @@ internal static class ToolCommand
             if (result.GetValue(transport) == StoreTransport.SignalR)
                 result.AddError("The hub has a URL of its own. Follow the store by another transport.");
         });
-        var command = new Command("tail", "Follows a store for ever, over lost connections and restarts, and writes JSON lines.")
+        var command = new Command("tail", "Follows a store, across lost connections and restarts, and writes JSON lines.")
         {
             Url, after, earliest, last, transport,
         };
@@ -55,9 +55,9 @@ internal static class ToolCommand
         {
             if (new object?[] { result.GetValue(after), result.GetValue(last) }.Count(static one => one is not null)
                 + (result.GetValue(earliest) ? 1 : 0) > 1)
-                result.AddError("A store is followed from one place: --after, --earliest or --last.");
+                result.AddError("Use only one of --after, --earliest and --last.");
             else if (result.GetValue(last) < 0)
-                result.AddError("--last is a number of messages, from 0.");
+                result.AddError("--last must be a number of messages, from 0.");
         });
         command.SetAction((parsed, stop) => TailCommand.RunAsync(
             StoreUrl.Of(parsed.GetRequiredValue(Url)),
@@ -70,9 +70,9 @@ internal static class ToolCommand
 
     private static Command Publish(TextReader input)
     {
-        var json = new Option<bool>("--json") { Description = "Each line is a JSON value. Without it each is a text." };
+        var json = new Option<bool>("--json") { Description = "Each line is a JSON value. Without this option each line is text." };
         var eventType = new Option<string?>("--event") { Description = "The event type of each message." };
-        var command = new Command("publish", "Publishes each line of the standard input, those that have come together in one request.")
+        var command = new Command("publish", "Publishes each line of the standard input. Lines that arrive together share a request.")
         {
             Url, json, eventType,
         };
@@ -86,12 +86,12 @@ internal static class ToolCommand
     {
         var watch = new Option<int>("--watch")
         {
-            Description = "For how many seconds streams are kept open; longer than the server's keep-alive and proxies' time-outs.",
+            Description = "How many seconds to keep streams open: longer than the server's keep-alive and proxies' time-outs.",
             DefaultValueFactory = static _ => 35,
         };
         var publish = new Option<bool>("--publish")
         {
-            Description = "Publish a message as well, which all readers of the store get, and time it.",
+            Description = "Also publish a message, which all readers of the store receive, and time it.",
         };
         var patience = new Option<int>("--patience")
         {
@@ -103,12 +103,12 @@ internal static class ToolCommand
             option.Validators.Add(result =>
             {
                 if (result.GetValue(option) is < 1 or > 3600)
-                    result.AddError($"{option.Name} is a number of seconds, from 1 to 3600.");
+                    result.AddError($"{option.Name} must be a number of seconds, from 1 to 3600.");
             });
         }
 
         var command = new Command(
-            "doctor", "Says what buffers, cuts or strips between here and the server. Ends with 1 where something does.")
+            "doctor", "Reports what buffers, cuts or strips between here and the server. Exits with 1 if something does.")
         {
             Url, watch, publish, patience,
         };

@@ -13,8 +13,8 @@ using Tornadose.SignalR.Sqlite;
 namespace Tornadose.Benchmarks;
 
 /// <summary>
-/// What it costs that messages survive a restart: publishes a second and their latency, by how many publishers wait at the same time;
-/// the time to open a full window; bytes on the disk. In one process, without HTTP: the disk is what is measured.
+/// Measures what durable messages cost: publishes a second and their latency, by the number of concurrent publishers; the time to open a
+/// full window; bytes on the disk. In one process, without HTTP: the disk is what is measured.
 /// </summary>
 internal static class DurableProgram
 {

@@ -15,9 +15,9 @@ using Tornadose.SignalR.ServerSentEvents;
 namespace Tornadose.Benchmarks;
 
 /// <summary>
-/// A table of ten thousand rows, of which a thousand a second change, for a thousand subscribers, half of which take nothing for ten
-/// seconds at a time: as a keyed store, and as the same messages in a queue store. In one process, by the loop, the log and the encoder of
-/// Server-Sent Events, without a network: what is measured is the store.
+/// A table of ten thousand rows, of which a thousand a second change, for a thousand subscribers, half of which read nothing for ten
+/// seconds at a time: as a keyed store, and as the same messages in a queue store. In one process, with the loop, the log and the encoder
+/// of Server-Sent Events, without a network: the store is what is measured.
 /// </summary>
 internal static class KeyedProgram
 {
@@ -25,7 +25,7 @@ internal static class KeyedProgram
     private const int HotKeys = Keys / 10;
     private const int ValueBytes = 100;
 
-    /// <summary>Of so many subscribers one is timed, a fast one: histograms take memory.</summary>
+    /// <summary>One in this many subscribers is timed, a fast one: histograms take memory.</summary>
     private const int TimedOf = 16;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -65,7 +65,7 @@ internal static class KeyedProgram
 
     private static async Task<Measured> MeasureAsync(bool isKeyed, int subscribers, int rate, double seconds)
     {
-        await Task.Yield(); // the last measurement calls this one, and holds its log until then
+        await Task.Yield(); // the previous measurement is still on the stack, and holds its log until then
         var clock = new SentTimes();
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -102,7 +102,7 @@ internal static class KeyedProgram
         return measured;
     }
 
-    /// <summary>Eight of ten updates are of a tenth of the keys.</summary>
+    /// <summary>Eight of ten updates go to a tenth of the keys.</summary>
     private static async Task UpdateAsync(IBackplaneChannel channel, SentTimes clock, bool isKeyed, int rate, double seconds)
     {
         var random = new Random(1);
@@ -120,7 +120,7 @@ internal static class KeyedProgram
         }
     }
 
-    /// <summary>The queue store gets the very message that the keyed one makes.</summary>
+    /// <summary>The queue store gets exactly the message that the keyed store creates.</summary>
     private static async ValueTask ChangeAsync(IBackplaneChannel channel, int key, bool isKeyed)
     {
         var value = Encoding.ASCII.GetBytes('"' + new string('x', ValueBytes - 2) + '"');
@@ -143,7 +143,7 @@ internal static class KeyedProgram
         public TimeSpan Since(long offset) => Stopwatch.GetElapsedTime(Volatile.Read(ref _times[offset & (_times.Length - 1)]));
     }
 
-    /// <summary>A connection that takes everything at once; or, if it is slow, once in a while whatever there is then.</summary>
+    /// <summary>A connection that takes everything at once or, if it is slow, only for a moment after each pause.</summary>
     private sealed class MeasuringSink(SentTimes? clock, TimeSpan offset, bool isSlow) : IFrameSink
     {
         private static readonly TimeSpan Open = TimeSpan.FromMilliseconds(100);
@@ -169,7 +169,7 @@ internal static class KeyedProgram
 
         public ValueTask StartAsync() => ValueTask.CompletedTask;
 
-        /// <summary>The first line is the id, in whose middle the offset stands.</summary>
+        /// <summary>The first line is the id, whose middle part is the offset.</summary>
         public void Write(Frame frame)
         {
             var bytes = frame.Bytes.Span;

@@ -12,7 +12,7 @@ internal sealed class Options
         for (var i = 0; i < arguments.Length; i++)
         {
             if (!arguments[i].StartsWith("--", StringComparison.Ordinal))
-                throw new ArgumentException($"'{arguments[i]}' is no option: options begin with two dashes.");
+                throw new ArgumentException($"'{arguments[i]}' is not an option: options begin with two dashes.");
             var hasValue = i + 1 < arguments.Length && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal);
             _values[arguments[i][2..]] = hasValue ? arguments[++i] : null;
         }

@@ -1,8 +1,9 @@
-// The memory of the dashboard's page while messages arrive: node eng/heap.mjs [--minutes 60] [--rate 10] [--every 60] [--url
-// http://localhost:5000] Every --every seconds it collects garbage and prints what remains; --rate notes a second are published besides
-// what the dashboard publishes itself. At the end it prints, by kind of object, what has grown since --from minutes after the begin (5;
-// when everything was shown once), more than 1 KB. It needs a dashboard that runs, Chromium on the PATH, and the test clients: (cd
-// Tornadose.SignalR.Tests/TestKit/Node && npm ci).
+// The memory of the dashboard's page while messages arrive:
+//   node eng/heap.mjs [--minutes 60] [--rate 10] [--every 60] [--from 5] [--url http://localhost:5000]
+// Every --every seconds it collects garbage and prints what remains. It publishes --rate notes a second, in addition to what the dashboard
+// publishes. At the end it prints the kinds of objects that have grown by more than 1 KB since --from minutes after the start (5:
+// everything was shown once by then). It needs a running dashboard, Chromium on the PATH, and the test clients:
+//   (cd Tornadose.SignalR.Tests/TestKit/Node && npm ci)
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.mjs';
 
@@ -77,7 +78,7 @@ function printGrown(then, now) {
   for (const [bytes, kind] of grown) console.log(`${bytes}`.padStart(14), kind);
 }
 
-// Keeps to the rate on the whole, however long a single answer takes.
+// Keeps the rate on average, however long a single answer takes.
 async function publish() {
   while (!Number.isNaN(published)) {
     const due = Math.floor((Date.now() - begin) / 1000 * rate) - published;

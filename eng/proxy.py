@@ -122,10 +122,10 @@ PROXIES = {
 
 @contextlib.contextmanager
 def running(name, backend, file=None):
-    """One of them in front of a URL, with another file when one is given; gives the URLs to reach it by."""
+    """Runs one of them in front of a URL, with another file if one is given, and yields the URLs to reach it by."""
     default, command, has_tls = PROXIES[name]
     with tempfile.TemporaryDirectory(prefix=f"tornadose-{name}", ignore_cleanup_errors=True) as folder:
-        os.chmod(folder, 0o777)  # what gives up its rights writes here as well
+        os.chmod(folder, 0o777)  # proxies that drop their privileges write here as well
         plain, secure = free_port(), free_port()
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/app.key", "-out", f"{folder}/app.pem",
@@ -146,7 +146,7 @@ def running(name, backend, file=None):
 
 @contextlib.contextmanager
 def yarp(backend):
-    """The real one, built for the occasion from a program of one file."""
+    """Runs YARP itself, built from a program of one file."""
     with tempfile.TemporaryDirectory(prefix="tornadose-yarp") as folder, open(f"{ROOT}/docs/proxies/yarp.json", encoding="utf-8") as file:
         plain = free_port()
         settings = file.read().replace("127.0.0.1:5000", urllib.parse.urlsplit(backend).netloc)
@@ -179,7 +179,7 @@ def sample():
 
 
 def connections(backend):
-    """How many connections a server has, of those that are open at both ends."""
+    """How many established connections a server has."""
     port = f":{urllib.parse.urlsplit(backend).port:04X}"
     with open("/proc/net/tcp", encoding="ascii") as table:
         return sum(1 for line in table if line.split()[1].endswith(port) and line.split()[3] == "01")
@@ -204,7 +204,7 @@ def publish(backend, text):
 
 
 def message_and_leave(backend, url, version):
-    """How long messages take from their publisher to a reader, and how long the server has the reader after it has left."""
+    """How long messages take from their publisher to a reader, and how long the server keeps a reader that has left."""
     with subprocess.Popen(curl(url, version), stdout=subprocess.PIPE) as reader:
         while b"retry:" not in reader.stdout.readline():
             pass
@@ -227,7 +227,7 @@ def row(name, backend, urls):
     cells = []
     for scheme, version in (("http", "1.1"), ("https", "2")):
         if scheme in urls:
-            first_byte(urls[scheme], version)  # the first of all compiles what it runs
+            first_byte(urls[scheme], version)  # the first request of all compiles the code
             first = statistics.median(first_byte(urls[scheme], version) for _ in range(5))
             message, leave = message_and_leave(backend, urls[scheme], version)
             cells.append((f"{first:.1f} ms", f"{message:.1f} ms", "at once" if leave < 1 else f"{leave:.0f} s"))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes what the libraries offer into their PublicAPI.Unshipped.txt, from what the analyzer says of a build. Look at the difference before
-# you commit it: it is what a review of the public surface looks at.
+# Writes the public API of the libraries to their PublicAPI.Unshipped.txt, from the analyzer's warnings in a build. Check the diff before
+# you commit it: a review of the public surface is a review of this diff.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 projects=(Abstractions "" StackExchangeRedis Aspire Sqlite Blazor Client Specifications)

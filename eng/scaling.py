@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The figures of docs/scaling.md, from what was measured (benchmarks/results.json) and nothing else.
+"""The figures of docs/scaling.md, computed only from what was measured (benchmarks/results.json).
 
     eng/scaling.py            prints the tables
     eng/scaling.py --write    puts them into docs/scaling.md, between <!-- scaling: NAME --> and <!-- end -->
     eng/scaling.py --for SUBSCRIBERS MESSAGES_A_SECOND BYTES    prints the nodes that this load needs
-    eng/scaling.py --check    fails when the document says something else; a test runs this
+    eng/scaling.py --check    fails when the document differs; a test runs this
 
 The model has three constants of a node: what a write costs that carries one message, what each further message in the same write costs, and what an idle subscriber holds. `simulate` plays a node with
 them, turn by turn, and the table `model` shows how far its answers are from what was measured.
@@ -24,13 +24,13 @@ CPU, CLIENT, MEMORY, P50, P99, RATE = "CPU µs/delivery", "client's CPU µs/deli
 MEASURED_CORES = 2
 IN_TIME_MS = 100
 
-# A node as one would rent it, and how far one would load it: half the memory is left to the application, 40 % of the processor to bursts
+# A node that one would rent, and the load that one would plan: half the memory is left to the application, 40 % of the processor to bursts
 # and to the subscribers of a node that is lost.
 NODE_CORES, NODE_GB, MEMORY_SHARE, CPU_SHARE = 4, 8, 0.5, 0.6
-NODE_SUBSCRIBERS = 100_000  # as many as should come back at once when a node is lost
+NODE_SUBSCRIBERS = 100_000  # the most that should reconnect at once when a node is lost
 REDIS_SHARE = 0.7  # of the one thread that runs commands
 MILLION = 1_000_000
-# A herd: everybody of ten nodes comes back. The waits are the defaults of RetryMin, RetryMax and DrainWindow, in seconds.
+# A herd: all subscribers of ten nodes reconnect. The waits are the defaults of RetryMin, RetryMax and DrainWindow, in seconds.
 HERD, HERD_NODES = 100_000, 10
 RETRY, DRAIN = (1, 4), 10
 RECONNECT_MS = [1, 2, 4]  # assumed, not measured
@@ -48,7 +48,7 @@ def curve(scenario, figure):
 
 
 def line(points):
-    """Least squares: what it costs at nought, and for each more."""
+    """Least squares: the cost at zero, and for each more."""
     xs, ys = zip(*points)
     mean_x, mean_y = statistics.mean(xs), statistics.mean(ys)
     slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x in xs)
@@ -56,7 +56,7 @@ def line(points):
 
 
 def write_cost(transport="SSE", size=64):
-    """CPU µs of a write with one message, of so many bytes."""
+    """CPU µs of a write with one message of `size` bytes."""
     at_nought, each_byte = line(curve("curve-size", CPU))
     return measured("curve-transports", transport, CPU) + each_byte * (size - 64)
 
@@ -67,12 +67,12 @@ def further_cost():
 
 
 def simulate(rate, subscribers, cores, first, further, seconds=4.0):
-    """p99 in ms: subscribers are served in turn, each gets with one write what has come since its last.
+    """p99 in ms: subscribers are served in turn, and each receives in one write what has come since its last one.
 
     A visit at time t to a subscriber that last looked at message m costs `first` µs, and `further` for each message after the first; with nothing to write the node waits for the next message.
     """
     group = 32
-    period = round(1e9 / rate)  # whole nanoseconds: with fractions a message could come a little before its own time, for ever
+    period = round(1e9 / rate)  # whole nanoseconds: with fractions, rounding could place a message before its own time, in an endless loop
     seen = [0] * (subscribers // group)
     latencies = []
     now, at = 0, 0
@@ -103,7 +103,7 @@ def sustained(subscribers, cores, first, further):
 
 
 def server_cores(first, client):
-    """The load client runs on the same machine: of its two cores the server has the share that its work is of all work."""
+    """The load client runs on the same machine: the server has the share of the two cores that its work has in all work."""
     return MEASURED_CORES * first / (first + client)
 
 
@@ -136,7 +136,7 @@ def growth():
 
 
 def direct():
-    """Of each round the ratio, because rounds differ from each other by more than the two ways of sending."""
+    """The ratio of each round, because rounds differ from each other by more than the two ways of sending."""
     loads = [
         ("Server-Sent Events, 80 messages a second", "sse-fixed", "SSE"),
         ("WebSockets, 80 messages a second", "ws-fixed", "WebSocket"),
@@ -184,7 +184,7 @@ def million():
 
 
 def herd():
-    """What each node sees when everybody of ten nodes comes back: computed from the clients' waits, for assumed costs of a reconnect."""
+    """What each node sees when all clients of ten nodes reconnect: computed from the clients' waits, for assumed costs of a reconnect."""
     cases = [
         ("all connections are cut at once", HERD, HERD_NODES, 0),
         ("all nodes stop, and drain", HERD, HERD_NODES, DRAIN),
@@ -262,10 +262,10 @@ def main(arguments):
     elif wanted != document:
         said, computed = document.splitlines(), wanted.splitlines()
         print("\n".join(f"{DOCUMENT.name} says\n  {a}\nthe measurements say\n  {b}" for a, b in zip(said, computed) if a != b))
-        print("eng/scaling.py --write puts it right.")
+        print("eng/scaling.py --write corrects it.")
         return 1
     else:
-        print(f"{DOCUMENT.name} has what the measurements say.")
+        print(f"{DOCUMENT.name} matches the measurements.")
     return 0
 
 

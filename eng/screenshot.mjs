@@ -1,4 +1,4 @@
-// node screenshot.mjs URL FILE SECONDS: the dashboard after so many seconds, with a cut that was refilled and some notes.
+// node screenshot.mjs URL FILE SECONDS: the dashboard after that many seconds, with a cut that was refilled, and some notes.
 // eng/screenshot.sh runs it.
 import { statSync } from 'node:fs';
 import { openBrowser } from './browser.mjs';

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Takes the picture of the README, docs/images/dashboard.png. The charts show five minutes, so that is how long it waits: SECONDS_BEFORE=30
-# eng/screenshot.sh is quicker, with emptier charts. It needs the SDK, Chromium, and the test clients: (cd
-# Tornadose.SignalR.Tests/TestKit/Node && npm ci).
+# Takes the picture of the README, docs/images/dashboard.png. The charts show five minutes, so that is how long it waits:
+# "SECONDS_BEFORE=30 eng/screenshot.sh" is quicker, with emptier charts. It needs the SDK, Chromium, and the test clients:
+#   (cd Tornadose.SignalR.Tests/TestKit/Node && npm ci)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

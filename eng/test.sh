@@ -2,7 +2,7 @@
 # Installs what the tests need, builds, runs every test, then prints which cases are covered and, last, the totals.
 # Arguments go to `dotnet test`:  eng/test.sh --filter Case=SSE-01     CONFIGURATION=Release eng/test.sh
 # With the oldest client library of Redis that is supported:  OLDEST_REDIS_CLIENT=true eng/test.sh
-# With another Redis, or what speaks its protocol:  TORNADOSE_REDIS_SERVER=/usr/bin/valkey-server eng/test.sh
+# With another Redis, or a server that speaks its protocol:  TORNADOSE_REDIS_SERVER=/usr/bin/valkey-server eng/test.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -100,16 +100,16 @@ failed_tests() {
   { grep -rhoP '<UnitTestResult [^>]*outcome="Failed"' "$results" --include='*.trx' | grep -oP 'testName="\K[^"(]+' || true; } | sort -u
 }
 
-# What went wrong, by name and last, where it is still seen when a long output is cut at its beginning. A run that hung or crashed has
-# no result for the tests that were running: the sequence file of --blame names them.
+# Prints the failures by name, and last, where they are visible even if the beginning of a long output is cut. A run that hung or crashed
+# has no result for the tests that were running: the sequence file of --blame names them.
 print_failures() {
   { grep -hE 'hang timeout|aborted|crashed|Unhandled exception' "$log" || true; } | tail -n 20
   failed_tests | sed 's/^/FAILED: /'
   { grep -rhoP '<Test Name="\K[^"]+(?="[^>]*Completed="False")' "$results" --include='Sequence_*.xml' || true; } | sed 's/^/DID NOT END: /'
 }
 
-# Real servers, browsers and a thousand sockets on a small shared machine: a few tests that failed among all the others get one more run
-# by themselves, and are named if it went well. What is broken fails twice.
+# Real servers, browsers and a thousand sockets share a small machine: a few tests that failed among all the others run once more by
+# themselves, and are named if they pass. What is broken fails twice.
 run_again() {
   local tests first_passed=$passed first_failed=$failed
   mapfile -t tests < <(failed_tests)

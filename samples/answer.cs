@@ -4,13 +4,13 @@
 #:property PublishAot=false
 #:property EnableDefaultContentItems=false
 
-// An answer, token by token, in a store of its own that ends with it:   dotnet run samples/answer.cs,   then the page
-// http://localhost:5000/.
+// An answer, token by token, in its own store, which ends with it:
+//   dotnet run samples/answer.cs      then the page http://localhost:5000/
 // Reload it in the middle, change the wire, open its address in another window, or stop it: the answer is written by the server, and each
-// window is a reader of its store. By curl:
+// window is a reader of its store. With curl:
 //   curl -X POST 'http://localhost:5000/ask?about=stores'      answers with the id of the answer
 //   curl -N 'http://localhost:5000/stores/answers/<id>?from=earliest'
-// Over two nodes, of which the one that you read from may be killed:
+// With two nodes, so that you can kill the one that you read from:
 //   dotnet run samples/answer.cs -- --redis localhost:6379      and the same with  --urls http://localhost:5001
 using Microsoft.Extensions.FileProviders;
 using Tornadose.SignalR;
@@ -69,7 +69,7 @@ app.MapPost("/ask", (string about, Writer writer) => writer.Begin(about));
 app.MapPost("/stop/{id}", async (string id, IStoreProvider all) =>
 {
     if (all.TryGetStore($"answers/{id}", out var answer))
-        // Whichever node is writing hears of it by its next token.
+        // The node that is writing notices this when it publishes its next token.
         await answer.CompleteAsync("", new PublishOptions { EventType = "stopped" });
 });
 app.MapStores("/stores");

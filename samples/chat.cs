@@ -7,7 +7,7 @@
 // One room for SignalR, EventSource and curl:  dotnet run samples/chat.cs,  then the page http://localhost:5000/ and
 //   curl -N http://localhost:5000/stores/room
 //   curl -H 'Content-Type: text/plain' -d 'hello from curl' http://localhost:5000/stores/room
-// With  -- --database chat.db  what was said is still there after a restart.
+// With  -- --database chat.db  messages survive a restart.
 using Microsoft.Extensions.FileProviders;
 
 const string Page = """

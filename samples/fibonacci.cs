@@ -4,8 +4,8 @@
 #:property PublishAot=false
 #:property EnableDefaultContentItems=false
 
-// The Fibonacci numbers, a second each:  dotnet run samples/fibonacci.cs,  then the page http://localhost:9000/ or  curl -N
-// http://localhost:9000/fibonacci
+// The Fibonacci numbers, one a second:  dotnet run samples/fibonacci.cs,  then the page http://localhost:9000/ or
+//   curl -N http://localhost:9000/fibonacci
 using System.Numerics;
 using Tornadose.SignalR;
 

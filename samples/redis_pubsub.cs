@@ -4,9 +4,9 @@
 #:property PublishAot=false
 #:property EnableDefaultContentItems=false
 
-// A UUID twice a second, over Redis, and after ten seconds a message of somebody who knows Redis and nothing of this library:   dotnet run
-// samples/redis_pubsub.cs [-- --redis localhost:6379 --after 10],  then the page http://localhost:8765/ or  curl -N
-// http://localhost:8765/stream
+// A UUID twice a second, over Redis, and after ten seconds a message from a program that knows only Redis, not this library:
+//   dotnet run samples/redis_pubsub.cs [-- --redis localhost:6379 --after 10],  then the page http://localhost:8765/ or
+//   curl -N http://localhost:8765/stream
 using System.Globalization;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
@@ -27,7 +27,7 @@ const string Page = """
 var builder = WebApplication.CreateBuilder(args);
 builder.Configuration["urls"] ??= "http://localhost:8765";
 var redis = builder.Configuration["redis"] ??= "localhost:6379";
-builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // that Redis is away is said below
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // a missing Redis is reported below
 builder.Services.AddTornadose().AddDataStore("stream").AddStackExchangeRedis(redis, options => options.RequireAtStartup = true);
 builder.Services.AddHostedService<Uuids>().AddHostedService<Outsider>();
 

@@ -89,11 +89,11 @@ public sealed class ServerTests
 
     [Theory]
     [InlineData("No store is configured")]
-    [InlineData("is queue, data or keyed, not 'list'", "--Server:Stores:orders=list")]
-    [InlineData("has to have 16 characters", "--Server:Stores:orders=queue", "--Server:Keys:me:Secret=short")]
+    [InlineData("must be queue, data or keyed, not 'list'", "--Server:Stores:orders=list")]
+    [InlineData("must have at least 16 characters", "--Server:Stores:orders=queue", "--Server:Keys:me:Secret=short")]
     [InlineData("Server:Redis and Server:Sqlite are both set", "--Server:Stores:o=queue", "--Server:Redis=x", "--Server:Sqlite=x")]
-    [InlineData("Server:AnonymousReader is no setting", "--Server:Stores:orders=queue", "--Server:AnonymousReader=true")]
-    [InlineData("Server:Keys:me:Reads is no setting", "--Server:Stores:orders=queue", "--Server:Keys:me:Reads:0=*")]
+    [InlineData("Server:AnonymousReader is not a setting", "--Server:Stores:orders=queue", "--Server:AnonymousReader=true")]
+    [InlineData("Server:Keys:me:Reads is not a setting", "--Server:Stores:orders=queue", "--Server:Keys:me:Reads:0=*")]
     [InlineData(
         "have the same Secret", "--Server:Stores:orders=queue", "--Server:Keys:a:Secret=0123456789abcdef",
         "--Server:Keys:b:Secret=0123456789abcdef")]

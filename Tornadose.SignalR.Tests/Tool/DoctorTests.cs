@@ -26,12 +26,12 @@ public sealed class DoctorTests
     [InlineData("proxy_ignore_headers X-Accel-Buffering;", "A stream's beginning does not come", "A WebSocket is not answered")]
     [InlineData("proxy_read_timeout 1s;", "A stream is cut after", "A WebSocket is refused with")]
     [InlineData("proxy_set_header Last-Event-ID '';", "is lost on the way (its header Last-Event-ID)", "A WebSocket is refused with")]
-    [InlineData("proxy_hide_header Cache-Control;", "Cache-Control was taken away", "A WebSocket is refused with")]
+    [InlineData("proxy_hide_header Cache-Control;", "Cache-Control was removed", "A WebSocket is refused with")]
     [InlineData(
         "proxy_hide_header Content-Encoding; proxy_hide_header Cache-Control; gzip on; gzip_types text/event-stream; gzip_proxied any;",
-        "Cache-Control was taken away", "compressed on the way", "A WebSocket is refused with")]
+        "Cache-Control was removed", "compressed on the way", "A WebSocket is refused with")]
     [InlineData("gzip on; gzip_types application/json; gzip_min_length 1; proxy_http_version 1.1;", "A WebSocket is refused with")]
-    [InlineData("proxy_hide_header Tornadose-Resume;", "Tornadose-Resume was taken away", "A WebSocket is refused with")]
+    [InlineData("proxy_hide_header Tornadose-Resume;", "Tornadose-Resume was removed", "A WebSocket is refused with")]
     public async Task Nginx_Wrong_SaysWhatIsWrong(string line, params string[] words)
     {
         await using var host = await StartAsync(keepAliveSeconds: 60); // otherwise it would race with nginx's timeout of a second
@@ -66,7 +66,7 @@ public sealed class DoctorTests
 
     [Theory]
     [InlineData("stores/nothing", "404.")]
-    [InlineData("stores/page", "What answers is no store")]
+    [InlineData("stores/page", "This is not a store")]
     public async Task NoStore_SaysSo(string path, string words)
     {
         await using var host = await TestHost.StartAsync(
@@ -115,7 +115,7 @@ public sealed class DoctorTests
             "/stores/orders", static () => Microsoft.AspNetCore.Http.Results.Content("<p>Sign in", "text/html")));
         await using var doctor = Start(host.Http1);
         Assert.Equal(1, await doctor.ExitAsync());
-        Assert.Contains("it sends text/html. A page for signing in", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains("it sends text/html. A sign-in page", doctor.Output, StringComparison.Ordinal);
     }
 
     /// <summary>The certificate was issued by an untrusted authority.</summary>
@@ -137,7 +137,7 @@ public sealed class DoctorTests
         await using var host = await StartAsync();
         await using var doctor = Start(new UriBuilder(host.Http1) { Scheme = "https" }.Uri);
         Assert.Equal(1, await doctor.ExitAsync());
-        Assert.Contains("Is it https that this port speaks?", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains("Does this port speak https?", doctor.Output, StringComparison.Ordinal);
     }
 
     [Fact]

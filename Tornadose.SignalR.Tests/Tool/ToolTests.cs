@@ -111,10 +111,10 @@ public sealed class ToolTests
     [Theory]
     [InlineData("'nowhere' is not the URL of a store", "tail", "nowhere")]
     [InlineData("is not the URL of a store", "tail", "http://127.0.0.1")]
-    [InlineData("followed from one place", "tail", "http://127.0.0.1/s/x", "--earliest", "--last", "3")]
-    [InlineData("--last is a number", "tail", "http://127.0.0.1/s/x", "--last", "-1")]
+    [InlineData("only one of --after", "tail", "http://127.0.0.1/s/x", "--earliest", "--last", "3")]
+    [InlineData("--last must be a number", "tail", "http://127.0.0.1/s/x", "--last", "-1")]
     [InlineData("The hub has a URL of its own", "tail", "http://127.0.0.1/s/x", "--transport", "SignalR")]
-    [InlineData("is a number of seconds", "doctor", "http://127.0.0.1/s/x", "--watch", "0")]
+    [InlineData("must be a number of seconds", "doctor", "http://127.0.0.1/s/x", "--watch", "0")]
     public async Task Arguments_Wrong_AreNamed(string words, params string[] arguments)
     {
         await using var run = ToolRun.Start(arguments);
@@ -182,7 +182,7 @@ public sealed class ToolTests
         await using var publish = ToolRun.StartWith("one\ntwo\n", "publish", $"{site.Link.Url}stores/notes");
         Assert.Contains("Trying again", await publish.NextErrorAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await publish.StopAsync());
-        Assert.StartsWith("Interrupted: of 2 lines that were read 2", publish.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("Interrupted: of 2 lines that were read, 2", publish.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

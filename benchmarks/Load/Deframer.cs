@@ -1,7 +1,7 @@
 namespace Tornadose.Benchmarks.Load;
 
 /// <summary>
-/// Takes chunk headers (RFC 9112 §7.1) and WebSocket headers (RFC 6455 §5.2) out of what was received, wherever reads cut it: a mark that
+/// Removes chunk headers (RFC 9112 §7.1) and WebSocket headers (RFC 6455 §5.2) from the received bytes, wherever a read ends: a mark that
 /// a header splits would be missed.
 /// </summary>
 internal struct Deframer(Framing framing)

@@ -1,6 +1,6 @@
 namespace Tornadose.Benchmarks.Load;
 
-/// <summary>What stands between the bytes on the connection and those that the application wrote.</summary>
+/// <summary>How the bytes that the application wrote are framed on the connection.</summary>
 internal enum Framing
 {
     None,

@@ -3,7 +3,7 @@ using Tornadose.Benchmarks.Native;
 
 namespace Tornadose.Benchmarks.Load;
 
-/// <summary>One subscriber: a socket, and what of the last read was not whole.</summary>
+/// <summary>One subscriber: a socket, and the incomplete end of the last read.</summary>
 internal sealed class LoadConnection(Socket socket) : IDisposable
 {
     private readonly byte[] _carry = new byte[Mark.Length];
@@ -13,7 +13,7 @@ internal sealed class LoadConnection(Socket socket) : IDisposable
 
     public Socket Socket => socket;
 
-    /// <summary>How many marks it has had.</summary>
+    /// <summary>How many marks it has received.</summary>
     public long Marks { get; private set; }
 
     public bool IsClosed { get; private set; }

@@ -1,8 +1,8 @@
 namespace Tornadose.Benchmarks.Load;
 
-/// <summary>What came of a plan.</summary>
+/// <summary>The result of a plan.</summary>
 /// <param name="Published">Messages published.</param>
-/// <param name="Expected">Deliveries that should have come of them.</param>
+/// <param name="Expected">Deliveries that should have come.</param>
 /// <param name="Delivered">Deliveries that came.</param>
 /// <param name="PublishSeconds">From the first publish to the last.</param>
 /// <param name="Seconds">From the first publish to the last delivery.</param>

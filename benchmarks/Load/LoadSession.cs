@@ -22,10 +22,10 @@ internal sealed class LoadSession : IDisposable
 
     /// <summary>Connects.</summary>
     /// <param name="target">The server.</param>
-    /// <param name="subscribers">How many that read.</param>
-    /// <param name="stalled">How many besides that subscribe and never read.</param>
+    /// <param name="subscribers">How many subscribers read.</param>
+    /// <param name="stalled">How many more subscribe and never read.</param>
     /// <param name="subscribe">Whether to send the requests at once.</param>
-    /// <param name="inTurn">Whether one comes after the other has its answer.</param>
+    /// <param name="inTurn">Whether each waits for its answer before the next one connects.</param>
     public LoadSession(LoadTarget target, int subscribers, int stalled = 0, bool subscribe = true, bool inTurn = false)
     {
         _target = target;
@@ -46,7 +46,7 @@ internal sealed class LoadSession : IDisposable
     /// <summary>How many of those that should read have lost their connection.</summary>
     public int Closed => _reading.Count(static connection => connection.IsClosed);
 
-    /// <summary>Publishes now and then until every subscriber has got something: from then on each gets all.</summary>
+    /// <summary>Publishes now and then until every subscriber has received something: from then on each receives everything.</summary>
     /// <param name="payload">What to publish.</param>
     public void WaitUntilReady(Payload payload)
     {

@@ -2,7 +2,7 @@ namespace Tornadose.Benchmarks.Load;
 
 /// <summary>Where to subscribe and to publish.</summary>
 /// <param name="Port">On this machine.</param>
-/// <param name="Protocol">How subscribers speak.</param>
+/// <param name="Protocol">The subscribers' protocol.</param>
 /// <param name="SubscribePaths">The paths to subscribe at, one a store; subscribers are spread over them.</param>
 /// <param name="PublishPaths">The paths to publish at, in turn.</param>
 internal sealed record LoadTarget(

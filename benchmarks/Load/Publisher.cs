@@ -5,8 +5,8 @@ using System.Text;
 namespace Tornadose.Benchmarks.Load;
 
 /// <summary>
-/// Publishes over one HTTP connection, on a thread of its own. At a fixed rate a message's time is that at which it was <em>due</em>, and
-/// no answer is waited for: a server that falls behind cannot slow down its own measurement.
+/// Publishes over one HTTP connection, on its own thread. At a fixed rate, a message's time is when it was <em>due</em>, and no answer is
+/// awaited: a server that falls behind cannot slow down its own measurement.
 /// </summary>
 internal sealed class Publisher : IDisposable
 {
@@ -81,7 +81,7 @@ internal sealed class Publisher : IDisposable
             Thread.Sleep((int)((wait + 999_999) / 1_000_000));
     }
 
-    /// <summary>A request whose mark is written anew each time.</summary>
+    /// <summary>A request whose mark is rewritten for each publish.</summary>
     private sealed class PublishRequest
     {
         private readonly int _markAt;

@@ -6,8 +6,10 @@ namespace Tornadose.Benchmarks.Load;
 /// <summary>Opens subscribers' connections.</summary>
 /// <param name="target">The server.</param>
 /// <param name="isStalled">Whether they never read.</param>
-/// <param name="isInTurn">Whether each waits for its answer to begin before the next one comes: a rush leaves the server with buffers that
-/// have nothing to do with how many subscribers there are.</param>
+/// <param name="isInTurn">
+/// Whether each waits for its answer to begin before the next one connects: a rush leaves the server with buffers that do not depend on
+/// the number of subscribers.
+/// </param>
 internal sealed class SubscriberDialer(LoadTarget target, bool isStalled, bool isInTurn)
 {
     private const int SmallBuffer = 4096;
@@ -21,7 +23,7 @@ internal sealed class SubscriberDialer(LoadTarget target, bool isStalled, bool i
     public LoadConnection Connect() => new(Dial());
 
     /// <summary>Connects and subscribes.</summary>
-    /// <param name="index">The number of the subscriber, which decides on its store.</param>
+    /// <param name="index">The number of the subscriber, which selects its store.</param>
     public LoadConnection Subscribe(int index)
     {
         var connection = Connect();
@@ -37,8 +39,8 @@ internal sealed class SubscriberDialer(LoadTarget target, bool isStalled, bool i
     }
 
     /// <summary>
-    /// Segments as on a network keep the server's send buffer as small as there; the loopback's own would take megabytes before a reader
-    /// counts as stalled.
+    /// Segments of Ethernet size keep the server's send buffer as small as on a network; with those of the loopback it would take
+    /// megabytes before a reader stalls.
     /// </summary>
     private Socket Dial()
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Tornadose.Benchmarks.Load;
 
-/// <summary>How a subscriber asks for a stream: a request, and what is said after the answer.</summary>
+/// <summary>How a subscriber asks for a stream: a request, and what is sent after the answer.</summary>
 /// <param name="Name">The name in commands.</param>
 /// <param name="Headers">The headers of the request.</param>
 /// <param name="Greeting">What is sent after the answer.</param>

@@ -11,9 +11,9 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.Benchmarks.Micro;
 
 /// <summary>
-/// What metrics add to a publish, and to the delivery of a message, with nobody listening and with a listener on every instrument that
-/// does nothing itself. Of a delivery the worst case: a batch of one message, as a batch is measured once. Beside it stands the write to a
-/// socket, which costs microseconds.
+/// What metrics add to a publish and to the delivery of a message, without a listener and with an empty listener on every
+/// instrument. The delivery is the worst case, a batch of one message, because a batch is measured once. Compare it with the write
+/// to a socket, which costs microseconds.
 /// </summary>
 [MemoryDiagnoser]
 [MinColumn]

@@ -5,7 +5,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Tornadose.Benchmarks.Micro;
 
-/// <summary>The micro-benchmarks, in this process: nothing to be generated, restored and built.</summary>
+/// <summary>The micro-benchmarks, in this process: nothing has to be generated, restored or built.</summary>
 internal static class MicroProgram
 {
     public static int Run(string[] arguments)

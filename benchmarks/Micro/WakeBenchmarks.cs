@@ -5,9 +5,7 @@ using Tornadose.SignalR.Messages;
 
 namespace Tornadose.Benchmarks.Micro;
 
-/// <summary>
-/// An append while nobody, one, and ten thousand wait. Those that wait enlist again before each append, so that all of them do.
-/// </summary>
+/// <summary>An append while none, one and ten thousand readers wait. All of them register again before each append.</summary>
 [MemoryDiagnoser]
 public class WakeBenchmarks
 {

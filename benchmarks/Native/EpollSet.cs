@@ -25,7 +25,7 @@ internal sealed unsafe partial class EpollSet : IDisposable
 
     /// <summary>Watches a socket.</summary>
     /// <param name="socket">The socket.</param>
-    /// <param name="tag">What <see cref="TagAt"/> says when it can be read.</param>
+    /// <param name="tag">What <see cref="TagAt"/> returns when the socket can be read.</param>
     public void Add(Socket socket, int tag)
     {
         var data = stackalloc byte[16];

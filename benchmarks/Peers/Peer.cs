@@ -2,10 +2,10 @@ using Tornadose.Benchmarks.Load;
 
 namespace Tornadose.Benchmarks.Peers;
 
-/// <summary>A way to fan out, that is measured beside others.</summary>
+/// <summary>A way to fan out, which is compared with others.</summary>
 /// <param name="Name">The name in the results.</param>
 /// <param name="Server">The server's kind and options; <c>nchan</c> and <c>redis</c> are programs of others.</param>
-/// <param name="Protocol">How subscribers speak.</param>
+/// <param name="Protocol">The subscribers' protocol.</param>
 /// <param name="SubscribePath">Where they subscribe.</param>
 /// <param name="PublishPath">Where messages are published.</param>
 internal sealed record Peer(string Name, string Server, SubscriberProtocol Protocol, string SubscribePath, string PublishPath)
@@ -34,7 +34,7 @@ internal sealed record Peer(string Name, string Server, SubscriberProtocol Proto
     public static readonly Peer DownloadDirect = Direct(Download);
     public static readonly Peer Held = new("held response", "held", SubscriberProtocol.Sse, "/held", "/publish");
 
-    /// <summary>Whether the server is on .NET, and tells how its process is doing.</summary>
+    /// <summary>Whether the server runs on .NET, and reports on its process.</summary>
     public bool IsManaged => Server is not NchanServer.Kind and not RedisKind and not FloorKind;
 
     public LoadTarget TargetOn(int port) => new(port, Protocol, SubscribePath, PublishPath);

@@ -43,8 +43,8 @@ internal sealed class RunningServer(Process process, int port) : IDisposable
     public long AllocatedBytes() => long.Parse(Get("/process").Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// How many methods one of our own servers has compiled. It compiles what is called often once more, in the background, for many
-    /// seconds.
+    /// How many methods one of our own servers has compiled. Methods that are called often are compiled once more, in the
+    /// background, for many seconds.
     /// </summary>
     public long CompiledMethods() => long.Parse(Get("/process").Split(' ')[1], CultureInfo.InvariantCulture);
 

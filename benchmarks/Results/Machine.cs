@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Tornadose.Benchmarks.Results;
 
-/// <summary>Where it was measured: what matters for the figures, and nothing that tells machines apart.</summary>
+/// <summary>The machine of the measurement: what matters for the figures, and nothing that identifies it.</summary>
 internal static class Machine
 {
     public static string Describe()

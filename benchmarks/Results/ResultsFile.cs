@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Tornadose.Benchmarks.Results;
 
 /// <summary>
-/// What was measured on this machine, kept as <c>results.json</c> beside <c>RESULTS.md</c>. A run of some scenarios replaces theirs and
-/// leaves the others; on another machine everything begins anew.
+/// What was measured on this machine, kept as <c>results.json</c> beside <c>RESULTS.md</c>. A run of some scenarios replaces their results
+/// and leaves the others; on another machine all results are replaced.
 /// </summary>
 internal sealed class ResultsFile
 {

@@ -2,7 +2,7 @@ using Tornadose.Benchmarks.Scenarios;
 
 namespace Tornadose.Benchmarks.Results;
 
-/// <summary>What was set out to be reached: a figure of ours, compared with one of a peer in the same round.</summary>
+/// <summary>A target: one of our figures, compared with that of a peer in the same round.</summary>
 /// <param name="What">In words.</param>
 /// <param name="Scenario">Where it is measured.</param>
 /// <param name="Figure">What is compared.</param>

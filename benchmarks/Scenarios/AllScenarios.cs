@@ -21,7 +21,7 @@ internal static class AllScenarios
     private const int FixedRate = 80;
     private const int CurveDeliveries = 40_000; // a second
 
-    /// <summary>What the targets are about.</summary>
+    /// <summary>The scenarios that have targets.</summary>
     public static IReadOnlyList<Scenario> Targeted { get; } =
     [
         new FanOutScenario("sse-fixed", "SSE, 80 messages of 64 B a second to 1,000 subscribers",

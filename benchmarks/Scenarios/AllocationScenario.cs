@@ -4,8 +4,8 @@ using Tornadose.Benchmarks.Peers;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// What a delivery allocates: what a message costs with many subscribers, less what it costs with few, for each subscriber more. The
-/// request that publishes it is in both.
+/// What a delivery allocates: the bytes of a message with many subscribers minus those with few, divided by the difference in subscribers.
+/// The request that publishes the message is in both, and cancels out.
 /// </summary>
 internal sealed record AllocationScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {

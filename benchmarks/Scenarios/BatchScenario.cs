@@ -4,8 +4,8 @@ using Tornadose.Benchmarks.Peers;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// How many messages a second a publisher gets into a Redis store that awaits each call, by how many messages a call has. Timed in the
-/// node, without HTTP; nobody follows the store.
+/// How many messages a second a publisher that awaits each call gets into a Redis store, by the number of messages in a call. Timed in the
+/// node, without HTTP; no reader follows the store.
 /// </summary>
 internal sealed record BatchScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {

@@ -4,7 +4,7 @@ using Tornadose.Benchmarks.Peers;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// One large response over TLS, which has nothing to do with stores: what a connection middleware costs those that do not need it.
+/// One large response over TLS, which has nothing to do with stores: what a connection middleware costs responses that do not need it.
 /// </summary>
 internal sealed record DownloadScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {

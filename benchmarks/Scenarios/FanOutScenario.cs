@@ -5,8 +5,8 @@ using Tornadose.Benchmarks.Peers;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// Publishes to subscribers, and looks at throughput, latency and the server's processor time. At a fixed rate for four times as long, as
-/// p99 is that of the slowest of few messages there.
+/// Publishes to subscribers, and measures throughput, latency and the server's processor time. A fixed rate is measured for four times as
+/// long, because p99 is then that of the slowest of few messages.
 /// </summary>
 internal sealed record FanOutScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {
@@ -37,7 +37,7 @@ internal sealed record FanOutScenario(string Name, string Title, IReadOnlyList<S
     {
         using var session = new LoadSession(series.TargetOn(server.Port), series.Subscribers, series.Stalled);
         session.WaitUntilReady(series.Payload);
-        // Time for those that do not read to fill what the system buffers for them.
+        // Gives subscribers that do not read the time to fill the system's buffers.
         session.Run(series.Plan(series.Stalled > 0 ? StallSeconds : SettleSeconds));
         var (cpu, own) = (server.CpuSeconds, ProcessUsage.CpuSeconds([Environment.ProcessId]));
         var result = session.Run(series.Plan(series.Rate > 0 ? FixedRateFactor * seconds : seconds));

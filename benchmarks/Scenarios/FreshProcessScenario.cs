@@ -4,8 +4,8 @@ using Tornadose.Benchmarks.Peers;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// The first seconds of a process, as a deployment feels them: subscribers come at once, and messages at a fixed rate, before anything was
-/// called often enough to be compiled well.
+/// The first seconds of a process, as after a deployment: subscribers connect at once, and messages come at a fixed rate, before any
+/// method was called often enough to be optimized.
 /// </summary>
 internal sealed record FreshProcessScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {

@@ -5,8 +5,8 @@ using Tornadose.Benchmarks.Peers;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// What the call of publish costs the application while nobody, and while many wait. Timed in the server; the pause lets everybody wait
-/// again.
+/// What a publish call costs the application while no reader waits, and while many do. Timed in the server; the pause lets
+/// all readers wait again.
 /// </summary>
 internal sealed record PublishCostScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {

@@ -5,8 +5,8 @@ using Tornadose.Benchmarks.Peers;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// What one Redis carries and costs: publishes through one node, while more and more nodes follow the store. No nodes: the same in memory,
-/// to compare with.
+/// The throughput and the cost of one Redis: publishes through one node, while more and more nodes follow the store. With no nodes, the
+/// same in memory, for comparison.
 /// </summary>
 internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {
@@ -45,7 +45,7 @@ internal sealed record RedisScenario(string Name, string Title, IReadOnlyList<Se
         }
     }
 
-    /// <summary>As fast as it goes, whatever the rate of the measurement, until nothing is compiled any more.</summary>
+    /// <summary>Publishes as fast as possible, whatever the rate of the measurement, until no more methods are compiled.</summary>
     private static void WarmUp(RunningServer node, LoadSession session, Series series)
     {
         var plan = series.Plan(1) with { Rate = 0 };

@@ -3,7 +3,7 @@ using Tornadose.Benchmarks.Peers;
 
 namespace Tornadose.Benchmarks.Scenarios;
 
-/// <summary>All subscribers come at once and want what was kept, beside what the same server delivers live.</summary>
+/// <summary>All subscribers connect at once and ask for what was kept, compared with what the same server delivers live.</summary>
 internal sealed record ReplayScenario(string Name, string Title, IReadOnlyList<Series> Series) : Scenario(Name, Title, Series)
 {
     public const string Replay = "replay of 1,000";

@@ -6,11 +6,11 @@ namespace Tornadose.Benchmarks.Scenarios;
 /// A comparison: every series is measured in turn, round after round, so that whatever disturbs the machine disturbs all of them.
 /// </summary>
 /// <param name="Name">The name for the command line.</param>
-/// <param name="Title">What is asked.</param>
+/// <param name="Title">The question that it answers.</param>
 /// <param name="Series">What is compared.</param>
 internal abstract record Scenario(string Name, string Title, IReadOnlyList<Series> Series)
 {
-    /// <summary>How often it is measured at most; some are long, or hardly vary.</summary>
+    /// <summary>The most rounds; some scenarios are long, or hardly vary.</summary>
     public int MostRounds { get; init; } = int.MaxValue;
 
     /// <summary>Whether each measurement begins with a server that was just started.</summary>

@@ -4,8 +4,8 @@ using Tornadose.Benchmarks.Results;
 namespace Tornadose.Benchmarks.Scenarios;
 
 /// <summary>
-/// Runs one scenario: starts the servers, warms them up, and measures every series in each round. What fails is noted, and the rest goes
-/// on.
+/// Runs one scenario: starts the servers, warms them up, and measures every series in each round. Failures are recorded,
+/// and the rest continues.
 /// </summary>
 internal sealed class ScenarioRunner(Scenario scenario, int rounds, double seconds, string serverOptions) : IDisposable
 {

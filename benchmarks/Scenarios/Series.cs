@@ -7,7 +7,7 @@ namespace Tornadose.Benchmarks.Scenarios;
 /// <param name="Name">The name in the results, unique in the scenario.</param>
 /// <param name="Peer">The peer.</param>
 /// <param name="Subscribers">How many subscribers read.</param>
-/// <param name="Message">What is published; 64 bytes of text unless said.</param>
+/// <param name="Message">What is published; by default 64 bytes of text.</param>
 /// <param name="Window">How many publishes may be unanswered.</param>
 /// <param name="Rate">Messages a second; 0 for as fast as the window allows.</param>
 internal sealed record Series(string Name, Peer Peer, int Subscribers = 1000, Payload? Message = null, int Window = 1, double Rate = 0)
@@ -17,7 +17,7 @@ internal sealed record Series(string Name, Peer Peer, int Subscribers = 1000, Pa
     {
     }
 
-    /// <summary>How many subscribers never read, besides.</summary>
+    /// <summary>How many more subscribers never read.</summary>
     public int Stalled { get; init; }
 
     /// <summary>Over how many stores the subscribers are spread.</summary>

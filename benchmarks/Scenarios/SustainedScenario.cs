@@ -56,7 +56,7 @@ internal sealed record SustainedScenario(string Name, string Title, IReadOnlyLis
         }
     }
 
-    /// <summary>One that fails once has a second try: another process may have taken the processor.</summary>
+    /// <summary>A rate that fails once gets a second try: another process may have taken the processor.</summary>
     private static bool Sustains(LoadSession session, double rate, double seconds) =>
         IsInTime(Try(session, rate, seconds)) || IsInTime(Try(session, rate, seconds));
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Tornadose.Benchmarks.Servers;
 
-/// <summary>A connection of the floor server, and what was received on it that is not a whole request yet.</summary>
+/// <summary>A connection of the floor server, and the received bytes that are not yet a whole request.</summary>
 internal sealed class FloorConnection(Socket socket)
 {
     private const string LengthHeader = "\r\nContent-Length: ";

@@ -7,8 +7,8 @@ using Tornadose.Benchmarks.Native;
 namespace Tornadose.Benchmarks.Servers;
 
 /// <summary>
-/// The least work that a fan-out can do: one thread, one frame that is made once, one <c>send</c> for each subscriber. It checks nothing,
-/// forgets whoever is slow, and keeps nothing.
+/// The least work that a fan-out can do: one thread, one frame that is created once, one <c>send</c> for each subscriber. It checks
+/// nothing, drops what a slow subscriber does not take, and keeps nothing.
 /// </summary>
 internal sealed class FloorServer : IDisposable
 {

@@ -9,9 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Tornadose.Benchmarks.Servers;
 
 /// <summary>
-/// The least that an open stream can hold on Kestrel, a response that was begun and a wait; and the least work that a fan-out over Kestrel
-/// can do: one loop, one frame that is made once, one write and one flush for each response. It forgets whoever is slow, and keeps
-/// nothing.
+/// The least memory that an open stream can hold on Kestrel: a started response and a wait. And the least work that a fan-out over
+/// Kestrel can do: one loop, one frame that is created once, one write and one flush for each response. It does not wait for slow
+/// readers, and keeps nothing.
 /// </summary>
 internal static class HeldResponseServer
 {
@@ -20,7 +20,7 @@ internal static class HeldResponseServer
     public static Task<int> RunAsync(Options command)
     {
         var builder = KestrelServer.CreateBuilder(command);
-        builder.Services.AddSignalR(); // what comes with it, as authorization, is in front of both
+        builder.Services.AddSignalR(); // the middleware that it brings, such as authorization, runs before both
         var app = builder.Build();
         app.MapGet("/held", HoldAsync);
         app.MapGet("/bare", ReceiveAsync);

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Tornadose.Benchmarks.Servers;
 
 /// <summary>
-/// What all servers on Kestrel share: the host as a web application has it, without logs, and what the benchmark asks of the process.
+/// What all servers on Kestrel share: the host of a web application, without logs, and the endpoint that reports on the process.
 /// </summary>
 internal static class KestrelServer
 {

@@ -8,7 +8,7 @@ internal sealed record Reading(
     IReadOnlyDictionary<string, string> Labels,
     string State, string Note);
 
-/// <summary>How servers write it: as the web's defaults do.</summary>
+/// <summary>How servers serialize it: like the web defaults.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Reading))]
 internal sealed partial class ReadingJson : JsonSerializerContext;

@@ -1,6 +1,6 @@
 namespace Tornadose.Benchmarks.Servers;
 
-/// <summary>A server in a process of its own: says on its first line where it listens, and runs until its input ends.</summary>
+/// <summary>A server in its own process: prints its port on its first line, and runs until its input ends.</summary>
 internal static class ServerProgram
 {
     public static async Task<int> RunAsync(string kind, Options command)

@@ -1,13 +1,13 @@
 namespace Tornadose.Attack;
 
-/// <summary>One attack: a bounded program against a server of its own, beside an honest reader.</summary>
-/// <param name="Name">By which it is asked for.</param>
+/// <summary>One attack: a bounded program against its own server, next to an honest reader.</summary>
+/// <param name="Name">The name on the command line.</param>
 /// <param name="What">What the attacker does.</param>
-/// <param name="Run">Does it, and says what is right.</param>
+/// <param name="Run">Runs the attack, and checks its results.</param>
 /// <param name="NeedsRedis">Whether the server keeps its stores in Redis.</param>
 internal sealed record AttackCase(string Name, string What, Func<Battle, Task> Run, bool NeedsRedis = false)
 {
-    /// <summary>Far above what noise does to the ninety-fifth percentile, far below what the attacks did.</summary>
+    /// <summary>Far above the effect of noise on the 95th percentile, and far below that of the attacks.</summary>
     private const double MostTimesIdle = 100;
 
     private static readonly TimeSpan SmallestIdle = TimeSpan.FromMilliseconds(5);

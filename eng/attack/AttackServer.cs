@@ -54,7 +54,7 @@ internal static class AttackServer
         kestrel.ListenLocalhost(port + 1, static listen => listen.Protocols = HttpProtocols.Http2);
     }
 
-    /// <summary>Whoever says who he is, is.</summary>
+    /// <summary>Trusts the user name that the client sends.</summary>
     private sealed class HeaderAuthentication(
         IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)

@@ -1,6 +1,6 @@
 namespace Tornadose.Attack;
 
-/// <summary>What an attack has at hand: the server, the attacker's machine, an honest reader, and where to say what came of it.</summary>
+/// <summary>What an attack works with: the server, the attacker's machine, an honest reader, and the report.</summary>
 internal sealed class Battle : IAsyncDisposable
 {
     private readonly RedisServer? _redis;
@@ -18,10 +18,10 @@ internal sealed class Battle : IAsyncDisposable
 
     public HonestReader Honest { get; }
 
-    /// <summary>A machine with an address of its own.</summary>
+    /// <summary>A machine with its own address.</summary>
     public Machine Attacker { get; }
 
-    /// <summary>Everybody else.</summary>
+    /// <summary>The machine of all other clients.</summary>
     public Machine Friend { get; }
 
     public RedisServer Redis => _redis ?? throw new InvalidOperationException("This attack has no Redis.");
@@ -33,7 +33,7 @@ internal sealed class Battle : IAsyncDisposable
         return new Battle(report, redis, server, await HonestReader.StartAsync(server.Port));
     }
 
-    /// <summary>Runs something, and says by how much the server's memory has grown at most.</summary>
+    /// <summary>Runs something, and reports the peak growth of the server's memory.</summary>
     public async Task GrowthAsync(double mostMegabytes, Func<Task> run)
     {
         var before = Server.Megabytes;

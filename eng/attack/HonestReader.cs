@@ -37,7 +37,7 @@ internal sealed class HonestReader
         return new HonestReader(machine, new StreamReader(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync()));
     }
 
-    /// <summary>Waits for what was published, and says what came of it.</summary>
+    /// <summary>Waits for the published messages, and returns the results.</summary>
     public Task<(long Lost, TimeSpan P95)> StopAsync() => _stopped ??= EndAsync();
 
     private async Task<(long Lost, TimeSpan P95)> EndAsync()

@@ -39,7 +39,7 @@ internal static class Http2Attack
         }
         catch (Exception failure) when (failure is SocketException or TimeoutException)
         {
-            // the server has ended the connection, or does not read any more
+            // the server has ended the connection, or no longer reads
         }
     }
 

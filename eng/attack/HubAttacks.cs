@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tornadose.Attack;
 
-/// <summary>What clients try over the hub.</summary>
+/// <summary>Attacks by clients over the hub.</summary>
 internal static class HubAttacks
 {
     public static async Task RefusalsAsync(Battle battle)
@@ -39,7 +39,7 @@ internal static class HubAttacks
         {
             await Machine.SayAsync(hub, $$"""{"type":4,"invocationId":"{{stream}}","target":"Watch","arguments":["orders"]}""");
             if (stream % 20 == 0)
-                await Task.Delay(20); // within the rate of calls, most of them
+                await Task.Delay(20); // most calls are within the rate limit
         }
 
         await Task.Delay(1000);

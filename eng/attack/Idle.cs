@@ -1,6 +1,6 @@
 namespace Tornadose.Attack;
 
-/// <summary>What an honest reader of a server feels that nobody attacks.</summary>
+/// <summary>The latency of an honest reader while the server is not attacked.</summary>
 internal static class Idle
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);

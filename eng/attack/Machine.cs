@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Tornadose.Attack;
 
-/// <summary>A machine with an address of its own, and what one does from there.</summary>
+/// <summary>A machine with its own address, and the requests that it sends.</summary>
 internal sealed class Machine : IDisposable
 {
     private const int SmallWindow = 4096;
@@ -44,7 +44,7 @@ internal sealed class Machine : IDisposable
         return await SendAsync(request, headers);
     }
 
-    /// <summary>The status alone, of a response that may have no end.</summary>
+    /// <summary>Returns only the status of a response, which may have no end.</summary>
     public async Task<int> StatusAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -54,7 +54,7 @@ internal sealed class Machine : IDisposable
         return (int)response.StatusCode;
     }
 
-    /// <summary>A connection over which bytes go as they are.</summary>
+    /// <summary>Opens a raw TCP connection.</summary>
     public async Task<Socket> ConnectAsync(int receiveBuffer = 0, int port = 0)
     {
         var socket = await DialAsync(_from, port == 0 ? _server : new IPEndPoint(IPAddress.Loopback, port), receiveBuffer, default);
@@ -62,7 +62,7 @@ internal sealed class Machine : IDisposable
         return socket;
     }
 
-    /// <summary>Requests by connections with small windows, of which nothing is read.</summary>
+    /// <summary>Sends requests over connections with small windows, and reads nothing.</summary>
     public async Task<List<Socket>> StallAsync(int count, string path, string accept)
     {
         var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n\r\n");
@@ -77,7 +77,7 @@ internal sealed class Machine : IDisposable
         return sockets;
     }
 
-    /// <summary>A WebSocket; null with the status where it is refused.</summary>
+    /// <summary>Opens a WebSocket; null, with the status, if it is refused.</summary>
     public async Task<(ClientWebSocket? Socket, int Status)> WebSocketAsync(string path, string? origin = null, bool smallWindow = false)
     {
         var socket = new ClientWebSocket();
@@ -101,7 +101,7 @@ internal sealed class Machine : IDisposable
         }
     }
 
-    /// <summary>A hub's connection after its handshake.</summary>
+    /// <summary>Opens a connection to the hub, handshake included.</summary>
     public async Task<ClientWebSocket> HubAsync(bool smallWindow = false)
     {
         var (socket, status) = await WebSocketAsync("/hubs/stores", smallWindow: smallWindow);

@@ -1,6 +1,6 @@
 namespace Tornadose.Attack;
 
-/// <summary>Looks at a server's memory ten times a second.</summary>
+/// <summary>Samples a server's memory ten times a second.</summary>
 internal sealed class PeakMemory : IDisposable
 {
     private readonly ServerProcess _server;

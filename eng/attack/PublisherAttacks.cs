@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Tornadose.Attack;
 
-/// <summary>What clients try that publish, make stores or take tickets.</summary>
+/// <summary>Attacks by clients that publish, create stores or take tickets.</summary>
 internal static class PublisherAttacks
 {
     private static readonly string[] ForeignOrigins =

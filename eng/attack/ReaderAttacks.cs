@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Tornadose.Attack;
 
-/// <summary>What clients try that may read.</summary>
+/// <summary>Attacks by clients that may read.</summary>
 internal static class ReaderAttacks
 {
     private const int Window = 1000;
@@ -28,7 +28,7 @@ internal static class ReaderAttacks
         {
             await battle.Attacker.StallAsync(500, "/stores/orders?from=earliest", "text/event-stream");
             for (var message = 0; message < 200; message++)
-                await battle.Friend.PostAsync("orders", new string('y', MessageBytes)); // the window turns over under them
+                await battle.Friend.PostAsync("orders", new string('y', MessageBytes)); // the window moves past them
             await Task.Delay(3000);
         });
     }

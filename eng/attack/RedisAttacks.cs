@@ -4,9 +4,7 @@ using StackExchange.Redis;
 
 namespace Tornadose.Attack;
 
-/// <summary>
-/// What clients, and users of Redis that may do no more than <c>PUBLISH</c> and <c>SUBSCRIBE</c>, try against stores in Redis.
-/// </summary>
+/// <summary>Attacks on stores in Redis, by clients, and by users of Redis that may only <c>PUBLISH</c> and <c>SUBSCRIBE</c>.</summary>
 internal static class RedisAttacks
 {
     public static async Task NamesAsync(Battle battle)
@@ -32,7 +30,7 @@ internal static class RedisAttacks
         var channel = RedisChannel.Literal("{tornadose:orders}");
         var heard = await bus.SubscribeAsync(channel);
         await battle.Friend.PostAsync("orders", genuine);
-        await battle.Friend.PostAsync("devices/first", genuine); // the bus is warm
+        await battle.Friend.PostAsync("devices/first", genuine); // warms up the bus
         var payload = ((byte[])(await heard.ReadAsync()).Message!).ToArray();
         var at = payload.AsSpan().IndexOf(Encoding.ASCII.GetBytes(genuine));
         battle.Report.AtLeast("place of the text in an announcement", at, 0, "");
@@ -60,7 +58,7 @@ internal static class RedisAttacks
     {
         var (_, first) = await battle.Friend.PostForTextAsync("/stores/orders", new StringContent("first"));
         var id = JsonElement.Parse(first).GetProperty("id").GetString()!;
-        await battle.Attacker.StallAsync(1, "/stores/orders", "text/event-stream"); // somebody follows
+        await battle.Attacker.StallAsync(1, "/stores/orders", "text/event-stream"); // a reader follows the store
         await battle.Friend.PostAsync("orders", "second");
         await Task.Delay(500);
         var bus = battle.Redis.Connection.GetSubscriber();

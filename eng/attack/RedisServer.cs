@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Tornadose.Attack;
 
-/// <summary>A Redis of the attack's own, and a connection to it.</summary>
+/// <summary>A Redis for the attack only, and a connection to it.</summary>
 internal sealed class RedisServer : IDisposable
 {
     private readonly Process _process;

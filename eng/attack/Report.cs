@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Tornadose.Attack;
 
-/// <summary>What one attack cost, beside what it may cost.</summary>
+/// <summary>What one attack cost, compared with what it may cost.</summary>
 internal sealed class Report(string name, string what)
 {
     private readonly List<(string Text, string Bound, bool Holds)> _rows = [];

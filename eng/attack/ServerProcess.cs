@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Tornadose.Attack;
 
-/// <summary>The server that is attacked, as a process of its own.</summary>
+/// <summary>The server that is attacked, in its own process.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
@@ -55,7 +55,7 @@ internal sealed class ServerProcess : IDisposable
         throw new InvalidOperationException("The server did not start: " + await process.StandardError.ReadToEndAsync());
     }
 
-    /// <summary>What a server says that does not start; null where it does.</summary>
+    /// <summary>The error output of a server that fails to start; null if it starts.</summary>
     public static async Task<string?> FailToStartAsync(params string[] options)
     {
         using var process = Start(options);

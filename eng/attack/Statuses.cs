@@ -9,7 +9,7 @@ internal sealed class Statuses
 
     public int this[int status] => _counts.GetValueOrDefault(status);
 
-    /// <summary>Sends so many requests, some at a time.</summary>
+    /// <summary>Sends <paramref name="count"/> requests, <paramref name="atOnce"/> at a time.</summary>
     public Task RunAsync(int count, int atOnce, Func<int, Task<int>> send) => Parallel.ForEachAsync(
         Enumerable.Range(0, count),
         new ParallelOptions { MaxDegreeOfParallelism = atOnce },

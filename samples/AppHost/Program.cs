@@ -1,6 +1,6 @@
 var builder = DistributedApplication.CreateBuilder(args);
 
-// The redis-server of this machine. Where there is a container engine these lines are  var redis = builder.AddRedis("redis");
+// The redis-server of this machine. With a container engine, these lines would be  var redis = builder.AddRedis("redis");
 var server = builder.AddExecutable("redis-server", "redis-server", ".")
     .WithArgs("--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "-::1")
     .WithEndpoint(scheme: "tcp", name: "tcp");

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 using Microsoft.JSInterop;
 using Tornadose.SignalR;
 
-// The components are the server's. What differs is where stores come from: here over the wire that the page's switch has chosen.
+// The components are the server's. Only the source of the stores differs: here, the wire that the page's switch has chosen.
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Services.AddDashboardPage().AddSingleton<WireSwitch>().AddSingleton<INotePublisher, HttpNotePublisher>();
@@ -18,7 +18,7 @@ builder.Services.AddOptions<TornadoseClientOptions>().Configure<NavigationManage
 });
 builder.Services.AddTornadoseClient(options =>
 {
-    options.ShareConnection = true; // a view for each store: over HTTP/1.1 a browser has no connection for each of them
+    options.ShareConnection = true; // a view for each store: over HTTP/1.1 a browser does not open so many connections
     options.ReconnectDelay = TimeSpan.FromMilliseconds(500);
     options.MaxReconnectDelay = TimeSpan.FromSeconds(5);
     options.JsonSerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default);

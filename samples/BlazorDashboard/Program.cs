@@ -47,7 +47,7 @@ app.MapStorePublishing("/stores").AllowAnonymous().OnlyTo(StoreName.Notes);
 app.MapHealthChecks("/health/ready");
 if (app.Environment.IsDevelopment())
     app.MapStoreInspector("/stores/_inspect").AllowAnonymous(); // whoever may use it can end other people's streams
-// For "cut my connection", and for measuring latency with a page's clock that is not the server's.
+// For "cut my connection", and for measuring latency although the page's clock is not the server's.
 app.MapPost("/cut/{page}", (string page, Outages outages) => outages.Begin(page) ? Results.NoContent() : Results.NotFound());
 app.MapGet("/clock", (TimeProvider clock) => clock.GetUtcNow().ToUnixTimeMilliseconds());
 app.Run();

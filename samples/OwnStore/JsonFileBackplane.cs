@@ -6,7 +6,7 @@ using Tornadose.SignalR.Backplanes;
 
 namespace OwnStore;
 
-/// <summary>Keeps each store in a file of JSON lines, so that a restart goes on where it was.</summary>
+/// <summary>Keeps each store in a file of JSON lines, so that it continues after a restart where it was.</summary>
 public sealed class JsonFileBackplane(string folder, TimeProvider time) : IBackplane
 {
     public string Folder => folder;
@@ -14,7 +14,7 @@ public sealed class JsonFileBackplane(string folder, TimeProvider time) : IBackp
     public IBackplaneChannel Open(string store, MessageLogLimits limits)
     {
         Directory.CreateDirectory(folder);
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(store))); // names come from outside: they are no paths
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(store))); // names from outside must not become paths
         return new JsonFileChannel(store, Path.Combine(folder, $"{name}.jsonl"), limits, time);
     }
 }
@@ -27,7 +27,7 @@ internal sealed class JsonFileChannel : IBackplaneChannel
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, MessagePosition> _keys = []; // (an application for real forgets them after their five minutes)
+    private readonly Dictionary<string, MessagePosition> _keys = []; // (production code removes them after their five minutes)
     private readonly FileStream _file;
     private readonly TimeProvider _time;
     private readonly string _store;
@@ -75,12 +75,12 @@ internal sealed class JsonFileChannel : IBackplaneChannel
             if (idempotencyKey is not null)
                 _keys[idempotencyKey] = positions[^1];
             foreach (var (content, position) in contents.Zip(positions))
-                Log.Append(position, content); // only what is stored is shown to readers
+                Log.Append(position, content); // readers see only what is stored
             return new(positions[^1]);
         }
     }
 
-    // This process has the file to itself, so its log is always up to date: there is nothing to follow, and nothing to catch up with.
+    // Only this process uses the file, so its log is always up to date: there is nothing to follow, and nothing to catch up with.
     public ValueTask<IDisposable> FollowAsync(CancellationToken cancellationToken) => new(Stream.Null);
 
     public ValueTask CatchUpAsync(MessagePosition position, CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -100,12 +100,12 @@ internal sealed class JsonFileChannel : IBackplaneChannel
     private static uint NewTag() => (uint)Random.Shared.NextInt64(1, 1L << 32);
 
     private static MessagePosition Position(Line line) =>
-        MessagePosition.TryParse(line.Id, out var position) ? position : throw new InvalidDataException($"'{line.Id}' is no id.");
+        MessagePosition.TryParse(line.Id, out var position) ? position : throw new InvalidDataException($"'{line.Id}' is not an id.");
 
     private static MessageContent Content(Line line) =>
         new(Encoding.UTF8.GetBytes(line.Data), line.IsJson ? MessageFormat.Json : MessageFormat.Text, line.EventType);
 
-    /// <summary>Reads up to what a crash has left of a last line, and cuts that off.</summary>
+    /// <summary>Reads all complete lines, and cuts off what a crash has left of a last one.</summary>
     private List<Line> Read()
     {
         var bytes = new byte[_file.Length];
@@ -139,7 +139,7 @@ internal sealed class JsonFileChannel : IBackplaneChannel
         }
     }
 
-    /// <summary>Begins the file anew with what is kept. (An application for real writes a second file, and renames it.)</summary>
+    /// <summary>Rewrites the file with what is kept. (Production code writes a second file, and renames it.)</summary>
     private void Shorten(List<Line> lines)
     {
         var kept = Log.GetSnapshot().Messages.Count;

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Specifications;
 
 namespace OwnStore;
 
-/// <summary>The backplane by itself, and over a restart.</summary>
+/// <summary>The backplane by itself, and across a restart.</summary>
 public sealed class JsonFileBackplaneSpecification : DurableBackplaneSpecification<JsonFileBackplane>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("own-store");
@@ -18,10 +18,10 @@ public sealed class JsonFileBackplaneSpecification : DurableBackplaneSpecificati
         Task.FromResult(new JsonFileBackplane(closed.Folder, TimeProvider.System));
 }
 
-/// <summary>Stores on it, as an application has them.</summary>
+/// <summary>The stores on it, as in an application.</summary>
 public sealed class JsonFileStoreSpecification : StoreSpecification<JsonFileStores>;
 
-/// <summary>Makes those stores.</summary>
+/// <summary>Creates those stores.</summary>
 public sealed class JsonFileStores : StoreFixture
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("own-store");

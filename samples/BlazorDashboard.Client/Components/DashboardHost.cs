@@ -2,7 +2,7 @@ using BlazorDashboard.Stores;
 
 namespace BlazorDashboard.Components;
 
-/// <summary>What the page says of the server that rendered it. Components in the browser cannot ask for it.</summary>
+/// <summary>What the page shows about the server that rendered it. Components in the browser cannot query it.</summary>
 /// <param name="Machine">The machine's name.</param>
 /// <param name="Description">Its operating system, runtime and processors.</param>
 /// <param name="Node">The name of this process among those that share the stores.</param>

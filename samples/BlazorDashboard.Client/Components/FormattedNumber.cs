@@ -3,13 +3,13 @@ using System.Globalization;
 namespace BlazorDashboard.Components;
 
 /// <summary>
-/// A number as people read it, apart from its unit. What the crosshair says is written by <c>format.js</c>; a test compares the two.
+/// A number as people read it, separate from its unit. The text at the crosshair is written by <c>format.js</c>; a test compares the two.
 /// </summary>
 public readonly record struct FormattedNumber(string Number, string Unit)
 {
     private static readonly string[] Prefixes = ["", "k", "M", "G", "T", "P"];
 
-    /// <summary>Number and unit, without decimals that say nothing: for the edge of a chart, which is a round number.</summary>
+    /// <summary>Number and unit, without trailing zeros: for the edge of a chart, which is a round number.</summary>
     public string Short => $"{(Number.Contains('.') ? Number.TrimEnd('0').TrimEnd('.') : Number)} {Unit}".Trim();
 
     /// <summary>
@@ -32,7 +32,7 @@ public readonly record struct FormattedNumber(string Number, string Unit)
     private static FormattedNumber Scaled(double value, string unit)
     {
         var prefix = 0;
-        // 999.5 would be written as 1000: it is one of the next unit already.
+        // 999.5 would be written as 1000, so it gets the next unit.
         while (value >= 999.5 && prefix < Prefixes.Length - 1)
         {
             value /= 1000;

@@ -1,8 +1,6 @@
 namespace BlazorDashboard.Connections;
 
-/// <summary>
-/// A time without connection: what each store had shown before, what it has published meanwhile, and what came by itself.
-/// </summary>
+/// <summary>A time without connection: what each store had shown before, what it has published meanwhile, and what was replayed.</summary>
 /// <param name="clock">Measures how long it is.</param>
 public sealed class Gap(TimeProvider clock)
 {
@@ -14,10 +12,10 @@ public sealed class Gap(TimeProvider clock)
     /// <summary>How long it took; null before the connection is back.</summary>
     public TimeSpan? Length { get; private set; }
 
-    /// <summary>Whether all that was missed is there.</summary>
+    /// <summary>Whether everything that was missed has come.</summary>
     public bool IsFilled { get; private set; }
 
-    /// <summary>Whether it is what the stores say that they have, id by id.</summary>
+    /// <summary>Whether it is what the stores have, id by id.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>How many messages were missed.</summary>
@@ -32,13 +30,13 @@ public sealed class Gap(TimeProvider clock)
     /// <summary>The ids that came to one store.</summary>
     public IReadOnlyList<string> CameTo(string store) => _came.GetValueOrDefault(store) ?? [];
 
-    /// <summary>A store is cut off after an id.</summary>
+    /// <summary>Records the id after which a store is cut off.</summary>
     public void Lose(string store, string id) => _lastIds.TryAdd(store, id);
 
-    /// <summary>The connection is back.</summary>
+    /// <summary>Records that the connection is back.</summary>
     public void End() => Length = clock.GetElapsedTime(_began);
 
-    /// <summary>Takes the stores' own word on what they have published meanwhile.</summary>
+    /// <summary>Asks the stores what they have published meanwhile.</summary>
     /// <param name="idsOf">All ids that a store keeps.</param>
     public async Task AskAsync(Func<string, Task<IEnumerable<string>>> idsOf)
     {
@@ -48,7 +46,7 @@ public sealed class Gap(TimeProvider clock)
         _missed = missed;
     }
 
-    /// <summary>Compares it with what the views show. More may have come by now, and less while the replay goes on.</summary>
+    /// <summary>Compares it with what the views show: possibly more by now, or less while the replay continues.</summary>
     public void Compare(Func<string, IEnumerable<string>> shownBy)
     {
         _came = _missed.ToDictionary(

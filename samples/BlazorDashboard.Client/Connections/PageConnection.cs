@@ -4,8 +4,8 @@ using Tornadose.SignalR;
 namespace BlazorDashboard.Connections;
 
 /// <summary>
-/// What the views of one page do, taken together: each panel tells of its view whenever that has changed. On the server there is one for
-/// each circuit, in the browser one.
+/// The combined state of a page's views: each panel reports its view after every change. On the server there is one for each circuit, in
+/// the browser only one.
 /// </summary>
 public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IServiceProvider services) : IDisposable
 {
@@ -17,10 +17,10 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
     private bool _isSwitching;
     private bool _isReset;
 
-    /// <summary>Something has changed that the page shows. Raised where components may render.</summary>
+    /// <summary>Raised after a change that the page shows, where components may render.</summary>
     public event Action? Changed;
 
-    /// <summary>Where the components run, and by what they read.</summary>
+    /// <summary>Where the components run, and over which wire they read.</summary>
     public RunChoice Choice { get; set; } = RunChoice.All[0];
 
     /// <summary>What the pill says.</summary>
@@ -32,23 +32,22 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
     /// <summary>The last time without connection; null before the first.</summary>
     public Gap? Gap { get; private set; }
 
-    /// <summary>Whether the page's reader wants a pause.</summary>
+    /// <summary>Whether the user has paused the page.</summary>
     public bool IsPaused => _pause is not null;
 
-    /// <summary>Whether views read nothing: in a pause, and for the moment in which the wire changes.</summary>
+    /// <summary>Whether views read nothing: during a pause, and while the wire changes.</summary>
     public bool IsHeld => IsPaused || _isSwitching;
 
-    /// <summary>How many messages the stores have for the page since the pause began.</summary>
+    /// <summary>How many messages the stores have published for the page since the pause began.</summary>
     public int HeldBack { get; private set; }
 
-    /// <summary>Whether the wire can be changed on the spot: in the browser.</summary>
+    /// <summary>Whether the wire can be changed without a page load: only in the browser.</summary>
     public bool CanSwitchWire => _wire is not null;
 
-    /// <summary>Takes note of what a view shows.</summary>
+    /// <summary>Records what a view shows.</summary>
     /// <param name="store">The store.</param>
     /// <param name="view">The view.</param>
-    /// <param name="isKeyed">Whether it is a keyed store. Of those only the newest values come back, so that nothing can be
-    /// counted.</param>
+    /// <param name="isKeyed">Whether it is a keyed store. Those replay only the newest values, so nothing can be counted.</param>
     public void Report<T>(string store, StoreViewContext<T> view, bool isKeyed)
     {
         var before = _views.GetValueOrDefault(store);
@@ -67,7 +66,7 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
         Show();
     }
 
-    /// <summary>Stops all views, or has them go on after the last message that each has shown.</summary>
+    /// <summary>Pauses all views, or resumes each of them after the last message that it has shown.</summary>
     public void PauseOrGoOn()
     {
         var pause = _pause;
@@ -78,7 +77,7 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
         Show(always: true);
     }
 
-    /// <summary>Has all views go on over another wire: to pause them and let them go on is enough.</summary>
+    /// <summary>Moves all views to another wire: it is enough to pause and resume them.</summary>
     public async Task SwitchAsync(RunChoice choice)
     {
         (Choice, _isSwitching) = (choice, true);
@@ -89,7 +88,7 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
         Show(always: true);
     }
 
-    /// <summary>Ends what a pause counts.</summary>
+    /// <summary>Ends the counting of a pause.</summary>
     public void Dispose()
     {
         _pause?.Cancel();
@@ -97,8 +96,8 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
     }
 
     /// <summary>
-    /// The first view that has lost its connection speaks for all: a circuit that is away stops rendering after some batches, so that not
-    /// every view comes to say so.
+    /// The first view that has lost its connection stands for all: a disconnected circuit stops rendering after some batches, so not every
+    /// view can report the loss.
     /// </summary>
     private void NoteLoss(ShownView before, StoreViewState state)
     {
@@ -158,7 +157,7 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
         }
         catch (Exception failure) when (failure is OperationCanceledException or StoreException)
         {
-            // The pause is over; or the store cannot be read, which its view says.
+            // The pause is over; or the store cannot be read, which its view shows.
         }
     }
 

@@ -1,6 +1,6 @@
 namespace BlazorDashboard.Connections;
 
-/// <summary>What the views of the page do, taken together.</summary>
+/// <summary>The combined state of the page's views.</summary>
 public enum PageState
 {
     /// <summary>They have not been live yet.</summary>
@@ -15,9 +15,9 @@ public enum PageState
     /// <summary>The connection is back, and what was missed is coming.</summary>
     Replaying,
 
-    /// <summary>Some of what was missed is not kept any more, and the views have begun anew.</summary>
+    /// <summary>Some of the missed messages are no longer kept, and the views have started again.</summary>
     Reset,
 
-    /// <summary>They read nothing, because the page's reader wants a pause.</summary>
+    /// <summary>They read nothing, because the user has paused the page.</summary>
     Paused,
 }

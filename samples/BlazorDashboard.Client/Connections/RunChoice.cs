@@ -2,9 +2,9 @@ using Tornadose.SignalR;
 
 namespace BlazorDashboard.Connections;
 
-/// <summary>Where the components of the page run, and by what they read there: a part of the page's address.</summary>
-/// <param name="Run">What the address says of where they run.</param>
-/// <param name="Wire">What the address says of the wire; null on the server, which reads in process.</param>
+/// <summary>Where the components of the page run, and over which wire they read there: a part of the page's address.</summary>
+/// <param name="Run">Where they run, as in the address.</param>
+/// <param name="Wire">The wire, as in the address; null on the server, which reads in process.</param>
 /// <param name="Name">What the page's switch calls it.</param>
 /// <param name="Description">The same in a sentence.</param>
 public sealed record RunChoice(string Run, string? Wire, string Name, string Description)
@@ -25,7 +25,7 @@ public sealed record RunChoice(string Run, string? Wire, string Name, string Des
         ["websocket"] = StoreTransport.WebSocket,
     };
 
-    /// <summary>What there is to choose from; the first one is what an address without a choice gets.</summary>
+    /// <summary>The available choices; the first one is the default for an address without a choice.</summary>
     public static IReadOnlyList<RunChoice> All { get; } =
     [
         new(Server, null, "In process", "On the server, which reads the stores in process"),

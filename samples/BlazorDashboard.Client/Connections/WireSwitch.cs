@@ -5,12 +5,12 @@ using Tornadose.SignalR;
 namespace BlazorDashboard.Connections;
 
 /// <summary>
-/// Changes the wire of components that run in the browser. The client takes its options when a subscription begins, so that the next ones
-/// are over the new wire.
+/// Changes the wire of components that run in the browser. The client reads its options when a subscription begins, so the next
+/// subscriptions use the new wire.
 /// </summary>
 public sealed class WireSwitch(IOptions<TornadoseClientOptions> options)
 {
-    /// <summary>Takes the wire of a choice from now on.</summary>
+    /// <summary>Uses the wire of a choice from now on.</summary>
     public async Task UseAsync(RunChoice choice)
     {
         var before = options.Value.HubConnection;
@@ -19,7 +19,7 @@ public sealed class WireSwitch(IOptions<TornadoseClientOptions> options)
             await before.DisposeAsync();
     }
 
-    /// <summary>Sets the options that a choice makes.</summary>
+    /// <summary>Sets the options of a choice.</summary>
     public static void Use(RunChoice choice, TornadoseClientOptions options)
     {
         options.Transport = choice.Transport;

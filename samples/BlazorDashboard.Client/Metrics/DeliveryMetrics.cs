@@ -1,6 +1,6 @@
 namespace BlazorDashboard.Metrics;
 
-/// <summary>What the library measures of itself, by its meter <c>Tornadose.SignalR</c>. Store <c>delivery</c>, every second.</summary>
+/// <summary>What the library measures of itself, with its meter <c>Tornadose.SignalR</c>. Store <c>delivery</c>, every second.</summary>
 /// <param name="At">When it was read, in milliseconds since 1970.</param>
 /// <param name="Published">Messages a second that this process published.</param>
 /// <param name="Delivered">Messages a second handed to connections.</param>
@@ -9,7 +9,7 @@ namespace BlazorDashboard.Metrics;
 /// nothing was written.</param>
 /// <param name="WorstLag">The longest of them.</param>
 /// <param name="Resets">Announcements that messages are missing, since the process began.</param>
-/// <param name="Resumed">Subscriptions that went on after an id, since the process began.</param>
+/// <param name="Resumed">Subscriptions that resumed after an id, since the process began.</param>
 /// <param name="Subscribers">Subscriptions now. A connection that reads three stores counts three times.</param>
 public sealed record DeliveryMetrics(
     long At,

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace BlazorDashboard.Metrics;
 
-/// <summary>How the metrics are written: known at compile time, so that nothing is reflected at run time.</summary>
+/// <summary>The JSON serialization of the metrics, generated at compile time: no reflection at run time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CpuMetrics))]
 [JsonSerializable(typeof(MemoryMetrics))]

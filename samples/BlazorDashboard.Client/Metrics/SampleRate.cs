@@ -1,6 +1,6 @@
 namespace BlazorDashboard.Metrics;
 
-/// <summary>How often is sampled, and how much of the past the charts show.</summary>
+/// <summary>The sampling intervals, and how much of the past the charts show.</summary>
 public static class SampleRate
 {
     /// <summary>One second: the machine, and what costs something to read.</summary>
@@ -9,7 +9,7 @@ public static class SampleRate
     /// <summary>A tenth of a second: the pulse.</summary>
     public static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Five seconds: for so long a node that has ended without a word is still taken to be there.</summary>
+    /// <summary>Five seconds: how long a node that has crashed is still shown.</summary>
     public static readonly TimeSpan NodeMaxAge = TimeSpan.FromSeconds(5);
 
     /// <summary>Five minutes of the machine.</summary>

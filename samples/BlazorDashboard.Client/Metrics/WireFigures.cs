@@ -1,8 +1,8 @@
 namespace BlazorDashboard.Metrics;
 
-/// <summary>How late messages are over a wire, and what they weigh, as the page's script measures it.</summary>
-/// <param name="Median">Milliseconds from the reading to the arrival, of half of the messages at most.</param>
-/// <param name="High">The same of 95 in 100 messages.</param>
+/// <summary>The latency and the size of messages over a wire, as the page's script measures them.</summary>
+/// <param name="Median">Milliseconds from the reading to the arrival: the median.</param>
+/// <param name="High">The 95th percentile of the same.</param>
 /// <param name="Size">Bytes of a message on the wire.</param>
 /// <param name="Rate">Bytes a second.</param>
 public sealed record WireFigures(double Median, double High, double Size, double Rate);

@@ -24,10 +24,10 @@ public static class StoreName
     /// <summary>What the library measures of itself.</summary>
     public const string Delivery = "delivery";
 
-    /// <summary>The machine's processes, those that take most of the processor: a keyed store, by their numbers.</summary>
+    /// <summary>The machine's processes that use most of the processor: a keyed store, by process id.</summary>
     public const string Processes = "processes";
 
-    /// <summary>Who shares these stores: a keyed store, by the nodes' names. Each says so once a second.</summary>
+    /// <summary>The nodes that share these stores: a keyed store, by their names. Each renews its row once a second.</summary>
     public const string Nodes = "nodes";
 
     /// <summary>What people write.</summary>
@@ -36,6 +36,8 @@ public static class StoreName
     /// <summary>How many notes are kept: they are few and short.</summary>
     public const int NotesKept = 100;
 
-    /// <summary>The store of what is measured of one process: with the node's name where several share their stores.</summary>
+    /// <summary>
+    /// The name of a store with measurements of one process: it contains the node's name if several nodes share their stores.
+    /// </summary>
     public static string Own(string store, string? node) => node is null ? store : $"{store}/{node}";
 }

@@ -1,8 +1,8 @@
 namespace BlazorDashboard.Connections;
 
 /// <summary>
-/// Takes the page's name off the addresses of its streams, <c>/page/{name}/stores</c>, and lets <see cref="Outages"/> know of them. It
-/// stands before routing.
+/// Removes the page's name from the addresses of its streams, <c>/page/{name}/stores</c>, and registers them with <see cref="Outages"/>.
+/// It runs before routing.
 /// </summary>
 public sealed class OutageMiddleware(RequestDelegate next, Outages outages)
 {

@@ -1,8 +1,8 @@
 namespace BlazorDashboard.Connections;
 
 /// <summary>
-/// A network that fails for one page alone, when its reader asks for it: all of the page's streams are cut in the middle, and no new one
-/// comes about for some seconds. A page names itself in the addresses of its streams.
+/// Simulates a network that fails for one page only, on request of its user: all streams of the page are cut, and new ones are refused for
+/// some seconds. A page names itself in the addresses of its streams.
 /// </summary>
 public sealed class Outages(TimeProvider clock)
 {
@@ -12,7 +12,7 @@ public sealed class Outages(TimeProvider clock)
     private readonly Dictionary<string, HashSet<HttpContext>> _streams = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ITimer> _out = new(StringComparer.Ordinal);
 
-    /// <summary>Cuts a page off. False when the page has no stream.</summary>
+    /// <summary>Cuts a page off. False if it has no stream, or is cut off already.</summary>
     public bool Begin(string page)
     {
         HttpContext[] cut;
@@ -30,7 +30,7 @@ public sealed class Outages(TimeProvider clock)
         return true;
     }
 
-    /// <summary>Takes note of a page's stream. False when the page is cut off.</summary>
+    /// <summary>Registers a page's stream. False if the page is cut off.</summary>
     public bool TryEnter(string page, HttpContext stream)
     {
         lock (_gate)
@@ -44,7 +44,7 @@ public sealed class Outages(TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets it again.</summary>
+    /// <summary>Unregisters it.</summary>
     public void Leave(string page, HttpContext stream)
     {
         lock (_gate)

@@ -3,8 +3,7 @@ using System.Diagnostics.Metrics;
 namespace BlazorDashboard.Metrics;
 
 /// <summary>
-/// Counts connections from the server's own up-and-down counters. It hears changes only, so it must be there before the first
-/// connection is: the host creates it at start.
+/// Counts connections from the server's own up-and-down counters. It receives only changes, so it must exist before the first connection.
 /// </summary>
 public sealed class ConnectionCounts : IDisposable
 {

@@ -1,13 +1,13 @@
 namespace BlazorDashboard.Metrics;
 
 /// <summary>
-/// Turns a counter that only grows into a rate a second. There is no rate before the second reading, and none when the counter
-/// has stepped back: an interface or a disk was taken out and came back, and the difference would mean nothing.
+/// Turns a counter that only grows into a rate a second. There is no rate before the second reading, and none after the counter has
+/// decreased: an interface or a disk was removed and added again, and the difference would mean nothing.
 /// </summary>
-/// <param name="clock">Says how much time lies between two readings.</param>
+/// <param name="clock">Measures the time between two readings.</param>
 /// <param name="readings">
-/// Over how many readings the rate is the mean. Some counters grow in leaps (the runtime counts allocations by whole blocks), and
-/// from one reading to the next they would show nothing and then far too much.
+/// How many readings the rate is averaged over. Some counters grow in steps (the runtime counts allocations by whole blocks): from one
+/// reading to the next, their rate would be zero and then far too high.
 /// </param>
 public sealed class CounterRate(TimeProvider clock, int readings = 1)
 {

@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 namespace BlazorDashboard.Metrics;
 
 /// <summary>
-/// Listens to the library's meter. An application that exports its metrics has OpenTelemetry do this; here they go back into a store.
+/// Listens to the library's meter. An application that exports its metrics uses OpenTelemetry for this; here they are
+/// published to a store.
 /// </summary>
 public sealed class DeliveryMeter : IDisposable
 {
@@ -28,7 +29,7 @@ public sealed class DeliveryMeter : IDisposable
         _listener.Start();
     }
 
-    /// <summary>What a counter of the meter has come to.</summary>
+    /// <summary>The total of a counter of the meter.</summary>
     public long Total(string instrument)
     {
         lock (_gate)
@@ -76,7 +77,7 @@ public sealed class DeliveryMeter : IDisposable
     {
         lock (_gate)
         {
-            // Nobody empties the list faster than once a second: what is more than enough for a median is left out.
+            // The list is emptied at most once a second: more values than a median needs are dropped.
             if (instrument.Name == "tornadose.delivery.lag" && _lags.Count < MostLags)
                 _lags.Add(1000 * value);
         }

@@ -1,6 +1,6 @@
 namespace BlazorDashboard.Metrics;
 
-/// <summary>Turns the library's counters into what happens a second.</summary>
+/// <summary>Turns the library's counters into rates a second.</summary>
 public sealed class DeliveryReader(DeliveryMeter meter, TimeProvider clock) : IMetricsReader<DeliveryMetrics>
 {
     private readonly CounterRate _published = new(clock);

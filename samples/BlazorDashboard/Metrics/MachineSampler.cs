@@ -18,7 +18,7 @@ public sealed partial class MachineSampler<T>(
         while (await timer.WaitForNextTickAsync(stop));
     }
 
-    // A reading that fails once (a disk is just being taken out) must not make a pause in the charts.
+    // A reading that fails once (a disk is just being removed) must not interrupt the charts.
     private async Task PublishAsync(IStore<T> store, CancellationToken stop)
     {
         try

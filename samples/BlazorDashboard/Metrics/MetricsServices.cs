@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BlazorDashboard.Metrics;
 
-/// <summary>Registers what reads the machine.</summary>
+/// <summary>Registers the readers of the machine's metrics.</summary>
 public static class MetricsServices
 {
     /// <summary>What all readers share.</summary>
@@ -15,8 +15,8 @@ public static class MetricsServices
     }
 
     /// <summary>
-    /// While somebody looks, publishes once in a <paramref name="period"/> what a reader reads; of nodes that share the store one does.
-    /// Each time with a new reader: the counters of the last one are of long ago.
+    /// While the store has subscribers, publishes what a reader reads, once in each <paramref name="period"/>; of the nodes that share the
+    /// store, one does. Every start uses a new reader, because the counters of the last one are outdated.
     /// </summary>
     public static ITornadoseStoreBuilder<T> SampledBy<T, TReader>(this ITornadoseStoreBuilder<T> store, TimeSpan period)
         where T : class

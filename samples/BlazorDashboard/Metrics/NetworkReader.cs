@@ -29,7 +29,7 @@ public sealed class NetworkReader(ProcFiles proc, TimeProvider clock) : IMetrics
 
     private InterfaceRate? Rate(ProcNetDev counters)
     {
-        // Both are asked, so that both have a first reading: no "&&" between the calls.
+        // Both are called, so that both have a first reading: no "&&" between the calls.
         var received = _received.Next(counters.Name, counters.Received);
         var sent = _sent.Next(counters.Name, counters.Sent);
         return received is { } down && sent is { } up ? new InterfaceRate(counters.Name, Rounded.Whole(down), Rounded.Whole(up)) : null;

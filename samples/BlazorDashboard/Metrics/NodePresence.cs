@@ -4,8 +4,8 @@ using Tornadose.SignalR;
 namespace BlazorDashboard.Metrics;
 
 /// <summary>
-/// Says once a second that this node is there, whether or not somebody looks, and at its end that it has gone. One that ends without a
-/// word goes by its age. No producer of the store: of those one runs for all nodes.
+/// Renews this node's row once a second, with or without subscribers, and removes it at shutdown. The row of a node that crashes expires
+/// by its age. This is not a producer of the store, because only one of those runs for all nodes.
 /// </summary>
 public sealed partial class NodePresence(
     DashboardNode node, [FromKeyedServices(StoreName.Nodes)] IKeyedStore<NodeMetrics> nodes, IStoreProvider stores, TimeProvider clock,
@@ -34,7 +34,7 @@ public sealed partial class NodePresence(
         Environment.WorkingSet,
         stores.Names.Sum(name => stores.GetStore(name).Subscribers.Count));
 
-    // While Redis is away nobody hears of this node. It says so again when Redis is back.
+    // While Redis is unavailable the row is not renewed. It is renewed when Redis is back.
     private async Task TryAsync(Func<Task> say)
     {
         try
@@ -47,6 +47,6 @@ public sealed partial class NodePresence(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The other nodes did not hear of this one this time.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The row of this node was not renewed this time.")]
     private partial void LogFailed(Exception exception);
 }

@@ -11,12 +11,12 @@ public sealed class ProcessCpu(TimeProvider clock)
     /// <summary>The share since the last call; null at the first.</summary>
     public ProcessorShare? Next()
     {
-        // Browsers and iOS do not say how long a process has worked; everything that runs a server does.
+        // Browsers and iOS do not report the processor time of a process; every platform that runs a server does.
         if (OperatingSystem.IsBrowser() || OperatingSystem.IsIOS() || OperatingSystem.IsTvOS())
             return null;
 
         var usage = Environment.CpuUsage;
-        // Both are asked, so that both have a first reading: no "&&" between the calls.
+        // Both are called, so that both have a first reading: no "&&" between the calls.
         var userShare = Percent(_user.Next(usage.UserTime.Ticks));
         var systemShare = Percent(_system.Next(usage.PrivilegedTime.Ticks));
         return userShare is { } user && systemShare is { } system ? new ProcessorShare(user, system, 0) : null;

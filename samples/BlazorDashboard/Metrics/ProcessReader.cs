@@ -2,19 +2,17 @@ using BlazorDashboard.Proc;
 
 namespace BlazorDashboard.Metrics;
 
-/// <summary>
-/// The processes that take most of the processor, by their number; where there is no <c>/proc</c>, this process alone.
-/// </summary>
+/// <summary>The processes that use most of the processor, by process id; without a <c>/proc</c>, only this process.</summary>
 public sealed class ProcessReader(ProcFiles proc, TimeProvider clock)
 {
-    /// <summary>How many.</summary>
+    /// <summary>How many processes are shown.</summary>
     public const int Most = 15;
 
     private readonly ProcessCpu _own = new(clock);
     private Dictionary<string, ProcProcess> _last = [];
     private ProcStat? _machine;
 
-    /// <summary>The processes of the time since the last call; null at the first.</summary>
+    /// <summary>The use of the processor since the last call, by process; null at the first call.</summary>
     public IReadOnlyDictionary<string, ProcessMetrics>? Read() =>
         proc.Read("stat") is { } text && ProcStat.Parse(text) is { } now ? OfMachine(now) : OfProcess();
 
@@ -44,7 +42,7 @@ public sealed class ProcessReader(ProcFiles proc, TimeProvider clock)
         return processes;
     }
 
-    // What a process has spent that was not there before is of this time as well.
+    // Everything that a new process has spent falls into this interval.
     private static ProcessMetrics Measure(ProcProcess now, ProcProcess? before, long all)
     {
         var spent = now.Ticks - (before?.Started == now.Started ? before.Ticks : 0);

@@ -2,16 +2,16 @@ using Tornadose.SignalR;
 
 namespace BlazorDashboard.Metrics;
 
-/// <summary>Keeps the table of processes: sets the rows that are new or have changed, and removes those that have gone.</summary>
+/// <summary>Maintains the table of processes: sets the rows that are new or have changed, and removes the others.</summary>
 public sealed class ProcessTable(ProcessReader reader, TimeProvider clock)
 {
     private Dictionary<string, ProcessMetrics> _shown = [];
 
-    /// <summary>Works until it is told to stop. Nobody looks then, so that the table is emptied: it would be of another time.</summary>
+    /// <summary>Runs until it is stopped. There are no subscribers then, so the table is emptied: its rows would be outdated.</summary>
     public async Task RunAsync(IKeyedStore<ProcessMetrics> store, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(SampleRate.Machine, clock);
-        _shown = new((await store.GetEntriesAsync(stop)).Entries); // of a node that has ended without a word
+        _shown = new((await store.GetEntriesAsync(stop)).Entries); // left by a node that has crashed
         try
         {
             do

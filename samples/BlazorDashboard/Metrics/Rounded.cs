@@ -1,6 +1,6 @@
 namespace BlazorDashboard.Metrics;
 
-/// <summary>What the numbers are rounded to before they leave: nobody sees more, and the messages stay short.</summary>
+/// <summary>Rounds the numbers before they are published: more digits are not shown, and the messages stay short.</summary>
 internal static class Rounded
 {
     public static double Percent(double value) => Math.Round(Math.Clamp(value, 0, 100), 1);

@@ -13,7 +13,7 @@ internal static class Volumes
     {
         try
         {
-            // The root is asked whatever it is: in a container it is an overlay, which no list of fixed disks has.
+            // The root always counts: in a container it is an overlay, which is not a fixed disk.
             var counts = drive.DriveType is DriveType.Fixed || drive.Name is "/";
             return counts && drive.IsReady && drive.TotalSize > 0 ? From(drive) : null;
         }
@@ -25,7 +25,7 @@ internal static class Volumes
 
     private static Volume From(DriveInfo drive)
     {
-        // As df does: what is kept for the administrator is neither used nor free.
+        // As df does: what is reserved for the administrator is neither used nor free.
         var used = drive.TotalSize - drive.TotalFreeSpace;
         var free = drive.AvailableFreeSpace;
         return new Volume(drive.Name, used, free, Rounded.Percent(100.0 * used / Math.Max(1, used + free)));

@@ -5,7 +5,7 @@ namespace BlazorDashboard.Proc;
 /// <summary>What a disk has done since boot, from <c>/proc/diskstats</c>: bytes read and written, milliseconds busy.</summary>
 public sealed partial record ProcDiskStats(string Name, long Read, long Written, long BusyMilliseconds)
 {
-    // The file counts sectors of 512 bytes, whatever the size of the disk's own.
+    // The file counts sectors of 512 bytes, whatever the disk's own sector size.
     private const int SectorBytes = 512;
 
     /// <summary>

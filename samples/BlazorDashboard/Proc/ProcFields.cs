@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BlazorDashboard.Proc;
 
-/// <summary>The one way in which all these files are cut: lines, then columns between runs of blanks.</summary>
+/// <summary>Splits all these files in the same way: into lines, then into columns separated by blanks.</summary>
 internal static class ProcFields
 {
     private static readonly char[] Blanks = [' ', '\t'];
@@ -12,7 +12,7 @@ internal static class ProcFields
 
     public static string[] Columns(string line) => line.Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
 
-    // A kernel may write a field that we do not know or a shorter line than we do: such a field counts as zero.
+    // A kernel may write a field that is not understood, or a shorter line: such a field counts as zero.
     public static long Number(string[] columns, int index) =>
         index < columns.Length
             && long.TryParse(columns[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;

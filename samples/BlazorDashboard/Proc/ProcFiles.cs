@@ -1,6 +1,6 @@
 namespace BlazorDashboard.Proc;
 
-/// <summary>The kernel's text files. Every reader asks here, so that a test can give it a directory of its own.</summary>
+/// <summary>The kernel's text files. Every reader uses it, so that a test can provide its own directory.</summary>
 public sealed class ProcFiles(string root = "/proc")
 {
     /// <summary>The numbers of all processes; none where the operating system has no such directory.</summary>

@@ -6,8 +6,8 @@ public sealed record ProcNetDev(string Name, long Received, long Sent)
     private const int FirstSentColumn = 8;
 
     /// <summary>
-    /// Reads all interfaces. The name ends at the colon, and old kernels leave no blank behind it, so the line is cut there first;
-    /// the two lines of headings have no colon.
+    /// Reads all interfaces. The name ends at the colon, and old kernels leave no blank after it, so the line is split there first; the
+    /// two header lines have no colon.
     /// </summary>
     public static IReadOnlyList<ProcNetDev> Parse(string text)
     {

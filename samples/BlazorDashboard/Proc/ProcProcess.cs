@@ -3,19 +3,19 @@ namespace BlazorDashboard.Proc;
 /// <summary>One process, as <c>/proc/[pid]/stat</c> has it (proc_pid_stat(5)).</summary>
 /// <param name="Name">The name of its program, at most fifteen characters.</param>
 /// <param name="Ticks">Processor time that it has spent, in the ticks of <c>/proc/stat</c>.</param>
-/// <param name="Started">When it began, in ticks since boot: another process with the same number has another one.</param>
+/// <param name="Started">When it began, in ticks since boot: a later process with the same id has another value.</param>
 /// <param name="Threads">How many threads it has.</param>
 /// <param name="Pages">Pages of memory that it has in use.</param>
 public sealed record ProcProcess(string Name, long Ticks, long Started, int Threads, long Pages)
 {
-    /// <summary>Reads the one line; null where it is none. The name stands in parentheses, and may have some itself.</summary>
+    /// <summary>Reads the line; null if it is not one. The name is in parentheses, and may contain some itself.</summary>
     public static ProcProcess? Parse(string text)
     {
         var begin = text.IndexOf('(', StringComparison.Ordinal);
         var end = text.LastIndexOf(')');
         if (begin < 0 || end < begin)
             return null;
-        // So that a field has its number in the manual, less one.
+        // So that the index of a field is its number in the manual, minus one.
         string[] columns = ["", "", .. ProcFields.Columns(text[(end + 1)..].TrimEnd('\n'))];
         return new ProcProcess(
             text[(begin + 1)..end],

@@ -1,6 +1,6 @@
 namespace BlazorDashboard.Proc;
 
-/// <summary>Ticks that a processor has spent, by what it did. Time of guests is part of <see cref="User"/> already.</summary>
+/// <summary>Ticks that a processor has spent, by what it did. The time of guests is already part of <see cref="User"/>.</summary>
 public sealed record ProcessorTicks(long User, long System, long Idle, long Waiting)
 {
     /// <summary>All ticks, whatever was done in them.</summary>
@@ -17,8 +17,8 @@ public sealed record ProcessorTicks(long User, long System, long Idle, long Wait
     }
 
     /// <summary>
-    /// What the processor did since <paramref name="earlier"/>. The kernel lets the waiting counter step back now and then,
-    /// and all counters when a core is taken out: what would be negative is zero.
+    /// What the processor did since <paramref name="earlier"/>. The kernel decreases the waiting counter now and then, and all counters
+    /// when a core is removed: a negative difference counts as zero.
     /// </summary>
     public ProcessorShare Since(ProcessorTicks earlier)
     {

@@ -1,8 +1,8 @@
 namespace BlazorDashboard.Stores;
 
-/// <summary>This process among those that show the same stores.</summary>
+/// <summary>This process as one of those that show the same stores.</summary>
 /// <param name="Name">What the page calls it.</param>
-/// <param name="Redis">Where the stores are shared; null when they are this process's own.</param>
+/// <param name="Redis">The Redis by which the stores are shared; null if they belong to this process.</param>
 public sealed record DashboardNode(string Name, string? Redis)
 {
     /// <summary>Whether other processes publish to the same stores.</summary>

@@ -3,12 +3,12 @@ using Tornadose.SignalR;
 
 namespace BlazorDashboard.Stores;
 
-/// <summary>The stores of this application, each with what fills it.</summary>
+/// <summary>The stores of this application, each with its producer.</summary>
 public static class DashboardStores
 {
     private const int NoteBytes = 4096;
 
-    /// <summary>Adds the stores, and what fills them. The notes are left to people.</summary>
+    /// <summary>Adds the stores and their producers. Notes are written by people.</summary>
     public static IServiceCollection AddDashboardStores(this IServiceCollection services, DashboardNode node)
     {
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, MetricsJson.Default));
@@ -32,8 +32,8 @@ public static class DashboardStores
         return services.AddMachineReaders().AddSingleton(node).AddHostedService<StoresFollowed>();
     }
 
-    // As many messages as the chart shows, so that it is full at the first paint. A page that is opened again within the time that a
-    // chart shows finds it without a hole.
+    // As many messages as the chart shows, so that it is full at the first paint. A page that is opened again within the time span of a
+    // chart finds the chart without a gap.
     private static void OfMachine(StoreOptions store) =>
         (store.Capacity, store.SubscriberGrace) = (SampleRate.MachineMessages, SampleRate.MachineWindow);
 }

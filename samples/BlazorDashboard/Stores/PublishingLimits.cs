@@ -1,11 +1,10 @@
 namespace BlazorDashboard.Stores;
 
-/// <summary>Narrows who may publish what.</summary>
+/// <summary>Restricts what can be published.</summary>
 public static class PublishingLimits
 {
     /// <summary>
-    /// Lets only one of the stores be published to over HTTP: the others show what this machine measures, and nobody else has a say in
-    /// that.
+    /// Allows only one of the stores to be published to over HTTP: only this machine publishes its measurements to the others.
     /// </summary>
     public static IEndpointConventionBuilder OnlyTo(this IEndpointConventionBuilder publishing, string store)
     {

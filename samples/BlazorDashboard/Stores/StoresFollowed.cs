@@ -3,8 +3,8 @@ using Tornadose.SignalR;
 namespace BlazorDashboard.Stores;
 
 /// <summary>
-/// Keeps this node's copy of every store up to date, also while no page is open: the first page that is opened then has its charts full.
-/// In memory that is always so.
+/// Keeps this node's copy of every store up to date, also while no page is open: the first page that is opened then has full charts.
+/// Stores in memory are always up to date.
 /// </summary>
 public sealed class StoresFollowed(IStoreProvider stores) : BackgroundService
 {

@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace BlazorDashboard.Components.Charts;
 
-/// <summary>
-/// Where the points of a chart lie, in a box of 1000 by 100. The page goes on drawing with uPlot, in <c>chart.js</c>.
-/// </summary>
+/// <summary>Where the points of a chart lie, in a box of 1000 by 100. Afterwards the page draws with uPlot, in <c>chart.js</c>.</summary>
 /// <param name="End">Time at the right edge, in milliseconds since 1970.</param>
 /// <param name="Window">Milliseconds from the left edge to the right one.</param>
 /// <param name="Gap">Milliseconds between two points beyond which no line joins them: something is missing there.</param>
@@ -25,7 +23,7 @@ public sealed record ChartScale(long End, long Window, long Gap, double Max)
     public string Line(IReadOnlyList<long> times, IReadOnlyList<double?> values) =>
         string.Concat(Runs(times, values).Select(run => "M" + string.Join('L', run.Select(Point))));
 
-    /// <summary>The path around what lies under that line.</summary>
+    /// <summary>The path around the area under that line.</summary>
     public string Area(IReadOnlyList<long> times, IReadOnlyList<double?> values) =>
         string.Concat(Runs(times, values).Select(run =>
             $"M{Point((run[0].At, 0))}L{string.Join('L', run.Select(Point))}L{Point((run[^1].At, 0))}Z"));

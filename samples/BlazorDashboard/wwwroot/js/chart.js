@@ -1,5 +1,5 @@
 // A live line chart with uPlot, for LineChart.razor: it is given new points, and keeps those that its window shows.
-// The crosshairs of all charts stand at the same time: that is uPlot's "sync".
+// The crosshairs of all charts point at the same time, by uPlot's "sync".
 import { format } from "./format.js";
 
 const colours = ["--accent", "--second", "--third"];
@@ -29,12 +29,12 @@ class Chart {
     this.#plot.addEventListener("keydown", event => this.#walk(event), { signal });
     this.#plot.addEventListener("blur", () => this.#uplot?.setCursor({ left: -10, top: -10 }, true, true), { signal });
     this.#resizes.observe(this.#plot);
-    // Colours are painted, not styled: another theme must be told to the chart.
+    // Colours are painted, not styled: the chart must be told when the theme changes.
     this.#themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#uplot?.redraw(false), { signal });
   }
 
-  // What a chart has stays when its store begins anew, after a server's restart: it is still true, and the gap is shown.
+  // A chart keeps its points when its store starts again, after a server's restart: they are still true, and the gap is shown.
   draw(rows, max) {
     const known = this.#rows.at(-1)?.[0] ?? -Infinity;
     this.#rows.push(...rows.filter(([at]) => at > known));
@@ -87,7 +87,7 @@ class Chart {
     };
   }
 
-  // Times and values as uPlot wants them, with an empty row where something is missing: no line joins its two sides.
+  // Times and values in uPlot's form, with an empty row where something is missing, so that no line joins its two sides.
   #columns() {
     const columns = [[], ...this.#options.labels.map(() => [])];
     let before = Infinity;
@@ -115,7 +115,7 @@ class Chart {
     this.#plot.setAttribute("aria-valuetext", text);
   }
 
-  // The crosshair by keyboard: a point at a time, ten with Shift; Home and End; Escape takes it away.
+  // The crosshair by keyboard: a point at a time, ten with Shift; Home and End; Escape hides it.
   #walk(event) {
     const times = this.#uplot?.data[0];
     if (!times) return;

@@ -1,4 +1,4 @@
-// Numbers as people read them, apart from their unit, for the crosshair. FormattedNumber.cs does the same for all others.
+// Numbers as people read them, separate from their unit, for the crosshair. FormattedNumber.cs does the same for all others.
 const prefixes = ["", "k", "M", "G", "T", "P"];
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -18,7 +18,7 @@ export function format(kind, value) {
 
 function scaled(value, unit) {
   let prefix = 0;
-  // 999.5 would be written as 1000: it is one of the next unit already.
+  // 999.5 would be written as 1000, so it gets the next unit.
   while (value >= 999.5 && prefix < prefixes.length - 1) {
     value /= 1000;
     prefix++;

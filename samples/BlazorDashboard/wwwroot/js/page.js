@@ -1,6 +1,6 @@
-// What is the page's own: its name, its start, and two buttons that act on the browser.
+// What belongs to the page: its name, its start, and two buttons that act on the browser.
 (() => {
-  // By this name the server knows which connections are this page's, and can cut them.
+  // This name tells the server which connections belong to this page, so that it can cut them.
   const name = [...crypto.getRandomValues(new Uint8Array(8))].map(byte => byte.toString(16).padStart(2, "0")).join("");
   const url = path => new URL(`page/${name}/${path}`, document.baseURI).href;
   window.dashboard = { url };
@@ -12,7 +12,7 @@
     },
   });
 
-  // The server was started again, and knows nothing of the circuit.
+  // The server was restarted, and does not know the circuit.
   document.addEventListener("components-reconnect-state-changed", event => {
     if (["rejected", "resume-failed", "failed"].includes(event.detail?.state)) location.reload();
   }, true);

@@ -1,4 +1,4 @@
-// A classic script in the head: the stored choice must stand before the first paint.
+// A classic script in the head: the stored choice must apply before the first paint.
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");

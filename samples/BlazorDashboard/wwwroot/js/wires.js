@@ -1,4 +1,4 @@
-// One store over three wires at once, for WiresPanel.razor: how late its messages are here, and what they weigh. A page that nobody sees
+// One store over three wires at once, for WiresPanel.razor: the latency and the size of its messages. A page that is not visible
 // reads nothing.
 import { subscribe } from "../_content/Tornadose.SignalR/tornadose.js";
 
@@ -27,10 +27,10 @@ async function tell(probes, panel) {
   if (document.hidden || Object.keys(figures).length === 0) return;
   try {
     await panel.invokeMethodAsync("Show", Date.now(), figures);
-  } catch { /* the panel's circuit is away, and nobody is told */ }
+  } catch { /* the panel's circuit is disconnected, and is not told */ }
 }
 
-// A SignalR connection that is restored for ever.
+// A SignalR connection that reconnects without limit.
 function connect(url) {
   const connection = new signalR.HubConnectionBuilder().withUrl(url).configureLogging(signalR.LogLevel.None)
     .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount: tries }) => Math.min(500 * 2 ** tries, 10_000) })
@@ -40,14 +40,14 @@ function connect(url) {
   return connection;
 }
 
-// How far the server's clock is ahead of this one, in milliseconds: of some answers the quickest says it best.
+// How far the server's clock is ahead of this one, in milliseconds: of several answers, the fastest is the most accurate.
 async function clockOffset() {
   let best = { trip: Infinity, offset: 0 };
   for (let attempt = 0; attempt < 5; attempt++) {
     const sent = performance.now();
     const server = Number(await (await fetch(new URL("clock", document.baseURI), { cache: "no-store" })).text());
     const trip = performance.now() - sent;
-    // The server said whole milliseconds, half of one less than it meant.
+    // The server's value is cut to whole milliseconds: on average it is half of one too low.
     if (trip < best.trip) best = { trip, offset: server + 0.5 - (performance.timeOrigin + sent + trip / 2) };
   }
   return best.offset;
@@ -79,7 +79,7 @@ class Probe {
     this.#subscription.close();
   }
 
-  // What was missed while the connection was away is old, and not because of the wire.
+  // What was missed during a disconnect is old, but not because of the wire.
   #take({ data, bytes }) {
     if (this.#subscription.state !== "live") return;
     const now = performance.timeOrigin + performance.now();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Tornadose.SignalR.Tests.TestKit;
 using static Tornadose.SignalR.Tests.Samples.DashboardScript;
@@ -73,6 +74,16 @@ public sealed partial class DashboardPageTests(DashboardFixture dashboard) : ICl
         await server.StartAgainAsync();
         await page.WaitForAsync($"{Epoch("cpu")} !== '{lastId.Split('-')[0]}'");
         await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > 3 && {Points("cpu")} === {before} + {Offset("cpu")}");
+    }
+
+    [Fact]
+    public async Task Connections_OpenedBeforeTheFirstSubscriber_AreCounted()
+    {
+        await using var server = await DashboardServer.StartAsync();
+        await using var early = await RawHttp.GetAsync(new Uri(server.Url, "clock"));
+        await using var stream = await RawSse.OpenAsync(server.Store("runtime"));
+        var runtime = JsonElement.Parse((await stream.NextAsync()).Data);
+        Assert.Equal(2, runtime.GetProperty("connections").GetProperty("open").GetInt32());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using BlazorDashboard.Components;
 using BlazorDashboard.Connections;
+using BlazorDashboard.Metrics;
 using BlazorDashboard.Notes;
 using BlazorDashboard.Stores;
 using OpenTelemetry;
@@ -35,6 +36,7 @@ if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null) // set by 
     builder.Services.AddOpenTelemetry().UseOtlpExporter();
 
 var app = builder.Build();
+app.Services.StartCounting();
 app.UseMiddleware<OutageMiddleware>();
 app.UseRouting();
 app.UseAntiforgery();

@@ -14,6 +14,13 @@ public static class MetricsServices
             .AddHostedService<NodePresence>();
     }
 
+    /// <summary>Creates the readers that count changes: they have to be there before the first connection.</summary>
+    public static void StartCounting(this IServiceProvider services)
+    {
+        services.GetRequiredService<ConnectionCounts>();
+        services.GetRequiredService<DeliveryMeter>();
+    }
+
     /// <summary>
     /// While the store has subscribers, publishes what a reader reads, once in each <paramref name="period"/>; of the nodes that share the
     /// store, one does. Every start uses a new reader, because the counters of the last one are outdated.

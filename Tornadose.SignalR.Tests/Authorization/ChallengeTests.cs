@@ -71,7 +71,7 @@ public sealed class ChallengeTests
     }
 
     [Fact]
-    public async Task OtherEndpoints_AreLeftAlone()
+    public async Task Challenge_OfOtherEndpoints_IsLeftAlone()
     {
         await using var host = await StartAsync("remote", requireAuthorization: true);
         await using var page = await RawHttp.GetAsync(host.Url("/page"));

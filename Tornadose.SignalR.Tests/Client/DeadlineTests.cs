@@ -51,7 +51,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task RetryAfter_IsWaitedFor()
+    public async Task RetryAfter_OfARefusal_IsWaitedFor()
     {
         var refusals = 0;
         await using var host = await StoresApp.StartAsync(before: app => app.Use(async (context, next) =>

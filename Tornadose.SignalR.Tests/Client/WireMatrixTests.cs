@@ -183,7 +183,7 @@ public sealed class WireMatrixTests
     /// The consumer does not read for a while. The unread messages stay on the server, and SignalR's client does not buffer them.
     /// </summary>
     [Theory, MemberData(nameof(Wires))]
-    public async Task SlowConsumer_GetsEverythingInOrder(string wire)
+    public async Task Follow_SlowConsumer_GetsEverythingInOrder(string wire)
     {
         const int Count = 3000;
         await using var site = await ClientSite.StartAsync();

@@ -102,7 +102,7 @@ public sealed class WireStoreReaderTests
     }
 
     [Theory, MemberData(nameof(SharingWires))]
-    public async Task Feeds_OnASharedConnection_OneStoreEndsAndOneIsMissing_TheOthersGoOn(string wire)
+    public async Task Feeds_OneStoreEndsAndOneIsMissing_OthersOnTheConnectionGoOn(string wire)
     {
         await using var site = await ClientSite.StartAsync();
         using var client = CreateClient(site, Shared + wire);

@@ -21,7 +21,7 @@ public sealed class GoldenFileTests
     public static TheoryData<string> Names => [.. Cases().Select(static golden => golden.Name)];
 
     [Theory, MemberData(nameof(Names)), Case("CONF-03", "SSE-01", "SSE-02", "WS-03")]
-    public void Encoders_WriteTheGoldenBytes(string name)
+    public void Encode_EachWire_WritesTheGoldenBytes(string name)
     {
         var golden = Cases().Single(golden => golden.Name == name);
         Assert.True(MessagePosition.TryParse(golden.Id, out var position));
@@ -35,7 +35,7 @@ public sealed class GoldenFileTests
     }
 
     [Fact, Case("CONF-03")]
-    public async Task JavaScriptClients_ReadTheGoldenBytes()
+    public async Task JavaScriptClients_GoldenBytes_AreRead()
     {
         await using var node = NodeClient.Start("golden.mjs", null, new { file = Golden });
         var line = await node.NextAsync();
@@ -46,7 +46,7 @@ public sealed class GoldenFileTests
 
     /// <summary>Checks the line ends as published, which readers that follow only the standard do not see.</summary>
     [Theory, MemberData(nameof(Names)), Case("CONF-03")]
-    public async Task DotNetClient_ReadsTheGoldenBytes(string name)
+    public async Task DotNetClient_GoldenBytes_AreRead(string name)
     {
         var golden = Cases().Single(golden => golden.Name == name);
         var messages = new MessageReader(StoreList.Of("golden"), JsonSerializerOptions.Web);

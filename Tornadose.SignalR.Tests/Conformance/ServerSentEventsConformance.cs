@@ -66,7 +66,7 @@ public sealed class ServerSentEventsConformance(Deployment deployment)
     }
 
     [Theory, MemberData(nameof(Servers)), Case("CONF-01", "SSE-08", "HTTP-34")]
-    public async Task Retry_IsANumberOfMilliseconds(string server)
+    public async Task Stream_Retry_IsANumberOfMilliseconds(string server)
     {
         await using var sse = await RawSse.OpenAsync(deployment.Url(server));
         await sse.UntilAsync(opened => opened.ReconnectionTime is not null);

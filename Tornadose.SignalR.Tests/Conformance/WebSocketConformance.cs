@@ -81,7 +81,7 @@ public sealed class WebSocketConformance(Deployment deployment)
     }
 
     [Theory, MemberData(nameof(Servers)), Case("CONF-01", "WS-12", "WS-13")]
-    public async Task Pings_AreAnsweredInOrderAndPongsIgnored(string server)
+    public async Task Pings_WithPongsBetween_AreAnsweredInOrder(string server)
     {
         await using var socket = await RawWs.OpenAsync(deployment.Url(server));
         await socket.SendAsync(WsOpcode.Pong, "unasked"u8.ToArray());

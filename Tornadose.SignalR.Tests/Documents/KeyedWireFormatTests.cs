@@ -17,7 +17,7 @@ public sealed class KeyedWireFormatTests
     private static readonly byte[] Busy = """{"name":"lathe","load":0.9}"""u8.ToArray();
 
     [Fact]
-    public void Document_ShowsWhatIsWritten()
+    public void Document_EachExample_IsWhatIsWritten()
     {
         var shown = DocumentBlock.All.Where(
             static block => block.Test == nameof(KeyedWireFormatTests)).Select(static block => block.Text).ToArray();

@@ -15,7 +15,7 @@ public sealed partial class LinkTests
     public void Links_OfADocument_LeadSomewhere(string file) => Assert.Empty(Broken(file, File.ReadAllText(Repository.File(file))));
 
     [Fact]
-    public void Index_NamesEveryDocument()
+    public void Index_EveryDocument_IsNamed()
     {
         var linked = Link().Matches(File.ReadAllText(Repository.File("docs/README.md")))
             .Select(static match => $"docs/{match.Groups["path"].Value}").ToHashSet();

@@ -6,7 +6,7 @@ namespace Tornadose.SignalR.Tests.Documents;
 public sealed class ProxyFileTests
 {
     [Fact]
-    public void Deploying_ShowsEveryFileOfAProxyAsItIsTested()
+    public void Deploying_EveryFileOfAProxy_IsShownAsItIsTested()
     {
         var shown = DocumentBlock.All.Where(static block => block.Test == nameof(ProxyFileTests)).Select(static block => block.Text);
         var files = Directory.GetFiles(Repository.File("docs/proxies")).Select(static file => File.ReadAllText(file));

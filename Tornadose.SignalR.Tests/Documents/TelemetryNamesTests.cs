@@ -12,7 +12,7 @@ public sealed partial class TelemetryNamesTests
             .Select(File.ReadAllText));
 
     [Fact, Case("OBS-01")]
-    public void Instruments_AreEachInTheTableWithTheirKindAndUnit()
+    public void Table_EveryInstrument_HasItsKindAndUnit()
     {
         var made = Instrument.Matches(Sources)
             .Where(static one => !one.Groups["name"].Value.StartsWith("tornadose.client.", StringComparison.Ordinal))
@@ -23,7 +23,7 @@ public sealed partial class TelemetryNamesTests
     }
 
     [Fact, Case("OBS-01")]
-    public void InstrumentsOfTheClient_AreEachNamed() =>
+    public void Table_EveryInstrumentOfTheClient_IsNamed() =>
         Assert.All(
             Instrument.Matches(Sources).Select(static one => one.Groups["name"].Value)
                 .Where(static name => name.StartsWith("tornadose.client.", StringComparison.Ordinal)),
@@ -47,7 +47,7 @@ public sealed partial class TelemetryNamesTests
     }
 
     [Fact, Case("OBS-01")]
-    public void Activities_AreTheDocumented() =>
+    public void Document_Activities_AreThoseThatThereAre() =>
         Assert.All(["publish <store>", "receive", "process"], static name =>
         {
             Assert.Contains($"`{name}`", Document("operations.md").ReplaceLineEndings(" "), StringComparison.Ordinal);

@@ -34,7 +34,7 @@ public sealed class WireFormatTests
     private static readonly StoreMessage Slow = new(new StoreReset(StoreResetReason.Slow, Placed.Position!.Value));
 
     [Fact]
-    public async Task Document_ShowsWhatIsWritten()
+    public async Task Document_EachExample_IsWhatIsWritten()
     {
         var shown = DocumentBlock.All.Where(
             static block => block.Test == nameof(WireFormatTests)).Select(static block => block.Text).ToArray();

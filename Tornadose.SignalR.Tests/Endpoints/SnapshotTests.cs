@@ -78,7 +78,7 @@ public sealed class SnapshotTests
     }
 
     [Fact, Case("HTTP-04")]
-    public async Task Head_SaysTheIdToContinueAfter()
+    public async Task Head_OfAStore_SaysTheIdToContinueAfter()
     {
         await using var host = await StoresApp.StartAsync();
         await host.OrdersStore().PublishNumberedAsync(2);

@@ -17,7 +17,7 @@ public sealed class StreamFormatTests
     private const string CloudEvents = "application/cloudevents+x-ndjson";
 
     [Fact]
-    public async Task OwnFormat_IsSeenByTheInspectorMetricsAndRefusals()
+    public async Task OwnFormat_Subscribed_IsSeenByTheInspectorMetricsAndRefusals()
     {
         await using var host = await InspectedApp.StartAsync(static stores => stores.AddDocumentedFormat().AddDocumentedFormat());
         await using var metrics = MetricsRecorder.Of(host);
@@ -40,7 +40,7 @@ public sealed class StreamFormatTests
     }
 
     [Fact]
-    public async Task OwnFormat_IsInTheOpenApiDocument()
+    public async Task OwnFormat_Added_IsInTheOpenApiDocument()
     {
         await using var host = await TestHost.StartAsync(
             static builder =>
@@ -60,7 +60,7 @@ public sealed class StreamFormatTests
     }
 
     [Fact]
-    public async Task OwnSink_EndsTheSubscriptionForItsOwnReasonAndIsAskedForFaultsFirst()
+    public async Task OwnSink_ReasonOfItsOwn_EndsTheSubscriptionAndFaultsComeFirst()
     {
         await using var host = await StoresApp.StartAsync(
             build: static builder => builder.Services.AddTornadose().AddStreamFormat<CountedFormat>());

@@ -14,7 +14,7 @@ namespace Tornadose.SignalR.Tests.Heritage;
 public sealed class DefectsNotKeptTests
 {
     [Theory, InlineData("text/event-stream"), InlineData("application/x-ndjson")]
-    public async Task Headers_AreNotWithheldUntilTheFirstMessage(string accept)
+    public async Task Headers_BeforeTheFirstMessage_AreSent(string accept)
     {
         await using var host = await StoresApp.StartAsync();
         await using var http = await RawHttp.GetAsync(host.Orders(), ("Accept", accept)); // returns with the headers
@@ -23,7 +23,7 @@ public sealed class DefectsNotKeptTests
 
     [Theory, InlineData("a\nb"), InlineData("a\r\nb"), InlineData("a\rb"), InlineData("a\n\nb"), InlineData("\n"),
         InlineData("a\ndata: b\nid: 7\n\n")]
-    public async Task NewlinesInAMessage_DoNotBreakTheFrame(string text)
+    public async Task Frame_MessageWithNewlines_IsNotBroken(string text)
     {
         await using var host = await StoresApp.StartAsync();
         await using var client = await RawSse.OpenAsync(host.Orders());
@@ -35,7 +35,7 @@ public sealed class DefectsNotKeptTests
     }
 
     [Fact]
-    public async Task Departures_AreNoticedWithoutAMessage()
+    public async Task Departure_WithoutAMessage_IsNoticed()
     {
         await using var host = await StoresApp.StartAsync();
         var events = await RawSse.OpenAsync(host.Orders());
@@ -48,7 +48,7 @@ public sealed class DefectsNotKeptTests
 
     [Theory, InlineData("PUT", "Accept", "*/*", 405), InlineData("GET", "Upgrade", "websocket", 426),
         InlineData("GET", "Accept", "image/png", 406), InlineData("HEAD", "Accept", "*/*", 200)]
-    public async Task RequestThatIsRefused_LeavesNoSubscriberBehind(string method, string header, string value, int status)
+    public async Task Request_Refused_LeavesNoSubscriberBehind(string method, string header, string value, int status)
     {
         await using var host = await StoresApp.StartAsync();
         for (var i = 0; i < 10; i++)
@@ -61,7 +61,7 @@ public sealed class DefectsNotKeptTests
     }
 
     [Fact]
-    public async Task LateSubscriber_GetsTheValue()
+    public async Task Subscriber_Late_GetsTheValue()
     {
         await using var host = await StoresApp.StartAsync();
         await host.WeatherStore().PublishAsync("21");
@@ -70,7 +70,7 @@ public sealed class DefectsNotKeptTests
     }
 
     [Fact]
-    public async Task Messages_HaveIdsAndNothingIsLostWithAConnection()
+    public async Task Connection_Lost_LosesNoMessage()
     {
         await using var host = await StoresApp.StartAsync();
         await using var client = await RawSse.OpenAsync(host.Orders());
@@ -83,7 +83,7 @@ public sealed class DefectsNotKeptTests
     }
 
     [Fact]
-    public async Task SubscriberThatDoesNotRead_QueuesNothing()
+    public async Task Subscriber_NotReading_QueuesNothing()
     {
         await using var host = await StoresApp.StartAsync(static orders => orders.Capacity = 10);
         await using var stalled = await RawHttp.SendAsync(host.Orders(), "GET", receiveBufferBytes: 4096);
@@ -100,7 +100,7 @@ public sealed class DefectsNotKeptTests
     }
 
     [Fact]
-    public async Task SilentConnection_HasAHeartbeat()
+    public async Task Connection_Silent_HasAHeartbeat()
     {
         var clock = new FakeTimeProvider();
         await using var host = await StoresApp.StartAsync(clock);
@@ -114,7 +114,7 @@ public sealed class DefectsNotKeptTests
     }
 
     [Fact]
-    public async Task RedisThatDoesNotAnswer_BlocksNoThread()
+    public async Task Redis_NotAnswering_BlocksNoThread()
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var host = await TwoNodes.StartNodeAsync(redis.ConnectionString);
@@ -127,7 +127,7 @@ public sealed class DefectsNotKeptTests
     }
 
     [Fact]
-    public async Task Failures_AreNotSwallowed()
+    public async Task Failure_OfRedisOrAFormat_IsNotSwallowed()
     {
         await using (var away = await TwoNodes.StartNodeAsync($"127.0.0.1:{RedisProcess.FreePort()},connectTimeout=500"))
             await Assert.ThrowsAsync<StoreUnavailableException>(
@@ -143,7 +143,7 @@ public sealed class DefectsNotKeptTests
     }
 
     [Fact]
-    public async Task Bytes_ArriveAsTheTextThatTheyAre()
+    public async Task Bytes_OfAText_ArriveAsThatText()
     {
         await using var host = await StoresApp.StartAsync();
         await using var client = await RawSse.OpenAsync(host.Orders());

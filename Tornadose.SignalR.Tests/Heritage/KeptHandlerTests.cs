@@ -31,7 +31,7 @@ public sealed class KeptHandlerTests
     }
 
     [Fact]
-    public async Task Message_TextStaysTextAndObjectsBecomeJson()
+    public async Task Message_TextOrObject_StaysTextOrBecomesJson()
     {
         await using var host = await StoresApp.StartAsync();
         await using var events = await RawSse.OpenAsync(host.Orders());
@@ -45,7 +45,7 @@ public sealed class KeptHandlerTests
     }
 
     [Fact]
-    public async Task Subscribers_RegisterAndDeregisterByThemselves()
+    public async Task Subscriber_ComingAndGoing_RegistersAndDeregistersByItself()
     {
         await using var host = await StoresApp.StartAsync();
         await using var events = await RawSse.OpenAsync(host.Orders());

@@ -15,7 +15,7 @@ public sealed class HubCallTests
     [InlineData("Subscribe", true)]
     [InlineData("subscribe", false)]
     [InlineData("SUBSCRIBE", true)]
-    public async Task Subscribe_GivesTheCurrentIdAndWhatFollows(string method, bool binary)
+    public async Task Subscribe_Called_ReturnsTheCurrentIdThenSendsWhatFollows(string method, bool binary)
     {
         await using var host = await HubHost.StartAsync();
         var id = (await host.PublishAsync("before")).ToString();

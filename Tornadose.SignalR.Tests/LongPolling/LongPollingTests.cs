@@ -174,7 +174,7 @@ public sealed class LongPollingTests
     }
 
     [Fact]
-    public async Task Curl_PollsForOneMessageAfterTheOther()
+    public async Task Curl_PollingAgainAndAgain_GetsOneMessageAfterTheOther()
     {
         await using var host = await StoresApp.StartAsync();
         await using var curl = CurlClient.Start(host.Orders("?wait=30s"));

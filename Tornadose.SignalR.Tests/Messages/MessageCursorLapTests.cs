@@ -127,7 +127,7 @@ public sealed class MessageCursorLapTests
     }
 
     [Fact]
-    public void Open_Earliest_LosesItsFirstMessageBeforeReading_BeginsWithTheNextOldest()
+    public void Open_EarliestThatLosesItsFirstMessage_BeginsWithTheNextOldest()
     {
         var log = new TestLog(capacity: 4);
         log.AppendMany(4);

@@ -38,7 +38,7 @@ public sealed class StartAtTests
     }
 
     [Fact, Case("HTTP-11")]
-    public void Now_ReadsOnlyWhatComes()
+    public void Now_WithMessagesKept_ReadsOnlyWhatComes()
     {
         var cursor = _log.Open(StartAt.Now);
         Assert.Equal("", cursor.Read());
@@ -48,7 +48,7 @@ public sealed class StartAtTests
     }
 
     [Fact]
-    public void Latest_ReadsTheNewestThenWhatComes()
+    public void Latest_WithMessagesKept_ReadsTheNewestThenWhatComes()
     {
         var cursor = _log.Open(StartAt.Latest);
         _log.Append();
@@ -56,7 +56,7 @@ public sealed class StartAtTests
     }
 
     [Fact]
-    public void Earliest_ReadsAllThatIsKept() => Assert.Equal("3 4 5 6", _log.ReadFrom(StartAt.Earliest));
+    public void Earliest_WithMessagesKept_ReadsAll() => Assert.Equal("3 4 5 6", _log.ReadFrom(StartAt.Earliest));
 
     [Theory, InlineData(0, ""), InlineData(1, "6"), InlineData(3, "4 5 6"), InlineData(4, "3 4 5 6"), InlineData(5, "3 4 5 6"),
         InlineData(int.MaxValue, "3 4 5 6")]

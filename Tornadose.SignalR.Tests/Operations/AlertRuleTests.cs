@@ -17,7 +17,7 @@ public sealed partial class AlertRuleTests
     }
 
     [Fact, Case("OBS-01")]
-    public void Alerts_AreEachTriedBothWaysAndDocumented()
+    public void Alerts_Each_IsTriedBothWaysAndDocumented()
     {
         var tests = File.ReadAllText(Tests);
         var document = File.ReadAllText(Repository.File("docs/operations.md"));
@@ -30,7 +30,7 @@ public sealed partial class AlertRuleTests
     }
 
     [Fact, Case("OBS-01")]
-    public void Rules_NameNothingButInstrumentsAsTheExporterSpellsThem() =>
+    public void Rules_EveryName_IsAnInstrumentAsTheExporterSpellsIt() =>
         Assert.Subset(PrometheusNames.All, PrometheusNames.In(Comment().Replace(File.ReadAllText(Rules), "")).ToHashSet());
 
     private static IEnumerable<string> Alerts() => Alert().Matches(File.ReadAllText(Rules)).Select(static match => match.Groups[1].Value);

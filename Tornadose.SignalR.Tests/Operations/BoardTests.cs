@@ -19,7 +19,7 @@ public sealed class BoardTests
     ];
 
     [Fact, Case("OBS-01")]
-    public void Board_NamesNothingButInstrumentsAsTheExporterSpellsThem() =>
+    public void Board_EveryName_IsAnInstrumentAsTheExporterSpellsIt() =>
         Assert.Subset(PrometheusNames.All, Queries().SelectMany(PrometheusNames.In).ToHashSet());
 
     /// <summary>An empty panel could mean that all is well or that nothing is measured. Quantiles without data stay empty.</summary>

@@ -16,7 +16,7 @@ public sealed class StoreProducerTests
     private int _running;
 
     [Fact]
-    public async Task ProducedBy_RunsFromTheFirstReaderUntilTheGraceAfterTheLast()
+    public async Task ProducedBy_ReadersComeAndGo_RunsUntilTheGraceAfterTheLast()
     {
         await using var host = await StartAsync(stores => stores.AddDataStore<int>("stats").ProducedBy(ProduceAsync));
         var store = Store(host, "stats");

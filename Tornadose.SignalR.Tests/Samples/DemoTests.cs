@@ -82,7 +82,7 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
     }
 
     [Fact]
-    public async Task Answer_Reload_OtherWireAndStop_AreTheSameAnswer()
+    public async Task Answer_ReloadedOnAnotherWireAndStopped_IsTheSame()
     {
         await using var demo = await demos.StartAsync("answer");
         await using var page = await ChromiumPage.OpenAsync(demo.Url);

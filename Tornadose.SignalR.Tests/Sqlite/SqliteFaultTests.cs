@@ -159,7 +159,7 @@ public sealed class SqliteFaultTests : IDisposable
     [Theory]
     [InlineData(50, false)]
     [InlineData(100, true)]
-    public async Task DamagedPage_HoldsUpItsStoreAloneAndSaysSo(int number, bool isWhereTheNextGoes)
+    public async Task Page_Damaged_HoldsUpItsStoreAloneAndSaysSo(int number, bool isWhereTheNextGoes)
     {
         await _file.FillAsync(200, Limits, store: "damaged");
         await _file.FillAsync(400, Limits, store: "whole");
@@ -315,7 +315,7 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task AThousandPublishersAtOnce_ShareAFewTransactions()
+    public async Task Publish_AThousandAtOnce_ShareAFewTransactions()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();

@@ -35,7 +35,7 @@ public sealed class KeyedFailoverTests
     [InlineData(false)]
     [InlineData(true)]
     [Case("RDS-27")]
-    public async Task Failover_WhatWasReplicatedIsKept(bool hasSentinel)
+    public async Task Failover_WhatWasReplicated_IsKept(bool hasSentinel)
     {
         await using var redis = await ReplicatedRedis.StartAsync();
         await using var sentinel = hasSentinel ? await RedisSentinel.StartAsync(redis.Primary) : null;

@@ -115,7 +115,7 @@ public sealed class StoreProviderTests : IAsyncDisposable
     }
 
     [Fact, Case("ST-09")]
-    public async Task DisposeAsync_EndsAllStores()
+    public async Task DisposeAsync_WithOpenStores_EndsAll()
     {
         var store = _provider.GetStore("orders");
 

@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Tests.Tool;
 public sealed class DoctorTests
 {
     [Fact]
-    public async Task Direct_FindsNothing()
+    public async Task Doctor_Direct_FindsNothing()
     {
         await using var host = await StartAsync();
         Assert.Equal((0, "Nothing stands in the way."), await LookAsync(host.Http1, "--publish"));
@@ -67,7 +67,7 @@ public sealed class DoctorTests
     [Theory]
     [InlineData("stores/nothing", "404.")]
     [InlineData("stores/page", "This is not a store")]
-    public async Task NoStore_SaysSo(string path, string words)
+    public async Task Doctor_NoStore_SaysSo(string path, string words)
     {
         await using var host = await TestHost.StartAsync(
             static _ => { }, static app => app.MapGet("/stores/page", static () => "a page"));
@@ -83,7 +83,7 @@ public sealed class DoctorTests
     [InlineData(500, "The server's log says why")]
     [InlineData(502, "A proxy does not reach the server")]
     [InlineData(503, "no room for another reader")]
-    public async Task Status_SaysWhatToDo(int status, string words)
+    public async Task Doctor_Status_SaysWhatToDo(int status, string words)
     {
         await using var host = await TestHost.StartAsync(
             static _ => { }, app => app.MapGet("/stores/orders", () => Microsoft.AspNetCore.Http.Results.StatusCode(status)));
@@ -97,7 +97,7 @@ public sealed class DoctorTests
     [Theory]
     [InlineData("https://elsewhere.test/stores/orders", true)]
     [InlineData("/login?ReturnUrl=%2Fstores%2Forders", false)]
-    public async Task Redirect_SaysWhereToAndIsNotFollowed(string location, bool isPermanent)
+    public async Task Doctor_Redirect_SaysWhereToAndDoesNotFollow(string location, bool isPermanent)
     {
         await using var host = await TestHost.StartAsync(static _ => { }, app => app.MapGet(
             "/stores/orders", () => Microsoft.AspNetCore.Http.Results.Redirect(location, isPermanent)));
@@ -109,7 +109,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task PageInPlaceOfTheStore_SaysWhatItMayBe()
+    public async Task Doctor_PageInPlaceOfTheStore_SaysWhatItMayBe()
     {
         await using var host = await TestHost.StartAsync(static _ => { }, static app => app.MapGet(
             "/stores/orders", static () => Microsoft.AspNetCore.Http.Results.Content("<p>Sign in", "text/html")));
@@ -149,7 +149,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task Nobody_SaysSo()
+    public async Task Doctor_Nobody_SaysSo()
     {
         await using var doctor = ToolRun.Start("doctor", $"http://127.0.0.1:{RedisProcess.FreePort()}/stores/orders");
         Assert.Equal(1, await doctor.ExitAsync());

@@ -164,7 +164,7 @@ public sealed class ToolTests
     }
 
     [Fact]
-    public async Task Publish_LastLineWithoutItsEnd_AndEmptyLines_AreMessages()
+    public async Task Publish_EmptyLinesAndLastWithoutItsEnd_AreMessages()
     {
         await using var site = await ClientSite.StartAsync();
         await using var publish = ToolRun.StartWith("one\n\nthree", "publish", $"{site.Link.Url}stores/notes");

@@ -23,11 +23,10 @@ public interface IStoreRevocation
     /// <param name="userId">The user's id, as <c>TornadoseOptions.UserId</c> gives it: by default the claim <c>NameIdentifier</c>, else
     /// <c>sub</c>, else the name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A task that ends when all nodes have confirmed.</returns>
+    /// <returns>A task that completes when all nodes have confirmed.</returns>
     /// <exception cref="StoreUnavailableException">Done on this process; a node has not confirmed, or the backplane cannot be reached.
     /// Call it again.</exception>
-    /// <exception cref="StoreRefusedException">Done on this process; the backplane does not permit it to notify
-    /// the other nodes.</exception>
+    /// <exception cref="StoreRefusedException">Done on this process; the backplane does not let it notify other nodes.</exception>
     Task RevokeAsync(string userId, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -38,10 +37,9 @@ public interface IStoreRevocation
     /// </summary>
     /// <param name="store">The store whose readers are checked; null for the readers of all stores.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    /// <returns>A task that ends when all subscriptions were checked.</returns>
+    /// <returns>A task that completes when all subscriptions were checked.</returns>
     /// <exception cref="StoreUnavailableException">Done on this process; a node has not confirmed, or the backplane cannot be reached.
     /// Call it again.</exception>
-    /// <exception cref="StoreRefusedException">Done on this process; the backplane does not permit it to notify
-    /// the other nodes.</exception>
+    /// <exception cref="StoreRefusedException">Done on this process; the backplane does not let it notify other nodes.</exception>
     Task RecheckAsync(string? store = null, CancellationToken cancellationToken = default);
 }

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Authorization;
 
 /// <summary>
-/// When each user was last revoked. Tickets and tokens issued before that are refused for at least a day, longer than they should be valid.
+/// When each user was last revoked. Tickets and tokens issued earlier are refused for at least a day, longer than they should be valid.
 /// </summary>
 internal sealed class RevokedUsers(TornadoseOptions options)
 {

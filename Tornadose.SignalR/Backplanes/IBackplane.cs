@@ -7,8 +7,8 @@ namespace Tornadose.SignalR.Backplanes;
 /// processes share. To use your own, register it as a service after <c>AddTornadose()</c>.
 /// </summary>
 /// <remarks>
-/// docs/your-own-store.md describes the contract, with a complete example; the suites of the package Tornadose.SignalR.Specifications
-/// test it.
+/// The contract is described in docs/your-own-store.md, with a complete example, and tested by the suites of the package
+/// Tornadose.SignalR.Specifications.
 /// </remarks>
 public interface IBackplane
 {

@@ -48,8 +48,8 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <param name="lease">The number of the lease.</param>
     /// <param name="cancellationToken">Ends the wait; the messages may have been stored all the same.</param>
     /// <returns>The position of the last message.</returns>
-    /// <exception cref="StoreRefusedException">Another process has a later lease; or as
-    /// for <see cref="AppendAsync(IReadOnlyList{MessageContent}, string?, CancellationToken)"/>.</exception>
+    /// <exception cref="StoreRefusedException">Another process has a later lease; or as for
+    /// <see cref="AppendAsync(IReadOnlyList{MessageContent}, string?, CancellationToken)"/>.</exception>
     ValueTask<MessagePosition> AppendAsync(
         IReadOnlyList<MessageContent> contents, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
         AppendAsync(contents, idempotencyKey, cancellationToken);
@@ -63,8 +63,8 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <param name="lease">The number of the lease.</param>
     /// <param name="cancellationToken">Ends the wait; the change may have been stored all the same.</param>
     /// <returns>The change's position; null when there was nothing to change, or its condition was not met.</returns>
-    /// <exception cref="StoreRefusedException">Another process has a later lease; or as
-    /// for <see cref="ChangeAsync(KeyedChange, string?, CancellationToken)"/>.</exception>
+    /// <exception cref="StoreRefusedException">Another process has a later lease; or as for
+    /// <see cref="ChangeAsync(KeyedChange, string?, CancellationToken)"/>.</exception>
     ValueTask<MessagePosition?> ChangeAsync(
         KeyedChange change, string? idempotencyKey, long lease, CancellationToken cancellationToken) =>
         ChangeAsync(change, idempotencyKey, cancellationToken);
@@ -89,7 +89,7 @@ public interface IBackplaneChannel : IAsyncDisposable
     /// <summary>
     /// Whether the channel itself removes keys that were not set again within <see cref="MessageLogLimits.KeyMaxAge"/>. Default false:
     /// each process that has the store in its log then removes them by <see cref="ChangeAsync(KeyedChange, string?, CancellationToken)"/>,
-    /// on condition that they are unchanged, by the clock and before a change that they stand in the way of. A channel that returns true
+    /// on condition that they are unchanged: at intervals, and before a change that they stand in the way of. A channel that returns true
     /// does both itself: for a change's condition and for the limits, an expired key counts as absent.
     /// </summary>
     bool RemovesExpiredKeys => false;

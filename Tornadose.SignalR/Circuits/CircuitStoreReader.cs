@@ -29,8 +29,7 @@ internal sealed class CircuitStoreReader(IStore store, StoreSerializer serialize
 
     public async Task<StoreSnapshot> GetSnapshotAsync(string? seen, CancellationToken cancellationToken)
     {
-        // Another node may have rendered the page, and know more than this one does yet: opening a cursor after the id makes this node
-        // catch up.
+        // Another node may have rendered the page, and know more than this one: opening a cursor after the id makes this node catch up.
         using var cursor = await store.OpenCursorAsync(
             seen is null ? StartAt.Now : StartAt.AfterId(seen), cancellationToken).ConfigureAwait(false);
         return await store.GetSnapshotAsync(cancellationToken).ConfigureAwait(false);

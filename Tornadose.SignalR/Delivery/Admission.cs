@@ -13,7 +13,7 @@ internal sealed class Admission(TornadoseOptions options, TimeProvider time, Sto
     /// <summary>Lets a client that was offline for a while replay its backlog at once.</summary>
     private const int ReplayBurstSeconds = 10;
 
-    /// <summary>A page has several streams, a user several pages, and after a restart all of them come back at once.</summary>
+    /// <summary>A page has several streams, a user several pages, and after a restart all of them reconnect at once.</summary>
     private const int TicketBurstSeconds = 10;
 
     private const string Everybody = "";

@@ -1,7 +1,7 @@
 namespace Tornadose.SignalR.Delivery;
 
 /// <summary>
-/// When each subscriber is ended during a drain: evenly over the first 80 % of the window, and never more than half a second apart, so that
+/// When each subscriber is ended during a drain: evenly over the first 80 % of the window, never more than half a second apart, so that
 /// a process with few subscribers stops soon. Many subscribers are ended in groups, so that no pause is too short for a timer.
 /// </summary>
 internal readonly record struct DrainPace(int Subscribers, TimeSpan Window)

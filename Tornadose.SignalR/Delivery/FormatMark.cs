@@ -29,7 +29,7 @@ internal static class FormatMark
     public static bool IsNeededOnText(in MessageContent message) =>
         message.Format == MessageFormat.Text && CouldBeJson(message.Data.Span.Trim(Whitespace));
 
-    /// <summary>The first byte decides, or one of three words, so that nothing is parsed: a mark on text that is not JSON does no harm.</summary>
+    /// <summary>The first byte decides, or one of three words; nothing is parsed: a mark on text that is not JSON is harmless.</summary>
     private static bool CouldBeJson(ReadOnlySpan<byte> text) => text switch
     {
         [(byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (>= (byte)'0' and <= (byte)'9'), ..] => true,

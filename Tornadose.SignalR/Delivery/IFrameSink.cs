@@ -11,9 +11,9 @@ namespace Tornadose.SignalR.Delivery;
 /// <para>Calls come on a thread that serves many subscribers of a store, so they must not block. If the connection cannot take more,
 /// <see cref="FlushAsync"/> returns an incomplete task: then this subscriber waits, and no other. Nor may a sink keep or change a frame's
 /// bytes, wait for another subscriber, or publish and wait for the result.</para>
-/// <para>A sink only writes: the subscriber handles waiting, batching, time-outs, keep-alives, order and ends. An exception ends the
+/// <para>A sink only writes: the subscriber handles waiting, batching, timeouts, keep-alives, order and ends. An exception ends the
 /// subscription: an <see cref="IOException"/>, an <see cref="OperationCanceledException"/>, an <see cref="ObjectDisposedException"/> or a
-/// <see cref="System.Net.WebSockets.WebSocketException"/> counts as a disconnected peer, anything else as an error, which is logged.</para>
+/// <see cref="System.Net.WebSockets.WebSocketException"/> means that the peer has disconnected; all else is logged as an error.</para>
 /// </remarks>
 public interface IFrameSink
 {

@@ -17,14 +17,14 @@ namespace Tornadose.SignalR.Delivery;
 internal sealed class Subscriber : SubscriberWake
 {
     /// <summary>
-    /// A batch is sent once it has this many bytes: large enough to save flushes, small enough that each flush is progress to
-    /// the send timeout.
+    /// A batch is sent once it has this many bytes: large enough to save flushes, small enough that each flush counts as
+    /// progress for the send timeout.
     /// </summary>
     public const int BatchBytes = 32 * 1024;
 
     /// <summary>
-    /// After this many batches without a wait, the subscriber yields the pump's thread, so that a store with no end of messages does not
-    /// starve the subscribers behind it.
+    /// After this many batches without a wait, the subscriber yields the pump's thread, so that a store that always has more messages
+    /// does not starve the subscribers behind it.
     /// </summary>
     private const int BatchesInARow = 16;
 

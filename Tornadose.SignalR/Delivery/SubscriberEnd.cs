@@ -4,7 +4,7 @@ namespace Tornadose.SignalR.Delivery;
 public sealed class SubscriberEnd
 {
     /// <summary>
-    /// The last event ID of a client that was told not to reconnect. If it does so with this id, any node answers 204, upon which an
+    /// The last event ID of a client that was told not to reconnect. If it reconnects with this id, any node answers 204, upon which an
     /// <c>EventSource</c> stops (WHATWG HTML §9.2.3).
     /// </summary>
     internal const string DismissedId = "closed";
@@ -59,7 +59,7 @@ public sealed class SubscriberEnd
     public static SubscriberEnd ResetRequired { get; } = new(
         "reset_required", "Messages are missing here, and this wire format cannot announce it: start over.", reconnect: true);
 
-    /// <summary>The authentication that the client came with has expired.</summary>
+    /// <summary>The client's authentication has expired.</summary>
     public static SubscriberEnd AuthenticationExpired { get; } = new(
         "authentication_expired", "Your authentication has expired: authenticate again, and reconnect.", reconnect: true);
 

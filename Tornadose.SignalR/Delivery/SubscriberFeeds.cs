@@ -154,7 +154,7 @@ internal sealed class SubscriberFeeds : IEnumerable<SubscriberFeed>
     /// <summary>Whether all stores are complete, and everything was read.</summary>
     public bool AreAtEnd => Array.TrueForAll(_feeds, static feed => feed.Cursor.IsAtEnd);
 
-    /// <summary>Why the subscription ends: one of the stores was closed or fell behind, or all are complete; null while it goes on.</summary>
+    /// <summary>Why the subscription ends: it fell behind, a store was closed, or everything was read; null while it continues.</summary>
     public SubscriberEnd? FindEnd()
     {
         var ended = 0;

@@ -9,7 +9,7 @@ public sealed class TornadoseOptions
 {
     /// <summary>
     /// The silence after which a connection gets a keep-alive: a comment on Server-Sent Events, an empty line on JSON lines, a ping on
-    /// WebSockets. Default 15 s. From 1 s to 1 hour; keep it under the idle time-out of every proxy on the way (nginx: 60 s).
+    /// WebSockets. Default 15 s. From 1 s to 1 hour; keep it under the idle timeout of every proxy on the way (nginx: 60 s).
     /// </summary>
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -20,7 +20,7 @@ public sealed class TornadoseOptions
 
     /// <summary>
     /// The time over which subscriptions are ended when the application stops, so that their clients do not all reconnect at once. Default
-    /// 10 s. From 0 to 10 minutes; keep it under the host's shutdown time-out (30 s) and the orchestrator's grace period.
+    /// 10 s. From 0 to 10 minutes; keep it under the host's shutdown timeout (30 s) and the orchestrator's grace period.
     /// <c>IHostApplicationLifetime.StopApplication()</c> returns when they have ended.
     /// </summary>
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(10);
@@ -51,7 +51,7 @@ public sealed class TornadoseOptions
     public int MaxSubscribers { get; set; } = 1_000_000;
 
     /// <summary>
-    /// How many subscriptions a user may have in this process, or an address if nobody has signed in (for IPv6 a /64 network); see
+    /// How many subscriptions a user, or an address if nobody has signed in (for IPv6 a /64 network), may have in this process; see
     /// <see cref="LimitKey"/>. Each store of a list counts. Default null: no limit. From 1. Beyond it an <c>EventSource</c> is told to
     /// come back later, other clients get 429, hub methods an error. Behind a proxy, addresses need <c>UseForwardedHeaders()</c>; without
     /// it, all clients have the proxy's.
@@ -74,8 +74,8 @@ public sealed class TornadoseOptions
     public int? MaxReplayedPerSecond { get; set; } = 100_000;
 
     /// <summary>
-    /// How many calls per second a user may make of the hub methods that subscribe or publish, on all hubs together, or a connection if
-    /// nobody has signed in. It is also the burst. Default 100; null for no limit. From 1. Beyond it the call fails.
+    /// How many calls per second a user, or a connection if nobody has signed in, may make of the hub methods that subscribe or publish,
+    /// on all hubs together. It is also the burst. Default 100; null for no limit. From 1. Beyond it the call fails.
     /// </summary>
     public int? MaxHubCallsPerSecond { get; set; } = 100;
 

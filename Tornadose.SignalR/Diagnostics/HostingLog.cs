@@ -16,6 +16,6 @@ internal static partial class HostingLog
 
     [LoggerMessage(
         303, LogLevel.Warning,
-        "UseDirectSend() follows another connection middleware on {Endpoint}, like UseHttps(), and has no effect there. Call it first.")]
+        "UseDirectSend() comes after other connection middleware on {Endpoint}, such as UseHttps(), and has no effect. Call it first.")]
     public static partial void NotOutermost(this ILogger logger, object endpoint);
 }

@@ -4,8 +4,7 @@ namespace Tornadose.SignalR.Diagnostics;
 
 /// <summary>
 /// The activities of the source <c>Tornadose.SignalR</c>, named and tagged by OpenTelemetry's conventions for messaging: one for a
-/// publish, and one on each node that a message reaches over the bus. None for a delivery: there may be a hundred thousand deliveries of
-/// one message.
+/// publish, and one on each node that a message reaches over the bus. None for a delivery: one message may have a hundred thousand.
 /// </summary>
 internal static class StoreActivities
 {

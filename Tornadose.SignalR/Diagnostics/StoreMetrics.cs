@@ -75,8 +75,7 @@ internal sealed class StoreMetrics
 
     /// <summary>Ends what <see cref="Join"/> began.</summary>
     /// <param name="measured">What it returned.</param>
-    /// <param name="forget">Whether the store is no longer reported once it has no subscriber: the number of stores that come and go has
-    /// no bound.</param>
+    /// <param name="forget">Whether to stop reporting the store once it has no subscriber: any number of stores may come and go.</param>
     public void Leave(StoreTransportMetrics measured, bool forget)
     {
         lock (_gate)

@@ -89,7 +89,7 @@ internal sealed class DirectSendWriter(Socket socket, PipeWriter queue, ArrayPoo
 
     public override void CancelPendingFlush()
     {
-        _isCancelled = true; // otherwise not the next flush would see it, but a later one
+        _isCancelled = true; // otherwise only a later flush would see it, not the next one
         queue.CancelPendingFlush();
     }
 

@@ -13,7 +13,7 @@ namespace Tornadose.SignalR.Endpoints;
 /// </summary>
 /// <remarks>
 /// A snapshot is a subscription that ends at the position that the log had when it began. So it costs what every other reader costs: it
-/// keeps no message (except the values of a keyed store, which are read at once), obeys the send time-out, ends with the drain and with
+/// keeps no message (except the values of a keyed store, which are read at once), obeys the send timeout, ends with the drain and with
 /// the user's access, and is aborted when the log has lapped it. The stores of a list are read one after the other, each by a
 /// subscriber of its own.
 /// </remarks>

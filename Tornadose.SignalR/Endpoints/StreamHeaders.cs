@@ -21,8 +21,8 @@ internal static class StreamHeaders
         // and buffers what it compresses.
         response.Headers.CacheControl = "no-cache, no-store, no-transform";
         response.Headers["X-Accel-Buffering"] = "no";
-        // Response compression skips a response with a Content-Encoding. It would buffer messages, and leak their content by
-        // the compressed length.
+        // Response compression would buffer messages, and leak their content by the compressed length. It skips a response
+        // that has a Content-Encoding.
         response.Headers.ContentEncoding = "identity";
         response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
     }

@@ -120,7 +120,9 @@ internal static class ApiDescription
 
     public static IEndpointConventionBuilder DescribeTickets(this IEndpointConventionBuilder endpoint) => endpoint
         .WithSummary("Issues a ticket for one stream")
-        .WithDescription("For EventSource and WebSocket, which cannot send headers: ?ticket=… on the stream's URL, soon and for one use.")
+        .WithDescription(
+            "For EventSource and WebSocket, which cannot send headers: append ?ticket=… to the stream's URL. " +
+                "A ticket is short-lived, and works once.")
         .Describe(Nothing, StatusCodes.Status200OK, [Json])
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,

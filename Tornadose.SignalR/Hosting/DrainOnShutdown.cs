@@ -5,7 +5,7 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.Hosting;
 
 /// <summary>
-/// Ends the subscriptions when the application begins to stop. The server aborts requests only after the host's shutdown time-out, so a
+/// Ends the subscriptions when the application begins to stop. The server aborts requests only after the host's shutdown timeout, so a
 /// response that never ends has to be ended here.
 /// </summary>
 /// <remarks>

@@ -113,8 +113,8 @@ public static class StoreEndpointRouteBuilderExtensions
     /// <summary>Maps <see cref="StoreHub"/>, over which SignalR clients subscribe to stores.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The hub's path, such as <c>/hubs/stores</c>.</param>
-    /// <param name="configure">Sets SignalR's own options for the endpoint: transports,
-    /// buffers, <c>AllowStatefulReconnects</c>, <c>CloseOnAuthenticationExpiration</c>.</param>
+    /// <param name="configure">Sets SignalR's own options for the endpoint: transports, buffers, <c>AllowStatefulReconnects</c>,
+    /// <c>CloseOnAuthenticationExpiration</c>.</param>
     /// <returns>A builder to add authorization, CORS and metadata to.</returns>
     /// <exception cref="InvalidOperationException"><c>AddTornadose()</c> was not called.</exception>
     [UnconditionalSuppressMessage(

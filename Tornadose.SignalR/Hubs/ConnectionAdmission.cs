@@ -12,8 +12,8 @@ namespace Tornadose.SignalR.Hubs;
 internal sealed class ConnectionAdmission(HubConnectionContext connection, StoreHubContext hub)
 {
     /// <summary>
-    /// Far above the refusals of a client that subscribes to all its stores at once and
-    /// meets <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.
+    /// Far above the refusals of a client that subscribes to all its stores at once and meets
+    /// <see cref="TornadoseOptions.MaxHubCallsPerSecond"/>.
     /// </summary>
     private const int MaxRefusedPerSecond = 1000;
 
@@ -24,7 +24,7 @@ internal sealed class ConnectionAdmission(HubConnectionContext connection, Store
     private int _refused;
     private int _permits;
 
-    /// <summary>The connection's rate-limit key; null once the page has closed, because its request is then gone.</summary>
+    /// <summary>The connection's rate-limit key; null for none, and once the page has closed, because its request is gone.</summary>
     public string? Key => connection.GetHttpContext() is { } context ? ClientKey.Of(context, hub.Options) : null;
 
     /// <summary>

@@ -9,8 +9,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
-/// The form in which a hub protocol's serializer is given a message's JSON, so that every digit and every name
-/// arrives as it was published.
+/// The form in which a hub protocol's serializer gets a message's JSON, so that every digit and every name arrives as it was published.
 /// </summary>
 /// <remarks>
 /// Neither the protocol's name nor its type tells which serializer it has: two are named «json», and applications wrap them. So each is

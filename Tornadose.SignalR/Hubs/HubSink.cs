@@ -65,8 +65,8 @@ internal sealed class HubSink(
     }
 
     /// <summary>
-    /// Unsubscribing, and the end of a complete store, keep the connection open. When messages would be missing from now on, the connection
-    /// is closed: SignalR cannot end one subscription in a way that clients see. They are told why, and whether they may reconnect.
+    /// Unsubscribing, and the end of a complete store, keep the connection open. When messages would be missing from now on, it is closed:
+    /// SignalR cannot end one subscription in a way that clients see. They are told why, and whether they may reconnect.
     /// </summary>
     public async ValueTask CloseAsync(SubscriberEnd end)
     {

@@ -64,14 +64,14 @@ public class StoreHub : Hub<IStoreClient>
 
     /// <summary>Stops sending a store's messages. Once this has completed, no more of them come.</summary>
     /// <param name="store">The store's name. It is no error not to be subscribed.</param>
-    /// <returns>A task that ends when the subscription has ended.</returns>
+    /// <returns>A task that completes when the subscription has ended.</returns>
     public virtual Task Unsubscribe(string store) =>
-        // Clients cannot leave groups that are no stores.
+        // Clients can leave only the groups of stores.
         Subscriptions.Has(store) ? Subscriptions.LeaveAsync(store, Context.ConnectionAborted) : Task.CompletedTask;
 
     /// <summary>
-    /// Streams a store's messages from now on, for <c>connection.stream("Watch", store)</c>, until the caller cancels it. The current value
-    /// of a data store, or the values of all keys of a keyed store, come first.
+    /// Streams a store's messages from now on, for <c>connection.stream("Watch", store)</c>, until the caller cancels it. First comes the
+    /// current value of a data store, or the values of all keys of a keyed store.
     /// </summary>
     /// <param name="store">The store's name.</param>
     /// <param name="cancellationToken">Cancelled by SignalR when the caller gives up the stream or goes away.</param>

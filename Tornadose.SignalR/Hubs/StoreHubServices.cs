@@ -11,7 +11,7 @@ namespace Tornadose.SignalR.Hubs;
 
 /// <summary>
 /// Wraps the application's lifetime manager in ours. Ours is registered for the closed type, which the container prefers to every open
-/// generic, whether that is added before or after; so the order of <c>AddSignalR().AddStackExchangeRedis(…)</c> does not matter.
+/// generic, whether that is added before or after; so <c>AddSignalR().AddStackExchangeRedis(…)</c> may be called at any point.
 /// </summary>
 internal static class StoreHubServices
 {

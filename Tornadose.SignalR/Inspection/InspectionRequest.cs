@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Tornadose.SignalR.Inspection;
 
 /// <summary>What is to be listed.</summary>
-/// <param name="Store">One store alone; null for all.</param>
+/// <param name="Store">The only store to list; null for all.</param>
 /// <param name="Limit">How many subscribers, at most.</param>
 internal sealed record InspectionRequest(string? Store, int Limit)
 {

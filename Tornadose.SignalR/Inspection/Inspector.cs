@@ -34,7 +34,7 @@ internal sealed class Inspector
     }
 
     /// <summary>Ends a subscriber for good, on whichever node it is.</summary>
-    /// <returns>False when no node has one of this id.</returns>
+    /// <returns>False when no node has one with this id.</returns>
     /// <exception cref="StoreException">Not all nodes could be asked, so one of them may have it.</exception>
     public async Task<bool> DismissAsync(string id, CancellationToken cancellationToken) =>
         _here.TryDismiss(id)

@@ -22,7 +22,7 @@ internal sealed record NodeReport(
 /// <param name="Capacity">How many may be.</param>
 /// <param name="Bytes">How many bytes they have.</param>
 /// <param name="MaxBytes">How many they may have.</param>
-/// <param name="MessagesPerSecond">Since the last look; null at the first.</param>
+/// <param name="MessagesPerSecond">Since the last report; null when that is not known.</param>
 /// <param name="SlowConsumer">What happens to slow subscribers.</param>
 /// <param name="Subscribers">How many there are, by transport.</param>
 internal sealed record StoreReport(

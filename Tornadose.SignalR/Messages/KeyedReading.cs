@@ -60,7 +60,7 @@ internal sealed class KeyedReading(MessageLog log, string? key)
             return Walk(null);
         }
 
-        // Before the check for missing removals: one that is dropped in between is seen by the check.
+        // Found before the check for missing removals, so that the check sees a removal that is dropped in between.
         var next = _entries.FindAfter(start.Position?.Offset ?? 0)?.Sequence ?? head.Sequence + 1;
         if (FindFault(start.Position, head) is { } reason)
             return Walk(reason);
@@ -113,7 +113,7 @@ internal sealed class KeyedReading(MessageLog log, string? key)
     private bool IsWanted(MessageEntry entry)
     {
         if (entry.IsEnd)
-            return entry.Sequence == log.Head.Sequence; // an end that is not the newest entry was revoked by a reset
+            return entry.Sequence == log.Head.Sequence; // an end that is not the newest entry was undone by a reset
         var isOfWalk = entry.Sequence < _removalsFrom;
         if (isOfWalk && (!entry.IsLive || log.IsExpired(entry)))
             return false;

@@ -91,8 +91,8 @@ public sealed class MessageCursor : IDisposable
     internal bool IsPending => _startLater is not null && !_log.IsOpen;
 
     /// <summary>
-    /// Outcome of the resume request: <c>resumed</c>, <c>reset</c> or <c>pending</c>; null if none was made. Valid only before the
-    /// first read.
+    /// Outcome of the resume request: <c>resumed</c>, <c>reset</c> or <c>pending</c>; null if none was made.
+    /// Valid only before the first read.
     /// </summary>
     internal string? ResumeResult => !_resumes ? null : IsPending ? "pending" : OpensWithReset ? "reset" : "resumed";
 
@@ -135,7 +135,7 @@ public sealed class MessageCursor : IDisposable
     /// <summary>What keeps the store up to date for this cursor; null if something else does.</summary>
     internal IDisposable? Following { get; set; }
 
-    /// <summary>Ends the reader's interest in the store. Nothing may be read afterwards.</summary>
+    /// <summary>Stops keeping the store up to date for this cursor. Nothing may be read afterwards.</summary>
     public void Dispose() => Following?.Dispose();
 
     /// <summary>Bounds the cursor: it ends once it has read what the log holds now. Only for a log that is open.</summary>
@@ -150,8 +150,7 @@ public sealed class MessageCursor : IDisposable
     internal IReadOnlyList<StoreMessage>? Snapshot => _keyed?.Snapshot?.Messages;
 
     /// <summary>
-    /// The snapshot of a keyed log holds all keys, or the only one that was asked for, whatever the start: the changes since an id are no
-    /// document.
+    /// The snapshot of a keyed log holds all keys, or the only one asked for, whatever the start: the changes since an id are no document.
     /// </summary>
     private void TakeSnapshot(KeyedReading keyed)
     {
@@ -205,8 +204,7 @@ public sealed class MessageCursor : IDisposable
                 continue; // without an id: never replayed
             Position = entry.Position;
             _floating = false;
-            // A bounded reader is told by other means that the store is complete; an end that is not the newest entry was revoked by
-            // a reset.
+            // A bounded reader learns otherwise that the store is complete; an end that is not the newest entry was undone by a reset.
             if (entry.IsEnd && (_last != long.MaxValue || entry.Sequence != _log.Head.Sequence))
                 continue;
             return true;

@@ -15,7 +15,8 @@ namespace Tornadose.SignalR.Backplanes;
 /// <para>Sequence numbers are this process's own and have no gaps. They are not offsets: messages without an id, and
 /// resets, take a slot too, so that every reader meets them in their place.</para>
 /// <para>A keyed log (<see cref="MessageLogLimits.MaxKeys"/>) is the same log, compacted: instead of a ring it keeps the newest entry of
-/// each key. Missing numbers have been replaced by later ones, or were removals that it has forgotten. <c>KeyedEntries</c> explains how its readers work without a lock.</para>
+/// each key. Missing numbers have been replaced by later ones, or were removals that it has forgotten. <c>KeyedEntries</c> explains how
+/// its readers work without a lock.</para>
 /// </remarks>
 public sealed class MessageLog
 {
@@ -82,8 +83,7 @@ public sealed class MessageLog
     public long Bytes => _keyed?.Bytes ?? _ring.Bytes;
 
     /// <summary>How much is kept. A change takes effect at once; readers that lose messages by it are told when they reach them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range, or would turn a keyed log into an unkeyed one or
-    /// the reverse.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range, or would change whether the log is keyed.</exception>
     public MessageLogLimits Limits
     {
         get => _limits;
@@ -110,7 +110,7 @@ public sealed class MessageLog
 
     /// <summary>
     /// Whether the store is complete: its newest entry is the end (<see cref="MessageContent.IsEnd"/>), after which its backplane appends
-    /// nothing. The end takes no slot of a message, and does not age.
+    /// nothing. The end takes no slot of a message, and does not expire.
     /// </summary>
     public bool HasEnd => IsOpen && Head.IsEnd;
 

@@ -33,8 +33,7 @@ internal struct MessageRing(int capacity)
 
     /// <summary>Fills the slot of an entry, whose number is the next.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="capacity">The number of entries up to which the ring grows. From then on the oldest makes room for the
-    /// new one.</param>
+    /// <param name="capacity">The ring grows up to this number of entries; then the oldest makes room for the new one.</param>
     public void Add(MessageEntry entry, int capacity)
     {
         MakeRoom(entry.Sequence, capacity);

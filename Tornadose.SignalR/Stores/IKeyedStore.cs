@@ -18,7 +18,7 @@ public interface IKeyedStore
     /// <summary>The store's name.</summary>
     string Name { get; }
 
-    /// <summary>Who reads the store.</summary>
+    /// <summary>The readers of the store.</summary>
     IStoreSubscribers Subscribers { get; }
 
     /// <summary>Sets a key.</summary>
@@ -86,8 +86,7 @@ public interface IKeyedStore
     IAsyncEnumerable<StoreMessage> ReadAllAsync(StartAt start, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Ends the store: nothing can be changed any more, and readers are told so.
-    /// See <see cref="IStore.CompleteAsync(CancellationToken)"/>.
+    /// Ends the store: nothing can be changed any more, and readers are told. See <see cref="IStore.CompleteAsync(CancellationToken)"/>.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the store may have been completed all the same.</param>
     /// <returns>The position of the end.</returns>

@@ -130,7 +130,7 @@ public interface IStore
     ValueTask<MessagePosition> CompleteAsync<T>(
         T lastValue, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Who reads the store.</summary>
+    /// <summary>The readers of the store.</summary>
     IStoreSubscribers Subscribers { get; }
 
     /// <summary>Gives the newest message that is still kept.</summary>

@@ -4,8 +4,7 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Stores;
 
 /// <summary>
-/// Removes the expired keys of a keyed store, on condition that they have not been set again meanwhile; unless its backplane does
-/// so itself.
+/// Removes the expired keys of a keyed store, on condition that they have not been set again, unless its backplane does so itself.
 /// </summary>
 internal sealed class KeyExpiry(IBackplaneChannel channel)
 {
@@ -13,7 +12,7 @@ internal sealed class KeyExpiry(IBackplaneChannel channel)
 
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Called by the clock: removes the oldest expired keys, unless the last removal is still running.</summary>
+    /// <summary>Called by <see cref="StoreSweep"/>: removes the oldest expired keys, unless the last removal is still running.</summary>
     public void Run()
     {
         if (!channel.RemovesExpiredKeys && _running.IsCompleted)
@@ -21,7 +20,7 @@ internal sealed class KeyExpiry(IBackplaneChannel channel)
     }
 
     /// <summary>
-    /// An expired key counts as absent, even if the clock has not removed it yet: its removal is published before the change.
+    /// An expired key counts as absent, even if the sweep has not removed it yet: its removal is published before the change.
     /// </summary>
     public ValueTask MakeWayAsync(KeyedChange change, CancellationToken cancellationToken) =>
         !channel.RemovesExpiredKeys && FindInTheWayOf(change) is { Count: > 0 } expired
@@ -61,7 +60,7 @@ internal sealed class KeyExpiry(IBackplaneChannel channel)
         }
         catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            // The next call by the clock, or another process, removes the rest.
+            // The next sweep, or another process, removes the rest.
         }
     }
 }

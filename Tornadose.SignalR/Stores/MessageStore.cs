@@ -21,7 +21,7 @@ internal sealed class MessageStore(
 
     public StoreKind Kind => kind;
 
-    /// <summary>Replaced when the configuration is reloaded, which a running producer notices, too.</summary>
+    /// <summary>Replaced when the configuration is reloaded; a running producer's view of the store has the new ones, too.</summary>
     public StoreOptions Options { get => Registered?.Options ?? field; set; } = options;
 
     /// <summary>The position of this process's copy.</summary>
@@ -280,7 +280,7 @@ internal sealed class MessageStore(
         await channel.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The store that this one is the producer's view of; null for the store itself.</summary>
+    /// <summary>The registered store, if this object is its producer's view of it; else null.</summary>
     private MessageStore? Registered { get; init; }
 
     /// <summary>The store as its producer sees it: what it appends carries the lease.</summary>

@@ -4,14 +4,14 @@ namespace Tornadose.SignalR.Stores;
 
 /// <summary>
 /// Bounds how much all stores of the process keep together. Clients choose the names of families' stores, and each of these may keep some
-/// megabytes, so the sum has its own bound. Published bytes are added up, and recounted by the clock, because stores also drop messages.
+/// megabytes, so the sum has its own bound. Published bytes are added up, and recounted by the sweep, because stores also drop messages.
 /// </summary>
 internal sealed class StoreBudget(long maxBytes, Func<IEnumerable<MessageStore>> stores)
 {
     private readonly Lock _counting = new();
     private long _kept;
 
-    /// <summary>Called by the clock.</summary>
+    /// <summary>Called by <see cref="StoreSweep"/>.</summary>
     public void Count() => Volatile.Write(ref _kept, stores().Sum(static store => store.Log.Bytes));
 
     /// <summary>

@@ -39,8 +39,7 @@ public sealed class StoreOptions
     /// <summary>
     /// How many keys a keyed store has at most. Default 10,000. From 1 to 16,777,216. A key beyond the limit is refused with a
     /// <see cref="StoreFullException"/>, over HTTP by 507; no key is removed to make room for another. <see cref="MaxBytes"/> bounds
-    /// keys and values in the same way. Has no effect on other stores, as <see cref="Capacity"/> and <see cref="MaxAge"/> have none on
-    /// keyed ones.
+    /// keys and values in the same way. No effect on other stores; keyed stores ignore <see cref="Capacity"/> and <see cref="MaxAge"/>.
     /// </summary>
     public int MaxKeys { get; set; } = 10_000;
 
@@ -65,7 +64,7 @@ public sealed class StoreOptions
 
     /// <summary>
     /// How long a write to a subscriber may make no progress before the subscriber is disconnected with the reason <c>slow</c>. Default
-    /// 10 s. From 100 ms to 1 hour. SignalR has its own time-out for a write (<c>TransportSendTimeout</c>, 10 s), set by the
+    /// 10 s. From 100 ms to 1 hour. SignalR has its own timeout for a write (<c>TransportSendTimeout</c>, 10 s), set by the
     /// <c>configure</c> of <c>MapStoreHub</c>; the shorter of the two applies.
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -104,7 +104,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     /// <exception cref="TooManyStoresException">A new store would exceed the limit.</exception>
     internal MessageStore? Find(string? name) => Find(name, static () => null);
 
-    /// <summary>The same for a client, towards whose limit a new store counts.</summary>
+    /// <summary>The same for a client, toward whose limit a new store counts.</summary>
     /// <param name="name">The name.</param>
     /// <param name="client">Gives the client, or null for none; called only if a store is made.</param>
     /// <exception cref="TooManyStoresException">A new store would exceed the limit of all, or that of the client.</exception>
@@ -123,7 +123,7 @@ internal sealed class StoreProvider : IStoreProvider, IAsyncDisposable, IDisposa
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
-            return; // registered by two types, it is disposed of twice by the container
+            return; // registered under two types, so the container disposes of it twice
         _changes?.Dispose();
         _families.Close();
         await _sweep.DisposeAsync().ConfigureAwait(false);

@@ -19,7 +19,7 @@ internal sealed class SharedUpgrade(
 
     public string? Protocol => connect?.Protocol;
 
-    /// <summary>Whether the request may be upgraded or is an extended CONNECT: only then there is a handshake to wrap.</summary>
+    /// <summary>Whether the request may be upgraded or is an extended CONNECT: only then is there a handshake to wrap.</summary>
     public static bool IsPossible(HttpContext context) =>
         context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
             || context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect == true;

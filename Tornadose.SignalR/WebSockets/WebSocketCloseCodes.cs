@@ -4,7 +4,7 @@ namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
 /// The codes with which this server closes a WebSocket (RFC 6455 §7.4, and the IANA registry for 1012). Whether a client should
-/// connect again is <see cref="SubscriberEnd.Reconnect"/>.
+/// reconnect is <see cref="SubscriberEnd.Reconnect"/>.
 /// </summary>
 internal static class WebSocketCloseCodes
 {

@@ -6,8 +6,7 @@ using Tornadose.SignalR.Delivery;
 namespace Tornadose.SignalR.WebSockets;
 
 /// <summary>
-/// One WebSocket, read while it is written: otherwise a close, a ping or a lost peer would be noticed only with the next message,
-/// if at all.
+/// One WebSocket, read while it is written: otherwise a close, a ping or a vanished peer would be noticed with the next message, if ever.
 /// </summary>
 internal static class WebSocketSubscription
 {

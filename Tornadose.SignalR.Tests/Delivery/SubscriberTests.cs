@@ -166,11 +166,13 @@ public sealed class SubscriberTests : IDisposable
         };
         listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("listener"));
         listener.Start();
+        using var metrics = new MetricsRecorder(_delivery.Meters);
 
         var subscriber = _delivery.Start(start: StartAt.AfterId("garbage").OrEarliest());
 
         Assert.Same(SubscriberEnd.Failed, await subscriber.EndAsync());
         Assert.Same(SubscriberEnd.Failed, subscriber.Sink.Closed);
         Assert.Equal(0, _delivery.Registry.Count);
+        Assert.Equal(0, metrics.Sum("subscribers"));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -128,5 +129,25 @@ public sealed class SubscribeTests
         Assert.Contains("no more subscribers", refusal.Message);
         await first.UnsubscribeAsync("orders");
         await second.SubscribeAsync("orders");
+    }
+
+    [Fact]
+    public async Task Unsubscribe_MetricsListenerThrows_ReturnsThePermit()
+    {
+        await using var host = await HubHost.StartAsync();
+        var meters = host.Host.Get<IMeterFactory>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "tornadose.subscribers.ended" && instrument.Meter.Scope == meters)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("listener"));
+        listener.Start();
+        await using var client = await host.SubscribeAsync();
+        await Assert.ThrowsAsync<HubException>(() => client.UnsubscribeAsync("orders"));
+        Assert.Equal(0, host.Registry.Admission.Count);
     }
 }

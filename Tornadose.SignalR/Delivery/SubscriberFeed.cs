@@ -59,7 +59,7 @@ internal sealed class SubscriberFeed(string store, MessageCursor cursor, TimeSpa
             _metrics.Resumed(result);
     }
 
-    public void EndMeasuring(string reason, TimeSpan duration) => _metrics!.Ended(reason, duration, measured.ComesAndGoes);
+    public void EndMeasuring(string reason, TimeSpan duration) => _metrics?.Ended(reason, duration, measured.ComesAndGoes);
 
     public void Count(MessageEntry entry, int bytes)
     {

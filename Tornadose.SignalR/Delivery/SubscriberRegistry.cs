@@ -67,8 +67,8 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         subscriber.Number = Interlocked.Increment(ref _numbers);
         subscriber.MaxAge = _options.NextAge();
+        _subscribers.TryAdd(subscriber, true); // first: what is counted, before a listener throws, is uncounted by Remove
         subscriber.Feeds.BeginMeasuring(_metrics, subscriber.Transport, subscriber.Began);
-        _subscribers.TryAdd(subscriber, true);
         Review.Join(subscriber);
         if (IsDraining)
             subscriber.End(SubscriberEnd.ShuttingDown);

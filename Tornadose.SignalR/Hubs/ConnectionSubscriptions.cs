@@ -180,13 +180,21 @@ internal sealed class ConnectionSubscriptions(HubConnectionContext connection, I
 
     private async Task RunAsync(Subscription subscription, OpenedStore opened)
     {
-        var end = await subscription.Subscriber.RunAsync().ConfigureAwait(false);
-        opened.Unfollow();
-        _subscriptions.TryRemove(KeyValuePair.Create(opened.Store.Name, subscription));
-        if (end == SubscriberEnd.ShuttingDown)
-            LeaveWithConnection(opened.Permit);
-        else
-            opened.Permit.Dispose();
+        SubscriberEnd? end = null;
+        try
+        {
+            end = await subscription.Subscriber.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            opened.Unfollow();
+            _subscriptions.TryRemove(KeyValuePair.Create(opened.Store.Name, subscription));
+            if (end == SubscriberEnd.ShuttingDown)
+                LeaveWithConnection(opened.Permit);
+            else
+                opened.Permit.Dispose();
+        }
+
         if (end == SubscriberEnd.Completed)
             _ = LeaveCompletedAsync(opened.Store.Name);
     }

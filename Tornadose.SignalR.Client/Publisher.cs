@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// Publishes by <c>POST</c> to a store's URL. Except after a 401, it does not retry: the application decides, because it
-/// has the idempotency key.
+/// Publishes by <c>POST</c> to a store's URL. Except after a 401, it does not retry: the application decides, because it has the
+/// idempotency key.
 /// </summary>
 internal sealed class Publisher(StoreRequests requests)
 {

@@ -14,7 +14,7 @@ internal sealed class Publisher(StoreRequests requests)
 {
     private const int LongestKey = 256;
 
-    /// <summary>The default timeout of <see cref="HttpClient"/>.</summary>
+    /// <summary>The default time-out of <see cref="HttpClient"/>.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     public async Task<string> PublishAsync(

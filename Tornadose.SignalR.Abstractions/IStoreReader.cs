@@ -40,6 +40,6 @@ public interface IStoreReader
     /// <param name="message">A message that this reader has returned.</param>
     /// <returns>The value.</returns>
     /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: another publisher wrote it.</exception>
-    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata for the type.</exception>
     T GetValue<T>(StoreMessage message);
 }

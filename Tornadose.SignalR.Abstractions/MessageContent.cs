@@ -21,10 +21,10 @@ public readonly struct MessageContent(ReadOnlyMemory<byte> data, MessageFormat f
     /// <summary>The key that changes, in a keyed store; null otherwise.</summary>
     public string? Key { get; private init; }
 
-    /// <summary>What happens to the key; <see cref="StoreChange.None"/> for a message of another store.</summary>
+    /// <summary>What happens to the key; <see cref="StoreChange.None"/> for a message of a store without keys.</summary>
     public StoreChange Change { get; private init; }
 
-    /// <summary>The key's value, the JSON that was set; empty for a removal, and for a message of another store.</summary>
+    /// <summary>The key's value, the JSON that was set; empty for a removal, and for a message of a store without keys.</summary>
     public ReadOnlyMemory<byte> Value { get; private init; }
 
     /// <summary>What the payload is.</summary>
@@ -34,8 +34,8 @@ public readonly struct MessageContent(ReadOnlyMemory<byte> data, MessageFormat f
     public string? EventType { get; } = eventType;
 
     /// <summary>
-    /// What the message counts towards <c>MaxBytes</c>: payload and event type, in bytes; in a keyed store, key and
-    /// value; nothing for <see cref="End"/>.
+    /// What the message counts towards <c>MaxBytes</c>: payload and event type, in bytes; in a keyed store, key and value; nothing for
+    /// <see cref="End"/>.
     /// </summary>
     public int Size => IsEnd ? 0 : Key is not null ? Key.Length + Value.Length : Data.Length + (EventType?.Length ?? 0);
 

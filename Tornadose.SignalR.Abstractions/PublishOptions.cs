@@ -18,9 +18,9 @@ public sealed record PublishOptions
 
     /// <summary>
     /// A key of the caller's choice, 1 to 256 characters, unique to the message. Publishing again with the same key within five minutes
-    /// stores nothing and returns the same position: set it where a publish may be retried. Default null: every call stores a message. The
-    /// application, each user who publishes over HTTP or a hub, and anonymous publishers have separate keys, so that no publisher can
-    /// suppress a message of another.
+    /// stores nothing and returns the same position: set it where a publish may be retried. Default null: every call stores a message.
+    /// Keys are separate for the application, for each user who publishes over HTTP or a hub, and for all anonymous publishers together:
+    /// a key of one of them never suppresses a message of another.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 

@@ -34,8 +34,8 @@ public sealed class StoreMessage
     public StoreReset? Reset { get; }
 
     /// <summary>
-    /// Whether this is the end of a store that was completed. Only encoders see it: <c>MessageCursor.IsAtEnd</c> tells other
-    /// readers, and enumerations end.
+    /// Whether this is the end of a store that was completed. Only encoders see it: <c>MessageCursor.IsAtEnd</c> tells other readers,
+    /// and enumerations end.
     /// </summary>
     public bool IsEnd => _content.IsEnd;
 
@@ -52,8 +52,8 @@ public sealed class StoreMessage
     public string? Key => _content.Key;
 
     /// <summary>
-    /// The change that a message of a keyed store announces; <see cref="StoreChange.None"/> for a reset, and for a
-    /// message of another store.
+    /// The change that a message of a keyed store announces; <see cref="StoreChange.None"/> for a reset, and for a message of a store
+    /// without keys.
     /// </summary>
     public StoreChange Change => _content.Change;
 

@@ -10,14 +10,14 @@ namespace Tornadose.SignalR.Blazor;
 /// <param name="Messages">The messages.</param>
 internal sealed record PageSnapshot(string Id, StoreKind Kind, bool IsCompleted, IReadOnlyList<PageMessage> Messages)
 {
-    /// <returns>Null where there is no snapshot yet.</returns>
+    /// <returns>Null if there is no snapshot yet.</returns>
     public static string? Write(StoreSnapshot? snapshot) => snapshot is null
         ? null
         : JsonSerializer.Serialize(
             new PageSnapshot(snapshot.Id, snapshot.Kind, snapshot.IsCompleted, [.. snapshot.Messages.Select(PageMessage.Of)]),
             PageSnapshotJson.Default.PageSnapshot);
 
-    /// <returns>Null where the text is no snapshot.</returns>
+    /// <returns>Null if the text is not a snapshot.</returns>
     public static StoreSnapshot? Read(string text) =>
         JsonSerializer.Deserialize(text, PageSnapshotJson.Default.PageSnapshot) is { } page
         && MessagePosition.TryParse(page.Id, out var position)

@@ -294,8 +294,8 @@ public sealed class StoreView<T> : ComponentBase, IDisposable
     }
 
     /// <summary>
-    /// Ends all work for the store that was shown. A store that is not found shows nothing, and is looked up again
-    /// with the next parameters.
+    /// Ends all work for the store that was shown. If a store is not found, the view shows nothing, and the store is looked up again with
+    /// the next parameters.
     /// </summary>
     private void Forget()
     {

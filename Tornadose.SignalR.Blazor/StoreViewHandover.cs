@@ -61,7 +61,7 @@ internal sealed class StoreViewHandover : IDisposable
     /// <param name="mode">Where the view is, or will be, interactive.</param>
     /// <param name="id">Returns the id up to which the view has shown the store.</param>
     /// <param name="beginning">Returns what the view began with.</param>
-    /// <returns>Unregisters the view, when it leaves the page or shows another store.</returns>
+    /// <returns>An action that unregisters the view: to be called when it leaves the page or shows another store.</returns>
     public Action Join(string shown, IComponentRenderMode mode, Func<string?> id, Func<StoreSnapshot?> beginning)
     {
         var view = new View(shown, mode, id, beginning);

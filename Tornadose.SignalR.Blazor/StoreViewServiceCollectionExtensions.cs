@@ -18,8 +18,8 @@ public static class StoreViewServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(TimeProvider.System);
-        // By a factory: without Blazor there is no state to persist, and a validation of all services at start would
-        // report that as missing.
+        // By a factory: without Blazor there is no state to persist, and a validation of all services at start would report that as
+        // missing.
         services.TryAddScoped(static provider => new StoreViewHandover(provider.GetRequiredService<PersistentComponentState>()));
         return services;
     }

@@ -78,8 +78,8 @@ public sealed class EntriesSubscription<T> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the subscription; <see cref="Entries"/> keeps its content. No callback is called after it returns, unless
-    /// a callback called it.
+    /// Ends the subscription; <see cref="Entries"/> keeps its content. No callback is called after it returns, unless a
+    /// callback called it.
     /// </summary>
     /// <returns>A task that ends with the subscription.</returns>
     public ValueTask DisposeAsync() => _subscription.DisposeAsync();

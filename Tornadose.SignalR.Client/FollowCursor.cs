@@ -68,8 +68,8 @@ internal sealed class FollowCursor
     }
 
     /// <summary>
-    /// The id to resume one store after. If the id of all stores cannot be split, it is returned whole, and the server
-    /// decides what it means.
+    /// The id to resume one store after. If the id of all stores cannot be split, it is returned whole, and the server decides what
+    /// it means.
     /// </summary>
     public string? Of(int index) => _own[index] ?? Id;
 }

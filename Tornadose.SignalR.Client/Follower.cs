@@ -114,8 +114,8 @@ internal sealed class Follower : IAsyncDisposable
     /// Reads the window of a store, with the same attempts and the same waits between them, but without a connection that stays open.
     /// </summary>
     /// <param name="seen">
-    /// An id that was already seen; null for none. A node that is behind it is asked again, up to three times: after a rollback no
-    /// node ever reaches it.
+    /// An id that was already seen; null for none. A node that is behind it is asked again, up to three times: after a rollback no node
+    /// ever reaches it.
     /// </param>
     /// <exception cref="StoreException">The server has refused this client in a way that another attempt would not change.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
@@ -221,8 +221,8 @@ internal sealed class Follower : IAsyncDisposable
     }
 
     /// <summary>
-    /// Fixes the position before the first message arrives: if the connection is lost before then, nothing published
-    /// meanwhile may be lost.
+    /// Fixes the position before the first message arrives: if the connection is lost before then, nothing published meanwhile
+    /// may be lost.
     /// </summary>
     private async Task BeginAsync(CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Client;
 /// <param name="Value">The value's JSON; empty where there is none.</param>
 internal readonly record struct KeyedMessage(StoreChange Change, string? Key, ReadOnlyMemory<byte> Value)
 {
-    /// <returns>Null when it is no message of a keyed store.</returns>
+    /// <returns>Null when it is not a message of a keyed store.</returns>
     public static KeyedMessage? Read(ReceivedMessage message)
     {
         try

@@ -19,8 +19,8 @@ internal sealed class MessageReader(StoreList stores, JsonSerializerOptions json
         new(Stores.Names[store], new ReceivedReset(ReceivedReset.ParseReason(reason), id), json);
 
     /// <summary>
-    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>,
-    /// or the heartbeat <c>{}</c>.
+    /// Reads an item of a JSON wire: a message, <c>{"reset":{…}}</c>, <c>{"end":{…}}</c>, <c>{"closed":{…}}</c>, or the heartbeat
+    /// <c>{}</c>.
     /// </summary>
     /// <returns>Null for a heartbeat, and for an item that is not about these stores.</returns>
     /// <exception cref="JsonException">It is none of these.</exception>

@@ -7,14 +7,14 @@ using System.Text.Json;
 namespace Tornadose.SignalR.Client;
 
 /// <summary>
-/// Publishes by <c>POST</c> to a store's URL. Except after a 401, it does not retry: the application decides, because it
-/// has the idempotency key.
+/// Publishes by <c>POST</c> to a store's URL. Except after a 401, it does not retry: the application decides, because it has the
+/// idempotency key.
 /// </summary>
 internal sealed class Publisher(StoreRequests requests)
 {
     private const int LongestKey = 256;
 
-    /// <summary>The default timeout of <see cref="HttpClient"/>.</summary>
+    /// <summary>The default time-out of <see cref="HttpClient"/>.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     public async Task<string> PublishAsync(

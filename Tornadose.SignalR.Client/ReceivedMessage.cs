@@ -55,7 +55,7 @@ public sealed class ReceivedMessage
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
     /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: another publisher wrote it.</exception>
-    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata for the type.</exception>
     public T GetValue<T>() => GetValue<T>(_json);
 
     /// <summary>The value that was published, read by other JSON options than the client's.</summary>
@@ -64,7 +64,7 @@ public sealed class ReceivedMessage
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
     /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: another publisher wrote it.</exception>
-    /// <exception cref="NotSupportedException">The options have no metadata of the type.</exception>
+    /// <exception cref="NotSupportedException">The options have no metadata for the type.</exception>
     public T GetValue<T>(JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -98,7 +98,7 @@ public sealed class ReceivedMessage
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="value">The value.</param>
     /// <returns>False for a reset, and for a message that is not a <typeparamref name="T"/>: another publisher wrote it.</returns>
-    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata for the type.</exception>
     public bool TryGetValue<T>([MaybeNullWhen(false)] out T value) =>
         TryGetValue((JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T)), out value);
 

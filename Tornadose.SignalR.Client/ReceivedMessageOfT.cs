@@ -25,7 +25,7 @@ public sealed class ReceivedMessage<T>
     /// <exception cref="InvalidOperationException">This is a reset.</exception>
     /// <exception cref="MessageFormatException">The message is not a <typeparamref name="T"/>: another publisher wrote it.</exception>
     /// <exception cref="NotSupportedException">
-    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have no metadata of the type.
+    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have no metadata for the type.
     /// </exception>
     public T GetValue() => Message.GetValue<T>();
 
@@ -33,7 +33,7 @@ public sealed class ReceivedMessage<T>
     /// <param name="value">The value.</param>
     /// <returns>False for a reset, and for a message that is not a <typeparamref name="T"/>: another publisher wrote it.</returns>
     /// <exception cref="NotSupportedException">
-    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have no metadata of the type.
+    /// <see cref="TornadoseClientOptions.JsonSerializerOptions"/> have no metadata for the type.
     /// </exception>
     public bool TryGetValue([MaybeNullWhen(false)] out T value) => Message.TryGetValue(out value);
 }

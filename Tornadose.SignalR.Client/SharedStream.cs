@@ -26,7 +26,7 @@ internal sealed class SharedStream(Func<StoreList, StartAt, Action<Follower>, Ca
 
     /// <summary>Adds a reader to the connection.</summary>
     /// <returns>
-    /// Null if another reader that is not about to leave reads the same store, if the connection carries no more stores, or if
+    /// Null if another reader that is not about to leave reads the same store, if the connection is full, or if
     /// <paramref name="after"/> is not an id: the reader then needs its own connection.
     /// </returns>
     public async ValueTask<Share?> JoinAsync(

@@ -13,8 +13,8 @@ namespace Tornadose.SignalR;
 /// serves a whole application.
 /// </summary>
 /// <remarks>
-/// A subscription reconnects for as long as it lasts, and resumes after its last message: nothing is lost or duplicated. Where the server
-/// cannot resume, a reset says so (<see cref="ReceivedMessage.Reset"/>). It ends when the application ends it, when the store is complete,
+/// A subscription reconnects until it ends, and resumes after its last message: nothing is lost or duplicated. Where the server cannot
+/// resume, a reset says so (<see cref="ReceivedMessage.Reset"/>). It ends when the application ends it, when the store is complete,
 /// and when an operator of the server ends this client for good. It fails with an exception when the server refuses it in a way that
 /// another attempt would not change.
 /// </remarks>
@@ -174,7 +174,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <param name="onStateChanged">Called with the subscription after each change of its state; it should return quickly.</param>
     /// <returns>The subscription. Dispose of it to end it.</returns>
     /// <exception cref="ArgumentException">It is not a store name.</exception>
-    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata for the type.</exception>
     public EntriesSubscription<T> FollowEntries<T>(
         string store, Func<EntryChange<T>, CancellationToken, ValueTask>? onChange = null,
         Action<EntriesSubscription<T>>? onStateChanged = null) =>
@@ -221,7 +221,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <exception cref="StoreCompletedException">The store is complete.</exception>
     /// <exception cref="StoreUnavailableException">The server did not answer, or could not store it at the moment.</exception>
     /// <exception cref="StoreConnectionException">
-    /// The server refused it for another reason, for instance because it does not publish over HTTP.
+    /// The server refused it for another reason, for instance because it takes no messages over HTTP.
     /// </exception>
     public Task<string> PublishAsync(
         string store, string text, PublishOptions? options = null, CancellationToken cancellationToken = default)
@@ -254,7 +254,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <param name="options">Event type and idempotency key.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been published all the same.</param>
     /// <returns>The message's id, once the server's log has it.</returns>
-    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata for the type.</exception>
     /// <exception cref="ArgumentException">The name, the event type or the key is invalid.</exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>
     public Task<string> PublishAsync<T>(
@@ -295,7 +295,7 @@ public sealed class TornadoseClient : IStoreReaders, IDisposable
     /// <param name="options">The event type of each of them, and the idempotency key of all.</param>
     /// <param name="cancellationToken">Ends the wait; the messages may have been published all the same.</param>
     /// <returns>The id of the last message, once the server's log has all of them.</returns>
-    /// <exception cref="NotSupportedException">The JSON options have no metadata of the type.</exception>
+    /// <exception cref="NotSupportedException">The JSON options have no metadata for the type.</exception>
     /// <exception cref="ArgumentException">There are none, or too many; or the name, the event type or the key is invalid.</exception>
     /// <exception cref="MessageTooLargeException">One message, or all together, are larger than the server takes.</exception>
     /// <exception cref="StoreException">As <see cref="PublishAsync(string, string, PublishOptions?, CancellationToken)"/>.</exception>

@@ -4,8 +4,8 @@ using Tornadose.SignalR.Messages;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// The further contract of a backplane that keeps messages across a restart of the process: the log continues where it was,
-/// and ids stay valid.
+/// The further contract of a backplane that keeps messages across a restart of the process: the log continues where it was, and ids
+/// stay valid.
 /// </summary>
 /// <typeparam name="TBackplane">
 /// The backplane. It is disposed if it is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>.

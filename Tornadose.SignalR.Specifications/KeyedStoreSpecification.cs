@@ -3,8 +3,8 @@ using System.Text;
 namespace Tornadose.SignalR.Specifications;
 
 /// <summary>
-/// The contract of every keyed store, on any backplane: inherit it with a <see cref="StoreFixture"/> of a backplane
-/// that keeps keyed stores.
+/// The contract of every keyed store, on any backplane: inherit it with a <see cref="StoreFixture"/> of a backplane that keeps keyed
+/// stores.
 /// </summary>
 /// <typeparam name="TFixture">Creates the stores.</typeparam>
 public abstract partial class KeyedStoreSpecification<TFixture> : IAsyncDisposable

@@ -99,7 +99,7 @@ internal sealed class DueStores(
         transaction.Update(row);
         var now = transaction.Now;
         if (row.Due(options.KeepUnusedStores) <= now && !row.IsOverLimits && !row.HasExpired(now))
-            _postpone.Execute(row.Id, now + PostponeMilliseconds); // due as unused, but open or declared
+            _postpone.Execute(row.Id, now + PostponeMilliseconds); // due to be forgotten, but open or declared
     }
 
     private bool IsForgotten(in StoreRow row) =>

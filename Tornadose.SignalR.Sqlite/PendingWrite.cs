@@ -64,8 +64,7 @@ internal abstract class PendingWrite(StoreRecord record, string? key, Action set
 
     /// <summary>Stores what is to be stored, if anything; the transaction already uses the record.</summary>
     /// <returns>The position for the publisher.</returns>
-    /// <exception cref="StoreException">It is refused and not stored. Removals of expired keys that were stored before
-    /// it stay.</exception>
+    /// <exception cref="StoreException">It is refused and not stored. Removals of expired keys that it caused are kept.</exception>
     protected abstract MessagePosition? Store(WriteTransaction transaction);
 
     protected MessagePosition Append(WriteTransaction transaction, MessageContent content)

@@ -16,8 +16,8 @@ public sealed class SqliteBackplaneOptions
 
     /// <summary>
     /// How often what is no longer kept is deleted from the database, for all stores, whether or not they are in use. Default 5 s. From
-    /// 50 ms to 1 hour. A message is deleted at most this long after <c>Capacity</c>, <c>MaxBytes</c> or <c>MaxAge</c> of its store dropped
-    /// it, and overwritten in the write-ahead log after about twice as long.
+    /// 50 ms to 1 hour. A message is deleted at most this long after <c>Capacity</c>, <c>MaxBytes</c> or <c>MaxAge</c> of its store
+    /// dropped it, and its bytes are gone from the disk after about twice as long.
     /// </summary>
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -82,8 +82,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Why the database, or a store in it, cannot be written; null when all can. Failed writes are probed again. A damaged page remains a
-    /// fault: other successful writes do not show that it is repaired.
+    /// Why the database, or a store in it, cannot be written; null when all can. Probes what could not be written. A damaged page remains
+    /// a fault: other successful writes do not show that it is repaired.
     /// </summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
@@ -264,7 +264,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _batch.Clear();
     }
 
-    /// <summary>Fails the messages of one store, or an item of none; the others are committed without them.</summary>
+    /// <summary>Fails the messages of one store, or an item that belongs to no store; the others are committed without them.</summary>
     private void Fail(List<Pending> group, Exception failure)
     {
         var words = Note(failure);

@@ -25,7 +25,7 @@ internal static partial class BackplaneLog
 
     [LoggerMessage(
         29, LogLevel.Warning,
-        "Redis does not let this node read the log of store {Store}. Its subscribers get nothing new until it does; reading is retried.")]
+        "Redis refuses reads of the log of store {Store}. Its subscribers get nothing new until a read succeeds; reading is retried.")]
     public static partial void SyncRefused(this ILogger logger, Exception failure, string store);
 
     [LoggerMessage(25, LogLevel.Error, "Following store {Store} failed. It is retried.")]

@@ -20,7 +20,7 @@ internal sealed class BusSubscription(IConnectionMultiplexer multiplexer, RedisC
 
     public IConnectionMultiplexer Multiplexer => multiplexer;
 
-    /// <summary>Subscribes; messages arrive when the task completes. A caller that gives up waiting must end the subscription.</summary>
+    /// <summary>Subscribes; messages arrive once the task has completed. A caller that stops waiting must end the subscription.</summary>
     public async Task<bool> StartAsync(IConnectionMultiplexer _)
     {
         foreach (var channel in channels)

@@ -75,7 +75,7 @@ internal sealed class FollowLoop : IAsyncDisposable
         }
 
         if (!_queue.TryAdd(FollowEvent.Sync))
-            _behind = true; // the loop checks it after each event that fills the queue
+            _behind = true; // the queue is full: the loop checks this after its next event
         return waiting;
     }
 
@@ -85,7 +85,7 @@ internal sealed class FollowLoop : IAsyncDisposable
     public void Check(MessagePosition? top, MessagePosition asked) =>
         _queue.TryAdd(FollowEvent.Check(top, asked));
 
-    /// <summary>Announcements may have been missed, and subscriptions may not be restored yet: has the loop check both.</summary>
+    /// <summary>Has the loop check its subscription and read the log: announcements may have been missed.</summary>
     public void Unsettle()
     {
         _unsettled = true;

@@ -7,6 +7,6 @@ internal interface ILogSource
     /// <param name="range">Which part.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
-    /// <exception cref="StoreRefusedException">Redis does not let this node read.</exception>
+    /// <exception cref="StoreRefusedException">Redis refuses the read, or the store is of another kind or version.</exception>
     Task<LogPage> ReadAsync(LogRange range, CancellationToken cancellationToken);
 }

@@ -93,7 +93,7 @@ internal sealed class LogReader(RedisKeys keys, MessageLog log, RedisNode node) 
     /// <summary>The maximum age in milliseconds; 0 for no limit.</summary>
     public static long MaxAge(MessageLogLimits limits) => Milliseconds(limits.MaxAge);
 
-    /// <summary>For how many milliseconds a complete store is kept; empty for ever.</summary>
+    /// <summary>For how many milliseconds a complete store is kept; an empty value means for ever.</summary>
     public static RedisValue KeepCompleted(MessageLogLimits limits) =>
         limits.KeepCompleted is { } keep ? (long)keep.TotalMilliseconds : "";
 

@@ -31,7 +31,7 @@ internal sealed class LogReplica(MessageLog log, ILogSource source, TimeProvider
     private const int MaxPageSize = 1000;
 
     /// <summary>
-    /// Another epoch cannot be proved, only checked by a read; after one in vain, announcements of it are ignored for this long.
+    /// How long announcements of other epochs are ignored after a read in vain: they cannot be proved, only checked by a read.
     /// </summary>
     private static readonly TimeSpan UnprovedPause = TimeSpan.FromSeconds(1);
 

@@ -171,7 +171,9 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     /// <summary>Identifies a question in its answers. Numbers alone would let an answer to one node be replayed to another.</summary>
     private static string IdOf(string asker, string number) => $"{asker}/{number}";
 
-    /// <summary>A question is <c>proof\nasker\nnumber\nsubject\nquestion</c>, an answer <c>proof\n\nasker/number\nnode\nanswer</c>.</summary>
+    /// <summary>
+    /// A question is <c>proof\nasker\nnumber\nsubject\nquestion</c>, an answer <c>proof\n\nasker/number\nnode\nanswer</c>.
+    /// </summary>
     private void Hear(ReadOnlyMemory<byte> payload)
     {
         var text = Encoding.UTF8.GetString(payload.Span);

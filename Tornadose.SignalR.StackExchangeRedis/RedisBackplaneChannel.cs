@@ -34,8 +34,8 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     public StoreFollower Follower { get; }
 
     /// <summary>
-    /// Whether the store needs maintenance in Redis while nobody publishes. A followed store needs it if it is empty, because its epoch
-    /// would expire, if it has a maximum age, or if it is complete and kept for a limited time. Another one needs it if it has a maximum
+    /// Whether the store needs maintenance in Redis while nobody publishes. A followed store needs it if it is empty (its epoch would
+    /// expire), has a maximum age, or is complete and kept for a limited time. A store that is not followed needs it if it has a maximum
     /// age and this node has appended to it recently.
     /// </summary>
     public bool NeedsTending => Follower.IsFollowed

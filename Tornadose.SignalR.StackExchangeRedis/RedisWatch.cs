@@ -26,7 +26,7 @@ internal sealed class RedisWatch(RedisNode node, NodeQuestions questions, Func<I
         while (!cancellationToken.IsCancellationRequested)
         {
             // Every round has a pause: otherwise a repeated failure would keep a processor busy and fill the log. The pause starts before
-            // the check: a server that does not answer delays the next check of the others by its time-out only.
+            // the check, so that the time spent waiting for a server that does not answer is not added to it.
             var pause = Task.Delay(Pause, node.Time, cancellationToken);
             try
             {

@@ -5,7 +5,7 @@
 --   ARGV  1  the node    2  for how many milliseconds the node counts as present after this call; 0 when it leaves
 --         3  the id of the last order that it has taken    4  a secret, used if there is none
 --         5  for how many milliseconds orders are kept
---         6  for how many milliseconds a node that vanished without leaving is missing    7  how many orders are returned at most
+--         6  for how many milliseconds a node that vanished without leaving counts as missing    7  how many orders are returned at most
 --         8  an order to add, or nothing
 -- Returns the secret, the nodes that are present, those that are missing, the orders that are new to this node, each as an id and a text,
 -- and the id of the order that was added.

@@ -43,7 +43,7 @@ internal sealed class PublishCommand(StoreUrl url, TornadoseClientOptions option
         {
             if (_read == _confirmed)
                 return 0;
-            console.Error.WriteLine($"Interrupted: of {_read} lines that were read, {_read - _confirmed} may not be published.");
+            console.Error.WriteLine($"Interrupted: of {_read} lines that were read, {_read - _confirmed} may not have been published.");
             return 1;
         }
         catch (Exception failure) when (failure is StoreException or ArgumentException or JsonException)

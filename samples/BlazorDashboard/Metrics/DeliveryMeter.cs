@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace BlazorDashboard.Metrics;
 
 /// <summary>
-/// Listens to the library's meter. An application that exports its metrics uses OpenTelemetry for this; here they are
-/// published to a store.
+/// Listens to the library's meter. An application that exports its metrics uses OpenTelemetry for this; here they are published to a
+/// store.
 /// </summary>
 public sealed class DeliveryMeter : IDisposable
 {

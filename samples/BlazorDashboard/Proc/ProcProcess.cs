@@ -8,7 +8,7 @@ namespace BlazorDashboard.Proc;
 /// <param name="Pages">Pages of memory that it has in use.</param>
 public sealed record ProcProcess(string Name, long Ticks, long Started, int Threads, long Pages)
 {
-    /// <summary>Reads the line; null if it is not one. The name is in parentheses, and may contain some itself.</summary>
+    /// <summary>Reads the line; null if it has another form. The name is in parentheses, and may contain some itself.</summary>
     public static ProcProcess? Parse(string text)
     {
         var begin = text.IndexOf('(', StringComparison.Ordinal);

@@ -138,7 +138,7 @@ public sealed class HubRefusalTests
         }
 
         var refusal = await Assert.ThrowsAsync<HubException>(() => CallAsync(client.Connection, method, ["orders"]));
-        Assert.Contains("HubException: [rate-limited] This connection has as many", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("HubException: [rate-limited] This connection has reached its limit", refusal.Message, StringComparison.Ordinal);
         Assert.Equal((3, 1), (host.Registry.Count, metrics.Sum("subscribers.refused", "reason=connection_full")));
         await other.SubscribeAsync("orders");
         await client.UnsubscribeAsync("devices/0");

@@ -109,6 +109,7 @@ internal sealed class Retention : IDisposable
             _transaction.Begin();
             var more = part();
             _transaction.Commit();
+            _rules.Advance();
             _due.ShowRemoved();
             return more;
         }
@@ -118,6 +119,7 @@ internal sealed class Retention : IDisposable
             _transaction.RollBack();
             if (SqliteErrors.IsOfAll(failure))
                 throw;
+            _rules.Advance();
             Fail(failure);
             failed = true;
             return false;

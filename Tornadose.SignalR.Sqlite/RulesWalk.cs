@@ -19,6 +19,7 @@ internal sealed class RulesWalk(
     private RetentionRules? _rules;
     private bool _rulesFailed;
     private long _walkedTo = long.MaxValue;
+    private long _reached = long.MaxValue;
 
     /// <summary>Starts to compare all rows with these rules at the next step. May be called on any thread.</summary>
     public void Apply(RetentionRules rules) => Volatile.Write(ref _newRules, rules);
@@ -34,10 +35,9 @@ internal sealed class RulesWalk(
             (_rules, _rulesFailed, _walkedTo) = (rules, false, 0);
         if (_walkedTo == long.MaxValue)
             return false;
-        var from = _walkedTo;
-        _walkedTo = long.MaxValue; // rows that cannot be read must not be read again at each step
+        _reached = long.MaxValue; // rows that cannot be read must not be read again at each step
         var rows = new List<(StoreRow Row, string Name, long? Due)>();
-        using (var found = _next.Query(from))
+        using (var found = _next.Query(_walkedTo))
             while (found.Read())
                 rows.Add((StoreRowReader.Read(found), StoreRowReader.ReadName(found),
                     found.IsDBNull(StoreRowReader.NextColumn) ? null : found.GetInt64(StoreRowReader.NextColumn)));
@@ -51,9 +51,13 @@ internal sealed class RulesWalk(
 
         transaction.UpdateDrafts();
         if (rows.Count == StepRows)
-            _walkedTo = rows[^1].Row.Id;
-        return _walkedTo != long.MaxValue;
+            _reached = rows[^1].Row.Id;
+        return _reached != long.MaxValue;
     }
+
+    /// <summary>The last step need not be made again. Not called if the database as a whole has failed, for example if the disk is
+    /// full.</summary>
+    public void Advance() => _walkedTo = _reached;
 
     public void Dispose() => _next.Dispose();
 

@@ -114,6 +114,32 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Rules_WhileTheFileIsReadOnly_AreAppliedOnceItCanBeWritten()
+    {
+        var time = new FakeTimeProvider();
+        var logs = new FakeLogCollector();
+        await using var backplane = _file.Open(time, new FakeLogger(logs));
+        await StoresFile.FillAsync(backplane, 5);
+        await RunAsync("chattr", "+i", $"{_file.Path}-wal");
+        try
+        {
+            backplane.ApplyRules(new(static _ => new(2, 1 << 20), static _ => true));
+            await Eventually.TrueAsync(() => logs.GetSnapshot().Any(static entry => entry.Id.Id == 42));
+        }
+        finally
+        {
+            await RunAsync("chattr", "-i", $"{_file.Path}-wal");
+        }
+
+        Assert.Equal(5, _file.Number("SELECT count(*) FROM messages"));
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            return _file.Number("SELECT count(*) FROM messages") == 2;
+        });
+    }
+
+    [Fact]
     public async Task Database_LockedByAnotherProgram_RefusesMessagesUntilItIsFree()
     {
         await using var backplane = StoresFile.Open($"{_file.ConnectionString};Default Timeout=1");

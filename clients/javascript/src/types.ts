@@ -14,8 +14,8 @@ export interface Message<T = any> {
   /** The event type; undefined for a plain message. */
   readonly event: string | undefined;
   /**
-   * The published value: JSON is parsed, text is a string. With `json: false` always a string: the text or the JSON text, character for
-   * character.
+   * The published value: JSON is parsed, text is a string. With `json: false` always a string: the text or the JSON text, character by
+   * character, as it was published.
    */
   readonly data: T;
   /** The name of its store. */

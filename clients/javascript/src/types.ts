@@ -136,8 +136,8 @@ export interface CommonOptions<T> {
   /** The id to resume after. It may come from any transport. */
   after?: string | null | undefined;
   /**
-   * Where to start without an id: with new messages, or with everything that the store keeps. Default: `now`, except for a keyed store,
-   * which starts with all its keys. A data store always starts with its current value.
+   * Where to start without an id: `now` with new messages, `earliest` with everything that the store keeps; a data store starts with its
+   * current value in both cases. Default: `now`, but a keyed store starts with all its keys.
    */
   from?: 'now' | 'earliest' | undefined;
   /** Without an id: starts with this many of the last messages of each store, from 0. */

@@ -1,4 +1,4 @@
-// node --test tornadose.test.mjs: what tornadose.js makes of the wires, without a server. With servers: ScriptTests.
+// node --test tornadose.test.mjs: tests tornadose.js on every transport without a server. ScriptTests tests it with servers.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { collectEntries, followEntries, publish, publishMany, subscribe } from '../../Tornadose.SignalR/wwwroot/tornadose.js';
@@ -7,7 +7,7 @@ const site = 'http://stores.test/stores';
 const open = [];
 afterEach(() => open.splice(0).forEach(subscription => subscription.close()));
 
-/** Subscribes, and keeps what is called back. */
+/** Subscribes, and records the arguments of all callbacks. */
 function follow(options, url = site) {
   const log = { messages: [], resets: [], states: [], errors: [], ends: [] };
   const subscription = subscribe(url, {
@@ -19,7 +19,7 @@ function follow(options, url = site) {
   return Object.assign(log, { subscription });
 }
 
-/** Lets a fake clock run, and what waits for it. */
+/** Advances a fake clock, and runs the continuations that wait for it. */
 async function tick(t, wait) {
   for (let turn = 0; turn < 30; turn++) await null;
   await new Promise(resolve => setImmediate(resolve));
@@ -35,8 +35,8 @@ async function until(condition) {
 }
 
 /**
- * Answers each request with the next of these; the last one again and again. A string is a stream that stays open, an array of strings its
- * chunks, a number a status.
+ * Answers each request with the next of these, and repeats the last. A string is a stream that stays open, an array of strings its chunks,
+ * a number a status.
  */
 function serve(...answers) {
   const requests = [];
@@ -104,7 +104,7 @@ test('sse: lines, chunks and letters', async () => {
   assert.equal(log.subscription.id, at(2));
 });
 
-/** What is published, and what each wire makes of it. `format` is the mark of a wire that could not tell otherwise. */
+/** Published values. `sse` is the `format` that Server-Sent Events add to text that could be JSON. */
 const published = [
   { text: 'plain', value: 'plain' },
   { text: '42', value: '42', sse: 'text' },
@@ -182,7 +182,7 @@ test('R23: a message of a hundred megabytes is read in linear time', async () =>
     },
   }), { headers: { 'Content-Type': 'text/event-stream' } });
   const log = follow({ transport: 'sse', minDelay: 1e6, maxDelay: 1e6 });
-  while (!log.messages.length) await new Promise(resolve => setTimeout(resolve, 10)); // the runner's time-out ends it
+  while (!log.messages.length) await new Promise(resolve => setTimeout(resolve, 10)); // ended by the runner's timeout
   assert.equal(log.messages[0].data.length, 1600 * chunk.length);
   assert.equal(log.messages[0].bytes, log.messages[0].data.length + `id: ${at(1)}\ndata: \n\n`.length);
 });
@@ -373,7 +373,7 @@ test('a slow loop leaves the rest to the server', async () => {
 });
 
 test('what a callback throws is reported, and the stream goes on', async () => {
-  const runner = process.rawListeners('unhandledRejection'); // which would take it for a failure of the test
+  const runner = process.rawListeners('unhandledRejection'); // its listeners would fail the test
   const reported = [];
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', error => reported.push(error.message));
   serve(event(at(1), 1) + event(at(2), 2));
@@ -494,7 +494,7 @@ test('R0: a snapshot that is empty, or none, is not the end of a subscription ov
     await until(() => log.subscription.state === 'live');
     assert.deepEqual([requests.length, log.errors.length, connection.calls], [2, 2, [['Resume', 'orders', null]]]);
     assert.match(log.errors[0].message, body ? /cannot be read/ : /is empty/);
-    assert.deepEqual(log.resets, [{ store: 'orders', reason: 'unknown', id: at(0) }]); // the past is missing
+    assert.deepEqual(log.resets, [{ store: 'orders', reason: 'unknown', id: at(0) }]); // the old messages are missing
     connection.send('Message', 'orders', { id: at(1), data: 'now' });
     assert.deepEqual(log.messages.map(message => message.data), ['now']);
     log.subscription.close();
@@ -526,7 +526,7 @@ test('R11: a WebSocket asks for a heartbeat, and is replaced when there is none'
   assert.deepEqual([socket.closed, log.errors.length, log.subscription.state], [true, 1, 'reconnecting']);
   await tick(t, 5000);
   assert.notEqual(FakeSocket.last, socket);
-  // One that has said nothing at all may be bringing a large message over a slow line: the next one gets longer.
+  // A socket without any message may be receiving a large one over a slow network: the next one gets more time.
   FakeSocket.last.onopen();
   await tick(t, 8001);
   await tick(t, 5000);
@@ -621,7 +621,7 @@ test('R14: a query, a slash at the end, a fragment, another scheme', async () =>
     follow({ transport: 'websocket', WebSocket: FakeSocket, silence: 0 }, url);
     await until(() => FakeSocket.last.url === one.replace('http', 'ws'));
   }
-  assert.throws(() => subscribe('/stores', { store: 'orders' }), TypeError); // there is no page to complete it
+  assert.throws(() => subscribe('/stores', { store: 'orders' }), TypeError); // without a page there is no base URL
 });
 
 test('R24: final refusals of the hub are final, others are not', async () => {
@@ -640,7 +640,7 @@ test('R24: final refusals of the hub are final, others are not', async () => {
     await until(() => log.subscription.state === 'live');
     assert.deepEqual([log.errors.length, !!log.errors[0].final], [1, false]);
   }
-  const connection = new FakeConnection(); // a store that was there before
+  const connection = new FakeConnection(); // a store that existed before
   const log = follow({ connection });
   await until(() => log.subscription.state === 'live');
   connection.invoke = async method => {
@@ -793,7 +793,7 @@ test('pause and resume at any moment', async () => {
   const waiting = serve(503, event(at(3), 3));
   const later = follow({ transport: 'sse', minDelay: 1e8, maxDelay: 1e8 });
   await until(() => later.subscription.state === 'reconnecting');
-  later.subscription.resume(); // nothing was paused: the wait goes on
+  later.subscription.resume(); // not paused: the wait continues
   await new Promise(resolve => setTimeout(resolve, 5));
   assert.equal(waiting.length, 1);
   later.subscription.pause();
@@ -861,7 +861,7 @@ test('load: position first, then the state, then what came meanwhile; again afte
   send(event(at(9), `{"reason":"slow","id":"${at(9)}"}`, 'tornadose.reset') + event(at(10), 10));
   await until(() => loads.length === 3);
   assert.deepEqual([log.resets.length, log.messages.length, loads[2].reset.reason], [1, 3, 'slow']);
-  send(event(at(20), `{"reason":"slow","id":"${at(20)}"}`, 'tornadose.reset') + event(at(21), 21)); // makes the load before worthless
+  send(event(at(20), `{"reason":"slow","id":"${at(20)}"}`, 'tornadose.reset') + event(at(21), 21)); // supersedes the previous load
   await until(() => loads.length === 4);
   assert.equal(loads[2].signal.aborted, true);
   loads[2].resolve();
@@ -996,7 +996,7 @@ test('publishMany: a line each', async () => {
   await assert.rejects(publishMany(site, 'orders', [{ data: undefined }]), TypeError);
 });
 
-/** Follows a keyed store, and keeps what is called back: `+a=1` for an insert, `a=2` for an update, `-a`, `ready`, `reset`. */
+/** Follows a keyed store, and records the callbacks: `+a=1` for an insert, `a=2` for an update, `-a` for a delete, `ready`, `reset`. */
 function followKeys(options) {
   const words = [];
   const word = { insert: ({ key, value }) => `+${key}=${value}`, update: ({ key, value }) => `${key}=${value}`, delete: ({ key, value }) => `-${key}=${value}`, ready: () => 'ready' };

@@ -10,7 +10,7 @@ const asset = new URL('../../Tornadose.SignalR/wwwroot/', import.meta.url);
 const dist = new URL('./dist/', import.meta.url);
 process.chdir(new URL('.', import.meta.url).pathname);
 
-// Minified, as a page without a bundler pays for each byte; the map brings the source back in a debugger.
+// Minified, because a page without a bundler loads every byte; the map shows the source in a debugger.
 async function script() {
   const { outputFiles } = await build({
     entryPoints: ['src/tornadose.ts'],
@@ -26,7 +26,7 @@ async function script() {
   return Object.fromEntries(outputFiles.map(file => [file.path.endsWith('.map') ? 'tornadose.js.map' : 'tornadose.js', file.text]));
 }
 
-// The public types are those of two files, which import nothing else: one declaration file does.
+// All public types are in two files, whose declarations need no other file, so one declaration file is enough.
 function declarations() {
   execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc')], { stdio: 'inherit' });
   const text = name => readFileSync(new URL(`types/${name}.d.ts`, dist), 'utf8');

@@ -1,4 +1,4 @@
-/** The URLs below the one of `MapStores`. Its query is kept, for it may tell a proxy, or the application, where to go. */
+/** The URLs below that of `MapStores`. Its query is kept, because a proxy or the application may route by it. */
 export class Address {
   readonly #base: URL;
 
@@ -11,7 +11,7 @@ export class Address {
 
   store(name: string): URL {
     const url = new URL(this.#base);
-    url.pathname = `${trim(url.pathname)}/${name}`; // the characters of names need no escapes
+    url.pathname = `${trim(url.pathname)}/${name}`; // store names need no escaping
     return url;
   }
 
@@ -22,13 +22,13 @@ export class Address {
     return url;
   }
 
-  /** Another address of the same application. */
+  /** An address relative to the URL of `MapStores`. */
   resolve(url: string | URL): string {
     return new URL(url, this.#base).href;
   }
 }
 
-/** Without slashes at the end, but for the one that a path begins with. */
+/** Removes trailing slashes. */
 const trim = (path: string): string => path.replace(/\/+$/, '');
 
 export function setQuery(url: URL, query: Record<string, string | number | null | undefined>): URL {

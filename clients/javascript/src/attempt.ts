@@ -7,22 +7,22 @@ export class Attempt {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout> | undefined>();
   readonly signal = this.#controller.signal;
 
-  /** Why it was ended from here; undefined when it was to make way for another at once. */
+  /** Why this client ended the attempt; undefined if the next attempt is to begin at once. */
   failure: Failure | undefined;
 
-  /** When it got its answer; 0 before. */
+  /** When the connection was opened; 0 before. */
   openedAt = 0;
 
-  /** When the server was heard last. */
+  /** When data was last received. */
   heardAt = 0;
 
-  /** Whether it began without an id. */
+  /** Whether it began without an id to continue after. */
   isUnplaced = false;
 
-  /** Messages that came, by the time that the past is told from the present. */
+  /** Messages received so far: the number of old ones, until the state becomes `live`. */
   replayed = 0;
 
-  /** Ends when the attempt is ended from here: what it waits for may never come. */
+  /** Resolves when this client ends the attempt, because what the attempt awaits may never complete. */
   readonly stopped = new Promise<void>(resolve => this.signal.addEventListener('abort', () => resolve()));
 
   get isOver(): boolean {
@@ -36,7 +36,7 @@ export class Attempt {
     this.#controller.abort(failure);
   }
 
-  /** Starts a timer, in place of the one of that name. */
+  /** Starts a timer, and replaces the one with the same name. */
   start(name: string, wait: number, then: () => void): void {
     this.cancel(name);
     if (!this.isOver) this.#timers.set(name, later(wait, then));

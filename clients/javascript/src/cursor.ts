@@ -1,13 +1,10 @@
-/** How many ids of a store are remembered, so that what comes twice is dropped. */
+/** How many ids of each store are remembered, to drop duplicates. */
 const remembered = 1000;
 
-/** A store's position in an id of several stores: as the store's own id, or in the short form that the server writes. */
+/** The position of one store in an id of several stores: the store's own id, or the short form that the server writes. */
 const position = /[\da-f]{16}-\d+-[\da-f]{8}(?!\w)|\w+/g;
 
-/**
- * Where a subscription stands in each of its stores. The id of several stores is all of theirs, in the order of the names, joined by
- * dashes.
- */
+/** The position of a subscription in each of its stores. The id of several stores is their ids in the order of names, joined by dashes. */
 export class Cursor {
   readonly #seen: Set<string>[];
   readonly #rewound = new Set<number>();
@@ -20,30 +17,30 @@ export class Cursor {
     this.move(after);
   }
 
-  /** What a page keeps, and continues from: the last id that all stores can be resumed by. */
+  /** The last id after which all stores can be resumed; a page keeps it to continue later. */
   get id(): string | null | undefined {
     return this.#id;
   }
 
-  /** The id of all stores; undefined while one has none. With that one missing it would silently skip its messages. */
+  /** The id of all stores; undefined while one has none: an id without that store would silently skip its messages. */
   get vector(): string | undefined {
     return this.#ids.every(id => id) ? this.#ids.join('-') : undefined;
   }
 
-  /** What the server is asked to continue after: without the stores that begin anew. */
+  /** The id that is sent to the server as `after`, without the stores that begin anew. */
   get after(): string | undefined {
     return this.#ids.filter(id => id).join('-') || (this.isFresh ? undefined : this.#id ?? undefined);
   }
 
-  /** Whether all stores begin where the options say. */
+  /** Whether all stores begin where the options `from` and `last` say. */
   isFresh = true;
 
-  /** Whether this store does. */
+  /** Whether this store begins there. */
   begins(index: number): boolean {
     return this.isFresh || !this.#ids[index] && this.#ids.some(id => id);
   }
 
-  /** Whether some do. */
+  /** Whether some stores begin there, and others continue. */
   get isPartial(): boolean {
     return !this.isFresh && this.#ids.some((_, index) => this.begins(index));
   }
@@ -52,17 +49,17 @@ export class Cursor {
     return this.#ids[index];
   }
 
-  /** What to continue a store after, alone. Where the id cannot be taken apart, the server has to make of the whole what it can. */
+  /** The id to continue one store after. An id that cannot be split is sent whole, and the server interprets it. */
   of(index: number): string | null {
     return this.#ids[index] ?? (this.begins(index) ? null : this.#id ?? null);
   }
 
-  /** A new connection: what has been rewound comes from now on. */
+  /** Called for a new connection: messages of rewound stores are accepted again. */
   connect(): void {
     this.#rewound.clear();
   }
 
-  /** Takes over an id of all stores. */
+  /** Moves to an id of all stores. */
   move(id: string | null | undefined): void {
     if (!id) return;
     const parts = this.#split(id);
@@ -71,14 +68,14 @@ export class Cursor {
     this.isFresh = false;
   }
 
-  /** Takes over a store's own id. */
+  /** Moves one store to its own id. */
   moveStore(index: number, id: string): void {
     this.#ids[index] = id;
     this.#id = this.vector ?? this.#id;
     this.isFresh = false;
   }
 
-  /** Whether a message of the store, with the id of all stores, has not come before. */
+  /** Whether the store's message with this id (of all stores, or its own) has not been received before; remembers it. */
   isNew(index: number, id: string): boolean {
     const own = this.#split(id)[index] ?? id;
     const seen = this.#seen[index]!;
@@ -92,7 +89,7 @@ export class Cursor {
     this.#seen[index]!.clear();
   }
 
-  /** The store begins anew with the next connection; the others go on where they are. */
+  /** The store begins anew with the next connection; the others continue at their positions. */
   rewind(index: number): void {
     this.#rewound.add(index);
     this.#ids[index] = undefined;

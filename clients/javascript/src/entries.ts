@@ -3,7 +3,7 @@ import type {
   CollectOptions, EntriesCollection, EntriesOptions, EntriesSubscription, EntryChange, Message, Status, SubscribeOptions, Transport,
 } from './types';
 
-/** A message of a keyed store, in the words of the State Protocol. */
+/** A message of a keyed store, in the format of the State Protocol. */
 interface Change<T> {
   readonly key: string;
   readonly value: T;
@@ -14,9 +14,9 @@ interface Change<T> {
 }
 
 /**
- * Makes a collection of what comes. A new snapshot does not empty it: the keys that it had are marked as stale, each one that comes is so
- * no more, and at the end of the snapshot those that are left go. So a page does not flicker, and a connection that breaks in the middle
- * of a snapshot, and goes on after the last key, needs no care.
+ * Builds a collection from the messages. A new snapshot does not empty it: it marks all present keys as stale, each key that is received
+ * clears its mark, and the end of the snapshot removes the keys that are still marked. So a page does not flicker, and a connection that
+ * breaks within a snapshot and continues after the last key needs no special case.
  */
 export class Collection<T> implements EntriesCollection<T> {
   readonly entries: Map<string, T>;
@@ -60,7 +60,7 @@ export class Collection<T> implements EntriesCollection<T> {
   }
 
   #put(key: string, value: T): void {
-    // The server's word is another one where a removal between was passed over.
+    // Not the server's operation: it differs if this reader has skipped a removal in between.
     const operation = this.entries.delete(key) ? 'update' : 'insert';
     this.entries.set(key, value);
     this.#stale.delete(key);
@@ -90,7 +90,7 @@ function parse(text: string): any {
   }
 }
 
-/** A subscription of one keyed store, and its collection. */
+/** A subscription of one keyed store, with its collection. */
 export class FollowedEntries<T> implements EntriesSubscription<T> {
   readonly #collection: Collection<T>;
   readonly #follower: Follower<T>;

@@ -8,16 +8,14 @@ export interface ServerSentEvent {
   retry?: string;
   store?: string;
   format?: string;
-  /** What it took on the wire. */
+  /** Its size on the wire, in bytes of UTF-8. */
   bytes: number;
 }
 
-/**
- * Takes a stream of text apart into events (WHATWG HTML §9.2.6). Each character is looked at once, however many chunks a message comes in.
- */
+/** Parses a text stream into events (WHATWG HTML §9.2.6). Each character is scanned once, however many chunks a message spans. */
 export class EventReader {
   readonly #dispatch: (event: ServerSentEvent) => void;
-  #pieces: string[] = []; // of the line that has not ended
+  #pieces: string[] = []; // of the unfinished line
   #endsWithReturn = false;
   #fields: Record<string, string> = {};
   #data: string[] = [];

@@ -4,7 +4,7 @@ interface Details {
   status?: number;
   code?: number | HubCode;
   final?: boolean;
-  /** Milliseconds that the server wants to be left alone for. */
+  /** The server's `Retry-After`, in milliseconds. */
   retryAfter?: number | undefined;
 }
 
@@ -12,14 +12,14 @@ export type Failure = StoreError & Details;
 
 export const failure = (message: string, details: Details = {}): Failure => Object.assign(new Error(message), details);
 
-/** The end of a wire on which everything has come, and nothing will any more. */
+/** The connection ended because every store is complete, and all messages have been received. */
 export class Completed extends Error {}
 
-/** Statuses of the kind 4xx that another attempt may change: the server, or a proxy, says "not now". */
+/** The 4xx statuses that are retried: the condition of the server or the proxy may pass. */
 const passing = [408, 421, 425, 429];
 
 export function isFinal(status: number, hasWorked: boolean): boolean {
-  // A store that was there before is missing while its server is being replaced.
+  // A store that existed before can be missing while its server is being replaced.
   if (status === 404 && hasWorked) return false;
   return status === 204 || status >= 400 && status < 500 && !passing.includes(status);
 }
@@ -35,7 +35,7 @@ const statuses: Record<HubCode, number> = {
   invalid: 400, completed: 409, unauthorized: 401, forbidden: 403, 'not-found': 404, 'rate-limited': 429, unavailable: 503,
 };
 
-/** The hub's refusals begin with a code in brackets, after words of SignalR's own. */
+/** A refusal of the hub begins with a code in brackets, after the prefix that SignalR adds. */
 export function hubFailure(error: unknown, hasWorked: boolean): unknown {
   const message = error instanceof Error ? error.message : String(error);
   const code = /\[([a-z-]+)\] /.exec(message)?.[1] as HubCode;

@@ -14,16 +14,19 @@ import { backOff, later } from './timing';
 import type { Message, Reset, Status, SubscribeOptions, Subscription, Transport } from './types';
 import type { Wire } from './wire';
 
-/** A connection that was heard for so long after it opened has not failed at once, and the next wait is a short one again. */
+/** In milliseconds: a connection that receives data this long after it opened resets the count of failures. */
 const stable = 5000;
 
-/** The longest that an attempt may take to connect, however many have been too slow. */
+/** The limit of the doubled connect timeout, in milliseconds. */
 const longestConnect = 30_000;
 
-/** How many messages wait for a slow reader before the connection is given up. */
+/** How many messages wait for a slow reader before the connection is closed. */
 export const queued = 1000;
 
-/** No wire says where the past ends. It comes in one go, so it has ended when a moment brings nothing more, or after so many of them. */
+/**
+ * No transport marks the last old message. Old messages arrive without a pause, so they have ended when an interval of this many
+ * milliseconds brings none, or after this many intervals.
+ */
 const moment = 200;
 const moments = 10;
 
@@ -31,11 +34,11 @@ export type Item<T> = Message<T> | { readonly reset: Reset };
 
 /**
  * A subscription is a cursor, and a loop around it:
- * (1) connect with the cursor, by one of three wires;
- * (2) hand on what comes, and move the cursor with each message, until the connection ends, for whatever reason;
- * (3) wait, longer after each failure, unless there is a reason to go on at once; then again from (1).
- * Nothing else is remembered of a connection, so nothing can be lost with it. Whoever wants a fresh one (pause, refill, a change of
- * networks) stops the present attempt: the loop does the rest.
+ * (1) connect at the cursor, over one of three transports;
+ * (2) deliver each message and move the cursor, until the connection ends for any reason;
+ * (3) wait, longer after each failure, unless there is a reason to reconnect at once; then repeat from (1).
+ * A connection has no other state, so nothing is lost with it. What needs a new connection (pause, refill, a change of networks) stops the
+ * current attempt, and the loop does the rest.
  */
 export class Follower<T> implements Subscription<T>, Wire {
   readonly settings: Settings & SubscribeOptions<T>;
@@ -52,21 +55,21 @@ export class Follower<T> implements Subscription<T>, Wire {
   readonly #readers = new Readers<Item<T>>(queued, {
     full: () => this.#fill(),
     drained: () => this.#drained(),
-    left: () => this.settings.onMessage || this.#end(), // nobody listens any more
+    left: () => this.settings.onMessage || this.#end(), // no reader is left
   });
   #status: Status = { state: 'connecting' };
   #transport: Exclude<Transport, 'auto'>;
-  #proven: Transport | undefined; // the wire by which something has come
+  #proven: Transport | undefined; // the transport on which data has been received
   #failures = 0;
-  #slow = 0; // attempts in a row that took too long
+  #slow = 0; // attempts in a row that timed out
   #patience = 1;
   #minDelay: number;
-  #isHeldOff = false; // the server wants to be left alone until the wait is over
+  #isHeldOff = false; // the wait was set by Retry-After: #hurry must not end it
   #nudges = 0;
   #wake = () => {};
-  #isPlaced: boolean; // whether there is an id to continue after
+  #isPlaced: boolean; // whether an id was given or received
   readonly #ended = new Set<number>();
-  #isCompleted = false; // and only waits for what is being loaded
+  #isCompleted = false; // only the load in progress is awaited
   #isPaused = false;
   #isFull = false;
   #isClosed = false;
@@ -118,18 +121,18 @@ export class Follower<T> implements Subscription<T>, Wire {
   }
 
   /**
-   * Messages, and `{ reset }` where some are missing. What is read too slowly is left to the server to keep: the connection ends until the
-   * queue is empty.
+   * Messages, and `{ reset }` where some are missing. When a slow reader's queue is full, the connection is closed until the queue is
+   * empty; meanwhile the messages stay on the server.
    */
   [Symbol.asyncIterator](): AsyncGenerator<Item<T>, void, undefined> {
     return this.#readers.read();
   }
 
   async #run(): Promise<void> {
-    await null; // the caller has the subscription before its callbacks are called
+    await null; // callbacks run only after the caller has the subscription
     while (!this.#isClosed) {
       if (this.#isPaused || this.#isFull) await this.#rest(Infinity, this.#nudges);
-      // Nothing tells of a connection that the application starts again.
+      // SignalR raises no event when the application restarts a closed connection.
       else if (this.#awaitsConnection()) await this.#rest(100, this.#nudges);
       else await this.#try();
     }
@@ -152,11 +155,11 @@ export class Follower<T> implements Subscription<T>, Wire {
     if (this.#livedWell(attempt)) this.#failures = 0;
     if (this.#isComplete(error)) return this.#complete();
     if (isInterrupted) return;
-    if (this.#awaitsConnection()) return this.#set({ state: 'reconnecting' }); // which is up to the application
+    if (this.#awaitsConnection()) return this.#set({ state: 'reconnecting' }); // by the application
     await this.#fail(error);
   }
 
-  /** To who has an id, 204 says that nothing will come after it: an operator's "for good" has an id of its own. */
+  /** With an id, 204 means that nothing follows it. The id `closed` is the exception: an operator ended this client. */
   #isComplete(error: Failure | undefined): boolean {
     return error instanceof Completed || error?.status === 204 && !!this.cursor.id && this.cursor.id !== 'closed';
   }
@@ -172,7 +175,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#isHeldOff = false;
   }
 
-  /** @param nudges The count by which the caller has decided to wait: a nudge since then is not to be slept through. */
+  /** @param nudges The count of nudges when the caller decided to wait: if there was one since then, there is no wait. */
   #rest(wait: number, nudges: number): Promise<void> {
     return new Promise(resolve => {
       if (this.#nudges !== nudges) return resolve();
@@ -185,8 +188,8 @@ export class Follower<T> implements Subscription<T>, Wire {
   }
 
   /**
-   * Over HTTP/1.1 a browser has six connections to a host, for all its tabs together, and WebSockets are not among them: so they come
-   * first. Some networks let none through, which looks like any other failure: every third time it is the other's turn.
+   * Over HTTP/1.1 a browser has six connections to a host, for all its tabs together. WebSockets do not count, so they are tried first.
+   * Some networks block them, which looks like any other failure, so one attempt in three uses the other transport.
    */
   #choose(): Exclude<Transport, 'auto'> {
     const { isHub, transport, WebSocket, headers, ticket } = this.settings;
@@ -205,7 +208,7 @@ export class Follower<T> implements Subscription<T>, Wire {
       attempt.stop(failure(`No connection within ${timeout} ms`));
     });
     this.#set({ state: 'connecting' });
-    attempt.isUnplaced = !this.#isPlaced; // before the first id a lost connection is a lost position
+    attempt.isUnplaced = !this.#isPlaced; // without an id, a lost connection loses the position
     if (attempt.isUnplaced) this.#loader?.prepare();
     if (settings.isHub) return this.#hub.read(this);
     const ticket = await this.#getTicket();
@@ -222,7 +225,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     return { after: cursor.after, from: cursor.isPartial ? this.from : undefined };
   }
 
-  /** A ticket opens one stream: every attempt needs a new one. */
+  /** A ticket opens one stream, so each attempt needs a new one. */
   async #getTicket(): Promise<string | undefined> {
     const { ticket, names } = this.settings;
     if (!ticket) return undefined;
@@ -253,7 +256,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#minDelay = wait;
   }
 
-  /** Looks once a silence, and not with each message, whether there was one. */
+  /** Checks once per `silence` interval, instead of restarting a timer with each message. */
   #watch(): void {
     const { attempt } = this;
     const isSocket = this.#transport === 'websocket';
@@ -261,9 +264,9 @@ export class Follower<T> implements Subscription<T>, Wire {
     const rest = () => attempt.heardAt + silence - Date.now();
     attempt.start('silence', Math.min(silence, rest()), () => {
       if (rest() > 0) return this.#watch();
-      // A page does not see the parts of a message that a slow line is still bringing: the next connection gets more time.
+      // A page sees only complete messages; a slow network may still be transferring one. The next connection gets more time.
       if (isSocket && attempt.heardAt === attempt.openedAt) this.#patience = Math.min(8, this.#patience * 2);
-      attempt.stop(failure(`Nothing came for ${silence} ms`));
+      attempt.stop(failure(`Nothing received for ${silence} ms`));
     });
   }
 
@@ -293,7 +296,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     this.#give({ id: id && settings.isHub ? cursor.vector : id, event, data: data as T, store: settings.names[index]!, bytes });
   }
 
-  /** Ends it for good: what comes is not what was asked for. */
+  /** Ends the subscription for good, because the messages are not those of the expected kind of store. */
   refuse(why: string): void {
     this.attempt.stop(failure(why, { final: true }));
   }
@@ -313,7 +316,7 @@ export class Follower<T> implements Subscription<T>, Wire {
     return this.#ended.has(index);
   }
 
-  /** Messages are missing: what follows of this store begins anew, and the other stores go on. */
+  /** Messages of this store are missing: it begins anew, and the other stores continue. */
   reset(index: number, { reason, id: now }: NonNullable<Envelope['reset']>, refill = this.settings.refill): void {
     const { cursor, attempt, settings } = this;
     if (attempt.isOver || cursor.isRewound(index)) return;
@@ -332,8 +335,8 @@ export class Follower<T> implements Subscription<T>, Wire {
   }
 
   /**
-   * Everything that is kept, and then what is new, in one stream without a seam. Other stores may have a reset as well, so that this one
-   * waits a moment for them.
+   * Reconnects, to receive everything that the store keeps and then new messages on one stream. With several stores it waits 20 ms first,
+   * because others may have a reset as well.
    */
   #rewind(index: number): void {
     this.cursor.rewind(index);
@@ -363,9 +366,9 @@ export class Follower<T> implements Subscription<T>, Wire {
     call(this.settings.onState, status);
   }
 
-  /** What is being loaded is waited for: what has come meanwhile is handed on after it. */
+  /** Waits for a load in progress, because the messages held back must be delivered after it. */
   #complete(): void {
-    if (this.attempt.isUnplaced && !this.attempt.openedAt) this.#load(undefined); // a hub tells of the end before it answers
+    if (this.attempt.isUnplaced && !this.attempt.openedAt) this.#load(undefined); // a hub may send the end before its result
     if (!this.#loader?.isBusy) return this.#end(undefined, 'completed');
     this.#isFull = true;
     this.#isCompleted = true;
@@ -399,13 +402,13 @@ export class Follower<T> implements Subscription<T>, Wire {
     return this.settings.isHub && !isConnected(this.settings.connection!);
   }
 
-  /** A stream from before a change of networks may be dead without a sign of it. */
+  /** A stream that was opened on the previous network may be dead, and nothing reports it. */
   #backOnline(): void {
     if (!this.settings.isHub) this.attempt.stop();
     this.#hurry();
   }
 
-  /** Somebody looks, or the network is back: no need to wait any longer, unless the server wants it. */
+  /** The page is visible, or the network is back: ends the wait, unless the server asked for it. */
   #hurry(): void {
     if (!this.#isHeldOff) this.#nudge();
   }
@@ -421,7 +424,7 @@ export class Follower<T> implements Subscription<T>, Wire {
   }
 }
 
-/** Asynchronous, so that what a callback throws shows as the page's bug that it is, an unhandled rejection, and the stream goes on. */
+/** Async, so that an exception of a callback becomes an unhandled rejection, as a bug of the page, and the stream continues. */
 export async function call<Told>(callback: ((told: Told) => void) | undefined, told: Told): Promise<void> {
   callback?.(told);
 }

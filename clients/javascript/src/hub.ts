@@ -4,15 +4,15 @@ import { ask } from './requests';
 import type { HubConnectionLike } from './types';
 import type { Wire } from './wire';
 
-/** What a hub message in JSON has around its arguments. */
+/** The size of a JSON hub message without its arguments, in bytes. */
 const frameBytes = 42;
 
-/** How many answers that are no snapshot it takes to go on without one. */
+/** After this many unreadable snapshots, a subscription begins without its old messages. */
 const unusableSnapshots = 2;
 
-type Item = Envelope | undefined; // nothing: the connection is lost
+type Item = Envelope | undefined; // undefined: the connection is lost
 
-/** What the subscriptions on one connection share: its handlers, which of them gets a store's messages, and who is about to leave. */
+/** Shared by the subscriptions on one connection: the handler of each store's messages, and the pending calls of `Unsubscribe`. */
 interface Feeds {
   readonly next: Map<string, (item: Item) => void>;
   left: Promise<unknown>;
@@ -22,7 +22,7 @@ const feedsOf = new WeakMap<HubConnectionLike, Feeds>();
 
 export const isConnected = (connection: HubConnectionLike): boolean => connection.state === 'Connected';
 
-/** What one attempt has entered, and has to leave. */
+/** The hub subscriptions and streams of one attempt, to be ended with it. */
 class Entrance {
   readonly #leave: (() => unknown)[] = [];
   end!: (error?: unknown) => void;
@@ -45,11 +45,11 @@ export class HubReader {
 
   async read(wire: Wire): Promise<void> {
     const entrance = new Entrance(share(wire.settings.connection!));
-    // At once: the next attempt does not wait for what this one waits for.
+    // At once, and not in `finally` alone: the next attempt may begin while this one still awaits a call.
     wire.attempt.signal.addEventListener('abort', () => entrance.leave());
     try {
       const lost = await this.#takePast(wire);
-      await entrance.feeds.left; // a store is entered after it was left
+      await entrance.feeds.left; // a pending Unsubscribe must not end the new subscription
       await this.#follow(wire, entrance, lost);
     } catch (error) {
       throw error instanceof Error && ('status' in error || 'final' in error) ? error : hubFailure(error, wire.hasWorked);
@@ -66,7 +66,7 @@ export class HubReader {
       const before = cursor.own(index);
       const begin = await this.#join(wire, entrance, index, places[index] ?? null);
       if (attempt.isOver) return;
-      if (begin && cursor.own(index) === before) cursor.moveStore(index, begin); // messages may have come before the answer
+      if (begin && cursor.own(index) === before) cursor.moveStore(index, begin); // unless messages arrived before the result
       if (lost.includes(index)) wire.reset(index, { reason: 'unknown', id: cursor.of(index) ?? '' }, false);
     }
     wire.opened();
@@ -75,8 +75,8 @@ export class HubReader {
   }
 
   /**
-   * The hub keeps one subscription of a store for a connection, and sends values. Who comes second may want to begin elsewhere, or wants
-   * the text, and gets a stream of its own.
+   * The hub has one subscription of a store per connection, and it sends values. A second reader of the store, which may start elsewhere,
+   * and a reader of text (`json: false`) get a stream of their own.
    */
   async #join(wire: Wire, entrance: Entrance, index: number, after: string | null): Promise<string | undefined> {
     const { feeds } = entrance;
@@ -87,19 +87,19 @@ export class HubReader {
     const name = wire.settings.names[index]!;
     if (!json || feeds.next.has(name)) {
       const watch = every ? 'WatchEvery' : json ? 'WatchAfter' : 'WatchText';
-      const complete = () => wire.hasEnded(index) || entrance.end(failure('Ended for good', { final: true }));
+      const complete = () => wire.hasEnded(index) || entrance.end(failure('The server ended the subscription', { final: true }));
       const stream = connection.stream(watch, name, after, ...pace).subscribe({ next, error: entrance.end, complete });
       entrance.add(() => stream.dispose());
       return undefined;
     }
     feeds.next.set(name, next);
     entrance.add(() => feeds.next.delete(name) && isConnected(connection) && connection.invoke('Unsubscribe', name).catch(() => {}));
-    return connection.invoke(every ? 'ResumeEvery' : 'Resume', name, after, ...pace); // after nothing it is the same as Subscribe
+    return connection.invoke(every ? 'ResumeEvery' : 'Resume', name, after, ...pace); // without an id the same as Subscribe
   }
 
   /**
-   * The hub has no way to begin in the past without an id: what is kept comes by a snapshot, with the id that the hub goes on from.
-   * @returns The stores whose past cannot be had.
+   * Without an id the hub cannot start in the past: the old messages come from a snapshot, and the hub continues after the snapshot's id.
+   * @returns The stores whose old messages could not be read.
    */
   async #takePast(wire: Wire): Promise<number[]> {
     const count = wire.from === 'earliest' ? Infinity : wire.last;
@@ -117,7 +117,7 @@ export class HubReader {
     this.#unusable = 0;
     snapshots.forEach(({ id, lines }, at) => {
       const index = indexes[at]!;
-      if (!lines) return; // the hub begins a keyed store with all its keys
+      if (!lines) return; // for a keyed store the hub itself sends all keys first
       for (const line of lines.slice(-count)) takeLine(wire, index, line);
       wire.cursor.moveStore(index, id);
     });
@@ -127,7 +127,7 @@ export class HubReader {
   #parse(text: string, count: number): { id: string; lines?: string[] }[] {
     try {
       const { stores }: { stores: { id: string; entries?: object }[] } = JSON.parse(text);
-      if (stores.length !== count) throw new SyntaxError('It has other stores');
+      if (stores.length !== count) throw new SyntaxError('Unexpected stores');
       let at = 0;
       return stores.map(({ id, entries }) => {
         const mark = entries ? '"entries":{' : '"messages":[';
@@ -167,7 +167,7 @@ function share(connection: HubConnectionLike): Feeds {
 
 function connect(connection: HubConnectionLike): Feeds {
   const next = new Map<string, (item: Item) => void>();
-  const give = (store: string, item: Envelope) => void next.get(store)?.(item); // a result would be taken for an answer to the server
+  const give = (store: string, item: Envelope) => void next.get(store)?.(item); // SignalR would send a handler's result to the server
   const lose = () => next.forEach(each => each(undefined));
   connection.on('Message', give);
   connection.on('Ended', (store, end) => give(store, { end }));

@@ -5,8 +5,8 @@ import type { LoadRequest } from './types';
 type Load = (request: LoadRequest) => unknown;
 
 /**
- * Loads the application's own state, and holds back what comes meanwhile. The position is fixed before the load begins, so that each
- * message is in the state, or comes after it, or both; never in neither.
+ * Loads the application's own state, and holds back the messages that arrive during the load. The position is fixed before the load
+ * begins, so each message is in the state, or delivered after it, or both; never in neither.
  */
 export class Loader<Item> {
   #held: Item[] | undefined;
@@ -19,12 +19,12 @@ export class Loader<Item> {
     private readonly most: number,
   ) {}
 
-  /** Whether something is held back. */
+  /** Whether messages are being held back. */
   get isBusy(): boolean {
     return !!this.#held;
   }
 
-  /** Holds back from now on: a load is about to start. */
+  /** Holds back messages from now on, because a load is about to start. */
   prepare(): void {
     this.#held ??= [];
   }
@@ -36,13 +36,13 @@ export class Loader<Item> {
     void this.#run({ ...request, signal }, first, longest);
   }
 
-  /** Forgets what was held back: it is older than the state that is loaded next. */
+  /** Drops the held messages: the next load brings newer state. */
   stop(): void {
     this.#loading?.abort();
     this.#held = undefined;
   }
 
-  /** @returns Whether the item is held back. */
+  /** @returns Whether the item was held back. */
   hold(item: Item): boolean {
     if (!this.#held) return false;
     if (this.#held.push(item) >= this.most) this.told.full();

@@ -4,19 +4,19 @@ import { ask } from './requests';
 import { backOff, later } from './timing';
 import type { PublishItem, PublishOptions } from './types';
 
-/** For how long one try may take. */
+/** The longest time for one request, in milliseconds. */
 const tryTimeout = 10_000;
 
-/** A key of its own for each message, so that however many tries arrive, one message is stored. */
+/** A key for all requests of one call, so that however many of them arrive, one message is stored. */
 function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is for secure contexts only
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID exists only in secure contexts
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 export async function publishTo(url: string | URL, store: string, data: unknown, options: PublishOptions): Promise<string> {
   const isText = typeof data === 'string' && !options.json;
   const body = isText ? data : JSON.stringify(data);
-  if (body === undefined) throw new TypeError('The data has no JSON');
+  if (body === undefined) throw new TypeError('The data cannot be written as JSON');
   return post(url, store, body, isText ? 'text/plain' : 'application/json', options);
 }
 
@@ -24,7 +24,7 @@ export async function publishManyTo(
   url: string | URL, store: string, items: Iterable<PublishItem>, options: PublishOptions,
 ): Promise<string> {
   const lines = Array.from(items, ({ data, event }) => {
-    if (JSON.stringify(data) === undefined) throw new TypeError('The data has no JSON');
+    if (JSON.stringify(data) === undefined) throw new TypeError('The data cannot be written as JSON');
     return JSON.stringify(typeof data === 'string' && options.json ? { event, format: 'json', data } : { event, data });
   });
   return post(url, store, lines.join('\n'), 'application/x-ndjson', options);

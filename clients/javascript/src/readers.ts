@@ -1,9 +1,9 @@
-/** What loops read of a subscription. Each has a queue of its own. */
+/** The queues of the loops that read a subscription, one for each loop. */
 export class Readers<Item> {
   readonly #queues = new Set<{ items: Item[]; wake: () => void }>();
   #ended: { error?: unknown } | undefined;
 
-  /** @param told What the subscription does when a queue is full, when it is empty, and when the last loop was left. */
+  /** @param told Called when a queue is full, when one is empty, and when the last loop was left. */
   constructor(private readonly most: number, private readonly told: { full(): void; drained(): void; left(): void }) {}
 
   give(item: Item): void {

@@ -6,10 +6,10 @@ export interface RequestOptions {
   credentials?: RequestCredentials | undefined;
 }
 
-/** For how long the words of a refusal are waited for. */
+/** How long to wait for the body of a refusal, in milliseconds. */
 const patience = 1000;
 
-/** Sends a request with the application's headers. An answer that is not 200 is an error. */
+/** Sends a request with the application's headers. Any status but 200 is thrown as an error. */
 export async function ask(
   url: string | URL, options: RequestOptions, signal: AbortSignal, hasWorked: boolean,
   init: RequestInit & { headers: Record<string, string> },
@@ -21,7 +21,7 @@ export async function ask(
   const { status } = response;
   if (status === 200) return response;
   const words = await Promise.race([response.text(), new Promise<string>(resolve => setTimeout(resolve, patience, ''))]);
-  // A ticket may have been too old, and its successor may be better.
+  // The ticket may have expired; the next attempt takes a new one.
   const isOldTicket = status === 401 && new URL(url).searchParams.has('ticket');
   const final = !isOldTicket && isFinal(status, hasWorked);
   throw failure(`${status} ${words.trim()}`, { status, final, retryAfter: retryAfter(response.headers.get('Retry-After')) });

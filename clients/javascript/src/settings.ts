@@ -1,9 +1,9 @@
 import type { SubscribeOptions } from './types';
 
-/** Options whose place in the public types is elsewhere, made whole. */
+/** The options of a subscription, with their defaults. They are documented in `types.ts`. */
 export type Settings = ReturnType<typeof settingsOf>;
 
-/** Bad options are told at once, rather than by a loop without pauses. */
+/** Throws for invalid options at once: later they could cause a reconnect loop without waits. */
 export function settingsOf<T>(options: SubscribeOptions<T>) {
   const names = options.stores ?? [options.store!];
   const transport = options.transport ?? 'auto';
@@ -12,8 +12,8 @@ export function settingsOf<T>(options: SubscribeOptions<T>) {
   const isHub = transport === 'signalr' || transport === 'auto' && !!options.connection;
   const { every } = options;
   if (every !== undefined && !(every >= 50 && every <= 60_000))
-    throw new RangeError('every has to be a number of milliseconds, from 50 to 60000');
-  if (every && isHub && options.json === false) throw new TypeError('SignalR has no text at a pace: leave out every, or json: false');
+    throw new RangeError('every must be a number of milliseconds from 50 to 60000');
+  if (every && isHub && options.json === false) throw new TypeError('every and json: false cannot be combined over SignalR');
   const silence = time(options, 'silence', 60_000) || Infinity;
   return {
     ...options,
@@ -26,7 +26,7 @@ export function settingsOf<T>(options: SubscribeOptions<T>) {
     last: options.last ?? undefined,
     silence,
     connectTimeout: time(options, 'connectTimeout', Math.min(6000, silence)) || Infinity,
-    // Without a word of the server each client has its own pace, so that a thousand of them do not come back together.
+    // Random, so that a thousand clients do not reconnect at the same time. The server's `retry:` replaces it.
     minDelay: time(options, 'minDelay', 500 + Math.random() * 2500),
     maxDelay: time(options, 'maxDelay', 30_000),
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
@@ -35,6 +35,6 @@ export function settingsOf<T>(options: SubscribeOptions<T>) {
 
 function time(options: SubscribeOptions, name: 'silence' | 'connectTimeout' | 'minDelay' | 'maxDelay', usual: number): number {
   const value = options[name] ?? usual;
-  if (typeof value !== 'number' || !(value >= 0)) throw new RangeError(`${name} has to be a number of milliseconds, from 0`);
+  if (typeof value !== 'number' || !(value >= 0)) throw new RangeError(`${name} must be a number of milliseconds, 0 or more`);
   return value;
 }

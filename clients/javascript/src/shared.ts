@@ -6,10 +6,10 @@ import { Readers } from './readers';
 import { settingsOf } from './settings';
 import type { End, Status, StoreError, SubscribeOptions, Subscription, Transport } from './types';
 
-/** For how long a tab that has just come waits for word of another. */
+/** How long a new tab waits for the leader's greeting before it connects, in milliseconds. */
 const greeting = 150;
 
-/** An item as one tab tells it to the others: what it continues, so that whoever has missed something notices. */
+/** An item that the leader sends to the other tabs. `before` is the store's id that it follows, so that a tab detects a gap. */
 interface Told<T> {
   readonly index: number;
   readonly before: string | undefined;
@@ -27,11 +27,12 @@ type Word<T> =
 export const canShare = (): boolean => typeof BroadcastChannel === 'function' && !!globalThis.navigator?.locks;
 
 /**
- * One connection for all tabs of a browser. The tab that holds the lock leads: it has the connection, and tells the others what comes.
- * Every other tab (1) catches up by a connection of its own, from wherever it wants to begin, and keeps what the leader tells meanwhile;
- * (2) gives its connection up where it meets the leader: at an item after which it knows all that the leader has told;
- * (3) hands on what the leader tells. Each item names the one before it, so that a gap is noticed, and leads to (1) again.
- * When the leader goes, the lock goes to another tab, which connects with its own last id.
+ * One connection for all tabs of a browser. The tab that holds the lock is the leader: it has the connection, and sends each item to the
+ * others. Every other tab
+ * (1) catches up over a connection of its own, from its own start, and keeps the leader's items meanwhile;
+ * (2) closes that connection at an item after which it has kept all items of the leader;
+ * (3) delivers the leader's items. Each item has the id of the one before it; a gap leads to (1) again.
+ * When the leader is closed or paused, another tab gets the lock, and connects at its own last id.
  */
 export class SharedFollower<T> implements Subscription<T> {
   readonly #options: SubscribeOptions<T>;
@@ -44,20 +45,20 @@ export class SharedFollower<T> implements Subscription<T> {
     queued, { full: () => {}, drained: () => {}, left: () => this.#options.onMessage || this.close() });
   #own: Follower<T> | undefined;
   #transport: Exclude<Transport, 'auto'>;
-  #leading: (() => void) | undefined; // gives the lock back
-  #waiting: AbortController | undefined; // for the lock
+  #leading: (() => void) | undefined; // releases the lock
+  #waiting: AbortController | undefined; // waits for the lock
   #status: Status = { state: 'connecting' };
   #leader: Status | undefined;
-  #heard: (string | undefined)[] | undefined; // where the leader was when this tab began to listen
-  #start: (string | undefined)[] = []; // where it was before this tab connected
+  #heard: (string | undefined)[] | undefined; // the leader's positions when this tab began to listen
+  #start: (string | undefined)[] = []; // the leader's positions before this tab connected
   #kept: Told<T>[] = [];
-  #hasMet = false; // whether it hands on what the leader tells
+  #hasMet = false; // whether this tab delivers the leader's items: step (3)
   #isPaused = false;
   #isClosed = false;
 
   constructor(url: string | URL, options: SubscribeOptions<T>) {
     const settings = settingsOf(options);
-    if (options.load) throw new TypeError('share and load do not go together');
+    if (options.load) throw new TypeError('share and load cannot be combined');
     this.#options = options;
     this.#url = url;
     this.#names = settings.names;
@@ -106,7 +107,7 @@ export class SharedFollower<T> implements Subscription<T> {
   #enter(): void {
     const waiting = this.#waiting = new AbortController();
     const lead = () => new Promise<void>(resolve => waiting.signal.aborted ? resolve() : this.#lead(resolve));
-    navigator.locks.request(this.#key, { signal: waiting.signal }, lead).catch(() => {}); // the wait was ended
+    navigator.locks.request(this.#key, { signal: waiting.signal }, lead).catch(() => {}); // the wait was cancelled
     this.#say({ hello: true });
     setTimeout(() => waiting.signal.aborted || this.#connect(), greeting);
   }
@@ -149,7 +150,7 @@ export class SharedFollower<T> implements Subscription<T> {
     own?.close();
   }
 
-  /** What comes by the connection of this tab. */
+  /** Takes an item from this tab's own connection. */
   #take(item: Item<T>): void {
     const { store, id } = 'reset' in item ? item.reset : item;
     const index = this.#names.indexOf(store);
@@ -190,7 +191,7 @@ export class SharedFollower<T> implements Subscription<T> {
     return this.#heard![index] === place || this.#kept.some(told => told.index === index && told.id === place);
   }
 
-  /** Where the leader is by now. */
+  /** The leader's current position in a store. */
   #reached(index: number): string | undefined {
     return this.#kept.filter(told => told.index === index && told.id).at(-1)?.id ?? this.#heard?.[index];
   }
@@ -198,7 +199,7 @@ export class SharedFollower<T> implements Subscription<T> {
   #hear(word: Word<T>): void {
     if (this.#isPaused || this.#isClosed) return;
     if ('hello' in word) return this.#greet();
-    if (this.#leading) return; // the words of one that has gone
+    if (this.#leading) return; // late messages of the previous leader
     if ('ended' in word) return this.#hasMet ? this.#takeEnd(word.ended) : undefined;
     if ('told' in word) return this.#hearTold(word.told);
     if (word.status.state === 'completed' && this.#hasMet) return this.#complete();
@@ -220,7 +221,7 @@ export class SharedFollower<T> implements Subscription<T> {
     this.#meet();
   }
 
-  /** A tab that is far behind need not keep all: the leader has passed the oldest in any case. */
+  /** Limits what a tab far behind keeps: drops the oldest item, and takes its id as the leader's position. */
   #forget(): void {
     const oldest = this.#kept.shift()!;
     if (oldest.id) this.#heard![oldest.index] = oldest.id;
@@ -228,14 +229,14 @@ export class SharedFollower<T> implements Subscription<T> {
 
   /** (3) */
   #takeTold({ index, before, id, item }: Told<T>): void {
-    if (id && !('reset' in item) && !isSnapshotMark(item.data) && !this.#cursor.isNew(index, id)) return; // another leader is further back
+    if (id && !('reset' in item) && !isSnapshotMark(item.data) && !this.#cursor.isNew(index, id)) return; // the leader is behind this tab
     if (id && before !== this.#cursor.own(index)) return this.#miss();
     if ('reset' in item) this.#cursor.forget(index);
     if (id) this.#cursor.moveStore(index, id);
     this.#give('reset' in item ? item : { ...item, id: id && (this.#cursor.vector ?? item.id) });
   }
 
-  /** Something was not heard, by a page that was frozen, say: it comes from the server, and the leader has to say anew where it is. */
+  /** An item was missed, for example because the page was frozen: gets it from the server, and asks the leader for its positions again. */
   #miss(): void {
     this.#hasMet = false;
     this.#heard = undefined;
@@ -260,7 +261,7 @@ export class SharedFollower<T> implements Subscription<T> {
     if (!this.#isClosed) this.#channel.postMessage(word);
   }
 
-  /** Another tab hears of it from the server: it has the last id, or gets what it lacks. */
+  /** Ends this tab, and tells the others. A tab that does not hear it gets what it lacks, and the end, from the server. */
   #complete(): void {
     if (this.#leading) this.#say({ status: { state: 'completed' } });
     this.#end(undefined, 'completed');
@@ -276,7 +277,7 @@ export class SharedFollower<T> implements Subscription<T> {
   }
 }
 
-/** An error does not go through a channel with all that it has. */
+/** A status without its error, whose members a channel does not copy. */
 function plain(status: Status): Status {
   return status.state === 'reconnecting' ? { state: status.state, ...status.in === undefined ? {} : { in: status.in } } : status;
 }

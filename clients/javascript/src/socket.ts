@@ -3,27 +3,25 @@ import { Completed, failure, type Failure } from './failure';
 import { ask } from './requests';
 import type { Wire } from './wire';
 
-/** The server looks at its clocks once a second. */
+/** In milliseconds: the server checks its timers once a second. */
 const shortestSilence = 2500;
 
-/**
- * A quarter of the silence after which the connection is taken for dead, as the server's clock, the line and the page may each be late.
- */
+/** A quarter of `silence`, because the server's timer, the network and the page may each be late. From 500 ms to 5 minutes. */
 export const heartbeat = (silence: number): string | undefined =>
   silence === Infinity ? undefined : `${Math.min(300_000, Math.max(500, Math.floor(silence / 4)))}ms`;
 
 export const silenceOf = (silence: number): number => Math.max(silence, shortestSilence);
 
-/** Codes after which another attempt would end the same way. */
+/** The close codes after which another attempt would end the same way. */
 const isFinalCode = (code: number, reason: string): boolean =>
   [1003, 1009, 4002].includes(code) || code === 1008 && reason === 'inbound_too_often';
 
-/** A WebSocket. Pings and pongs are invisible to a page, so the server is asked for a heartbeat. */
+/** Reads a WebSocket. A page cannot see pings and pongs, so the URL asks the server for a heartbeat. */
 export async function readSocket(wire: Wire, url: URL): Promise<void> {
   const ended = await untilClosed(wire, url);
   if (!ended) return;
   const hasOpened = wire.attempt.openedAt > 0;
-  // Why a handshake was refused is not shown. Nobody else asks when there is no other transport.
+  // A page cannot see why a handshake was refused. Without another transport to show it, a HEAD request asks for the status.
   if (!hasOpened && wire.settings.transport === 'websocket' && !url.searchParams.has('ticket')) {
     const refusal = await refusalOf(wire, url);
     if (refusal) throw refusal;
@@ -31,14 +29,14 @@ export async function readSocket(wire: Wire, url: URL): Promise<void> {
   throw ended;
 }
 
-/** @returns Why it ended; nothing when it was ended from here. */
+/** @returns Why it ended; undefined if this client closed it. */
 function untilClosed(wire: Wire, url: URL): Promise<Failure | undefined> {
   const { attempt, settings: { WebSocket } } = wire;
   return new Promise(resolve => {
     const socket = new WebSocket(url.href.replace('http', 'ws'));
     socket.onopen = () => attempt.isOver || wire.opened();
     socket.onmessage = ({ data }: { data: string }) => attempt.isOver || takeFrame(wire, data);
-    socket.onerror = () => {}; // says nothing; a close event follows
+    socket.onerror = () => {}; // has no details; a close event follows
     socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
       resolve(code === 1000 && String(reason) === 'completed'
         ? new Completed()
@@ -66,7 +64,7 @@ function takeFrame(wire: Wire, text: string): void {
   else if ('data' in envelope) wire.message(index, envelope, fromEnvelope(envelope, text, json), bytesOf(text));
 }
 
-/** The same address without an upgrade says by its status what was wrong. */
+/** The same URL without an upgrade shows the reason by its status. */
 async function refusalOf(wire: Wire, url: URL): Promise<unknown> {
   try {
     await ask(url, wire.settings, wire.attempt.signal, wire.hasWorked, { method: 'HEAD', headers: {} });

@@ -5,8 +5,8 @@ import { ask } from './requests';
 import type { Wire } from './wire';
 
 /**
- * Server-Sent Events, by fetch. Not an EventSource: that one ends for good with any status but 200, hides the status, sends no headers,
- * does not show the comments that prove a connection alive, and decides by itself when to come back.
+ * Reads Server-Sent Events with `fetch`. Not an EventSource, which stops for good at any status but 200, hides the status, sends no
+ * headers, does not show keep-alive comments, and decides by itself when to reconnect.
  */
 export async function readEvents(wire: Wire, url: URL): Promise<void> {
   const { attempt, settings } = wire;
@@ -27,7 +27,7 @@ export async function readEvents(wire: Wire, url: URL): Promise<void> {
 function takeEvent(wire: Wire, { id, event, data, retry, store, format, bytes }: ServerSentEvent): void {
   if (retry && /^\d+$/.test(retry)) wire.retry(Number(retry));
   if (data === undefined) return;
-  if (event === 'tornadose.closed') return wire.attempt.stop(failure('Ended for good', { final: true }));
+  if (event === 'tornadose.closed') return wire.attempt.stop(failure('The server ended the subscription', { final: true }));
   const { names, isList, json } = wire.settings;
   if (event === 'tornadose.end') {
     const end = JSON.parse(data);
@@ -43,7 +43,7 @@ function takeEvent(wire: Wire, { id, event, data, retry, store, format, bytes }:
   wire.message(index, { id, event: type || undefined }, fromEvent(data, format, json), bytes);
 }
 
-/** Of several stores the event type is `store` or `store/type`, and names have slashes as well. */
+/** With several stores the event type is `store` or `store/type`. Names may contain slashes, so the longest name that fits wins. */
 const longestName = (names: readonly string[], event = ''): string =>
   names.filter(name => event === name || event.startsWith(`${name}/`))
     .reduce((longest, name) => name.length > longest.length ? name : longest, '');

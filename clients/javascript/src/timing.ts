@@ -1,13 +1,13 @@
-/** A longer one would be taken for none, and be over at once. */
+/** The longest delay of `setTimeout`, in milliseconds: a longer one fires at once. */
 const longest = 2 ** 31 - 1;
 
-/** A timer that never comes for an infinite time. */
+/** A timer; it never fires if `wait` is infinite. */
 export const later = (wait: number, then: () => void): ReturnType<typeof setTimeout> | undefined =>
   wait === Infinity ? undefined : setTimeout(then, Math.min(wait, longest));
 
 /**
- * The wait before the next attempt: twice as long after each failure, at random up to half as long again, so that a thousand clients do
- * not come back together; never shorter than the server wants.
+ * The wait before the next attempt, in milliseconds: doubled with each failure, plus a random part of up to half of it, so that a thousand
+ * clients do not reconnect together; never shorter than the server asks.
  */
 export function backOff(first: number, most: number, failures: number, asked = 0): number {
   const wait = Math.min(most, Math.max(first, 1) * 2 ** Math.min(failures, 40));

@@ -919,6 +919,7 @@ test('publish: refusals are told at once, an abort and a time-out end it', async
   await assert.rejects(publish(site, 'orders', 1, { timeout: 0 }), { status: 503 });
   const controller = new AbortController();
   globalThis.fetch = () => new Promise(() => {});
+  await assert.rejects(publish(site, 'orders', 1, { signal: AbortSignal.abort(new Error('too late')) }), { message: 'too late' });
   const hanging = publish(site, 'orders', 1, { signal: controller.signal });
   controller.abort(new Error('enough'));
   await assert.rejects(hanging, { message: 'enough' });

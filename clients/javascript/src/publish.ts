@@ -31,6 +31,7 @@ export async function publishManyTo(
 }
 
 async function post(url: string | URL, store: string, body: string, type: string, options: PublishOptions): Promise<string> {
+  options.signal?.throwIfAborted(); // an aborted signal raises no more events
   const address = setQuery(new Address(url).store(store), { event: options.event });
   const headers = { 'Content-Type': type, 'Idempotency-Key': options.key ?? newKey() };
   const end = Date.now() + (options.timeout ?? 30_000);

@@ -8,6 +8,7 @@ using Tornadose.SignalR.Tests.Samples;
 using Tornadose.SignalR.Tests.Sqlite;
 using Tornadose.SignalR.Tests.StackExchangeRedis;
 using Tornadose.SignalR.Tests.TestKit;
+using Tornadose.SignalR.Tests.Tool;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -25,7 +26,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         nameof(ConsumerTests), nameof(ContainerTests), nameof(ScriptTests), nameof(DashboardConnectionTests), nameof(RenderModeTests),
         nameof(DashboardLooksTests), nameof(DashboardPageTests), nameof(MiddlewareMatrixTests), nameof(SqliteKeyedStoreSpecification),
-        nameof(ViewNodeKilledTests), nameof(DemoTests), nameof(DirectSendBytesTests),
+        nameof(ViewNodeKilledTests), nameof(DemoTests), nameof(DirectSendBytesTests), nameof(DoctorTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

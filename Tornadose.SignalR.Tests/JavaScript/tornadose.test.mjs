@@ -917,9 +917,11 @@ test('publish: refusals are told at once, an abort and a time-out end it', async
   }
   serve(503);
   await assert.rejects(publish(site, 'orders', 1, { timeout: 0 }), { status: 503 });
+  const answered = serve(Response.json({ id: at(1) }));
+  await assert.rejects(publish(site, 'orders', 1, { signal: AbortSignal.abort(new Error('too late')) }), { message: 'too late' });
+  assert.equal(answered.length, 0);
   const controller = new AbortController();
   globalThis.fetch = () => new Promise(() => {});
-  await assert.rejects(publish(site, 'orders', 1, { signal: AbortSignal.abort(new Error('too late')) }), { message: 'too late' });
   const hanging = publish(site, 'orders', 1, { signal: controller.signal });
   controller.abort(new Error('enough'));
   await assert.rejects(hanging, { message: 'enough' });

@@ -44,7 +44,7 @@ public abstract partial class KeyedStoreSpecification<TFixture>
         var stop = new TaskCompletionSource();
         // Each on a thread of its own: readers that never wait would keep the thread pool from what the backplane has to do.
         var reading = Enumerable.Range(0, 4).Select(seed => Task.Factory.StartNew(
-            () => ReadUnderFire(seed, stop.Task), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+            () => ReadUnderFire(seed, stop.Task), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         var model = new Dictionary<string, string>(StringComparer.Ordinal);
         var random = new Random(9);
         var last = default(MessagePosition?);

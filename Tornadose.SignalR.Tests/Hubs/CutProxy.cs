@@ -85,9 +85,9 @@ internal sealed class CutProxy : IAsyncDisposable
             while (true)
                 await ConnectAsync(await _listener.AcceptSocketAsync());
         }
-        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+        catch (Exception stopped) when (stopped is SocketException or InvalidOperationException)
         {
-            // disposed
+            // disposed: while it accepts, or (InvalidOperationException) between two connections
         }
     }
 

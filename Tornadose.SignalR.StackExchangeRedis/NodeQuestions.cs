@@ -20,8 +20,6 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
 {
     private const string NewOrder = "order";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<string, Func<string, ValueTask<string>>> _subjects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PendingQuestion> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
@@ -93,8 +91,8 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         }
     }
 
-    private static StoreUnavailableException Unconfirmed(int missing, string then) => new(
-        $"{missing} of the nodes did not confirm within {Patience.TotalSeconds} s. {then}", mayBeStored: true);
+    private StoreUnavailableException Unconfirmed(int missing, string then) => new(
+        $"{missing} of the nodes did not confirm within {node.Options.AnswerTimeout.TotalSeconds} s. {then}", mayBeStored: true);
 
     private async Task TryAsync(Task task, string what)
     {
@@ -154,7 +152,7 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
         try
         {
             await asking.ConfigureAwait(false);
-            await pending.Answered.WaitAsync(Patience, node.Time, cancellationToken).ConfigureAwait(false);
+            await pending.Answered.WaitAsync(node.Options.AnswerTimeout, node.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

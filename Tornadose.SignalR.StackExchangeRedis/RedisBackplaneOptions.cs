@@ -40,6 +40,13 @@ public sealed class RedisBackplaneOptions
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// How long to wait for the answers of the other nodes: to an order of <see cref="IStoreRevocation"/>, to a change of a group for a
+    /// connection of another node, and to the inspector. Default 1 s. From 50 ms to 5 minutes. Then orders and group changes throw
+    /// <see cref="StoreUnavailableException"/>, and the inspector shows the nodes that answered.
+    /// </summary>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
     /// How long a store is still followed after its last reader has left. Default 10 s. From 0 to 1 hour. After it, announcements of the
     /// store cost this node nothing, and the next reader has to wait for a read of the log.
     /// </summary>

@@ -29,6 +29,8 @@ internal sealed class RedisBackplaneOptionsValidation : IValidateOptions<RedisBa
             yield return $"ProbeInterval is {options.ProbeInterval}; it must be from 50 ms to 1 hour, or infinite.";
         if (options.CommandTimeout < Shortest || options.CommandTimeout > TimeSpan.FromMinutes(5))
             yield return $"CommandTimeout is {options.CommandTimeout}; it must be from 50 ms to 5 minutes.";
+        if (options.AnswerTimeout < Shortest || options.AnswerTimeout > TimeSpan.FromMinutes(5))
+            yield return $"AnswerTimeout is {options.AnswerTimeout}; it must be from 50 ms to 5 minutes.";
         if (options.Linger < TimeSpan.Zero || options.Linger > Hour)
             yield return $"Linger is {options.Linger}; it must be from 0 to 1 hour.";
     }

@@ -51,7 +51,7 @@ public sealed class OperatorTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
-        await using var a = await StartAsync(redis.ConnectionString);
+        await using var a = await StartAsync(redis.ConnectionString, TestBackplane.Impatient);
         await using var b = await StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
         await PresentAsync(a, 1);
         await using var ann = await OpenAsync(b, "ann");
@@ -59,7 +59,7 @@ public sealed class OperatorTests
         proxy.Stop();
         var failure = await Assert.ThrowsAsync<StoreUnavailableException>(
             () => a.Get<IStoreRevocation>().RevokeAsync("ann").WithTimeout());
-        Assert.Contains("did not confirm", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("did not confirm within 2 s", failure.Message, StringComparison.Ordinal);
         proxy.Listen();
         Assert.Null(await ann.NextOrEndAsync());
         await using var late = await RawHttp.GetAsync(b.Url($"/stores/{RolesApp.Store}?ticket={ticket}"), ("Accept", "text/event-stream"));
@@ -88,7 +88,7 @@ public sealed class OperatorTests
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
         await using var a = await InspectedApp.StartAsync(
-            stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick));
+            stores => stores.AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Impatient));
         await using var b = await InspectedApp.StartAsync(
             stores => stores.AddStackExchangeRedis(RedisProcess.ConnectionStringFor(proxy.Port), TestBackplane.Quick));
         await PresentAsync(a, 1);
@@ -106,7 +106,7 @@ public sealed class OperatorTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
-        await using var a = await StartAsync(redis.ConnectionString);
+        await using var a = await StartAsync(redis.ConnectionString, TestBackplane.Impatient);
         await using var b = await StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
         await PresentAsync(a, 1);
         var groups = a.Get<IHubContext<StoreHub>>().Groups;
@@ -179,7 +179,7 @@ public sealed class OperatorTests
         for (var i = 0; i < 5; i++)
             Assert.Equal(["yes"], await a.Questions.AskAsync("subject", "first", first: false, default).WithTimeout());
         var channels = await ChannelsAsync(redis);
-        await using var c = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var c = TestBackplane.Create(redis.ConnectionString, "tornadose", TestBackplane.Impatient);
         await Eventually.TrueAsync(async () => (await ChannelsAsync(redis)).Count == channels.Count + 1);
         var channel = Assert.Single((await ChannelsAsync(redis)).Except(channels));
         var asking = c.Questions.AskAsync("subject", "held", first: false, default);
@@ -215,7 +215,7 @@ public sealed class OperatorTests
     public async Task Order_ThatTakesLong_DelaysNeitherOthersNorTheNodesPresence()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", TestBackplane.Impatient);
         await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
         var goOn = new TaskCompletionSource();
         b.Questions.Obey(order => order == "slow" ? new ValueTask(goOn.Task) : default);
@@ -252,7 +252,7 @@ public sealed class OperatorTests
     public async Task Order_ThatFails_IsNotConfirmedAndTriedAgain()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", TestBackplane.Impatient);
         await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
         var fails = true;
         var obeyed = new ConcurrentQueue<string>();
@@ -279,7 +279,7 @@ public sealed class OperatorTests
     public async Task Order_NodeThatHasVanished_IsMissedForAnHour(int minutes, bool missed)
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", TestBackplane.Impatient);
         await a.Questions.ListenAsync(default).WithTimeout();
         var vanished = DateTimeOffset.UtcNow.AddMinutes(-minutes).ToUnixTimeMilliseconds();
         await redis.CommandAsync("HSET", "{tornadose:_nodes}:present", "vanished", vanished);
@@ -297,7 +297,7 @@ public sealed class OperatorTests
         await using var redis = await RedisProcess.StartAsync();
         await redis.CommandAsync(
             "ACL", "SETUSER", "limited", "on", ">secret", "~*", "+@all", "resetchannels", "&{tornadose:*", "&tornadose:_probe:*");
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", TestBackplane.Impatient);
         var logs = new FakeLogCollector();
         await using var b = TestBackplane.Create(
             redis.ConnectionString + ",user=limited,password=secret", "tornadose", logger: new FakeLogger(logs));
@@ -315,7 +315,7 @@ public sealed class OperatorTests
     public async Task Order_AfterRedisLostAllAndItsClockIsBehind_IsObeyed()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose");
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", TestBackplane.Impatient);
         await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
         var obeyed = new ConcurrentQueue<string>();
         b.Questions.Obey(order =>
@@ -407,8 +407,8 @@ public sealed class OperatorTests
         Assert.Equal(["first", "second"], asked);
     }
 
-    private static Task<TestHost> StartAsync(string connection) => RolesApp.StartAsync(
-        add: stores => stores.AddStackExchangeRedis(connection, TestBackplane.Quick),
+    private static Task<TestHost> StartAsync(string connection, Action<RedisBackplaneOptions>? configure = null) => RolesApp.StartAsync(
+        add: stores => stores.AddStackExchangeRedis(connection, configure ?? TestBackplane.Quick),
         build: builder => builder.Services.AddSingleton<IDataProtectionProvider>(Keys));
 
     private static Task<RawSse> OpenAsync(TestHost host, string user) =>

@@ -18,7 +18,7 @@ public sealed class RedisFaultTests
     [InlineData(5, 0.01)]
     public async Task Network_SlowOrLossy_OrderHoldsAndPublishesArePipelined(int milliseconds, double loss)
     {
-        const int Count = 400; // no more than the store keeps: a node that is held up for longer than that gets a reset rightly
+        const int Count = 400; // no more than the store keeps; otherwise a node that is delayed could rightly get a reset
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
         await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString);

@@ -46,6 +46,7 @@ public sealed class RedisHostingTests(RedisFixture redis)
     [InlineData("SyncInterval", "00:00:00")]
     [InlineData("ProbeInterval", "02:00:00")]
     [InlineData("CommandTimeout", "-00:00:01")]
+    [InlineData("AnswerTimeout", "00:00:00")]
     [InlineData("Linger", "2.00:00:00")]
     public async Task AddStackExchangeRedis_OptionOutOfRange_FailsTheStartAndNamesIt(string name, string value)
     {

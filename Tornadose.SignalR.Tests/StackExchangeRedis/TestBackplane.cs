@@ -41,7 +41,15 @@ internal static class TestBackplane
         options.SyncInterval = TimeSpan.FromMilliseconds(250);
         options.ProbeInterval = TimeSpan.FromMilliseconds(500);
         options.CommandTimeout = TimeSpan.FromSeconds(2);
+        options.AnswerTimeout = TimeSpan.FromSeconds(20);
         options.Linger = TimeSpan.FromMilliseconds(100);
+    }
+
+    /// <summary>For a test in which another node does not answer: the asking node waits until this is over.</summary>
+    public static void Impatient(RedisBackplaneOptions options)
+    {
+        Quick(options);
+        options.AnswerTimeout = TimeSpan.FromSeconds(2);
     }
 
     private sealed class Meters : IMeterFactory

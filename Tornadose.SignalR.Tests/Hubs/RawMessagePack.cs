@@ -21,15 +21,14 @@ internal sealed class RawMessagePack : RawHubProtocol
     public override byte[] Invocation(string id, string target, bool isStream, string?[] arguments) => _protocol.GetMessageBytes(
         isStream ? new StreamInvocationMessage(id, target, arguments) : new InvocationMessage(id, target, arguments)).ToArray();
 
-    public override bool TryTake(List<byte> received, out JsonElement message)
+    public override IReadOnlyList<JsonElement> Take(List<byte> received)
     {
-        message = default;
+        var messages = new List<JsonElement>();
         var input = new ReadOnlySequence<byte>([.. received]);
-        if (!_protocol.TryParseMessage(ref input, ClientBinder.Instance, out var parsed))
-            return false;
+        while (_protocol.TryParseMessage(ref input, ClientBinder.Instance, out var parsed))
+            messages.Add(JsonSerializer.SerializeToElement(Fields(parsed)));
         received.RemoveRange(0, received.Count - (int)input.Length);
-        message = JsonSerializer.SerializeToElement(Fields(parsed));
-        return true;
+        return messages;
     }
 
     private static Dictionary<string, object?> Fields(HubMessage message) => message switch

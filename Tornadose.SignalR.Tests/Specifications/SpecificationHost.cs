@@ -83,14 +83,18 @@ public sealed class SpecificationHost : IAsyncLifetime
                 return socket;
             });
             AddStores(builder.Services, options);
-            builder.Services.AddSignalR(hub => hub.KeepAliveInterval = KeepAlive).AddMessagePackProtocol();
+            builder.Services.AddSignalR(static hub =>
+            {
+                hub.KeepAliveInterval = KeepAlive;
+                hub.ClientTimeoutInterval = TimeSpan.FromMinutes(10); // bare sockets send no ping
+            }).AddMessagePackProtocol();
             Nobody.Add(builder.Services);
             build?.Invoke(builder);
         },
         app =>
         {
             app.MapStores("/stores");
-            app.MapStoreHub("/hubs/stores");
+            app.MapStoreHub("/hubs/stores", static hub => hub.TransportSendTimeout = TimeSpan.FromMinutes(10)); // in real time
             app.MapStores("/closed").RequireAuthorization();
             app.MapStoreHub("/hubs/closed").RequireAuthorization();
         });

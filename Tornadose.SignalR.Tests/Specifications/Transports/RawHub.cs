@@ -49,7 +49,7 @@ internal sealed class RawHub : IAsyncDisposable
     private async Task ReadAsync()
     {
         await ReceiveAsync();
-        while (_protocol.TryTake(_received, out var message))
+        foreach (var message in _protocol.Take(_received))
             _messages.Enqueue(message);
     }
 

@@ -26,13 +26,12 @@ public class RawHubProtocol
         (byte)RecordSeparator,
     ];
 
-    /// <summary>Removes the first message from the received bytes, if it is complete.</summary>
-    public virtual bool TryTake(List<byte> received, out JsonElement message)
+    /// <summary>Removes the complete messages from the received bytes.</summary>
+    public virtual IReadOnlyList<JsonElement> Take(List<byte> received)
     {
-        var end = received.IndexOf((byte)RecordSeparator);
-        message = end < 0 ? default : JsonElement.Parse(Encoding.UTF8.GetString([.. received[..end]]));
-        if (end >= 0)
-            received.RemoveRange(0, end + 1);
-        return end >= 0;
+        var complete = received.LastIndexOf((byte)RecordSeparator) + 1;
+        var records = Encoding.UTF8.GetString([.. received[..complete]]).Split(RecordSeparator);
+        received.RemoveRange(0, complete);
+        return [.. records[..^1].Select(static record => JsonElement.Parse(record))];
     }
 }

@@ -55,8 +55,10 @@ internal sealed class RulesWalk(
         return _reached != long.MaxValue;
     }
 
-    /// <summary>The last step need not be made again. Not called if the database as a whole has failed, for example if the disk is
-    /// full.</summary>
+    /// <summary>
+    /// Lets the next step begin after the last one. Not called if the whole database failed, for example because the disk is full: then
+    /// the step is repeated.
+    /// </summary>
     public void Advance() => _walkedTo = _reached;
 
     public void Dispose() => _next.Dispose();

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Tornadose.SignalR.Delivery;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.Tests.TestKit;
@@ -156,16 +155,7 @@ public sealed class SubscriberTests : IDisposable
     [Fact, Case("PROC-12")]
     public async Task RunAsync_MetricsListenerThrows_ClosesTheConnection()
     {
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name == "tornadose.resumes" && instrument.Meter.Scope == _delivery.Meters)
-                    listener.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("listener"));
-        listener.Start();
+        using var listener = ThrowingMeterListener.Start(_delivery.Meters, "tornadose.resumes");
         using var metrics = new MetricsRecorder(_delivery.Meters);
 
         var subscriber = _delivery.Start(start: StartAt.AfterId("garbage").OrEarliest());

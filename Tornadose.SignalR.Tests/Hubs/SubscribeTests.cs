@@ -135,17 +135,7 @@ public sealed class SubscribeTests
     public async Task Unsubscribe_MetricsListenerThrows_ReturnsThePermit()
     {
         await using var host = await HubHost.StartAsync();
-        var meters = host.Host.Get<IMeterFactory>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name == "tornadose.subscribers.ended" && instrument.Meter.Scope == meters)
-                    listener.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("listener"));
-        listener.Start();
+        using var listener = ThrowingMeterListener.Start(host.Host.Get<IMeterFactory>(), "tornadose.subscribers.ended");
         await using var client = await host.SubscribeAsync();
         await Assert.ThrowsAsync<HubException>(() => client.UnsubscribeAsync("orders"));
         Assert.Equal(0, host.Registry.Admission.Count);

@@ -157,7 +157,9 @@ public sealed class ToolTests
     {
         await using var site = await ClientSite.StartAsync();
         await site.PublishAsync(1, 1);
-        await using var tail = LineProcess.Start("dotnet", [Program, "tail", $"{site.Link.Url}stores/orders", "--earliest"]);
+        // A shell's background jobs ignore SIGINT, and so would the tool if the tests are one.
+        await using var tail = LineProcess.Start(
+            "env", ["--default-signal=INT", "dotnet", Program, "tail", $"{site.Link.Url}stores/orders", "--earliest"]);
         Assert.Contains("m1", await tail.NextAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
         using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{tail.Id}"]);
         Assert.Equal((0, ""), (await tail.ExitCodeAsync(), tail.Errors));

@@ -67,7 +67,7 @@ internal sealed class SubscriberRegistry : IDisposable
     {
         subscriber.Number = Interlocked.Increment(ref _numbers);
         subscriber.MaxAge = _options.NextAge();
-        _subscribers.TryAdd(subscriber, true); // first: what is counted, before a listener throws, is uncounted by Remove
+        _subscribers.TryAdd(subscriber, true); // first, so that Remove uncounts it if a metrics listener throws
         subscriber.Feeds.BeginMeasuring(_metrics, subscriber.Transport, subscriber.Began);
         Review.Join(subscriber);
         if (IsDraining)

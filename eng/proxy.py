@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -19,7 +20,7 @@ import time
 import urllib.parse
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PATIENCE = 30
+PATIENCE = 80
 YARP = """#:sdk Microsoft.NET.Sdk.Web
 #:package Yarp.ReverseProxy@2.3.0
 using System.Text;
@@ -36,9 +37,13 @@ app.Run("http://127.0.0.1:%d");
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range from which the system takes ports, so that nobody gets it before the proxy does."""
+    while True:
+        port = random.randrange(30_000, 32_000)
+        with socket.socket() as probe:
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
 
 
 def until(condition, what, patience=PATIENCE):

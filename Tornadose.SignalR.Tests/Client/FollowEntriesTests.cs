@@ -158,7 +158,7 @@ public sealed partial class FollowEntriesTests
         {
             var entries = devices.Entries;
             Assert.Equal(entries.Count, entries.Select(static entry => entry.Key).Distinct().Count());
-            await Task.Yield();
+            await Task.Delay(1, CancellationToken.None);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Tornadose.SignalR.Tests.Conformance;
 public sealed class HttpConformance(Deployment deployment)
 {
     // a proxy that buffers the stream waits for kilobytes, or forever
-    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Prompt = Eventually.HangTimeout;
 
     public static TheoryData<string> Servers => Deployment.Servers;
 

@@ -64,15 +64,17 @@ public sealed class LimitTests
     [Fact, Case("SEC-17")]
     public async Task Resume_OverTheBudget_AnEventSourceGetsEverythingLater()
     {
-        await using var host = await RolesApp.StartAsync(configure: options =>
+        var time = new FakeTimeProvider();
+        await using var host = await RolesApp.StartAsync(time: time, configure: options =>
         {
-            options.MaxReplayedPerSecond = 1; // so that the budget is still spent when the other client has started
+            options.MaxReplayedPerSecond = 1;
             (options.RetryMin, options.RetryMax) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
         });
         await host.Get<IStoreProvider>().GetStore("plain").PublishNumberedAsync(12);
         await using var greedy = await RawSse.OpenAsync(host.Url("/stores/plain?from=earliest"));
         await using var client = NodeClient.EventSource(host.Url("/stores/plain?last=5"));
         await client.NextAsync("error");
+        time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(
             ["m8", "m9", "m10", "m11", "m12"],
             (await client.TakeAsync("message", 5)).Select(message => message.GetProperty("data").GetString()!));

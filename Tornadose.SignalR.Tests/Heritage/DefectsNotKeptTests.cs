@@ -85,7 +85,8 @@ public sealed class DefectsNotKeptTests
     [Fact]
     public async Task Subscriber_NotReading_QueuesNothing()
     {
-        await using var host = await StoresApp.StartAsync(static orders => orders.Capacity = 10);
+        await using var host = await StoresApp.StartAsync(
+            static orders => (orders.Capacity, orders.SendTimeout) = (10, TimeSpan.FromHours(1)));
         await using var stalled = await RawHttp.SendAsync(host.Orders(), "GET", receiveBufferBytes: 4096);
         await host.UntilSubscribersAsync(1);
         var text = new string('x', 100_000);
@@ -120,9 +121,10 @@ public sealed class DefectsNotKeptTests
         await using var host = await TwoNodes.StartNodeAsync(redis.ConnectionString);
         var store = host.Get<IStoreProvider>().GetStore(TwoNodes.Store);
         await store.PublishAsync("first").WithTimeout();
-        await redis.CommandAsync("CLIENT", "PAUSE", 500, "ALL");
+        redis.Suspend();
         var publishing = store.PublishAsync("second").AsTask();
         Assert.False(publishing.IsCompleted); // the call has returned
+        redis.Resume();
         Assert.Equal(2, (await publishing.WithTimeout()).Offset);
     }
 

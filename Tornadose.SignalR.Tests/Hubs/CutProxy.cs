@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Tests.Hubs;
 internal sealed class CutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentBag<Socket> _sockets = [];
+    private ConcurrentBag<Socket> _sockets = [];
     private Uri? _target;
     private readonly Task _accepting;
     private TaskCompletionSource _open = Opened();
@@ -30,10 +30,10 @@ internal sealed class CutProxy : IAsyncDisposable
 
     public static CutProxy Start(Uri target) => new(target);
 
-    /// <summary>Ends all connections with a reset.</summary>
+    /// <summary>Ends all present connections with a reset, and none that a client makes because of it.</summary>
     public void Cut()
     {
-        while (_sockets.TryTake(out var socket))
+        foreach (var socket in Interlocked.Exchange(ref _sockets, []))
             Reset(socket);
     }
 
@@ -55,6 +55,7 @@ internal sealed class CutProxy : IAsyncDisposable
         Cut();
         Thaw();
         await _accepting;
+        Cut();
     }
 
     private static TaskCompletionSource Opened()

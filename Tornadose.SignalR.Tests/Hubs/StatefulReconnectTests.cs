@@ -59,7 +59,7 @@ public sealed class StatefulReconnectTests
     }
 
     private static Task<HubHost> StartAsync() => HubHost.StartAsync(
-        orders: options => options.SendTimeout = TimeSpan.FromSeconds(2),
+        orders: options => options.SendTimeout = TimeSpan.FromSeconds(6),
         map: app => app.MapStoreHub(HubHost.Path, options => options.AllowStatefulReconnects = true));
 
     private static async Task<NodeClient> SubscribeAsync(CutProxy link)

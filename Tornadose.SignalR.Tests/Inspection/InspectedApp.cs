@@ -17,7 +17,8 @@ internal static class InspectedApp
             {
                 options.DrainWindow = TimeSpan.Zero;
                 (options.RetryMin, options.RetryMax) = (TimeSpan.Zero, TimeSpan.Zero);
-            }).AddQueueStore("orders", store => store.MaxBytes = 64 << 20).AddDataStore("weather");
+            }).AddQueueStore("orders", store => (store.MaxBytes, store.SendTimeout) = (64 << 20, TimeSpan.FromHours(1)))
+                .AddDataStore("weather");
             add?.Invoke(stores);
         },
         app =>

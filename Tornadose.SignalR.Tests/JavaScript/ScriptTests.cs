@@ -173,8 +173,8 @@ public sealed class ScriptTests
     {
         await using var site = await ScriptSite.StartAsync();
         await using var client = await FollowAsync(
-            site, "node", new() { ["transport"] = "websocket", ["store"] = "orders", ["silence"] = 2500 });
-        await client.UntilAsync("log.frames >= 6"); // the server's timer runs once a second
+            site, "node", new() { ["transport"] = "websocket", ["store"] = "orders", ["silence"] = 5000 });
+        await client.UntilAsync("log.frames >= 8"); // the server's timer runs once a second
         Assert.Equal(0, (await client.UntilAsync("[log.errors.length]"))[0].GetInt32());
     }
 

@@ -164,7 +164,7 @@ public sealed class BoardTests
                     await look();
                     return waiting.Count == 0;
                 },
-                TimeSpan.FromMinutes(2));
+                TimeSpan.FromMinutes(5));
         }
         catch (TimeoutException)
         {

@@ -4,7 +4,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Operations;
 
-/// <summary>A real Prometheus that scrapes servers twice a second and has loaded the rules.</summary>
+/// <summary>A real Prometheus that scrapes servers once a second and has loaded the rules.</summary>
 internal sealed class PrometheusProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -19,7 +19,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("tornadose-prometheus");
         var targets = string.Join(", ", servers.Select(static server => $"\"{server.Authority}\""));
         await File.WriteAllTextAsync($"{folder}/prometheus.yml", $$"""
-            global: { scrape_interval: 500ms, scrape_timeout: 400ms, evaluation_interval: 1s }
+            global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
             rule_files: ["{{Repository.File("ops/prometheus/tornadose.rules.yml")}}"]
             scrape_configs:
               - job_name: app

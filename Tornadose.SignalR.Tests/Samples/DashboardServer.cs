@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Samples;
@@ -41,7 +39,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     /// <param name="options">Configuration on the command line.</param>
     public static async Task<DashboardServer> StartAsync(string program, string[] options)
     {
-        var url = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var url = new Uri($"http://127.0.0.1:{RedisProcess.FreePort()}/");
         return new DashboardServer(url, await RunAsync(url, program, options), program, options);
     }
 
@@ -71,12 +69,5 @@ internal sealed class DashboardServer : IAsyncDisposable
         }
 
         return process;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

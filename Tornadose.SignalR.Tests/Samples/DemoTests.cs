@@ -40,7 +40,7 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
     public async Task RedisPubSub_UuidsAndAnOutsider_ReachPageAndCurl()
     {
         var server = await redis.GetAsync();
-        await using var demo = await demos.StartAsync("redis_pubsub", ["--redis", server.ConnectionString, "--after", "3"]);
+        await using var demo = await demos.StartAsync("redis_pubsub", ["--redis", server.ConnectionString, "--after", "15"]);
         await using var curl = CurlClient.Start(new Uri(demo.Url, "stream"));
         await using var page = await ChromiumPage.OpenAsync(demo.Url);
         Assert.True(Guid.TryParse((await curl.NextAsync("data: "))["data: ".Length..], out _));
@@ -86,8 +86,9 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
     {
         await using var demo = await demos.StartAsync("answer");
         await using var page = await ChromiumPage.OpenAsync(demo.Url);
+        await page.EvalAsync("document.getElementById('about').value += ' again'.repeat(300)"); // half a minute of words
         await page.ClickAsync("#form button");
-        await page.WaitForAsync("document.getElementById('answer').textContent.startsWith('You have asked about stores. A ')");
+        await page.WaitForAsync("document.getElementById('answer').textContent.startsWith('You have asked about stores again again ')");
         await page.ClickAsync("#wire");
         await page.WaitForAsync("document.getElementById('state').textContent === 'live, by websocket'");
         using var http = new HttpClient();
@@ -95,7 +96,7 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
         Assert.True((await http.PostAsync(new Uri(demo.Url, $"stop/{id}"), null)).IsSuccessStatusCode);
         await page.WaitForAsync("document.getElementById('state').textContent === 'completed, by websocket'");
         var text = (await page.EvalAsync("document.getElementById('answer').textContent")).GetString()!;
-        Assert.StartsWith("You have asked about stores. A store is a named log", text, StringComparison.Ordinal);
+        Assert.StartsWith("You have asked about stores again again", text, StringComparison.Ordinal);
         Assert.EndsWith(" (stopped)", text, StringComparison.Ordinal);
         await page.EvalAsync("void location.reload()");
         await page.WaitForAsync("document.getElementById('state')?.textContent === 'completed, by sse'");

@@ -144,7 +144,7 @@ public sealed class DrainSpecification
 
     private Task<TestHost> StartAsync(TimeProvider? clock = null) => SpecificationHost.StartAsync(
         clock,
-        options: static all => all.DrainWindow = TimeSpan.FromSeconds(4),
+        options: static all => all.DrainWindow = TimeSpan.FromSeconds(8),
         build: builder => builder.Services.AddSingleton<IBackplane>(_backplane)
             .Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(20)));
 }

@@ -7,12 +7,12 @@ namespace Tornadose.SignalR.Tests.Specifications;
 /// <summary>A separate process that is asked to shut down, as an orchestrator does.</summary>
 public sealed class ProcessSpecification
 {
-    private const int SubscribersOfEach = 4;
+    private const int SubscribersOfEach = 2;
 
     [Fact, Case("PROC-01", "PROC-02", "WS-18")]
     public async Task Terminate_SubscribersOnEveryTransport_TellsThemAllAndExitsWithZero()
     {
-        await using var server = await DashboardServer.StartAsync("--Tornadose:DrainWindow=00:00:02");
+        await using var server = await DashboardServer.StartAsync("--Tornadose:DrainWindow=00:00:10");
         var readers = new List<(Transport Transport, TransportReader Reader)>();
         foreach (var transport in Transport.All)
             for (var i = 0; i < SubscribersOfEach; i++)

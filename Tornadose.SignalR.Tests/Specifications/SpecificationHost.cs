@@ -86,6 +86,7 @@ public sealed class SpecificationHost : IAsyncLifetime
             builder.Services.AddSignalR(static hub =>
             {
                 hub.KeepAliveInterval = KeepAlive;
+                hub.HandshakeTimeout = TimeSpan.FromMinutes(10);
                 hub.ClientTimeoutInterval = TimeSpan.FromMinutes(10); // bare sockets send no ping
             }).AddMessagePackProtocol();
             Nobody.Add(builder.Services);

@@ -41,11 +41,12 @@ public sealed class BusFaultTests
                 options.ProbeInterval = Timeout.InfiniteTimeSpan);
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(20));
+        var before = nodes.Metrics.Sum("backplane.backfilled");
         proxy.DropMessages(1);
         await nodes.SettleAsync(await nodes.PublishAsync(nodes.B, "the last one"));
         Assert.Equal(1, proxy.Dropped);
         await nodes.MovedAsync("backplane.missed");
-        Assert.Equal(1, nodes.Metrics.Sum("backplane.backfilled"));
+        Assert.Equal(before + 1, nodes.Metrics.Sum("backplane.backfilled"));
         Assert.All(nodes.Resets(), Assert.Empty);
     }
 

@@ -19,8 +19,8 @@ public sealed class ClientNodeKilledTests
     public async Task Node_IsKilled_ClientGoesOnAtTheOtherOnEveryWire()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var a = await DashboardServer.StartAsync("--redis", redis.ConnectionString);
-        await using var b = await DashboardServer.StartAsync("--redis", redis.ConnectionString);
+        await using var a = await DashboardServer.StartAsync(redis.NodeArguments);
+        await using var b = await DashboardServer.StartAsync(redis.NodeArguments);
         await using var link = Hubs.CutProxy.Start(a.Url);
         var first = await PublishAsync(b, "first");
         await using var hub = new HubConnectionBuilder().WithUrl(new Uri(link.Url, "/hubs/stores")).Build();

@@ -38,7 +38,11 @@ public sealed class CompletedStoreTests(RedisFixture redis)
     {
         var server = await redis.GetAsync();
         var prefix = redis.NewPrefix();
-        await using var nodes = await TwoNodes.StartAsync(server.ConnectionString, configure: options => options.KeyPrefix = prefix);
+        await using var nodes = await TwoNodes.StartAsync(server.ConnectionString, configure: options =>
+        {
+            TestBackplane.Slow(options);
+            options.KeyPrefix = prefix;
+        });
         var reading = ReadAsync(nodes.StoreOf(nodes.A));
         await nodes.PublishAsync(nodes.B, "first");
         for (var batch = 0; batch < 2; batch++)

@@ -16,7 +16,7 @@ public sealed class ForeignPublisherTests
     public async Task BarePublish_BetweenMessages_ReachesEverybodyOnceInItsPlaceWithoutId()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString);
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: TestBackplane.Slow);
         await nodes.ConnectAsync();
         var before = await nodes.PublishAsync(nodes.A, "before");
         await PublishBareAsync(redis, nodes, "hello");
@@ -69,8 +69,7 @@ public sealed class ForeignPublisherTests
     public async Task BareAndScript_FromFourProcessesAtOnce_EverybodySeesTheSameOrder()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(
-            redis.ConnectionString, configure: options => options.SyncInterval = TimeSpan.FromMinutes(10));
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: TestBackplane.Slow);
         await nodes.ConnectAsync();
         var script = await nodes.PublishAsync(nodes.A, "first");
         var sha = (string)(await redis.CommandAsync("SCRIPT", "LOAD", Script.Append))!;

@@ -26,8 +26,8 @@ public sealed class NodeKilledTests
     public async Task Nodes_KilledOneAfterTheOther_ClientsOfEveryTransportMissAndRepeatNothing()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var a = await DashboardServer.StartAsync("--redis", redis.ConnectionString);
-        await using var b = await DashboardServer.StartAsync("--redis", redis.ConnectionString);
+        await using var a = await DashboardServer.StartAsync(redis.NodeArguments);
+        await using var b = await DashboardServer.StartAsync(redis.NodeArguments);
         var first = await PublishAsync(a, "the first note");
         var clients = Transport.All.Select(transport => FollowAsync(transport, Subscriber(transport, first), a.Url, b.Url)).ToList();
         await PublishAsync(30, a, b);

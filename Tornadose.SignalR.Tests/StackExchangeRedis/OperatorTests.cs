@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Tornadose.SignalR.Backplanes;
 using Tornadose.SignalR.Hubs;
@@ -106,11 +107,12 @@ public sealed class OperatorTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
-        await using var a = await StartAsync(redis.ConnectionString, TestBackplane.Impatient);
+        await using var a = await StartAsync(redis.ConnectionString);
         await using var b = await StartAsync(RedisProcess.ConnectionStringFor(proxy.Port));
         await PresentAsync(a, 1);
         var groups = a.Get<IHubContext<StoreHub>>().Groups;
         await groups.RemoveFromGroupAsync("of nobody", "plain").WithTimeout();
+        TestBackplane.Impatient(a.Get<IOptions<RedisBackplaneOptions>>().Value);
         proxy.Stop();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => groups.RemoveFromGroupAsync("of nobody", "plain").WithTimeout());
         await Assert.ThrowsAsync<StoreUnavailableException>(() => groups.AddToGroupAsync("of nobody", "plain").WithTimeout());
@@ -215,7 +217,12 @@ public sealed class OperatorTests
     public async Task Order_ThatTakesLong_DelaysNeitherOthersNorTheNodesPresence()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", TestBackplane.Impatient);
+        RedisBackplaneOptions? options = null;
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", present =>
+        {
+            TestBackplane.Impatient(present);
+            options = present;
+        });
         await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
         var goOn = new TaskCompletionSource();
         b.Questions.Obey(order => order == "slow" ? new ValueTask(goOn.Task) : default);
@@ -223,6 +230,7 @@ public sealed class OperatorTests
         try
         {
             await Assert.ThrowsAsync<StoreUnavailableException>(() => a.Questions.OrderAsync("slow", default).WithTimeout());
+            TestBackplane.Quick(options!); // from now on all nodes answer
             await a.Questions.OrderAsync("quick", default).WithTimeout();
             await b.Questions.ListenAsync(default).WithTimeout();
         }
@@ -252,7 +260,12 @@ public sealed class OperatorTests
     public async Task Order_ThatFails_IsNotConfirmedAndTriedAgain()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", TestBackplane.Impatient);
+        RedisBackplaneOptions? options = null;
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", present =>
+        {
+            TestBackplane.Impatient(present);
+            options = present;
+        });
         await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
         var fails = true;
         var obeyed = new ConcurrentQueue<string>();
@@ -268,6 +281,7 @@ public sealed class OperatorTests
         Assert.Empty(obeyed);
         Volatile.Write(ref fails, false);
         await Eventually.TrueAsync(() => obeyed.Contains("order"));
+        TestBackplane.Quick(options!); // from now on all nodes answer
         await a.Questions.OrderAsync("another", default).WithTimeout();
         Assert.Equal(["order", "another"], obeyed);
     }

@@ -20,7 +20,7 @@ public sealed class RecordedNodeTests(RedisFixture redis)
     public async Task LastVersion_Appends_ThisNodeHearsItWithoutReadingTheLog()
     {
         await using var server = await RedisProcess.StartAsync();
-        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose");
+        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose", TestBackplane.Slow);
         await using var channel = backplane.Open("orders", Limits);
         using var following = await channel.FollowAsync(default).WithTimeout();
         var own = await channel.AppendAsync(new MessageContent("own"u8.ToArray(), MessageFormat.Text, null), null, default);
@@ -88,7 +88,7 @@ public sealed class RecordedNodeTests(RedisFixture redis)
     public async Task LastVersion_ChangesKeys_ThisNodeHearsThemAndIsHeard()
     {
         await using var server = await RedisProcess.StartAsync();
-        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose");
+        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose", TestBackplane.Slow);
         await using var channel = backplane.Open("orders", Keyed);
         using var following = await channel.FollowAsync(default).WithTimeout();
         var own = await channel.ChangeAsync(KeyedChange.Set("a", "1"u8.ToArray()), null, default);

@@ -14,7 +14,7 @@ public sealed class RedisCostTests
     public async Task Resume_ThousandAtOnce_CausesAtMostTwoRangeReadsANode()
     {
         await using var redis = await RedisProcess.StartAsync();
-        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: Slow);
+        await using var nodes = await TwoNodes.StartAsync(redis.ConnectionString, configure: TestBackplane.Slow);
         var first = await nodes.PublishAsync(nodes.A, "first");
         var last = await nodes.PublishAsync(400);
         await redis.CommandAsync("CONFIG", "RESETSTAT");
@@ -89,13 +89,6 @@ public sealed class RedisCostTests
         await weather.PublishAsync("wind");
         Assert.Equal("wind", (await stream.NextAsync()).Data);
         Assert.Equal(1L, await redis.CommandAsync("XLEN", "{tornadose:weather}:log"));
-    }
-
-    /// <summary>Makes intervals so long that only the test sends commands.</summary>
-    private static void Slow(Tornadose.SignalR.RedisBackplaneOptions options)
-    {
-        options.SyncInterval = TimeSpan.FromMinutes(10);
-        options.ProbeInterval = Timeout.InfiniteTimeSpan;
     }
 
     private static async Task<IReadOnlyList<string>> ChannelsAsync(RedisProcess redis) =>

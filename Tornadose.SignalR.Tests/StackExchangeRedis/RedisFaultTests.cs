@@ -39,11 +39,10 @@ public sealed class RedisFaultTests
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = ChaosProxy.Start(redis.Port);
-        await using var nodes = await TwoNodes.StartAsync(
-            RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString, options =>
-                options.CommandTimeout = TimeSpan.FromMilliseconds(500));
+        await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString);
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(10));
+        TwoNodes.SetCommandTimeout(nodes.A, TimeSpan.FromMilliseconds(500));
         proxy.Stop();
         var large = new string('x', 20_000);
         for (var i = 0; i < 80; i++)

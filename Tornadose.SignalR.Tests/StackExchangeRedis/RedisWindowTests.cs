@@ -78,7 +78,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
     public async Task Follow_LargeMessages_ReadsPagesOfBoundedBytesAndNoMoreThanTheCopyKeeps()
     {
         await using var server = await RedisProcess.StartAsync();
-        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose");
+        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose", TestBackplane.Slow);
         await using var channel = backplane.Open("orders", new MessageLogLimits(4096, 8 << 20));
         var large = new string('x', 200_000);
         for (var i = 0; i < 200; i++)
@@ -116,7 +116,7 @@ public sealed class RedisWindowTests(RedisFixture redis)
     public async Task Follow_AfterOneLargeMessage_ReadsPagesOfManySmallOnes()
     {
         await using var server = await RedisProcess.StartAsync();
-        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose");
+        await using var backplane = TestBackplane.Create(server.ConnectionString, "tornadose", TestBackplane.Slow);
         await using var channel = backplane.Open("orders", new MessageLogLimits(1000, 16 << 20));
         await channel.AppendAsync(new MessageContent(new byte[3 << 20], MessageFormat.Text, null), null, default);
         await ManyAsync(server, "tornadose", 600, TimeSpan.Zero);

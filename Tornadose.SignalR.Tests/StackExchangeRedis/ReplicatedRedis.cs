@@ -13,7 +13,7 @@ internal sealed class ReplicatedRedis : IAsyncDisposable
     public RedisProcess Replica { get; }
 
     /// <summary>Both endpoints, as an application lists them.</summary>
-    public string ConnectionString => $"127.0.0.1:{Primary.Port},127.0.0.1:{Replica.Port},connectTimeout=1000";
+    public string ConnectionString => $"127.0.0.1:{Primary.Port},127.0.0.1:{Replica.Port},connectTimeout=5000,asyncTimeout=15000";
 
     public static async Task<ReplicatedRedis> StartAsync()
     {

@@ -12,7 +12,15 @@ internal static class TestBackplane
 {
     public static RedisBackplane Create(
         string connectionString, string prefix, Action<RedisBackplaneOptions>? configure = null, ILogger? logger = null) =>
-        Create(RedisConnector.To(ConfigurationOptions.Parse(connectionString)), prefix, configure, logger);
+        Create(RedisConnector.To(ConfigurationFor(connectionString)), prefix, configure, logger);
+
+    /// <summary>Reconnects soon: a test that ends an outage waits for it.</summary>
+    public static ConfigurationOptions ConfigurationFor(string connectionString)
+    {
+        var configuration = ConfigurationOptions.Parse(connectionString);
+        configuration.ReconnectRetryPolicy = new LinearRetry(500);
+        return configuration;
+    }
 
     public static RedisBackplane Create(
         RedisConnector connector, string prefix, Action<RedisBackplaneOptions>? configure = null, ILogger? logger = null)
@@ -39,10 +47,18 @@ internal static class TestBackplane
     public static void Quick(RedisBackplaneOptions options)
     {
         options.SyncInterval = TimeSpan.FromMilliseconds(250);
-        options.ProbeInterval = TimeSpan.FromMilliseconds(500);
-        options.CommandTimeout = TimeSpan.FromSeconds(2);
+        options.ProbeInterval = TimeSpan.FromSeconds(2);
+        options.CommandTimeout = TimeSpan.FromSeconds(10);
         options.AnswerTimeout = TimeSpan.FromSeconds(20);
         options.Linger = TimeSpan.FromMilliseconds(100);
+    }
+
+    /// <summary>Makes intervals so long that only the test sends commands, and everything comes over the bus.</summary>
+    public static void Slow(RedisBackplaneOptions options)
+    {
+        Quick(options);
+        options.SyncInterval = TimeSpan.FromMinutes(10);
+        options.ProbeInterval = Timeout.InfiniteTimeSpan;
     }
 
     /// <summary>For a test in which another node does not answer: the asking node waits until this is over.</summary>

@@ -52,6 +52,6 @@ public sealed class TracingTests
 
     private static Task<TestHost> StartAsync(RedisProcess redis) => TestHost.StartAsync(
         builder => builder.Services.AddTornadose(options => options.DrainWindow = TimeSpan.Zero)
-            .AddQueueStore("traced-over-redis").AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Quick),
+            .AddQueueStore("traced-over-redis").AddStackExchangeRedis(redis.ConnectionString, TestBackplane.Slow),
         app => app.MapStores("/stores"));
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Tornadose.SignalR.Messages;
 using Tornadose.SignalR.StackExchangeRedis;
@@ -45,7 +46,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         await StartNodeAsync(connectionA, configure), await StartNodeAsync(connectionB ?? connectionA, configure));
 
     public static Task<TestHost> StartNodeAsync(string connection, Action<RedisBackplaneOptions>? configure = null) =>
-        StartNodeAsync(ConfigurationOptions.Parse(connection), configure);
+        StartNodeAsync(TestBackplane.ConfigurationFor(connection), configure);
 
     /// <param name="connection">Where the node finds Redis.</param>
     /// <param name="configure">Options other than those for tests.</param>
@@ -83,6 +84,10 @@ internal sealed class TwoNodes : IAsyncDisposable
             _clients.Add(await LedgerClients.HubAsync(host, Store, Subscriber($"{name} hub")));
         }
     }
+
+    /// <summary>Changes how long a node waits for Redis: short only while a test wants that to fail.</summary>
+    public static void SetCommandTimeout(TestHost host, TimeSpan timeout) =>
+        host.Get<IOptions<RedisBackplaneOptions>>().Value.CommandTimeout = timeout;
 
     public IStore StoreOf(TestHost host) => host.Get<IStoreProvider>().GetStore(Store);
 

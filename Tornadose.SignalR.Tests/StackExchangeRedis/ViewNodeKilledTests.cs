@@ -52,7 +52,7 @@ public sealed class ViewNodeKilledTests
     }
 
     private static Task<DashboardServer> StartAsync(RedisProcess redis) =>
-        DashboardServer.StartAsync(RenderModeSite.Program, ["--redis", redis.ConnectionString]);
+        DashboardServer.StartAsync(RenderModeSite.Program, redis.NodeArguments);
 
     /// <summary>Checks that everything is shown once, in order, and that nothing that was shown has disappeared.</summary>
     private async Task CheckAsync(ChromiumPage browser)

@@ -16,13 +16,18 @@ public sealed class CurlClient : IAsyncDisposable
     public Task<string> NextAsync(TimeSpan? timeout = null) => _process.NextAsync(timeout);
 
     /// <summary>The next line that starts with a prefix, for example <c>data:</c>; skips the lines before it.</summary>
-    public async Task<string> NextAsync(string prefix, TimeSpan? timeout = null)
+    public Task<string> NextAsync(string prefix, TimeSpan? timeout = null)
     {
-        string line;
-        do
-            line = await NextAsync(timeout);
-        while (!line.StartsWith(prefix, StringComparison.Ordinal));
-        return line;
+        return FindAsync().WithTimeout(timeout, $"a line that starts with {prefix}");
+
+        async Task<string> FindAsync()
+        {
+            string line;
+            do
+                line = await NextAsync(timeout);
+            while (!line.StartsWith(prefix, StringComparison.Ordinal));
+            return line;
+        }
     }
 
     /// <summary>Every line up to the end of the answer.</summary>

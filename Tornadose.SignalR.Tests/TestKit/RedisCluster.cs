@@ -7,7 +7,8 @@ public sealed class RedisCluster : IAsyncDisposable
 
     public IReadOnlyList<RedisProcess> Nodes => _nodes;
 
-    public string ConnectionString => string.Join(',', _nodes.Select(node => $"127.0.0.1:{node.Port}")) + ",connectTimeout=1000";
+    public string ConnectionString =>
+        string.Join(',', _nodes.Select(node => $"127.0.0.1:{node.Port}")) + ",connectTimeout=5000,asyncTimeout=15000";
 
     public static async Task<RedisCluster> StartAsync()
     {
@@ -15,7 +16,7 @@ public sealed class RedisCluster : IAsyncDisposable
         try
         {
             for (var i = 0; i < 3; i++)
-                cluster._nodes.Add(await RedisProcess.StartAsync("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
+                cluster._nodes.Add(await RedisProcess.StartAsync("--cluster-enabled", "yes", "--cluster-node-timeout", "30000"));
             await using var create = LineProcess.Start(
                 "redis-cli", ["--cluster", "create", .. cluster._nodes.Select(node => $"127.0.0.1:{node.Port}"), "--cluster-yes"]);
             Assert.Equal(0, await create.ExitCodeAsync());

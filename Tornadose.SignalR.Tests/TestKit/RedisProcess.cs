@@ -12,6 +12,8 @@ namespace Tornadose.SignalR.Tests.TestKit;
 /// </summary>
 public sealed class RedisProcess : IAsyncDisposable
 {
+    private static int _lastPort = Random.Shared.Next(9_000);
+
     private readonly string _binary;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tornadose-redis");
     private Process? _process;
@@ -20,10 +22,13 @@ public sealed class RedisProcess : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>The connection string, with a connect timeout that is short enough for tests.</summary>
+    /// <summary>The connection string, with timeouts for a busy machine.</summary>
     public string ConnectionString => ConnectionStringFor(Port);
 
-    public static string ConnectionStringFor(int port) => $"127.0.0.1:{port},connectTimeout=1000";
+    /// <summary>The arguments of a server in a process of its own that keeps its stores here.</summary>
+    public string[] NodeArguments => ["--redis", ConnectionString, "--Tornadose:Redis:CommandTimeout=00:00:30"];
+
+    public static string ConnectionStringFor(int port) => $"127.0.0.1:{port},connectTimeout=5000,asyncTimeout=15000";
 
     /// <summary>
     /// The server that the tests start; <c>TORNADOSE_REDIS_SERVER</c> names another version, or another server that speaks its protocol.
@@ -48,12 +53,27 @@ public sealed class RedisProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that nobody listens on, for a Redis that is started later, or never.</summary>
+    /// <summary>
+    /// A port that nobody listens on, for a process that is started later, or never. It is below the range from which the system takes
+    /// ports, so that no server or client of another test gets it in the meantime, and it is none of those that browsers refuse. A
+    /// cluster's node also uses the port 10,000 above.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = 11_000 + (int)((uint)Interlocked.Increment(ref _lastPort) % 9_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // somebody listens there
+            }
+        }
     }
 
     /// <summary>A Redis that is not running yet, but whose port is known.</summary>

@@ -12,7 +12,7 @@ public sealed class RedisSentinel : IAsyncDisposable
     private LineProcess? _process;
 
     /// <summary>The connection string with which a client asks the sentinel for the primary.</summary>
-    public string ConnectionString => $"127.0.0.1:{_port},serviceName={Service},connectTimeout=1000";
+    public string ConnectionString => $"127.0.0.1:{_port},serviceName={Service},connectTimeout=5000,asyncTimeout=15000";
 
     public static async Task<RedisSentinel> StartAsync(RedisProcess primary)
     {
@@ -43,7 +43,7 @@ public sealed class RedisSentinel : IAsyncDisposable
             bind 127.0.0.1
             dir {_directory.FullName}
             sentinel monitor {Service} 127.0.0.1 {primary.Port} 1
-            sentinel down-after-milliseconds {Service} 500
+            sentinel down-after-milliseconds {Service} 3000
             sentinel failover-timeout {Service} 2000
 
             """);

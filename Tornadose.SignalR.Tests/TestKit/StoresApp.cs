@@ -46,6 +46,14 @@ internal static class StoresApp
     public static Task UntilSubscribersAsync(this TestHost host, int count) =>
         Eventually.TrueAsync(() => host.Subscribers() == count, what: $"{count} subscribers");
 
+    /// <summary>The same, until each has opened its cursor as well: a subscriber is counted before, so as not to exceed a limit.</summary>
+    public static async Task UntilReadersAsync(this TestHost host, int count)
+    {
+        await host.UntilSubscribersAsync(count);
+        var registry = host.Get<SubscriberRegistry>();
+        await Eventually.TrueAsync(() => registry.Subscribers.Count() == registry.Count, what: $"{count} readers");
+    }
+
     /// <summary>Publishes <c>m1</c>, <c>m2</c>, …; returns the ids.</summary>
     public static async Task<IReadOnlyList<string>> PublishNumberedAsync(this IStore store, int count, int from = 1)
     {

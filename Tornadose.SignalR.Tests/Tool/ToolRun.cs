@@ -22,7 +22,7 @@ internal sealed class ToolRun : IAsyncDisposable
     public static ToolRun StartWith(TextReader input, params string[] arguments) => new(input, arguments);
 
     /// <summary>The exit code, once the command has ended on its own.</summary>
-    public Task<int> ExitAsync() => _exit.WithTimeout(TimeSpan.FromMinutes(1));
+    public Task<int> ExitAsync() => _exit.WithTimeout(TimeSpan.FromMinutes(3));
 
     /// <summary>Ends the command as Ctrl+C does.</summary>
     public async Task<int> StopAsync()

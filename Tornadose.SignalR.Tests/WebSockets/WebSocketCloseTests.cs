@@ -65,10 +65,10 @@ public sealed class WebSocketCloseTests
     [Case("WS-18")]
     public async Task Shutdown_Subscribers_AreClosedWith1012()
     {
-        await using var host = await StoresApp.StartAsync();
+        await using var host = await StoresApp.StartAsync(options: static all => all.DrainWindow = TimeSpan.FromMinutes(2));
         await using var socket = await RawWs.OpenAsync(host.Orders());
-        await host.UntilSubscribersAsync(1);
-        var stopping = host.StopAsync();
+        await host.UntilReadersAsync(1);
+        var stopping = Task.Run(host.StopAsync); // it waits for the drain, which waits for this client
         var close = await socket.UntilCloseAsync();
         Assert.Equal((1012, "shutting_down"), (close.CloseCode, close.CloseReason));
         await socket.SendCloseAsync(1012);

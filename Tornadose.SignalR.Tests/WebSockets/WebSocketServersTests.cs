@@ -117,11 +117,11 @@ public sealed class WebSocketServersTests
     [Case("WS-18")]
     public async Task DotNetClient_ServerStops_SeesTheClose()
     {
-        await using var host = await StoresApp.StartAsync();
+        await using var host = await StoresApp.StartAsync(options: static all => all.DrainWindow = TimeSpan.FromMinutes(2));
         using var client = new ClientWebSocket();
         await client.ConnectAsync(host.WebSocketUrl("/stores/orders"), CancellationToken.None).WithTimeout();
-        await host.UntilSubscribersAsync(1);
-        var stopping = host.StopAsync();
+        await host.UntilReadersAsync(1);
+        var stopping = Task.Run(host.StopAsync); // it waits for the drain, which waits for this client
         var received = await client.ReceiveAsync(new byte[10].AsMemory(), CancellationToken.None).WithTimeout();
         Assert.Equal((WebSocketMessageType.Close, 1012), (received.MessageType, (int)client.CloseStatus!.Value));
         await client.CloseOutputAsync(client.CloseStatus.Value, null, CancellationToken.None).WithTimeout();

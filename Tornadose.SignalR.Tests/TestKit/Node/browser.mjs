@@ -23,6 +23,7 @@ function find(...names) {
 const browser = await chromium.launch({
   executablePath: find('chromium', 'chromium-browser', 'google-chrome'),
   headless: true,
+  timeout: 170_000,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 });

@@ -92,7 +92,9 @@ internal sealed class NodeQuestions(RedisNode node) : INodeQuestions
     }
 
     private StoreUnavailableException Unconfirmed(int missing, string then) => new(
-        $"{missing} of the nodes did not confirm within {node.Options.AnswerTimeout.TotalSeconds} s. {then}", mayBeStored: true);
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{missing} of the nodes did not confirm within {node.Options.AnswerTimeout.TotalSeconds} s. {then}"), mayBeStored: true);
 
     private async Task TryAsync(Task task, string what)
     {

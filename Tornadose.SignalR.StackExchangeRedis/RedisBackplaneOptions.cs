@@ -41,8 +41,9 @@ public sealed class RedisBackplaneOptions
 
     /// <summary>
     /// How long to wait for the answers of the other nodes: to an order of <see cref="IStoreRevocation"/>, to a change of a group for a
-    /// connection of another node, and to the inspector. Default 1 s. From 50 ms to 5 minutes. Then orders and group changes throw
-    /// <see cref="StoreUnavailableException"/>, and the inspector shows the nodes that answered.
+    /// connection of another node, to the inspector, and to <see cref="IStoreSubscribers.CountEverywhereAsync"/>. Default 1 s. From 50 ms
+    /// to 5 minutes. Then orders and group changes throw <see cref="StoreUnavailableException"/>, the inspector answers a dismissal with
+    /// 503, and reports and counts include only the nodes that answered.
     /// </summary>
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(1);
 

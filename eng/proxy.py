@@ -6,9 +6,9 @@ eng/proxy.py measure [NAME ...]                what each costs, against the samp
 """
 import contextlib
 import http.client
+import itertools
 import json
 import os
-import random
 import re
 import signal
 import socket
@@ -21,6 +21,7 @@ import urllib.parse
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATIENCE = 80
+PORTS = itertools.count(2 * os.getpid())
 YARP = """#:sdk Microsoft.NET.Sdk.Web
 #:package Yarp.ReverseProxy@2.3.0
 using System.Text;
@@ -37,9 +38,9 @@ app.Run("http://127.0.0.1:%d");
 
 
 def free_port():
-    """Below the range from which the system takes ports, so that nobody gets it before the proxy does."""
+    """Below the range from which the system takes ports. Processes that run at the same time begin at different ones."""
     while True:
-        port = random.randrange(30_000, 32_000)
+        port = 30_000 + next(PORTS) % 2_000
         with socket.socket() as probe:
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,7 +7,7 @@ namespace Tornadose.SignalR.Tests.Hubs;
 internal sealed class CutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private ConcurrentBag<Socket> _sockets = [];
+    private readonly List<Socket> _sockets = [];
     private Uri? _target;
     private readonly Task _accepting;
     private TaskCompletionSource _open = Opened();
@@ -30,10 +29,17 @@ internal sealed class CutProxy : IAsyncDisposable
 
     public static CutProxy Start(Uri target) => new(target);
 
-    /// <summary>Ends all present connections with a reset, and none that a client makes because of it.</summary>
+    /// <summary>Resets the connections that exist now. Those that clients then make are not cut.</summary>
     public void Cut()
     {
-        foreach (var socket in Interlocked.Exchange(ref _sockets, []))
+        Socket[] present;
+        lock (_sockets)
+        {
+            present = [.. _sockets];
+            _sockets.Clear();
+        }
+
+        foreach (var socket in present)
             Reset(socket);
     }
 
@@ -112,8 +118,8 @@ internal sealed class CutProxy : IAsyncDisposable
             return;
         }
 
-        _sockets.Add(client);
-        _sockets.Add(server);
+        lock (_sockets)
+            _sockets.AddRange([client, server]);
         _ = PumpAsync(client, server);
         _ = PumpAsync(server, client);
     }

@@ -10,6 +10,7 @@ public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClas
     [Fact]
     public async Task Pause_ThenResume_HoldsBackAndCatchesUp()
     {
+        await dashboard.RenewAsync();
         await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
         await page.ClickAsync("[data-pause]");
@@ -31,6 +32,7 @@ public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClas
     [InlineData("?run=browser&wire=websocket")]
     public async Task Cut_ByTheButton_RefillsEveryIdInOrder(string address)
     {
+        await dashboard.RenewAsync();
         await using var page = await ChromiumPage.OpenAsync(new Uri(dashboard.Url, address));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1 && {Text("[data-wire=sse] td:last-child span span")} !== '–'");
         // The missing bars move in from the right. The page checks this itself: on a slow machine the test would ask too late.
@@ -52,6 +54,7 @@ public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClas
     [Fact]
     public async Task Wire_Switched_GoesOnWithoutAGapOnTheSamePage()
     {
+        await dashboard.RenewAsync();
         await using var page = await ChromiumPage.OpenAsync(new Uri(dashboard.Url, InBrowser("signalr")));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
         await page.EvalAsync("window.isSame = true");

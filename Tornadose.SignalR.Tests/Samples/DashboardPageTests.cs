@@ -37,6 +37,7 @@ public sealed partial class DashboardPageTests(DashboardFixture dashboard) : ICl
     [Fact]
     public async Task Chart_SnapshotThenStream_HasEveryMessageOnce()
     {
+        await dashboard.RenewAsync();
         await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync($"{IsLive} && {Offset("cpu")} > 5 && {HasAll("cpu")}");
     }
@@ -47,6 +48,7 @@ public sealed partial class DashboardPageTests(DashboardFixture dashboard) : ICl
     [InlineData("?run=browser&wire=sse")]
     public async Task Connection_Cut_ResumesAfterTheLastIdWithoutAReset(string address)
     {
+        await dashboard.RenewAsync();
         await using var proxy = CutProxy.Start(dashboard.Url);
         await using var page = await ChromiumPage.OpenAsync(new Uri(proxy.Url, address));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");

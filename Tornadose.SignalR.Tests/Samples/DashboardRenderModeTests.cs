@@ -14,7 +14,7 @@ public sealed class DashboardRenderModeTests
     [InlineData("?run=auto&wire=signalr", "Server", "Auto")]
     public async Task Page_WhereverItRuns_IsLivePausesAndGoesOnWithoutAGap(string address, string runs, string choice)
     {
-        await using var server = await DashboardServer.StartAsync(); // its own: the page must have everything that is kept for a minute
+        await using var server = await DashboardServer.StartAsync(); // of its own: the pulse is kept for a minute
         await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, address));
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 2 && {HasAll("cpu")}");
         Assert.Equal(runs, (await page.EvalAsync("document.querySelector('[data-runs]').dataset.runs")).GetString());

@@ -95,7 +95,7 @@ public sealed class SpecificationHost : IAsyncLifetime
         app =>
         {
             app.MapStores("/stores");
-            app.MapStoreHub("/hubs/stores", static hub => hub.TransportSendTimeout = TimeSpan.FromMinutes(10)); // in real time
+            app.MapStoreHub("/hubs/stores", static hub => hub.TransportSendTimeout = TimeSpan.FromMinutes(10)); // measured in real time
             app.MapStores("/closed").RequireAuthorization();
             app.MapStoreHub("/hubs/closed").RequireAuthorization();
         });

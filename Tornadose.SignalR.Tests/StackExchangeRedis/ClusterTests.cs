@@ -92,9 +92,9 @@ public sealed class ClusterTests
         await using var cluster = await RedisCluster.StartAsync();
         await EachAsync(cluster, "CONFIG", "SET", "cluster-require-full-coverage", "no");
         var logs = new FakeLogCollector();
-        RedisBackplaneOptions? present = null;
+        RedisBackplaneOptions? current = null;
         await using var backplane = TestBackplane.Create(
-            cluster.ConnectionString, "tornadose", options => present = options, new FakeLogger(logs));
+            cluster.ConnectionString, "tornadose", options => current = options, new FakeLogger(logs));
         var channels = new List<(RedisBackplaneChannel Channel, IDisposable Following)>();
         for (var i = 0; i < 9; i++)
         {
@@ -108,7 +108,7 @@ public sealed class ClusterTests
         foreach (var (store, _) in channels)
             if (await OwnerAsync(cluster, store.Store) is var node && node != dead)
                 alive.Add((store.Store, node));
-        present!.CommandTimeout = TimeSpan.FromMilliseconds(500);
+        current!.CommandTimeout = TimeSpan.FromMilliseconds(500);
         await dead.KillAsync();
         for (var round = 2; round < 6; round++)
         {

@@ -218,10 +218,10 @@ public sealed class OperatorTests
     {
         await using var redis = await RedisProcess.StartAsync();
         RedisBackplaneOptions? options = null;
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", present =>
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", current =>
         {
-            TestBackplane.Impatient(present);
-            options = present;
+            TestBackplane.Impatient(current);
+            options = current;
         });
         await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
         var goOn = new TaskCompletionSource();
@@ -261,10 +261,10 @@ public sealed class OperatorTests
     {
         await using var redis = await RedisProcess.StartAsync();
         RedisBackplaneOptions? options = null;
-        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", present =>
+        await using var a = TestBackplane.Create(redis.ConnectionString, "tornadose", current =>
         {
-            TestBackplane.Impatient(present);
-            options = present;
+            TestBackplane.Impatient(current);
+            options = current;
         });
         await using var b = TestBackplane.Create(redis.ConnectionString, "tornadose");
         var fails = true;

@@ -61,7 +61,7 @@ internal static class TestBackplane
         options.ProbeInterval = Timeout.InfiniteTimeSpan;
     }
 
-    /// <summary>For a test in which another node does not answer: the asking node waits until this is over.</summary>
+    /// <summary>For a test in which another node does not answer: the asking node gives up after 2 s.</summary>
     public static void Impatient(RedisBackplaneOptions options)
     {
         Quick(options);

@@ -46,7 +46,7 @@ internal static class StoresApp
     public static Task UntilSubscribersAsync(this TestHost host, int count) =>
         Eventually.TrueAsync(() => host.Subscribers() == count, what: $"{count} subscribers");
 
-    /// <summary>The same, until each has opened its cursor as well: a subscriber is counted before, so as not to exceed a limit.</summary>
+    /// <summary>Waits until they are registered as well: the limits count a subscriber before it has opened its cursor.</summary>
     public static async Task UntilReadersAsync(this TestHost host, int count)
     {
         await host.UntilSubscribersAsync(count);

@@ -157,7 +157,7 @@ public sealed class ToolTests
     {
         await using var site = await ClientSite.StartAsync();
         await site.PublishAsync(1, 1);
-        // A shell's background jobs ignore SIGINT, and so would the tool if the tests are one.
+        // A shell's background jobs ignore SIGINT, and so would the tool if the tests ran as one.
         await using var tail = LineProcess.Start(
             "env", ["--default-signal=INT", "dotnet", Program, "tail", $"{site.Link.Url}stores/orders", "--earliest"]);
         Assert.Contains("m1", await tail.NextAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);

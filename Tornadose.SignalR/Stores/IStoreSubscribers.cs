@@ -27,7 +27,7 @@ public interface IStoreSubscribers
 
     /// <summary>
     /// Asks all processes that share the store over Redis how many readers they have; without Redis it is <see cref="Count"/>. A process
-    /// that does not answer in time is left out.
+    /// that does not answer within <c>RedisBackplaneOptions.AnswerTimeout</c> is left out.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The number of readers in all of them together.</returns>

@@ -42,7 +42,7 @@ public abstract partial class KeyedStoreSpecification<TFixture>
     {
         var store = await OpenAsync(options => (options.MaxKeys, options.MaxTombstones) = (300, 50));
         var stop = new TaskCompletionSource();
-        // Each on a thread of its own: readers that never wait would keep the thread pool from what the backplane has to do.
+        // Each has its own thread: readers that never wait would starve the thread pool, which the backplane needs.
         var reading = Enumerable.Range(0, 4).Select(seed => Task.Factory.StartNew(
             () => ReadUnderFire(seed, stop.Task), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         var model = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -61,7 +61,7 @@ internal sealed class CutProxy : IAsyncDisposable
         Cut();
         Thaw();
         await _accepting;
-        Cut();
+        Cut(); // a connection that was just being made
     }
 
     private static TaskCompletionSource Opened()

@@ -53,7 +53,7 @@ internal static class TestBackplane
         options.Linger = TimeSpan.FromMilliseconds(100);
     }
 
-    /// <summary>Makes intervals so long that only the test sends commands, and everything comes over the bus.</summary>
+    /// <summary>Makes the intervals so long that only the test sends commands, and all messages come over the bus.</summary>
     public static void Slow(RedisBackplaneOptions options)
     {
         Quick(options);

@@ -46,7 +46,7 @@ internal static class StoresApp
     public static Task UntilSubscribersAsync(this TestHost host, int count) =>
         Eventually.TrueAsync(() => host.Subscribers() == count, what: $"{count} subscribers");
 
-    /// <summary>Waits until they are registered as well: the limits count a subscriber before it has opened its cursor.</summary>
+    /// <summary>Waits until all subscribers have opened their cursors as well: the limits count them earlier.</summary>
     public static async Task UntilReadersAsync(this TestHost host, int count)
     {
         await host.UntilSubscribersAsync(count);

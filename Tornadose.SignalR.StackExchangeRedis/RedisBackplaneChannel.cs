@@ -36,11 +36,12 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     /// <summary>
     /// Whether the store needs maintenance in Redis while nobody publishes. A followed store needs it if it is empty (its epoch would
     /// expire), has a maximum age, or is complete and kept for a limited time. A store that is not followed needs it if it has a maximum
-    /// age and this node has appended to it recently.
+    /// age and this node has appended to it recently: until the message is too old, and then at least once more.
     /// </summary>
     public bool NeedsTending => Follower.IsFollowed
         ? Log.Position.Offset == 0 || MaxAge is not null || (Log.HasEnd && Log.Limits.KeepCompleted is not null)
-        : Volatile.Read(ref _appendedAt) is var appended and not 0 && MaxAge is { } age && _node.Time.GetElapsedTime(appended) < 2 * age;
+        : Volatile.Read(ref _appendedAt) is var appended and not 0 && MaxAge is { } age
+            && _node.Time.GetElapsedTime(appended) < 2 * (age + _node.Options.SyncInterval);
 
     /// <summary>The change script removes expired keys, on whichever node it runs first.</summary>
     public bool RemovesExpiredKeys => true;

@@ -2,4 +2,8 @@ using System.CommandLine;
 using Tornadose.SignalR.Tool;
 
 await using var output = StandardOutput.Open();
-return await ToolCommand.Create(Console.In).Parse(args).InvokeAsync(new InvocationConfiguration { Output = output });
+return await ToolCommand.Create(Console.In).Parse(args).InvokeAsync(new InvocationConfiguration
+{
+    Output = output,
+    ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+});

@@ -44,6 +44,8 @@ public sealed class ConnectionAgeTests
         delivery.Advance(MaxAge * 0.8 - DeliveryFixture.Tick);
         sink.Stall();
         delivery.Log.Append();
+        await Eventually.TrueAsync(() => sink.IsStalled);
+        await delivery.UntilIdleAsync(); // the send timeout has begun
         delivery.Advance(MaxAge * 0.2 + DeliveryFixture.Tick);
         Assert.False(subscriber.Run.IsCompleted);
         delivery.Advance(sendTimeout);

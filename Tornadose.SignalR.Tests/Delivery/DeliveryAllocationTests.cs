@@ -6,6 +6,8 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
+/// <summary>Runs alone: beside others, hardly a round is whole.</summary>
+[Collection(nameof(ProcessMemory))]
 public sealed class DeliveryAllocationTests : IDisposable
 {
     private const int Subscribers = 200;

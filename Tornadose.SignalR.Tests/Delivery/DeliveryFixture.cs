@@ -68,10 +68,13 @@ internal sealed class DeliveryFixture : IDisposable
     {
         sink ??= new FakeSink();
         var subscriber = Make(sink, Log.Open(start, policy), interval: interval, minInterval: minInterval);
-        return new RunningSubscriber(subscriber, sink, RunAsync(subscriber));
+        return new RunningSubscriber(this, subscriber, sink, RunAsync(subscriber));
     }
 
     public RunningSubscriber[] StartMany(int count) => [.. Enumerable.Range(0, count).Select(_ => Start())];
+
+    /// <summary>Waits until no subscriber is served, so that all have noted what they sent, and when.</summary>
+    public Task UntilIdleAsync() => Eventually.TrueAsync(() => !Log.Log.Signal.Busy.Any());
 
     /// <summary>Advances the clock in steps of the registry's tick.</summary>
     public void Advance(TimeSpan by) => Time.AdvanceInSteps(by, Tick);
@@ -89,7 +92,7 @@ internal sealed class DeliveryFixture : IDisposable
     private RunningSubscriber Start(FakeSink sink, MessageCursor cursor, TimeSpan sendTimeout)
     {
         var subscriber = Make(sink, cursor, sendTimeout);
-        return new RunningSubscriber(subscriber, sink, RunAsync(subscriber));
+        return new RunningSubscriber(this, subscriber, sink, RunAsync(subscriber));
     }
 
     /// <summary>Runs a subscriber as a transport does.</summary>
@@ -100,12 +103,19 @@ internal sealed class DeliveryFixture : IDisposable
     }
 }
 
+/// <param name="Delivery">Where it runs.</param>
 /// <param name="Subscriber">The subscriber.</param>
 /// <param name="Sink">Its connection.</param>
 /// <param name="Run">Its loop.</param>
-internal sealed record RunningSubscriber(Subscriber Subscriber, FakeSink Sink, Task<SubscriberEnd> Run)
+internal sealed record RunningSubscriber(
+    DeliveryFixture Delivery, Subscriber Subscriber, FakeSink Sink, Task<SubscriberEnd> Run)
 {
-    public Task SentAsync(string expected) => Eventually.TrueAsync(() => Sink.Sent == expected, what: expected);
+    /// <summary>Waits until it has sent this, and has noted when.</summary>
+    public async Task SentAsync(string expected)
+    {
+        await Eventually.TrueAsync(() => Sink.Sent == expected, what: expected);
+        await Delivery.UntilIdleAsync();
+    }
 
     public async Task<SubscriberEnd> EndAsync() => await Run.WithTimeout();
 }

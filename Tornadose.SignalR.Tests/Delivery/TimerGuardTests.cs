@@ -17,6 +17,7 @@ public sealed class TimerGuardTests : IDisposable
         var (first, second) = (_fixture.Start(broken), _fixture.Start(Stalled()));
         _fixture.Log.Append();
         await Eventually.TrueAsync(() => first.Sink.IsStalled && second.Sink.IsStalled);
+        await _fixture.UntilIdleAsync(); // the send timeout has begun
         for (var seconds = 0; seconds < 11; seconds++)
             _fixture.Time.Advance(DeliveryFixture.Tick);
         Assert.Equal((SubscriberEnd.Slow, SubscriberEnd.Slow), (await first.EndAsync(), await second.EndAsync()));
@@ -30,10 +31,13 @@ public sealed class TimerGuardTests : IDisposable
         var broken = _fixture.Start();
         _fixture.Encoder = new FakeEncoder();
         var others = _fixture.StartMany(3);
-        for (var seconds = 0; seconds < 2 * DeliveryFixture.KeepAlive.TotalSeconds; seconds++)
-            _fixture.Time.Advance(DeliveryFixture.Tick);
-        foreach (var other in others)
-            await other.SentAsync("keep-alive keep-alive");
+        foreach (var sent in new[] { "keep-alive", "keep-alive keep-alive" })
+        {
+            _fixture.Advance(DeliveryFixture.KeepAlive);
+            foreach (var other in others)
+                await other.SentAsync(sent);
+        }
+
         Assert.Single(_fixture.Logs.GetSnapshot(), static entry => entry.Level == LogLevel.Error);
         broken.Subscriber.End(SubscriberEnd.Unsubscribed);
         Assert.Equal(SubscriberEnd.Unsubscribed, await broken.EndAsync());

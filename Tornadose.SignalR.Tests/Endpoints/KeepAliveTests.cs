@@ -15,6 +15,7 @@ public sealed class KeepAliveTests
         await using var sse = await OpenAsync(host);
         clock.Advance(15 * Second);
         await sse.UntilAsync(reader => reader.Comments.Count == 2);
+        await host.UntilIdleAsync();
         clock.Advance(15 * Second);
         await sse.UntilAsync(reader => reader.Comments.Count == 3);
         Assert.EndsWith(":\n\n:\n\n", sse.Text);
@@ -32,6 +33,7 @@ public sealed class KeepAliveTests
             clock.Advance(14 * Second);
             await host.OrdersStore().PublishAsync($"m{number}");
             Assert.Equal($"m{number}", (await sse.NextAsync()).Data);
+            await host.UntilIdleAsync();
         }
 
         Assert.Single(sse.Comments);

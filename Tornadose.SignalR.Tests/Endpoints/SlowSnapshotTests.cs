@@ -14,36 +14,6 @@ public sealed class SlowSnapshotTests
     private const int SmallWindow = 4096;
     private static readonly (string, string)[] Json = [("Accept", "application/json")];
 
-    [Fact, Case("SLOW-02")]
-    public async Task Readers_ThreeHundredThatTakeNothing_HoldNoWindowAndAreCutAfterTheSendTimeout()
-    {
-        const int readers = 300;
-        var time = new FakeTimeProvider();
-        await using var host = await StoresApp.StartAsync(time);
-        using var ended = MetricsRecorder.Of(host, "subscribers.ended");
-        await FillAsync(host, messages: 1000, size: 16_000);
-        await using (var whole = await RawHttp.GetAsync(host.Orders(), [.. Json, ("Connection", "close")]))
-            await whole.ReadToEndAsync(); // renders the window, which all readers share
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-
-        var slow = new List<RawHttp>();
-        for (var reader = 0; reader < readers; reader++)
-            slow.Add(await RawHttp.SendAsync(host.Orders(), "GET", Json, receiveBufferBytes: SmallWindow));
-        await host.UntilSubscribersAsync(readers);
-        for (var turn = 0; turn < 10; turn++)
-            await host.OrdersStore().PublishAsync($"{turn}"); // nobody is delayed
-
-        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / readers, long.MinValue, 512 * 1024);
-        await Eventually.TrueAsync(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            return host.Subscribers() == 0;
-        });
-        Assert.Equal(readers, ended.Sum("subscribers.ended", "transport=json", "reason=slow"));
-        foreach (var reader in slow)
-            await reader.DisposeAsync();
-    }
-
     [Fact, Case("PROC-07")]
     public async Task Get_NoMorePermits_Is503AndThoseThatAreThereAreCounted()
     {

@@ -35,8 +35,13 @@ public sealed class KeptRedisStoreTests(RedisFixture redis)
         await using var host = await StartAsync(server.ConnectionString, static options => options.Channels["orders"] = "news");
         await using var client = await RawSse.OpenAsync(host.Url("/stores/orders"));
         await server.CommandAsync("CLIENT", "KILL", "TYPE", "pubsub");
-        await Eventually.TrueAsync(async () => (long)(await server.CommandAsync("PUBLISH", "news", "back"))! > 0);
-        Assert.Equal("back", (await client.NextAsync()).Data);
+        var next = client.NextAsync();
+        await Eventually.TrueAsync(async () =>
+        {
+            await server.CommandAsync("PUBLISH", "news", "back");
+            return next.IsCompleted;
+        });
+        Assert.Equal("back", (await next).Data);
     }
 
     [Theory]

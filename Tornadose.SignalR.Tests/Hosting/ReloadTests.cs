@@ -86,7 +86,7 @@ public sealed class ReloadTests
     [Fact]
     public async Task Reload_LimitsOfTheProcess_HoldFromThenOn()
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(new FakeTimeProvider());
         var admission = host.Get<SubscriberRegistry>().Admission;
         Assert.All(Enumerable.Range(0, 50), _ => Assert.True(admission.TryCall("ann")));
         Set(host, "Tornadose:MaxHubCallsPerSecond", "2");
@@ -171,9 +171,10 @@ public sealed class ReloadTests
         }
     }
 
-    private static Task<TestHost> StartAsync() => TestHost.StartAsync(
-        static builder =>
+    private static Task<TestHost> StartAsync(TimeProvider? clock = null) => TestHost.StartAsync(
+        builder =>
         {
+            builder.Services.AddSingleton(clock ?? TimeProvider.System);
             builder.Configuration.AddInMemoryCollection([new("Tornadose:Stores:devices/{id}:Capacity", "5")]);
             builder.Services.AddTornadose(static all => all.DrainWindow = TimeSpan.Zero).AddQueueStore("devices/{id}");
         },

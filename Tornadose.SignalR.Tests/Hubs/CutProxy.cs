@@ -8,7 +8,7 @@ internal sealed class CutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<Socket> _sockets = [];
-    private Uri? _target;
+    private volatile Uri? _target;
     private readonly Task _accepting;
     private TaskCompletionSource _open = Opened();
     private int _connections;
@@ -30,24 +30,21 @@ internal sealed class CutProxy : IAsyncDisposable
     public static CutProxy Start(Uri target) => new(target);
 
     /// <summary>Resets the connections that exist now. Those that clients then make are not cut.</summary>
-    public void Cut()
+    public void Cut() => Redirect(_target);
+
+    /// <summary>Ends all connections; new ones go to another server, or end at once while there is none.</summary>
+    public void Redirect(Uri? target)
     {
         Socket[] present;
         lock (_sockets)
         {
+            _target = target;
             present = [.. _sockets];
             _sockets.Clear();
         }
 
         foreach (var socket in present)
             Reset(socket);
-    }
-
-    /// <summary>Ends all connections; new ones go to another server, or end at once while there is none.</summary>
-    public void Redirect(Uri? target)
-    {
-        Volatile.Write(ref _target, target);
-        Cut();
     }
 
     /// <summary>Stops forwarding without closing any connection.</summary>
@@ -101,7 +98,7 @@ internal sealed class CutProxy : IAsyncDisposable
     private async Task ConnectAsync(Socket client)
     {
         Interlocked.Increment(ref _connections);
-        if (Volatile.Read(ref _target) is not { } target)
+        if (_target is not { } target)
         {
             Reset(client);
             return;
@@ -118,8 +115,21 @@ internal sealed class CutProxy : IAsyncDisposable
             return;
         }
 
+        bool isCurrent;
         lock (_sockets)
-            _sockets.AddRange([client, server]);
+        {
+            isCurrent = _target == target;
+            if (isCurrent)
+                _sockets.AddRange([client, server]);
+        }
+
+        if (!isCurrent) // redirected meanwhile
+        {
+            Reset(client);
+            Reset(server);
+            return;
+        }
+
         _ = PumpAsync(client, server);
         _ = PumpAsync(server, client);
     }

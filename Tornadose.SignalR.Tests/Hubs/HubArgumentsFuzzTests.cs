@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -86,7 +87,10 @@ public sealed class HubArgumentsFuzzTests(ITestOutputHelper output)
         var id = run.OneIn(20) ? "" : $"\"invocationId\":\"{call}\",";
         var arguments = string.Join(',', Arguments(run, target == "PublishWith" ? 4 : 2));
         var text = $"{{\"type\":{type},{id}\"target\":\"{target}\",\"arguments\":[{arguments}]}}";
-        return run.OneIn(200) ? new string(run.Mutate<char>(text, () => run.Of('"', '{', '}', '[', ',', '\0', '\ud800', 'é', ':'))) : text;
+        if (!run.OneIn(200))
+            return text;
+        var mutated = new string(run.Mutate<char>(text, () => run.Of('"', '{', '}', '[', ',', '\0', '\ud800', 'é', ':')));
+        return Regex.IsMatch(mutated, @"""type"":\d\d") ? text : mutated;
     }
 
     private static IEnumerable<string> Arguments(RandomText run, int count)

@@ -33,8 +33,8 @@ public sealed class HubLimitsTests
         await client.SubscribeAsync("weather");
         await host.Host.StopAsync();
         await client.Closed.Task.WithTimeout();
-        Assert.Equal(0, host.Registry.Count);
-        Assert.Equal(1, host.Disconnected);
+        await host.Host.UntilSubscribersAsync(0);
+        await Eventually.TrueAsync(() => host.Disconnected == 1);
         host.Host.Logs.AssertNoErrors();
     }
 

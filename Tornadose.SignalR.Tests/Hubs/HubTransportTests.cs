@@ -69,7 +69,7 @@ public sealed class HubTransportTests
         HandshakeProtocol.WriteRequestMessage(new HandshakeRequestMessage(protocol.Name, 1), output);
         output.Write(protocol.GetMessageBytes(new InvocationMessage("Subscribe", ["orders"])).Span);
         (await http.PostAsync(url, new ByteArrayContent(output.WrittenSpan.ToArray())).WithTimeout()).Dispose();
-        await Eventually.TrueAsync(() => host.Registry.Count == 1);
+        await Eventually.TrueAsync(() => host.Registry.Subscribers.Any());
         await host.PublishAsync(1, 20);
         var received = new List<byte>();
         while (Count(received, protocol) < 20)

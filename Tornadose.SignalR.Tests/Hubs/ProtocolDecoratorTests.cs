@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -27,10 +28,14 @@ public sealed class ProtocolDecoratorTests
         var output = new ArrayBufferWriter<byte>();
         HandshakeProtocol.WriteRequestMessage(new HandshakeRequestMessage(protocol.Name, 1), output);
         await socket.SendAsync(WsOpcode.Text, output.WrittenSpan.ToArray());
-        Assert.Equal("{}\u001e", (await socket.NextAsync()).Text);
+        var answer = (await socket.NextAsync()).Payload; // with the first ping, if the machine was busy for so long
+        var end = answer.AsSpan().IndexOf((byte)0x1e) + 1;
+        Assert.Equal("{}\u001e", Encoding.UTF8.GetString(answer[..end]));
+        var input = new ReadOnlySequence<byte>(answer[end..]);
         for (var ping = 0; ping < 2; ping++)
         {
-            var input = new ReadOnlySequence<byte>((await socket.NextAsync()).Payload);
+            if (input.IsEmpty)
+                input = new ReadOnlySequence<byte>((await socket.NextAsync()).Payload);
             Assert.True(protocol.TryParseMessage(ref input, ClientBinder.Instance, out var message));
             Assert.IsType<PingMessage>(message);
         }

@@ -20,6 +20,7 @@ public sealed class InspectorNodesTests
         var id = Assert.Single(other.GetProperty("subscribers").EnumerateArray()).GetProperty("id").GetString()!;
         Assert.Equal(204, await a.DismissAsync(id));
         Assert.Equal("tornadose.closed", (await onB.NextAsync()).Type);
+        await b.UntilSubscribersAsync(0);
         Assert.Equal(404, await a.DismissAsync(id));
     }
 

@@ -53,16 +53,21 @@ public sealed class InspectorTests
         for (var message = 0; message < 100; message++)
             await host.OrdersStore().PublishAsync(new string('x', Large));
         await healthy.TakeAsync(100);
-        var node = await host.InspectNodeAsync("?limit=1");
+        var (node, listed, feed) = (default(JsonElement), default(JsonElement), default(JsonElement));
+        await Eventually.TrueAsync(async () => // until it has filled the connection
+        {
+            node = await host.InspectNodeAsync("?limit=1");
+            listed = Assert.Single(node.GetProperty("subscribers").EnumerateArray());
+            feed = Assert.Single(listed.GetProperty("stores").EnumerateArray());
+            return feed.GetProperty("behind").GetInt64() < 100
+                && feed.GetProperty("behind").GetInt64() + feed.GetProperty("delivered").GetInt64() == 100;
+        });
         Assert.Equal(2, node.GetProperty("subscriberCount").GetInt32());
-        var listed = Assert.Single(node.GetProperty("subscribers").EnumerateArray());
-        var feed = Assert.Single(listed.GetProperty("stores").EnumerateArray());
         Assert.Equal(
             ("websocket", "orders", 0),
             (listed.GetProperty("transport").GetString(), feed.GetProperty("store").GetString(), feed.GetProperty("resets").GetInt32()));
-        var (behind, delivered) = (feed.GetProperty("behind").GetInt64(), feed.GetProperty("delivered").GetInt64());
+        var behind = feed.GetProperty("behind").GetInt64();
         Assert.InRange(behind, 1, 99);
-        Assert.Equal(100, behind + delivered);
         Assert.Equal(behind * Large, feed.GetProperty("bytesBehind").GetInt64());
     }
 

@@ -173,8 +173,8 @@ public sealed class ScriptTests
     {
         await using var site = await ScriptSite.StartAsync();
         await using var client = await FollowAsync(
-            site, "node", new() { ["transport"] = "websocket", ["store"] = "orders", ["silence"] = 5000 });
-        await client.UntilAsync("log.frames >= 8"); // the server's timer runs once a second
+            site, "node", new() { ["transport"] = "websocket", ["store"] = "orders", ["silence"] = 20_000 });
+        await client.UntilAsync("log.frames >= 5"); // one in five seconds
         Assert.Equal(0, (await client.UntilAsync("[log.errors.length]"))[0].GetInt32());
     }
 
@@ -230,6 +230,7 @@ public sealed class ScriptTests
                 ["transport"] = transport,
                 ["stores"] = new[] { "orders", "notes" },
                 ["at"] = "/stores/?tenant=acme&store=other#top",
+                ["connectTimeout"] = 60_000,
             });
         await client.UntilAsync("subscription.state === 'live'");
         await site.PublishAsync(1);

@@ -178,7 +178,7 @@ public sealed class LongPollingTests
     {
         await using var host = await StoresApp.StartAsync();
         await using var curl = CurlClient.Start(host.Orders("?wait=30s"));
-        await host.UntilReadersAsync(1);
+        await host.UntilSubscribersAsync(1);
         var id = await host.OrdersStore().PublishAsync("hello");
         Assert.Equal($$$"""{"store":"orders","messages":[{"id":"{{{id}}}","data":"hello"}],"id":"{{{id}}}"}""", await curl.NextAsync());
         Assert.Equal(0, await curl.ExitCodeAsync());

@@ -28,7 +28,7 @@ internal sealed record Poll(int Status, string Text, string? RetryAfter)
     {
         var before = host.Subscribers();
         var poll = GetAsync(url, headers);
-        await host.UntilReadersAsync(before + 1);
+        await host.UntilSubscribersAsync(before + 1);
         return poll;
     }
 }

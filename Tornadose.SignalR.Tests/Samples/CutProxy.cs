@@ -48,7 +48,7 @@ internal sealed class CutProxy : IAsyncDisposable
                 _ = ConnectAsync(browser, server, target);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
             // The listener was disposed of.
         }

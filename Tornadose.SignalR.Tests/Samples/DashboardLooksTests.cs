@@ -65,7 +65,7 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
     public async Task Crosshair_ByKeyboard_StandsAtOneTimeInAllCharts()
     {
         await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
-        await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 4");
+        await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 4 && document.querySelectorAll('.uplot').length >= 7");
         await page.EvalAsync("document.querySelector('#cpu .plot').focus()");
         await page.PressAsync("End");
         await page.PressAsync("ArrowLeft");

@@ -15,7 +15,7 @@ public sealed class DeliveryReaderTests
         var reader = new DeliveryReader(meter, clock);
         Assert.Null(reader.Read());
         await using var curl = CurlClient.Start(host.Orders());
-        await host.UntilReadersAsync(1);
+        await host.UntilSubscribersAsync(1);
         await host.OrdersStore().PublishNumberedAsync(4);
         for (var number = 1; number <= 4; number++)
             await curl.NextAsync($"data: m{number}");

@@ -22,6 +22,7 @@ public sealed class ConnectionAgeSpecification
         var clients = new List<(Transport Transport, Subscription Subscription)>();
         foreach (var transport in Enumerable.Repeat(Transport.All, Each).SelectMany(static all => all))
             clients.Add((transport, await store.SubscribeAsync(transport, after: store.Top)));
+        await host.UntilSubscribersAsync(clients.Count);
         clock.Advance(MaxAge * 0.8 - TimeSpan.FromSeconds(1));
         Assert.Equal(clients.Count, host.Get<SubscriberRegistry>().Count);
         store.Publish();

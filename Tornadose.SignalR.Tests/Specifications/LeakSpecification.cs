@@ -8,7 +8,7 @@ namespace Tornadose.SignalR.Tests.Specifications;
 /// Clients connect, are refused or cut, and leave nothing behind: no subscriber, handle, memory or unobserved exception. Set
 /// <c>TORNADOSE_LEAK_CYCLES</c> for more cycles. Runs alone, because it measures the whole process.
 /// </summary>
-[Collection(nameof(StalledReadersMemory))]
+[Collection(nameof(ProcessMemory))]
 public sealed class LeakSpecification(ITestOutputHelper output)
 {
     private const int AtOnce = 8;

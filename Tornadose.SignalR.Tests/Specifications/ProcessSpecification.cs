@@ -12,7 +12,7 @@ public sealed class ProcessSpecification
     [Fact, Case("PROC-01", "PROC-02", "WS-18")]
     public async Task Terminate_SubscribersOnEveryTransport_TellsThemAllAndExitsWithZero()
     {
-        await using var server = await DashboardServer.StartAsync("--Tornadose:DrainWindow=00:00:10");
+        await using var server = await DashboardServer.StartAsync("--Tornadose:DrainWindow=00:00:20");
         var readers = new List<(Transport Transport, TransportReader Reader)>();
         foreach (var transport in Transport.All)
             for (var i = 0; i < SubscribersOfEach; i++)

@@ -32,9 +32,9 @@ internal sealed class ScheduleStress
 
     public async Task RunAsync()
     {
-        var trimming = Task.Run(() => Trim(new Random(_seed)));
-        var publishing = Task.Run(() => PublishAsync(new Random(_seed - 1)));
-        var joining = Enumerable.Range(1, Joiners).Select(index => Task.Run(() => Join(index, new Random(_seed + index)))).ToArray();
+        var trimming = StartThread(() => Trim(new Random(_seed)));
+        var publishing = StartThread(() => Publish(new Random(_seed - 1)));
+        var joining = Enumerable.Range(1, Joiners).Select(index => StartThread(() => Join(index, new Random(_seed + index)))).ToArray();
         try
         {
             await Task.WhenAll(joining).WithTimeout();
@@ -49,12 +49,16 @@ internal sealed class ScheduleStress
         _ledger.Check();
     }
 
-    private async Task PublishAsync(Random random)
+    /// <summary>None of them ever waits: on the thread pool they would hold up all other tests.</summary>
+    private static Task StartThread(Action action) =>
+        Task.Factory.StartNew(action, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Publish(Random random)
     {
         for (var i = 0; !_done; i++)
         {
             var text = $"{i}";
-            var position = await _store.PublishAsync(text);
+            var position = _store.PublishAsync(text).AsTask().Result;
             _ledger.Published(position.ToString(), text);
             _published.Enqueue(position);
             if (random.Next(8) == 0)

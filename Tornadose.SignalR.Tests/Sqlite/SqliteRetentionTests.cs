@@ -63,8 +63,8 @@ public sealed class SqliteRetentionTests : IDisposable
             waiting.Enqueue(channel.AppendAsync(StoresFile.Text("abc"), null, default).AsTask());
             if (waiting.Count == Waiting)
                 await waiting.Dequeue().WithTimeout();
-            if (sent % 8000 == 7999)
-                Assert.InRange(_file.Number("SELECT count FROM stores"), 0, 30_000);
+            if (sent % 8000 == 7999) // more by age: a timer, which may be late, begins its removal
+                Assert.InRange(_file.Number("SELECT count FROM stores"), 0, byAge ? 60_000 : 30_000);
         }
 
         await Task.WhenAll(waiting).WithTimeout();
@@ -189,7 +189,11 @@ public sealed class SqliteRetentionTests : IDisposable
         await StoresFile.FillAsync(backplane, 1, store: "keeps");
         _time.Advance(TimeSpan.FromMinutes(10));
         await Eventually.TrueAsync(() => _file.Number("SELECT count(*) FROM messages") == 1);
-        await Eventually.TrueAsync(() => !HasSecret());
+        await Eventually.TrueAsync(() =>
+        {
+            _time.Advance(Interval); // while the count above was read, the write-ahead log could not be truncated
+            return !HasSecret();
+        });
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class ClusterTests
         foreach (var (store, _) in channels)
             if (await OwnerAsync(cluster, store.Store) is var node && node != dead)
                 alive.Add((store.Store, node));
-        current!.CommandTimeout = TimeSpan.FromMilliseconds(500);
+        current!.CommandTimeout = TimeSpan.FromSeconds(2);
         await dead.KillAsync();
         for (var round = 2; round < 6; round++)
         {

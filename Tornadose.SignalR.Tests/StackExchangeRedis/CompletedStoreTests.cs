@@ -105,12 +105,13 @@ public sealed class CompletedStoreTests(RedisFixture redis)
         Assert.Equal("sun", Assert.Single(snapshot.Messages).GetText());
     }
 
-    [Fact]
-    public async Task Complete_StoreWhoseMessagesAge_EndStaysAndMessagesGo()
+    [Theory, InlineData(250), InlineData(2000)]
+    public async Task Complete_StoreWhoseMessagesAge_EndStaysAndMessagesGo(int syncInterval)
     {
         var (server, prefix) = (await redis.GetAsync(), redis.NewPrefix());
         var limits = new MessageLogLimits(100, 1 << 20, TimeSpan.FromMilliseconds(200));
-        await using (var backplane = TestBackplane.Create(server.ConnectionString, prefix))
+        await using (var backplane = TestBackplane.Create(
+            server.ConnectionString, prefix, options => options.SyncInterval = TimeSpan.FromMilliseconds(syncInterval)))
         await using (var channel = backplane.Open("aging", limits))
         {
             await channel.AppendAsync([Content("old"), MessageContent.End], null, default).WithTimeout();

@@ -41,8 +41,8 @@ public sealed class KeyedFailoverTests
         await using var sentinel = hasSentinel ? await RedisSentinel.StartAsync(redis.Primary) : null;
         await using var nodes = await Pair.StartAsync(sentinel?.ConnectionString ?? redis.ConnectionString);
         await nodes.ChangeManyAsync(30);
-        await redis.UntilReplicatedAsync(await nodes.SetAsync("a", "1"));
         await nodes.AgreeAsync();
+        await redis.UntilReplicatedAsync(await nodes.SetAsync("a", "1"));
         await redis.Primary.KillAsync();
         await PromoteAsync(redis, sentinel);
         await nodes.SetAsync("b", "2");

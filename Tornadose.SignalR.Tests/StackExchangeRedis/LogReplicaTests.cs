@@ -300,9 +300,9 @@ public sealed class LogReplicaTests
 
     private static (SimulatedStore Store, LogReplica Replica) Start()
     {
+        var time = new FakeTimeProvider();
         var store = new SimulatedStore(new Random(1), Capacity);
-        var replica = new LogReplica(
-            new MessageLog(new MessageLogLimits(Capacity, 1 << 20), TimeProvider.System), store, TimeProvider.System, Refused);
+        var replica = new LogReplica(new MessageLog(new MessageLogLimits(Capacity, 1 << 20), time), store, time, Refused);
         Sync(replica);
         return (store, replica);
     }

@@ -144,6 +144,7 @@ public sealed class OperatorTests
         using var mallory = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         await mallory.GetSubscriber()
             .SubscribeAsync(RedisChannel.Literal("tornadose:_nodes"), (_, frame) => heard.Enqueue((byte[])frame!));
+        await PresentAsync(a, 1);
         await Eventually.TrueAsync(async () => (await a.Questions.AskAsync("subject", "first", first: true, default)).Contains("yes"));
         await Eventually.TrueAsync(() => !heard.IsEmpty);
         var before = Volatile.Read(ref asked);
@@ -186,7 +187,7 @@ public sealed class OperatorTests
         var channel = Assert.Single((await ChannelsAsync(redis)).Except(channels));
         var asking = c.Questions.AskAsync("subject", "held", first: false, default);
         await isAsked.Task.WithTimeout();
-        Assert.True(answers.Count >= 5);
+        await Eventually.TrueAsync(() => answers.Count >= 5);
         foreach (var answer in answers)
             await redis.CommandAsync("PUBLISH", channel, answer);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => asking.WithTimeout());

@@ -46,6 +46,7 @@ public sealed class ProducerTests(RedisFixture redis)
             }));
         try
         {
+            var running = hosts.ConvertAll(static host => MetricsRecorder.Of(host, "producers"));
             var stores = hosts.ConvertAll(static host => host.Get<IStoreProvider>().GetStore("prices"));
             await AdvanceAsync(clock, 10);
             Assert.Equal(0, Volatile.Read(ref statements));
@@ -67,6 +68,7 @@ public sealed class ProducerTests(RedisFixture redis)
             await stop.CancelAsync();
             await Task.WhenAll(readers).WithTimeout();
             await AdvanceAsync(clock, 15); // the grace period, in which it is still polled
+            await Eventually.TrueAsync(() => running.Sum(static node => node.Sum("producers")) == 0, what: "no producer runs");
             var last = Volatile.Read(ref statements);
             await AdvanceAsync(clock, 10);
             Assert.Equal(last, Volatile.Read(ref statements));

@@ -40,8 +40,8 @@ public sealed class PublishFaultTests
         await nodes.ConnectAsync();
         var before = await nodes.PublishAsync(10);
         await nodes.SettleAsync(before);
-        await redis.CommandAsync("RENAME", key, "aside");
-        await redis.CommandAsync("SET", key, "no log and no meta");
+        await redis.CommandAsync( // at once: a store without meta begins a new epoch
+            "EVAL", "redis.call('RENAME', KEYS[1], 'aside') redis.call('SET', KEYS[1], 'no log and no meta')", 1, key);
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => nodes.StoreOf(nodes.A).PublishAsync("refused").AsTask());
         Assert.Contains("WRONGTYPE", refused.Message, StringComparison.Ordinal);
         await redis.CommandAsync("RENAME", "aside", key);
@@ -103,7 +103,7 @@ public sealed class PublishFaultTests
         await using var nodes = await TwoNodes.StartAsync(RedisProcess.ConnectionStringFor(proxy.Port), redis.ConnectionString);
         await nodes.ConnectAsync();
         await nodes.SettleAsync(await nodes.PublishAsync(10));
-        proxy.CutNextScriptReply();
+        proxy.CutReplyTo("payment-17"u8);
         var once = new PublishOptions { IdempotencyKey = "payment-17" };
         var unknown = await Assert.ThrowsAsync<StoreUnavailableException>(
             () => nodes.StoreOf(nodes.A).PublishAsync("once", once).AsTask());

@@ -208,7 +208,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
             await TryPublishAsync(host, $"{name} {i}");
-            await Task.Delay(5, CancellationToken.None);
+            await Task.Delay(20, CancellationToken.None); // no reader that stalls for a moment is behind by a window
         }
     }
 

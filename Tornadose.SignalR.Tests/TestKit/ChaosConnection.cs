@@ -24,9 +24,10 @@ internal sealed class ChaosConnection(ChaosProxy proxy, TcpClient client)
                 PumpAsync(client, _server, Request),
                 PumpAsync(_server, client, bytes => Reply(splitter, bytes)));
         }
-        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception failure) when (
+            failure is IOException or SocketException or InvalidOperationException or NullReferenceException)
         {
-            // cut
+            // cut; a TcpClient that is closed throws the last
         }
         finally
         {

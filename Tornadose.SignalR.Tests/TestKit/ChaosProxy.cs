@@ -11,8 +11,9 @@ public sealed class ChaosProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<ChaosConnection, Task> _connections = new();
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
+    private volatile bool _isStopped;
     private int _droppableMessages;
-    private int _cutReplies;
+    private byte[]? _cutReplyTo;
     private int _dropped;
 
     private ChaosProxy(int target, int port) => (_target, Port) = (target, port);
@@ -50,6 +51,7 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>Takes connections again after <see cref="Stop"/>.</summary>
     public void Listen()
     {
+        _isStopped = false;
         _listener = new TcpListener(IPAddress.Loopback, Port);
         _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         _listener.Start();
@@ -59,6 +61,7 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>Partition: cuts every connection and refuses new ones.</summary>
     public void Stop()
     {
+        _isStopped = true;
         _listener?.Stop();
         _listener = null;
         CutAll();
@@ -90,8 +93,8 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>Drops the next messages of subscribed channels; replies to pings, commands and subscriptions pass.</summary>
     public void DropMessages(int count) => Volatile.Write(ref _droppableMessages, count);
 
-    /// <summary>Lets the next script through and cuts its connection when the answer comes.</summary>
-    public void CutNextScriptReply() => Volatile.Write(ref _cutReplies, 1);
+    /// <summary>Lets the next request with these bytes through, and cuts its connection when the answer comes.</summary>
+    public void CutReplyTo(ReadOnlySpan<byte> part) => Volatile.Write(ref _cutReplyTo, part.ToArray());
 
     public async ValueTask DisposeAsync()
     {
@@ -109,7 +112,8 @@ public sealed class ChaosProxy : IAsyncDisposable
     }
 
     internal bool CutsReplyTo(ReadOnlySpan<byte> request) =>
-        request.IndexOf("EVAL"u8) >= 0 && Interlocked.Exchange(ref _cutReplies, 0) == 1;
+        Volatile.Read(ref _cutReplyTo) is { } part && request.IndexOf(part) >= 0
+            && Interlocked.CompareExchange(ref _cutReplyTo, null, part) == part;
 
     private async Task AcceptAsync(TcpListener listener)
     {
@@ -120,9 +124,11 @@ public sealed class ChaosProxy : IAsyncDisposable
                 var client = await listener.AcceptTcpClientAsync();
                 var connection = new ChaosConnection(this, client);
                 _connections[connection] = RunAsync(connection);
+                if (_isStopped) // since it was accepted
+                    connection.Cut();
             }
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        catch (Exception failure) when (failure is SocketException or InvalidOperationException)
         {
             // stopped
         }
@@ -131,7 +137,13 @@ public sealed class ChaosProxy : IAsyncDisposable
     private async Task RunAsync(ChaosConnection connection)
     {
         await Task.Yield();
-        await connection.RunAsync(_target);
-        _connections.TryRemove(connection, out _);
+        try
+        {
+            await connection.RunAsync(_target);
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+        }
     }
 }

@@ -67,8 +67,18 @@ public sealed class LineProcess : IAsyncDisposable
     public async Task StopAsync()
     {
         await SignalAsync("STOP");
-        await Eventually.TrueAsync(() => Directory.GetDirectories($"/proc/{_process.Id}/task")
-            .All(static task => File.ReadAllText($"{task}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] is 'T' or 't'));
+        await Eventually.TrueAsync(() =>
+        {
+            try
+            {
+                return Directory.GetDirectories($"/proc/{_process.Id}/task")
+                    .All(static task => File.ReadAllText($"{task}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] is 'T' or 't');
+            }
+            catch (IOException)
+            {
+                return false; // a thread ended meanwhile
+            }
+        });
     }
 
     public Task ContinueAsync() => SignalAsync("CONT");

@@ -7,7 +7,8 @@ internal static class LogAssertions
     /// <summary>Fails when anything at or above <paramref name="level"/> was logged.</summary>
     public static void AssertNothingFrom(this FakeLogCollector logs, LogLevel level)
     {
-        var bad = logs.GetSnapshot().Where(record => record.Level >= level).ToArray();
+        // Kestrel warns when its own heartbeat is late, as it is on a busy machine.
+        var bad = logs.GetSnapshot().Where(record => record.Level >= level && record.Id.Name != "HeartbeatSlow").ToArray();
         if (bad.Length > 0)
             Assert.Fail($"{bad.Length} log records from {level}:\n{string.Join('\n', bad.Take(10).Select(Whole))}");
     }

@@ -76,6 +76,19 @@ public sealed class RawWs : IAsyncDisposable
     public Task SendCloseAsync(int code = 1000, string reason = "") =>
         SendAsync(WsOpcode.Close, WsFrame.ClosePayload(code, reason));
 
+    /// <summary>Answers the server's close frame. It may have given up the wait for that already.</summary>
+    public async Task AnswerCloseAsync(int code)
+    {
+        try
+        {
+            await SendCloseAsync(code);
+        }
+        catch (IOException)
+        {
+            // it has
+        }
+    }
+
     public Task SendBytesAsync(byte[] bytes) => Connection.SendAsync(bytes);
 
     /// <summary>The next frame of any kind; null when the peer ended the connection.</summary>

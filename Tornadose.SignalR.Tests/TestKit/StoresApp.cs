@@ -43,16 +43,19 @@ internal static class StoresApp
 
     public static int Subscribers(this TestHost host) => host.Get<SubscriberRegistry>().Count;
 
-    public static Task UntilSubscribersAsync(this TestHost host, int count) =>
-        Eventually.TrueAsync(() => host.Subscribers() == count, what: $"{count} subscribers");
-
-    /// <summary>Waits until all subscribers have opened their cursors as well: the limits count them earlier.</summary>
-    public static async Task UntilReadersAsync(this TestHost host, int count)
+    /// <summary>
+    /// Waits until the limits count so many subscribers, and all of them have opened their cursors: they are counted first.
+    /// </summary>
+    public static Task UntilSubscribersAsync(this TestHost host, int count)
     {
-        await host.UntilSubscribersAsync(count);
         var registry = host.Get<SubscriberRegistry>();
-        await Eventually.TrueAsync(() => registry.Subscribers.Count() == registry.Count, what: $"{count} readers");
+        return Eventually.TrueAsync(
+            () => registry.Count == count && registry.Subscribers.Count() == count, what: $"{count} subscribers");
     }
+
+    /// <summary>Waits until no subscriber is served, so that all have noted what they sent, and when.</summary>
+    public static Task UntilIdleAsync(this TestHost host) =>
+        Eventually.TrueAsync(() => !host.Get<StoreProvider>().All.Any(static store => store.Log.Signal.Busy.Any()));
 
     /// <summary>Publishes <c>m1</c>, <c>m2</c>, …; returns the ids.</summary>
     public static async Task<IReadOnlyList<string>> PublishNumberedAsync(this IStore store, int count, int from = 1)

@@ -31,17 +31,16 @@ public sealed class TestHost : IAsyncDisposable
     /// <summary>With <c>TORNADOSE_DIRECT_SEND=true</c> all hosts send directly, so that every test covers direct sending.</summary>
     private static readonly bool SendsDirectly = Environment.GetEnvironmentVariable("TORNADOSE_DIRECT_SEND") == "true";
 
+    /// <summary>For every host: file watchers on settings are a scarce kernel resource, and dozens of hosts run side by side.</summary>
+    public static readonly string[] Arguments = ["--hostBuilder:reloadConfigOnChange=false"];
+
     /// <param name="build">Adds services and settings.</param>
     /// <param name="map">Endpoints and middleware.</param>
     /// <param name="kestrel">Configures Kestrel before endpoints are added.</param>
     public static async Task<TestHost> StartAsync(
         Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, Action<KestrelServerOptions>? kestrel = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            // File watchers on settings are a scarce kernel resource, and dozens of hosts run side by side.
-            Args = ["--hostBuilder:reloadConfigOnChange=false"],
-        });
+        var builder = WebApplication.CreateBuilder(Arguments);
         builder.Logging.ClearProviders().AddFakeLogging().AddFilter("Tornadose", LogLevel.Debug);
         builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));

@@ -72,7 +72,7 @@ public sealed class DoctorTests
     {
         await using var host = await TestHost.StartAsync(
             static _ => { }, static app => app.MapGet("/stores/page", static () => "a page"));
-        await using var doctor = ToolRun.Start("doctor", $"{host.Http1}{path}");
+        await using var doctor = ToolRun.Start("doctor", $"{host.Http1}{path}", "--patience", "60");
         Assert.Equal(1, await doctor.ExitAsync());
         Assert.Contains(words, doctor.Output, StringComparison.Ordinal);
     }
@@ -144,7 +144,7 @@ public sealed class DoctorTests
     [Fact]
     public async Task Name_Unknown_SaysSo()
     {
-        await using var doctor = ToolRun.Start("doctor", "http://nobody.invalid/stores/orders");
+        await using var doctor = ToolRun.Start("doctor", "http://nobody.invalid/stores/orders", "--patience", "60");
         Assert.Equal(1, await doctor.ExitAsync());
         Assert.Contains("The name nobody.invalid is not known here", doctor.Output, StringComparison.Ordinal);
     }

@@ -67,7 +67,7 @@ public sealed class WebSocketCloseTests
     {
         await using var host = await StoresApp.StartAsync(options: static all => all.DrainWindow = TimeSpan.FromMinutes(2));
         await using var socket = await RawWs.OpenAsync(host.Orders());
-        await host.UntilReadersAsync(1);
+        await host.UntilSubscribersAsync(1);
         var stopping = Task.Run(host.StopAsync); // it waits for the drain, which waits for this client
         var close = await socket.UntilCloseAsync();
         Assert.Equal((1012, "shutting_down"), (close.CloseCode, close.CloseReason));

@@ -26,7 +26,7 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
     [Case("WS-07", "WS-08", "WS-09", "WS-10", "WS-11", "WS-12", "WS-13", "WS-14", "WS-19", "WS-22")]
     public async Task Family_EveryCase_IsAnsweredAsTheRfcHasIt(string family, int http)
     {
-        await using var host = await StoresApp.StartAsync();
+        await using var host = await StoresApp.StartAsync(options: static all => all.KeepAlive = TimeSpan.FromHours(1)); // no ping of it
         using var http2 = new HttpMessageInvoker(new SocketsHttpHandler());
         var wrong = new List<string>();
         foreach (var edge in WebSocketEdge.Families[family])
@@ -73,7 +73,7 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
             await AssertDeliversAsync(host, socket, answers);
         var close = await AnswersAsync(socket, answers);
         if (edge.Code is 1003 or 1008 or 1009 && close.CloseCode == edge.Code)
-            await socket.SendCloseAsync(close.CloseCode); // for data that it refuses itself, the server closes in order
+            await socket.AnswerCloseAsync(close.CloseCode); // for data that it refuses itself, the server closes in order
         await socket.UntilEndAsync();
         return string.Join(
             ' ', [.. answers, edge.Code == 0 ? $"{(close.CloseCode == 1000 ? 0 : close.CloseCode)}" : $"{close.CloseCode}"]);

@@ -18,11 +18,13 @@ public sealed class WebSocketHeartbeatTests
         {
             clock.Advance(5 * Second);
             Assert.Equal("{}", await socket.NextTextAsync());
+            await host.UntilIdleAsync();
         }
 
         clock.Advance(4 * Second);
         await host.OrdersStore().PublishAsync("m1");
         Assert.Contains("m1", await socket.NextTextAsync(), StringComparison.Ordinal); // without a heartbeat before it
+        await host.UntilIdleAsync();
         clock.Advance(4 * Second);
         await host.OrdersStore().PublishAsync("m2");
         Assert.Contains("m2", await socket.NextTextAsync(), StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class WebSocketInboundRateTests
     [Theory, Case("WS-07", "WS-18"), InlineData(9, false), InlineData(10, false), InlineData(11, true)]
     public async Task Receive_MessagesAtOnce_AreIgnoredUpToTheLimit(int count, bool closed)
     {
-        await using var host = await StoresApp.StartAsync(_time);
+        await using var host = await StartAsync();
         await using var metrics = MetricsRecorder.Of(host, "subscribers.ended");
         await using var socket = await RawWs.OpenAsync(host.Orders());
         await host.UntilSubscribersAsync(1);
@@ -34,7 +34,7 @@ public sealed class WebSocketInboundRateTests
     [Fact, Case("WS-07")]
     public async Task Receive_TenASecond_GoesOnForEver()
     {
-        await using var host = await StoresApp.StartAsync(_time);
+        await using var host = await StartAsync();
         await using var socket = await RawWs.OpenAsync(host.Orders());
         await host.UntilSubscribersAsync(1);
         for (var second = 0; second < 5; second++)
@@ -51,7 +51,7 @@ public sealed class WebSocketInboundRateTests
     [Fact, Case("WS-07", "WS-13")]
     public async Task Receive_PingsAndPongsUpToTwentyTimesTheLimit_AreAnswered()
     {
-        await using var host = await StoresApp.StartAsync(_time);
+        await using var host = await StartAsync();
         await using var socket = await RawWs.OpenAsync(host.Orders());
         for (var number = 0; number < 50; number++)
         {
@@ -65,7 +65,7 @@ public sealed class WebSocketInboundRateTests
     [Fact, Case("WS-07", "WS-09")]
     public async Task Receive_EmptyFragmentsWithoutEnd_ClosesWith1008()
     {
-        await using var host = await StoresApp.StartAsync(_time);
+        await using var host = await StartAsync();
         await using var socket = await RawWs.OpenAsync(host.Orders());
         await socket.SendAsync(WsOpcode.Text, [], fin: false);
         for (var fragment = 0; fragment < 64; fragment++)
@@ -76,7 +76,7 @@ public sealed class WebSocketInboundRateTests
     [Fact, Case("WS-07", "WS-13", "WS-18")]
     public async Task Receive_PingsWithoutEnd_ClosesWith1008()
     {
-        await using var host = await StoresApp.StartAsync(_time);
+        await using var host = await StartAsync();
         await using var socket = await RawWs.OpenAsync(host.Orders());
         await host.UntilSubscribersAsync(1);
         for (var number = 0; number < 201; number++)
@@ -113,6 +113,10 @@ public sealed class WebSocketInboundRateTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reading);
     }
+
+    /// <summary>The server sends no pings of its own.</summary>
+    private Task<TestHost> StartAsync() =>
+        StoresApp.StartAsync(_time, options: static all => all.KeepAlive = TimeSpan.FromHours(1));
 
     private static async Task PingAsync(RawWs socket)
     {

@@ -115,7 +115,7 @@ public sealed class WebSocketInboundTests
     {
         Assert.Equal(code, (await socket.UntilCloseAsync()).CloseCode);
         if (code is not (1002 or 1007)) // after these the server may fail the connection at once
-            await socket.SendCloseAsync(code);
+            await socket.AnswerCloseAsync(code);
         await socket.UntilEndAsync();
         await host.UntilSubscribersAsync(0);
         host.Logs.AssertNoErrors();

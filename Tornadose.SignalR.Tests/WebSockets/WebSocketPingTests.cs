@@ -10,7 +10,8 @@ public sealed class WebSocketPingTests
     public async Task Ping_AThousandAmongHeavyData_AreAnsweredInOrderAndNothingIsTorn()
     {
         await using var host = await StoresApp.StartAsync(
-            orders => orders.Capacity = 10_000, options => options.MaxInboundMessagesPerSecond = 100);
+            orders => orders.Capacity = 10_000,
+            options => (options.MaxInboundMessagesPerSecond, options.KeepAlive) = (100, TimeSpan.FromHours(1))); // no ping of the server
         await using var socket = await RawWs.OpenAsync(host.Orders("?from=earliest"));
         var text = new string('x', 5000);
         var publishing = Task.Run(async () =>

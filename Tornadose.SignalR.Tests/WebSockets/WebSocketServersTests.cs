@@ -59,7 +59,7 @@ public sealed class WebSocketServersTests
     [Fact]
     public async Task TestServer_NoConnectionToShare_SendsByTheWebSocket()
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = WebApplication.CreateBuilder(TestHost.Arguments);
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
         builder.Services.AddTornadose().AddQueueStore("orders");
@@ -120,7 +120,7 @@ public sealed class WebSocketServersTests
         await using var host = await StoresApp.StartAsync(options: static all => all.DrainWindow = TimeSpan.FromMinutes(2));
         using var client = new ClientWebSocket();
         await client.ConnectAsync(host.WebSocketUrl("/stores/orders"), CancellationToken.None).WithTimeout();
-        await host.UntilReadersAsync(1);
+        await host.UntilSubscribersAsync(1);
         var stopping = Task.Run(host.StopAsync); // it waits for the drain, which waits for this client
         var received = await client.ReceiveAsync(new byte[10].AsMemory(), CancellationToken.None).WithTimeout();
         Assert.Equal((WebSocketMessageType.Close, 1012), (received.MessageType, (int)client.CloseStatus!.Value));

@@ -3,6 +3,7 @@ using BlazorDashboard.Connections;
 using BlazorDashboard.Metrics;
 using BlazorDashboard.Notes;
 using BlazorDashboard.Stores;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using OpenTelemetry;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -21,7 +22,7 @@ builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddInteractiveWebAssemblyComponents();
 builder.Services.AddDashboardPage().AddSingleton<INotePublisher, StoreNotePublisher>();
-builder.Services.AddSingleton<Outages>();
+builder.Services.AddSingleton<Outages>().AddScoped<CircuitHandler, CircuitLoss>();
 var node = DashboardNode.From(builder.Configuration);
 builder.Services.AddDashboardStores(node);
 builder.Services.AddHealthChecks();

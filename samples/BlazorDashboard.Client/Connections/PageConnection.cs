@@ -16,6 +16,7 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
     private CancellationTokenSource? _pause;
     private bool _isSwitching;
     private bool _isReset;
+    private bool _isCircuitLost;
 
     /// <summary>Raised after a change that the page shows, where components may render.</summary>
     public event Action? Changed;
@@ -60,11 +61,25 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
         if (!isKeyed && view is { State: StoreViewState.Paused, Id: { } last } &&
             before?.State != StoreViewState.Paused && _pause is not null)
             _ = CountAsync(store, last, _pause.Token);
-        if (Gap is { Length: null } gap && !_views.Values.Any(shown => shown.State == StoreViewState.Connecting))
+        if (Gap is { Length: null } gap && !_isCircuitLost && !_views.Values.Any(shown => shown.State == StoreViewState.Connecting))
             _ = AskAsync(gap);
         Compare();
         Show();
     }
+
+    /// <summary>
+    /// Begins a time without connection. A disconnected circuit stops rendering after some batches, or at once if its browser was behind
+    /// by so many: then no view reports the loss.
+    /// </summary>
+    public void LoseCircuit()
+    {
+        _isCircuitLost = true;
+        if (_views.Values.Any(view => view.State == StoreViewState.Live))
+            BeginGap();
+    }
+
+    /// <summary>Records that the circuit is connected again.</summary>
+    public void RegainCircuit() => _isCircuitLost = false;
 
     /// <summary>Pauses all views, or resumes each of them after the last message that it has shown.</summary>
     public void PauseOrGoOn()
@@ -95,13 +110,16 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
         _pause?.Dispose();
     }
 
-    /// <summary>
-    /// The first view that has lost its connection stands for all: a disconnected circuit stops rendering after some batches, so not every
-    /// view can report the loss.
-    /// </summary>
+    /// <summary>The first view that has lost its connection stands for all.</summary>
     private void NoteLoss(ShownView before, StoreViewState state)
     {
-        if (before.State != StoreViewState.Live || state != StoreViewState.Connecting || Gap is { Length: null })
+        if (before.State == StoreViewState.Live && state == StoreViewState.Connecting)
+            BeginGap();
+    }
+
+    private void BeginGap()
+    {
+        if (Gap is { Length: null })
             return;
         Gap = new Gap(clock);
         foreach (var (store, view) in _views)

@@ -11,9 +11,14 @@ public sealed partial class MachineSampler<T>(
     public async Task RunAsync(IStore<T> store, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(period, clock);
+        long? last = null;
         do
         {
+            // After a pause of the process two ticks may come at once: a rate over a moment means nothing.
+            if (last is { } before && clock.GetElapsedTime(before) < period / 4)
+                continue;
             await PublishAsync(store, stop);
+            last = clock.GetTimestamp();
         }
         while (await timer.WaitForNextTickAsync(stop));
     }

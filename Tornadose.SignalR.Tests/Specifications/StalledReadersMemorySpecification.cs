@@ -3,13 +3,9 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Specifications;
 
-/// <summary>Runs alone, because it measures the whole process.</summary>
-[CollectionDefinition(nameof(StalledReadersMemory), DisableParallelization = true)]
-public sealed class StalledReadersMemory;
-
 /// <summary>Stalled readers cost the memory of their connections, but none for the messages that they miss.</summary>
 /// <param name="host">The application.</param>
-[Collection(nameof(StalledReadersMemory))]
+[Collection(nameof(ProcessMemory))]
 public sealed class StalledReadersMemorySpecification(SpecificationHost host) : IClassFixture<SpecificationHost>
 {
     private const int Subscribers = 200;

@@ -5,5 +5,5 @@ await using var output = StandardOutput.Open();
 return await ToolCommand.Create(Console.In).Parse(args).InvokeAsync(new InvocationConfiguration
 {
     Output = output,
-    ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+    ProcessTerminationTimeout = TimeSpan.FromSeconds(8),
 });

@@ -130,7 +130,7 @@ public sealed class StoreViewLifetimeTests
         await Eventually.TrueAsync(() => backplane.Followers == 0);
         await tab.Circuit.OnConnectionDownAsync(null!, default);
         await tab.Circuit.OnConnectionUpAsync(null!, default);
-        await Eventually.TrueAsync(() => backplane.Followers == 0); // one that ends may still look once more
+        await Eventually.TrueAsync(() => backplane.Followers == 0); // a read that is cancelled may follow the store for a moment
         Assert.Null(tab.View.Failure);
     }
 

@@ -6,7 +6,7 @@ using Tornadose.SignalR.Tests.TestKit;
 
 namespace Tornadose.SignalR.Tests.Delivery;
 
-/// <summary>Runs alone: beside others, hardly a round is whole.</summary>
+/// <summary>Runs alone: it needs rounds in which a thread does nothing else.</summary>
 [Collection(nameof(ProcessMemory))]
 public sealed class DeliveryAllocationTests : IDisposable
 {

@@ -136,7 +136,7 @@ public sealed class DirectSendStreamTests
         await AssertNothingLeftAsync(host);
     }
 
-    /// <summary>Many readers are cut at random moments under load: no subscriber, connection or buffer remains.</summary>
+    /// <summary>Many readers are cut at random moments under load: no subscriber or connection remains, and hardly a buffer.</summary>
     [Fact]
     public async Task Clients_KilledUnderLoad_LeaveNothing()
     {
@@ -157,8 +157,8 @@ public sealed class DirectSendStreamTests
 
         await stop.CancelAsync();
         await publishing;
-        // The server may cut a response between a write and its flush. It may still read that buffer, which is left to the collector.
-        await AssertNothingLeftAsync(host, mostLost: 50);
+        // The server may cut a response between a write and its flush; that buffer is left to the collector. It hardly ever happens.
+        await AssertNothingLeftAsync(host, mostLost: 3);
         await Eventually.TrueAsync(() => connections.GetMeasurementSnapshot().Sum(static one => one.Value) == 0);
         Assert.Equal(100, connections.GetMeasurementSnapshot().Count(static one => one.Value == 1));
         Assert.DoesNotContain(host.Test.Logs.GetSnapshot(), static line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);

@@ -305,8 +305,8 @@ public sealed class DirectSendWriterTests : IDisposable
     private string Receive(int count)
     {
         var text = new StringBuilder();
-        while (text.Length < count)
-            text.Append(Receive());
+        while (text.Length < count && Receive() is { Length: > 0 } part)
+            text.Append(part);
         return text.ToString();
     }
 

@@ -135,7 +135,8 @@ public sealed class CompletedStoreTests
         await Eventually.TrueAsync(() => host.Registry.Count == 1);
         await client.SubscribeAsync("orders", $"{end}");
         Assert.Equal(("Ended", $"{end}"), await client.NextAsync() is var again ? (again.Method, again.Id) : default);
-        await client.SubscribeAsync("notes"); // once more: it waits until the connection has left the group
+        await Eventually.TrueAsync(() => host.Registry.Count == 1);
+        await client.SubscribeAsync("notes"); // once more: it waits while the connection leaves the group
         await host.Context.Clients.Group("orders").SendAsync("Message", "orders", new { data = "nobody is in the group" });
         await host.Store("notes").CompleteAsync();
         Assert.Equal(("Ended", "notes"), await client.NextAsync() is var last ? (last.Method, last.Store) : default);

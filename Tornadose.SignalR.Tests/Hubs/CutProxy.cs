@@ -30,21 +30,20 @@ internal sealed class CutProxy : IAsyncDisposable
     public static CutProxy Start(Uri target) => new(target);
 
     /// <summary>Resets the connections that exist now. Those that clients then make are not cut.</summary>
-    public void Cut() => Redirect(_target);
+    public void Cut()
+    {
+        lock (_sockets)
+            ResetAll();
+    }
 
     /// <summary>Ends all connections; new ones go to another server, or end at once while there is none.</summary>
     public void Redirect(Uri? target)
     {
-        Socket[] present;
         lock (_sockets)
         {
             _target = target;
-            present = [.. _sockets];
-            _sockets.Clear();
+            ResetAll();
         }
-
-        foreach (var socket in present)
-            Reset(socket);
     }
 
     /// <summary>Stops forwarding without closing any connection.</summary>
@@ -80,6 +79,13 @@ internal sealed class CutProxy : IAsyncDisposable
         }
 
         socket.Close();
+    }
+
+    private void ResetAll()
+    {
+        foreach (var socket in _sockets)
+            Reset(socket);
+        _sockets.Clear();
     }
 
     private async Task AcceptAsync()

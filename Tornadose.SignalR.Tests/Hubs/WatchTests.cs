@@ -132,7 +132,7 @@ public sealed class WatchTests
         await Eventually.TrueAsync(() => host.Registry.Count == 1);
         await host.Host.StopAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => next.WithTimeout());
-        await host.Host.UntilSubscribersAsync(0); // which no stop waits for
+        await host.Host.UntilSubscribersAsync(0); // the host's stop does not wait for that
     }
 
     [Fact]

@@ -66,13 +66,13 @@ public sealed class DrainSpecification
         foreach (var transport in Transport.All)
             Assert.Equal(1, metrics.Sum("subscribers.refused", $"transport={transport.Name}", "reason=full"));
         var disposing = host.DisposeAsync().AsTask();
-        while (!disposing.IsCompleted)
+        await Eventually.TrueAsync(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(disposing, Task.Delay(1));
-        }
-
+            return disposing.IsCompleted;
+        });
         await disposing;
+        await stopping;
         foreach (var client in clients)
             await client.Subscription.DisposeAsync();
     }

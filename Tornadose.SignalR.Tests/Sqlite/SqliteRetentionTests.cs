@@ -63,7 +63,7 @@ public sealed class SqliteRetentionTests : IDisposable
             waiting.Enqueue(channel.AppendAsync(StoresFile.Text("abc"), null, default).AsTask());
             if (waiting.Count == Waiting)
                 await waiting.Dequeue().WithTimeout();
-            if (sent % 8000 == 7999) // more by age: a timer, which may be late, begins its removal
+            if (sent % 8000 == 7999) // by age, a timer begins each removal, and it may be late
                 Assert.InRange(_file.Number("SELECT count FROM stores"), 0, byAge ? 60_000 : 30_000);
         }
 

@@ -44,9 +44,9 @@ public sealed class ProducerTests(RedisFixture redis)
                     return (long)command.ExecuteScalar()!;
                 }
             }));
+        var running = hosts.ConvertAll(static host => MetricsRecorder.Of(host, "producers"));
         try
         {
-            var running = hosts.ConvertAll(static host => MetricsRecorder.Of(host, "producers"));
             var stores = hosts.ConvertAll(static host => host.Get<IStoreProvider>().GetStore("prices"));
             await AdvanceAsync(clock, 10);
             Assert.Equal(0, Volatile.Read(ref statements));
@@ -75,6 +75,7 @@ public sealed class ProducerTests(RedisFixture redis)
         }
         finally
         {
+            running.ForEach(static node => node.Dispose());
             foreach (var host in hosts)
                 await host.DisposeAsync();
         }

@@ -9,9 +9,8 @@ public sealed class ChaosProxy : IAsyncDisposable
 {
     private int _target;
     private readonly ConcurrentDictionary<ChaosConnection, Task> _connections = new();
-    private TcpListener? _listener;
+    private volatile TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private volatile bool _isStopped;
     private int _droppableMessages;
     private byte[]? _cutReplyTo;
     private int _dropped;
@@ -51,7 +50,6 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>Takes connections again after <see cref="Stop"/>.</summary>
     public void Listen()
     {
-        _isStopped = false;
         _listener = new TcpListener(IPAddress.Loopback, Port);
         _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         _listener.Start();
@@ -61,7 +59,6 @@ public sealed class ChaosProxy : IAsyncDisposable
     /// <summary>Partition: cuts every connection and refuses new ones.</summary>
     public void Stop()
     {
-        _isStopped = true;
         _listener?.Stop();
         _listener = null;
         CutAll();
@@ -124,7 +121,7 @@ public sealed class ChaosProxy : IAsyncDisposable
                 var client = await listener.AcceptTcpClientAsync();
                 var connection = new ChaosConnection(this, client);
                 _connections[connection] = RunAsync(connection);
-                if (_isStopped) // since it was accepted
+                if (_listener != listener) // stopped since it was accepted
                     connection.Cut();
             }
         }

@@ -44,7 +44,7 @@ internal static class StoresApp
     public static int Subscribers(this TestHost host) => host.Get<SubscriberRegistry>().Count;
 
     /// <summary>
-    /// Waits until the limits count so many subscribers, and all of them have opened their cursors: they are counted first.
+    /// Waits until so many permits are in use, and as many subscribers have opened their cursors: the permits come first.
     /// </summary>
     public static Task UntilSubscribersAsync(this TestHost host, int count)
     {

@@ -26,7 +26,7 @@ public sealed class WebSocketEdgeTests(ITestOutputHelper output)
     [Case("WS-07", "WS-08", "WS-09", "WS-10", "WS-11", "WS-12", "WS-13", "WS-14", "WS-19", "WS-22")]
     public async Task Family_EveryCase_IsAnsweredAsTheRfcHasIt(string family, int http)
     {
-        await using var host = await StoresApp.StartAsync(options: static all => all.KeepAlive = TimeSpan.FromHours(1)); // no ping of it
+        await using var host = await StoresApp.StartAsync(options: static all => all.KeepAlive = TimeSpan.FromHours(1)); // no pings
         using var http2 = new HttpMessageInvoker(new SocketsHttpHandler());
         var wrong = new List<string>();
         foreach (var edge in WebSocketEdge.Families[family])

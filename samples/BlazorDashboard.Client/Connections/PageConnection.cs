@@ -16,7 +16,6 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
     private CancellationTokenSource? _pause;
     private bool _isSwitching;
     private bool _isReset;
-    private bool _isCircuitLost;
 
     /// <summary>Raised after a change that the page shows, where components may render.</summary>
     public event Action? Changed;
@@ -61,25 +60,24 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
         if (!isKeyed && view is { State: StoreViewState.Paused, Id: { } last } &&
             before?.State != StoreViewState.Paused && _pause is not null)
             _ = CountAsync(store, last, _pause.Token);
-        if (Gap is { Length: null } gap && !_isCircuitLost && !_views.Values.Any(shown => shown.State == StoreViewState.Connecting))
+        if (Gap is { Length: null } gap && !_views.Values.Any(shown => shown.State == StoreViewState.Connecting))
             _ = AskAsync(gap);
         Compare();
         Show();
     }
 
     /// <summary>
-    /// Begins a time without connection. A disconnected circuit stops rendering after some batches, or at once if its browser was behind
-    /// by so many: then no view reports the loss.
+    /// Records that all views are cut off. A disconnected circuit stops rendering after some batches, or at once if its browser was behind
+    /// by so many, so that perhaps no view reports it.
     /// </summary>
     public void LoseCircuit()
     {
-        _isCircuitLost = true;
-        if (_views.Values.Any(view => view.State == StoreViewState.Live))
+        if (_views.Values.Any(view => view is { State: StoreViewState.Live, Id: not null }))
             BeginGap();
+        foreach (var (store, view) in _views)
+            if (view.State == StoreViewState.Live)
+                _views[store] = view with { State = StoreViewState.Connecting };
     }
-
-    /// <summary>Records that the circuit is connected again.</summary>
-    public void RegainCircuit() => _isCircuitLost = false;
 
     /// <summary>Pauses all views, or resumes each of them after the last message that it has shown.</summary>
     public void PauseOrGoOn()

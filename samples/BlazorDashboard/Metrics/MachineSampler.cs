@@ -7,18 +7,17 @@ public sealed partial class MachineSampler<T>(
     IMetricsReader<T> reader, TimeSpan period, TimeProvider clock, ILogger<MachineSampler<T>> logger)
     where T : class
 {
+    private long? _read;
+
     /// <summary>Publishes until it is told to stop.</summary>
     public async Task RunAsync(IStore<T> store, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(period, clock);
-        long? last = null;
         do
         {
             // After a pause of the process two ticks may come at once: a rate over a moment means nothing.
-            if (last is { } before && clock.GetElapsedTime(before) < period / 4)
-                continue;
-            await PublishAsync(store, stop);
-            last = clock.GetTimestamp();
+            if (_read is not { } last || clock.GetElapsedTime(last) >= period / 4)
+                await PublishAsync(store, stop);
         }
         while (await timer.WaitForNextTickAsync(stop));
     }
@@ -28,7 +27,9 @@ public sealed partial class MachineSampler<T>(
     {
         try
         {
-            if (reader.Read() is { } metrics)
+            var read = reader.Read();
+            _read = clock.GetTimestamp();
+            if (read is { } metrics)
                 await store.PublishAsync(metrics, cancellationToken: stop);
         }
         catch (Exception e) when (e is not OperationCanceledException)

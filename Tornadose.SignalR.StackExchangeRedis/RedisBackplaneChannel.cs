@@ -36,7 +36,7 @@ internal sealed class RedisBackplaneChannel : IBackplaneChannel
     /// <summary>
     /// Whether the store needs maintenance in Redis while nobody publishes. A followed store needs it if it is empty (its epoch would
     /// expire), has a maximum age, or is complete and kept for a limited time. A store that is not followed needs it if it has a maximum
-    /// age and this node has appended to it recently: until the message is too old, and for two more intervals.
+    /// age, for twice that age and two sync intervals after this node has appended to it.
     /// </summary>
     public bool NeedsTending => Follower.IsFollowed
         ? Log.Position.Offset == 0 || MaxAge is not null || (Log.HasEnd && Log.Limits.KeepCompleted is not null)

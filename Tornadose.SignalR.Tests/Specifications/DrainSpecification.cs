@@ -65,7 +65,7 @@ public sealed class DrainSpecification
         await AssertNewcomersRefusedAsync(host, store);
         foreach (var transport in Transport.All)
             Assert.Equal(1, metrics.Sum("subscribers.refused", $"transport={transport.Name}", "reason=full"));
-        var disposing = host.DisposeAsync().AsTask();
+        var disposing = Task.Run(async () => await host.DisposeAsync()); // blocks until the drain has ended
         await Eventually.TrueAsync(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(1));

@@ -27,7 +27,7 @@ internal sealed class ChaosConnection(ChaosProxy proxy, TcpClient client)
         catch (Exception failure) when (
             failure is IOException or SocketException or InvalidOperationException or NullReferenceException)
         {
-            // cut; a TcpClient that is closed throws the last
+            // cut; a closed TcpClient throws NullReferenceException
         }
         finally
         {

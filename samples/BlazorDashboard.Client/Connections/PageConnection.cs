@@ -72,7 +72,7 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
     /// </summary>
     public void LoseCircuit()
     {
-        if (_views.Values.Any(view => view is { State: StoreViewState.Live, Id: not null }))
+        if (_views.Values.Any(view => view is { State: StoreViewState.Live, Id: not null })) // a keyed store's has none here
             BeginGap();
         foreach (var (store, view) in _views)
             if (view.State == StoreViewState.Live)
@@ -135,7 +135,8 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
         }
         catch (StoreException)
         {
-            Gap = null; // the connection is lost again
+            if (Gap == gap)
+                Gap = null; // the connection is lost again
         }
 
         Show(always: true);

@@ -86,53 +86,22 @@ install_node_packages Tornadose.SignalR.Tests/TestKit/Node
 install_node_packages clients/javascript
 dotnet build Tornadose.sln --nologo -v q -c "$configuration"
 
-run_tests() {
-  dotnet test Tornadose.sln --no-build --nologo -c "$configuration" --logger trx --results-directory "$results" \
-    --blame-hang-timeout 20m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log"
-}
-
-count_results() {
-  passed=$(counter passed)
-  failed=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
-}
-
-failed_tests() {
-  { grep -rhoP '<UnitTestResult [^>]*outcome="Failed"' "$results" --include='*.trx' | grep -oP 'testName="\K[^"(]+' || true; } | sort -u
-}
-
 # Prints the failures by name, and last, where they are visible even if the beginning of a long output is cut. A run that hung or crashed
 # has no result for the tests that were running: the sequence file of --blame names them.
 print_failures() {
   { grep -hE 'hang timeout|aborted|crashed|Unhandled exception' "$log" || true; } | tail -n 20
-  failed_tests | sed 's/^/FAILED: /'
+  { grep -rhoP '<UnitTestResult [^>]*outcome="Failed"' "$results" --include='*.trx' | grep -oP 'testName="\K[^"(]+' || true; } |
+    sort -u | sed 's/^/FAILED: /'
   { grep -rhoP '<Test Name="\K[^"]+(?="[^>]*Completed="False")' "$results" --include='Sequence_*.xml' || true; } | sed 's/^/DID NOT END: /'
-}
-
-# Real servers, browsers and a thousand sockets share a small machine: a few tests that failed among all the others run once more by
-# themselves, and are named if they pass. What is broken fails twice.
-run_again() {
-  local tests first_passed=$passed first_failed=$failed
-  mapfile -t tests < <(failed_tests)
-  [[ ${#tests[@]} -gt 0 && ${#tests[@]} -le 5 ]] || return 0
-  results=$results/again
-  status=0
-  run_tests --filter "$(printf 'FullyQualifiedName=%s|' "${tests[@]}" | sed 's/|$//')" || status=$?
-  count_results
-  if [[ $status -eq 0 && $failed -eq 0 && $passed -ge $first_failed ]]; then
-    printf 'UNSTABLE: failed among all tests, passed alone: %s\n' "${tests[@]}"
-    passed=$((first_passed + first_failed))
-  else
-    passed=$first_passed
-    failed=$first_failed
-  fi
 }
 
 rm -rf "$results" "$log"
 mkdir -p "$results"
 status=0
-run_tests "$@" || status=$?
-count_results
-[[ $failed -eq 0 ]] || run_again
+dotnet test Tornadose.sln --no-build --nologo -c "$configuration" --logger trx --results-directory "$results" \
+  --blame-hang-timeout 20m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log" || status=$?
+passed=$(counter passed)
+failed=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
 if [[ $status -ne 0 && $failed -eq 0 ]]; then
   echo "eng/test.sh: the test run ended with status $status without a failed test; counted as one" >&2
   failed=1

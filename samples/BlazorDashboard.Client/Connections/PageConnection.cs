@@ -72,7 +72,7 @@ public sealed class PageConnection(IStoreReaders readers, TimeProvider clock, IS
     /// </summary>
     public void LoseCircuit()
     {
-        if (_views.Values.Any(view => view is { State: StoreViewState.Live, Id: not null })) // a keyed store's has none here
+        if (_views.Values.Any(view => view is { State: StoreViewState.Live, Id: not null })) // keyed stores are reported without an id
             BeginGap();
         foreach (var (store, view) in _views)
             if (view.State == StoreViewState.Live)

@@ -86,8 +86,8 @@ install_node_packages Tornadose.SignalR.Tests/TestKit/Node
 install_node_packages clients/javascript
 dotnet build Tornadose.sln --nologo -v q -c "$configuration"
 
-# Prints the failures with their messages and last, where they are visible even if the beginning of a long output is cut. A run that hung or
-# crashed has no result for the tests that were running: the sequence file of --blame names them.
+# Prints the failures with their messages, and last, where they are visible even if the beginning of a long output is cut. A run that hung
+# or crashed has no result for the tests that were running: the sequence file of --blame names them.
 print_failures() {
   { grep -hE 'hang timeout|aborted|crashed|Unhandled exception' "$log" || true; } | tail -n 20
   eng/failures.py "$results"

@@ -11,6 +11,9 @@ internal static class DashboardScript
 
     public const string IsLive = $"{State} === 'live'";
 
+    /// <summary>How many messages a paused page has not shown; not a number before the first.</summary>
+    public const string Held = "parseInt(document.querySelector('[data-held]').textContent)";
+
     public const string Background = "getComputedStyle(document.body).backgroundColor";
 
     public static string Panel(string store) => $"document.querySelector('#{store}')";

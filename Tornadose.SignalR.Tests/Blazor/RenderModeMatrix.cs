@@ -144,8 +144,10 @@ public sealed class RenderModeMatrix : IAsyncLifetime
         {
             await ReturnAsync(cell);
             // The runtime is loaded in the background; the first visit after that runs in the browser.
+            var began = TimeProvider.System.GetTimestamp();
             while (cell.IsInBrowser && (await _browser.EvalAsync(Runs, cell.Tab)).GetString() != "WebAssembly")
             {
+                Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(3), "The runtime is not loaded.");
                 await LeaveAsync(cell);
                 await ReturnAsync(cell);
             }

@@ -14,9 +14,9 @@ public sealed class DashboardConnectionTests(DashboardFixture dashboard) : IClas
         await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
         await page.WaitForAsync($"{IsLive} && {Points("cpu")} > 1");
         await page.ClickAsync("[data-pause]");
-        await page.WaitForAsync($"{State} === 'paused' && {Held} > 5"); // by then it also shows what it was just reading
+        await page.WaitForAsync($"{State} === 'paused' && {Held} > 15"); // by then it also shows what it was just reading
         var paused = (await page.EvalAsync(Offset("pulse"))).GetInt32();
-        await page.WaitForAsync($"{Held} > 20");
+        await page.WaitForAsync($"{Held} > 30");
         Assert.Equal(paused, (await page.EvalAsync(Offset("pulse"))).GetInt32());
         Assert.Equal("true", (await page.EvalAsync("document.querySelector('[data-pause]').getAttribute('aria-pressed')")).GetString());
         Assert.EndsWith(" held back", (await page.EvalAsync(Text("[data-held]"))).GetString(), StringComparison.Ordinal);

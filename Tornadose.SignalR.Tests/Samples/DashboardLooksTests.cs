@@ -54,8 +54,9 @@ public sealed class DashboardLooksTests(DashboardFixture dashboard) : IClassFixt
               return '';
             })()
             """;
-        await using var page = await ChromiumPage.OpenAsync(dashboard.Url);
+        await using var page = await ChromiumPage.OpenAsync();
         await page.ColorSchemeAsync("dark");
+        await page.GotoAsync(dashboard.Url);
         var dark = (await page.WaitForAsync($"{Points("cpu")} > 2 && {Ink}")).GetString();
         await page.ClickAsync("[data-theme-toggle]");
         await page.WaitForAsync($"!['', '{dark}'].includes({Ink})");

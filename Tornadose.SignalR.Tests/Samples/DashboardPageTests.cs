@@ -123,9 +123,9 @@ public sealed partial class DashboardPageTests(DashboardFixture dashboard) : ICl
         await using var page = await ChromiumPage.OpenAsync(new Uri(server.Url, InBrowser("signalr")));
         await page.WaitForAsync($"{IsLive} && {Rows("processes")}.length > 4");
         await page.ClickAsync("[data-pause]");
-        await page.WaitForAsync($"{State} === 'paused' && {Held} > 5"); // by then it also shows what it was just reading
+        await page.WaitForAsync($"{State} === 'paused' && {Held} > 15"); // by then it also shows what it was just reading
         var paused = (await page.EvalAsync($"{Panel("processes")}.querySelector('[data-last-id]').textContent")).GetString();
-        await page.WaitForAsync($"{Held} > 20");
+        await page.WaitForAsync($"{Held} > 30");
         Assert.Equal(paused, (await page.EvalAsync($"{Panel("processes")}.querySelector('[data-last-id]').textContent")).GetString());
         await page.ClickAsync("[data-pause]");
         foreach (var wire in (string[])["sse", "websocket", "signalr"])

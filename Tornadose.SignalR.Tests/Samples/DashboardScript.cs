@@ -11,7 +11,7 @@ internal static class DashboardScript
 
     public const string IsLive = $"{State} === 'live'";
 
-    /// <summary>How many messages a paused page has not shown; not a number before the first.</summary>
+    /// <summary>How many messages a paused page has not shown, of all its queue stores; not a number if it is not paused.</summary>
     public const string Held = "parseInt(document.querySelector('[data-held]').textContent)";
 
     public const string Background = "getComputedStyle(document.body).backgroundColor";

@@ -86,7 +86,7 @@ public sealed class DemoTests(DemoFixture demos, RedisFixture redis)
     {
         await using var demo = await demos.StartAsync("answer");
         await using var page = await ChromiumPage.OpenAsync(demo.Url);
-        await page.EvalAsync("document.getElementById('about').value += ' again'.repeat(900)"); // a minute and a half of words
+        await page.EvalAsync("document.getElementById('about').value += ' again'.repeat(900)"); // 90 s of words, a full request line
         await page.ClickAsync("#form button");
         await page.WaitForAsync("document.getElementById('answer').textContent.startsWith('You have asked about stores again again ')");
         await page.ClickAsync("#wire");

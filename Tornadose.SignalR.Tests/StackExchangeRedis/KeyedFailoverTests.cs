@@ -76,7 +76,7 @@ public sealed class KeyedFailoverTests
         if (sentinel is null)
             await redis.PromoteAsync();
         else
-            await Eventually.TrueAsync(async () => await sentinel.PrimaryAsync() == redis.Replica.Port);
+            await sentinel.UntilPrimaryAsync(redis.Replica);
     }
 
     /// <summary>A node that publishes and a node that is read.</summary>

@@ -21,7 +21,7 @@ public sealed class SentinelTests
         await redis.UntilReplicatedAsync(seen);
         await redis.Primary.KillAsync();
         Assert.Null(await nodes.TryPublishAsync(nodes.A, "nobody takes this"));
-        await Eventually.TrueAsync(async () => await sentinel.PrimaryAsync() == redis.Replica.Port);
+        await sentinel.UntilPrimaryAsync(redis.Replica);
         await nodes.HealedWithoutLossAsync(seen);
     }
 
@@ -38,7 +38,7 @@ public sealed class SentinelTests
         await nodes.SettleAsync(await nodes.PublishAsync(10, "not replicated"));
         await redis.Primary.KillAsync();
         redis.Replica.Resume();
-        await Eventually.TrueAsync(async () => await sentinel.PrimaryAsync() == redis.Replica.Port);
+        await sentinel.UntilPrimaryAsync(redis.Replica);
         await nodes.HealedByRollbackAsync();
     }
 }

@@ -21,18 +21,24 @@ public sealed class RedisSentinel : IAsyncDisposable
         return sentinel;
     }
 
-    /// <summary>The port of the primary, as the sentinel knows it.</summary>
-    public async Task<int> PrimaryAsync()
-    {
-        var address = (object?[])(await CommandAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", Service))!;
-        return int.Parse((string)address[1]!, System.Globalization.CultureInfo.InvariantCulture);
-    }
+    /// <summary>
+    /// Waits until the sentinel knows another primary. A sentinel that was itself held up for two seconds acts on nothing for the next
+    /// thirty (its TILT mode), so a busy machine needs patience.
+    /// </summary>
+    public Task UntilPrimaryAsync(RedisProcess primary) =>
+        Eventually.TrueAsync(async () => await PrimaryAsync() == primary.Port, TimeSpan.FromMinutes(4));
 
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
             await _process.DisposeAsync();
         _directory.Delete(recursive: true);
+    }
+
+    private async Task<int> PrimaryAsync()
+    {
+        var address = (object?[])(await CommandAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", Service))!;
+        return int.Parse((string)address[1]!, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private async Task RunAsync(RedisProcess primary)

@@ -13,11 +13,14 @@ public sealed class AppHostTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>Apart from the ports that the other tests use at the same time.</summary>
+    private static readonly string[] Ports = ["--ASPIRE_PROXYLESS_ENDPOINT_PORT_RANGE=30000-32767"];
+
     [Fact]
     public async Task AppHost_PublishOnOneNode_IsReadOnTheOtherAndSeenByHealthAndInspector()
     {
         var stop = TestContext.Current.CancellationToken;
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(stop).WaitAsync(Patience, stop);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(Ports, stop).WaitAsync(Patience, stop);
         await using var app = await builder.BuildAsync(stop).WaitAsync(Patience, stop);
         await app.StartAsync(stop).WaitAsync(Patience, stop);
         foreach (var node in new[] { "left", "right" })
@@ -37,7 +40,10 @@ public sealed class AppHostTests
             (await http.GetFromJsonAsync<JsonElement>("stores/_inspect", stop)).GetProperty("nodes").GetArrayLength());
     }
 
-    /// <summary>Asks again until the answer is the right one: a busy node is late for those that wait a second or a few for it.</summary>
+    /// <summary>
+    /// Asks again until the answer is the right one: the health check and the inspector wait for a node for a few seconds at most, and a
+    /// busy one may need longer.
+    /// </summary>
     private static async Task AnswersAsync<T>(T expected, Func<Task<T>> ask)
     {
         var began = TimeProvider.System.GetTimestamp();
